@@ -1,0 +1,263 @@
+"""Cast a table to its declaration and check it: every problem at once, in words.
+
+This is the one place where pandera's failures become a :class:`~sahelgeo.errors.SchemaError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN_AT_MOST = 5
+
+
+def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Cast a table to its declared columns and check every rule.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or geopandas.GeoDataFrame
+        Your table. It is not changed.
+    kind : {"areas", "stocks", "flows", "phases", "events", "population"}
+        The declaration to hold it against (see the reference of tables).
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The same rows with the same index: the declared columns first, in their order and types, then your own columns as
+        they were. A declared column that may be absent is added empty. Missing values stay missing; counts are
+        ``Int64``, numbers ``Float64``, text ``string``, days ``datetime64[us]``.
+
+    Raises
+    ------
+    SchemaError
+        Any rule broken: the message lists all problems with column, rows, rule and what to do.
+    CRSError
+        A table with geometry has no CRS.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": ["BF56", "BF49"], "date": "2020-09-06", "group": "idp",
+    ...                        "people": [344_569, 422_267], "source": "CONASUR"})
+    >>> sg.conform(counts, "stocks")[["pcode", "date", "people", "method"]]
+      pcode       date  people method
+    0  BF56 2020-09-06  344569   <NA>
+    1  BF49 2020-09-06  422267   <NA>
+    """
+    declared = _declaration(kind)
+    if not isinstance(table, pd.DataFrame):
+        raise SchemaError(
+            f"{kind}: a DataFrame is needed, not {type(table).__name__}. Build one with pandas.DataFrame(...)"
+        )
+    problems = _missing_columns(table, declared)
+    if problems:
+        raise _schema_error(table, declared, problems)
+    columns, problems = _cast_columns(table, declared)
+    problems += _geometry_problems(table, declared)
+    problems += _rule_problems(pd.DataFrame(columns, index=table.index), declared)
+    if problems:
+        raise _schema_error(table, declared, problems)
+    return _assemble(table, columns, declared)
+
+
+def _declaration(kind: str) -> Table:
+    if kind not in TABLES:
+        raise SchemaError(f"there is no table called {kind!r}. Choose one of: {', '.join(TABLES)}")
+    return TABLES[kind]
+
+
+def _schema_error(table: pd.DataFrame, declared: Table, problems: list[str]) -> SchemaError:
+    head = f"{declared.name} table ({len(table):,} rows): {len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return SchemaError("\n".join([head, *(f"  {number}. {text}" for number, text in enumerate(problems, 1))]), problems)
+
+
+def _missing_columns(table: pd.DataFrame, declared: Table) -> list[str]:
+    found = [str(label) for label in table.columns]
+    problems = [
+        f"column {label!r} stands {found.count(label)} times. Keep one of them"
+        for label in dict.fromkeys(found)
+        if found.count(label) > 1 and (label in declared.schema.columns or label == "geometry")
+    ]
+    for name, column in declared.schema.columns.items():
+        if column.required and name not in found:
+            problems.append(
+                f"column {name!r} ({column.description}) is missing. Found: {listed(found, 12)}. Rename or add it"
+            )
+    return problems
+
+
+def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Series], list[str]]:
+    columns: dict[str, pd.Series] = {}
+    problems: list[str] = []
+    for name, column in declared.schema.columns.items():
+        dtype = str(column.dtype)
+        if name not in table.columns:
+            columns[name] = _empty(dtype, table.index)
+            continue
+        columns[name], bad, rule = _CASTS[dtype](table[name])
+        if bad.any():
+            problems.append(_problem(name, table.index[bad], table[name][bad], rule))
+    return columns, problems
+
+
+def _empty(dtype: str, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_PANDAS[dtype])
+
+
+def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str) -> str:
+    rows = list(labels)
+    shown = listed([repr(value) if isinstance(value, str) else str(value) for value in values], SHOWN_AT_MOST)
+    return f"column {name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
+
+
+def listed(values: Sequence[Any], at_most: int) -> str:
+    """The first values with commas, and how many more there are."""
+    words = [str(value) if len(str(value)) <= 80 else f"{str(value)[:77]}..." for value in values[:at_most]]
+    more = len(values) - len(words)
+    return ", ".join(words) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _cast_text(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    plain = values.astype(object)
+    bad = values.notna() & ~plain.map(lambda value: isinstance(value, str)).astype(bool)
+    return (
+        plain.where(~bad & values.notna(), None).astype("string"),
+        bad,
+        "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
+    )
+
+
+def _as_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    plain = values.astype(object)
+    unfit = values.notna() & plain.map(
+        lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value)
+    ).astype(bool)
+    numbers = pd.to_numeric(plain.where(~unfit & values.notna(), np.nan), errors="coerce").astype("float64")
+    return numbers, (unfit | np.isinf(numbers) | (numbers.isna() & values.notna())).astype(bool)
+
+
+def _cast_number(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    numbers, bad = _as_numbers(values)
+    return (
+        numbers.where(~bad).astype("Float64"),
+        bad,
+        "not a number. Turn text such as '1 234' or 'ND' into numbers or empty cells",
+    )
+
+
+def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    numbers, bad = _as_numbers(values)
+    fractional = (numbers % 1).fillna(0) != 0
+    rule = "not a whole number. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
+    bad = (bad | fractional).astype(bool)
+    return numbers.where(~bad).astype("Int64"), bad, rule
+
+
+def _cast_day(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    rule = "not a day. Use dates without time zone, or text as YYYY-MM-DD"
+    if pd.api.types.is_datetime64_dtype(values.dtype):
+        return values.dt.normalize().astype("datetime64[us]"), pd.Series(False, index=values.index), rule
+    days = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return days, values.notna(), rule
+    plain = values.astype(object)
+    text = plain.map(
+        lambda value: (
+            value.isoformat()[:10] if hasattr(value, "isoformat") and getattr(value, "tzinfo", None) is None else value
+        )
+    )
+    fits = values.notna() & text.map(lambda value: isinstance(value, str) and len(value) == 10).astype(bool)
+    days[fits] = pd.to_datetime(text[fits].astype(str), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    return days, (values.notna() & days.isna()).astype(bool), rule
+
+
+_CASTS: dict[str, Callable[[pd.Series], tuple[pd.Series, pd.Series, str]]] = {
+    "string": _cast_text,
+    "Int64": _cast_whole,
+    "Float64": _cast_number,
+    "datetime64[us]": _cast_day,
+}
+_PANDAS: dict[str, Any] = {
+    "string": "string",
+    "Int64": "Int64",
+    "Float64": "Float64",
+    "datetime64[us]": "datetime64[us]",
+}
+
+
+def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
+    if not declared.geographic:
+        return []
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+        return ["there is no geometry. Give a GeoDataFrame (read_areas or geopandas.read_file make one)"]
+    if table.crs is None:
+        raise CRSError(
+            f"{declared.name}: the geometry has no CRS. Say which one it is in, for example table.set_crs('EPSG:4326') for degrees"
+        )
+    invalid = table.geometry.notna() & ~table.geometry.is_valid
+    if not invalid.any():
+        return []
+    rows = listed(list(table.index[invalid]), SHOWN_AT_MOST)
+    return [
+        f"geometry, row(s) {rows}: invalid (it crosses or touches itself). Repair it: table.geometry = table.geometry.make_valid()"
+    ]
+
+
+def _rule_problems(columns: pd.DataFrame, declared: Table) -> list[str]:
+    try:
+        declared.schema.validate(columns, lazy=True)
+    except pa.errors.SchemaErrors as failure:
+        problems = [
+            _failure_in_words(*case)
+            for case in failure.failure_cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
+        ]
+    else:
+        problems = []
+    repeated = _repeated_keys(columns, declared)
+    if repeated.any():
+        named = [name for name in declared.key if columns[name].notna().any()]
+        shown = columns.loc[repeated, named[0]] if named else columns.index[repeated]
+        rows = listed(list(columns.index[repeated]), SHOWN_AT_MOST)
+        problems.append(
+            f"rows {rows} ({listed(list(shown), SHOWN_AT_MOST)}) have the same key ({', '.join(named)}). One row for each key: drop the copies, or sum them first"
+        )
+    return problems
+
+
+def _repeated_keys(columns: pd.DataFrame, declared: Table) -> pd.Series:
+    key = [
+        *declared.key,
+        *(name for name in ("place", "admin1", "admin2", "admin3") if name in columns and name not in declared.key),
+    ]
+    return columns.duplicated(key, keep=False)
+
+
+def _failure_in_words(case: tuple[Any, ...], rows: pd.DataFrame) -> str:
+    context, name, check = case
+    labels = list(dict.fromkeys(rows["index"]))
+    if check == "not_nullable":
+        return f"column {name!r}, row(s) {listed(labels, SHOWN_AT_MOST)}: empty. Every row needs a value here"
+    if context == "DataFrameSchema":
+        return f"row(s) {listed(labels, SHOWN_AT_MOST)}: {check}"
+    return _problem(str(name), labels, rows["failure_case"], str(check))
+
+
+def _assemble(table: pd.DataFrame, columns: dict[str, pd.Series], declared: Table) -> pd.DataFrame:
+    others = [label for label in table.columns if label not in declared.schema.columns]
+    result = pd.concat([pd.DataFrame(columns, index=table.index), pd.DataFrame(table)[others]], axis=1)
+    if not declared.geographic:
+        return result
+    assert isinstance(table, gpd.GeoDataFrame)
+    return gpd.GeoDataFrame(result, geometry=table.active_geometry_name, crs=table.crs)

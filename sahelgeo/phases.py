@@ -1,0 +1,79 @@
+"""Food-insecurity phases of areas."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sahelgeo.conform import conform
+from sahelgeo.tables import PEOPLE_BY_PHASE
+
+AREA_THRESHOLD = 0.20
+HIGHEST_PHASE_FROM_NUMBERS = 4
+# Shares such as 0.07 + 0.13 are not exactly 0.2 in binary: without a margin the inclusive rule would turn on rounding noise.
+_ROUNDING_NOISE = 1e-9
+
+
+def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd.DataFrame:
+    """The phase of each area by the 20 % rule, from its people by phase.
+
+    The phase is the highest one that at least 20 % of the analysed people are in or above. Shares are not rounded and
+    20 % itself counts. The people analysed are those in phases 1 to 5 of the row, not a census figure.
+
+    Famine is never derived from numbers: it needs evidence on food, malnutrition and deaths together. The phase stops
+    at 4, and ``famine_review`` says where 20 % or more are in phase 5.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table with ``people_1`` to ``people_5`` (persons).
+    threshold : float
+        Share of the people analysed, 0.20 in the IPC and Cadre Harmonisé protocols.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and index, with ``phase_rule`` (Int64, 1–4), ``share_3plus`` (Float64, 0–1: people in phases 3 to
+        5 of those analysed) and ``famine_review`` (boolean). A row where any of the five counts is missing, or where
+        nobody was analysed, is missing in all three: it is not phase 1.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, text or below zero, or a key stands twice.
+
+    Notes
+    -----
+    Rule: IPC Technical Manual 3.1, area classification; FEWS NET words it the same way. Cap and review: IPC Famine
+    protocols. Published phases may differ, since analysts weigh other evidence: keep both (``phase_published``).
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> phases = sg.load_sample("burkina-2020").phases.set_index("place")
+    >>> rule = sg.area_phase(phases)
+    >>> rule.loc[["Centre-Nord", "Boucle du Mouhoun", "Sud-Ouest"], "phase_rule"].tolist()
+    [3, 1, 2]
+    """
+    if not 0 < threshold <= 1:
+        raise ValueError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")
+    people = conform(phases, "phases")[list(PEOPLE_BY_PHASE)]
+    analysed = people.sum(axis=1, skipna=False).astype("Float64")
+    analysed = analysed.mask(analysed == 0)
+    phase = pd.Series(1, index=phases.index, dtype="Int64").mask(analysed.isna())
+    for candidate in range(2, HIGHEST_PHASE_FROM_NUMBERS + 1):
+        phase = phase.mask(
+            (_share_from(people, candidate, analysed) >= threshold - _ROUNDING_NOISE).fillna(False), candidate
+        )
+    in_phase_5 = _share_from(people, 5, analysed)
+    return pd.DataFrame(
+        {
+            "phase_rule": phase,
+            "share_3plus": _share_from(people, 3, analysed),
+            "famine_review": (in_phase_5 >= threshold - _ROUNDING_NOISE).astype("boolean"),
+        }
+    )
+
+
+def _share_from(people: pd.DataFrame, phase: int, analysed: pd.Series) -> pd.Series:
+    at_or_above = people[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False)
+    return at_or_above.astype("Float64") / analysed

@@ -1,0 +1,1 @@
+"""Saying which area a row means, and joining it to that area."""

@@ -1,0 +1,251 @@
+"""Join a table to its areas, and account for every row and person."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal, overload
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.areas import conform_areas
+from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.errors import CRSError, DataWarning, EditionError, SchemaError, UnmatchedError
+
+Unmatched = Literal["raise", "keep", "drop"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a join did with the rows and people that came in.
+
+    ``rows_in = rows_attached + rows_unmatched``, and the same for people (missing where the table counts none).
+
+    Attributes
+    ----------
+    rows_in, rows_attached, rows_unmatched : int
+        Rows of the table.
+    people_in, people_attached, people_unmatched : float or None
+        Sums of the people column; missing counts add nothing.
+    areas_without_rows : int
+        Areas that no row names.
+    """
+
+    rows_in: int
+    rows_attached: int
+    people_in: float | None
+    people_attached: float | None
+    areas_without_rows: int
+
+    @property
+    def rows_unmatched(self) -> int:
+        """Rows that no area answers to."""
+        return self.rows_in - self.rows_attached
+
+    @property
+    def people_unmatched(self) -> float | None:
+        """People of the rows that no area answers to."""
+        if self.people_in is None or self.people_attached is None:
+            return None
+        return self.people_in - self.people_attached
+
+    def __str__(self) -> str:
+        text = f"{self.rows_attached:,} of {self.rows_in:,} rows attached"
+        if self.people_in is not None and self.people_attached is not None:
+            text += f"; {self.people_attached:,.0f} of {self.people_in:,.0f} people"
+        return f"{text}; {self.areas_without_rows:,} areas without a row"
+
+
+@overload
+def attach_areas(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    unmatched: Unmatched = ...,
+    empty_areas: bool = ...,
+    report: Literal[False] = ...,
+) -> gpd.GeoDataFrame: ...
+@overload
+def attach_areas(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    unmatched: Unmatched = ...,
+    empty_areas: bool = ...,
+    report: Literal[True],
+) -> tuple[gpd.GeoDataFrame, Account]: ...
+
+
+def attach_areas(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    unmatched: Unmatched = "raise",
+    empty_areas: bool = False,
+    report: bool = False,
+) -> gpd.GeoDataFrame | tuple[gpd.GeoDataFrame, Account]:
+    """Give every row of a table the polygon and names of its area, by p-code.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Any table with a ``pcode`` column. Several rows may name one area.
+    areas : geopandas.GeoDataFrame
+        Areas with ``pcode`` and geometry, each p-code once (one edition).
+    unmatched : {"raise", "keep", "drop"}
+        What to do with rows whose p-code is missing or not among the areas: raise, keep them with an empty geometry, or
+        leave them out. Keeping and leaving out warn with the number of rows and people.
+    empty_areas : bool
+        Add a row for every area that no row names, with missing values (for maps, where "no data" must be seen).
+        These rows come last, with the index labels that follow the highest (or the p-code, for an index of text).
+    report : bool
+        Also return the :class:`Account` of rows and people.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The rows of the table in their order with their index, then the columns of the areas. Where both have a column,
+        the area's is called ``area_...`` (``area_source``). The CRS is that of the areas.
+    Account
+        Only with ``report=True``.
+
+    Raises
+    ------
+    UnmatchedError
+        Rows without an area, with ``unmatched="raise"``; the rows are in ``.rows``.
+    EditionError
+        The table has an ``edition`` column that names another edition than the areas.
+    SchemaError
+        No ``pcode`` column, a p-code twice among the areas, invalid geometry.
+    CRSError
+        Areas without CRS.
+
+    Warns
+    -----
+    DataWarning
+        Rows kept without an area, or left out.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> joined, account = sg.attach_areas(sample.stocks, sample.areas, report=True)
+    >>> print(account)
+    13 of 13 rows attached; 1,034,609 of 1,034,609 people; 0 areas without a row
+    """
+    areas = _one_edition(conform_areas(areas))
+    _check_table(table, areas)
+    fits = table["pcode"].isin(areas["pcode"]) & table["pcode"].notna()
+    account = _account(table, fits, areas)
+    if not fits.all():
+        _say_unmatched(table[~fits], areas, account, unmatched)
+    rows = table if unmatched == "keep" else table[fits]
+    result = _joined(rows, areas)
+    if empty_areas:
+        result = _with_empty_areas(result, areas)
+    return (result, account) if report else result
+
+
+def _one_edition(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    repeated = areas["pcode"].duplicated(keep=False)
+    if repeated.any():
+        codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
+        raise SchemaError(
+            f"areas: p-codes {codes} stand more than once. Choose one edition: areas[areas['edition'] == ...]"
+        )
+    return areas
+
+
+def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    if not isinstance(table, pd.DataFrame):
+        raise SchemaError(f"attach_areas takes a DataFrame, not {type(table).__name__}")
+    if list(table.columns).count("pcode") != 1:
+        found = listed(list(table.columns), 12)
+        raise SchemaError(
+            f"the table needs one column 'pcode'. Found: {found}. Rename the column of codes, or match names first"
+        )
+    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and table.crs != areas.crs:
+        raise CRSError(
+            f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. Bring both to one: table.to_crs(areas.crs)"
+        )
+    if "edition" not in table or areas["edition"].isna().all():
+        return
+    editions = pd.DataFrame(
+        {"table": table["edition"], "areas": table["pcode"].map(areas.set_index("pcode")["edition"])}
+    ).dropna()
+    clash = editions["table"] != editions["areas"]
+    if clash.any():
+        first = editions[clash].iloc[0]
+        rows = listed(list(editions.index[clash]), SHOWN_AT_MOST)
+        raise EditionError(
+            f"rows {rows} are of edition {first['table']!r}, the areas of {first['areas']!r}. Convert the table first, or load that edition's areas"
+        )
+
+
+def people_column(table: pd.DataFrame) -> str | None:
+    """The column that counts people: ``people``, else ``population``, else none."""
+    return next(
+        (label for label in ("people", "population") if label in table and pd.api.types.is_numeric_dtype(table[label])),
+        None,
+    )
+
+
+def _account(table: pd.DataFrame, fits: pd.Series, areas: gpd.GeoDataFrame) -> Account:
+    label = people_column(table)
+    total = None if label is None else float(table[label].sum())
+    attached = None if label is None else float(table.loc[fits, label].sum())
+    without = int((~areas["pcode"].isin(table["pcode"])).sum())
+    return Account(len(table), int(fits.sum()), total, attached, without)
+
+
+def _say_unmatched(rows: pd.DataFrame, areas: gpd.GeoDataFrame, account: Account, unmatched: str) -> None:
+    codes = ["(missing)" if pd.isna(code) else str(code) for code in rows["pcode"]]
+    people = "" if account.people_unmatched is None else f" with {account.people_unmatched:,.0f} people"
+    known = listed(sorted(areas["pcode"])[:3], 3)
+    head = f"{len(rows):,} of {account.rows_in:,} rows{people} have no area: p-codes {listed(list(dict.fromkeys(codes)), SHOWN_AT_MOST)} (areas have {known}, ...)"
+    if unmatched == "raise":
+        raise UnmatchedError(
+            f"{head}. Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows", rows
+        )
+    if unmatched not in ("keep", "drop"):
+        raise SchemaError(f"unmatched={unmatched!r} is not one of 'raise', 'keep', 'drop'")
+    done = "kept without geometry" if unmatched == "keep" else "left out"
+    warnings.warn(f"{head}; {done}", DataWarning, stacklevel=3)
+
+
+def _joined(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    described = _described(areas)
+    own = pd.DataFrame(rows).drop(
+        columns=[rows.active_geometry_name] if isinstance(rows, gpd.GeoDataFrame) and rows.active_geometry_name else []
+    )
+    found = described.reindex(own["pcode"].astype("string"))
+    found.index = own.index
+    found = found.rename(columns={label: f"area_{label}" for label in found.columns if label in own.columns})
+    return gpd.GeoDataFrame(pd.concat([own, found], axis=1), geometry=areas.active_geometry_name, crs=areas.crs)
+
+
+def _described(areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    plain = pd.DataFrame(areas).set_index("pcode")
+    return plain.drop(
+        columns=[label for label in plain.columns if label != areas.active_geometry_name and plain[label].isna().all()]
+    )
+
+
+def _with_empty_areas(result: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    empty = areas[~areas["pcode"].isin(result["pcode"])]
+    if empty.empty:
+        return result
+    added = pd.DataFrame(_joined(pd.DataFrame({"pcode": empty["pcode"]}), areas))
+    added = added.rename(
+        columns={label: f"area_{label}" for label in added.columns if f"area_{label}" in result.columns}
+    )
+    if pd.api.types.is_integer_dtype(result.index.dtype):
+        first = int(result.index.max()) + 1 if len(result) else 0
+        added.index = pd.RangeIndex(first, first + len(added))
+    else:
+        added.index = pd.Index(added["pcode"].to_numpy())
+    # numpy integers cannot be missing: without this, counts would turn into fractions.
+    whole = {label: "Int64" for label in result.columns if result[label].dtype.kind == "i"}
+    stacked = pd.concat([pd.DataFrame(result).astype(whole), added])
+    return gpd.GeoDataFrame(stacked, geometry=result.active_geometry_name, crs=result.crs)

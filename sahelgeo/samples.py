@@ -1,0 +1,123 @@
+"""The embedded sample: published figures of one country and one moment, ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.resources import as_file, files
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.areas import load_areas
+from sahelgeo.conform import conform
+from sahelgeo.errors import SahelgeoError
+
+_COUNTRY_OF = {"burkina-2020": "BFA"}
+
+
+class SampleNotFoundError(SahelgeoError, LookupError):
+    """A sample that sahelgeo does not hold."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The tables of a sample.
+
+    Attributes
+    ----------
+    name : str
+        The name of the sample.
+    areas : geopandas.GeoDataFrame
+        Areas table.
+    population : pandas.DataFrame
+        Population table.
+    phases : pandas.DataFrame
+        Phases table.
+    stocks : pandas.DataFrame
+        Stocks table.
+    flows : pandas.DataFrame
+        Flows table (synthetic).
+    events : geopandas.GeoDataFrame
+        Events table (synthetic).
+    """
+
+    name: str
+    areas: gpd.GeoDataFrame = field(repr=False)
+    population: pd.DataFrame = field(repr=False)
+    phases: pd.DataFrame = field(repr=False)
+    stocks: pd.DataFrame = field(repr=False)
+    flows: pd.DataFrame = field(repr=False)
+    events: gpd.GeoDataFrame = field(repr=False)
+
+
+def load_sample(name: str = "burkina-2020") -> Sample:
+    """Published figures of Burkina Faso in 2020, with movements and events that are invented and say so.
+
+    ==========  =====================================================================================================
+    table       what it holds
+    ==========  =====================================================================================================
+    areas       the 13 regions before the reform of 2025 (Natural Earth 1:10m)
+    phases      Cadre Harmonisé of March 2020, current period (March to May): people by phase in each region, as published.
+                The published table gives no phase for a region, so ``phase_published`` is missing; ``area_phase`` computes it
+    population  the population that this analysis covered, the denominator of its shares
+    stocks      internally displaced people, CONASUR, 6 September 2020: 1,034,609 in 13 regions, as published
+    flows       SYNTHETIC movements between regions, March to August 2020
+    events      SYNTHETIC violent events, January to September 2020
+    ==========  =====================================================================================================
+
+    Parameters
+    ----------
+    name : {"burkina-2020"}
+        Which sample.
+
+    Returns
+    -------
+    Sample
+        The tables as attributes; each conforms to its declaration, each row names its source.
+
+    Raises
+    ------
+    SampleNotFoundError
+        There is no sample of this name.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> int(sample.stocks["people"].sum())
+    1034609
+    >>> sample.flows["source"].unique().tolist()
+    ['sahelgeo-synthetic']
+    """
+    if name not in _COUNTRY_OF:
+        raise SampleNotFoundError(f"there is no sample called {name!r}. Choose one of: {', '.join(_COUNTRY_OF)}")
+    tables = {kind: _read(name, kind) for kind in ("phases", "stocks", "flows", "events")}
+    phases = conform(tables["phases"], "phases")
+    return Sample(
+        name=name,
+        areas=load_areas(_COUNTRY_OF[name], level=1),
+        population=_population(phases),
+        phases=phases,
+        stocks=conform(tables["stocks"], "stocks"),
+        flows=conform(tables["flows"], "flows"),
+        events=_events(tables["events"]),
+    )
+
+
+def _read(sample: str, kind: str) -> pd.DataFrame:
+    with as_file(files("sahelgeo.data").joinpath("samples", sample, f"{kind}.csv")) as path:
+        return pd.read_csv(path)
+
+
+def _population(phases: pd.DataFrame) -> pd.DataFrame:
+    table = phases[["pcode", "population", "source"]].rename(columns={"population": "people"})
+    return conform(table.assign(year=phases["start"].dt.year), "population")
+
+
+def _events(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(table["longitude"], table["latitude"])
+    events = conform(
+        gpd.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=points, crs="EPSG:4326"), "events"
+    )
+    assert isinstance(events, gpd.GeoDataFrame)
+    return events

@@ -1,0 +1,118 @@
+"""Where figures come from: the known sources and the credit lines of any set of tables."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from sahelgeo.errors import SchemaError
+from sahelgeo.words import word
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published a figure, and under which terms.
+
+    Attributes
+    ----------
+    id : str
+        What stands in the ``source`` column of a table.
+    title_en, title_fr : str
+        What was published, in English and French.
+    publisher, year, url : str, int, str
+        By whom, when, where.
+    licence, licence_url : str
+        The terms of use.
+    synthetic : bool
+        Whether the figures were invented for demonstration.
+    """
+
+    id: str
+    title_en: str
+    title_fr: str
+    publisher: str
+    year: int
+    licence: str
+    licence_url: str
+    url: str
+    checked: str
+    synthetic: bool = False
+
+    def line(self, lang: str = "en") -> str:
+        """The credit in one line: title, publisher, licence, address."""
+        title = self.title_fr if lang == "fr" else self.title_en
+        parts = [title, self.publisher, f"{word('licence', lang)}: {self.licence}", self.url]
+        return ". ".join(part for part in parts if part)
+
+
+def _load_sources() -> dict[str, Source]:
+    text = files("sahelgeo.data").joinpath("sources.toml").read_text(encoding="utf-8")
+    return {key: Source(id=key, **entry) for key, entry in tomllib.loads(text).items()}
+
+
+SOURCES: Mapping[str, Source] = MappingProxyType(_load_sources())
+
+
+def source_ids(*tables: pd.DataFrame) -> list[str]:
+    """The distinct sources named by the tables, in order of appearance.
+
+    Every column called ``source`` or ending in ``_source`` is read; missing values are left out.
+    """
+    named: dict[str, None] = {}
+    for table in tables:
+        if not isinstance(table, pd.DataFrame):
+            raise SchemaError(f"credit takes tables (DataFrames), not {type(table).__name__}")
+        for label in table.columns:
+            if label == "source" or str(label).endswith("_source"):
+                named.update(dict.fromkeys(str(value) for value in table[label].dropna().unique()))
+    return list(named)
+
+
+def is_synthetic(*tables: pd.DataFrame) -> bool:
+    """Whether any row of the tables comes from a source that is invented."""
+    return any(SOURCES[key].synthetic for key in source_ids(*tables) if key in SOURCES)
+
+
+def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
+    """The credit lines of everything that the tables are made of.
+
+    Parameters
+    ----------
+    *tables : pandas.DataFrame or geopandas.GeoDataFrame
+        Any tables with a ``source`` column; columns that end in ``_source`` count too.
+    lang : {"en", "fr"}
+        Language of the lines.
+
+    Returns
+    -------
+    list of str
+        One line for each distinct source, in order of appearance: title, publisher, licence and address for the ids in
+        ``SOURCES``, and any other text as it stands in the table. A table whose rows name no source adds a line that
+        says so.
+
+    Raises
+    ------
+    SchemaError
+        Something that is not a DataFrame.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> for line in sg.credit(sg.load_areas("BFA")):
+    ...     print(line[:72])
+    Made with Natural Earth: 1:10m admin 1 states and provinces, version 5.1
+    """
+    lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in source_ids(*tables)]
+    unnamed = sum(_rows_without_source(table) for table in tables)
+    return [*lines, f"{word('source_not_stated', lang)} ({unnamed:,})"] if unnamed else lines
+
+
+def _rows_without_source(table: pd.DataFrame) -> int:
+    labels: list[Any] = [label for label in table.columns if label == "source" or str(label).endswith("_source")]
+    return int(table[labels].isna().all(axis=1).sum()) if labels else len(table)
