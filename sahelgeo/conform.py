@@ -64,9 +64,9 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     problems = _missing_columns(table, declared)
     if problems:
         raise _schema_error(table, declared, problems)
-    columns, problems = _cast_columns(table, declared)
+    columns, unfit, problems = _cast_columns(table, declared)
     problems += _geometry_problems(table, declared)
-    problems += _rule_problems(pd.DataFrame(columns, index=table.index), declared)
+    problems += _rule_problems(pd.DataFrame(columns, index=table.index), unfit, declared)
     if problems:
         raise _schema_error(table, declared, problems)
     return _assemble(table, columns, declared)
@@ -98,18 +98,20 @@ def _missing_columns(table: pd.DataFrame, declared: Table) -> list[str]:
     return problems
 
 
-def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Series], list[str]]:
+def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Series], dict[str, pd.Series], list[str]]:
     columns: dict[str, pd.Series] = {}
+    unfit: dict[str, pd.Series] = {}
     problems: list[str] = []
-    for name, column in declared.schema.columns.items():
-        dtype = str(column.dtype)
+    for name in declared.schema.columns:
+        dtype = declared.dtype(name)
         if name not in table.columns:
             columns[name] = _empty(dtype, table.index)
             continue
         columns[name], bad, rule = _CASTS[dtype](table[name])
         if bad.any():
+            unfit[name] = bad
             problems.append(_problem(name, table.index[bad], table[name][bad], rule))
-    return columns, problems
+    return columns, unfit, problems
 
 
 def _empty(dtype: str, index: pd.Index) -> pd.Series:
@@ -215,13 +217,20 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
     ]
 
 
-def _rule_problems(columns: pd.DataFrame, declared: Table) -> list[str]:
+def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared: Table) -> list[str]:
     try:
         declared.schema.validate(columns, lazy=True)
     except pa.errors.SchemaErrors as failure:
+        cases = failure.failure_cases
+        # A cell that could not be cast is empty by now and has been named already.
+        told = [
+            check == "not_nullable" and name in unfit and unfit[name][label]
+            for check, name, label in zip(cases["check"], cases["column"], cases["index"], strict=True)
+        ]
+        cases = cases[~np.array(told, dtype=bool)]
         problems = [
             _failure_in_words(*case)
-            for case in failure.failure_cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
+            for case in cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
         ]
     else:
         problems = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -44,16 +45,27 @@ class Table:
     schema: pa.DataFrameSchema
     geographic: bool = False
 
+    def dtype(self, column: str) -> str:
+        """The pandas type of a declared column: string, Int64, Float64 or datetime64[us]."""
+        return str(self.schema.columns[column].metadata["dtype"])
+
+
+def _column(dtype: str, *checks: Any, nullable: bool, required: bool, description: str) -> pa.Column:
+    # pandera's own dtypes depend on what is installed ("string[pyarrow]"); conform casts to the name kept here.
+    return pa.Column(
+        None, *checks, nullable=nullable, required=required, description=description, metadata={"dtype": dtype}
+    )
+
 
 def _text(description: str, *, required: bool = False, one_of: tuple[str, ...] = ()) -> pa.Column:
     checks = (
         [pa.Check.isin(one_of, error=f"not one of {', '.join(one_of)}. Write one of these words")] if one_of else []
     )
-    return pa.Column("string", checks, nullable=not required, required=required, description=description)
+    return _column("string", checks, nullable=not required, required=required, description=description)
 
 
 def _printed(description: str) -> pa.Column:
-    return pa.Column("string", nullable=True, required=True, description=description)
+    return _column("string", nullable=True, required=True, description=description)
 
 
 def _whole(description: str, *, required: bool = False, highest: int | None = None, lowest: int = 0) -> pa.Column:
@@ -65,16 +77,16 @@ def _whole(description: str, *, required: bool = False, highest: int | None = No
             error=f"not {rule}. Leave the cell empty where the value is unknown",
         )
     ]
-    return pa.Column("Int64", checks, nullable=True, required=required, description=description)
+    return _column("Int64", checks, nullable=True, required=required, description=description)
 
 
 def _number(description: str, *, required: bool = False) -> pa.Column:
     check = pa.Check.ge(0, error="below 0. Leave the cell empty where the value is unknown")
-    return pa.Column("Float64", check, nullable=True, required=required, description=description)
+    return _column("Float64", check, nullable=True, required=required, description=description)
 
 
 def _day(description: str, *, required: bool = False) -> pa.Column:
-    return pa.Column("datetime64[us]", nullable=not required, required=required, description=description)
+    return _column("datetime64[us]", nullable=not required, required=required, description=description)
 
 
 def _starts_before_end(table: pd.DataFrame) -> pd.Series:
