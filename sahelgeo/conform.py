@@ -115,7 +115,8 @@ def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Se
 
 
 def _empty(dtype: str, index: pd.Index) -> pd.Series:
-    return pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_PANDAS[dtype])
+    empty: pd.Series = pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_PANDAS[dtype])
+    return empty
 
 
 def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str) -> str:
@@ -224,7 +225,7 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
         cases = failure.failure_cases
         # A cell that could not be cast is empty by now and has been named already.
         told = [
-            check == "not_nullable" and name in unfit and unfit[name][label]
+            check == "not_nullable" and name in unfit and np.any(unfit[name].loc[label])
             for check, name, label in zip(cases["check"], cases["column"], cases["index"], strict=True)
         ]
         cases = cases[~np.array(told, dtype=bool)]
@@ -269,4 +270,5 @@ def _assemble(table: pd.DataFrame, columns: dict[str, pd.Series], declared: Tabl
     if not declared.geographic:
         return result
     assert isinstance(table, gpd.GeoDataFrame)
-    return gpd.GeoDataFrame(result, geometry=table.active_geometry_name, crs=table.crs)
+    located: pd.DataFrame = gpd.GeoDataFrame(result, geometry=table.active_geometry_name, crs=table.crs)
+    return located

@@ -1,0 +1,5 @@
+"""Maps that may be published: folium layers and a page for them, and the same drawings for print."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,321 @@
+"""Layers of areas: food-insecurity phases, and any number or class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conform import conform, listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
+from sahelgeo.maps.layers import (
+    SahelgeoLayer,
+    area_names,
+    areas_with_geometry,
+    one_row_per_area,
+    origin_of,
+    period_in_words,
+)
+from sahelgeo.maps.style import PhaseClass, phase_classes, style
+from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.words import word, write_number
+
+
+class PhaseLayer(SahelgeoLayer):
+    """Areas in the official colours of their IPC or Cadre Harmonisé phase.
+
+    Fills are opaque, since a half-transparent phase 4 looks like phase 3. Where there is no phase, the four reasons are
+    told apart: inadequate evidence (grey), not analysed (white, hatched), no humanitarian access (white, crossed), no
+    data (pale, dotted). The legend lists the five phases in order with the number of areas of each.
+
+    Parameters
+    ----------
+    phases : geopandas.GeoDataFrame
+        Phases joined to their areas (:func:`sahelgeo.attach_areas`): one row for each area, one period.
+    column : str
+        Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`. The
+        legend says when a phase was computed.
+    name : str, optional
+        Name in the layer switch; the default is the title.
+    title : str, optional
+        Title of the legend.
+    lang : {"en", "fr"}, optional
+        Language; the default is the map's.
+    show : bool
+        Whether the layer is on when the map opens.
+
+    Raises
+    ------
+    SchemaError
+        An area twice, a phase that is not 1 to 5, no geometry, an unknown column, a table without rows.
+    CRSError
+        Geometry without CRS.
+
+    Notes
+    -----
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
+    """
+
+    def __init__(
+        self,
+        phases: gpd.GeoDataFrame,
+        *,
+        column: str = "phase_published",
+        name: str | None = None,
+        title: str | None = None,
+        lang: str | None = None,
+        show: bool = True,
+    ) -> None:
+        drawn, without = areas_with_geometry(phases, "PhaseLayer")
+        one_row_per_area(drawn, "PhaseLayer")
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        self.column = column
+        self.without_geometry = without
+        self.class_of = _phase_class_of(drawn, column)
+
+    def drawing(self, lang: str) -> AreaDrawing:
+        """What the layer draws, in a language."""
+        classes = phase_classes()
+        counts = np.bincount(self.class_of, minlength=len(classes))
+        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or counts[number]]
+        place = {number: position for position, number in enumerate(used)}
+        kept = [classes[number] for number in used]
+        return AreaDrawing(
+            title=self.title or word("phases_title", lang),
+            subtitle=self._subtitle(lang),
+            names=area_names(self.table, lang),
+            fields=self._fields(lang, classes),
+            geometry=self.table.geometry,
+            classes=tuple(
+                LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, int(counts[number]))
+                for number, item in zip(used, kept, strict=True)
+            ),
+            class_of=tuple(place[number] for number in self.class_of),
+            digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
+            notes=_without_geometry_note(self.without_geometry, lang),
+            **origin_of(self.table),
+        )
+
+    def _subtitle(self, lang: str) -> str:
+        parts = [period_in_words(self.table, lang)]
+        if "kind" in self.table and len(self.table["kind"].dropna().unique()) == 1:
+            parts.append(word(f"kind_{self.table['kind'].dropna().iloc[0]}", lang))
+        if self.column == "phase_rule":
+            parts.append(word("by_rule", lang))
+        return ", ".join(part for part in parts if part)
+
+    def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
+        labels = tuple(classes[number].label(lang) for number in self.class_of)
+        fields = [
+            Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
+        ]
+        if "share_3plus" in self.table:
+            fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
+        for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
+            if label in self.table and self.table[label].notna().any():
+                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "whole"))
+        if "population" in self.table:
+            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "whole"))
+        return tuple(fields)
+
+
+def _phase_class_of(table: gpd.GeoDataFrame, column: str) -> list[int]:
+    """For each row the place of its class in ``phase_classes()``."""
+    if column not in table:
+        raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
+    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
+        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw one layer for each")
+    checked = conform(
+        pd.DataFrame({"phase_published": table[column], "state": table.get("state", pd.NA)}).assign(
+            pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
+            place=pd.Series(range(len(table)), index=table.index).astype("string"),
+            kind="current", start="2000-01-01", end="2000-01-01", source="",
+        ),
+        "phases",
+    )  # fmt: skip
+    keys = [item.key for item in phase_classes()]
+    key = (
+        checked["phase_published"]
+        .astype("string")
+        .where(checked["phase_published"].notna(), checked["state"])
+        .fillna("no_data")
+    )
+    return [keys.index(value) for value in key]
+
+
+def _without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
+    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
+
+
+class AreaLayer(SahelgeoLayer):
+    """Areas by any number or class, or their outlines alone.
+
+    Parameters
+    ----------
+    areas : geopandas.GeoDataFrame
+        One row for each area.
+    column : str, optional
+        The column to draw: numbers are put into up to five classes, text is drawn by its values (at most eight). The
+        default draws outlines.
+    breaks : sequence of float, optional
+        Upper bounds of the classes but the last, rising. The default takes quantiles, rounded to two digits.
+    name, title, lang, show
+        As for :class:`PhaseLayer`.
+
+    Raises
+    ------
+    SchemaError
+        An area twice, an unknown column, breaks that do not rise, more than eight values of text, no geometry.
+    CRSError
+        Geometry without CRS.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> rates = sg.attach_areas(sg.rate_per_1000(sample.stocks, sample.population), sample.areas)
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
+    """
+
+    def __init__(
+        self,
+        areas: gpd.GeoDataFrame,
+        *,
+        column: str | None = None,
+        breaks: Sequence[float] | None = None,
+        name: str | None = None,
+        title: str | None = None,
+        lang: str | None = None,
+        show: bool = True,
+    ) -> None:
+        drawn, without = areas_with_geometry(areas, "AreaLayer")
+        one_row_per_area(drawn, "AreaLayer")
+        if column is not None and column not in drawn:
+            raise SchemaError(f"AreaLayer: there is no column {column!r}. Found: {listed(list(drawn.columns), 20)}")
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        self.column = column
+        self.without_geometry = without
+        self.numeric = column is not None and pd.api.types.is_numeric_dtype(drawn[column])
+        self.breaks = _checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
+        self.words = _distinct_words(drawn[column]) if column is not None and not self.numeric else []
+
+    def drawing(self, lang: str) -> AreaDrawing:
+        """What the layer draws, in a language."""
+        class_of, labels, colours = self._classes(lang)
+        missing = next(item for item in phase_classes() if item.key == "no_data")
+        counts = np.bincount(class_of, minlength=len(labels) + 1)
+        classes = [
+            LegendClass(label, colour, "#000000", "", int(count))
+            for label, colour, count in zip(labels, colours, counts, strict=False)
+        ]
+        if counts[-1]:
+            classes.append(
+                LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(counts[-1]))
+            )
+        return AreaDrawing(
+            title=self.title or (self.column.replace("_", " ") if self.column else word("areas", lang)),
+            subtitle=period_in_words(self.table, lang),
+            names=area_names(self.table, lang),
+            fields=self._fields(),
+            geometry=self.table.geometry,
+            classes=tuple(classes),
+            class_of=tuple(class_of),
+            digits=("",) * len(self.table),
+            notes=_without_geometry_note(self.without_geometry, lang),
+            **origin_of(self.table),
+        )
+
+    def _classes(self, lang: str) -> tuple[list[int], list[str], list[str]]:
+        if self.column is None:
+            return [0] * len(self.table), [word("areas", lang)], [style()["ground"]["land"]]
+        values = self.table[self.column]
+        if not self.numeric:
+            place = {value: number for number, value in enumerate(self.words)}
+            return (
+                [place.get(str(value), len(self.words)) if pd.notna(value) else len(self.words) for value in values],
+                self.words,
+                style()["areas"]["classes"],
+            )
+        numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        class_of = np.where(np.isnan(numbers), len(self.breaks) + 1, np.searchsorted(self.breaks, numbers, side="left"))
+        return (
+            class_of.tolist(),
+            _class_labels(self.breaks, lang),
+            _spread(style()["areas"]["sequence"], len(self.breaks) + 1),
+        )
+
+    def _fields(self) -> tuple[Field, ...]:
+        if self.column is None:
+            return ()
+        values = plain(self.table[self.column])
+        return (
+            Field(
+                self.title or self.column.replace("_", " "),
+                values if self.numeric else tuple(None if value is None else str(value) for value in values),
+                "decimal" if self.numeric else "text",
+            ),
+        )
+
+
+def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
+    if breaks is not None:
+        bounds = [float(bound) for bound in breaks]
+        if any(after <= before for before, after in pairwise(bounds)):
+            raise SchemaError(f"AreaLayer: breaks {bounds} do not rise. Give each upper bound once, from low to high")
+        return bounds
+    numbers = values.dropna().astype(float)
+    if numbers.empty:
+        return []
+    quantiles = np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])
+    rounded = {float(f"{bound:.2g}") for bound in quantiles}
+    return sorted(bound for bound in rounded if numbers.min() <= bound < numbers.max())
+
+
+def _distinct_words(values: pd.Series) -> list[str]:
+    words = [
+        str(value)
+        for value in (
+            values.cat.categories
+            if isinstance(values.dtype, pd.CategoricalDtype)
+            else sorted(values.dropna().astype(str).unique())
+        )
+    ]
+    colours = len(style()["areas"]["classes"])
+    if len(words) > colours:
+        raise SchemaError(
+            f"AreaLayer: {len(words)} different values ({listed(words, 5)}) are more than the {colours} colours that can be told apart. Group them first"
+        )
+    return words
+
+
+def _class_labels(breaks: list[float], lang: str) -> list[str]:
+    if not breaks:
+        return [word("all_values", lang)]
+    decimals = 0 if all(float(bound).is_integer() for bound in breaks) else 2
+    written = [write_number(bound, lang, decimals) for bound in breaks]
+    middle = [f"> {low} – {high}" for low, high in pairwise(written)]
+    return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]
+
+
+def _spread(colours: list[str], count: int) -> list[str]:
+    """``count`` colours spread over the sequence, lightest first."""
+    if count > len(colours):
+        raise SchemaError(
+            f"AreaLayer: {count} classes are more than the {len(colours)} colours of the sequence. Give at most {len(colours) - 1} breaks"
+        )
+    if count == 1:
+        return [colours[len(colours) // 2]]
+    return [colours[round(number * (len(colours) - 1) / (count - 1))] for number in range(count)]

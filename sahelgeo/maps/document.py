@@ -1,0 +1,264 @@
+"""The document of a map: one structure of plain values that the page's script draws from, and how it gets into the page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Protocol, runtime_checkable
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.element import Element, Figure
+
+from sahelgeo.areas import load_areas
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
+from sahelgeo.maps.style import style
+from sahelgeo.maps.topology import build_topology
+from sahelgeo.sources import SOURCES
+from sahelgeo.words import all_words, word
+
+STATIC = files("sahelgeo.maps").joinpath("static")
+SCRIPTS = ("sheet.js", "areas.js", "symbols.js", "arrows.js", "legend.js")
+_GROUND_MARGIN = 0.6
+
+
+@runtime_checkable
+class DrawnLayer(Protocol):
+    """A layer of a map that can say what it draws."""
+
+    lang: str | None
+    show: bool
+    table: Any
+
+    def drawing(self, lang: str) -> Drawing:
+        """What the layer draws, in a language."""
+        ...
+
+    def get_name(self) -> str:
+        """The name of the layer's variable in the page."""
+        ...
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What stands around a map on a page of its own."""
+
+    title: str
+    subtitle: str
+    ground: bool
+
+
+class Verbatim(Element):
+    """Text that goes into the page as it is: branca would read a plain Element as a template and run what stands in it."""
+
+    def __init__(self, text: str, stamp: object = None) -> None:
+        super().__init__()
+        self.text = text
+        self.stamp = stamp
+
+    def render(self, **_kwargs: Any) -> str:
+        """The text."""
+        return self.text
+
+
+def language_of(on_map: folium.Map, layer: DrawnLayer | None = None) -> str:
+    """The language of a layer: its own, else the map's, else English."""
+    if layer is not None and layer.lang is not None:
+        return layer.lang
+    return str(getattr(on_map, "lang", "en"))
+
+
+def layers_of(element: Any) -> Iterator[DrawnLayer]:
+    """All sahelgeo layers under an element, in order."""
+    for child in element._children.values():
+        if isinstance(child, DrawnLayer):
+            yield child
+        yield from layers_of(child)
+
+
+def _safe_in_script(text: str) -> str:
+    for character, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(character, escaped)
+    return text
+
+
+def page_head(*, with_leaflet: bool) -> str:
+    """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
+    css = [_leaflet_css()] if with_leaflet else []
+    scripts = [_leaflet_js()] if with_leaflet else []
+    css.append(STATIC.joinpath("sheet.css").read_text(encoding="utf-8"))
+    scripts += [STATIC.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return "".join(
+        [*(f"<style>\n{text}\n</style>\n" for text in css), *(f"<script>\n{text}\n</script>\n" for text in scripts)]
+    )
+
+
+def _leaflet_js() -> str:
+    text = STATIC.joinpath("leaflet.js").read_text(encoding="utf-8")
+    return re.sub(r"//# sourceMappingURL=\S+", "", text)
+
+
+def _leaflet_css() -> str:
+    def inline(found: re.Match[str]) -> str:
+        picture = base64.b64encode(STATIC.joinpath(found.group(1)).read_bytes()).decode("ascii")
+        return f"url(data:image/png;base64,{picture})"
+
+    return re.sub(r"url\((images/[\w-]+\.png)\)", inline, STATIC.joinpath("leaflet.css").read_text(encoding="utf-8"))
+
+
+def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
+    """West, south, east, north of everything drawn; the five countries where nothing is."""
+    boxes: list[Any] = []
+    for item in drawings:
+        if isinstance(item, AreaDrawing):
+            boxes.append(item.geometry.total_bounds)
+        elif isinstance(item, SymbolDrawing) and item.points:
+            boxes.append(shapely.bounds(shapely.MultiPoint(item.points)))
+        elif isinstance(item, FlowDrawing) and item.arcs:
+            points = np.array(item.arcs).reshape(-1, 2)
+            boxes.append(np.concatenate([points.min(axis=0), points.max(axis=0)]))
+    if not boxes:
+        return -17.1, 7.4, 24.0, 27.3
+    together = np.array(boxes)
+    west, south = together[:, :2].min(axis=0)
+    east, north = together[:, 2:].max(axis=0)
+    return tuple(round(float(value), 4) for value in (west, south, east, north))  # type: ignore[return-value]
+
+
+def ground_areas(bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
+    """The embedded countries around a view, cut to it with a wide margin."""
+    west, south, east, north = bounds
+    margin = _GROUND_MARGIN * max(east - west, north - south, 1.0)
+    countries = load_areas(level=0)
+    countries = countries.assign(
+        geometry=countries.geometry.clip_by_rect(west - margin, south - margin, east + margin, north + margin)
+    )
+    return countries[~countries.geometry.is_empty]
+
+
+def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[float, ...], lang: str) -> dict[str, Any]:
+    west, south, east, north = bounds
+    pad = 0.12 * max(east - west, north - south)
+    seen = ground.geometry.clip_by_rect(west - pad, south - pad, east + pad, north + pad)
+    places = [
+        None if area.is_empty else [round(value, 3) for value in area.representative_point().coords[0]] for area in seen
+    ]
+    names = ground[f"name_{lang}"].fillna(ground["name"]).tolist()
+    return {"areas": numbers, "names": names, "places": places}
+
+
+def _layer_json(item: Drawing, numbered: Iterator[list[int]]) -> dict[str, Any]:
+    shared = {
+        "title": item.title,
+        "subtitle": item.subtitle,
+        "names": item.names,
+        "fields": [
+            {"label": line.label, "form": line.form, "values": [_short(value) for value in line.values]}
+            for line in item.fields
+        ],
+        "notes": [*item.notes],
+        "synthetic": item.synthetic,
+    }
+    if isinstance(item, AreaDrawing):
+        classes = [
+            {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch, "count": one.count}
+            for one in item.classes
+        ]
+        points = label_points(item.geometry)
+        return {
+            **shared,
+            "kind": "areas",
+            "areas": next(numbered),
+            "classes": classes,
+            "class_of": item.class_of,
+            "digits": item.digits,
+            "places": points,
+        }
+    if isinstance(item, SymbolDrawing):
+        return {
+            **shared,
+            "kind": "symbols",
+            "points": item.points,
+            "values": item.values,
+            "legend_values": item.legend_values,
+        }
+    assert isinstance(item, FlowDrawing)
+    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": item.values, "legend_values": item.legend_values}
+
+
+def _short(value: Any) -> Any:
+    return float(f"{value:.9g}") if isinstance(value, float) else value
+
+
+def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[str, Any]:
+    """The credit lines of all drawings, and the note that says which are synthetic."""
+    keys = dict.fromkeys(key for item in drawings for key in item.sources)
+    if ground:
+        keys.setdefault("ne-10m-admin-1")
+    lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
+    synthetic = [item.title for item in drawings if item.synthetic]
+    return {
+        "lines": lines,
+        "synthetic": f"{word('synthetic_note', lang)}: {', '.join(dict.fromkeys(synthetic))}." if synthetic else "",
+    }
+
+
+def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> str:
+    """Put the script, the styles and the document of a map into its page; return the document's id.
+
+    Without furniture (a plain ``folium.Map``) every layer calls this while the page renders, and the first call writes.
+    """
+    figure: Figure = on_map.get_root()  # type: ignore[assignment]
+    identity = f"sahelgeo_{on_map.get_name()}"
+    layers = list(layers_of(on_map))
+    stamp = tuple((layer.get_name(), id(layer.table)) for layer in layers)
+    written = figure.html._children.get(identity)
+    if furniture is None and isinstance(written, Verbatim) and written.stamp == stamp:
+        return identity
+    figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
+    text = json.dumps(document(on_map, layers, furniture), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    block = f'<script type="application/json" id="{identity}">{_safe_in_script(text)}</script>'
+    figure.html.add_child(Verbatim(block, stamp), name=identity)
+    return identity
+
+
+def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture | None) -> dict[str, Any]:
+    """Everything that the page's script needs, as one structure of plain values."""
+    lang = language_of(on_map)
+    drawings = [layer.drawing(language_of(on_map, layer)) for layer in layers]
+    bounds = bounds_of(drawings)
+    ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
+    groups = [item.geometry for item in drawings if isinstance(item, AreaDrawing)]
+    topology, numbers = build_topology([*groups, *([ground.geometry] if ground is not None else [])])
+    numbered = iter(numbers)
+    return {
+        "lang": lang,
+        "words": all_words(lang),
+        "style": style(),
+        "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
+        "topology": topology.as_json(),
+        "layers": {layer.get_name(): _layer_json(item, numbered) for layer, item in zip(layers, drawings, strict=True)},
+        "ground": _ground_json(ground, next(numbered), bounds, lang) if ground is not None else None,
+        "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
+        "credits": credit_lines(drawings, lang, ground=ground is not None),
+    }
+
+
+def _page_json(furniture: Furniture, tolerance: float, lang: str) -> dict[str, Any]:
+    footer = [word("disclaimer", lang)]
+    if tolerance:
+        written = f"{tolerance:g}".replace(".", "," if lang == "fr" else ".")
+        footer.append(f"{word('simplified', lang).format(tolerance=written)}.")
+    return {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}

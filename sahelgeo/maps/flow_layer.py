@@ -1,0 +1,151 @@
+"""Movements as arrows."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sahelgeo.conform import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
+from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, origin_of, period_in_words
+from sahelgeo.words import word, write_number
+
+
+class FlowLayer(SahelgeoLayer):
+    """Curved arrows whose width stands for the number of people who moved; both directions of a pair stand apart.
+
+    Parameters
+    ----------
+    flows : geopandas.GeoDataFrame
+        The lines of :func:`sahelgeo.flow_lines`: one for each origin, destination and period.
+    column : str
+        The column of numbers.
+    smallest : float
+        Flows of fewer people are not drawn; the legend says how many and how many people they carry.
+    name, title, lang, show
+        As for :class:`PhaseLayer`.
+
+    Raises
+    ------
+    SchemaError
+        Rows that are not lines, a pair twice, missing or negative numbers, a missing column.
+    CRSError
+        Geometry without CRS.
+
+    Notes
+    -----
+    Curved arrows with heads read best in comparisons of flow maps (Jenny et al. 2018, *Design principles for
+    origin-destination flow maps*). Widths are proportional to people down to a thinnest visible arrow.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> between = sg.sum_flows(sample.flows).query("origin != destination").dropna(subset=["origin", "destination"])
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.FlowLayer(sg.flow_lines(between, sample.areas), smallest=1000).add_to(m)
+    """
+
+    def __init__(
+        self,
+        flows: gpd.GeoDataFrame,
+        *,
+        column: str = "people",
+        smallest: float = 0,
+        name: str | None = None,
+        title: str | None = None,
+        lang: str | None = None,
+        show: bool = True,
+    ) -> None:
+        drawn, _ = areas_with_geometry(flows, "FlowLayer")
+        _check_flows(drawn, column)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        self.column = column
+        self.smallest = smallest
+
+    def drawing(self, lang: str) -> FlowDrawing:
+        """What the layer draws, in a language: the largest flows last, so that they lie on top."""
+        people = self.table[self.column].astype(float)
+        drawn = self.table[people >= self.smallest].sort_values(self.column)
+        values = tuple(drawn[self.column].astype(float))
+        return FlowDrawing(
+            title=self.title or word("flows_title", lang),
+            subtitle=period_in_words(self.table, lang),
+            names=tuple(
+                f"{origin} → {destination}"
+                for origin, destination in zip(_ends(drawn, "origin"), _ends(drawn, "destination"), strict=True)
+            ),
+            fields=self._fields(drawn, lang),
+            arcs=tuple(_start_middle_end(line) for line in drawn.geometry),
+            values=values,
+            legend_values=legend_values(values),
+            notes=self._notes(people, lang),
+            **origin_of(self.table),
+        )
+
+    def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
+        fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "whole")]
+        if "distance_km" in drawn:
+            fields.append(Field(word("distance_km", lang), plain(drawn["distance_km"].round()), "whole"))
+        return tuple(fields)
+
+    def _notes(self, people: pd.Series, lang: str) -> tuple[str, ...]:
+        left_out = people[people < self.smallest]
+        if left_out.empty:
+            return ()
+        text = word("below_minimum", lang)
+        return (
+            text.format(
+                count=write_number(len(left_out), lang),
+                minimum=write_number(self.smallest, lang),
+                people=write_number(left_out.sum(), lang),
+            ),
+        )
+
+
+def _ends(flows: pd.DataFrame, end: str) -> list[str]:
+    label = f"{end}_name" if f"{end}_name" in flows else end
+    return [str(value) if pd.notna(value) else "?" for value in flows[label]]
+
+
+def _start_middle_end(line: shapely.LineString) -> tuple[float, float, float, float, float, float]:
+    points = shapely.get_coordinates(line)
+    middle = (
+        shapely.get_coordinates(line.interpolate(0.5, normalized=True))[0]
+        if len(points) < 3
+        else points[len(points) // 2]
+    )
+    start, end = points[0], points[-1]
+    x0, y0, x1, y1, x2, y2 = (round(float(value), 4) for value in np.concatenate([start, middle, end]))
+    return x0, y0, x1, y1, x2, y2
+
+
+def _check_flows(table: gpd.GeoDataFrame, column: str) -> None:
+    absent = [label for label in ("origin", "destination", column) if label not in table]
+    if absent:
+        raise SchemaError(
+            f"FlowLayer: columns {', '.join(absent)} are missing. Make the lines with flow_lines(flows, areas)"
+        )
+    if not (table.geom_type == "LineString").all():
+        kinds = listed(sorted(table.geom_type.unique()), 5)
+        raise SchemaError(
+            f"FlowLayer: the geometry is {kinds}, not LineString. Make the lines with flow_lines(flows, areas)"
+        )
+    if not pd.api.types.is_numeric_dtype(table[column]):
+        raise SchemaError(
+            f"FlowLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first"
+        )
+    unfit = (table[column].isna() | (table[column] < 0)).fillna(True).astype(bool)
+    if unfit.any():
+        raise SchemaError(
+            f"FlowLayer: column {column!r} is missing or below 0 in rows {listed(list(table.index[unfit]), 5)}. Leave these flows out"
+        )
+    repeated = table.duplicated(["origin", "destination"], keep=False)
+    if repeated.any():
+        rows = listed(list(table.index[repeated]), 5)
+        raise SchemaError(
+            f"FlowLayer: rows {rows} are of the same pair of areas and would cover each other. Add them up first: sum_flows(flows)"
+        )

@@ -1,0 +1,139 @@
+"""What all sahelgeo layers share: they are folium layers that describe what to draw, and leave drawing to the page."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from html import escape
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+from folium.map import Layer
+from folium.template import Template
+
+from sahelgeo.conform import listed
+from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.maps.document import STATIC, language_of, write_document
+from sahelgeo.maps.drawing import Drawing
+from sahelgeo.sources import is_synthetic, source_ids
+from sahelgeo.words import check_language, write_day, write_period
+
+
+def template(name: str) -> Template:
+    """A page template from the static folder."""
+    made: Template = Template(STATIC.joinpath(name).read_text(encoding="utf-8"))
+    return made
+
+
+def safe_label(text: str) -> str:
+    """Text for Leaflet's layer switch, which reads HTML, inside a page that branca renders as a template."""
+    return escape(text).replace("{", "&#123;").replace("}", "&#125;")
+
+
+class SahelgeoLayer(Layer):
+    """A folium layer that sahelgeo's page draws. Add it to a :class:`Map` or to any ``folium.Map``."""
+
+    _template = template("layer.html.j2")
+
+    def __init__(
+        self, table: pd.DataFrame, *, name: str | None, title: str | None, lang: str | None, show: bool
+    ) -> None:
+        super().__init__(name=None, overlay=True, control=True, show=show)
+        self._name = type(self).__name__
+        self.table = table
+        self.title = title
+        self.lang = check_language(lang) if lang is not None else None
+        self.given_name = name
+
+    @abstractmethod
+    def drawing(self, lang: str) -> Drawing:
+        """What the layer draws, in a language."""
+
+    def label(self, lang: str) -> str:
+        """The name in the layer switch."""
+        return self.given_name or self.drawing(lang).title
+
+    def folium_map(self) -> folium.Map:
+        """The map that the layer stands on, directly or in a group."""
+        element: Any = self
+        while element is not None and not isinstance(element, folium.Map):
+            element = element._parent
+        if element is None:
+            raise SchemaError(f"{type(self).__name__} is not on a map. Add it first: layer.add_to(m)")
+        return element
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Write the layer into the page, and the page's document if this is the first layer of the map."""
+        on_map = self.folium_map()
+        # A sahelgeo map has written the document with its furniture before its layers render.
+        self.document_id = getattr(on_map, "document_id", None) or write_document(on_map)
+        self.map_name = on_map.get_name()
+        self.layer_name = safe_label(self.label(language_of(on_map, self)))
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, int]:
+    """The rows that have a geometry, in EPSG:4326, and how many have none."""
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+        raise SchemaError(
+            f"{layer} needs a GeoDataFrame with geometry. Join the table to its areas first: attach_areas(table, areas)"
+        )
+    if table.crs is None:
+        raise CRSError(
+            f"{layer}: the geometry has no CRS. Say which one it is in, for example table.set_crs('EPSG:4326')"
+        )
+    if table.empty:
+        raise SchemaError(f"{layer}: the table has no rows, so there is nothing to draw")
+    there = table.geometry.notna() & ~table.geometry.is_empty
+    if not there.any():
+        raise SchemaError(
+            f"{layer}: no row has a geometry, so there is nothing to draw. Join the table to its areas first"
+        )
+    invalid = there & ~table.geometry.is_valid
+    if invalid.any():
+        rows = listed(list(table.index[invalid]), 5)
+        raise SchemaError(
+            f"{layer}: invalid geometry in rows {rows}. Repair it first: table.geometry = table.geometry.make_valid()"
+        )
+    return table[there].to_crs("EPSG:4326"), int((~there).sum())
+
+
+def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
+    """Raise where an area stands twice: one of its values would be hidden under the other."""
+    if "pcode" not in table:
+        return
+    repeated = table["pcode"].notna() & table["pcode"].duplicated(keep=False)
+    if repeated.any():
+        codes = listed(list(table.loc[repeated, "pcode"].unique()), 5)
+        raise SchemaError(
+            f"{layer}: areas {codes} have more than one row. Choose one period, kind and group, or sum them first"
+        )
+
+
+def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
+    """A name for each row: the name in the language, else the name, the printed place, the p-code."""
+    names = pd.Series(pd.NA, index=table.index, dtype="object")
+    for label in (f"name_{lang}", "name", "place", "unit", "pcode"):
+        if label in table:
+            names = names.where(names.notna(), table[label].astype(object))
+    return tuple("" if pd.isna(name) else str(name) for name in names)
+
+
+def period_in_words(table: pd.DataFrame, lang: str) -> str:
+    """The period that the rows span, from ``start`` and ``end``, else ``as_of`` or ``date``; empty where there is none."""
+    if "start" in table and "end" in table and table["start"].notna().any():
+        return write_period(
+            pd.to_datetime(table["start"]).min().date(), pd.to_datetime(table["end"]).max().date(), lang
+        )
+    for label in ("as_of", "date"):
+        if label in table and table[label].notna().any():
+            days = pd.to_datetime(table[label])
+            first, last = days.min().date(), days.max().date()
+            return write_day(last, lang) if first == last else write_period(first, last, lang)
+    return ""
+
+
+def origin_of(table: pd.DataFrame) -> dict[str, Any]:
+    """The sources of a table, for its drawing."""
+    return {"sources": tuple(source_ids(table)), "synthetic": is_synthetic(table)}

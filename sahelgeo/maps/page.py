@@ -1,0 +1,144 @@
+"""The map page: a folium map that saves as one file with everything a reader needs around it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import folium
+from branca.element import Figure
+
+from sahelgeo.errors import DataWarning
+from sahelgeo.maps.document import DrawnLayer, Furniture, language_of, layers_of, write_document
+from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.layers import safe_label, template
+from sahelgeo.words import check_language, word
+
+# Children of a map that draw themselves with Leaflet alone.
+_LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)
+
+
+class Map(folium.Map):
+    """A ``folium.Map`` that saves as one file which works offline, with title, legends, sources and disclaimer.
+
+    Layers follow folium's own use: ``PhaseLayer(table).add_to(m)``. The view fits the layers, the legend shows the layers
+    that are switched on, and credit and licence of every table stand at the foot of the page. Borders are simplified for
+    display only, and the page says by how much.
+
+    Parameters
+    ----------
+    title, subtitle : str, optional
+        The default is made of the titles and periods of the layers.
+    lang : {"en", "fr"}
+        Language of the words, numbers and days.
+    tiles : str or folium.TileLayer, optional
+        Background tiles, as for ``folium.Map``; they need the network. The default is plain ground with the embedded
+        outlines of the countries.
+    ground : bool
+        Draw the embedded outlines of the countries where there are no tiles.
+    **options
+        Passed to ``folium.Map`` (``width``, ``height``, ``min_zoom``, ...).
+
+    Warns
+    -----
+    DataWarning
+        On saving, when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> m = sg.maps.Map(title="Displaced people in Burkina Faso", lang="en")
+    >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
+    >>> m.save("map.html")  # doctest: +SKIP
+    """
+
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium's own name and shape)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    _template = template("map.html.j2")
+
+    def __init__(
+        self,
+        *,
+        title: str | None = None,
+        subtitle: str | None = None,
+        lang: str = "en",
+        tiles: str | folium.TileLayer | None = None,
+        ground: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            tiles=tiles,
+            **{
+                "control_scale": True,
+                "zoom_control": "topleft",
+                "zoom_snap": 0.25,
+                "location": [14.0, 2.0],
+                "zoom_start": 5,
+                **options,
+            },
+        )
+        self._name = "Map"
+        self.title = title
+        self.subtitle = subtitle
+        self.lang = check_language(lang)
+        self.ground = ground and tiles is None
+
+    def furniture(self) -> Furniture:
+        """What stands around the map: title, subtitle, and whether there is ground."""
+        layers = list(layers_of(self))
+        drawings = [layer.drawing(language_of(self, layer)) for layer in layers]
+        return Furniture(title_of(self, drawings), subtitle_of(self, drawings), self.ground)
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """Write the map into its page."""
+        if sum(1 for _ in layers_of(self)) > 1 and not any(
+            isinstance(child, folium.LayerControl) for child in self._children.values()
+        ):
+            self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
+        # folium reads these from the map: its linked scripts come in only where a child needs them.
+        self.default_js, self.default_css = _links_needed(self)
+        furniture = self.furniture()
+        self.document_id = write_document(self, furniture)
+        figure: Figure = self.get_root()  # type: ignore[assignment]
+        figure.title = safe_label(furniture.title)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def title_of(on_map: Map, drawings: list[Drawing]) -> str:
+    """The title given, else the titles of the layers."""
+    if on_map.title is not None:
+        return on_map.title
+    return " · ".join(dict.fromkeys(item.title for item in drawings)) or word("map_label", on_map.lang)
+
+
+def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
+    """The subtitle given, else what each layer shows and when."""
+    if on_map.subtitle is not None:
+        return on_map.subtitle
+    return " · ".join(dict.fromkeys(f"{item.title}: {item.subtitle}" for item in drawings if item.subtitle))
+
+
+def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Folium's linked scripts, without Leaflet, when a child that is not known to do without them stands on the map."""
+    foreign = sorted({type(child).__name__ for child in _foreign_children(on_map)})
+    if not foreign:
+        return [], []
+    warnings.warn(
+        f"the saved map needs the network: {', '.join(foreign)} use scripts that folium links",
+        DataWarning,
+        stacklevel=2,
+    )
+    return [link for link in folium.Map.default_js if link[0] != "leaflet"], [
+        link for link in folium.Map.default_css if link[0] != "leaflet_css"
+    ]
+
+
+def _foreign_children(element: Any) -> Iterator[Any]:
+    for child in element._children.values():
+        if isinstance(child, DrawnLayer) or type(child).__name__ == "ElementAddToElement":
+            continue
+        if not isinstance(child, _LEAFLET_ONLY):
+            yield child
+        yield from _foreign_children(child)

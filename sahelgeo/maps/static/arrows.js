@@ -1,0 +1,80 @@
+/* Curved arrows, drawn in pixels at every zoom so that width and head keep their size. */
+sahelgeo.width = function (sheet, layer, value) {
+    "use strict";
+    var look = sheet.document.style.arrows;
+    var largest = layer.values.reduce(function (most, one) { return Math.max(most, one); }, 0);
+    return largest ? Math.max(look.narrowest, look.widest * value / largest) : look.narrowest;
+};
+
+/* The outline of an arrow along the quadratic curve a, c, b, as an SVG path; it keeps clear of both ends by a number of pixels. */
+sahelgeo.arrowPath = function (a, c, b, width, clearStart, clearEnd) {
+    "use strict";
+    var steps = 20, half = width / 2, points = [], i, t;
+    for (i = 0; i <= steps; i += 1) {
+        t = i / steps;
+        points.push([(1 - t) * (1 - t) * a.x + 2 * t * (1 - t) * c.x + t * t * b.x, (1 - t) * (1 - t) * a.y + 2 * t * (1 - t) * c.y + t * t * b.y]);
+    }
+    var lengths = [0];
+    for (i = 1; i <= steps; i += 1) lengths.push(lengths[i - 1] + Math.hypot(points[i][0] - points[i - 1][0], points[i][1] - points[i - 1][1]));
+    var total = lengths[steps];
+    if (total < 4) return "M0 0";
+    var start = Math.min(clearStart, total * 0.25), end = total - Math.min(clearEnd, total * 0.25);
+    var head = Math.min(width * 1.5 + 6, (end - start) * 0.6), wing = Math.min(width * 1.05 + 3.2, total * 0.3);
+    function at(length) {
+        var k = 1;
+        while (k < steps && lengths[k] < length) k += 1;
+        var part = (length - lengths[k - 1]) / (lengths[k] - lengths[k - 1] || 1), p = points[k - 1], q = points[k];
+        var dx = q[0] - p[0], dy = q[1] - p[1], d = Math.hypot(dx, dy) || 1;
+        return { x: p[0] + dx * part, y: p[1] + dy * part, nx: -dy / d, ny: dx / d };
+    }
+    var left = [], right = [], neck = end - head;
+    function side(place, distance) { return (place.x + place.nx * distance).toFixed(1) + " " + (place.y + place.ny * distance).toFixed(1); }
+    for (i = 0; i <= 14; i += 1) {
+        var place = at(start + (neck - start) * i / 14), taper = half * (0.55 + 0.45 * i / 14);
+        left.push(side(place, taper));
+        right.unshift(side(place, -taper));
+    }
+    var base = at(neck), tip = at(end);
+    return "M" + left.join("L") + "L" + side(base, wing) + "L" + side(tip, 0) + "L" + side(base, -wing) + "L" + right.join("L") + "Z";
+};
+
+sahelgeo.Arrow = L.Path.extend({
+    initialize: function (arc, width, clearance, options) {
+        L.setOptions(this, options);
+        this._clearance = clearance;
+        this._ends = [L.latLng(arc[1], arc[0]), L.latLng(arc[3], arc[2]), L.latLng(arc[5], arc[4])];
+        this._width = width;
+    },
+    getBounds: function () { return L.latLngBounds(this._ends); },
+    getCenter: function () { return this._ends[1]; },
+    _project: function () {
+        var map = this._map, pixels = this._ends.map(function (end) { return map.latLngToLayerPoint(end); });
+        var a = pixels[0], middle = pixels[1], b = pixels[2];
+        var control = L.point(2 * middle.x - (a.x + b.x) / 2, 2 * middle.y - (a.y + b.y) / 2);
+        this._outline = sahelgeo.arrowPath(a, control, b, this._width, this._clearance(this._ends[0]), this._clearance(this._ends[2]));
+    },
+    _update: function () { if (this._map) this._updatePath(); },
+    _updatePath: function () { this._renderer._setPath(this, this._outline); }
+});
+
+sahelgeo.kinds.arrows = function (sheet, layer, map) {
+    "use strict";
+    var look = sheet.document.style.arrows;
+    /* An arrow stops at the edge of a circle that stands on its end. */
+    function clearance(end) {
+        return (sheet.radii[[end.lng, end.lat].join()] || 0) + 3;
+    }
+    var group = L.featureGroup(layer.arcs.map(function (arc, number) {
+        var arrow = new sahelgeo.Arrow(arc, sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
+            pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
+            fill: true, fillColor: look.fill, fillOpacity: look.fill_opacity
+        });
+        arrow.bindTooltip(sheet.element("span", "", [layer.names[number] + ": " + sheet.write.whole(layer.values[number])]), { sticky: true });
+        arrow.bindPopup(function () { return sheet.popup(layer, number); });
+        return arrow;
+    }));
+    function redraw() { group.eachLayer(function (arrow) { if (arrow._map) { arrow._project(); arrow._update(); } }); }
+    group.on("add", function () { map.on("sahelgeo:layers", redraw); });
+    group.on("remove", function () { map.off("sahelgeo:layers", redraw); });
+    return group;
+};

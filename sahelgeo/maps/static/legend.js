@@ -1,0 +1,72 @@
+/* One legend for all layers: each layer's part is there while the layer is on. */
+sahelgeo.legend = function (sheet) {
+    "use strict";
+    var element = sheet.element, svg = sheet.svg, look = sheet.document.style;
+
+    function classRows(layer) {
+        return layer.classes.map(function (one) {
+            var swatch = svg("svg", { width: 22, height: 15, "aria-hidden": "true" }, [svg("rect", { x: 0.5, y: 0.5, width: 21, height: 14, fill: sheet.pattern(one.colour, one.hatch), stroke: "#8C8C8C" })]);
+            return element("li", one.count ? "" : "sg-none", [swatch, element("span", "", [one.label]), element("span", "sg-count", [sheet.write.whole(one.count)])]);
+        });
+    }
+
+    function arrowRows(layer) {
+        var draw = arrow(layer);
+        return layer.legend_values.map(function (value) { return element("li", "", [draw(value), element("span", "", [sheet.write.whole(value)])]); });
+    }
+
+    /* Circles inside each other on one base line, each with its number beside its top. */
+    function circleRows(layer) {
+        var radii = layer.legend_values.map(function (value) { return sahelgeo.radius(sheet, layer, value); });
+        if (!radii.length) return [];
+        var room = radii[0], height = 2 * room + 8, shapes = [], lowest = -Infinity;
+        radii.forEach(function (radius, number) {
+            var top = height - 2 - 2 * radius, line = Math.max(top, lowest + 13);
+            lowest = line;
+            shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: look.symbols.fill, "fill-opacity": 0.35, stroke: look.symbols.fill }));
+            shapes.push(svg("path", { d: "M" + (room + 2) + " " + top + " L" + (2 * room + 8) + " " + line + " h8", fill: "none", stroke: "#595959", "stroke-width": 0.7 }));
+            var text = svg("text", { x: 2 * room + 20, y: line + 4, "font-size": 12, fill: look.text.colour });
+            text.textContent = sheet.write.whole(layer.legend_values[number]);
+            shapes.push(text);
+        });
+        return [element("li", "", [svg("svg", { width: 2 * room + 110, height: Math.max(height, lowest + 8), role: "img" }, shapes)])];
+    }
+
+    function arrow(layer) {
+        return function (value) {
+            var width = sahelgeo.width(sheet, layer, value), height = width * 2.1 + 9, middle = height / 2;
+            var d = sahelgeo.arrowPath({ x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
+            return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
+        };
+    }
+
+    function part(entry) {
+        var layer = entry.layer;
+        var rows = { areas: classRows, symbols: circleRows, arrows: arrowRows }[layer.kind](layer);
+        var heading = [element("strong", "", [layer.title])];
+        if (layer.kind === "areas") heading.push(element("span", "sg-count", [sheet.words.areas]));
+        var parts = [element("div", "sg-legend-title", heading)];
+        if (layer.subtitle) parts.push(element("div", "sg-quiet", [layer.subtitle]));
+        if (layer.synthetic) parts.push(element("div", "sg-warning", [sheet.words.synthetic]));
+        parts.push(element("ul", "", rows));
+        layer.notes.forEach(function (note) { parts.push(element("p", "sg-quiet", [note])); });
+        var section = element("section", "sg-legend-part", parts);
+        section.dataset.layer = entry.key;
+        return section;
+    }
+
+    var control = L.control({ position: "bottomright" });
+    control.onAdd = function () {
+        this._box = element("div", "sg-legend leaflet-bar", []);
+        this._box.setAttribute("role", "region");
+        this._box.setAttribute("aria-label", sheet.words.legend);
+        L.DomEvent.disableClickPropagation(this._box).disableScrollPropagation(this._box);
+        return this._box;
+    };
+    control.draw = function () {
+        var box = this._box;
+        box.replaceChildren.apply(box, sheet.layers.filter(function (entry) { return entry.on; }).map(part));
+        box.style.display = box.childNodes.length ? "" : "none";
+    };
+    return control;
+};

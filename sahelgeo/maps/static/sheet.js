@@ -1,0 +1,190 @@
+/* One sheet for each map: its document, borders, patterns, words, and what stands around the map. All text enters the page as text nodes. */
+var sahelgeo = (function () {
+    "use strict";
+
+    var sheets = {};
+    var kinds = {};
+    var SVG = "http://www.w3.org/2000/svg";
+
+    function element(tag, className, children) {
+        var made = document.createElement(tag);
+        if (className) made.className = className;
+        (children || []).forEach(function (child) {
+            made.appendChild(typeof child === "string" ? document.createTextNode(child) : child);
+        });
+        return made;
+    }
+
+    function svg(tag, attributes, children) {
+        var made = document.createElementNS(SVG, tag);
+        Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
+        (children || []).forEach(function (child) { made.appendChild(child); });
+        return made;
+    }
+
+    function writer(lang) {
+        var whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+        var decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+        var share = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
+        return {
+            whole: function (value) { return whole.format(value); },
+            decimal: function (value) { return decimal.format(value); },
+            share: function (value) { return share.format(value); },
+            text: function (value) { return String(value); }
+        };
+    }
+
+    /* Borders: arcs of whole numbers back to latitude and longitude. */
+    function decodeArcs(topology) {
+        var unit = Math.pow(10, -topology.decimals);
+        return topology.arcs.map(function (flat) {
+            var points = [], x = 0, y = 0;
+            for (var i = 0; i < flat.length; i += 2) {
+                x += flat[i];
+                y += flat[i + 1];
+                points.push([y * unit, x * unit]);
+            }
+            return points;
+        });
+    }
+
+    function ringPoints(arcs, ring) {
+        var points = [];
+        ring.forEach(function (number) {
+            var arc = number >= 0 ? arcs[number] : arcs[-1 - number].slice().reverse();
+            points = points.concat(points.length ? arc.slice(1) : arc);
+        });
+        return points;
+    }
+
+    /* Fills that are hatched: one SVG pattern for each hatch and colour. */
+    function patterns(container) {
+        var defs = svg("defs");
+        container.appendChild(svg("svg", { width: 0, height: 0, "class": "sg-defs", "aria-hidden": "true" }, [defs]));
+        var drawn = {
+            diagonal: function () { return [svg("path", { d: "M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4", stroke: "#7A7A7A", "stroke-width": 1.3 })]; },
+            cross: function () { return [svg("path", { d: "M0,8 l8,-8 M0,0 l8,8", stroke: "#3D3D3D", "stroke-width": 1.1 })]; },
+            dots: function () { return [svg("circle", { cx: 4, cy: 4, r: 1.1, fill: "#8C8C8C" })]; }
+        };
+        var known = {};
+        return function (colour, hatch) {
+            if (!hatch) return colour;
+            var id = "sg-" + container.id + "-" + hatch + "-" + colour.replace("#", "");
+            if (!known[id]) {
+                known[id] = true;
+                defs.appendChild(svg("pattern", { id: id, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
+                    [svg("rect", { width: 8, height: 8, fill: colour })].concat(drawn[hatch]())));
+            }
+            return "url(#" + id + ")";
+        };
+    }
+
+    function popup(sheet, layer, number) {
+        var rows = layer.fields.map(function (field) {
+            var value = field.values[number];
+            var written = value === null ? sheet.words.no_data : sheet.write[field.form](value);
+            return element("tr", "", [element("th", "", [field.label]), element("td", "", [written])]);
+        });
+        var parts = [element("strong", "sg-popup-name", [layer.names[number]]), element("table", "", rows)];
+        if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
+        if (layer.synthetic) parts.push(element("p", "sg-warning", [sheet.words.synthetic]));
+        return element("div", "sg-popup", parts);
+    }
+
+    function addGround(sheet, map) {
+        var ground = sheet.document.ground, look = sheet.document.style.ground;
+        map.getContainer().style.background = look.sea;
+        ground.areas.forEach(function (area) {
+            L.polygon(sheet.latLngs(area), {
+                pane: "sg-ground", interactive: false, smoothFactor: 0,
+                color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1
+            }).addTo(map);
+        });
+        ground.names.forEach(function (name, number) {
+            if (!ground.places[number]) return;
+            var icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: element("span", "", [name]) });
+            L.marker([ground.places[number][1], ground.places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
+        });
+    }
+
+    function addPage(sheet, map) {
+        var page = sheet.document.page, credits = sheet.document.credits, container = map.getContainer();
+        document.documentElement.lang = sheet.document.lang;
+        var head = [element("h1", "", [page.title])];
+        if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
+        if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
+        var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
+        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + ":"]));
+        var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + sheet.words.made_with + "."])];
+        container.parentNode.insertBefore(element("header", "sg-head", head), container);
+        container.parentNode.insertBefore(element("footer", "sg-foot", foot), container.nextSibling);
+        container.parentNode.classList.add("sg-page");
+        container.setAttribute("role", "region");
+        container.setAttribute("aria-label", sheet.words.map_label + ": " + page.title);
+    }
+
+    function addControls(sheet, map, controls) {
+        if (controls.zoom) L.control.zoom({ position: "topleft", zoomInTitle: sheet.words.zoom_in, zoomOutTitle: sheet.words.zoom_out }).addTo(map);
+        if (controls.scale) L.control.scale({ imperial: false }).addTo(map);
+    }
+
+    function fitView(sheet, map) {
+        map.invalidateSize();
+        var bounds = L.latLngBounds(sheet.document.bounds);
+        var wide = map.getSize().x > 720;
+        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16], animate: false });
+        if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
+    }
+
+    function create(documentId, map, controls) {
+        var read = JSON.parse(document.getElementById(documentId).textContent);
+        var arcs = decodeArcs(read.topology);
+        var sheet = {
+            document: read, words: read.words, write: writer(read.lang), layers: [],
+            pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
+            latLngs: function (number) {
+                return read.topology.geometries[number].map(function (polygon) {
+                    return polygon.map(function (ring) { return ringPoints(arcs, ring); });
+                });
+            },
+            popup: function (layer, number) { return popup(sheet, layer, number); }
+        };
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
+            map.createPane(pane[0]).style.zIndex = pane[1];
+        });
+        ["sg-ground", "sg-ground-names", "sg-labels"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
+        if (read.page) {
+            addPage(sheet, map);
+            addControls(sheet, map, controls);
+        } else if (map.attributionControl) {
+            sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
+                map.attributionControl.addAttribution(L.Util.template("{line}", { line: element("span", "", [line]).innerHTML }));
+            });
+        }
+        if (read.ground) addGround(sheet, map);
+        sheet.legend = sahelgeo.legend(sheet).addTo(map);
+        if (read.page) fitView(sheet, map);
+        return sheet;
+    }
+
+    function sheetOf(documentId, map, controls) {
+        if (!sheets[documentId]) sheets[documentId] = create(documentId, map, controls || {});
+        return sheets[documentId];
+    }
+
+    function layer(documentId, key, map) {
+        var sheet = sheetOf(documentId, map);
+        var described = sheet.document.layers[key];
+        var made = kinds[described.kind](sheet, described, map);
+        var entry = { key: key, layer: described, on: false };
+        sheet.layers.push(entry);
+        made.on("add remove", function (event) {
+            entry.on = event.type === "add";
+            sheet.legend.draw();
+            map.fire("sahelgeo:layers");
+        });
+        return made;
+    }
+
+    return { sheet: sheetOf, layer: layer, kinds: kinds };
+})();

@@ -1,0 +1,115 @@
+"""Displaced people as circles."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.conform import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.drawing import Field, SymbolDrawing, label_points, legend_values, plain
+from sahelgeo.maps.layers import (
+    SahelgeoLayer,
+    area_names,
+    areas_with_geometry,
+    one_row_per_area,
+    origin_of,
+    period_in_words,
+)
+from sahelgeo.words import word, write_number
+
+
+class StockLayer(SahelgeoLayer):
+    """Circles whose area stands for the number of displaced people in each place.
+
+    Parameters
+    ----------
+    stocks : geopandas.GeoDataFrame
+        Stocks joined to their areas, or points: one row for each place, one date or ``as_of``.
+    column : str
+        The column of numbers.
+    name, title, lang, show
+        As for :class:`PhaseLayer`.
+
+    Raises
+    ------
+    SchemaError
+        A place twice, text or negative numbers, several groups or dates, no geometry.
+    CRSError
+        Geometry without CRS.
+
+    Notes
+    -----
+    A missing count has no circle and is counted in the legend. A circle stands on a point that is sure to lie inside its
+    area.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
+    """
+
+    def __init__(
+        self,
+        stocks: gpd.GeoDataFrame,
+        *,
+        column: str = "people",
+        name: str | None = None,
+        title: str | None = None,
+        lang: str | None = None,
+        show: bool = True,
+    ) -> None:
+        drawn, without = areas_with_geometry(stocks, "StockLayer")
+        one_row_per_area(drawn, "StockLayer")
+        _check_numbers(drawn, column)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        self.column = column
+        self.without_geometry = without
+
+    def drawing(self, lang: str) -> SymbolDrawing:
+        """What the layer draws, in a language."""
+        values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
+        uncounted = sum(value is None for value in values)
+        notes = [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
+        if self.without_geometry:
+            notes.append(word("without_geometry", lang).format(count=write_number(self.without_geometry, lang)))
+        return SymbolDrawing(
+            title=self.title or word("stocks_title", lang),
+            subtitle=period_in_words(self.table, lang),
+            names=area_names(self.table, lang),
+            fields=self._fields(lang),
+            points=tuple(label_points(self.table.geometry)),
+            values=values,
+            legend_values=legend_values([value for value in values if value is not None]),
+            notes=tuple(notes),
+            **origin_of(self.table),
+        )
+
+    def _fields(self, lang: str) -> tuple[Field, ...]:
+        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "whole")]
+        if "per_1000" in self.table:
+            fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal"))
+        if "households" in self.table and self.table["households"].notna().any():
+            fields.append(Field(word("households", lang), plain(self.table["households"]), "whole"))
+        return tuple(fields)
+
+
+def _check_numbers(table: gpd.GeoDataFrame, column: str) -> None:
+    if column not in table:
+        raise SchemaError(f"StockLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
+    if not pd.api.types.is_numeric_dtype(table[column]):
+        raise SchemaError(
+            f"StockLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first: conform(table, 'stocks') lists the rows"
+        )
+    negative = (table[column] < 0).fillna(False).astype(bool)
+    if negative.any():
+        raise SchemaError(
+            f"StockLayer: column {column!r} is below 0 in rows {listed(list(table.index[negative]), 5)}. Counts of people are 0 or more"
+        )
+    for label in ("group", "as_of" if "as_of" in table else "date"):
+        if label in table and len(table[label].dropna().unique()) > 1:
+            raise SchemaError(
+                f"StockLayer: the rows have {len(table[label].dropna().unique())} values of {label!r}. Choose one, or draw one layer for each"
+            )
