@@ -53,7 +53,7 @@ class Table:
 def _column(dtype: str, checks: Any = None, *, nullable: bool, required: bool, description: str) -> pa.Column:
     # pandera's own dtypes depend on what is installed ("string[pyarrow]"); conform casts to the name kept here.
     return pa.Column(
-        None, *checks, nullable=nullable, required=required, description=description, metadata={"dtype": dtype}
+        None, checks, nullable=nullable, required=required, description=description, metadata={"dtype": dtype}
     )
 
 
