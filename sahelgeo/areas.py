@@ -30,7 +30,7 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     - Mali: 8 regions and Bamako, without Ménaka and Taoudénit and without the 19 regions of 2023; its Gao still holds
       Ménaka, so its p-code is ``ML07+ML10``;
     - Chad: Ennedi is one area (``TD20+TD23``), not Ennedi Est and Ennedi Ouest;
-    - Mauritania: Nouakchott is one area (``MR13+MR14+MR15``), not three.
+    - Mauritania: Nouakchott is one area (``MR13+MR14+MR15``), not three. Western Sahara is drawn as on maps of the UN.
 
     Parameters
     ----------
@@ -43,7 +43,9 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     -------
     geopandas.GeoDataFrame
         One row for each area, in EPSG:4326, with the columns of the Areas table. The areas of a level are one valid
-        coverage: no gaps and no overlaps between neighbours. ``pcode`` is OCHA's code.
+        coverage: no gaps and no overlaps between neighbours. ``pcode`` is OCHA's code for the five countries; the
+        regions of their neighbours carry ISO 3166-2 codes, which do not join to tables of p-codes. ``edition_note`` says
+        more about an edition.
 
     Raises
     ------

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import math
 from functools import lru_cache
 from importlib.resources import files
+
+import pandas as pd
 
 from sahelgeo.errors import SahelgeoError
 
@@ -84,7 +85,7 @@ def write_number(value: float, lang: str = "en", decimals: int = 0) -> str:
     >>> write_number(19.4, "fr", decimals=1)
     '19,4'
     """
-    if value is None or math.isnan(value):
+    if pd.isna(value):
         return MISSING
     text = f"{value:,.{decimals}f}"
     if lang == "fr":

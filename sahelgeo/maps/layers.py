@@ -9,6 +9,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pandas as pd
+from folium.elements import ElementAddToElement
 from folium.map import Layer
 from folium.template import Template
 
@@ -70,7 +71,14 @@ class SahelgeoLayer(Layer):
         self.document_id = getattr(on_map, "document_id", None) or write_document(on_map)
         self.map_name = on_map.get_name()
         self.layer_name = safe_label(self.label(language_of(on_map, self)))
-        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        self._render_once(**kwargs)
+
+    def _render_once(self, **kwargs: Any) -> None:
+        # folium's Layer makes a new "addTo" element at every render, so a map shown twice would add its layers twice.
+        name = f"{self.get_name()}_add"
+        if self.show and name not in self._children:
+            self.add_child(ElementAddToElement(self.get_name(), self._parent.get_name()), name=name)
+        super(Layer, self).render(**kwargs)  # type: ignore[no-untyped-call]
 
 
 def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, int]:

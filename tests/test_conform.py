@@ -1,0 +1,213 @@
+"""A table is cast to its declaration, or refused with every problem in words."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import Polygon
+
+import sahelgeo as sg
+from sahelgeo.tables import TABLES
+
+
+def test_a_good_table_keeps_its_rows_index_and_own_columns(counts: pd.DataFrame) -> None:
+    """Declared columns come first in their types; other columns follow unchanged."""
+    before = counts.assign(note=["a", "b"])
+    after = sg.conform(before, "stocks")
+    assert after.index.tolist() == [7, 3]
+    assert after.columns[:5].tolist() == ["pcode", "date", "group", "people", "source"]
+    assert after["note"].tolist() == ["a", "b"]
+    assert [str(after[label].dtype) for label in ("pcode", "date", "people")] == ["string", "datetime64[us]", "Int64"]
+    assert after["households"].isna().all()
+
+
+def test_the_argument_is_left_as_it_was(counts: pd.DataFrame) -> None:
+    """Conforming changes nothing in the caller's table."""
+    copy = counts.copy(deep=True)
+    sg.conform(counts, "stocks")
+    pd.testing.assert_frame_equal(counts, copy)
+
+
+def test_missing_counts_stay_missing(counts: pd.DataFrame) -> None:
+    """An empty cell is not zero."""
+    after = sg.conform(counts.assign(people=[np.nan, 5]), "stocks")
+    assert after["people"].isna().tolist() == [True, False]
+
+
+def test_an_empty_table_conforms_to_an_empty_typed_table(counts: pd.DataFrame) -> None:
+    """No rows are no problem; the types are there all the same."""
+    after = sg.conform(counts.iloc[:0], "stocks")
+    assert len(after) == 0
+    assert str(after["people"].dtype) == "Int64"
+
+
+def test_all_problems_are_told_at_once_with_rows_and_remedy() -> None:
+    """One error lists each problem with column, rows, rule and what to do."""
+    table = pd.DataFrame(
+        {
+            "pcode": ["BF56", "BF56", "BF49"],
+            "date": ["2020-09-06", "2020-09-06", "06/09/2020"],
+            "group": ["idp", "idp", "idps"],
+            "people": [1, 1, "12 000"],
+            "source": ["a", "a", None],
+        },
+        index=[10, 11, 12],
+    )
+    with pytest.raises(sg.SchemaError) as caught:
+        sg.conform(table, "stocks")
+    text = str(caught.value)
+    assert text.startswith("stocks table (3 rows): 5 problems")
+    assert "column 'date', row 12 ('06/09/2020'): not a day. Use dates without time zone, or text as YYYY-MM-DD" in text
+    assert "column 'people', row 12 ('12 000'): not a whole number" in text
+    assert "column 'group', row 12 ('idps'): not one of idp, refugee, returnee, asylum_seeker" in text
+    assert "column 'source', row(s) 12: empty" in text
+    assert "rows 10, 11 (BF56, BF56) have the same key (pcode, date, group, source)" in text
+    assert len(caught.value.problems) == 5
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"people": [-3, 1]}, r"column 'people', row 7 \(-3\): not 0 or more"),
+        ({"people": [2.5, 1]}, r"column 'people', row 7 \(2.5\): not a whole number.*round fractions yourself"),
+        ({"people": ["many", 1]}, r"column 'people', row 7 \('many'\): not a whole number"),
+        ({"people": [np.inf, 1]}, r"column 'people', row 7 \(inf\): not a whole number"),
+        ({"people": [True, False]}, "column 'people', rows 7, 3"),
+        ({"pcode": [1, 2]}, "column 'pcode', rows 7, 3.*not text. Codes lose their zeros as numbers"),
+        (
+            {"date": pd.to_datetime(["2020-01-01", "2020-01-02"]).tz_localize("UTC")},
+            "column 'date'.*not a day. Use dates without time zone",
+        ),
+        ({"date": ["2020-02-30", "2020-01-01"]}, r"column 'date', row 7 \('2020-02-30'\): not a day"),
+        ({"date": [None, "2020-01-01"]}, r"column 'date', row\(s\) 7: empty. Every row needs a value here"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_row(counts: pd.DataFrame, change: dict[str, object], message: str) -> None:
+    """The message says which column, which row, which value, which rule."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.conform(counts.assign(**change), "stocks")
+
+
+def test_a_missing_column_names_what_was_found(counts: pd.DataFrame) -> None:
+    """The columns that are there help to see which one was meant."""
+    with pytest.raises(
+        sg.SchemaError,
+        match=r"column 'people' \(displaced persons.*\) is missing. Found: pcode, date, group, source, persons",
+    ):
+        sg.conform(
+            counts.rename(columns={"people": "persons"})[["pcode", "date", "group", "source", "persons"]], "stocks"
+        )
+
+
+def test_a_repeated_column_is_refused(counts: pd.DataFrame) -> None:
+    """Two columns of one name have no single meaning."""
+    with pytest.raises(sg.SchemaError, match="column 'people' stands 2 times. Keep one of them"):
+        sg.conform(pd.concat([counts, counts[["people"]]], axis=1), "stocks")
+
+
+def test_a_period_may_not_end_before_it_starts() -> None:
+    """Start and end are compared row by row."""
+    flows = pd.DataFrame(
+        {
+            "origin": ["XA01"],
+            "destination": ["XA02"],
+            "start": "2020-03-01",
+            "end": "2020-02-01",
+            "people": 1,
+            "source": "x",
+        }
+    )
+    with pytest.raises(sg.SchemaError, match=r"row\(s\) 0: a period that starts after its end. Swap or correct"):
+        sg.conform(flows, "flows")
+
+
+def test_a_phase_outside_one_to_five_is_refused() -> None:
+    """66, 88, 99, 0 and 6 are no phases."""
+    phases = pd.DataFrame(
+        {
+            "pcode": ["A", "B", "C"],
+            "kind": "current",
+            "start": "2020-03-01",
+            "end": "2020-05-31",
+            "source": "x",
+            "phase_published": [3, 66, 0],
+        }
+    )
+    with pytest.raises(sg.SchemaError, match=r"column 'phase_published', rows 1, 2 \(66, 0\): not 1 to 5"):
+        sg.conform(phases, "phases")
+
+
+def test_rows_without_a_code_are_told_apart_by_their_printed_place(counts: pd.DataFrame) -> None:
+    """Before matching, the place as printed is part of the key."""
+    unmatched = counts.assign(
+        pcode=pd.Series([None, None], index=counts.index, dtype="string"), place=["Dori", "Djibo"]
+    )
+    assert sg.conform(unmatched, "stocks")["place"].tolist() == ["Dori", "Djibo"]
+
+
+def test_equal_index_labels_do_not_multiply_rows(counts: pd.DataFrame) -> None:
+    """An index with repeated labels passes through as it is."""
+    doubled = counts.set_axis([1, 1])
+    assert sg.conform(doubled, "stocks")["people"].tolist() == [10, 20]
+
+
+def test_a_bad_cell_under_a_repeated_label_is_still_named(counts: pd.DataFrame) -> None:
+    """Repeated labels do not hide a problem."""
+    with pytest.raises(sg.SchemaError, match=r"column 'date', row 1 \('x'\): not a day"):
+        sg.conform(counts.assign(date=["x", "2020-01-01"]).set_axis([1, 1]), "stocks")
+
+
+def test_areas_need_a_crs(squares: gpd.GeoDataFrame) -> None:
+    """Coordinates without a reference system are refused with the remedy."""
+    with pytest.raises(
+        sg.CRSError,
+        match=r"areas: the geometry has no CRS. Say which one it is in, for example table.set_crs\('EPSG:4326'\)",
+    ):
+        sg.conform(
+            gpd.GeoDataFrame(pd.DataFrame(squares), geometry="geometry").set_crs(None, allow_override=True), "areas"
+        )
+
+
+def test_areas_need_geometry(squares: gpd.GeoDataFrame) -> None:
+    """A table of names alone is not areas."""
+    with pytest.raises(sg.SchemaError, match="there is no geometry. Give a GeoDataFrame"):
+        sg.conform(pd.DataFrame(squares).drop(columns="geometry"), "areas")
+
+
+def test_invalid_geometry_is_named_with_its_remedy(squares: gpd.GeoDataFrame) -> None:
+    """A polygon that crosses itself is refused before it can spoil a join."""
+    bow_tie = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    with pytest.raises(sg.SchemaError, match=r"geometry, row\(s\) 0: invalid .*make_valid"):
+        sg.conform(squares.assign(geometry=[bow_tie, *squares.geometry[1:]]), "areas")
+
+
+def test_something_that_is_not_a_table_is_refused() -> None:
+    """A list is not a table."""
+    with pytest.raises(sg.SchemaError, match="stocks: a DataFrame is needed, not list"):
+        sg.conform([1], "stocks")  # type: ignore[arg-type]
+
+
+def test_an_unknown_kind_of_table_names_the_known_ones(counts: pd.DataFrame) -> None:
+    """The message lists the declared tables."""
+    with pytest.raises(sg.SchemaError, match="there is no table called 'idps'. Choose one of: areas, stocks, flows"):
+        sg.conform(counts, "idps")
+
+
+@pytest.mark.parametrize("declared", TABLES.values(), ids=TABLES)
+def test_every_declared_column_says_what_it_is(declared: object) -> None:
+    """Descriptions feed the reference and the error messages."""
+    for name, column in declared.schema.columns.items():  # type: ignore[attr-defined]
+        assert column.description, name
+        assert declared.dtype(name) in {"string", "Int64", "Float64", "datetime64[us]"}  # type: ignore[attr-defined]
+
+
+def test_dates_of_every_usual_kind_are_days(counts: pd.DataFrame) -> None:
+    """Text, datetime, date and Timestamp all become days; the time of day is dropped."""
+    import datetime as dt
+
+    for value in ("2020-09-06", dt.date(2020, 9, 6), dt.datetime(2020, 9, 6, 14, 30), pd.Timestamp("2020-09-06 14:30")):
+        after = sg.conform(counts.assign(date=[value, value]), "stocks")
+        assert after["date"].tolist() == [pd.Timestamp("2020-09-06")] * 2

@@ -1,0 +1,368 @@
+"""What layers draw, and what they refuse."""
+
+from __future__ import annotations
+
+import folium
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, Polygon
+
+import sahelgeo as sg
+from sahelgeo.maps.drawing import legend_values
+from sahelgeo.maps.style import phase_classes
+
+ATTACK = "<script>alert(1)</script> `${alert(2)}` {{ 7 * 7 }} \u2028 &amp;"
+
+
+def phased(
+    squares: gpd.GeoDataFrame, phases: list[int | None], states: list[str | None] | None = None
+) -> gpd.GeoDataFrame:
+    """The squares with a published phase and, where there is none, the reason."""
+    table = squares.assign(
+        phase_published=pd.array(phases, dtype="Int64"),
+        kind="current",
+        start=pd.Timestamp("2020-03-01"),
+        end=pd.Timestamp("2020-05-31"),
+    )
+    return table.assign(state=states) if states else table
+
+
+def arrows(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Two flows, there and back, bent to opposite sides."""
+    lines = [LineString([(0.5, 10.5), (1.0, 10.3), (1.5, 10.5)]), LineString([(1.5, 10.5), (1.0, 10.7), (0.5, 10.5)])]
+    return gpd.GeoDataFrame(
+        {"origin": ["XA01", "XA02"], "destination": ["XA02", "XA01"], "people": [100, 40], "start": pd.Timestamp("2020-03-01"), "end": pd.Timestamp("2020-08-31"), "source": "x"},
+        geometry=lines, crs=squares.crs,
+    )  # fmt: skip
+
+
+def test_phases_have_the_official_colours_whatever_phases_occur(squares: gpd.GeoDataFrame) -> None:
+    """Phase 4 is drawn in phase 4's red also where no area is in phase 3."""
+    drawing = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).drawing("en")
+    colours = [drawing.classes[number].colour for number in drawing.class_of]
+    assert colours == ["#CDFACD", "#FAE61E", "#C80000"]
+    assert [(one.label, one.count) for one in drawing.classes] == [
+        ("1 None/Minimal", 1),
+        ("2 Stressed", 1),
+        ("3 Crisis", 0),
+        ("4 Emergency", 1),
+        ("5 Famine", 0),
+    ]
+    assert drawing.digits == ("1", "2", "4")
+
+
+def test_four_kinds_of_missing_are_told_apart(squares: gpd.GeoDataFrame) -> None:
+    """Each reason has its own look, and a phase without reason is no data, not phase 1."""
+    four = pd.concat([squares, squares.iloc[:1].assign(pcode="XA04")], ignore_index=True)
+    drawing = sg.maps.PhaseLayer(
+        phased(four, [None] * 4, ["not_analysed", "inadequate_evidence", "no_access", None])
+    ).drawing("en")
+    looks = [
+        (drawing.classes[number].label, drawing.classes[number].colour, drawing.classes[number].hatch)
+        for number in drawing.class_of
+    ]
+    assert looks == [
+        ("Not analysed", "#FFFFFF", "diagonal"),
+        ("Inadequate evidence", "#A6A6A6", ""),
+        ("No humanitarian access", "#FFFFFF", "cross"),
+        ("No data", "#F2F0EB", "dots"),
+    ]
+    assert len({(colour, hatch) for _, colour, hatch in looks}) == 4
+    assert drawing.digits == ("", "", "", "")
+
+
+def test_a_phase_wins_over_a_state(squares: gpd.GeoDataFrame) -> None:
+    """A row with both is drawn by its phase."""
+    drawing = sg.maps.PhaseLayer(phased(squares, [3, 3, 3], ["no_data"] * 3)).drawing("en")
+    assert drawing.digits == ("3", "3", "3")
+
+
+def test_the_legend_speaks_french(squares: gpd.GeoDataFrame) -> None:
+    """Wording of Cadre Harmonisé."""
+    drawing = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).drawing("fr")
+    assert [one.label for one in drawing.classes] == [
+        "1 Minimale",
+        "2 Sous pression",
+        "3 Crise",
+        "4 Urgence",
+        "5 Famine",
+    ]
+    assert drawing.subtitle == "mars–mai 2020, courante"
+    assert drawing.names == ("Ouest", "Milieu", "Est")
+
+
+def test_a_computed_phase_says_so(squares: gpd.GeoDataFrame) -> None:
+    """A phase by the rule is never passed off as published."""
+    drawing = sg.maps.PhaseLayer(
+        phased(squares, [1, 2, 4]).rename(columns={"phase_published": "phase_rule"}), column="phase_rule"
+    ).drawing("en")
+    assert drawing.subtitle == "March–May 2020, current, computed by the 20 % rule"
+    assert drawing.fields[0].label == "Phase (20 % rule)"
+
+
+def test_popups_hold_people_by_phase_and_shares(squares: gpd.GeoDataFrame) -> None:
+    """What the table knows is in the popup, missing values as missing."""
+    table = phased(squares, [1, 2, 4]).assign(
+        population=[100.0, None, 50.0], people_3=[1, 2, None], share_3plus=[0.01, 0.5, None]
+    )
+    fields = {field.label: field.values for field in sg.maps.PhaseLayer(table).drawing("en").fields}
+    assert fields["Population analysed"] == (100.0, None, 50.0)
+    assert fields["People in phase 3"] == (1.0, 2.0, None)
+    assert fields["Share in phase 3 or above"] == (0.01, 0.5, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"phase_published": [1, 2, 6]}, r"column 'phase_published', row 2 \(6\): not 1 to 5"),
+        ({"phase_published": ["a", "b", "c"]}, "column 'phase_published', rows 0, 1, 2 .*not a whole number"),
+        ({"pcode": ["XA01", "XA01", "XA03"]}, "PhaseLayer: areas XA01 have more than one row. Choose one period"),
+        (
+            {"start": pd.to_datetime(["2020-03-01", "2020-03-01", "2020-01-01"])},
+            "PhaseLayer: the rows are of more than one period",
+        ),
+        ({"state": ["unknown", None, None]}, "column 'state', row 0 .*not one of not_analysed"),
+    ],
+)
+def test_tables_that_would_mislead_are_refused(
+    squares: gpd.GeoDataFrame, change: dict[str, object], message: str
+) -> None:
+    """A phase out of range, an area twice, periods mixed."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.maps.PhaseLayer(phased(squares, [1, 2, 4]).assign(**change))
+
+
+def test_a_missing_column_names_what_there_is(squares: gpd.GeoDataFrame) -> None:
+    """The columns found are listed."""
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: there is no column 'phase'. Found: pcode, edition"):
+        sg.maps.PhaseLayer(phased(squares, [1, 2, 4]), column="phase")
+
+
+def test_layers_need_geometry_a_crs_and_rows(squares: gpd.GeoDataFrame) -> None:
+    """Each lack has its sentence."""
+    table = phased(squares, [1, 2, 4])
+    with pytest.raises(
+        sg.SchemaError, match="PhaseLayer needs a GeoDataFrame with geometry. Join the table to its areas first"
+    ):
+        sg.maps.PhaseLayer(pd.DataFrame(table))
+    with pytest.raises(sg.CRSError, match="PhaseLayer: the geometry has no CRS"):
+        sg.maps.PhaseLayer(table.set_crs(None, allow_override=True))
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: the table has no rows, so there is nothing to draw"):
+        sg.maps.PhaseLayer(table.iloc[:0])
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: no row has a geometry"):
+        sg.maps.PhaseLayer(table.assign(geometry=None).set_geometry("geometry", crs=4326))
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: invalid geometry in rows 0. Repair it first"):
+        sg.maps.PhaseLayer(table.assign(geometry=[Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), *table.geometry[1:]]))
+
+
+def test_rows_without_an_area_are_counted_in_a_note(squares: gpd.GeoDataFrame) -> None:
+    """What cannot be drawn is said in the legend."""
+    table = phased(squares, [1, 2, 4])
+    table = table.assign(geometry=[None, *table.geometry[1:]])
+    drawing = sg.maps.PhaseLayer(table).drawing("en")
+    assert drawing.notes == ("1 rows without an area are not drawn",)
+    assert len(drawing.names) == 2
+
+
+def test_other_crs_are_brought_to_degrees(squares: gpd.GeoDataFrame) -> None:
+    """A metric table lands at the same place."""
+    drawing = sg.maps.PhaseLayer(phased(squares, [1, 2, 4]).to_crs("EPSG:32631")).drawing("en")
+    assert drawing.geometry.total_bounds == pytest.approx([0, 10, 3, 11], abs=1e-6)
+
+
+def test_circles_leave_out_missing_counts_and_say_so(squares: gpd.GeoDataFrame) -> None:
+    """A missing count has no circle; a zero has none either but is a number."""
+    table = squares.assign(people=pd.array([100, None, 0], dtype="Int64"), date=pd.Timestamp("2020-09-06"), group="idp")
+    drawing = sg.maps.StockLayer(table).drawing("en")
+    assert drawing.values == (100.0, None, 0.0)
+    assert drawing.notes == ("1 places without a count have no circle",)
+    assert drawing.subtitle == "6 September 2020"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"people": [1, -2, 3]}, "StockLayer: column 'people' is below 0 in rows 1"),
+        ({"people": ["1", "2", "3"]}, "StockLayer: column 'people' is not numeric"),
+        ({"group": ["idp", "refugee", "idp"]}, "StockLayer: the rows have 2 values of 'group'"),
+        (
+            {"date": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-01-01"])},
+            "StockLayer: the rows have 2 values of 'date'",
+        ),
+    ],
+)
+def test_stocks_that_do_not_belong_together_are_refused(
+    squares: gpd.GeoDataFrame, change: dict[str, object], message: str
+) -> None:
+    """Groups and dates are not mixed on one layer."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.maps.StockLayer(
+            squares.assign(people=[1, 2, 3], group="idp", date=pd.Timestamp("2020-01-01")).assign(**change)
+        )
+    with pytest.raises(sg.SchemaError, match="StockLayer: there is no column 'idps'"):
+        sg.maps.StockLayer(squares.assign(people=1), column="idps")
+
+
+def test_popups_of_circles_hold_rates_and_households(squares: gpd.GeoDataFrame) -> None:
+    """Only what the table has."""
+    labels = [
+        field.label
+        for field in sg.maps.StockLayer(
+            squares.assign(people=1, per_1000=2.5, households=pd.array([1, 2, 3], dtype="Int64"))
+        )
+        .drawing("en")
+        .fields
+    ]
+    assert labels == ["Displaced people", "Displaced people per 1 000 inhabitants", "Households"]
+
+
+def test_arrows_of_a_pair_bend_apart(squares: gpd.GeoDataFrame) -> None:
+    """There and back have different middles, the largest is drawn last."""
+    drawing = sg.maps.FlowLayer(arrows(squares)).drawing("en")
+    assert drawing.values == (40.0, 100.0)
+    assert drawing.names == ("XA02 → XA01", "XA01 → XA02")
+    assert drawing.arcs[0][3] != drawing.arcs[1][3]
+    assert drawing.subtitle == "March–August 2020"
+
+
+def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None:
+    """The note says how many flows and people are not drawn."""
+    drawing = sg.maps.FlowLayer(arrows(squares), smallest=50).drawing("en")
+    assert drawing.values == (100.0,)
+    assert drawing.notes == ("Not drawn: flows below 50 people (1 of them, 40 people)",)
+
+
+def test_a_line_of_two_points_is_straight(squares: gpd.GeoDataFrame) -> None:
+    """Lines made elsewhere are taken too."""
+    straight = arrows(squares).assign(geometry=[LineString([(0, 10), (2, 10)]), LineString([(2, 10), (0, 10)])])
+    assert sg.maps.FlowLayer(straight).drawing("en").arcs[1] == (0.0, 10.0, 1.0, 10.0, 2.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"people": [None, 40.0]}, "FlowLayer: column 'people' is missing or below 0 in rows 0"),
+        ({"people": ["a", "b"]}, "FlowLayer: column 'people' is not numeric"),
+        (
+            {"origin": ["XA01", "XA01"], "destination": ["XA02", "XA02"]},
+            "FlowLayer: rows 0, 1 are of the same pair of areas",
+        ),
+    ],
+)
+def test_flows_that_would_mislead_are_refused(
+    squares: gpd.GeoDataFrame, change: dict[str, object], message: str
+) -> None:
+    """Missing numbers, text and pairs that would cover each other."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.maps.FlowLayer(arrows(squares).assign(**change))
+
+
+def test_flows_need_lines_with_ends(squares: gpd.GeoDataFrame) -> None:
+    """Polygons are not flows."""
+    with pytest.raises(
+        sg.SchemaError,
+        match="FlowLayer: columns origin, destination, people are missing. Make the lines with flow_lines",
+    ):
+        sg.maps.FlowLayer(squares)
+    with pytest.raises(sg.SchemaError, match="FlowLayer: the geometry is Polygon, not LineString"):
+        sg.maps.FlowLayer(squares.assign(origin="a", destination="b", people=1))
+
+
+def test_numbers_are_classed_by_given_breaks(squares: gpd.GeoDataFrame) -> None:
+    """A bound belongs to the class below it; missing is its own class."""
+    drawing = sg.maps.AreaLayer(
+        squares.assign(rate=pd.array([10.0, 10.5, None], dtype="Float64")), column="rate", breaks=[10, 20]
+    ).drawing("en")
+    assert drawing.class_of == (0, 1, 3)
+    assert [(one.label, one.count) for one in drawing.classes] == [
+        ("≤ 10", 1),
+        ("> 10 – 20", 1),
+        ("> 20", 0),
+        ("No data", 1),
+    ]
+
+
+def test_numbers_are_classed_by_quantiles_without_breaks(squares: gpd.GeoDataFrame) -> None:
+    """Every class bound lies inside the data."""
+    drawing = sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate").drawing("en")
+    assert sum(one.count for one in drawing.classes) == 3
+    assert len({drawing.class_of[0], drawing.class_of[2]}) == 2
+
+
+def test_one_number_everywhere_is_one_class(squares: gpd.GeoDataFrame) -> None:
+    """Equal values cannot be split; no values are all missing."""
+    assert [one.label for one in sg.maps.AreaLayer(squares.assign(rate=2.0), column="rate").drawing("en").classes] == [
+        "All values"
+    ]
+    assert [
+        one.label for one in sg.maps.AreaLayer(squares.assign(rate=float("nan")), column="rate").drawing("en").classes
+    ][-1] == "No data"
+
+
+def test_text_is_drawn_by_its_values(squares: gpd.GeoDataFrame) -> None:
+    """Words become classes in order; a categorical keeps its own order."""
+    drawing = sg.maps.AreaLayer(squares.assign(word=["b", "a", None]), column="word").drawing("en")
+    assert [one.label for one in drawing.classes] == ["a", "b", "No data"]
+    ordered = squares.assign(word=pd.Categorical(["b", "a", "b"], categories=["b", "a"]))
+    assert [one.label for one in sg.maps.AreaLayer(ordered, column="word").drawing("en").classes] == ["b", "a"]
+
+
+def test_outlines_alone_need_no_column(squares: gpd.GeoDataFrame) -> None:
+    """The default draws areas with their names."""
+    drawing = sg.maps.AreaLayer(squares).drawing("en")
+    assert drawing.classes[0].count == 3
+    assert drawing.fields == ()
+
+
+def test_classes_that_cannot_be_drawn_are_refused(squares: gpd.GeoDataFrame) -> None:
+    """Falling breaks, too many words, too many classes, an unknown column."""
+    with pytest.raises(sg.SchemaError, match=r"breaks \[3.0, 2.0\] do not rise"):
+        sg.maps.AreaLayer(squares.assign(rate=1.0), column="rate", breaks=[3, 2])
+    many = gpd.GeoDataFrame(pd.concat([squares] * 3, ignore_index=True)).assign(pcode=list("abcdefghi"))
+    with pytest.raises(sg.SchemaError, match="9 different values .*are more than the 8 colours"):
+        sg.maps.AreaLayer(many.assign(word=list("abcdefghi")), column="word")
+    with pytest.raises(sg.SchemaError, match="6 classes are more than the 5 colours"):
+        sg.maps.AreaLayer(squares.assign(rate=1.0), column="rate", breaks=[1, 2, 3, 4, 5]).drawing("en")
+    with pytest.raises(sg.SchemaError, match="AreaLayer: there is no column 'rate'"):
+        sg.maps.AreaLayer(squares, column="rate")
+
+
+def test_synthetic_tables_mark_their_layer(squares: gpd.GeoDataFrame) -> None:
+    """The mark comes from the source column, not from the caller."""
+    assert sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic")).drawing("en").synthetic
+    assert not sg.maps.FlowLayer(arrows(squares)).drawing("en").synthetic
+
+
+def test_legend_values_are_round_and_fall() -> None:
+    """One digit each, none above the largest."""
+    assert legend_values([73]) == (70.0, 10.0, 3.0)
+    assert legend_values([1]) == (1.0,)
+    assert legend_values([0.4]) == (0.4,)
+    assert legend_values([0, 0]) == ()
+    assert legend_values([]) == ()
+
+
+def test_phase_classes_are_the_official_ones() -> None:
+    """Colours of IPC Technical Manual 3.1, Protocol 3.2."""
+    assert [item.colour for item in phase_classes()][:6] == [
+        "#CDFACD",
+        "#FAE61E",
+        "#E67800",
+        "#C80000",
+        "#640000",
+        "#A6A6A6",
+    ]
+
+
+def test_a_layer_must_stand_on_a_map_to_be_drawn(squares: gpd.GeoDataFrame) -> None:
+    """The message says how."""
+    with pytest.raises(sg.SchemaError, match=r"PhaseLayer is not on a map. Add it first: layer.add_to\(m\)"):
+        sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).folium_map()
+
+
+def test_a_layer_finds_its_map_through_a_group(squares: gpd.GeoDataFrame) -> None:
+    """Layers may stand in a feature group."""
+    m = sg.maps.Map()
+    layer = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(folium.FeatureGroup("group").add_to(m))
+    assert layer.folium_map() is m

@@ -1,0 +1,174 @@
+"""The saved page: whole, offline, and safe from the text that it shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pytest
+
+import sahelgeo as sg
+from sahelgeo.words import word
+from test_layers import ATTACK, arrows, phased
+
+
+def document_of(html: str) -> dict[str, Any]:
+    """The JSON document in a page."""
+    found = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', html, flags=re.DOTALL)
+    assert found is not None
+    document: dict[str, Any] = json.loads(found.group(1))
+    return document
+
+
+@pytest.fixture
+def full_map(squares: gpd.GeoDataFrame) -> sg.maps.Map:
+    """Phases, arrows and circles on three squares."""
+    m = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    sg.maps.FlowLayer(arrows(squares)).add_to(m)
+    sg.maps.StockLayer(squares.assign(people=[1, 2, 3])).add_to(m)
+    return m
+
+
+def test_a_saved_map_links_to_nothing(full_map: sg.maps.Map, tmp_path: Path) -> None:
+    """No script, style, picture or tile comes from elsewhere."""
+    full_map.save(str(tmp_path / "map.html"))
+    html = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", html)
+    assert "url(images" not in html
+    assert "sourceMappingURL" not in html
+    assert len(html) < 450_000
+
+
+def test_the_document_holds_everything_that_is_drawn(full_map: sg.maps.Map) -> None:
+    """One topology, each layer with its numbers, words, credits."""
+    document = document_of(full_map.get_root().render())
+    kinds = [layer["kind"] for layer in document["layers"].values()]
+    assert kinds == ["areas", "arrows", "symbols"]
+    assert len(document["topology"]["geometries"]) == 3 + len(document["ground"]["areas"])
+    assert document["bounds"] == [[10.0, 0.0], [11.0, 3.0]]
+    assert document["credits"]["lines"][0] == "made for tests"
+    assert (
+        document["page"]["title"]
+        == "Acute food insecurity (IPC/CH phase) · Movements of displaced people · Displaced people"
+    )
+    assert document["page"]["footer"][0] == word("disclaimer", "en")
+
+
+def test_text_from_tables_cannot_leave_its_place(squares: gpd.GeoDataFrame) -> None:
+    """Tags, template braces and line separators in names stay text, in the document and in the layer switch."""
+    m = sg.maps.Map(title=ATTACK, subtitle=ATTACK)
+    named = phased(squares, [1, 2, 4]).assign(name=ATTACK, name_en=ATTACK, source=ATTACK)
+    sg.maps.PhaseLayer(named, name=ATTACK, title=ATTACK).add_to(m)
+    sg.maps.AreaLayer(named.assign(word=ATTACK), column="word", name=ATTACK).add_to(m)
+    html = m.get_root().render()
+    assert "<script>alert(1)" not in html
+    assert "49" not in re.findall(r"<title>(.*?)</title>", html)[0]
+    document = document_of(html)
+    assert document["page"]["title"] == ATTACK
+    assert document["layers"][next(iter(document["layers"]))]["names"] == [ATTACK] * 3
+    assert document["credits"]["lines"][0] == ATTACK
+    assert "49" not in re.findall(r"overlays.*?\}", html, flags=re.DOTALL)[0]
+    assert "\u2028" not in html.split("</head>")[1]
+
+
+def test_a_map_renders_the_same_twice(full_map: sg.maps.Map) -> None:
+    """Showing a map in a notebook and saving it give one page."""
+    assert full_map.get_root().render() == full_map.get_root().render()
+
+
+def test_a_map_shows_itself_in_a_notebook(full_map: sg.maps.Map) -> None:
+    """The notebook gets an iframe of the whole page, not heavier than half a megabyte."""
+    html = full_map._repr_html_()
+    assert html.startswith("<div")
+    assert "srcdoc=" in html
+    assert len(html) < 520_000
+
+
+def test_layers_work_on_a_plain_folium_map(squares: gpd.GeoDataFrame) -> None:
+    """folium's own scripts stay; the document, the styles and the script are added once."""
+    m = folium.Map(tiles=None)
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    sg.maps.StockLayer(squares.assign(people=1), lang="fr").add_to(m)
+    folium.LayerControl().add_to(m)
+    html = m.get_root().render()
+    assert html.count('type="application/json"') == 1
+    assert html.count("var sahelgeo = ") == 1
+    document = document_of(html)
+    assert document["page"] is None
+    assert document["ground"] is None
+    assert [layer["title"] for layer in document["layers"].values()] == [
+        "Acute food insecurity (IPC/CH phase)",
+        "Personnes déplacées",
+    ]
+    assert "cdn.jsdelivr.net" in html
+
+
+def test_a_french_map_is_french(squares: gpd.GeoDataFrame) -> None:
+    """Words, names and period follow the language."""
+    m = sg.maps.Map(lang="fr")
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    document = document_of(m.get_root().render())
+    assert document["lang"] == "fr"
+    assert document["page"]["title"] == "Insécurité alimentaire aiguë (phase IPC/CH)"
+    assert document["page"]["subtitle"].endswith("mars–mai 2020, courante")
+    assert document["words"]["sources"] == "Sources"
+    with pytest.raises(sg.SahelgeoError, match="there are no words in 'de'"):
+        sg.maps.Map(lang="de")
+
+
+def test_synthetic_layers_are_named_on_the_page(squares: gpd.GeoDataFrame) -> None:
+    """The note at the top names the layers that were invented."""
+    m = sg.maps.Map()
+    sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic")).add_to(m)
+    credits = document_of(m.get_root().render())["credits"]
+    assert credits["synthetic"].startswith("SYNTHETIC: some layers were invented")
+    assert credits["synthetic"].endswith(": Movements of displaced people.")
+
+
+def test_a_layer_switch_comes_with_the_second_layer(squares: gpd.GeoDataFrame, full_map: sg.maps.Map) -> None:
+    """One layer needs none; a switch that the user added is not doubled."""
+    alone = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(alone)
+    assert "L.control.layers" not in alone.get_root().render().rsplit("</body>", 1)[1]
+    folium.LayerControl().add_to(full_map)
+    assert full_map.get_root().render().rsplit("</body>", 1)[1].count("L.control.layers(") == 1
+
+
+def test_an_empty_map_still_is_a_page() -> None:
+    """A map without layers shows the five countries and a title."""
+    document = document_of(sg.maps.Map(title="Nothing yet").get_root().render())
+    assert document["page"]["title"] == "Nothing yet"
+    assert document["layers"] == {}
+    assert document["bounds"] == [[7.4, -17.1], [27.3, 24.0]]
+
+
+def test_a_foreign_layer_brings_folium_s_scripts_with_a_warning(squares: gpd.GeoDataFrame) -> None:
+    """folium's own marker needs linked scripts; the warning says that the page needs the network."""
+    m = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    folium.Marker([10.5, 0.5]).add_to(m)
+    with pytest.warns(sg.DataWarning, match="the saved map needs the network: .*Marker"):
+        html = m.get_root().render()
+    assert "jquery" in html
+    assert "leaflet@1.9.3/dist/leaflet.js" not in html
+
+
+def test_tiles_replace_the_ground() -> None:
+    """With tiles there is no ground, and the tiles bring their own credit."""
+    document = document_of(sg.maps.Map(tiles="OpenStreetMap").get_root().render())
+    assert document["ground"] is None
+
+
+def test_simplified_borders_are_said_on_the_page(squares: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tolerance stands in the footer, with the separator of the language."""
+    from sahelgeo.maps import document, topology
+
+    monkeypatch.setattr(document, "build_topology", lambda groups: topology.build_topology(groups, most_vertices=100))
+    m = sg.maps.Map(lang="fr")
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    assert "Contours simplifiés à 0," in document_of(m.get_root().render())["page"]["footer"][1]
