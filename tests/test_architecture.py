@@ -1,0 +1,129 @@
+"""The shape of the package: imports point down, nothing heavy loads early, every public name is documented and typed."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import sahelgeo as sg
+
+PACKAGE = Path(sg.__file__).parent
+HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely", "pandera")
+# From the ground up; a module may import from its own layer and from those below.
+LAYERS = (
+    ("errors",),
+    ("words", "tables", "sources", "conform"),
+    ("areas", "places", "editions", "samples"),
+    ("stocks", "rates", "flows", "flow_lines", "phases", "events", "sums"),
+    ("rasters",),
+    ("readers",),
+    ("maps",),
+    ("demo", "brief", "cli", "__main__"),
+)
+
+
+def module_paths() -> dict[str, Path]:
+    """Every module by its dotted name within the package; the package itself is left out."""
+    paths = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name:
+            paths[name] = path
+    return paths
+
+
+def imports_of(path: Path) -> set[str]:
+    """The sahelgeo modules that a module imports anywhere, within functions too."""
+    known = module_paths()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "sahelgeo":
+            base = str(node.module).partition(".")[2]
+            found |= {f"{base}.{alias.name}".strip(".") for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[2] for alias in node.names if alias.name.startswith("sahelgeo.")}
+    return {name if name in known else name.rpartition(".")[0] for name in found} - {"", "data"}
+
+
+def layer_of(name: str) -> int:
+    """The layer that a module belongs to, by its first part."""
+    for number, members in enumerate(LAYERS):
+        if name.partition(".")[0] in members:
+            return number
+    raise AssertionError(f"module {name} belongs to no layer: add it to LAYERS where its imports point down")
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """The names that a package's stub gives out."""
+    stub = Path(str(module.__file__)).with_suffix(".pyi").read_text(encoding="utf-8")
+    return [str(alias.asname) for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom) for alias in node.names]
+
+
+@pytest.mark.parametrize("name", sorted(set(module_paths()) - {"data"}))
+def test_imports_point_down(name: str) -> None:
+    """No module imports from a layer above its own."""
+    above = {used for used in imports_of(module_paths()[name]) if layer_of(used) > layer_of(name)}
+    assert not above
+
+
+def test_there_are_no_import_cycles() -> None:
+    """Following imports never leads back."""
+    graph = {name: imports_of(path) - {name} for name, path in module_paths().items()}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"cycle: {' -> '.join([*trail, name])}"
+        if name not in done:
+            for used in graph.get(name, ()):
+                visit(used, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    """``import sahelgeo`` brings in none of the large libraries."""
+    code = f"import sys, sahelgeo; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+def test_every_public_name_is_listed_and_documented(module: ModuleType) -> None:
+    """Each name of the stub is in dir() and has a docstring; each function shows an example."""
+    names = public_names(module)
+    assert set(names) <= set(dir(module))
+    for name in names:
+        found = getattr(module, name)
+        if callable(found) or inspect.ismodule(found):
+            assert inspect.getdoc(found), name
+        if inspect.isfunction(found):
+            assert ">>> " in str(inspect.getdoc(found)), f"{name} has no example"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy belongs to the lint step, not to the test extra")
+def test_the_type_checker_sees_every_public_name() -> None:
+    """The package is typed, and its stub names what loads at run time."""
+    assert (PACKAGE / "py.typed").exists()
+    lines = ["import sahelgeo as sg", *(f"sg.{name}" for name in public_names(sg)), *(f"sg.maps.{name}" for name in public_names(sg.maps)), "sg.no_such_name"]
+    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file=", "--ignore-missing-imports", "-c", "\n".join(lines)], capture_output=True, text=True, cwd=PACKAGE.parent, check=False)
+    problems = [line for line in done.stdout.splitlines() if line.startswith("<string>") and "error" in line]
+    assert len(problems) == 1
+    assert "no_such_name" in problems[0]
+
+
+@pytest.mark.parametrize("name", public_names(sg))
+def test_public_functions_take_few_parameters(name: str) -> None:
+    """At most six."""
+    found = getattr(sg, name)
+    if inspect.isfunction(found):
+        assert len(inspect.signature(found).parameters) <= 6

@@ -1,0 +1,211 @@
+"""The saved map in a real browser with the network cut."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pytest
+
+import sahelgeo as sg
+from sahelgeo.demo import run_demo
+from test_layers import ATTACK, arrows, phased
+
+pytestmark = pytest.mark.browser
+CHROMIUM = os.environ.get("SAHELGEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; in CI a missing one is a failure, elsewhere a reason to skip."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed, and CI must run the browser tests")
+        pytest.skip("chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Opened:
+    """A page, and everything that went wrong on it."""
+
+    def __init__(self, browser: Any, path: Path, width: int = 1200, height: int = 750) -> None:
+        self.page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+        self.wrong: list[str] = []
+        self.page.on("pageerror", lambda problem: self.wrong.append(str(problem)))
+        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type in {"error", "warning"} else None)
+        self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.route("**/*", self._gate)
+        self.page.goto(path.as_uri(), wait_until="load")
+        self.page.wait_for_timeout(300)
+
+    def _gate(self, route: Any) -> None:
+        if route.request.url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            self.wrong.append(f"request to {route.request.url}")
+            route.abort()
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The products of the demo; kept where SAHELGEO_ARTEFACTS says."""
+    made: Path = tmp_path_factory.mktemp("demo")
+    run_demo(made)
+    return made
+
+
+@pytest.fixture
+def demo(browser: Any, demo_folder: Path) -> Opened:
+    """The demo's map, opened."""
+    return Opened(browser, demo_folder / "map.html")
+
+
+def test_the_demo_map_opens_without_network_or_errors(demo: Opened) -> None:
+    """Title, 13 regions, arrows, circles and the legend are there; nothing is asked of the network."""
+    assert demo.wrong == []
+    assert demo.page.locator("h1").inner_text() == "Burkina Faso, 2020: food insecurity and displacement"
+    assert demo.page.locator("path.sg-area").count() == 13
+    assert demo.page.locator("path.sg-arrow").count() > 5
+    assert demo.page.locator("path.sg-symbol").count() == 13
+    legend = demo.page.locator(".sg-legend").inner_text()
+    for expected in ("1 None/Minimal", "5 Famine", "Movements of displaced people", "Synthetic data", "computed by the 20 % rule", "400,000"):
+        assert expected in legend
+    assert "do not imply official endorsement" in demo.page.locator("footer").inner_text()
+    assert "SYNTHETIC" in demo.page.locator("header").inner_text()
+    if kept := os.environ.get("SAHELGEO_ARTEFACTS"):
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        demo.page.screenshot(path=str(Path(kept) / "demo-map.png"))
+
+
+def test_a_click_on_a_region_shows_its_figures(demo: Opened) -> None:
+    """The popup names the region and its people by phase."""
+    demo.page.evaluate("""() => {
+        const area = document.querySelectorAll('path.sg-area')[3];
+        const box = area.getBoundingClientRect();
+        const at = { bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+        area.dispatchEvent(new MouseEvent('mousedown', at)); area.dispatchEvent(new MouseEvent('mouseup', at)); area.dispatchEvent(new MouseEvent('click', at));
+    }""")
+    popup = demo.page.locator(".sg-popup")
+    popup.wait_for()
+    assert "Centre-East" in popup.inner_text()
+    assert "372,575" in popup.inner_text()
+    assert demo.wrong == []
+
+
+def test_the_legend_follows_the_layer_switch(demo: Opened) -> None:
+    """A layer that is switched off leaves the legend, and comes back with the layer."""
+    switch = demo.page.locator(".leaflet-control-layers-overlays input").first
+    assert demo.page.locator(".sg-legend-part").count() == 3
+    switch.click()
+    assert demo.page.locator(".sg-legend-part").count() == 2
+    assert "1 None/Minimal" not in demo.page.locator(".sg-legend").inner_text()
+    assert demo.page.locator("path.sg-area").count() == 0
+    switch.click()
+    assert demo.page.locator(".sg-legend-part").count() == 3
+
+
+def test_fills_are_opaque_and_official(demo: Opened) -> None:
+    """What the eye sees is the colour of the legend."""
+    fills = demo.page.evaluate("() => [...document.querySelectorAll('path.sg-area')].map(p => [p.getAttribute('fill'), p.getAttribute('fill-opacity')])")
+    assert {tuple(fill) for fill in fills} <= {("#CDFACD", "1"), ("#FAE61E", "1"), ("#E67800", "1")}
+
+
+def test_arrows_keep_their_width_when_zoomed(demo: Opened) -> None:
+    """Arrows are drawn anew in pixels."""
+    before = demo.page.locator("path.sg-arrow").last.get_attribute("d")
+    demo.page.locator(".leaflet-control-zoom-in").click()
+    demo.page.wait_for_timeout(500)
+    after = demo.page.locator("path.sg-arrow").last.get_attribute("d")
+    assert before != after
+    assert "NaN" not in str(after)
+
+
+def test_hostile_text_stays_text(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Tags, back-ticks, template braces in every place that shows text run nothing."""
+    hostile = f"<img src=x onerror=alert(3)>{ATTACK}</script><script>alert(4)</script><svg onload=alert(5)>\u202e"
+    m = sg.maps.Map(title=hostile, subtitle=hostile)
+    named = phased(squares, [1, 2, 4]).assign(name=hostile, name_en=hostile, source=hostile)
+    sg.maps.PhaseLayer(named, name=hostile, title=hostile).add_to(m)
+    sg.maps.AreaLayer(named.assign(word=[hostile, "b", "c"]), column="word", name=hostile, show=False).add_to(m)
+    sg.maps.StockLayer(named.drop(columns=["start", "end"]).assign(people=[1, 2, 3]), title=hostile).add_to(m)
+    sg.maps.FlowLayer(arrows(squares).assign(origin_name=hostile, destination_name=hostile, source=hostile), title=hostile).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    opened = Opened(browser, tmp_path / "map.html")
+    for kind in ("sg-area", "sg-symbol", "sg-arrow"):
+        opened.page.evaluate(f"() => document.querySelector('path.{kind}').dispatchEvent(new MouseEvent('click', {{bubbles: true, clientX: 600, clientY: 400}}))")
+        opened.page.wait_for_timeout(100)
+    for switch in opened.page.locator(".leaflet-control-layers-overlays input").all():
+        switch.click()
+    opened.page.wait_for_timeout(200)
+    assert opened.wrong == []
+    assert opened.page.locator("img[src=x], svg[onload], .sg-legend script").count() == 0
+    assert "<img src=x onerror=alert(3)>" in opened.page.locator("h1").inner_text()
+    assert "{{ 7 * 7 }}" in opened.page.locator(".leaflet-control-layers-overlays").inner_text()
+
+
+def test_four_kinds_of_missing_look_different(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Grey, hatched, crossed and dotted fills, each with its row in the legend."""
+    m = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [None] * 3, ["not_analysed", "inadequate_evidence", "no_access"])).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    opened = Opened(browser, tmp_path / "map.html")
+    fills = opened.page.evaluate("() => [...document.querySelectorAll('path.sg-area')].map(p => p.getAttribute('fill'))")
+    assert len(set(fills)) == 3
+    assert sum("url(#" in fill for fill in fills) == 2
+    for fill in fills:
+        if "url(#" in fill:
+            assert opened.page.locator(fill[4:-1]).count() == 1
+    legend = opened.page.locator(".sg-legend").inner_text()
+    assert all(label in legend for label in ("Not analysed", "Inadequate evidence", "No humanitarian access"))
+    assert opened.wrong == []
+
+
+def test_a_french_page_is_french(browser: Any, tmp_path: Path) -> None:
+    """Words, numbers and the language of the page."""
+    run_demo(tmp_path, lang="fr")
+    opened = Opened(browser, tmp_path / "map.html")
+    assert opened.page.evaluate("() => document.documentElement.lang") == "fr"
+    legend = opened.page.locator(".sg-legend").inner_text()
+    assert "2 Sous pression" in legend
+    assert "400\u202f000" in legend
+    assert opened.page.locator(".leaflet-control-zoom-in").get_attribute("title") == "Zoom avant"
+    assert opened.wrong == []
+
+
+def test_a_phone_sees_map_and_legend(browser: Any, demo_folder: Path) -> None:
+    """At 390 pixels nothing is wider than the page."""
+    opened = Opened(browser, demo_folder / "map.html", width=390, height=800)
+    assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert opened.page.locator("path.sg-area").count() == 13
+    assert opened.wrong == []
+
+
+def test_layers_draw_on_a_plain_folium_page(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """The same layers work where Leaflet comes from folium; here Leaflet is put in by hand, since the network is cut."""
+    from sahelgeo.maps.document import STATIC
+
+    m = folium.Map(location=[10.5, 1.5], zoom_start=7, tiles=None)
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    sg.maps.FlowLayer(arrows(squares)).add_to(m)
+    html = m.get_root().render()
+    leaflet = STATIC.joinpath("leaflet.js").read_text(encoding="utf-8")
+    lines = [line for line in html.splitlines() if "<script src=" not in line and "<link" not in line]
+    page = "\n".join(lines).replace("<head>", f"<head><script>{leaflet.partition('//# sourceMappingURL')[0]}</script>", 1)
+    (tmp_path / "plain.html").write_text(page, encoding="utf-8")
+    opened = Opened(browser, tmp_path / "plain.html")
+    assert opened.page.locator("path.sg-area").count() == 3
+    assert opened.page.locator("path.sg-arrow").count() == 2
+    assert opened.page.locator(".sg-legend-part").count() == 2
+    assert "made for tests" in opened.page.locator(".leaflet-control-attribution").inner_text()
+    assert opened.wrong == []

@@ -1,0 +1,102 @@
+"""The main job, end to end, as the command does it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+import sahelgeo as sg
+from sahelgeo.cli import main
+from sahelgeo.demo import run_demo
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the products of one English run."""
+    made: Path = tmp_path_factory.mktemp("demo")
+    run_demo(made)
+    return made
+
+
+def test_the_demo_writes_its_five_products(folder: Path) -> None:
+    """Map, figure, areas twice, report."""
+    assert sorted(path.name for path in folder.iterdir()) == ["areas.csv", "areas.parquet", "map.html", "map.png", "report.md"]
+
+
+def test_everybody_is_accounted_for(folder: Path) -> None:
+    """1,034,609 people before the join, after it, and in both files."""
+    assert gpd.read_parquet(folder / "areas.parquet")["people"].sum() == 1_034_609
+    assert pd.read_csv(folder / "areas.csv")["people"].sum() == 1_034_609
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    for row in ("| in the table of displaced people | 1,034,609 |", "| attached to an area | 1,034,609 |", "| without an area | 0 |", "| in `areas.parquet` and `areas.csv` | 1,034,609 |"):
+        assert row in report
+
+
+def test_the_areas_are_valid_geoparquet(folder: Path) -> None:
+    """13 regions in degrees, one coverage, phases by rule as known."""
+    areas = gpd.read_parquet(folder / "areas.parquet")
+    assert len(areas) == 13
+    assert areas.crs.to_epsg() == 4326
+    assert shapely.coverage_is_valid(areas.geometry.to_numpy())
+    phases = areas.set_index("name")["phase_rule"]
+    assert phases[["Centre-Nord", "Sahel", "Boucle du Mouhoun", "Sud-Ouest"]].tolist() == [3, 3, 1, 2]
+
+
+def test_the_report_tells_rates_phases_sources_and_what_is_synthetic(folder: Path) -> None:
+    """Figures that can be checked by hand: 422,267 / 1,777,845 is 237.5 per 1,000."""
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    assert "| Centre-North | 422,267 | 1,777,845 | 237.5 |" in report
+    assert "| Boucle du Mouhoun | – | 1 | 2.32 % |" in report
+    assert "13 of 13 regions have no published phase to compare with" in report
+    assert "SYNTHETIC: invented by sahelgeo" in report
+    assert "movements (" in report
+    assert "CONASUR registration of internally displaced persons" in report
+    assert "{" not in report
+
+
+def test_the_map_is_light_and_whole(folder: Path) -> None:
+    """At most 450 kB, links to nothing."""
+    html = (folder / "map.html").read_text(encoding="utf-8")
+    assert len(html.encode()) <= 450_000
+    assert "<script src" not in html
+    assert "<link" not in html
+
+
+def test_the_command_prints_five_lines_and_the_paths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """French on request."""
+    assert main(["demo", "--out", str(tmp_path / "produits"), "--lang", "fr"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    assert lines[0].startswith("1\u202f034\u202f609 personnes déplacées dans 13 régions au 6 septembre 2020")
+    assert lines[-1].endswith("report.md")
+    report = (tmp_path / "produits" / "report.md").read_text(encoding="utf-8")
+    assert "## Compte des personnes" in report
+    assert "Burkina Faso, 2020 : insécurité alimentaire et déplacements" in report
+
+
+def test_the_command_says_why_it_cannot_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that is a file is no folder: one line on standard error, no traceback."""
+    blocked = tmp_path / "file"
+    blocked.write_text("here already")
+    assert main(["demo", "--out", str(blocked)]) == 1
+    assert capsys.readouterr().err.startswith("sahelgeo: ")
+
+
+def test_the_version_is_told_without_loading_anything(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version answers at once."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.strip() == f"sahelgeo {sg.__version__}"
+
+
+def test_the_package_runs_as_a_module() -> None:
+    """``python -m sahelgeo`` is the command."""
+    done = subprocess.run([sys.executable, "-m", "sahelgeo", "--help"], capture_output=True, text=True, check=True)
+    assert "demo" in done.stdout
