@@ -73,7 +73,7 @@ def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "po
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> flows = sg.sum_flows(sample.flows)
+    >>> flows = sg.sum_flows(sample.flows).dropna(subset=["origin", "destination"])
     >>> lines = sg.flow_lines(flows[~flows["internal"]], sample.areas)
     >>> lines.crs.to_epsg(), set(lines.geom_type)
     (4326, {'LineString'})

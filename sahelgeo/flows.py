@@ -179,14 +179,11 @@ def _refuse_overlaps(table: pd.DataFrame) -> None:
 def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
     periods = table[list(PERIOD)].assign(pair=pairs).drop_duplicates().sort_values(["pair", *PERIOD])
     ends_before = periods.groupby("pair")["end"].cummax().groupby(periods["pair"]).shift()
-    late = periods[periods["start"] <= ends_before]
-    if late.empty:
-        return np.zeros(len(table), dtype=np.bool_)
-    found = np.zeros(len(table), dtype=np.bool_)
-    for pair, start in late.groupby("pair")["start"].first().items():
-        until = late.loc[late["pair"] == pair, "end"].max()
-        found |= (pairs == pair) & (table["end"] >= start).to_numpy() & (table["start"] <= until).to_numpy()
-    return found
+    # Periods that meet make a run; a period that starts after all before it have ended begins the next.
+    run = (~(periods["start"] <= ends_before)).cumsum()
+    meet = periods[run.duplicated(keep=False)]
+    rows = pd.MultiIndex.from_frame(table[list(PERIOD)].assign(pair=pairs))
+    return np.asarray(rows.isin(pd.MultiIndex.from_frame(meet)), dtype=np.bool_)
 
 
 def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:

@@ -213,6 +213,8 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
+    if not isinstance(by, (str, list, tuple)):
+        raise SchemaError(f"by={by!r} is not a column or a tuple of columns. Give () for the total")
     keys = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     unfit = [key for key in keys if key not in table.columns or key in COUNTED]
     if unfit:

@@ -24,7 +24,9 @@ Mask = npt.NDArray[np.bool_]
 
 def as_day(value: Any, name: str) -> pd.Timestamp:
     """A day without time zone, from a date or text such as ``"2020-09-06"``."""
-    day = pd.to_datetime(value, errors="coerce") if isinstance(value, (str, dt.date, np.datetime64)) else None
+    # pandas reads "September" as the first day of that month in the year 1: only whole dates are taken.
+    is_date = isinstance(value, (dt.date, np.datetime64)) or (isinstance(value, str) and len(value) == 10)
+    day = pd.to_datetime(value, errors="coerce") if is_date else None
     if not isinstance(day, pd.Timestamp) or day.tzinfo is not None:
         raise SchemaError(f"{name}={value!r} is not a day. Give a date without time zone, or text as YYYY-MM-DD")
     return day.normalize()
@@ -32,6 +34,8 @@ def as_day(value: Any, name: str) -> pd.Timestamp:
 
 def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Sequence[str]) -> pd.DataFrame:
     """The rows that have the chosen value in each named column; ``None`` chooses the rows without a value."""
+    if not isinstance(choose, (Mapping, type(None))):
+        raise SchemaError(f"choose={choose!r} is not a mapping. Write choose={{'method': 'baseline'}}")
     for column, value in (choose or {}).items():
         if column not in allowed:
             raise SchemaError(f"choose has {column!r}. It can name: {', '.join(allowed)}")
@@ -93,7 +97,9 @@ def literal(value: Any) -> str:
     """A value as it would be typed: text in quotes, a day as text, missing as None."""
     if pd.isna(value):
         return "None"
-    return repr(f"{value:%Y-%m-%d}") if isinstance(value, pd.Timestamp) else repr(value)
+    if isinstance(value, pd.Timestamp):
+        return repr(f"{value:%Y-%m-%d}")
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def _values(values: pd.Series) -> str:

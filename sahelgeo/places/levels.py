@@ -81,9 +81,10 @@ def _holders(code: str, parents: Mapping[str, str], joined: Mapping[str, str]) -
         above = parents.get(above)
     for part in code.split("+"):
         for holder in (part, *_prefixes(part), *_country_codes(part)):
-            yield holder
             if holder in joined:
                 yield joined[holder]
+            if holder != part:
+                yield holder
 
 
 def _prefixes(code: str) -> Iterator[str]:
