@@ -11,13 +11,19 @@ from .errors import FormatError as FormatError
 from .errors import SahelgeoError as SahelgeoError
 from .errors import SchemaError as SchemaError
 from .errors import UnmatchedError as UnmatchedError
+from .flow_lines import flow_lines as flow_lines
+from .flows import FlowPeriodError as FlowPeriodError
+from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase
 from .places.attach import Account as Account
 from .places.attach import attach_areas as attach_areas
+from .rates import rate_per_1000 as rate_per_1000
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample
 from .sources import SOURCES as SOURCES
 from .sources import Source as Source
 from .sources import credit as credit
+from .stocks import latest_stocks as latest_stocks
+from .stocks import sum_stocks as sum_stocks
 
 __version__: str

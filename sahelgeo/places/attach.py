@@ -134,7 +134,7 @@ def attach_areas(
     >>> print(account)
     13 of 13 rows attached; 1,034,609 of 1,034,609 people; 0 areas without a row
     """
-    areas = _one_edition(conform_areas(areas))
+    areas = one_edition(conform_areas(areas))
     _check_table(table, areas)
     fits = table["pcode"].isin(areas["pcode"]) & table["pcode"].notna()
     account = _account(table, fits, areas)
@@ -147,7 +147,8 @@ def attach_areas(
     return (result, account) if report else result
 
 
-def _one_edition(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def one_edition(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the areas if every p-code stands once, else raise."""
     repeated = areas["pcode"].duplicated(keep=False)
     if repeated.any():
         codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
@@ -169,10 +170,15 @@ def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         raise CRSError(
             f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. Bring both to one: table.to_crs(areas.crs)"
         )
+    check_edition(table, areas)
+
+
+def check_edition(table: pd.DataFrame, areas: gpd.GeoDataFrame, *, codes: str = "pcode") -> None:
+    """Raise if the table has an ``edition`` column that names another edition than the areas of its codes."""
     if "edition" not in table or areas["edition"].isna().all():
         return
     editions = pd.DataFrame(
-        {"table": table["edition"], "areas": table["pcode"].map(areas.set_index("pcode")["edition"])}
+        {"table": table["edition"], "areas": table[codes].map(areas.set_index("pcode")["edition"])}
     ).dropna()
     clash = editions["table"] != editions["areas"]
     if clash.any():

@@ -1,0 +1,161 @@
+"""Curved lines for flows between areas."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+
+from sahelgeo.areas import conform_areas
+from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
+from sahelgeo.flows import ENDS
+from sahelgeo.places.attach import check_edition, one_edition
+
+Anchor = Literal["point on surface", "centroid"]
+ANCHORS = ("point on surface", "centroid")
+POINTS = 33
+# How far the middle of a line is moved aside, as a share of its length.
+BEND = 0.18
+# Equal Area Cylindrical: a centroid weighs by area, and degrees are not areas.
+_EQUAL_AREA = "EPSG:6933"
+_ELLIPSOID = Geod(ellps="WGS84")
+
+Coordinates = npt.NDArray[np.float64]
+
+
+def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "point on surface") -> gpd.GeoDataFrame:
+    """A curved line for each flow between two areas; the two directions of a pair bend to opposite sides.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        A Flows table. Each row becomes a line: add up reasons and periods first (:func:`sum_flows`), or lines will cover
+        each other.
+    areas : geopandas.GeoDataFrame
+        Areas with the p-codes of both ends, in any CRS.
+    at : {"point on surface", "centroid"}
+        Where lines begin and end: a point that is surely inside the area, or the area's centre of gravity, which may be
+        outside.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The flows drawn, with their index labels and columns, in EPSG:4326: ``origin_name``, ``destination_name``,
+        ``distance_km`` (Float64, the shortest way on the ellipsoid between the two points, not the length of the curve) and
+        ``geometry``, a LineString of 33 points from origin to destination. Its middle lies 18 % of the distance to the
+        right of the straight way, seen in the direction of the flow. Flows inside one area and flows with an
+        unknown end have no line and are left out.
+
+    Raises
+    ------
+    UnmatchedError
+        A p-code that is not among the areas, or whose area has no geometry; the rows are in ``.rows``.
+    CRSError
+        Areas without CRS.
+    EditionError
+        The flows name another edition than the areas.
+    SchemaError
+        A table breaks its declaration, or ``at`` is not known.
+
+    Warns
+    -----
+    DataWarning
+        Flows left out that carry people.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> flows = sg.sum_flows(sample.flows).dropna(subset=["origin", "destination"])
+    >>> lines = sg.flow_lines(flows[~flows["internal"]], sample.areas)
+    >>> lines.crs.to_epsg(), set(lines.geom_type)
+    (4326, {'LineString'})
+    """
+    if at not in ANCHORS:
+        raise SchemaError(f"at={at!r} is not one of {', '.join(map(repr, ANCHORS))}")
+    table = conform(flows, "flows")
+    checked = one_edition(conform_areas(areas))
+    for end in ENDS:
+        check_edition(table, checked, codes=end)
+    anchors = _anchors(checked, at)
+    _refuse_unmatched(table, anchors)
+    known = table["origin"].notna() & table["destination"].notna()
+    drawn = known & (table["origin"] != table["destination"]).fillna(False)
+    _warn_not_drawn(table[~drawn], known[~drawn])
+    return _drawn(table[drawn.astype(bool)], checked, anchors)
+
+
+def _anchors(areas: gpd.GeoDataFrame, at: Anchor) -> gpd.GeoSeries:
+    shapes = areas.set_index("pcode").geometry
+    shapes = shapes[shapes.notna() & ~shapes.is_empty]
+    points = shapes.representative_point() if at == "point on surface" else shapes.to_crs(_EQUAL_AREA).centroid
+    return points.to_crs("EPSG:4326")
+
+
+def _refuse_unmatched(table: pd.DataFrame, anchors: gpd.GeoSeries) -> None:
+    lost = pd.DataFrame({end: table[end].notna() & ~table[end].isin(anchors.index) for end in ENDS}, index=table.index)
+    rows = lost.any(axis=1)
+    if rows.any():
+        codes = sorted({str(code) for end in ENDS for code in table[end][lost[end]]})
+        raise UnmatchedError(
+            f"{int(rows.sum()):,} of {len(table):,} flows with {table['people'][rows].sum():,} people have an end that is no area, or an area "
+            f"without geometry: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
+            table[rows],
+        )
+
+
+def _warn_not_drawn(rest: pd.DataFrame, known: pd.Series) -> None:
+    people = rest["people"].sum()
+    if people > 0:
+        warnings.warn(
+            f"{len(rest):,} flows with {people:,} people have no line: {int(known.sum()):,} inside one area "
+            f"({rest['people'][known].sum():,} people), {int((~known).sum()):,} with an unknown end ({rest['people'][~known].sum():,} people)",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _drawn(table: pd.DataFrame, areas: gpd.GeoDataFrame, anchors: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    named = areas.set_index("pcode")
+    names = named["name"].fillna(named["name_en"]).fillna(named["name_fr"])
+    starts, ends = (_longitudes_and_latitudes(anchors.reindex(table[end])) for end in ENDS)
+    curves, metres = _curves(starts, ends)
+    columns = {
+        "origin_name": table["origin"].map(names).astype("string"),
+        "destination_name": table["destination"].map(names).astype("string"),
+        "distance_km": pd.Series(metres / 1000, index=table.index, dtype="Float64"),
+    }
+    plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore").assign(**columns)
+    return gpd.GeoDataFrame(plain, geometry=np.asarray(shapely.linestrings(curves)), crs="EPSG:4326")
+
+
+def _longitudes_and_latitudes(points: gpd.GeoSeries) -> Coordinates:
+    return np.column_stack([points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)])
+
+
+def _curves(starts: Coordinates, ends: Coordinates) -> tuple[Coordinates, npt.NDArray[np.float64]]:
+    """Quadratic Bézier curves through a point beside the middle of the shortest way, and the length of that way."""
+    azimuths, _, metres = _ELLIPSOID.inv(starts[:, 0], starts[:, 1], ends[:, 0], ends[:, 1])
+    azimuths, metres = np.asarray(azimuths), np.asarray(metres)
+    middle_x, middle_y, back = _ELLIPSOID.fwd(starts[:, 0], starts[:, 1], azimuths, metres / 2)
+    # The way back from the middle points to the origin: 90 degrees less than that is the right hand of the traveller.
+    aside_x, aside_y, _ = _ELLIPSOID.fwd(middle_x, middle_y, np.asarray(back) - 90, metres * BEND)
+    aside, ends = _unwrapped(np.column_stack([aside_x, aside_y]), starts), _unwrapped(ends, starts)
+    control = 2 * aside - (starts + ends) / 2
+    t = np.linspace(0, 1, POINTS)[None, :, None]
+    curves = (1 - t) ** 2 * starts[:, None] + 2 * t * (1 - t) * control[:, None] + t**2 * ends[:, None]
+    return curves, metres
+
+
+def _unwrapped(points: Coordinates, starts: Coordinates) -> Coordinates:
+    """Longitudes within 180 degrees of the start, so that a line over the date line does not go round the world."""
+    turned = points.copy()
+    turned[:, 0] = starts[:, 0] + (points[:, 0] - starts[:, 0] + 180) % 360 - 180
+    return turned

@@ -1,0 +1,220 @@
+"""People who moved between areas: sums by area and period that count no movement twice."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.places.levels import nested_codes, parents_of
+from sahelgeo.sums import (
+    Mask,
+    Numbers,
+    check_level,
+    clash_in_words,
+    clashes,
+    first_rows,
+    group_numbers,
+    named_rows,
+    one_edition_of,
+    refuse,
+    rolled_up,
+    summed,
+    warn_partial,
+)
+
+Frequency = Literal["MS", "QS", "YS"]
+ENDS = ("origin", "destination")
+PERIOD = ("start", "end")
+_PERIODS = MappingProxyType({"MS": ("M", "month"), "QS": ("Q", "quarter"), "YS": ("Y", "year")})
+
+
+def sum_flows(
+    flows: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    level: int | None = None,
+    freq: Frequency | None = None,
+) -> pd.DataFrame:
+    """Add up movements over reasons, to areas of a level and to periods, and refuse to count any of them twice.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        A Flows table.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition; needed for ``level``. Without them, what lies in what is told by the way that OCHA's p-codes
+        are built: BF56 holds BF5601.
+    level : int, optional
+        Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or calendar years (pandas' names). The default is the whole span of the table, from its first to
+        its last day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A Flows table with one row for each origin, destination and period, sorted by them, with index 0..n-1:
+        ``origin``, ``destination``, ``start``, ``end`` (of the whole period), ``people`` (Int64), ``source``;
+        ``internal`` (bool), whether both ends are the same area, so that the flow stays inside it; ``rows``, how many rows
+        were added, and ``rows_missing``, how many of them have no count. Flows with an unknown origin or destination
+        are rows of their own, and never internal.
+
+    Raises
+    ------
+    DoubleCountError
+        Two sources for the same ends and period, periods of the same ends that overlap, or a flow beside another that holds
+        it (a region and its commune); the rows are in ``.rows``.
+    FlowPeriodError
+        A flow whose period is not within one period of ``freq``: people are not spread over time. The rows are in ``.rows``.
+    UnmatchedError
+        A p-code that does not reach ``level``; the rows are in ``.rows``.
+    EditionError
+        The table names another edition than the areas.
+    SchemaError
+        The table breaks its declaration, ``freq`` is not known, or ``level`` comes without areas.
+
+    Warns
+    -----
+    DataWarning
+        Some of the flows of a sum have no count. A sum of nothing but missing counts is missing, not zero.
+
+    Notes
+    -----
+    Flows count movements: they add up over disjoint periods within one source (IDMC). They are not stocks, and a
+    difference of stocks is not a flow.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> flows = sg.load_sample("burkina-2020").flows
+    >>> total = sg.sum_flows(flows)
+    >>> int(total["people"].sum()) == int(flows["people"].sum())
+    True
+    >>> total.loc[[0], ["origin", "destination", "start", "end", "internal"]]
+      origin destination      start        end  internal
+    0   BF46        BF46 2020-03-01 2020-08-31      True
+    """
+    table = conform(flows, "flows")
+    check_level(level, areas)
+    checked = None if areas is None else one_edition_of(areas, table, ENDS)
+    starts, ends = _periods(table, freq)
+    _refuse_overlaps(table)
+    _refuse_parts(table, checked)
+    if checked is not None and level is not None:
+        table = rolled_up(table, checked, level, ENDS)
+    table = table.assign(start=starts, end=ends)
+    keys = [*ENDS, *PERIOD]
+    groups = group_numbers(table, keys)
+    constant = ["source", "edition"] if "edition" in table else ["source"]
+    _refuse_mixed(table, groups, constant)
+    warn_partial(table, groups, "people", ENDS)
+    sums = pd.concat([first_rows(table, groups, [*keys, *constant]), summed(table, groups, ["people"])], axis=1)
+    internal = (sums["origin"] == sums["destination"]).fillna(False).astype(bool)
+    order = [*keys, "people", *constant]
+    return sums.assign(internal=internal)[[*order, "internal", "rows", "rows_missing"]]
+
+
+class FlowPeriodError(SchemaError):
+    """Flows whose periods do not lie within the periods asked for.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        The flows.
+    """
+
+    def __init__(self, message: str, rows: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.rows = rows
+
+
+def _periods(table: pd.DataFrame, freq: str | None) -> tuple[pd.Series, pd.Series]:
+    if freq is None:
+        return _everywhere(table, table["start"].min()), _everywhere(table, table["end"].max())
+    if freq not in _PERIODS:
+        raise SchemaError(
+            f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years), or None for the whole span"
+        )
+    code, name = _PERIODS[freq]
+    first, last = table["start"].dt.to_period(code), table["end"].dt.to_period(code)
+    across = (first != last).to_numpy(dtype=np.bool_)
+    if across.any():
+        spans = [f"{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}" for row in table[across].itertuples()]
+        raise FlowPeriodError(
+            f"{int(across.sum()):,} of {len(table):,} flows are not within one {name}: {named_rows(table, across, [])} "
+            f"({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are not spread over time: choose a longer freq, or None for the whole span",
+            table[across],
+        )
+    return first.dt.start_time.astype("datetime64[us]"), first.dt.end_time.dt.normalize().astype("datetime64[us]")
+
+
+def _everywhere(table: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    return pd.Series(day, index=table.index, dtype="datetime64[us]")
+
+
+def _refuse_overlaps(table: pd.DataFrame) -> None:
+    """The same ends twice in one period: by two sources, or in periods that overlap without being the same."""
+    pairs = group_numbers(table, ENDS)
+    overlapping = _overlapping(table, pairs)
+    same_period = group_numbers(table, [*ENDS, *PERIOD])
+    two_sources = clashes(table, same_period, ["source"])
+    problems = [
+        f"{clash_in_words(table, rows, 'source', ENDS)} for the same period. Choose one: flows[flows['source'] == ...]"
+        for rows in two_sources.values()
+    ]
+    if overlapping.any():
+        problems.append(
+            f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}. Keep periods that follow each other"
+        )
+    rows = np.logical_or.reduce([overlapping, *two_sources.values()])
+    refuse(table, "The sum would count movements twice:", problems, rows)
+
+
+def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
+    periods = table[list(PERIOD)].assign(pair=pairs).drop_duplicates().sort_values(["pair", *PERIOD])
+    ends_before = periods.groupby("pair")["end"].cummax().groupby(periods["pair"]).shift()
+    # Periods that meet make a run; a period that starts after all before it have ended begins the next.
+    run = (~(periods["start"] <= ends_before)).cumsum()
+    meet = periods[run.duplicated(keep=False)]
+    rows = pd.MultiIndex.from_frame(table[list(PERIOD)].assign(pair=pairs))
+    return np.asarray(rows.isin(pd.MultiIndex.from_frame(meet)), dtype=np.bool_)
+
+
+def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
+    """A flow beside another that holds it: both ends the same or nested, and periods that meet."""
+    codes = pd.unique(pd.concat([table["origin"], table["destination"]]).dropna())
+    nested = nested_codes(codes, None if areas is None else parents_of(areas))
+    if nested.empty:
+        return
+    same = pd.DataFrame({"inner": codes, "outer": codes}, dtype="string")
+    holds = pd.concat([nested, same])
+    rows = table[[*ENDS, *PERIOD]].assign(row=np.arange(len(table))).dropna(subset=list(ENDS))
+    inner = rows[rows["origin"].isin(nested["inner"]) | rows["destination"].isin(nested["inner"])]
+    above = (
+        inner.merge(holds, left_on="origin", right_on="inner")
+        .merge(holds, left_on="destination", right_on="inner", suffixes=("_origin", "_destination"))
+        .merge(rows, left_on=["outer_origin", "outer_destination"], right_on=list(ENDS), suffixes=("", "_above"))
+    )
+    is_part = (above["origin"] != above["origin_above"]) | (above["destination"] != above["destination_above"])
+    meets = (above["start"] <= above["end_above"]) & (above["start_above"] <= above["end"])
+    found = above[is_part & meets]
+    mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
+    if mask.any():
+        text = f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts"
+        refuse(table, "The sum would count movements of an area and of its parts twice:", [text], mask)
+
+
+def _refuse_mixed(table: pd.DataFrame, groups: Numbers, constant: list[str]) -> None:
+    found = clashes(table, groups, constant)
+    problems = [
+        f"{clash_in_words(table, rows, column, ENDS)}. Choose one: flows[flows[{column!r}] == ...]"
+        for column, rows in found.items()
+    ]
+    if found:
+        refuse(table, "The sum would mix what does not add up:", problems, np.logical_or.reduce(list(found.values())))

@@ -1,0 +1,251 @@
+"""Sums of movements between areas."""
+
+import warnings
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import box
+
+import sahelgeo as sg
+
+
+def flows(**columns):
+    """A table of flows with plain values in the columns not given."""
+    return pd.DataFrame({"start": "2020-03-01", "end": "2020-03-31", "source": "DTM", **columns})
+
+
+@pytest.fixture
+def areas():
+    """Two regions of two provinces each."""
+    return gpd.GeoDataFrame(
+        {
+            "pcode": ["XX0101", "XX0102", "XX0201", "XX0202"],
+            "edition": "2020",
+            "level": 2,
+            "parent": ["XX01", "XX01", "XX02", "XX02"],
+        },
+        geometry=[box(0, 0, 1, 1), box(0, 1, 1, 2), box(1, 0, 2, 1), box(1, 1, 2, 2)],
+        crs="EPSG:4326",
+    )
+
+
+def test_reasons_are_added_to_ends_and_whole_span():
+    """Rows of one origin and destination are added over reason and time; the period is the span of the table."""
+    table = flows(
+        origin=["B", "A", "A"],
+        destination=["A", "B", "B"],
+        start=["2020-03-01", "2020-03-01", "2020-04-01"],
+        end=["2020-03-31", "2020-03-31", "2020-04-30"],
+        people=[1, 2, 4],
+    )
+    result = sg.sum_flows(table)
+    assert result[["origin", "destination", "people", "rows"]].to_numpy().tolist() == [
+        ["A", "B", 6, 2],
+        ["B", "A", 1, 1],
+    ]
+    assert result["start"].unique().tolist() == [pd.Timestamp("2020-03-01")]
+    assert result["end"].unique().tolist() == [pd.Timestamp("2020-04-30")]
+    assert result.index.tolist() == [0, 1]
+    assert sg.conform(result, "flows")["people"].tolist() == [6, 1]
+
+
+@pytest.mark.parametrize(
+    ("freq", "periods"),
+    [
+        ("MS", [("2020-03-01", "2020-03-31", 3), ("2020-05-01", "2020-05-31", 4)]),
+        ("QS", [("2020-01-01", "2020-03-31", 3), ("2020-04-01", "2020-06-30", 4)]),
+        ("YS", [("2020-01-01", "2020-12-31", 7)]),
+    ],
+)
+def test_periods_are_calendar_periods(freq, periods):
+    """Each flow falls into its month, quarter or year, and the result says the whole period."""
+    table = flows(
+        origin="A",
+        destination="B",
+        start=["2020-03-01", "2020-03-16", "2020-05-02"],
+        end=["2020-03-15", "2020-03-31", "2020-05-09"],
+        people=[1, 2, 4],
+    )
+    result = sg.sum_flows(table, freq=freq)
+    found = [(f"{row.start:%Y-%m-%d}", f"{row.end:%Y-%m-%d}", row.people) for row in result.itertuples()]
+    assert found == periods
+
+
+def test_a_flow_across_two_periods_is_refused():
+    """Nothing is spread over time: the rows are named."""
+    table = flows(
+        origin="A",
+        destination=["B", "C"],
+        start=["2020-03-01", "2020-03-20"],
+        end=["2020-03-31", "2020-04-02"],
+        people=1,
+    )
+    with pytest.raises(
+        sg.FlowPeriodError, match=r"1 of 2 flows are not within one month: row 1 \(2020-03-20 to 2020-04-02\)"
+    ) as caught:
+        sg.sum_flows(table, freq="MS")
+    assert caught.value.rows.index.tolist() == [1]
+    with pytest.raises(sg.SchemaError, match=r"freq='W' is not one of 'MS'"):
+        sg.sum_flows(table, freq="W")
+
+
+def test_ends_roll_up_and_flows_that_become_internal_say_so(areas):
+    """A move between provinces of one region stays, as internal to the region; unknown ends stay and are not internal."""
+    table = flows(
+        origin=["XX0101", "XX0101", None, "XX0202", None],
+        destination=["XX0102", "XX0201", "XX0102", None, None],
+        people=[1, 2, 4, 8, 16],
+    )
+    result = sg.sum_flows(table, areas, level=1)
+    assert result["people"].tolist() == [1, 2, 8, 4, 16]
+    assert result["internal"].tolist() == [True, False, False, False, False]
+    assert result["origin"].tolist() == ["XX01", "XX01", "XX02", pd.NA, pd.NA]
+    assert result["destination"].tolist() == ["XX01", "XX02", pd.NA, "XX01", pd.NA]
+
+
+def test_a_code_that_does_not_reach_the_level_is_an_error(areas):
+    """Unknown codes of either end are named with their rows."""
+    table = flows(origin=["XX0101", "YY01"], destination=["ZZ01", "XX0101"], people=1)
+    with pytest.raises(sg.UnmatchedError, match=r"2 of 2 rows do not reach level 1: p-codes YY01, ZZ01"):
+        sg.sum_flows(table, areas, level=1)
+    with pytest.raises(sg.SchemaError, match="needs the areas"):
+        sg.sum_flows(table, level=1)
+    with pytest.raises(sg.EditionError, match="'2025'"):
+        sg.sum_flows(flows(origin=["XX0101"], destination=["XX0201"], people=1, edition="2025"), areas)
+
+
+def test_two_sources_of_one_flow_are_refused():
+    """The same ends and period from two sources are the same movements."""
+    table = flows(origin="A", destination=["B", "B", "C"], people=1, source=["DTM", "UNHCR", "DTM"])
+    with pytest.raises(
+        sg.DoubleCountError, match=r"'DTM', 'UNHCR' in rows 0, 1 \(origin 'A'; destination 'B'\) for the same period"
+    ) as caught:
+        sg.sum_flows(table)
+    assert caught.value.rows.index.tolist() == [0, 1]
+
+
+def test_two_sources_in_one_sum_are_refused(areas):
+    """Sources of different provinces meet in a region: the choice is left to the caller."""
+    table = flows(origin=["XX0101", "XX0102"], destination="XX0201", people=1, source=["DTM", "UNHCR"])
+    with pytest.raises(sg.DoubleCountError, match=r"Choose one: flows\[flows\['source'\] == \.\.\.\]"):
+        sg.sum_flows(table, areas, level=1)
+
+
+def test_overlapping_periods_of_the_same_ends_are_refused():
+    """A month inside a quarter, whatever its source or reason; periods that follow each other, and other ends, are fine."""
+    table = flows(
+        origin="A",
+        destination=["B", "B", "B", "C"],
+        start=["2020-01-01", "2020-03-01", "2020-04-01", "2020-02-01"],
+        end=["2020-03-31", "2020-03-31", "2020-04-30", "2020-02-29"],
+        people=1,
+    )
+    with pytest.raises(sg.DoubleCountError, match=r"periods of the same ends overlap in rows 0, 1 ") as caught:
+        sg.sum_flows(table)
+    assert caught.value.rows.index.tolist() == [0, 1]
+    assert sg.sum_flows(table.drop(index=1))["people"].tolist() == [2, 1]
+
+
+def test_a_long_period_overlaps_all_that_it_holds():
+    """A year beside two of its months is named with both, although the months do not meet."""
+    table = flows(
+        origin=None,
+        destination="B",
+        start=["2020-01-01", "2020-02-01", "2020-06-01", "2021-01-01"],
+        end=["2020-12-31", "2020-02-29", "2020-06-30", "2021-12-31"],
+        people=1,
+    )
+    with pytest.raises(sg.DoubleCountError, match="overlap in rows 0, 1, 2 ") as caught:
+        sg.sum_flows(table)
+    assert caught.value.rows.index.tolist() == [0, 1, 2]
+
+
+def test_a_flow_beside_the_one_that_holds_it_is_refused():
+    """Region to region beside one of its communes to the same region, in periods that meet."""
+    table = flows(origin=["BF56", "BF5601", "BF5601"], destination=["BF49", "BF49", "BF4901"], people=1)
+    with pytest.raises(sg.DoubleCountError, match=r"of an area and of its parts twice:\n.*rows 0, 1, 2"):
+        sg.sum_flows(table)
+    assert len(sg.sum_flows(flows(origin=["BF56", "BF5601"], destination=["BF49", "BF13"], people=1))) == 2
+    assert len(sg.sum_flows(flows(origin=["BF56", "BF5601"], destination=[None, None], people=1))) == 2
+    apart = flows(
+        origin=["BF56", "BF5601"],
+        destination="BF49",
+        start=["2020-03-01", "2020-04-01"],
+        end=["2020-03-31", "2020-04-30"],
+        people=1,
+    )
+    assert len(sg.sum_flows(apart)) == 2
+
+
+def test_origins_may_be_coarser_than_destinations():
+    """Who came is known by region, where they are by commune: that is no mixture."""
+    assert sg.sum_flows(flows(origin=["BF56", "BF56"], destination=["BF5601", "BF4901"], people=1))[
+        "rows"
+    ].tolist() == [1, 1]
+
+
+def test_a_partial_sum_warns():
+    """Missing counts are counted, and a sum of nothing but missing is missing."""
+    table = flows(origin="A", destination=["B", "B", "C"], reason=["x", "y", "x"], people=[1, None, None])
+    with pytest.warns(sg.DataWarning, match=r"people missing in 1 of 3 rows .* row 1 \(origin 'A'; destination 'B'\)"):
+        result = sg.sum_flows(table)
+    assert result["people"].tolist() == [1, pd.NA]
+    assert result["rows_missing"].tolist() == [1, 1]
+
+
+def test_an_empty_table_gives_an_empty_table():
+    """No rows in, no rows out, at any frequency."""
+    empty = flows(origin=["A"], destination=["B"], people=[1]).iloc[:0]
+    for freq in (None, "MS"):
+        assert len(sg.sum_flows(empty, freq=freq)) == 0
+
+
+def test_the_sample_is_conserved():
+    """All people of the sample are in each of its sums."""
+    sample = sg.load_sample("burkina-2020")
+    people = sample.flows["people"].sum()
+    assert sg.sum_flows(sample.flows)["people"].sum() == people
+    assert sg.sum_flows(sample.flows, sample.areas, level=0, freq="YS")["people"].sum() == people
+
+
+CODES = st.sampled_from(["XX0101", "XX0102", "XX0201", None])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(CODES, CODES, st.integers(1, 12), st.sampled_from(["x", "y"]), st.integers(0, 10**6) | st.none()),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda row: row[:4],
+    )
+)
+def test_people_are_conserved_and_sums_commute(rows):
+    """Over areas then months, months then areas, or at once: the same flows, and every person in them."""
+    provinces = gpd.GeoDataFrame(
+        {"pcode": ["XX0101", "XX0102", "XX0201"], "edition": "2020", "level": 2, "parent": ["XX01", "XX01", "XX02"]},
+        geometry=[box(0, 0, 1, 1), box(0, 1, 1, 2), box(1, 0, 2, 1)],
+        crs="EPSG:4326",
+    )
+    origins, destinations, months, reasons, people = zip(*rows, strict=True)
+    start = pd.to_datetime([f"2020-{month:02d}-01" for month in months])
+    table = flows(
+        origin=origins,
+        destination=destinations,
+        start=start,
+        end=start + pd.offsets.MonthEnd(),
+        reason=reasons,
+        people=pd.array(people, dtype="Int64"),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        at_once = sg.sum_flows(table, provinces, level=1, freq="QS")
+        time_first = sg.sum_flows(sg.sum_flows(table, freq="QS"), provinces, level=1, freq="QS")
+        areas_first = sg.sum_flows(sg.sum_flows(table, provinces, level=1, freq="MS"), freq="QS")
+    pd.testing.assert_frame_equal(at_once, time_first)
+    pd.testing.assert_frame_equal(at_once, areas_first)
+    assert at_once["people"].sum() == sum(count for count in people if count is not None)
+    assert at_once["rows"].sum() == len(rows)
