@@ -130,10 +130,10 @@ def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: 
         "first": _named(largest.iloc[0], lang),
         "second": _named(largest.iloc[1], lang),
         "share": write_number(100 * largest["people"].sum() / areas["people"].sum(), lang),
-        "highest": highest[f"name_{lang}"],
+        "highest": highest[_name(lang)],
         "rate": write_number(highest["per_1000"], lang, 1),
         "year": str(highest["population_year"]),
-        "crisis": ", ".join(crisis[f"name_{lang}"]),
+        "crisis": ", ".join(crisis[_name(lang)]),
         "count": write_number(len(crisis), lang),
         "people_3plus": write_number(people_3plus, lang),
         "period": write_period(sample.phases["start"].min().date(), sample.phases["end"].max().date(), lang),
@@ -141,8 +141,13 @@ def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: 
     return tuple(word(f"demo_line_{number}", lang).format(**values) for number in range(1, 6))
 
 
+def _name(lang: str) -> str:
+    """The column of names: English maps of these countries print the official (French) names of regions too."""
+    return "name_fr" if lang == "fr" else "name"
+
+
 def _named(row: pd.Series, lang: str) -> str:
-    return f"{row[f'name_{lang}']} ({write_number(row['people'], lang)})"
+    return f"{row[_name(lang)]} ({write_number(row['people'], lang)})"
 
 
 def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str, lines: tuple[str, ...]) -> str:
@@ -168,14 +173,14 @@ def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang
 
 def _rates_table(areas: gpd.GeoDataFrame, lang: str) -> str:
     return "\n".join(
-        f"| {row[f'name_{lang}']} | {write_number(row['people'], lang)} | {write_number(row['population'], lang)} | {write_number(row['per_1000'], lang, 1)} |"
+        f"| {row[_name(lang)]} | {write_number(row['people'], lang)} | {write_number(row['population'], lang)} | {write_number(row['per_1000'], lang, 1)} |"
         for _, row in areas.sort_values("per_1000", ascending=False).iterrows()
     )
 
 
 def _phases_table(areas: gpd.GeoDataFrame, lang: str) -> str:
     return "\n".join(
-        f"| {row[f'name_{lang}']} | {_phase(row['phase_published'])} | {_phase(row['phase_rule'])} | {write_number(100 * row['share_3plus'], lang, 2)} % |"
+        f"| {row[_name(lang)]} | {_phase(row['phase_published'])} | {_phase(row['phase_rule'])} | {write_number(100 * row['share_3plus'], lang, 2)} % |"
         for _, row in areas.iterrows()
     )
 
@@ -187,17 +192,19 @@ def _phase(value: int | None) -> str:
 def _phases_compared(areas: gpd.GeoDataFrame, lang: str) -> str:
     both = areas[areas["phase_published"].notna() & areas["phase_rule"].notna()]
     differ = both[both["phase_published"] != both["phase_rule"]]
-    names = ", ".join(differ[f"name_{lang}"]) or MISSING
-    return word("demo_compared", lang).format(
-        without=len(areas) - len(both), areas=len(areas), both=len(both), differ=len(differ), names=names
-    )
+    sentences = []
+    if len(both) < len(areas):
+        sentences.append(word("demo_without_published", lang).format(without=len(areas) - len(both), areas=len(areas)))
+    if len(both):
+        names = ", ".join(differ[_name(lang)]) or MISSING
+        sentences.append(word("demo_differ", lang).format(both=len(both), differ=len(differ), names=names))
+    return " ".join(sentences)
 
 
 def _synthetic_list(sample: Sample, lang: str) -> str:
     named = {"flows": sample.flows, "events": sample.events, "stocks": sample.stocks, "phases": sample.phases}
-    invented = [
-        f"{word(f'table_{name}', lang)} ({write_number(len(table), lang)})"
+    return "\n".join(
+        f"- {word(f'table_{name}', lang)} ({write_number(len(table), lang)}): {SOURCES['sahelgeo-synthetic'].line(lang)}"
         for name, table in named.items()
         if is_synthetic(table)
-    ]
-    return f"{SOURCES['sahelgeo-synthetic'].line(lang)}: {', '.join(invented)}."
+    )

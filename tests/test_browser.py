@@ -98,7 +98,7 @@ def test_a_click_on_a_region_shows_its_figures(demo: Opened) -> None:
     }""")
     popup = demo.page.locator(".sg-popup")
     popup.wait_for()
-    assert "Centre-East" in popup.inner_text()
+    assert "Centre-Est" in popup.inner_text()
     assert "372,575" in popup.inner_text()
     assert demo.wrong == []
 

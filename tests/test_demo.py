@@ -13,7 +13,7 @@ import shapely
 
 import sahelgeo as sg
 from sahelgeo.cli import main
-from sahelgeo.demo import run_demo
+from sahelgeo.demo import join_sample, run_demo, write_report
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +51,11 @@ def test_the_areas_are_valid_geoparquet(folder: Path) -> None:
 def test_the_report_tells_rates_phases_sources_and_what_is_synthetic(folder: Path) -> None:
     """Figures that can be checked by hand: 422,267 / 1,777,845 is 237.5 per 1,000."""
     report = (folder / "report.md").read_text(encoding="utf-8")
-    assert "| Centre-North | 422,267 | 1,777,845 | 237.5 |" in report
+    assert "| Centre-Nord | 422,267 | 1,777,845 | 237.5 |" in report
     assert "| Boucle du Mouhoun | – | 1 | 2.32 % |" in report
     assert "13 of 13 regions have no published phase to compare with" in report
     assert "SYNTHETIC: invented by sahelgeo" in report
-    assert "movements (" in report
+    assert "- movements (41): SYNTHETIC" in report
     assert "CONASUR registration of internally displaced persons" in report
     assert "{" not in report
 
@@ -100,3 +100,13 @@ def test_the_package_runs_as_a_module() -> None:
     """``python -m sahelgeo`` is the command."""
     done = subprocess.run([sys.executable, "-m", "sahelgeo", "--help"], capture_output=True, text=True, check=True)
     assert "demo" in done.stdout
+
+
+def test_published_phases_are_compared_where_they_exist(tmp_path: Path) -> None:
+    """With a published phase for some regions the report names those that differ from the rule."""
+    sample = sg.load_sample()
+    areas, account = join_sample(sample)
+    areas["phase_published"] = pd.array([2, 2, 1, *[None] * 10], dtype="Int64")
+    report = write_report(sample, areas, account, "en", ())
+    assert "10 of 13 regions have no published phase" in report
+    assert "Of the 3 regions with both, 1 differ: Boucle du Mouhoun." in report

@@ -120,9 +120,9 @@ def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 
 
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
-    """A name for each row: the name in the language, else the name, the printed place, the p-code."""
+    """A name for each row: the French name on a French map, else the official name, the printed place, the p-code."""
     names = pd.Series(pd.NA, index=table.index, dtype="object")
-    for label in (f"name_{lang}", "name", "place", "unit", "pcode"):
+    for label in (*(("name_fr",) if lang == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
         if label in table:
             names = names.where(names.notna(), table[label].astype(object))
     return tuple("" if pd.isna(name) else str(name) for name in names)
