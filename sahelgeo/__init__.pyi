@@ -1,7 +1,7 @@
 from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
-from .conform import conform as conform
+from .conformance import conform as conform
 from .errors import AmbiguousError as AmbiguousError
 from .errors import CRSError as CRSError
 from .errors import DataWarning as DataWarning
@@ -11,7 +11,7 @@ from .errors import FormatError as FormatError
 from .errors import SahelgeoError as SahelgeoError
 from .errors import SchemaError as SchemaError
 from .errors import UnmatchedError as UnmatchedError
-from .flow_lines import flow_lines as flow_lines
+from .flow_geometry import flow_lines as flow_lines
 from .flows import FlowPeriodError as FlowPeriodError
 from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase

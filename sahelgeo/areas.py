@@ -7,7 +7,7 @@ from importlib.resources import as_file, files
 
 import geopandas as gpd
 
-from sahelgeo.conform import conform, listed
+from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SahelgeoError, SchemaError
 
 CORE_COUNTRIES = ("BFA", "MLI", "NER", "TCD", "MRT")

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
-from sahelgeo.flow_lines import flow_lines
+from sahelgeo.flow_geometry import flow_lines
 from sahelgeo.flows import sum_flows
 from sahelgeo.phases import area_phase
 from sahelgeo.places.attach import Account, attach_areas

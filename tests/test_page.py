@@ -10,10 +10,10 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+from test_layers import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.words import word
-from test_layers import ATTACK, arrows, phased
 
 
 def document_of(html: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform, listed
+from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, origin_of, period_in_words

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import CRSError, DataWarning, EditionError, SchemaError, UnmatchedError
 
 Unmatched = Literal["raise", "keep", "drop"]
@@ -253,5 +253,8 @@ def _with_empty_areas(result: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.
         added.index = pd.Index(added["pcode"].to_numpy())
     # numpy integers cannot be missing: without this, counts would turn into fractions.
     whole = {label: "Int64" for label in result.columns if result[label].dtype.kind == "i"}
-    stacked = pd.concat([pd.DataFrame(result).astype(whole), added])
+    # pandas leaves the types of an empty table undecided when it stacks.
+    stacked = (
+        pd.concat([pd.DataFrame(result).astype(whole), added]) if len(result) else added.reindex(columns=result.columns)
+    )
     return gpd.GeoDataFrame(stacked, geometry=result.active_geometry_name, crs=result.crs)

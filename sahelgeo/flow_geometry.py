@@ -13,7 +13,7 @@ import shapely
 from pyproj import Geod
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
 from sahelgeo.flows import ENDS
 from sahelgeo.places.attach import check_edition, one_edition
