@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sphinx.util import logging
+
 import sahelgeo as sg
 from sahelgeo.maps.style import PhaseClass, phase_classes
 from sahelgeo.tables import TABLES, Table
-from sphinx.util import logging
 
 if TYPE_CHECKING:
     import pandas as pd
