@@ -10,6 +10,8 @@ if find_spec("sahelgeo") is None:
     sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 
+from docutils import nodes  # noqa: E402
+
 import sahelgeo  # noqa: E402
 
 project = "sahelgeo"
@@ -46,6 +48,7 @@ html_title = "sahelgeo"
 html_static_path = ["_static"]
 html_css_files = ["sahelgeo.css"]
 html_show_sourcelink = False
+html_sidebars = {"index": [], "tutorial": []}
 html_theme_options = {
     "navbar_align": "left",
     "show_prev_next": False,
@@ -54,3 +57,16 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
     "pygments_light_style": "a11y-light",
 }
+
+
+def setup(app):
+    """Connect what these pages need beyond the extensions."""
+    app.connect("doctree-read", strip_last_lines)
+
+
+def strip_last_lines(app, doctree):  # noqa: ARG001 (Sphinx passes it)
+    """Drop the empty line that a doctest in a fenced block needs before the closing fence."""
+    for block in doctree.findall(nodes.literal_block):
+        text = block.astext().rstrip("\n")
+        block.rawsource = text
+        block.children = [nodes.Text(text)]

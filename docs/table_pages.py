@@ -73,9 +73,11 @@ def tables_page(tables: Iterable[Table]) -> str:
         "Every table of sahelgeo is a plain DataFrame, or a GeoDataFrame where it has a geometry. Its columns are declared "
         "once, in `sahelgeo.tables.TABLES`; this page is made from that declaration. {func}`sahelgeo.conform` casts your "
         "table to it and checks every rule. Columns of your own are kept as they are.",
-        "- **required**: the column must be in your table; other columns are added empty where they are absent.\n"
-        "- **may be empty**: a cell may be missing. Missing is never zero.\n"
-        "- Counts are `Int64`, numbers `Float64`, text `string`, days `datetime64[us]` without time zone.\n"
+        "- **required**: the column must be in your table, with a value in every row.\n"
+        "- **required, may be empty**: the column must be there; cells may be missing. Missing is never zero.\n"
+        "- **optional**: the column is added empty where it is absent.\n"
+        "- Types are those of pandas: text is `string`, a whole number `Int64`, a number `Float64`, a day `datetime64[us]` "
+        "without time zone.\n"
         "- Shares are 0 to 1. A period runs from `start` to `end`, both days included.",
         "See also: [](sources.md), [](phase-classes.md), [](embedded-areas.md).",
         "```{toctree}\n:hidden:\n\nsources\nphase-classes\nembedded-areas\n```",
@@ -91,25 +93,31 @@ def table_section(table: Table) -> list[str]:
     rows = [
         (
             f"`{name}`",
-            f"{TYPE_IN_WORDS[table.dtype(name)]} (`{table.dtype(name)}`)",
-            "required" if column.required else "",
-            "may be empty" if column.nullable else "",
+            TYPE_IN_WORDS[table.dtype(name)],
+            presence(required=column.required, nullable=column.nullable),
             with_values(column),
         )
         for name, column in columns.items()
     ]
     if table.geographic:
         geometry = "point" if table.name == "events" else "polygon or multipolygon"
-        rows.append(("`geometry`", "geometry", "required", "may be empty", f"{geometry}, with a CRS"))
+        rows.append(("`geometry`", "geometry", presence(required=True, nullable=True), f"{geometry}, with a CRS"))
     parts = [
         f"({table.name}-table)=\n## {table.name.capitalize()}",
         f"One row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}; no two rows may share it, and "
         "missing counts as a value.",
-        markdown_table(("Column", "Type", "", "", "Meaning"), rows),
+        markdown_table(("Column", "Type", "", "Meaning"), rows),
     ]
     if table.schema.checks:
         parts.append("Refused as well:\n\n" + "\n".join(f"- {check.error}." for check in table.schema.checks))
     return parts
+
+
+def presence(*, required: bool, nullable: bool) -> str:
+    """Whether a column must be there, and filled."""
+    if not required:
+        return "optional"
+    return "required, may be empty" if nullable else "required"
 
 
 def with_values(column: Any) -> str:
