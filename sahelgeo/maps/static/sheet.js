@@ -15,6 +15,11 @@ var sahelgeo = (function () {
         return made;
     }
 
+    /* For Leaflet's attribution, the one place that takes HTML and no element. */
+    function escapeText(text) {
+        return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+    }
+
     function svg(tag, attributes, children) {
         var made = document.createElementNS(SVG, tag);
         Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
@@ -158,7 +163,7 @@ var sahelgeo = (function () {
             addControls(sheet, map, controls);
         } else if (map.attributionControl) {
             sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
-                map.attributionControl.addAttribution(L.Util.template("{line}", { line: element("span", "", [line]).innerHTML }));
+                map.attributionControl.addAttribution(escapeText(line));
             });
         }
         if (read.ground) addGround(sheet, map);
@@ -172,7 +177,7 @@ var sahelgeo = (function () {
         return sheets[documentId];
     }
 
-    function layer(documentId, key, map) {
+    function drawLayer(documentId, key, map) {
         var sheet = sheetOf(documentId, map);
         var described = sheet.document.layers[key];
         var made = kinds[described.kind](sheet, described, map);
@@ -186,5 +191,5 @@ var sahelgeo = (function () {
         return made;
     }
 
-    return { sheet: sheetOf, layer: layer, kinds: kinds };
+    return { sheet: sheetOf, layer: drawLayer, kinds: kinds };
 })();
