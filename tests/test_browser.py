@@ -209,10 +209,13 @@ def test_a_french_page_is_french(browser: Any, tmp_path: Path) -> None:
 
 
 def test_a_phone_sees_map_and_legend(browser: Any, demo_folder: Path) -> None:
-    """At 390 pixels nothing is wider than the page."""
+    """At 390 pixels nothing is wider than the page, and the legend is folded until it is asked for."""
     opened = Opened(browser, demo_folder / "map.html", width=390, height=800)
     assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert opened.page.locator("path.sg-area").count() == 13
+    assert not opened.page.locator(".sg-legend-part").first.is_visible()
+    opened.page.locator(".sg-legend summary").click()
+    assert opened.page.locator(".sg-legend-part").first.is_visible()
     assert opened.wrong == []
 
 

@@ -211,7 +211,9 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     synthetic = [item.title for item in drawings if item.synthetic]
     return {
         "lines": lines,
-        "synthetic": f"{word('synthetic_note', lang)}: {', '.join(dict.fromkeys(synthetic))}." if synthetic else "",
+        "synthetic": f"{word('synthetic_note', lang)}{word('colon', lang)} {', '.join(dict.fromkeys(synthetic))}."
+        if synthetic
+        else "",
     }
 
 

@@ -117,7 +117,9 @@ def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
     """The subtitle given, else what each layer shows and when."""
     if on_map.subtitle is not None:
         return on_map.subtitle
-    return " · ".join(dict.fromkeys(f"{item.title}: {item.subtitle}" for item in drawings if item.subtitle))
+    return " · ".join(
+        dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in drawings if item.subtitle)
+    )
 
 
 def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

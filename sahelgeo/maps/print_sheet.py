@@ -141,7 +141,7 @@ def _head_lines(m: Map, drawings: list[Drawing], width: float) -> list[tuple[str
 
 def _foot_lines(m: Map, drawings: list[Drawing], width: float) -> list[str]:
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
-    text = f"{word('sources', m.lang)}: {credited}"
+    text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
     return [
         *textwrap.wrap(text, int(width * 18.5)),
         *textwrap.wrap(f"{word('disclaimer', m.lang)} {word('made_with', m.lang)}.", int(width * 18.5)),

@@ -8,7 +8,7 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
             pane: "sg-areas", smoothFactor: 0, className: "sg-area",
             color: look.border, weight: look.border_width, fillColor: sheet.pattern(drawn.colour, drawn.hatch), fillOpacity: 1
         });
-        polygon.bindTooltip(sheet.element("span", "", [layer.names[number] + ": " + drawn.label]), { sticky: true });
+        polygon.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + drawn.label]), { sticky: true });
         polygon.bindPopup(function () { return sheet.popup(layer, number); });
         polygon.on("mouseover popupopen", function () { polygon.setStyle({ color: look.highlight, weight: look.highlight_width }).bringToFront(); });
         polygon.on("mouseout popupclose", function () { if (!polygon.isPopupOpen()) polygon.setStyle({ color: look.border, weight: look.border_width }); });

@@ -69,7 +69,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
             pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        arrow.bindTooltip(sheet.element("span", "", [layer.names[number] + ": " + sheet.write.whole(layer.values[number])]), { sticky: true });
+        arrow.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + sheet.write.whole(layer.values[number])]), { sticky: true });
         arrow.bindPopup(function () { return sheet.popup(layer, number); });
         return arrow;
     }));

@@ -119,7 +119,7 @@ var sahelgeo = (function () {
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
-        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + ":"]));
+        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + sheet.words.colon]));
         var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + sheet.words.made_with + "."])];
         container.parentNode.insertBefore(element("header", "sg-head", head), container);
         container.parentNode.insertBefore(element("footer", "sg-foot", foot), container.nextSibling);

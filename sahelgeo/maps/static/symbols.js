@@ -19,7 +19,7 @@ sahelgeo.kinds.symbols = function (sheet, layer) {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
             color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        circle.bindTooltip(sheet.element("span", "", [layer.names[number] + ": " + sheet.write.whole(layer.values[number])]), { sticky: true });
+        circle.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + sheet.write.whole(layer.values[number])]), { sticky: true });
         circle.bindPopup(function () { return sheet.popup(layer, number); });
         return circle;
     });
