@@ -164,11 +164,26 @@ def test_tiles_replace_the_ground() -> None:
     assert document["ground"] is None
 
 
-def test_simplified_borders_are_said_on_the_page(squares: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tolerance stands in the footer, with the separator of the language."""
-    from sahelgeo.maps import document, topology
+def test_simplified_borders_are_said_on_the_page(squares: gpd.GeoDataFrame) -> None:
+    """A smaller page has coarser borders; the tolerance stands in the footer, with the separator of the language."""
+    m = sg.maps.Map(lang="fr", max_kb=210)
+    sg.maps.AreaLayer(sg.load_areas(["BFA", "MLI", "NER", "TCD"])).add_to(m)
+    document = document_of(m.get_root().render())
+    assert "Contours simplifiés à 0," in document["page"]["footer"][1]
 
-    monkeypatch.setattr(document, "build_topology", lambda groups: topology.build_topology(groups, most_vertices=100))
-    m = sg.maps.Map(lang="fr")
-    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
-    assert "Contours simplifiés à 0," in document_of(m.get_root().render())["page"]["footer"][1]
+
+def test_a_changed_map_is_written_anew(full_map: sg.maps.Map) -> None:
+    """What was written is used again only while nothing has changed."""
+    before = document_of(full_map.get_root().render())
+    full_map.title = "Another title"
+    assert document_of(full_map.get_root().render())["page"]["title"] == "Another title"
+    full_map.lang = "fr"
+    assert document_of(full_map.get_root().render())["lang"] == "fr"
+    assert before["lang"] == "en"
+
+
+def test_a_page_over_its_limit_is_said(full_map: sg.maps.Map) -> None:
+    """The script alone takes about 200 kB: a smaller limit cannot be met."""
+    full_map.max_kb = 100
+    with pytest.warns(sg.DataWarning, match=r"the page takes 2\d\d kB, more than max_kb=100"):
+        full_map.get_root().render()

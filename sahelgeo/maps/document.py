@@ -52,6 +52,7 @@ class Furniture:
     title: str
     subtitle: str
     ground: bool
+    most_vertices: int = 25_000
 
 
 class Verbatim(Element):
@@ -221,13 +222,14 @@ def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> st
     """Put the script, the styles and the document of a map into its page; return the document's id.
 
     Without furniture (a plain ``folium.Map``) every layer calls this while the page renders, and the first call writes.
+    Nothing is done again while the layers and the words around them are the same.
     """
     figure: Figure = on_map.get_root()  # type: ignore[assignment]
     identity = f"sahelgeo_{on_map.get_name()}"
     layers = list(layers_of(on_map))
-    stamp = tuple((layer.get_name(), id(layer.table)) for layer in layers)
+    stamp = (furniture, language_of(on_map), tuple((layer.get_name(), id(layer.table), layer.lang) for layer in layers))
     written = figure.html._children.get(identity)
-    if furniture is None and isinstance(written, Verbatim) and written.stamp == stamp:
+    if isinstance(written, Verbatim) and written.stamp == stamp:
         return identity
     figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
     text = json.dumps(document(on_map, layers, furniture), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -243,7 +245,10 @@ def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture 
     bounds = bounds_of(drawings)
     ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
     groups = [item.geometry for item in drawings if isinstance(item, AreaDrawing)]
-    topology, numbers = build_topology([*groups, *([ground.geometry] if ground is not None else [])])
+    most_vertices = furniture.most_vertices if furniture is not None else 25_000
+    topology, numbers = build_topology(
+        [*groups, *([ground.geometry] if ground is not None else [])], most_vertices=most_vertices
+    )
     numbered = iter(numbers)
     return {
         "lang": lang,
