@@ -239,3 +239,62 @@ def test_layers_draw_on_a_plain_folium_page(browser: Any, tmp_path: Path, square
     assert opened.page.locator(".sg-legend-part").count() == 2
     assert "made for tests" in opened.page.locator(".leaflet-control-attribution").inner_text()
     assert opened.wrong == []
+
+
+def test_areas_can_be_read_by_keyboard(demo: Opened) -> None:
+    """One tab stop, arrows from area to area, Enter for the figures, Escape to close; every area has a spoken name."""
+    paths = demo.page.locator("path.sg-area")
+    assert paths.evaluate_all("areas => areas.filter(area => area.tabIndex === 0).length") == 1
+    assert all(paths.evaluate_all("areas => areas.map(area => area.getAttribute('aria-label'))"))
+    demo.page.evaluate("() => document.querySelector('path.sg-area[tabindex=\"0\"]').focus()")
+    first = demo.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    demo.page.keyboard.press("ArrowUp")
+    second = demo.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    assert first != second
+    demo.page.keyboard.press("Enter")
+    demo.page.locator(".sg-popup").wait_for()
+    assert second.partition(":")[0] in demo.page.locator(".sg-popup").inner_text()
+    demo.page.evaluate("() => document.querySelector('path.sg-area[tabindex=\"0\"]').focus()")
+    demo.page.keyboard.press("Escape")
+    demo.page.locator(".sg-popup").wait_for(state="detached")
+    assert demo.wrong == []
+
+
+def test_the_figures_are_there_as_tables(demo: Opened) -> None:
+    """A button shows the same figures in tables with captions and headings, and hides them again."""
+    button = demo.page.locator(".sg-table-button")
+    assert demo.page.locator(".sg-table").count() == 0
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert demo.page.locator(".sg-table").count() == 3
+    assert demo.page.locator(".sg-table").first.locator("tbody tr").count() == 13
+    written = demo.page.locator(".sg-tables").inner_text()
+    assert "422,267" in written
+    assert "Synthetic data" in written
+    button.click()
+    assert not demo.page.locator(".sg-tables").is_visible()
+    assert demo.wrong == []
+
+
+def test_a_small_count_is_said_to_be_small(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """The popup writes < 10, and the circle is the smallest one."""
+    m = sg.maps.Map()
+    sg.maps.StockLayer(squares.assign(people=[3, 500, 0])).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    opened = Opened(browser, tmp_path / "map.html")
+    assert opened.page.locator("path.sg-symbol").count() == 2
+    opened.page.locator(".sg-table-button").click()
+    assert "< 10" in opened.page.locator(".sg-tables").inner_text()
+    assert opened.wrong == []
+
+
+def test_the_policy_stops_what_is_not_of_the_page(browser: Any, demo_folder: Path) -> None:
+    """A script put into the page by hand does not run, and no request leaves."""
+    opened = Opened(browser, demo_folder / "map.html")
+    opened.page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.head.append(s); new Image().src = 'https://example.org/x.png'; }"
+    )
+    opened.page.wait_for_timeout(200)
+    assert opened.page.evaluate("() => window.broken") is None
+    assert all("Content Security Policy" in problem or "Content-Security-Policy" in problem for problem in opened.wrong)
+    assert opened.wrong

@@ -87,7 +87,7 @@ class FlowLayer(SahelgeoLayer):
         )
 
     def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "whole")]
+        fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "people")]
         if "distance_km" in drawn:
             fields.append(Field(word("distance_km", lang), plain(drawn["distance_km"].round()), "whole"))
         return tuple(fields)

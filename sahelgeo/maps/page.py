@@ -10,7 +10,16 @@ import folium
 from branca.element import Figure
 
 from sahelgeo.errors import DataWarning
-from sahelgeo.maps.document import DrawnLayer, Furniture, Verbatim, language_of, layers_of, write_document
+from sahelgeo.maps.document import (
+    SUPPRESS_BELOW,
+    DrawnLayer,
+    Furniture,
+    Page,
+    Verbatim,
+    language_of,
+    layers_of,
+    write_document,
+)
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import safe_label, template
 from sahelgeo.words import check_language, word
@@ -40,6 +49,8 @@ class Map(folium.Map):
     max_kb : int
         How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
         the styles take about 200 of them.
+    suppress_below : float
+        Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
     **options
         Passed to ``folium.Map`` (``width``, ``height``, ``min_zoom``, ...).
 
@@ -71,6 +82,7 @@ class Map(folium.Map):
         tiles: str | folium.TileLayer | None = None,
         ground: bool = True,
         max_kb: int = 450,
+        suppress_below: float = SUPPRESS_BELOW,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -85,17 +97,25 @@ class Map(folium.Map):
             },
         )
         self._name = "Map"
+        Page().add_child(self)
         self.title = title
         self.subtitle = subtitle
         self.lang = check_language(lang)
         self.ground = ground and tiles is None
         self.max_kb = max_kb
+        self.suppress_below = suppress_below
 
     def furniture(self) -> Furniture:
         """What stands around the map: title, subtitle, and whether there is ground."""
         layers = list(layers_of(self))
         drawings = [layer.drawing(language_of(self, layer)) for layer in layers]
-        return Furniture(title_of(self, drawings), subtitle_of(self, drawings), self.ground, most_vertices(self.max_kb))
+        return Furniture(
+            title_of(self, drawings),
+            subtitle_of(self, drawings),
+            self.ground,
+            most_vertices(self.max_kb),
+            self.suppress_below,
+        )
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
@@ -110,6 +130,10 @@ class Map(folium.Map):
         _warn_if_large(self)
         figure: Figure = self.get_root()  # type: ignore[assignment]
         figure.title = safe_label(furniture.title)
+        if isinstance(figure, Page):
+            figure.closed = not self.default_js and not any(
+                isinstance(child, folium.TileLayer) for child in self._children.values()
+            )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
 
 

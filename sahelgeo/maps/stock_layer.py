@@ -88,7 +88,7 @@ class StockLayer(SahelgeoLayer):
         )
 
     def _fields(self, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "whole")]
+        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
         if "per_1000" in self.table:
             fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal"))
         if "households" in self.table and self.table["households"].notna().any():
