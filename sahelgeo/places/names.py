@@ -1,0 +1,167 @@
+"""Reduce a printed place name to what tells it from other names.
+
+Two printings of one name give one key: accents, case, hyphens, apostrophes, articles and words like "Région de" fold away, and
+English directions become French. Words that tell areas apart are kept: "Ville de Tahoua" is not "Tahoua", and "Centre-Nord" is not
+"Centre". The word for the kind of area ("région", "cercle") is taken off the key and returned beside it, since it says the level.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+# Cells that say "nothing here". They are never names; the French and English ones are those of CONASUR, DTM, HDX and GADM.
+NOT_NAMES = frozenset(
+    ("", "-", "--", "n/a", "na", "nan", "nat", "nd", "nd*", "none", "null", "<null>", "<na>", "not available", "unknown", "inconnu", "xxx")
+)
+
+_LETTERS = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ŋ": "n", "ɲ": "ny", "ı": "i"}
+    | dict.fromkeys("’‘`´ʼʻʿʾ′", "'")
+)
+_DIRECTIONS = {
+    "north": "nord", "northern": "nord", "south": "sud", "southern": "sud", "east": "est", "eastern": "est",
+    "west": "ouest", "western": "ouest", "central": "centre", "center": "centre",
+    "nord": "nord", "sud": "sud", "est": "est", "ouest": "ouest", "centre": "centre",
+    "oriental": "oriental", "orientale": "oriental", "occidental": "occidental", "occidentale": "occidental",
+    "northeast": "nordest", "northwest": "nordouest", "southeast": "sudest", "southwest": "sudouest",
+}  # fmt: skip
+_ARTICLES = frozenset("le la les l de du des d el al ech esh et and the of".split())
+_TOWN = frozenset(("ville", "city", "town"))
+_SAINTS = {"st": "saint", "ste": "sainte"}
+_BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
+_TOKENS = re.compile(r"[^\W_]+")
+_OF = r"(?:\s+(?:de\s+l'|d'|l')\s*|\s+(?:(?:de\s+la|du|des|de|of\s+the|of)\s+)?)"
+_URBAN_COMMUNITY = re.compile(r"^(?:la\s+)?(?:cu|c\.u\.|communaute urbaine)\s+")
+
+
+class Name(NamedTuple):
+    """What a printed name comes down to.
+
+    ``key`` is the folded name, ``marks`` the directions and numbers in it (two names whose marks differ are never near each
+    other, however alike their letters), ``word`` the kind of area it was printed with ("region"), if any.
+    """
+
+    key: str
+    marks: tuple[str, ...]
+    word: str | None
+
+
+@lru_cache(maxsize=1)
+def level_words() -> dict[str, dict[str, int]]:
+    """The words for kinds of areas: for each word the level by country, ``""`` standing for every other country."""
+    text = files("sahelgeo.data").joinpath("level_words.csv").read_text(encoding="utf-8")
+    words: dict[str, dict[str, int]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        levels = words.setdefault(row["word"], {})
+        if row["level"]:
+            levels[row["iso3"]] = int(row["level"])
+    return words
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = "|".join(sorted((re.escape(word) for word in level_words()), key=len, reverse=True))
+    before = re.compile(rf"^(?:la\s+|le\s+|l'\s*)?({words})\.?{_OF}(?=\S)")
+    return before, re.compile(rf"(?<=\S)[\s_-]+({words})\.?$")
+
+
+def fold_name(text: str) -> Name:
+    """The key, marks and kind of a printed name.
+
+    Parameters
+    ----------
+    text : str
+        A name as printed.
+
+    Returns
+    -------
+    Name
+        An empty key where the text is no name ("-", "ND", "Not available").
+
+    Examples
+    --------
+    >>> from sahelgeo.places.names import fold_name
+    >>> fold_name("Région de l'Est"), fold_name("BOUCLE-DU-MOUHOUN").key
+    (Name(key='est', marks=('est',), word='region'), 'bouclemouhoun')
+    >>> fold_name("Tahoua Ville") == fold_name("Ville de Tahoua"), fold_name("Centre-North").key
+    (True, 'centrenord')
+    """
+    plain = _letters(text)
+    if plain in NOT_NAMES:
+        return Name("", (), None)
+    word = None
+    if not plain.isalpha():
+        plain = _URBAN_COMMUNITY.sub("ville ", plain)
+        before, after = _patterns()
+        found = before.match(plain)
+        if found:
+            word, plain = found[1], plain[found.end() :]
+        else:
+            found = after.search(plain)
+            if found:
+                word, plain = found[1], plain[: found.start()]
+        if "(" in plain:
+            plain = _BRACKETED_ARTICLE.sub(" ", plain)
+    return _assemble(_TOKENS.findall(plain.replace("'", "")), word)
+
+
+def _letters(text: str) -> str:
+    plain = text.strip().lower()
+    if plain.isascii():
+        return plain
+    if "ã" in plain or "â" in plain:
+        plain = _undo_double_encoding(text).strip().lower()
+    plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).strip()
+
+
+def _undo_double_encoding(text: str) -> str:
+    # "BalÃ©" is "Balé" written in UTF-8 and read as Latin-1: shapefiles without a .cpg file come so.
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
+
+
+def _assemble(tokens: list[str], word: str | None) -> Name:
+    if len(tokens) == 1 and tokens[0] not in _DIRECTIONS:
+        return Name(tokens[0], _numbers(tokens), word)
+    kept = [_SAINTS.get(token, _DIRECTIONS.get(token, token)) for token in tokens if token not in _ARTICLES]
+    if len(kept) > 1 and not _TOWN.isdisjoint(kept):
+        kept = ["ville", *(token for token in kept if token not in _TOWN)]
+    kept = kept or tokens
+    marks = sorted({token for token in kept if token in _DIRECTIONS or token == "ville"} | set(_numbers(kept)))
+    return Name("".join(kept), tuple(marks), word)
+
+
+def _numbers(tokens: list[str]) -> tuple[str, ...]:
+    return tuple(token for token in tokens if token.isdigit())
+
+
+_SOUNDS = re.compile(r"tch|ch|sh|sch|ph|gh|kh|th|dj|qu|gu(?=[eiy])|ck|c(?=[eiy])|x|[cqzhaeiouyw]")
+_AS_HEARD = {"tch": "C", "ch": "C", "sh": "C", "sch": "C", "ph": "f", "gh": "g", "kh": "k", "th": "t", "dj": "j",
+             "qu": "k", "gu": "g", "ck": "k", "x": "ks", "q": "k", "z": "s"}  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def sound_key(key: str) -> str:
+    """The consonants of a folded name as French writes their sounds: Djigueni and Djiguenni agree, Charghi and Gharbi do not.
+
+    It is coarse, so it decides only among the areas of one parent, and only together with a likeness of the letters.
+    """
+    heard = _SOUNDS.sub(_sound, key)
+    vowel_first = "A" if key[:1] in ("a", "e", "i", "o", "u", "y") else ""
+    return vowel_first + _DOUBLED.sub(r"\1", heard)
+
+
+def _sound(found: re.Match[str]) -> str:
+    text = found[0]
+    if text == "c":
+        after = found.string[found.end() : found.end() + 1]
+        return "s" if after in ("e", "i", "y") and after else "k"
+    return _AS_HEARD.get(text, "")
