@@ -17,12 +17,17 @@ from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase
 from .places.attach import Account as Account
 from .places.attach import attach_areas as attach_areas
+from .places.decisions import read_decisions as read_decisions
+from .places.decisions import write_decisions as write_decisions
+from .places.known import load_pcodes as load_pcodes
+from .places.match import match_areas as match_areas
+from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
-from .samples import Sample as Sample
 from .samples import load_sample as load_sample
-from .sources import SOURCES as SOURCES
-from .sources import Source as Source
+from .samples import Sample as Sample
 from .sources import credit as credit
+from .sources import Source as Source
+from .sources import SOURCES as SOURCES
 from .stocks import latest_stocks as latest_stocks
 from .stocks import sum_stocks as sum_stocks
 

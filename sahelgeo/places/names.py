@@ -16,11 +16,43 @@ from typing import NamedTuple
 
 # Cells that say "nothing here". They are never names; the French and English ones are those of CONASUR, DTM, HDX and GADM.
 NOT_NAMES = frozenset(
-    ("", "-", "--", "n/a", "na", "nan", "nat", "nd", "nd*", "none", "null", "<null>", "<na>", "not available", "unknown", "inconnu", "xxx")
+    (
+        "",
+        "-",
+        "--",
+        "n/a",
+        "na",
+        "nan",
+        "nat",
+        "nd",
+        "nd*",
+        "none",
+        "null",
+        "<null>",
+        "<na>",
+        "not available",
+        "unknown",
+        "inconnu",
+        "xxx",
+    )
 )
 
 _LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł": "l", "đ": "d", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ŋ": "n", "ɲ": "ny", "ı": "i"}
+    {
+        "œ": "oe",
+        "æ": "ae",
+        "ø": "o",
+        "ß": "ss",
+        "ł": "l",
+        "đ": "d",
+        "ɓ": "b",
+        "ɗ": "d",
+        "ƙ": "k",
+        "ƴ": "y",
+        "ŋ": "n",
+        "ɲ": "ny",
+        "ı": "i",
+    }
     | dict.fromkeys("’‘`´ʼʻʿʾ′", "'")
 )
 _DIRECTIONS = {
@@ -30,7 +62,7 @@ _DIRECTIONS = {
     "oriental": "oriental", "orientale": "oriental", "occidental": "occidental", "occidentale": "occidental",
     "northeast": "nordest", "northwest": "nordouest", "southeast": "sudest", "southwest": "sudouest",
 }  # fmt: skip
-_ARTICLES = frozenset("le la les l de du des d el al ech esh et and the of".split())
+_ARTICLES = frozenset(("le", "la", "les", "l", "de", "du", "des", "d", "el", "al", "ech", "esh", "et", "and", "the", "of"))
 _TOWN = frozenset(("ville", "city", "town"))
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
@@ -135,7 +167,7 @@ def _assemble(tokens: list[str], word: str | None) -> Name:
     if len(kept) > 1 and not _TOWN.isdisjoint(kept):
         kept = ["ville", *(token for token in kept if token not in _TOWN)]
     kept = kept or tokens
-    marks = sorted({token for token in kept if token in _DIRECTIONS or token == "ville"} | set(_numbers(kept)))
+    marks = sorted({token for token in kept if token in _DIRECTIONS or token in _TOWN} | set(_numbers(kept)))
     return Name("".join(kept), tuple(marks), word)
 
 
