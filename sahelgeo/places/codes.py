@@ -96,9 +96,7 @@ def _published(gazetteer: Gazetteer, system: str) -> Decoder:
 
 
 def _all_keys(gazetteer: Gazetteer, position: int) -> set[str]:
-    return {key for key in gazetteer.own_keys[position]} | {
-        key for key, hits in gazetteer.by_key.items() if position in hits
-    }
+    return set(gazetteer.own_keys[position]) | {key for key, hits in gazetteer.by_key.items() if position in hits}
 
 
 def _other_prefix(code: str, gazetteer: Gazetteer) -> int | None:
@@ -166,7 +164,7 @@ def _prefix(code: str) -> str:
 @lru_cache(maxsize=4096)
 def _splits(digits: str) -> tuple[tuple[int, ...], ...]:
     """Every reading of the digits as the numbers of one to three levels, the first of two or three digits."""
-    readings = []
+    readings: list[tuple[int, ...]] = []
     for first in range(NARROWEST_FIRST_PART, min(WIDEST_PART, len(digits)) + 1):
         head, tail = int(digits[:first]), digits[first:]
         if not tail:

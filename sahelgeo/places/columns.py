@@ -61,10 +61,7 @@ def find_columns(
         raise SchemaError(f"a table (DataFrame) of places is needed, not {type(table).__name__}")
     if on is None:
         found = _recognised(table, level)
-        if parents is None:
-            chosen = found
-        else:
-            chosen = PlaceColumns(found.name, found.code, _as_labels(parents))
+        chosen = found if parents is None else PlaceColumns(found.name, found.code, _as_labels(parents))
     elif isinstance(on, str):
         chosen = PlaceColumns(on, None, _as_labels(parents))
     else:

@@ -106,14 +106,14 @@ def match_areas(
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> table = pd.DataFrame({"region": ["BOUCLE DU MOUHOUN", "Kuilsé", "Nord Centre", "Hodh"]})
+    >>> table = pd.DataFrame({"region": ["BOUCLE DU MOUHOUN", "Kuilsé", "Taoudénit", "Hodh"]})
     >>> found = sg.match_areas(table, sg.load_pcodes(level=1), on="region")
     >>> found[["name", "pcode", "method", "reason"]]
-                    name pcode method           reason
-    0  BOUCLE DU MOUHOUN  BF46   name             <NA>
-    1             Kuilsé  BF49  alias             <NA>
-    2        Nord Centre  <NA>   <NA>  near names only
-    3               Hodh  <NA>   <NA>    several areas
+                    name pcode method         reason
+    0  BOUCLE DU MOUHOUN  BF46   name           <NA>
+    1             Kuilsé  BF49  alias           <NA>
+    2          Taoudénit  <NA>   <NA>   no such name
+    3               Hodh  <NA>   <NA>  several areas
     """
     return match_rows(table, areas, on=on, parents=parents, accept=accept, decisions=decisions).evidence
 

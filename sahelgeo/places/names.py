@@ -62,7 +62,9 @@ _DIRECTIONS = {
     "oriental": "oriental", "orientale": "oriental", "occidental": "occidental", "occidentale": "occidental",
     "northeast": "nordest", "northwest": "nordouest", "southeast": "sudest", "southwest": "sudouest",
 }  # fmt: skip
-_ARTICLES = frozenset(("le", "la", "les", "l", "de", "du", "des", "d", "el", "al", "ech", "esh", "et", "and", "the", "of"))
+_ARTICLES = frozenset(
+    ("le", "la", "les", "l", "de", "du", "des", "d", "el", "al", "ech", "esh", "et", "and", "the", "of")
+)
 _TOWN = frozenset(("ville", "city", "town"))
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")

@@ -26,10 +26,10 @@ def one_level(gazetteer: Gazetteer) -> int | None:
 def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place], NDArray[np.intp]]:
     """The distinct places, and for each row of the table the number of its place."""
     printed = pd.DataFrame({number: _as_text(table[label], label) for number, label in enumerate(columns.all)})
-    numbers = printed.groupby(list(printed.columns), dropna=False, sort=False).ngroup().to_numpy()
-    first = ~pd.Series(numbers).duplicated().to_numpy()
+    numbers = printed.groupby(list(printed.columns), dropna=False, sort=False).ngroup().to_numpy(dtype=np.intp)
+    first = ~pd.Series(numbers).duplicated()
     cells: list[list[str | None]] = [
-        [None if value is pd.NA or value is None else str(value) for value in printed.loc[first, label].astype(object)]
+        [None if value is pd.NA or value is None else str(value) for value in printed[label][first].astype(object)]
         for label in printed
     ]
     count = int(first.sum())
