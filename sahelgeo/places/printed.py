@@ -26,7 +26,7 @@ def one_level(gazetteer: Gazetteer) -> int | None:
 def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place], NDArray[np.intp]]:
     """The distinct places, and for each row of the table the number of its place."""
     printed = pd.DataFrame({number: _as_text(table[label], label) for number, label in enumerate(columns.all)})
-    numbers = printed.groupby(list(printed.columns), dropna=False, sort=False).ngroup().to_numpy(dtype=np.intp)
+    numbers = printed.groupby(list(printed.columns), dropna=False, sort=False).ngroup().to_numpy()
     first = ~pd.Series(numbers).duplicated()
     cells: list[list[str | None]] = [
         [None if value is pd.NA or value is None else str(value) for value in printed[label][first].astype(object)]
@@ -36,7 +36,7 @@ def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place]
     code = cells.pop(0) if columns.code is not None else [None] * count
     name = cells.pop(0) if columns.name is not None else [None] * count
     parents: Iterable[tuple[str | None, ...]] = zip(*cells, strict=True) if cells else [()] * count
-    return [Place(*place) for place in zip(code, name, parents, strict=True)], numbers
+    return [Place(*place) for place in zip(code, name, parents, strict=True)], np.asarray(numbers, dtype=np.intp)
 
 
 def _as_text(values: pd.Series, label: str) -> pd.Series:
