@@ -2,6 +2,8 @@ from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
 from .conformance import conform as conform
+from .coverage import check_areas as check_areas
+from .coverage import mend_overlaps as mend_overlaps
 from .errors import AmbiguousError as AmbiguousError
 from .errors import CRSError as CRSError
 from .errors import DataWarning as DataWarning
@@ -23,6 +25,7 @@ from .places.known import load_pcodes as load_pcodes
 from .places.match import match_areas as match_areas
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
+from .readers.areas import read_areas as read_areas
 from .samples import load_sample as load_sample
 from .samples import Sample as Sample
 from .sources import credit as credit

@@ -241,10 +241,10 @@ def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.D
     for label, column in (("pcode", "pcode"), ("match_method", "method")):
         result[label] = places[column].array.take(found.numbers)
     open_places = places[places["pcode"].isna()]
-    said = [
-        f"{row.name or row.code or "(empty)"!s} ({row.conflict or row.candidates or row.reason})"
-        for row in open_places.astype(object).where(open_places.notna(), None).itertuples(index=False)
-    ]
+    filled = open_places.astype(object).where(open_places.notna(), None)
+    printed = filled["name"].fillna(filled["code"]).fillna("(empty)")
+    grounds = filled["conflict"].fillna(filled["candidates"]).fillna(filled["reason"])
+    said = [f"{place} ({ground})" for place, ground in zip(printed, grounds, strict=True)]
     return result, f"{listed(said, SHOWN_AT_MOST)}; see match_areas for all of them"
 
 

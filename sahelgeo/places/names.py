@@ -149,12 +149,15 @@ def _letters(text: str) -> str:
     if plain.isascii():
         return plain
     if "ã" in plain or "â" in plain:
-        plain = _undo_double_encoding(text).strip().lower()
+        plain = undo_double_encoding(text).strip().lower()
     plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).strip()
 
 
-def _undo_double_encoding(text: str) -> str:
+def undo_double_encoding(text: str) -> str:
+    """Text that was written in UTF-8 and read as Latin-1, put right; other text as it is."""
+    if text.isascii():
+        return text
     # "BalÃ©" is "Balé" written in UTF-8 and read as Latin-1: shapefiles without a .cpg file come so.
     try:
         return text.encode("cp1252").decode("utf-8")
