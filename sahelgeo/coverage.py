@@ -14,6 +14,7 @@ from sahelgeo.conform import listed
 from sahelgeo.errors import SchemaError
 
 SQUARE_METRES = 1e6
+AREAL = 2
 SMALLEST_OVERLAP_KM2 = 0.01
 Keep = Literal["first", "smaller", "larger"]
 
@@ -54,10 +55,9 @@ def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERL
     if not smallest_km2 >= 0:
         raise SchemaError(f"smallest_km2={smallest_km2!r}: give an area in km² of 0 or more")
     checked = conform_areas(areas).reset_index(drop=True)
-    plain = _equal_area(checked)
-    left, right, shared = _overlaps(plain, checked["level"])
-    sizes = shapely.area(plain.to_numpy())
-    km2 = shapely.area(shared) / SQUARE_METRES
+    left, right, shared = _overlaps(checked)
+    sizes = _square_metres(checked.geometry)
+    km2 = _square_metres(gpd.GeoSeries(shared, crs=checked.crs), checked.geometry) / SQUARE_METRES
     kept = km2 >= max(smallest_km2, np.finfo(float).tiny)
     left, right, km2 = left[kept], right[kept], km2[kept]
     found = pd.DataFrame(
@@ -110,8 +110,8 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
     if keep not in ("first", "smaller", "larger"):
         raise SchemaError(f"keep={keep!r} is not one of {listed(['first', 'smaller', 'larger'], 3)}")
     checked = conform_areas(areas)
-    left, right, _ = _overlaps(_equal_area(checked), checked["level"])
-    sizes = shapely.area(_equal_area(checked).to_numpy())
+    left, right, _ = _overlaps(checked)
+    sizes = _square_metres(checked.geometry)
     shapes = checked.geometry.to_numpy().copy()
     for one, other in zip(left, right, strict=True):
         loses = {
@@ -124,22 +124,26 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
     return checked.set_geometry(gpd.GeoSeries(shapes, index=checked.index, crs=checked.crs))
 
 
-def _equal_area(areas: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    degrees = areas.geometry.to_crs("EPSG:4326")
-    west, south, east, north = (0.0 if np.isnan(bound) else bound for bound in degrees.total_bounds)
+def _square_metres(shapes: gpd.GeoSeries, around: gpd.GeoSeries | None = None) -> np.ndarray:
+    """Areas in the equal-area projection centred on the shapes (or on those ``around`` them)."""
+    bounds = (shapes if around is None else around).to_crs("EPSG:4326").total_bounds
+    west, south, east, north = np.nan_to_num(bounds)
     centred = f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m"
-    return degrees.to_crs(centred)
+    return np.nan_to_num(shapely.area(shapes.to_crs(centred).to_numpy()))
 
 
-def _overlaps(shapes: gpd.GeoSeries, levels: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    plain = shapes.to_numpy()
-    left, right = shapely.STRtree(plain).query(plain, predicate="intersects")
-    level = levels.fillna(-1).to_numpy()
+def _overlaps(areas: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs of areas of one level whose insides meet, and what they share.
+
+    They are found in the areas' own CRS, in which shared borders are the same vertices; a projection would part them.
+    """
+    shapes, level = areas.geometry.to_numpy(), areas["level"].fillna(-1).to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = (left < right) & (level[left] == level[right])
     left, right = left[once], right[once]
-    inside = ~shapely.touches(plain[left], plain[right])
+    inside = ~shapely.touches(shapes[left], shapes[right])
     left, right = left[inside], right[inside]
-    return left, right, shapely.intersection(plain[left], plain[right])
+    return left, right, shapely.intersection(shapes[left], shapes[right])
 
 
 def _sides(areas: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
@@ -148,8 +152,5 @@ def _sides(areas: gpd.GeoDataFrame, left: np.ndarray, right: np.ndarray) -> dict
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return shape
-    return shapely.union_all(
-        [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
-    )
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == AREAL])

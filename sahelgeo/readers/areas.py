@@ -274,17 +274,18 @@ def _levels(style: AreaStyle, level: int, found: Mapping[str, str], table: pd.Da
 
 
 def _days(values: pd.Series) -> pd.Series:
-    days = pd.to_datetime(values, errors="coerce", utc=True).dt.tz_localize(None)
+    days: pd.Series = pd.to_datetime(values, errors="coerce", utc=True).dt.tz_localize(None)
     # Shapefiles write the empty day as 30 December 1899, day 0 of spreadsheets.
-    return pd.Series(days.mask(days <= pd.Timestamp(1900, 1, 1)).dt.normalize(), index=values.index)
+    known: pd.Series = days.mask(days <= pd.Timestamp(1900, 1, 1)).dt.normalize()
+    return known
 
 
 def _edition(areas: gpd.GeoDataFrame) -> pd.Series:
+    first_days = areas["valid_from"].dt.strftime("%Y-%m-%d").astype("string")
     if "iso3" not in areas:
         return pd.Series(pd.NA, index=areas.index, dtype="string")
-    return (areas["iso3"].astype("string") + " " + areas["valid_from"].dt.strftime("%Y-%m-%d").astype("string")).astype(
-        "string"
-    )
+    edition: pd.Series = areas["iso3"].astype("string") + " " + first_days
+    return edition
 
 
 def _with_crs(table: gpd.GeoDataFrame, crs: Any, where: str) -> gpd.GeoDataFrame:
