@@ -129,7 +129,8 @@ def _square_metres(shapes: gpd.GeoSeries, around: gpd.GeoSeries | None = None) -
     bounds = (shapes if around is None else around).to_crs("EPSG:4326").total_bounds
     west, south, east, north = np.nan_to_num(bounds)
     centred = f"+proj=laea +lat_0={(south + north) / 2:.4f} +lon_0={(west + east) / 2:.4f} +datum=WGS84 +units=m"
-    return np.nan_to_num(shapely.area(shapes.to_crs(centred).to_numpy()))
+    sizes: np.ndarray = shapely.area(shapes.to_crs(centred).to_numpy())
+    return np.asarray(np.nan_to_num(sizes))
 
 
 def _overlaps(areas: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

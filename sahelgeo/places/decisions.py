@@ -146,13 +146,18 @@ def _key(parts: Iterable[str | None]) -> tuple[str, str, str]:
     return code, name, parents
 
 
-def apply_decision(place: Place, verdict: Verdict, decided: Decisions, gazetteer: Gazetteer) -> Verdict:
-    """The decision for a place, if there is one; else the verdict as it was."""
-    decision = decided.get(_key((place.code, place.name, " | ".join(parent or "" for parent in place.parents))))
+def printed_parents(place: Place) -> str | None:
+    """The parents of a place in one text, as the evidence and the decisions print them."""
+    return " | ".join([parent or "" for parent in place.parents]) or None if place.parents else None
+
+
+def decide(place: Place, decided: Decisions, gazetteer: Gazetteer) -> Verdict | None:
+    """The decision for a place, if there is one."""
+    decision = decided.get(_key((place.code, place.name, printed_parents(place))))
     if decision is None:
-        return verdict
+        return None
     if decision.pcode.lower() == NO_AREA:
-        return Verdict(None, "decision", None, verdict.candidates, reason="decided: no area")
+        return Verdict(None, "decision", None, reason="decided: no area")
     position = gazetteer.by_pcode.get(decision.pcode.upper())
     where = f"the decision for {place.name or place.code!r} is {decision.pcode}" + (
         f" {decision.area}" if decision.area else ""
@@ -165,4 +170,4 @@ def apply_decision(place: Place, verdict: Verdict, decided: Decisions, gazetteer
         raise EditionError(
             f"{where}, but these areas call that code {gazetteer.names[position]}: another edition. Decide again for these areas"
         )
-    return Verdict(position, "decision", SAME_NAME, verdict.candidates)
+    return Verdict(position, "decision", SAME_NAME)

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from sahelgeo.conform import listed
 from sahelgeo.errors import SchemaError
+from sahelgeo.places.answers import Answers
 from sahelgeo.places.codes import country_of_code, decoders
 from sahelgeo.places.columns import PlaceColumns, find_columns
-from sahelgeo.places.decisions import Decisions, apply_decision, load_decisions
+from sahelgeo.places.decisions import decide, load_decisions, printed_parents
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
 from sahelgeo.places.names import Name
-from sahelgeo.places.near import Candidate, clear_winner, near_names
+from sahelgeo.places.near import Candidate, clear_winners, near_names
 from sahelgeo.places.printed import fold_all, one_level, read_places
 from sahelgeo.places.votes import count_votes, method_of, rivals, spoken
 from sahelgeo.places.weigh import (
@@ -36,7 +37,7 @@ from sahelgeo.places.weigh import (
 
 METHODS = ("code", "recoded", "name", "alias", "parent+name", "fuzzy", "decision")
 ACCEPTED = ("code", "recoded", "name", "alias", "parent+name")
-_NOTHING = Name("", (), None)
+NO_NAME = Name("", (), None)
 
 
 class Matched(NamedTuple):
@@ -132,13 +133,14 @@ def match_rows(
     gazetteer = build_gazetteer(areas)
     columns = find_columns(table, one_level(gazetteer), on, parents)
     places, numbers = read_places(table, columns)
-    verdicts = _verdicts(places, columns, gazetteer, accept)
+    answers = Answers(len(places), gazetteer)
+    _answer(places, columns, gazetteer, accept, answers)
     decided = load_decisions(decisions)
-    if decided:
-        verdicts = _decide(places, verdicts, decided, gazetteer)
-    return Matched(
-        _evidence(places, verdicts, np.bincount(numbers, minlength=len(places)), gazetteer), numbers, columns
-    )
+    for number, place in enumerate(places if decided else ()):
+        verdict = decide(place, decided, gazetteer)
+        if verdict is not None:
+            answers.set(number, verdict)
+    return Matched(_evidence(places, answers, np.bincount(numbers, minlength=len(places)), gazetteer), numbers, columns)
 
 
 def _check_methods(accept: Collection[str]) -> None:
@@ -149,40 +151,48 @@ def _check_methods(accept: Collection[str]) -> None:
         )
 
 
-def _verdicts(
-    places: Sequence[Place], columns: PlaceColumns, gazetteer: Gazetteer, accept: Collection[str]
-) -> list[Verdict]:
+def _answer(
+    places: Sequence[Place], columns: PlaceColumns, gazetteer: Gazetteer, accept: Collection[str], answers: Answers
+) -> None:
+    """Answer for each place: first by equality of names and codes, then, for those that nothing equals, by likeness."""
     names = fold_all(places)
     around = {parents: within(parents, gazetteer) for parents in dict.fromkeys(place.parents for place in places)}
     check_parents(list(around.values()), columns.parents)
-    readings = [
-        Reading(place, names[place.name] if place.name else _NOTHING, around[place.parents]) for place in places
-    ]
-    if columns.code is not None:
-        readings = _with_codes(readings, names, gazetteer)
-    first = [
-        weigh(reading, gazetteer) if reading.method != "" else _rival_codes(reading, gazetteer) for reading in readings
-    ]
-    return _with_near_names(readings, first, gazetteer, accept)
+    readings: dict[int, Reading] = {}
+    unknown: dict[tuple[str | None, ...], dict[Name, list[int]]] = {}
+    known = gazetteer.by_key
+    for number, place in enumerate(places):
+        name = names[place.name] if place.name else NO_NAME
+        if place.code is None and name.key and name.key not in known:
+            unknown.setdefault(place.parents, {}).setdefault(name, []).append(number)
+        else:
+            readings[number] = Reading(place, name, around[place.parents])
+    for number, reading in _with_codes(readings, names, gazetteer).items():
+        verdict = weigh(reading, gazetteer) if reading.method else _rival_codes(reading, gazetteer)
+        if verdict.reason == NEAR_ONLY:
+            unknown.setdefault(reading.place.parents, {}).setdefault(reading.name, []).append(number)
+        else:
+            answers.set(number, _accepted(verdict, accept))
+    for parents, members in unknown.items():
+        _answer_by_likeness(members, around[parents], gazetteer, accept, answers)
 
 
-def _with_codes(readings: Sequence[Reading], names: Mapping[str, Name], gazetteer: Gazetteer) -> list[Reading]:
-    votes = count_votes([reading.place for reading in readings], names, gazetteer, decoders(gazetteer))
+def _with_codes(readings: Mapping[int, Reading], names: Mapping[str, Name], gazetteer: Gazetteer) -> dict[int, Reading]:
+    if all(reading.place.code is None for reading in readings.values()):
+        return dict(readings)
+    votes = count_votes([reading.place for reading in readings.values()], names, gazetteer, decoders(gazetteer))
     system = {country: spoken(by_system) for country, by_system in votes.items()}
-    coded: list[Reading] = []
-    for reading in readings:
+    coded: dict[int, Reading] = {}
+    for number, reading in readings.items():
         code = reading.place.code
         country = (country_of_code(code) or "") if code else None
         if code is None or country is None:
-            coded.append(reading)
+            coded[number] = reading
         elif not reading.name.key and len(rivals(votes[country], code)) > 1:
-            coded.append(reading._replace(method=""))
+            coded[number] = reading._replace(method="")
         else:
-            coded.append(
-                reading._replace(
-                    coded=votes[country][system[country]].answers.get(code), method=method_of(system[country])
-                )
-            )
+            answer = votes[country][system[country]].answers.get(code)
+            coded[number] = reading._replace(coded=answer, method=method_of(system[country]))
     return coded
 
 
@@ -201,69 +211,47 @@ def _rival_codes(reading: Reading, gazetteer: Gazetteer) -> Verdict:
     )
 
 
-def _with_near_names(
-    readings: Sequence[Reading], verdicts: Sequence[Verdict], gazetteer: Gazetteer, accept: Collection[str]
-) -> list[Verdict]:
-    result = list(verdicts)
-    groups: dict[tuple[str | None, ...], list[int]] = {}
-    for number, verdict in enumerate(result):
-        if verdict.reason == NEAR_ONLY:
-            groups.setdefault(readings[number].place.parents, []).append(number)
-    for members in groups.values():
-        around = readings[members[0]].around
-        near = near_names([readings[number].name for number in members], gazetteer, around.allowed)
-        heard = heard_in(around.allowed, gazetteer) if around.allowed is not None else {}
-        for number, candidates in zip(members, near, strict=True):
-            result[number] = _near_verdict(readings[number].name, around, heard, candidates, gazetteer)
-    return [_accepted(verdict, accept) for verdict in result]
-
-
-def _near_verdict(
-    name: Name, around: Within, heard: dict[str, set[int]], candidates: tuple[Candidate, ...], gazetteer: Gazetteer
-) -> Verdict:
-    sounding = by_sound(name, around, heard, gazetteer)
-    if sounding is not None:
-        return sounding._replace(candidates=candidates)
-    winner = clear_winner(name, candidates, gazetteer) if around.unknown is None else None
-    if winner is not None:
-        return Verdict(winner.position, "fuzzy", winner.score, candidates)
-    return Verdict(None, None, None, candidates, reason=NEAR_ONLY if candidates else "no such name")
+def _answer_by_likeness(
+    members: Mapping[Name, list[int]], around: Within, gazetteer: Gazetteer, accept: Collection[str], answers: Answers
+) -> None:
+    """Answer for the names of one parent that no area bears: near names as candidates, and what ``accept`` allows as answers."""
+    names = list(members)
+    near = near_names([name.key for name in names], gazetteer, around.allowed)
+    numbers = np.fromiter((number for group in members.values() for number in group), dtype=np.intp)
+    groups = np.repeat(np.arange(len(names)), [len(group) for group in members.values()])
+    said = near.texts(answers.labels)
+    answers.candidates[numbers] = said[groups]
+    answers.reason[numbers] = np.where(said[groups] == None, "no such name", NEAR_ONLY)  # noqa: E711 - elementwise
+    if "fuzzy" in accept and around.unknown is None:
+        wins = clear_winners(names, near, gazetteer)[groups]
+        answers.take(numbers[wins], near.positions[groups[wins], 0], "fuzzy", near.scores[groups[wins], 0])
+    heard = heard_in(around.allowed, gazetteer) if "parent+name" in accept else {}
+    for name, group in members.items() if heard else ():
+        sounding = by_sound(name, around, heard, gazetteer)
+        if sounding is not None:
+            answers.take(np.array(group), sounding.position, "parent+name", sounding.score)
 
 
 def _accepted(verdict: Verdict, accept: Collection[str]) -> Verdict:
-    if verdict.method is None or verdict.method in accept:
+    if verdict.method is None or verdict.position is None or verdict.method in accept:
         return verdict
-    candidates = verdict.candidates or (Candidate(verdict.position or 0, verdict.score or 0.0),)
-    reason = NEAR_ONLY if verdict.method == "fuzzy" else f"{verdict.method} is not accepted"
-    return Verdict(None, None, None, candidates, reason=reason)
+    candidates = verdict.candidates or (Candidate(verdict.position, verdict.score or 0.0),)
+    return Verdict(None, None, None, candidates, reason=f"{verdict.method} is not accepted")
 
 
-def _decide(
-    places: Sequence[Place], verdicts: Sequence[Verdict], decided: Decisions, gazetteer: Gazetteer
-) -> list[Verdict]:
-    return [apply_decision(place, verdict, decided, gazetteer) for place, verdict in zip(places, verdicts, strict=True)]
-
-
-def _evidence(
-    places: Sequence[Place], verdicts: Sequence[Verdict], rows: NDArray[np.intp], gazetteer: Gazetteer
-) -> pd.DataFrame:
-    positions = [verdict.position for verdict in verdicts]
-    labels = [f"{pcode} {name}" for pcode, name in zip(gazetteer.pcodes, gazetteer.names, strict=True)]
+def _evidence(places: Sequence[Place], answers: Answers, rows: NDArray[np.intp], gazetteer: Gazetteer) -> pd.DataFrame:
     columns = {
         "code": [place.code for place in places],
         "name": [place.name for place in places],
-        "parents": [" | ".join(parent or "" for parent in place.parents) or None for place in places],
+        "parents": [printed_parents(place) for place in places],
         "rows": rows,
-        "pcode": [None if position is None else gazetteer.pcodes[position] for position in positions],
-        "area": [None if position is None else gazetteer.names[position] for position in positions],
-        "method": [verdict.method for verdict in verdicts],
-        "score": [verdict.score for verdict in verdicts],
-        "candidates": [
-            "; ".join([f"{labels[position]} ({score:.0f})" for position, score in verdict.candidates]) or None
-            for verdict in verdicts
-        ],
-        "conflict": [verdict.conflict for verdict in verdicts],
-        "reason": [verdict.reason for verdict in verdicts],
+        "pcode": pd.Series(gazetteer.pcodes, dtype="string").array.take(answers.position, allow_fill=True),
+        "area": pd.Series(gazetteer.names, dtype="string").array.take(answers.position, allow_fill=True),
+        "method": answers.method,
+        "score": answers.score,
+        "candidates": answers.candidates,
+        "conflict": answers.conflict,
+        "reason": answers.reason,
     }
     text = dict.fromkeys(
         ("code", "name", "parents", "pcode", "area", "method", "candidates", "conflict", "reason"), "string"

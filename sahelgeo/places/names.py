@@ -68,7 +68,7 @@ _ARTICLES = frozenset(
 _TOWN = frozenset(("ville", "city", "town"))
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
-_TOKENS = re.compile(r"[^\W_]+")
+_SEPARATORS = {number: " " for number in range(0x3000) if number != ord("'") and not chr(number).isalnum()}
 _OF = r"(?:\s+(?:de\s+l'|d'|l')\s*|\s+(?:(?:de\s+la|du|des|de|of\s+the|of)\s+)?)"
 _URBAN_COMMUNITY = re.compile(r"^(?:la\s+)?(?:cu|c\.u\.|communaute urbaine)\s+")
 
@@ -83,6 +83,9 @@ class Name(NamedTuple):
     key: str
     marks: tuple[str, ...]
     word: str | None
+
+
+_NO_NAME = Name("", (), None)
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +130,15 @@ def fold_name(text: str) -> Name:
     """
     plain = _letters(text)
     if plain in NOT_NAMES:
-        return Name("", (), None)
+        return _NO_NAME
+    tokens = plain.translate(_SEPARATORS).split()
+    # Most names have none of the words that need care, and cost a look into one set.
+    if _careful().isdisjoint(tokens) and "'" not in plain and "(" not in plain:
+        return Name("".join(tokens), _numbers(tokens) if not plain.isalpha() else (), None)
+    return _fold_with_care(plain)
+
+
+def _fold_with_care(plain: str) -> Name:
     word = None
     if not plain.isalpha():
         plain = _URBAN_COMMUNITY.sub("ville ", plain)
@@ -141,7 +152,14 @@ def fold_name(text: str) -> Name:
                 word, plain = found[1], plain[: found.start()]
         if "(" in plain:
             plain = _BRACKETED_ARTICLE.sub(" ", plain)
-    return _assemble(_TOKENS.findall(plain.replace("'", "")), word)
+    return _assemble(plain.replace("'", "").translate(_SEPARATORS).split(), word)
+
+
+@lru_cache(maxsize=1)
+def _careful() -> frozenset[str]:
+    """The words of a name that are dropped, changed or marked."""
+    of_levels = {part for word in level_words() for part in re.split(r"\W", word)}
+    return frozenset(_ARTICLES | _TOWN | of_levels | set(_DIRECTIONS) | set(_SAINTS) | {"cu", "communaute"})
 
 
 def _letters(text: str) -> str:
@@ -177,7 +195,7 @@ def _assemble(tokens: list[str], word: str | None) -> Name:
 
 
 def _numbers(tokens: list[str]) -> tuple[str, ...]:
-    return tuple(token for token in tokens if token.isdigit())
+    return tuple([token for token in tokens if token.isdigit()])
 
 
 _SOUNDS = re.compile(r"tch|ch|sh|sch|ph|gh|kh|th|dj|qu|gu(?=[eiy])|ck|c(?=[eiy])|x|[cqzhaeiouyw]")

@@ -17,8 +17,8 @@ TAKEN_FROM = 85
 CLEAR_LEAD = 7
 MOST_CANDIDATES = 3
 SHORTEST_KEY = 3
-_AT_ONCE = 20_000
-_LOOKED_AT = 8
+# A table of likenesses of 64 MB at a time, however many names there are.
+_CELLS_AT_ONCE = 64_000_000
 
 
 class Candidate(NamedTuple):
@@ -35,55 +35,75 @@ def likeness(name: Name, gazetteer: Gazetteer, position: int) -> float:
     return max((fuzz.ratio(name.key, key) for key in gazetteer.own_keys[position]), default=0.0)
 
 
-def near_names(names: Sequence[Name], gazetteer: Gazetteer, allowed: set[int] | None) -> list[tuple[Candidate, ...]]:
-    """For each name the areas of the most similar names, best first, at most three."""
-    keys, owners = _choices(gazetteer, allowed)
-    if not keys:
-        return [()] * len(names)
-    found: list[tuple[Candidate, ...]] = []
-    for start in range(0, len(names), _AT_ONCE):
-        queries = [name.key for name in names[start : start + _AT_ONCE]]
-        scores = process.cdist(queries, keys, scorer=fuzz.ratio, score_cutoff=SHOWN_FROM, dtype=np.uint8)
-        found += _best(scores, owners)
-    return found
+class Near(NamedTuple):
+    """The most similar areas of many names: positions (-1 where there is none) and likeness, best first."""
+
+    positions: NDArray[np.intp]
+    scores: NDArray[np.uint8]
+
+    def texts(self, labels: NDArray[np.object_]) -> NDArray[np.object_]:
+        """The candidates of each name in words, None where there are none; ``labels`` are the areas in words."""
+        scores = np.array([f" ({score})" for score in range(101)], dtype=object)
+        said: NDArray[np.object_] = labels[self.positions[:, 0]] + scores[self.scores[:, 0]]
+        for place in range(1, MOST_CANDIDATES):
+            rows = np.flatnonzero(self.scores[:, place])
+            said[rows] += "; " + labels[self.positions[rows, place]] + scores[self.scores[rows, place]]
+        said[self.scores[:, 0] == 0] = None
+        return said
 
 
-def clear_winner(name: Name, candidates: Sequence[Candidate], gazetteer: Gazetteer) -> Candidate | None:
-    """The first candidate if it is near, far ahead of the next, and has the same directions and numbers; else none."""
-    if not candidates or len(name.key) < SHORTEST_KEY:
-        return None
-    first = candidates[0]
-    second = candidates[1].score if len(candidates) > 1 else 0
-    same_marks = name.marks == gazetteer.marks[gazetteer.pcodes[first.position]]
-    fits = same_marks and gazetteer.fits_word(first.position, name.word)
-    return first if fits and first.score >= TAKEN_FROM and first.score - second >= CLEAR_LEAD else None
+def near_names(keys: Sequence[str], gazetteer: Gazetteer, allowed: set[int] | None) -> Near:
+    """For each folded name the areas of the most similar names, at most three."""
+    choices, owners = _choices(gazetteer, allowed)
+    positions = np.full((len(keys), MOST_CANDIDATES), -1, dtype=np.intp)
+    scores = np.zeros((len(keys), MOST_CANDIDATES), dtype=np.uint8)
+    if choices:
+        owned, first = np.unique(owners, return_index=True)
+        at_once = max(1, _CELLS_AT_ONCE // len(choices))
+        for start in range(0, len(keys), at_once):
+            alike = process.cdist(
+                keys[start : start + at_once],
+                choices,
+                scorer=fuzz.ratio,
+                score_cutoff=SHOWN_FROM,
+                dtype=np.uint8,
+                workers=-1,
+            )
+            by_area = alike if len(owned) == len(choices) else np.maximum.reduceat(alike, first, axis=1)
+            _take_best(by_area, owned, positions[start : start + at_once], scores[start : start + at_once])
+    return Near(positions, scores)
 
 
-def _choices(gazetteer: Gazetteer, allowed: set[int] | None) -> tuple[list[str], list[int]]:
-    keys: list[str] = []
-    owners: list[int] = []
-    for key, hits in gazetteer.by_key.items():
-        for position in hits:
-            if len(key) >= SHORTEST_KEY and (allowed is None or position in allowed):
-                keys.append(key)
-                owners.append(position)
-    return keys, owners
+def clear_winners(names: Sequence[Name], near: Near, gazetteer: Gazetteer) -> NDArray[np.bool_]:
+    """Where the first candidate is near, far ahead of the next, and has the same directions and numbers."""
+    lead = near.scores[:, 0].astype(np.int16) - near.scores[:, 1]
+    wins = (near.scores[:, 0] >= TAKEN_FROM) & (lead >= CLEAR_LEAD)
+    for number in np.flatnonzero(wins).tolist():
+        name, position = names[number], int(near.positions[number, 0])
+        same_marks = name.marks == gazetteer.marks[gazetteer.pcodes[position]]
+        wins[number] = same_marks and len(name.key) >= SHORTEST_KEY and gazetteer.fits_word(position, name.word)
+    return wins
 
 
-def _best(scores: NDArray[np.uint8], owners: list[int]) -> list[tuple[Candidate, ...]]:
-    looked_at = min(_LOOKED_AT, scores.shape[1])
-    columns = np.argpartition(scores, -looked_at, axis=1)[:, -looked_at:]
-    values = np.take_along_axis(scores, columns, axis=1)
-    order = np.argsort(-values.astype(np.int16), axis=1, kind="stable")
-    columns, values = np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1)
-    positions = np.asarray(owners)[columns]
-    return [_distinct(row, score) for row, score in zip(positions.tolist(), values.tolist(), strict=True)]
+def _choices(gazetteer: Gazetteer, allowed: set[int] | None) -> tuple[list[str], NDArray[np.intp]]:
+    pairs = sorted(
+        (position, key)
+        for key, hits in gazetteer.by_key.items()
+        if len(key) >= SHORTEST_KEY
+        for position in hits
+        if allowed is None or position in allowed
+    )
+    return [key for _, key in pairs], np.array([position for position, _ in pairs], dtype=np.intp)
 
 
-def _distinct(positions: list[int], scores: list[int]) -> tuple[Candidate, ...]:
-    best: dict[int, int] = {}
-    for position, score in zip(positions, scores, strict=True):
-        if score == 0 or len(best) == MOST_CANDIDATES:
-            break
-        best.setdefault(position, score)
-    return tuple(Candidate(position, float(score)) for position, score in best.items())
+def _take_best(
+    by_area: NDArray[np.uint8], owned: NDArray[np.intp], positions: NDArray[np.intp], scores: NDArray[np.uint8]
+) -> None:
+    rows = np.arange(len(by_area))
+    left = by_area if by_area.flags.writeable else by_area.copy()
+    for place in range(min(MOST_CANDIDATES, by_area.shape[1])):
+        column = left.argmax(axis=1)
+        best = left[rows, column]
+        positions[:, place] = np.where(best > 0, owned[column], -1)
+        scores[:, place] = best
+        left[rows, column] = 0

@@ -177,7 +177,7 @@ def _by_name(reading: Reading, fit: set[int], hits: dict[int, str], gazetteer: G
     return Verdict(None, None, None, reason=NEAR_ONLY)
 
 
-def by_sound(name: Name, around: Within, heard: dict[str, set[int]], gazetteer: Gazetteer) -> Verdict | None:
+def by_sound(name: Name, around: Within, heard: dict[str, set[int]], gazetteer: Gazetteer) -> Candidate | None:
     """The one area of the parent whose name sounds the same and is nearly written so."""
     if around.allowed is None or around.unknown is not None or not 0 < len(around.allowed) <= MOST_SIBLINGS:
         return None
@@ -192,8 +192,7 @@ def by_sound(name: Name, around: Within, heard: dict[str, set[int]], gazetteer: 
     near = {position: score for position, score in alike.items() if score >= ALIKE_BESIDE_PARENT}
     if len(near) != 1 or _rival(name, next(iter(near)), around.allowed, gazetteer):
         return None
-    position, score = next(iter(near.items()))
-    return Verdict(position, "parent+name", score)
+    return Candidate(*next(iter(near.items())))
 
 
 def _rival(name: Name, winner: int, allowed: set[int], gazetteer: Gazetteer) -> bool:
