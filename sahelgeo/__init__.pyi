@@ -26,11 +26,11 @@ from .places.match import match_areas as match_areas
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
-from .samples import load_sample as load_sample
 from .samples import Sample as Sample
-from .sources import credit as credit
-from .sources import Source as Source
+from .samples import load_sample as load_sample
 from .sources import SOURCES as SOURCES
+from .sources import Source as Source
+from .sources import credit as credit
 from .stocks import latest_stocks as latest_stocks
 from .stocks import sum_stocks as sum_stocks
 

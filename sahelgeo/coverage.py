@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 
 SQUARE_METRES = 1e6

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.places.names import level_words
 

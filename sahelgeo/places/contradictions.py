@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError
 from sahelgeo.places.columns import PlaceColumns
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer

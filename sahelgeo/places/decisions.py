@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import EditionError, FormatError, SchemaError
 from sahelgeo.places.gazetteer import Gazetteer
 from sahelgeo.places.names import fold_name
@@ -89,6 +89,17 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     ------
     SchemaError
         Not a frame of evidence.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg, tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "decisions.csv"
+    >>> regions = pd.DataFrame({"region": ["Hodh", "Assaba"]})
+    >>> sg.write_decisions(sg.match_areas(regions, sg.load_pcodes("MRT", level=1), on="region"), path)
+    >>> sg.read_decisions(path)[["name", "pcode"]]
+         name pcode
+    0    Hodh  <NA>
+    1  Assaba  MR03
     """
     needed = [label for label in COLUMNS[:4] if label not in matches]
     if needed:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.places.known import countries, country_names, iso2_codes, other_names, pcode_rows
 from sahelgeo.places.names import fold_name, level_words, sound_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.places.codes import AS_THE_AREAS, Decoder, country_of_code, decoders, looks_like_gadm, systems
 from sahelgeo.places.columns import find_columns

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import FormatError
 
 _LEVEL_IN_NAME = re.compile(r"(?:adm|admin|admbnda_adm|level|niveau)[ _-]?(\d)", re.IGNORECASE)

@@ -14,7 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import CRSError, DataWarning, FormatError
 from sahelgeo.places.known import countries, rows_of
 from sahelgeo.places.names import undo_double_encoding
