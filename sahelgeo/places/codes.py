@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sahelgeo.places.gazetteer import Gazetteer
-from sahelgeo.places.known import countries, iso2_codes, rows_of
+from sahelgeo.places.known import countries, iso2_codes, published_code_rows, rows_of
 from sahelgeo.places.names import fold_name
 
 AS_THE_AREAS = "areas"
@@ -52,7 +52,7 @@ def systems() -> Mapping[str, CodeSystem]:
 def published_codes() -> dict[str, dict[str, tuple[str, str]]]:
     """For each published table of codes: p-code and its name by code."""
     tables: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in rows_of("code_tables.csv"):
+    for row in published_code_rows():
         tables.setdefault(row["system"], {})[row["code"]] = (row["pcode"], row["pcode_name"])
     return tables
 

@@ -69,6 +69,12 @@ def pcode_rows() -> dict[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
+def published_code_rows() -> tuple[dict[str, str], ...]:
+    """The embedded tables of codes that publishers number on their own."""
+    return tuple(rows_of("code_tables.csv"))
+
+
+@lru_cache(maxsize=1)
 def _alias_groups() -> tuple[dict[tuple[str, str, str], list[Alias]], dict[tuple[str, str, str], list[str]]]:
     forward: dict[tuple[str, str, str], list[Alias]] = {}
     back: dict[tuple[str, str, str], list[str]] = {}

@@ -21,6 +21,7 @@ from sahelgeo.places.names import undo_double_encoding
 from sahelgeo.readers.area_files import open_areas
 
 DEEPEST = 5
+GLOBAL_LIST = "hdx-list"
 NULLS = ("", "NA", "<Null>", "<NULL>", "None", "nan", "null")
 _NAMES_TABLE = ("pcode", "name")
 
@@ -156,9 +157,22 @@ def tidy_areas(table: gpd.GeoDataFrame, level: int | None, where: str) -> gpd.Ge
     areas["edition"] = _edition(areas) if label is None else text[label]
     label = style.label("source", at, found)
     areas["source"] = style.source if label is None else text[label].fillna(style.source)
-    if style.style == "hdx-list" and level is not None:
-        areas = areas[areas["level"] == level]
+    if style.style == GLOBAL_LIST:
+        areas = _each_code_once(areas if level is None else areas[areas["level"] == level], where)
     return areas.reset_index(drop=True)
+
+
+def _each_code_once(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    # OCHA's list holds a few placeholders ("no aplica") under each region of a country.
+    repeated = areas["pcode"].duplicated(keep=False)
+    if repeated.any():
+        codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
+        warnings.warn(
+            f"{where}: {int(repeated.sum())} rows left out, since their codes stand more than once: {codes}",
+            DataWarning,
+            stacklevel=4,
+        )
+    return areas[~repeated]
 
 
 def _recognise(table: pd.DataFrame, found: Mapping[str, str], level: int | None, where: str) -> tuple[AreaStyle, int]:
@@ -201,7 +215,7 @@ def _stated_level(style: AreaStyle, level: int, found: Mapping[str, str], table:
     if style.style.startswith("natural-earth-"):
         return int(style.style[-1])
     label = style.label("level", level, found)
-    if label is None or style.style == "hdx-list":
+    if label is None or style.style == GLOBAL_LIST:
         return None
     stated = pd.to_numeric(table[label], errors="coerce").dropna().unique()
     return int(stated[0]) if len(stated) == 1 else None
