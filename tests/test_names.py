@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sahelgeo.places.known import load_pcodes, rows_of
-from sahelgeo.places.names import fold_name, level_words, sound_key, undo_double_encoding
+from sahelgeo.places.names import fold_name, fold_names, level_words, sound_key, undo_double_encoding
 
 NAMES = load_pcodes()["name"].tolist()
 
@@ -67,6 +67,16 @@ def test_case_and_hyphens_never_change_a_key(name: str, capitals: bool, between:
 def test_any_text_folds_to_letters_and_digits(text: str) -> None:
     """No text breaks the folding, and a key has no spaces and no punctuation of ours."""
     assert not set(fold_name(text).key) & set(" -_'(),.")
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=20), st.sampled_from(NAMES), st.sampled_from(["ND", "Région de l'Est", "Lexeiba 1"]))
+    )
+)
+def test_many_names_fold_as_one_does(names: list[str]) -> None:
+    """The way in columns is a shorter way to the same keys."""
+    assert fold_names(names) == [fold_name(name) for name in names]
 
 
 def test_names_that_sound_alike_have_one_sound_and_opposites_do_not() -> None:

@@ -10,9 +10,15 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 # Cells that say "nothing here". They are never names; the French and English ones are those of CONASUR, DTM, HDX and GADM.
 NOT_NAMES = frozenset(
@@ -68,6 +74,7 @@ _ARTICLES = frozenset(
 _TOWN = frozenset(("ville", "city", "town"))
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
+_COMBINING = dict.fromkeys(range(0x300, 0x370))
 _SEPARATORS = {number: " " for number in range(0x3000) if number != ord("'") and not chr(number).isalnum()}
 _OF = r"(?:\s+(?:de\s+l'|d'|l')\s*|\s+(?:(?:de\s+la|du|des|de|of\s+the|of)\s+)?)"
 _URBAN_COMMUNITY = re.compile(r"^(?:la\s+)?(?:cu|c\.u\.|communaute urbaine)\s+")
@@ -155,6 +162,28 @@ def _fold_with_care(plain: str) -> Name:
     return _assemble(plain.replace("'", "").translate(_SEPARATORS).split(), word)
 
 
+def fold_names(texts: Sequence[str]) -> list[Name]:
+    """:func:`fold_name` for many names: plain ones in columns, those that need care one by one."""
+    printed = pa.array(texts, pa.string())
+    lower = pc.ascii_trim_whitespace(pc.ascii_lower(printed))
+    words = pc.replace_substring_regex(lower, r"[^a-z0-9'(]+", " ")
+    needs_care = pc.or_(
+        pc.invert(pc.string_is_ascii(printed)),
+        pc.or_(pc.is_in(lower, pa.array(sorted(NOT_NAMES))), pc.match_substring_regex(words, _careful_pattern())),
+    )
+    keys = pc.replace_substring(words, " ", "").to_pylist()
+    names = list(map(Name, keys, repeat(()), repeat(None)))
+    for number in np.flatnonzero(needs_care.to_numpy(zero_copy_only=False)).tolist():
+        names[number] = fold_name(texts[number])
+    return names
+
+
+@lru_cache(maxsize=1)
+def _careful_pattern() -> str:
+    words = "|".join(sorted(_careful()))
+    return rf"['(]|\b(?:{words}|\d+)\b"
+
+
 @lru_cache(maxsize=1)
 def _careful() -> frozenset[str]:
     """The words of a name that are dropped, changed or marked."""
@@ -169,7 +198,7 @@ def _letters(text: str) -> str:
     if "ã" in plain or "â" in plain:
         plain = undo_double_encoding(text).strip().lower()
     plain = unicodedata.normalize("NFKD", plain.translate(_LETTERS))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).strip()
+    return plain.translate(_COMBINING).strip()
 
 
 def undo_double_encoding(text: str) -> str:

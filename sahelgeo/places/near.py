@@ -54,23 +54,17 @@ class Near(NamedTuple):
 
 def near_names(keys: Sequence[str], gazetteer: Gazetteer, allowed: set[int] | None) -> Near:
     """For each folded name the areas of the most similar names, at most three."""
-    choices, owners = _choices(gazetteer, allowed)
     positions = np.full((len(keys), MOST_CANDIDATES), -1, dtype=np.intp)
     scores = np.zeros((len(keys), MOST_CANDIDATES), dtype=np.uint8)
-    if choices:
-        owned, first = np.unique(owners, return_index=True)
-        at_once = max(1, _CELLS_AT_ONCE // len(choices))
-        for start in range(0, len(keys), at_once):
-            alike = process.cdist(
-                keys[start : start + at_once],
-                choices,
-                scorer=fuzz.ratio,
-                score_cutoff=SHOWN_FROM,
-                dtype=np.uint8,
-                workers=-1,
-            )
-            by_area = alike if len(owned) == len(choices) else np.maximum.reduceat(alike, first, axis=1)
-            _take_best(by_area, owned, positions[start : start + at_once], scores[start : start + at_once])
+    layers = _choices(gazetteer, allowed)
+    choices = [key for keys, _ in layers for key in keys]
+    at_once = max(1, _CELLS_AT_ONCE // max(1, len(choices)))
+    for start in range(0, len(keys) if choices else 0, at_once):
+        queries = keys[start : start + at_once]
+        alike = process.cdist(queries, choices, scorer=fuzz.ratio, score_cutoff=SHOWN_FROM, dtype=np.uint8, workers=-1)
+        _take_best(
+            _by_area(alike, layers), layers[0][1], positions[start : start + at_once], scores[start : start + at_once]
+        )
     return Near(positions, scores)
 
 
@@ -85,25 +79,44 @@ def clear_winners(names: Sequence[Name], near: Near, gazetteer: Gazetteer) -> ND
     return wins
 
 
-def _choices(gazetteer: Gazetteer, allowed: set[int] | None) -> tuple[list[str], NDArray[np.intp]]:
-    pairs = sorted(
-        (position, key)
-        for key, hits in gazetteer.by_key.items()
-        if len(key) >= SHORTEST_KEY
-        for position in hits
-        if allowed is None or position in allowed
-    )
-    return [key for _, key in pairs], np.array([position for position, _ in pairs], dtype=np.intp)
+Layer = tuple[list[str], NDArray[np.intp]]
+
+
+def _choices(gazetteer: Gazetteer, allowed: set[int] | None) -> list[Layer]:
+    """The names of the areas in layers: the first name of each area, then the second of those that have one, and so on."""
+    named: dict[int, list[str]] = {}
+    for key, hits in gazetteer.by_key.items():
+        for position in hits if len(key) >= SHORTEST_KEY else ():
+            if allowed is None or position in allowed:
+                named.setdefault(position, []).append(key)
+    layers: list[Layer] = []
+    for depth in range(max((len(keys) for keys in named.values()), default=0)):
+        owners = [position for position, keys in named.items() if len(keys) > depth]
+        layers.append(([named[position][depth] for position in owners], np.array(owners, dtype=np.intp)))
+    return layers
+
+
+def _by_area(alike: NDArray[np.uint8], layers: list[Layer]) -> NDArray[np.uint8]:
+    """The best likeness of each area over its names."""
+    owners = layers[0][1]
+    best: NDArray[np.uint8] = alike[:, : len(owners)]
+    columns = np.zeros(int(owners.max()) + 1, dtype=np.intp)
+    columns[owners] = np.arange(len(owners))
+    start = len(owners)
+    for _, owned in layers[1:]:
+        further = alike[:, start : start + len(owned)]
+        best[:, columns[owned]] = np.maximum(best[:, columns[owned]], further)
+        start += len(owned)
+    return best
 
 
 def _take_best(
     by_area: NDArray[np.uint8], owned: NDArray[np.intp], positions: NDArray[np.intp], scores: NDArray[np.uint8]
 ) -> None:
     rows = np.arange(len(by_area))
-    left = by_area if by_area.flags.writeable else by_area.copy()
     for place in range(min(MOST_CANDIDATES, by_area.shape[1])):
-        column = left.argmax(axis=1)
-        best = left[rows, column]
+        column = by_area.argmax(axis=1)
+        best = by_area[rows, column]
         positions[:, place] = np.where(best > 0, owned[column], -1)
         scores[:, place] = best
-        left[rows, column] = 0
+        by_area[rows, column] = 0

@@ -12,7 +12,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.places.columns import PlaceColumns
 from sahelgeo.places.gazetteer import Gazetteer
-from sahelgeo.places.names import NOT_NAMES, Name, fold_name
+from sahelgeo.places.names import NOT_NAMES, Name, fold_names
 from sahelgeo.places.weigh import Place
 
 
@@ -66,4 +66,5 @@ def _tidy(value: str) -> str | None:
 
 def fold_all(places: Iterable[Place]) -> dict[str, Name]:
     """Each printed name folded once."""
-    return {name: fold_name(name) for name in dict.fromkeys(place.name for place in places if place.name)}
+    printed = list(dict.fromkeys([place.name for place in places if place.name]))
+    return dict(zip(printed, fold_names(printed), strict=True))
