@@ -26,6 +26,7 @@ from rapidfuzz import process
 import sahelgeo as sg
 from sahelgeo.places.known import pcode_rows, published_code_rows
 from sahelgeo.places.match import ACCEPTED, match_rows
+from sahelgeo.places.names import fold_name
 
 COUNTRIES = ("BFA", "MLI", "NER", "TCD", "MRT")
 BY_LEVEL = {1: sg.load_pcodes(level=1), 2: sg.load_pcodes(level=2)}
@@ -189,6 +190,30 @@ def judged(rows: pd.DataFrame, answers: pd.Series) -> pd.DataFrame:
     )
 
 
+def further_countries(data: Path, world: pd.DataFrame) -> str:
+    """WFP's regions of West and Central Africa against OCHA's list, most of them in countries without embedded aliases.
+
+    Right is an answer whose code has the same numbers, or whose name has the same letters, as what WFP prints.
+    """
+    path = data / "boundaries" / "prism_rbd_wca_admbnda_adm1_ocha.json"
+    regions = pd.DataFrame(sg.read_areas(path)).drop(columns="geometry")
+    listed = world[world["iso3"].isin(regions["iso3"]) & (world["level"] == 1)]
+    found = match_rows(regions, listed, on="name", parents="iso3", accept=(*ACCEPTED, "fuzzy"))
+    answers = found.evidence.iloc[found.numbers].reset_index(drop=True)
+    right = wrong = 0
+    for name, code, pcode, area in zip(
+        regions["name"], regions["pcode"], answers["pcode"], answers["area"], strict=True
+    ):
+        if pd.isna(pcode):
+            continue
+        same = int(re.sub(r"\D", "", code)) == int(re.sub(r"\D", "", pcode)) and code[:2] != "MR"
+        if same or fold_name(name).key == fold_name(area).key or _ocha(code, "MRT") == pcode:
+            right += 1
+        else:
+            wrong += 1
+    return f"{len(regions)} regions of {regions['iso3'].nunique()} countries: {right} right, {len(regions) - right - wrong} refused, {wrong} wrong"
+
+
 def misspelt(name: str, chance: random.Random) -> str:
     """A name as a hurried hand types it."""
     if chance.random() < 0.3:
@@ -246,6 +271,7 @@ def main() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         world = sg.read_areas(options.data / "gazetteers" / "hdx_global_pcodes_adm_1_2.csv")
+    print(f"\n{further_countries(options.data, world)}")
     west = world[
         world["iso3"].isin(
             [
