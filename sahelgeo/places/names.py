@@ -77,6 +77,7 @@ _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _SEPARATORS = {number: " " for number in range(0x3000) if number != ord("'") and not chr(number).isalnum()}
 _OF = r"(?:\s+(?:de\s+l'|d'|l')\s*|\s+(?:(?:de\s+la|du|des|de|of\s+the|of)\s+)?)"
+_URBAN_COMMUNITIES = (("communaute", "urbaine"), ("c", "u"), ("cu",))
 _URBAN_COMMUNITY = re.compile(r"^(?:la\s+)?(?:cu|c\.u\.|communaute urbaine)\s+")
 
 
@@ -140,9 +141,13 @@ def fold_name(text: str) -> Name:
         return _NO_NAME
     tokens = plain.translate(_SEPARATORS).split()
     # Most names have none of the words that need care, and cost a look into one set.
-    if _careful().isdisjoint(tokens) and "'" not in plain and "(" not in plain:
-        return Name("".join(tokens), _numbers(tokens) if not plain.isalpha() else (), None)
-    return _fold_with_care(plain)
+    if "'" in plain or "(" in plain:
+        return _fold_with_care(plain)
+    if not _of_levels().isdisjoint(tokens):
+        return _assemble(*_without_level_word(tokens))
+    if _careful().isdisjoint(tokens):
+        return Name("".join(tokens), _numbers(tokens), None)
+    return _assemble(tokens, None)
 
 
 def _fold_with_care(plain: str) -> Name:
@@ -187,8 +192,35 @@ def _careful_pattern() -> str:
 @lru_cache(maxsize=1)
 def _careful() -> frozenset[str]:
     """The words of a name that are dropped, changed or marked."""
-    of_levels = {part for word in level_words() for part in re.split(r"\W", word)}
-    return frozenset(_ARTICLES | _TOWN | of_levels | set(_DIRECTIONS) | set(_SAINTS) | {"cu", "communaute"})
+    return frozenset(_ARTICLES | _TOWN | _of_levels() | set(_DIRECTIONS) | set(_SAINTS))
+
+
+def _without_level_word(tokens: list[str]) -> tuple[list[str], str | None]:
+    """The tokens without the word for the kind of area that they begin or end with, and that word."""
+    first = 1 if tokens[0] in ("la", "le") else 0
+    for urban in _URBAN_COMMUNITIES:
+        if tuple(tokens[first : first + len(urban)]) == urban and len(tokens) > first + len(urban):
+            return ["ville", *tokens[first + len(urban) :]], None
+    for size in (2, 1):
+        word = _spaced_level_words().get(" ".join(tokens[first : first + size]))
+        if word is not None and len(tokens) > first + size:
+            return tokens[first + size :], word
+    for size in (2, 1):
+        word = _spaced_level_words().get(" ".join(tokens[-size:]))
+        if word is not None and len(tokens) > size:
+            return tokens[:-size], word
+    return tokens, None
+
+
+@lru_cache(maxsize=1)
+def _spaced_level_words() -> dict[str, str]:
+    return {word.replace("-", " "): word for word in level_words()}
+
+
+@lru_cache(maxsize=1)
+def _of_levels() -> frozenset[str]:
+    """The words that kinds of areas are called by, the urban community among them."""
+    return frozenset({part for word in level_words() for part in re.split(r"\W", word)} | {"cu", "communaute", "c"})
 
 
 def _letters(text: str) -> str:
