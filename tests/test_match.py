@@ -190,6 +190,14 @@ def test_codes_without_names_that_two_systems_read_differently_are_refused() -> 
     ]
 
 
+def test_every_code_of_a_region_stands_for_itself_outside_mauritania() -> None:
+    """Alone and without a name; of Mauritania's regions only those beyond WFP's thirteen do."""
+    for code in REGIONS["pcode"]:
+        answer = sg.match_areas(pd.DataFrame({"pcode": [code]}), REGIONS)["pcode"].iloc[0]
+        refused = code.startswith("MR") and code not in ("MR10", "MR14", "MR15")
+        assert (None if pd.isna(answer) else answer) == (None if refused else code), code
+
+
 def test_a_code_outside_its_printed_parent_is_a_conflict() -> None:
     """Code, name and parent must all agree."""
     table = pd.DataFrame({"pcode": ["ML0101"], "admin2": ["Bafoulabe"], "admin1": ["Gao"]})

@@ -16,6 +16,8 @@ from sahelgeo.places.names import Name
 from sahelgeo.places.printed import fold_all, one_level, read_places
 from sahelgeo.places.weigh import Place, agrees
 
+HYPHENATED = "iso_3166_2"
+
 
 @dataclass
 class Vote:
@@ -79,8 +81,10 @@ def rivals(votes: Mapping[str, Vote], code: str) -> list[int]:
     """The different areas that a code stands for in systems that know as many codes of the table, where no name has voted."""
     if any(vote.agree or vote.contradict for vote in votes.values()):
         return []
-    most = max(len(vote.answers) for vote in votes.values())
-    return sorted({vote.answers[code] for vote in votes.values() if len(vote.answers) == most and code in vote.answers})
+    # ISO 3166-2 is written with a hyphen; without one it needs a name that speaks for it.
+    heard = [vote for system, vote in votes.items() if system != HYPHENATED or "-" in code]
+    most = max(len(vote.answers) for vote in heard)
+    return sorted({vote.answers[code] for vote in heard if len(vote.answers) == most and code in vote.answers})
 
 
 def code_systems(
