@@ -299,6 +299,8 @@ def main() -> None:
     five = sg.load_pcodes()
     print("\n| list (areas) | distinct names | cdist, s | match_areas, s | ratio |\n|---|---|---|---|---|")
     print(timed(five[five["level"] > 0], "five countries"))
+    ten = [*COUNTRIES, "SEN", "NGA", "CMR", "BEN", "TGO"]
+    print(timed(world[world["iso3"].isin(ten)].drop_duplicates("pcode"), "the five and five neighbours"))
     print(timed(west.drop_duplicates("pcode"), "West and Central Africa"))
 
 
