@@ -15,7 +15,7 @@ from .flow_geometry import flow_lines as flow_lines
 from .flows import FlowPeriodError as FlowPeriodError
 from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase
-from .places.attach import Account as Account
+from .places.account import Account as Account
 from .places.attach import attach_areas as attach_areas
 from .rates import rate_per_1000 as rate_per_1000
 from .samples import Sample as Sample

@@ -8,6 +8,7 @@ the few areas that reach the cell. So the answer is that of the exact predicate 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -185,7 +186,7 @@ def _slices(lengths: Ints, at_most: int) -> list[slice]:
         return [slice(0, len(lengths))]
     cuts = np.searchsorted(total, np.arange(at_most, total[-1], at_most))
     edges = np.unique(np.concatenate([[0], cuts, [len(lengths)]]))
-    return [slice(int(start), int(stop)) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(int(start), int(stop)) for start, stop in pairwise(edges)]
 
 
 def _ranges(starts: Ints, lengths: Ints) -> Ints:
@@ -283,17 +284,13 @@ def _spans(
         x0[edge] + (row + 0.5 - y0[edge]) * slope, np.minimum(x0[edge], x1[edge]), np.maximum(x0[edge], x1[edge])
     )
     line = owner[edge].astype(np.int64) * frame.rows + row
+    # Rounding may swap two crossings that lie in one cell or on both sides of a cell's edge: border cells, all of them.
     order = np.argsort(line * frame.columns + x, kind="stable")
-    order = order[np.lexsort((x[order], line[order]))] if not _is_sorted(line[order]) else order
     line, x, row = line[order], x[order], row[order]
     enter, leave = x[0::2].astype(np.int64) + 1, x[1::2].astype(np.int64) - 1
     keep = leave >= enter
     rows = row[0::2][keep] * frame.columns
     return rows + enter[keep], rows + leave[keep], (line[0::2][keep] // frame.rows).astype(np.int32)
-
-
-def _is_sorted(values: Ints) -> bool:
-    return bool((values[1:] >= values[:-1]).all())
 
 
 def _painted(starts: Ints, ends: Ints, owners: NDArray[np.int32], cells: int) -> tuple[NDArray[np.int32], Ints]:
