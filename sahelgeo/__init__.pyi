@@ -16,7 +16,10 @@ from .flows import FlowPeriodError as FlowPeriodError
 from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase
 from .places.account import Account as Account
+from .places.area_index import AreaIndex as AreaIndex
+from .places.area_index import area_index as area_index
 from .places.attach import attach_areas as attach_areas
+from .places.locate import locate as locate
 from .rates import rate_per_1000 as rate_per_1000
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample

@@ -154,6 +154,7 @@ def find(grid: Grid, x: Floats, y: Floats) -> Hits:
 
 def _tested(grid: Grid, first: NDArray[np.int32], points: Ints, cells: Ints, xy: tuple[Floats, Floats]) -> Hits:
     shared_points, shared_polygons = [], []
+    shapely.prepare(grid.polygons)  # costs nothing twice; a grid that came through pickle has lost it
     place = np.searchsorted(grid.undecided, cells)
     lengths = (grid.starts[1:] - grid.starts[:-1])[place]
     for part in _slices(lengths, _PAIRS_AT_ONCE):
@@ -192,7 +193,8 @@ def _slices(lengths: Ints, at_most: int) -> list[slice]:
 def _ranges(starts: Ints, lengths: Ints) -> Ints:
     """The numbers start, start + 1, ... of each range, one after another."""
     before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+    numbers: Ints = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+    return numbers
 
 
 def _frame(bounds: Floats, columns: int) -> Frame:
@@ -257,7 +259,8 @@ def _without_repeats(keys: Ints) -> Ints:
     """Leave out a key that follows itself: neighbours along a ring mostly share the cell."""
     if not len(keys):
         return keys
-    return keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+    kept: Ints = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+    return kept
 
 
 def _unique(keys: Ints) -> Ints:
