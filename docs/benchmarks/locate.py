@@ -133,8 +133,10 @@ def in_chunks(areas: gpd.GeoDataFrame, chunks: int) -> str:
         after_first = after_first or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     spent = time.perf_counter() - start
-    assert int(counts.sum()) == rows
-    return f"{rows:,} points in {spent:.0f} s (making them included); highest memory {before:,.0f} MB before, {after_first:,.0f} MB after the first chunk, {peak:,.0f} MB at the end"
+    if int(counts.sum()) != rows:
+        raise SystemExit("rows were lost")
+    memory = f"{before:,.0f} MB before, {after_first:,.0f} MB after the first chunk, {peak:,.0f} MB at the end"
+    return f"{rows:,} points in {spent:.0f} s (making them included); highest memory {memory}"
 
 
 def measure(name: str, areas: gpd.GeoDataFrame, chunks: int) -> None:

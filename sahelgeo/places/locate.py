@@ -24,6 +24,12 @@ Outside = Literal["missing", "nearest"]
 
 LOCATED = ("inside", "tied", "nearest", "outside", "swapped", "no_point")
 _INSIDE, _TIED, _NEAREST, _OUTSIDE, _SWAPPED, _NO_POINT = range(len(LOCATED))
+_WHY_LOST = {
+    _OUTSIDE: "outside all areas",
+    _SWAPPED: "inside an area only when latitude and longitude are swapped: check and swap them yourself",
+    _NO_POINT: "without possible coordinates",
+    _TIED: "in more than one area",
+}
 ADDED = ("pcode", "located", "distance_km")
 _COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
 
@@ -175,16 +181,18 @@ def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFr
     x, y = _coordinates(points, index)
     hits = find(index.grid, x, y)
     owner, how, km = _answers(hits, index, rules, (x, y), points.index)
+    lost = owner == OUTSIDE
     columns: dict[str, Any] = {
         "pcode": pd.Categorical.from_codes(owner, dtype=pd.CategoricalDtype(index.pcodes)),
         "located": pd.Categorical.from_codes(how, dtype=pd.CategoricalDtype(pd.Index(LOCATED))),
-        "distance_km": pd.arrays.FloatingArray(np.nan_to_num(km), np.isnan(km)),
+        "distance_km": pd.arrays.FloatingArray(km, lost),
     }
     result = points.assign(**columns)
-    _warn_unlocated(points, owner, how)
+    if lost.any():
+        _warn_unlocated(points, np.flatnonzero(lost), how)
     if not rules.report:
         return result
-    attached = pd.Series(owner != OUTSIDE, index=points.index)
+    attached = pd.Series(~lost, index=points.index)
     return result, account_of(points, attached, pd.Series(index.pcodes), result["pcode"])
 
 
@@ -199,10 +207,10 @@ def _answers(
     if rules.ties == "missing":
         owner[hits.shared_point] = OUTSIDE
     km = np.zeros(len(owner))
-    lost = np.flatnonzero((owner == OUTSIDE) & (how == _INSIDE))
+    lost = np.flatnonzero(owner == OUTSIDE)
+    lost = lost[how[lost] == _INSIDE]
     x, y = xy[0][lost], xy[1][lost]
     how[lost] = _how_lost(index, x, y)
-    km[owner == OUTSIDE] = np.nan
     if rules.max_km is not None:
         there = lost[how[lost] != _NO_POINT]
         found, away = nearest_polygon(index.grid.polygons, index.crs, xy[0][there], xy[1][there], rules.max_km)
@@ -254,7 +262,14 @@ def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, 
             f"the points are in {points.crs.to_string()} and the areas are in {index.crs.to_string()}. Bring both to one: points.to_crs(areas.crs)"
         )
     shapes = np.asarray(points.geometry.values, dtype=object)
-    x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    try:
+        x, y = shapely.get_x(shapes), shapely.get_y(shapes)
+    except (
+        shapely.errors.GEOSException
+    ):  # empty points have no x; looking for them first would cost a tenth of the time
+        shapes = shapes.copy()
+        shapes[shapely.is_empty(shapes)] = None
+        x, y = shapely.get_x(shapes), shapely.get_y(shapes)
     # Only what is no point, or an empty or missing one, has no x.
     without = np.flatnonzero(np.isnan(x))
     other = without[shapely.get_type_id(shapes[without]) > 0]
@@ -291,26 +306,16 @@ def _ambiguous(hits: Hits, index: AreaIndex, labels: pd.Index) -> AmbiguousError
     )
 
 
-def _warn_unlocated(points: pd.DataFrame, owner: NDArray[np.int32], how: NDArray[np.int8]) -> None:
-    lost = owner == OUTSIDE
-    if not lost.any():
-        return
+def _warn_unlocated(points: pd.DataFrame, lost: NDArray[np.int64], how: NDArray[np.int8]) -> None:
     label = people_column(points)
-    people = "" if label is None else f" with {float(points.loc[lost, label].sum()):,.0f} people"
-    parts = [
-        f"{int((how == kind).sum()):,} {words} (rows {listed(list(points.index[how == kind]), SHOWN_AT_MOST)})"
-        for kind, words in (
-            (_OUTSIDE, "outside all areas"),
-            (_NO_POINT, "without possible coordinates"),
-            (_SWAPPED, "inside an area only when latitude and longitude are swapped: check and swap them yourself"),
-        )
-        if (how == kind).any()
-    ]
-    tied = int(((how == _TIED) & lost).sum())
-    if tied:
-        parts.append(f"{tied:,} in more than one area")
+    people = "" if label is None else f" with {float(points[label].iloc[lost].sum()):,.0f} people"
+    parts = []
+    for kind, words in _WHY_LOST.items():
+        rows = lost[how[lost] == kind]
+        if len(rows):
+            parts.append(f"{len(rows):,} {words} (rows {listed(points.index[rows], SHOWN_AT_MOST)})")
     warnings.warn(
-        f"{int(lost.sum()):,} of {len(points):,} points{people} have no area: {'; '.join(parts)}. Their p-code is missing",
+        f"{len(lost):,} of {len(points):,} points{people} have no area: {'; '.join(parts)}. Their p-code is missing",
         DataWarning,
         stacklevel=4,
     )
