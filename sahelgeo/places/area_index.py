@@ -27,7 +27,7 @@ class AreaIndex:
     crs : pyproj.CRS
         The CRS of the areas; points must be in the same.
     grid : Grid
-        The cells, about 10 MB for the finest grid.
+        The cells, about 20 MB.
     """
 
     pcodes: pd.Index

@@ -20,11 +20,12 @@ Ints = NDArray[np.int64]
 
 OUTSIDE = -1
 UNDECIDED = -2
-COLUMNS = 2048
+COLUMNS = 4096
+_COLUMNS_ONCE = 2048
 # Undecided cells reach this share of a cell beyond the border, so that rounding never puts a border into a clean cell.
 _MARGIN = 1e-6
 _FEWEST_COLUMNS = 128
-_MOST_CELLS = 2**24
+_MOST_CELLS = 2**25
 _PAIRS_AT_ONCE = 2_000_000
 
 
@@ -104,7 +105,7 @@ def columns_for(points: int | None) -> int:
     """Columns worth building for a number of points that are looked up once; the most for an index that is kept."""
     if points is None:
         return COLUMNS
-    return int(np.clip(2 * np.sqrt(points), _FEWEST_COLUMNS, COLUMNS))
+    return int(np.clip(2 * np.sqrt(points), _FEWEST_COLUMNS, _COLUMNS_ONCE))
 
 
 def build_grid(polygons: NDArray[Any], columns: int = COLUMNS) -> Grid:
@@ -166,7 +167,7 @@ def _tested(
     lengths = (grid.starts[1:] - grid.starts[:-1])[place]
     for part in _slices(lengths, _PAIRS_AT_ONCE):
         pair_point = np.repeat(points[part], lengths[part])
-        pair_polygon = grid.candidates[_ranges(grid.starts[place[part]], lengths[part])]
+        pair_polygon = grid.candidates[ranges(grid.starts[place[part]], lengths[part])]
         # Points of one polygon after another: the polygon's prepared edges stay in the processor's cache.
         order = np.argsort(pair_polygon, kind="stable")
         hit = np.empty(len(order), dtype=bool)
@@ -197,7 +198,7 @@ def _slices(lengths: Ints, at_most: int) -> list[slice]:
     return [slice(int(start), int(stop)) for start, stop in pairwise(edges)]
 
 
-def _ranges(starts: Ints, lengths: Ints) -> Ints:
+def ranges(starts: Ints, lengths: Ints) -> Ints:
     """The numbers start, start + 1, ... of each range, one after another."""
     before = np.cumsum(lengths) - lengths
     numbers: Ints = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
@@ -234,7 +235,7 @@ def _touched(
     if long.any():
         many = pieces[long]
         step = 1 / np.repeat(many, many)
-        at = _ranges(np.zeros(len(many), np.int64), many) * step
+        at = ranges(np.zeros(len(many), np.int64), many) * step
         dx, dy = np.repeat(x1[long] - x0[long], many), np.repeat(y1[long] - y0[long], many)
         start_x, start_y = np.repeat(x0[long], many) + at * dx, np.repeat(y0[long], many) + at * dy
         short = ~long
@@ -288,7 +289,7 @@ def _spans(
     crossing = np.flatnonzero(crossed > 0)
     times = crossed[crossing]
     edge = np.repeat(crossing, times)
-    row = _ranges(first[crossing], times)
+    row = ranges(first[crossing], times)
     slope = (x1[edge] - x0[edge]) / (y1[edge] - y0[edge])
     x = np.clip(
         x0[edge] + (row + 0.5 - y0[edge]) * slope, np.minimum(x0[edge], x1[edge]), np.maximum(x0[edge], x1[edge])
@@ -321,7 +322,7 @@ def _candidates(
     """The polygons that reach each undecided cell: those whose border passes, and those that cover it."""
     from_, to = np.searchsorted(undecided, spans[0]), np.searchsorted(undecided, spans[1], side="right")
     lengths = to - from_
-    place = np.concatenate([np.searchsorted(undecided, borders[0]), _ranges(from_, lengths)])
+    place = np.concatenate([np.searchsorted(undecided, borders[0]), ranges(from_, lengths)])
     owner = np.concatenate([borders[1], np.repeat(spans[2], lengths)]).astype(np.int64)
     keys = _unique(place * polygons + owner)
     starts = np.searchsorted(keys, np.arange(len(undecided) + 1) * polygons)

@@ -1,0 +1,406 @@
+"""The area that each polygon of one table shares with each of another, without building the pieces.
+
+The border of what two polygons share is made of three things: edges of the one inside the other, edges of the other
+inside the one, and edges that both have. So the edges are cut where they cross, each is given to the pairs that it
+bounds, and their signed areas are summed. Where borders are shared, hardly anything has to be cut. The edges of a pair
+must close to rings: a pair whose edges do not, or that has edges too near each other to tell apart, is intersected by
+GEOS instead.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from sahelgeo.places.ellipsoid import Floats, area_km2, oriented_edges, under_edges
+from sahelgeo.places.grid import OUTSIDE, Grid, Ints, build_grid, find, ranges
+
+# A hundredth of a millimetre: coordinates that rounding has moved apart become one again.
+_DECIMALS = 10
+_NEAR = 3e-10
+_OPEN = 1e-9
+_COLUMNS = 1024
+_NOTHING = 1e-12
+_SHARED_AT_LEAST = 0.3
+_THREADS = 2
+_CELLS = 1024
+
+# The number of an edge, how far along it is cut, and where.
+_Cuts = tuple[Ints, Floats, Floats, Floats]
+
+
+@dataclass(frozen=True)
+class AreaMatrix:
+    """The pairs of polygons that share ground.
+
+    Attributes
+    ----------
+    left, right : numpy.ndarray
+        The numbers of the two polygons of each pair, in order.
+    km2 : numpy.ndarray
+        The area that they share.
+    left_km2, right_km2 : numpy.ndarray
+        The area of every polygon of the two tables.
+    intersected : int
+        How many pairs had to be intersected by GEOS.
+    """
+
+    left: Ints
+    right: Ints
+    km2: Floats
+    left_km2: Floats
+    right_km2: Floats
+    intersected: int
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Edges between two corners."""
+
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
+
+    def __len__(self) -> int:
+        return len(self.x0)
+
+    def take(self, which: Any) -> _Edges:
+        return _Edges(self.x0[which], self.y0[which], self.x1[which], self.y1[which])
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """Which polygon of a layer has which edge, and whether its inside is on the left of it (1) or on the right (-1)."""
+
+    edge: Ints
+    sign: Ints
+    owner: Ints
+    ring: Ints
+
+
+def area_matrix(left: NDArray[Any], right: NDArray[Any]) -> AreaMatrix:
+    """The areas shared by two sequences of valid polygons in degrees (WGS 84); polygons of one sequence may overlap."""
+    left, right = (np.asarray(polygons, dtype=object) for polygons in (left, right))
+    edges, mine, theirs = _unique_edges([_rounded(polygons) for polygons in (left, right)])
+    under = _under(edges)
+    left_km2, right_km2 = _sizes(under, mine, len(left)), _sizes(under, theirs, len(right))
+    in_left, in_right = _used(edges, mine), _used(edges, theirs)
+    if (in_left & in_right).sum() <= _SHARED_AT_LEAST * min(in_left.sum(), in_right.sum()):
+        i, j, km2, again = _by_intersection(left, right)
+    else:
+        i, j, km2, again = _by_edges((edges, mine, theirs), left, right)
+    order = np.lexsort((j, i))
+    order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
+    return AreaMatrix(i[order], j[order], km2[order], left_km2, right_km2, again)
+
+
+def _by_intersection(left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints, Floats, int]:
+    """Each pair by GEOS; a polygon that lies inside the other without touching its border is the piece itself."""
+    shapely.prepare(right)
+    i, j = shapely.STRtree(right).query(left, predicate="intersects")
+    inside = shapely.contains_properly(right[j], left[i])
+    pieces = left[i]
+    pieces[~inside] = _intersections(left[i[~inside]], right[j[~inside]])
+    return i, j, area_km2(pieces), int((~inside).sum())
+
+
+def _intersections(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    # GEOS lets go of the interpreter's lock, so two threads take turns of the pairs; the large ones stand side by side.
+    pieces = np.empty(len(one), dtype=object)
+
+    def intersect(start: int) -> None:
+        pieces[start::_THREADS] = shapely.intersection(one[start::_THREADS], other[start::_THREADS])
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(intersect, range(_THREADS)))
+    return pieces
+
+
+def _by_edges(
+    layers: tuple[_Edges, _Uses, _Uses], left: NDArray[Any], right: NDArray[Any]
+) -> tuple[Ints, Ints, Floats, int]:
+    """Each pair by the signed areas of the edges that bound it."""
+    edges, mine, theirs, doubtful = _noded(*layers, len(right))
+    keys, edge, sign = _bounding(edges, mine, theirs, (left, right))
+    number, pair = pd.factorize(np.concatenate([keys, doubtful]))
+    number, i, j = number[: len(keys)], pair // len(right), pair % len(right)
+
+    def around(values: Floats) -> Floats:
+        return np.bincount(number, sign * values[edge], len(pair)).astype(float)
+
+    km2 = around(_under(edges))
+    gap = np.abs(around(edges.x1 - edges.x0)) + np.abs(around(edges.y1 - edges.y0))
+    again = np.flatnonzero((gap > _OPEN) | np.isin(pair, doubtful))
+    km2[again] = area_km2(_intersections(left[i[again]], right[j[again]]))
+    return i, j, km2, len(again)
+
+
+def _rounded(polygons: NDArray[Any]) -> tuple[_Edges, Ints, Ints]:
+    x0, y0, x1, y1, owner, ring = oriented_edges(polygons)
+    x0, y0, x1, y1 = (np.round(values, _DECIMALS) + 0.0 for values in (x0, y0, x1, y1))
+    long = (x0 != x1) | (y0 != y1)
+    return _Edges(x0[long], y0[long], x1[long], y1[long]), owner[long], ring[long]
+
+
+def _under(edges: _Edges) -> Floats:
+    return under_edges(edges.x0, edges.y0, edges.x1, edges.y1)
+
+
+def _sizes(under: Floats, uses: _Uses, polygons: int) -> Floats:
+    return np.bincount(uses.owner, uses.sign * under[uses.edge], polygons).astype(float)
+
+
+def _used(edges: _Edges, uses: _Uses) -> NDArray[np.bool_]:
+    used = np.zeros(len(edges), dtype=bool)
+    used[uses.edge] = True
+    return used
+
+
+def _unique_edges(parts: list[tuple[_Edges, Ints, Ints]]) -> tuple[_Edges, _Uses, _Uses]:
+    """The edges of both layers, each once whichever way it runs, and who uses them."""
+    both = _Edges(*(np.concatenate(values) for values in zip(*(vars(part[0]).values() for part in parts), strict=True)))
+    start, end = _mixed(both.x0, both.y0), _mixed(both.x1, both.y1)
+    sign = np.where(start < end, 1, -1)
+    edge, found = pd.factorize(np.minimum(start, end) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(start, end))
+    first = np.zeros(len(found), np.int64)
+    first[edge[::-1]] = np.arange(len(edge))[::-1]
+    flip = sign[first] < 0
+    one = both.take(first)
+    edges = _Edges(
+        np.where(flip, one.x1, one.x0),
+        np.where(flip, one.y1, one.y0),
+        np.where(flip, one.x0, one.x1),
+        np.where(flip, one.y0, one.y1),
+    )
+    count = len(parts[0][0])
+    mine = _Uses(edge[:count], sign[:count], parts[0][1], parts[0][2])
+    theirs = _Uses(edge[count:], sign[count:], parts[1][1], parts[1][2])
+    return edges, mine, theirs
+
+
+def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
+    """64 bits for each corner. Among millions two alike are next to impossible, and would leave a ring open."""
+    first, second = x.view(np.uint64), y.view(np.uint64)
+    first = first * np.uint64(0x9E3779B97F4A7C15)
+    second = second * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed: NDArray[np.uint64] = (first ^ (first >> np.uint64(29))) * np.uint64(0x165667B19E3779F9) + (
+        second ^ (second >> np.uint64(32))
+    )
+    return mixed
+
+
+def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
+    """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell.
+
+    Two edges that both layers have can meet at their ends alone.
+    """
+    in_left, in_right = _used(edges, mine), _used(edges, theirs)
+    sides = [
+        (np.flatnonzero(in_left & ~in_right), np.flatnonzero(in_right)),
+        (np.flatnonzero(in_left & in_right), np.flatnonzero(in_right & ~in_left)),
+    ]
+    pairs = [_close_pairs(edges, *side) for side in sides]
+    a, b = (np.concatenate(which) for which in zip(*pairs, strict=True))
+    cuts, doubtful = _meetings(edges, a, b)
+    near = _owner_pairs(a[doubtful], b[doubtful], mine, theirs, rights)
+    if not len(cuts[0]):
+        return edges, mine, theirs, near
+    pieces, piece_of = _cut(edges, cuts)
+    parts = [_recut(pieces, piece_of, uses) for uses in (mine, theirs)]
+    return *_unique_edges(parts), near
+
+
+def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> Ints:
+    use_a, row = _joined(a, mine)
+    use_b, again = _joined(b[row], theirs)
+    return np.unique(mine.owner[use_a][again] * rights + theirs.owner[use_b])
+
+
+def _joined(edge: Ints, uses: _Uses) -> tuple[Ints, Ints]:
+    """The uses of each edge, and the row that each stands for."""
+    order = np.argsort(uses.edge, kind="stable")
+    ranked = uses.edge[order]
+    start, stop = np.searchsorted(ranked, edge), np.searchsorted(ranked, edge, side="right")
+    return order[ranges(start, stop - start)], np.repeat(np.arange(len(edge)), stop - start)
+
+
+def _recut(pieces: _Edges, piece_of: Ints, uses: _Uses) -> tuple[_Edges, Ints, Ints]:
+    start, stop = np.searchsorted(piece_of, uses.edge), np.searchsorted(piece_of, uses.edge, side="right")
+    which, row = ranges(start, stop - start), np.repeat(np.arange(len(uses.edge)), stop - start)
+    part, turned = pieces.take(which), uses.sign[row] < 0
+    edges = _Edges(
+        np.where(turned, part.x1, part.x0),
+        np.where(turned, part.y1, part.y0),
+        np.where(turned, part.x0, part.x1),
+        np.where(turned, part.y0, part.y1),
+    )
+    return edges, uses.owner[row], uses.ring[row]
+
+
+def _close_pairs(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """The edges of two lists whose boxes meet."""
+    if not len(a) or not len(b):
+        return a[:0], b[:0]
+    few, many = (a, b) if len(a) < len(b) else (b, a)
+    many = many[_near_cells(edges, few, many)]
+    a, b = (few, many) if len(a) < len(b) else (many, few)
+    boxes = [_boxes(edges.take(which), air) for which, air in ((a, 0.0), (b, _NEAR))]
+    if len(a) < len(b):
+        found_b, found_a = shapely.STRtree(boxes[0]).query(boxes[1])
+    else:
+        found_a, found_b = shapely.STRtree(boxes[1]).query(boxes[0])
+    return a[found_a], b[found_b]
+
+
+def _boxes(edges: _Edges, air: float) -> NDArray[Any]:
+    return shapely.box(
+        np.minimum(edges.x0, edges.x1) - air,
+        np.minimum(edges.y0, edges.y1) - air,
+        np.maximum(edges.x0, edges.x1) + air,
+        np.maximum(edges.y0, edges.y1) + air,
+    )
+
+
+def _near_cells(edges: _Edges, few: Ints, many: Ints) -> NDArray[np.bool_]:
+    """Which of many edges may meet one of a few: those that start in a cell near the few, and the long ones."""
+    one, other = edges.take(few), edges.take(many)
+    left, bottom = min(one.x0.min(), one.x1.min()), min(one.y0.min(), one.y1.min())
+    size = max(max(one.x0.max(), one.x1.max()) - left, max(one.y0.max(), one.y1.max()) - bottom, 1e-6) / _CELLS
+    if _longer(one, size).any():
+        return np.ones(len(many), dtype=bool)
+    # Two edges no longer than a cell that meet start at most two cells apart.
+    near = np.zeros((_CELLS + 5, _CELLS + 5), dtype=bool)
+    column, row = ((one.x0 - left) / size).astype(int) + 2, ((one.y0 - bottom) / size).astype(int) + 2
+    for right in range(-2, 3):
+        for up in range(-2, 3):
+            near[row + up, column + right] = True
+    column, row = np.floor((other.x0 - left) / size) + 2, np.floor((other.y0 - bottom) / size) + 2
+    on_grid = (column >= 0) & (column < len(near)) & (row >= 0) & (row < len(near))
+    result = _longer(other, size)
+    result[on_grid] |= near[row[on_grid].astype(int), column[on_grid].astype(int)]
+    return result
+
+
+def _longer(edges: _Edges, size: float) -> NDArray[np.bool_]:
+    longer: NDArray[np.bool_] = (np.abs(edges.x1 - edges.x0) > size) | (np.abs(edges.y1 - edges.y0) > size)
+    return longer
+
+
+def _meetings(edges: _Edges, a: Ints, b: Ints) -> tuple[_Cuts, NDArray[np.bool_]]:
+    """Where pairs of edges meet: at a corner of one of them, or crossing; and which are too near to tell."""
+    mine, theirs = edges.take(a), edges.take(b)
+    doubtful = np.zeros(len(mine), dtype=bool)
+    corner = np.zeros(len(mine), dtype=bool)
+    cuts: list[_Cuts] = []
+    for edge, other, number in ((mine, theirs, a), (theirs, mine, b)):
+        for x, y in ((other.x0, other.y0), (other.x1, other.y1)):
+            along, away = _foot(edge, x, y)
+            same = ((x == edge.x0) & (y == edge.y0)) | ((x == edge.x1) & (y == edge.y1))
+            at_end = np.minimum(np.hypot(x - edge.x0, y - edge.y0), np.hypot(x - edge.x1, y - edge.y1)) <= _NEAR
+            on_edge = (away <= _NEAR) & (along > 0) & (along < 1) & ~at_end
+            doubtful |= at_end & ~same
+            corner |= same | on_edge
+            cuts.append((number[on_edge], along[on_edge], x[on_edge], y[on_edge]))
+    crossing, s, t, x, y = _crossings(mine, theirs, ~corner & ~doubtful)
+    cuts += [(a[crossing], s, x, y), (b[crossing], t, x, y)]
+    number, along, x, y = (np.concatenate(values) for values in zip(*cuts, strict=True))
+    return (number, along, x, y), doubtful
+
+
+def _foot(edge: _Edges, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """How far along the edge (0 to 1) the foot of each place is, and how far away the place is."""
+    dx, dy = edge.x1 - edge.x0, edge.y1 - edge.y0
+    along = ((x - edge.x0) * dx + (y - edge.y0) * dy) / (dx * dx + dy * dy)
+    away = np.abs((x - edge.x0) * dy - (y - edge.y0) * dx) / np.hypot(dx, dy)
+    return along, away
+
+
+def _crossings(mine: _Edges, theirs: _Edges, among: NDArray[np.bool_]) -> tuple[Ints, Floats, Floats, Floats, Floats]:
+    which = np.flatnonzero(among)
+    one, two = mine.take(which), theirs.take(which)
+    dx, dy, ex, ey = one.x1 - one.x0, one.y1 - one.y0, two.x1 - two.x0, two.y1 - two.y0
+    gx, gy = two.x0 - one.x0, two.y0 - one.y0
+    turn = dx * ey - dy * ex
+    with np.errstate(divide="ignore", invalid="ignore"):
+        s, t = (gx * ey - gy * ex) / turn, (gx * dy - gy * dx) / turn
+    hit = (turn != 0) & (s > 0) & (s < 1) & (t > 0) & (t < 1)
+    x, y = one.x0 + s * dx, one.y0 + s * dy
+    return which[hit], s[hit], t[hit], x[hit], y[hit]
+
+
+def _cut(edges: _Edges, cuts: _Cuts) -> tuple[_Edges, Ints]:
+    """The pieces of every edge from its start to its end, and the edge that each is of."""
+    number, along, x, y = cuts
+    order = np.lexsort((along, number))
+    number, x, y = number[order], x[order], y[order]
+    fresh = np.ones(len(number), dtype=bool)
+    fresh[1:] = (number[1:] != number[:-1]) | (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    number, x, y = number[fresh], x[fresh], y[fresh]
+    count = np.bincount(number, minlength=len(edges)) + 1
+    last = np.cumsum(count) - 1
+    start_is_cut, end_is_cut = np.ones(count.sum(), bool), np.ones(count.sum(), bool)
+    start_is_cut[last - count + 1], end_is_cut[last] = False, False
+    piece_of = np.repeat(np.arange(len(edges)), count)
+    pieces = edges.take(piece_of)
+    pieces.x0[start_is_cut], pieces.y0[start_is_cut] = x, y
+    pieces.x1[end_is_cut], pieces.y1[end_is_cut] = x, y
+    return pieces, piece_of
+
+
+def _bounding(
+    edges: _Edges, mine: _Uses, theirs: _Uses, polygons: tuple[NDArray[Any], NDArray[Any]]
+) -> tuple[Ints, Ints, Ints]:
+    """Every (pair, edge, sign) where the edge bounds what the pair shares."""
+    rights = len(polygons[1])
+    use, row = _joined(mine.edge, theirs)
+    alike = theirs.sign[use] == mine.sign[row]
+    use, row = use[alike], row[alike]
+    e, i, sign_e, j = _inside(edges, mine, theirs, polygons[1])
+    f, j_f, sign_f, i_f = _inside(edges, theirs, mine, polygons[0])
+    return (
+        np.concatenate([mine.owner[row] * rights + theirs.owner[use], i * rights + j, i_f * rights + j_f]),
+        np.concatenate([mine.edge[row], e, f]),
+        np.concatenate([mine.sign[row], sign_e, sign_f]),
+    )
+
+
+def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Where an edge of one layer runs inside a polygon of the other: edge, its owner, its sign, the polygon.
+
+    Of edges that both layers have, one for each ring is asked first: it runs inside a third polygon only where the
+    polygons of a layer overlap. Were only some edges of a ring inside, the pair's edges would not close.
+    """
+    shared = _used(edges, uses) & _used(edges, others)
+    grid = build_grid(polygons, _COLUMNS)
+    alone = np.unique(uses.edge[~shared[uses.edge]])
+    along = np.flatnonzero(shared[uses.edge])
+    probes = np.unique(uses.edge[along[np.unique(uses.ring[along], return_index=True)[1]]])
+    edge, polygon = _within(edges, probes, others, grid)
+    if len(edge):
+        edge, polygon = _within(edges, np.unique(uses.edge[along]), others, grid)
+    more, others_of_more = _within(edges, alone, others, grid)
+    edge, polygon = np.concatenate([edge, more]), np.concatenate([polygon, others_of_more])
+    use, row = _joined(edge, uses)
+    return edge[row], uses.owner[use], uses.sign[use], polygon[row]
+
+
+def _within(edges: _Edges, which: Ints, others: _Uses, grid: Grid) -> tuple[Ints, Ints]:
+    """The (edge, polygon) pairs where the middle of the edge lies in the polygon, but the edge is not of its border."""
+    some = edges.take(which)
+    hits = find(grid, (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2)
+    first = hits.first.copy()
+    first[hits.shared_point] = OUTSIDE
+    single = np.flatnonzero(first != OUTSIDE)
+    edge = which[np.concatenate([single, hits.shared_point])]
+    polygon = np.concatenate([first[single], hits.shared_polygon]).astype(np.int64)
+    use, row = _joined(edge, others)
+    keep = np.ones(len(edge), dtype=bool)
+    keep[row[others.owner[use] == polygon[row]]] = False
+    return edge[keep], polygon[keep]
