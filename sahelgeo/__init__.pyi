@@ -20,6 +20,8 @@ from .places.area_index import AreaIndex as AreaIndex
 from .places.area_index import area_index as area_index
 from .places.attach import attach_areas as attach_areas
 from .places.locate import locate as locate
+from .places.overlay import OverlayAccount as OverlayAccount
+from .places.overlay import overlay as overlay
 from .rates import rate_per_1000 as rate_per_1000
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample

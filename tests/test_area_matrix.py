@@ -125,11 +125,11 @@ def test_edges_far_longer_than_the_others_are_compared_with_all():
 
 
 def test_few_new_edges_among_many_shared_ones():
-    """A thousand shared squares and one slanted cut: only what is near the cut is compared."""
+    """Hundreds of shared squares and two slanted ones far apart: only what is near the two is compared."""
     squares = np.array([shapely.box(x, y, x + 1, y + 1) for x in range(30) for y in range(30)], dtype=object)
     half = shapely.Polygon([(4.5, 10), (4.7, 10.4), (4.2, 11), (4, 11), (4, 10)])
     fine = shapely.segmentize(half, 0.01)
-    left = np.array([*squares[squares != squares[130]], fine], dtype=object)
+    left = np.array([*squares[200:], fine, translate(fine, 20, 10)], dtype=object)
     matrix = area_matrix(left, squares)
     assert full(matrix, left, squares) == pytest.approx(exact(left, squares), rel=1e-9, abs=1e-4)
 
@@ -150,7 +150,7 @@ def coverage(draw):
     return np.array([area for area in areas if area.area > 1e-6], dtype=object)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(coverage(), coverage(), st.sampled_from([(0, 0), (0.3, 0.7), (1, 0)]), st.sampled_from([0.0, 0.3, 2.0]))
 def test_the_matrix_is_that_of_geos(left, right, moved, shared_at_least):
     """For areas that share borders, cross, touch or lie apart, every pair has the area that GEOS finds."""
@@ -162,7 +162,7 @@ def test_the_matrix_is_that_of_geos(left, right, moved, shared_at_least):
     assert matrix.left_km2 == pytest.approx(area_km2(left), rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(coverage(), st.tuples(st.floats(0.05, 0.95), st.floats(0.05, 0.95)))
 def test_overlapping_polygons_in_one_table(left, corner):
     """Polygons of one table may overlap: boxes drawn across a coverage and the coverage itself, twice."""

@@ -96,7 +96,7 @@ def check_areas_for_points(areas: gpd.GeoDataFrame) -> None:
         raise CRSError(
             "areas: the geometry has no CRS. Say which one it is in, for example areas.set_crs('EPSG:4326') for degrees"
         )
-    problems = [*_pcode_problems(areas), *_polygon_problems(areas)]
+    problems = [*_pcode_problems(areas), *polygon_problems(areas)]
     if problems:
         lines = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
         head = f"areas ({len(areas):,} rows): {len(problems)} problem{'s' if len(problems) > 1 else ''}"
@@ -124,7 +124,8 @@ def _pcode_problems(areas: gpd.GeoDataFrame) -> list[str]:
     return problems
 
 
-def _polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
+def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
+    """Sentences on geometry that is not valid polygons."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     problems = []
