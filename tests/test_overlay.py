@@ -222,6 +222,13 @@ def test_people_where_the_weights_know_of_none_go_by_area():
     assert result["people"].tolist() == pytest.approx([250, 150], rel=1e-6)
 
 
+def test_people_without_a_polygon_are_reported_as_outside():
+    """A row whose polygon is empty has nowhere to go: its people are outside, and it is named."""
+    values = COLUMNS.set_geometry([shapely.Polygon(), COLUMNS.geometry[1]], crs=4326)
+    with pytest.warns(sg.DataWarning, match=r"100 of 400 fall outside.*1 rows of values have no polygon.*position 0"):
+        assert sg.overlay(values, ROWS)["people"].sum() == pytest.approx(300)
+
+
 def test_the_source_goes_along():
     """Who published the values stands in the result, so that credit reaches the map."""
     assert sg.overlay(COLUMNS.assign(source="CH"), ROWS)["values_source"].tolist() == ["CH", "CH"]

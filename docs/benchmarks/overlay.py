@@ -31,8 +31,9 @@ def cadre_harmonise() -> gpd.GeoDataFrame:
     file = SHARED / "data" / "food_security" / "wca_CHIPC_nov2021_current_nov2021_simple.geojson"
     table = gpd.read_file(file)
     table = table[table["adm0_name"].isin(["Mali", "Niger", "Chad", "Burkina Faso"])].reset_index(drop=True)
-    shapes = table.geometry.make_valid()
-    return gpd.GeoDataFrame({"people": table["population"].astype(float)}, geometry=shapes, crs=4326)
+    shapes = shapely.make_valid(table.geometry.values, method="structure", keep_collapsed=False)
+    values = gpd.GeoDataFrame({"people": table["population"].astype(float)}, geometry=shapes, crs=4326)
+    return values[~values.geometry.is_empty].reset_index(drop=True)
 
 
 def cut_and_merged(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -137,6 +137,7 @@ def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
     if invalid.any():
         rows = listed(list(areas.index[invalid]), SHOWN_AT_MOST)
         problems.append(
-            f"geometry, row(s) {rows}: invalid (it crosses or touches itself). Repair it: areas.geometry = areas.geometry.make_valid()"
+            f"geometry, row(s) {rows}: invalid (it crosses or touches itself). "
+            "Repair it: table.geometry = shapely.make_valid(table.geometry.values, method='structure', keep_collapsed=False)"
         )
     return problems

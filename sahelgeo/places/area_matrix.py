@@ -273,24 +273,23 @@ def _near_cells(edges: _Edges, few: Ints, many: Ints) -> NDArray[np.bool_]:
     one, other = edges.take(few), edges.take(many)
     left, bottom = min(one.x0.min(), one.x1.min()), min(one.y0.min(), one.y1.min())
     size = max(max(one.x0.max(), one.x1.max()) - left, max(one.y0.max(), one.y1.max()) - bottom, 1e-6) / _CELLS
-    if _longer(one, size).any():
-        return np.ones(len(many), dtype=bool)
-    # Two edges no longer than a cell that meet start at most two cells apart.
+    # Places along the few, a cell apart at most: an edge no longer than a cell that meets one starts two cells away at most.
     near = np.zeros((_CELLS + 5, _CELLS + 5), dtype=bool)
-    column, row = ((one.x0 - left) / size).astype(int) + 2, ((one.y0 - bottom) / size).astype(int) + 2
+    steps = np.ceil(np.maximum(np.abs(one.x1 - one.x0), np.abs(one.y1 - one.y0)) / size).astype(int) + 1
+    along = np.repeat(1 / steps, steps) * ranges(np.zeros(len(few), np.int64), steps)
+    x, y = (
+        np.repeat(start, steps) + along * np.repeat(end - start, steps)
+        for start, end in ((one.x0, one.x1), (one.y0, one.y1))
+    )
+    column, row = ((x - left) / size).astype(int) + 2, ((y - bottom) / size).astype(int) + 2
     for right in range(-2, 3):
         for up in range(-2, 3):
             near[row + up, column + right] = True
     column, row = np.floor((other.x0 - left) / size) + 2, np.floor((other.y0 - bottom) / size) + 2
     on_grid = (column >= 0) & (column < len(near)) & (row >= 0) & (row < len(near))
-    result = _longer(other, size)
+    result: NDArray[np.bool_] = (np.abs(other.x1 - other.x0) > size) | (np.abs(other.y1 - other.y0) > size)
     result[on_grid] |= near[row[on_grid].astype(int), column[on_grid].astype(int)]
     return result
-
-
-def _longer(edges: _Edges, size: float) -> NDArray[np.bool_]:
-    longer: NDArray[np.bool_] = (np.abs(edges.x1 - edges.x0) > size) | (np.abs(edges.y1 - edges.y0) > size)
-    return longer
 
 
 def _meetings(edges: _Edges, a: Ints, b: Ints) -> tuple[_Cuts, NDArray[np.bool_]]:

@@ -351,6 +351,11 @@ def _warn(account: OverlayAccount, pieces: Pieces, weight: Floats) -> None:
         sentences.append(
             f"areas overlap on {account.overlap_km2:,.0f} km²: counts there are shared out between them. Mend the areas first if that is not meant"
         )
+    nowhere = np.flatnonzero(pieces.left_km2 <= 0)
+    if len(nowhere) and len(account.totals):
+        sentences.append(
+            f"{len(nowhere):,} rows of values have no polygon and count as outside (by position {listed(list(nowhere), SHOWN_AT_MOST)})"
+        )
     bare = (np.bincount(pieces.left, np.nan_to_num(weight), len(pieces.left_km2)) <= 0) & (
         np.bincount(pieces.left, minlength=len(pieces.left_km2)) > 0
     )
