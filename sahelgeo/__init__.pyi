@@ -2,6 +2,8 @@ from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
 from .conformance import conform as conform
+from .editions import convert_edition as convert_edition
+from .editions import edition_of as edition_of
 from .errors import AmbiguousError as AmbiguousError
 from .errors import CRSError as CRSError
 from .errors import DataWarning as DataWarning
