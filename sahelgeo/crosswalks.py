@@ -36,6 +36,8 @@ class Unit:
         Its code; None where the code of a new area is not known for certain.
     parts : frozenset of int
         The parts that it is made of.
+    superseded : bool
+        Whether it is an area from before the edition, under whose code figures are still published.
     """
 
     edition: str
@@ -43,6 +45,7 @@ class Unit:
     name: str
     pcode: str | None
     parts: Parts
+    superseded: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def _crosswalk(table: pd.DataFrame) -> Crosswalk:
         .fillna({f"{side}_pcode_{level}": ""})
         .groupby([f"{side}_name_{level}", f"{side}_pcode_{level}"])
     ]
+    older = table.dropna(subset="older_pcode_2").groupby(["older_name_2", "older_pcode_2"])
+    units += [Unit(old, 2, str(name), str(code), frozenset(rows.index), True) for (name, code), rows in older]
     return Crosswalk(old, new, table, tuple(units))
 
 

@@ -271,7 +271,7 @@ def _targets(walk: Crosswalk, to: str, units: list[Unit], level: int | None) -> 
     result = []
     for unit in units:
         wanted = unit.level if level is None else level
-        found = [new for new in walk.of(to, wanted) if new.parts & unit.parts]
+        found = [new for new in walk.of(to, wanted) if new.parts & unit.parts and not new.superseded]
         if not found:
             raise EditionError(f"the areas of {to} at level {wanted} are not known. Ask for level={3 - wanted}")
         result.append(found)
