@@ -3,7 +3,7 @@
 python docs/benchmarks/overlay.py [--shared VALUES ONTO]
 
 Two jobs: Cadre Harmonisé polygons (November 2021) on the admin 2 areas of Mali, Niger, Chad and Burkina Faso, whose
-borders nearly agree; and areas cut from and merged of those admin 2 areas, whose borders are shared. --shared adds a job
+borders nearly agree; and areas cut from and merged of those admin 2 areas, whose borders are shared. All tools start from degrees, as the files are. --shared adds a job
 on two GeoParquet files. Needs tobler, and the files (SAHELGEO_SHARED, or ../shared beside the project). Tools in turn.
 """
 
@@ -58,11 +58,14 @@ def cut_and_merged(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def measure(name: str, values: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> None:
     values, areas = values[["people", "geometry"]], areas[["geometry"]]
-    flat_values, flat_areas = values.to_crs(EQUAL_AREA), areas.to_crs(EQUAL_AREA)
+
+    def flat() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        return values.to_crs(EQUAL_AREA), areas.to_crs(EQUAL_AREA)
+
     jobs: dict[str, Callable[[], gpd.GeoDataFrame]] = {
         "sahelgeo.overlay": lambda: sg.overlay(values, areas, slivers=0),
-        "tobler.area_interpolate": lambda: area_interpolate(flat_values, flat_areas, extensive_variables=["people"]),
-        "geopandas.overlay": lambda: gpd.overlay(flat_values, flat_areas, how="intersection", keep_geom_type=True),
+        "tobler.area_interpolate": lambda: area_interpolate(*flat(), extensive_variables=["people"]),
+        "geopandas.overlay": lambda: gpd.overlay(*flat(), how="intersection", keep_geom_type=True),
     }
     spent: dict[str, list[float]] = {way: [] for way in jobs}
     for _ in range(5):

@@ -19,17 +19,17 @@ import shapely
 from numpy.typing import NDArray
 
 from sahelgeo.places.ellipsoid import Floats, area_km2, oriented_edges, under_edges
-from sahelgeo.places.grid import OUTSIDE, Grid, Ints, build_grid, find, ranges
+from sahelgeo.places.grid import OUTSIDE, Grid, Ints, build_grid, columns_for, find, ranges
 
 # A hundredth of a millimetre: coordinates that rounding has moved apart become one again.
 _DECIMALS = 10
 _NEAR = 3e-10
 _OPEN = 1e-9
-_COLUMNS = 1024
 _NOTHING = 1e-12
-_SHARED_AT_LEAST = 0.3
 _THREADS = 2
-_CELLS = 1024
+_TASKS = 64
+_FEW = 64
+_LARGER = 8
 
 # The number of an edge, how far along it is cut, and where.
 _Cuts = tuple[Ints, Floats, Floats, Floats]
@@ -91,35 +91,21 @@ def area_matrix(left: NDArray[Any], right: NDArray[Any]) -> AreaMatrix:
     edges, mine, theirs = _unique_edges([_rounded(polygons) for polygons in (left, right)])
     under = _under(edges)
     left_km2, right_km2 = _sizes(under, mine, len(left)), _sizes(under, theirs, len(right))
-    in_left, in_right = _used(edges, mine), _used(edges, theirs)
-    if (in_left & in_right).sum() <= _SHARED_AT_LEAST * min(in_left.sum(), in_right.sum()):
-        i, j, km2, again = _by_intersection(left, right)
-    else:
-        i, j, km2, again = _by_edges((edges, mine, theirs), left, right)
+    i, j, km2, again = _by_edges((edges, mine, theirs), left, right)
     order = np.lexsort((j, i))
     order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
     return AreaMatrix(i[order], j[order], km2[order], left_km2, right_km2, again)
 
 
-def _by_intersection(left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints, Floats, int]:
-    """Each pair by GEOS; a polygon that lies inside the other without touching its border is the piece itself."""
-    shapely.prepare(right)
-    i, j = shapely.STRtree(right).query(left, predicate="intersects")
-    inside = shapely.contains_properly(right[j], left[i])
-    pieces = left[i]
-    pieces[~inside] = _intersections(left[i[~inside]], right[j[~inside]])
-    return i, j, area_km2(pieces), int((~inside).sum())
-
-
 def _intersections(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
-    # GEOS lets go of the interpreter's lock, so two threads take turns of the pairs; the large ones stand side by side.
+    # GEOS lets go of the interpreter's lock, so two threads share the pairs; many small tasks keep both busy to the end.
     pieces = np.empty(len(one), dtype=object)
 
     def intersect(start: int) -> None:
-        pieces[start::_THREADS] = shapely.intersection(one[start::_THREADS], other[start::_THREADS])
+        pieces[start::_TASKS] = shapely.intersection(one[start::_TASKS], other[start::_TASKS])
 
     with ThreadPoolExecutor(_THREADS) as threads:
-        list(threads.map(intersect, range(_THREADS)))
+        list(threads.map(intersect, range(min(_TASKS, len(one)))))
     return pieces
 
 
@@ -248,48 +234,60 @@ def _close_pairs(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     """The edges of two lists whose boxes meet."""
     if not len(a) or not len(b):
         return a[:0], b[:0]
-    few, many = (a, b) if len(a) < len(b) else (b, a)
-    many = many[_near_cells(edges, few, many)]
-    a, b = (few, many) if len(a) < len(b) else (many, few)
     boxes = [_boxes(edges.take(which), air) for which, air in ((a, 0.0), (b, _NEAR))]
-    if len(a) < len(b):
-        found_b, found_a = shapely.STRtree(boxes[0]).query(boxes[1])
-    else:
-        found_a, found_b = shapely.STRtree(boxes[1]).query(boxes[0])
-    return a[found_a], b[found_b]
+    size = 2 * float(np.mean([(box[2] - box[0] + box[3] - box[1]).mean() for box in boxes])) + _NEAR
+    corner = [min(float(box[side].min()) for box in boxes) for side in (0, 1)]
+    before = [np.zeros(len(which), dtype=bool) for which in (a, b)]
+    found = []
+    # Small cells for short edges; the few that reach too many cells are looked up again with all others in larger cells.
+    while not (before[0].all() and before[1].all()):
+        cells = [[((box[side] - corner[side % 2]) / size).astype(np.int64) for side in range(4)] for box in boxes]
+        fit = [(right - left + 1) * (top - low + 1) <= _FEW for left, low, right, top in cells]
+        fresh = [now & ~old for now, old in zip(fit, before, strict=True)]
+        found += [_pairs_by_cell(cells, fresh[0], fit[1]), _pairs_by_cell(cells, before[0], fresh[1])]
+        before, size = fit, size * _LARGER
+    i, j = (np.concatenate(part) for part in zip(*found, strict=True))
+    mine, theirs = [[side[these] for side in box] for box, these in zip(boxes, (i, j), strict=True)]
+    meet = (mine[0] <= theirs[2]) & (theirs[0] <= mine[2]) & (mine[1] <= theirs[3]) & (theirs[1] <= mine[3])
+    return a[i[meet]], b[j[meet]]
 
 
-def _boxes(edges: _Edges, air: float) -> NDArray[Any]:
-    return shapely.box(
+def _boxes(edges: _Edges, air: float) -> list[Floats]:
+    return [
         np.minimum(edges.x0, edges.x1) - air,
         np.minimum(edges.y0, edges.y1) - air,
         np.maximum(edges.x0, edges.x1) + air,
         np.maximum(edges.y0, edges.y1) + air,
-    )
+    ]
 
 
-def _near_cells(edges: _Edges, few: Ints, many: Ints) -> NDArray[np.bool_]:
-    """Which of many edges may meet one of a few: those that start in a cell near the few, and the long ones."""
-    one, other = edges.take(few), edges.take(many)
-    left, bottom = min(one.x0.min(), one.x1.min()), min(one.y0.min(), one.y1.min())
-    size = max(max(one.x0.max(), one.x1.max()) - left, max(one.y0.max(), one.y1.max()) - bottom, 1e-6) / _CELLS
-    # Places along the few, a cell apart at most: an edge no longer than a cell that meets one starts two cells away at most.
-    near = np.zeros((_CELLS + 5, _CELLS + 5), dtype=bool)
-    steps = np.ceil(np.maximum(np.abs(one.x1 - one.x0), np.abs(one.y1 - one.y0)) / size).astype(int) + 1
-    along = np.repeat(1 / steps, steps) * ranges(np.zeros(len(few), np.int64), steps)
-    x, y = (
-        np.repeat(start, steps) + along * np.repeat(end - start, steps)
-        for start, end in ((one.x0, one.x1), (one.y0, one.y1))
+def _pairs_by_cell(cells: list[list[Ints]], mine: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Pairs of boxes that reach one cell, each pair once: at the first cell that both reach."""
+    if not mine.any() or not theirs.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    (row_i, x_i, y_i), (row_j, x_j, y_j) = (
+        _reached(box, which) for box, which in zip(cells, (mine, theirs), strict=True)
     )
-    column, row = ((x - left) / size).astype(int) + 2, ((y - bottom) / size).astype(int) + 2
-    for right in range(-2, 3):
-        for up in range(-2, 3):
-            near[row + up, column + right] = True
-    column, row = np.floor((other.x0 - left) / size) + 2, np.floor((other.y0 - bottom) / size) + 2
-    on_grid = (column >= 0) & (column < len(near)) & (row >= 0) & (row < len(near))
-    result: NDArray[np.bool_] = (np.abs(other.x1 - other.x0) > size) | (np.abs(other.y1 - other.y0) > size)
-    result[on_grid] |= near[row[on_grid].astype(int), column[on_grid].astype(int)]
-    return result
+    wide = int(max(x_i.max(initial=0), x_j.max(initial=0))) + 1
+    order = np.argsort(y_j * wide + x_j, kind="stable")
+    key = (y_j * wide + x_j)[order]
+    start, stop = np.searchsorted(key, y_i * wide + x_i), np.searchsorted(key, y_i * wide + x_i, side="right")
+    at = np.repeat(np.arange(len(row_i)), stop - start)
+    i, j = row_i[at], row_j[order[ranges(start, stop - start)]]
+    first = (x_i[at] == np.maximum(cells[0][0][i], cells[1][0][j])) & (
+        y_i[at] == np.maximum(cells[0][1][i], cells[1][1][j])
+    )
+    return i[first], j[first]
+
+
+def _reached(box: list[Ints], which: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """The cells (row of the box, column, line) that each of some boxes reaches."""
+    rows = np.flatnonzero(which)
+    left, low, right, top = (side[rows] for side in box)
+    wide = right - left + 1
+    count = wide * (top - low + 1)
+    step, at = ranges(np.zeros(len(rows), np.int64), count), np.repeat(np.arange(len(rows)), count)
+    return rows[at], left[at] + step % wide[at], low[at] + step // wide[at]
 
 
 def _meetings(edges: _Edges, a: Ints, b: Ints) -> tuple[_Cuts, NDArray[np.bool_]]:
@@ -377,7 +375,7 @@ def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -
     polygons of a layer overlap. Were only some edges of a ring inside, the pair's edges would not close.
     """
     shared = _used(edges, uses) & _used(edges, others)
-    grid = build_grid(polygons, _COLUMNS)
+    grid = build_grid(polygons, columns_for(len(edges)))
     alone = np.unique(uses.edge[~shared[uses.edge]])
     along = np.flatnonzero(shared[uses.edge])
     probes = np.unique(uses.edge[along[np.unique(uses.ring[along], return_index=True)[1]]])
