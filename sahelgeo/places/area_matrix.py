@@ -152,23 +152,38 @@ def _used(edges: _Edges, uses: _Uses) -> NDArray[np.bool_]:
 def _unique_edges(parts: list[tuple[_Edges, Ints, Ints]]) -> tuple[_Edges, _Uses, _Uses]:
     """The edges of both layers, each once whichever way it runs, and who uses them."""
     both = _Edges(*(np.concatenate(values) for values in zip(*(vars(part[0]).values() for part in parts), strict=True)))
-    start, end = _mixed(both.x0, both.y0), _mixed(both.x1, both.y1)
-    sign = np.where(start < end, 1, -1)
-    edge, found = pd.factorize(np.minimum(start, end) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(start, end))
-    first = np.zeros(len(found), np.int64)
-    first[edge[::-1]] = np.arange(len(edge))[::-1]
-    flip = sign[first] < 0
-    one = both.take(first)
-    edges = _Edges(
-        np.where(flip, one.x1, one.x0),
-        np.where(flip, one.y1, one.y0),
-        np.where(flip, one.x0, one.x1),
-        np.where(flip, one.y0, one.y1),
-    )
+    key, sign = _keys(both)
+    edge, found = pd.factorize(key)
+    edges = _one_way(both, sign).take(_first(edge, len(found)))
     count = len(parts[0][0])
     mine = _Uses(edge[:count], sign[:count], parts[0][1], parts[0][2])
     theirs = _Uses(edge[count:], sign[count:], parts[1][1], parts[1][2])
     return edges, mine, theirs
+
+
+def _keys(edges: _Edges) -> tuple[NDArray[np.uint64], Ints]:
+    """64 bits for each edge whichever way it runs, and the way that it runs."""
+    start, end = _mixed(edges.x0, edges.y0), _mixed(edges.x1, edges.y1)
+    key: NDArray[np.uint64] = np.minimum(start, end) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(start, end)
+    return key, np.where(start < end, 1, -1)
+
+
+def _one_way(edges: _Edges, sign: Ints) -> _Edges:
+    """The edges, those of negative sign turned round."""
+    turned = sign < 0
+    return _Edges(
+        np.where(turned, edges.x1, edges.x0),
+        np.where(turned, edges.y1, edges.y0),
+        np.where(turned, edges.x0, edges.x1),
+        np.where(turned, edges.y0, edges.y1),
+    )
+
+
+def _first(number: Ints, count: int) -> Ints:
+    """Where each number from 0 stands first."""
+    first = np.zeros(count, np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return first
 
 
 def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
@@ -198,9 +213,19 @@ def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edg
     near = _owner_pairs(a[doubtful], b[doubtful], mine, theirs, rights)
     if not len(cuts[0]):
         return edges, mine, theirs, near
-    pieces, piece_of = _cut(edges, cuts)
-    parts = [_recut(pieces, piece_of, uses) for uses in (mine, theirs)]
-    return *_unique_edges(parts), near
+    is_cut = np.zeros(len(edges), dtype=bool)
+    is_cut[cuts[0]] = True
+    pieces, piece_of = _cut(edges, np.flatnonzero(is_cut), cuts)
+    # A piece may be an edge that is there already: where one layer has a corner that the other lacks.
+    key, sign = _keys(pieces)
+    number = pd.Index(_keys(edges)[0]).get_indexer(pd.Index(key))
+    fresh = np.flatnonzero(number < 0)
+    new, found = pd.factorize(key[fresh])
+    number[fresh] = len(edges) + new
+    more = _one_way(pieces, sign).take(fresh[_first(new, len(found))])
+    edges = _Edges(*(np.concatenate(pair) for pair in zip(vars(edges).values(), vars(more).values(), strict=True)))
+    mine, theirs = (_recut(uses, is_cut, piece_of, number, sign) for uses in (mine, theirs))
+    return edges, mine, theirs, near
 
 
 def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> Ints:
@@ -217,17 +242,18 @@ def _joined(edge: Ints, uses: _Uses) -> tuple[Ints, Ints]:
     return order[ranges(start, stop - start)], np.repeat(np.arange(len(edge)), stop - start)
 
 
-def _recut(pieces: _Edges, piece_of: Ints, uses: _Uses) -> tuple[_Edges, Ints, Ints]:
-    start, stop = np.searchsorted(piece_of, uses.edge), np.searchsorted(piece_of, uses.edge, side="right")
-    which, row = ranges(start, stop - start), np.repeat(np.arange(len(uses.edge)), stop - start)
-    part, turned = pieces.take(which), uses.sign[row] < 0
-    edges = _Edges(
-        np.where(turned, part.x1, part.x0),
-        np.where(turned, part.y1, part.y0),
-        np.where(turned, part.x0, part.x1),
-        np.where(turned, part.y0, part.y1),
+def _recut(uses: _Uses, is_cut: NDArray[np.bool_], piece_of: Ints, number: Ints, sign: Ints) -> _Uses:
+    """The uses of whole edges as they are, those of cut edges as uses of their pieces."""
+    whole = ~is_cut[uses.edge]
+    cut = np.flatnonzero(~whole)
+    start, stop = (np.searchsorted(piece_of, uses.edge[cut], side=side) for side in ("left", "right"))
+    piece, use = ranges(start, stop - start), np.repeat(cut, stop - start)
+    return _Uses(
+        np.concatenate([uses.edge[whole], number[piece]]),
+        np.concatenate([uses.sign[whole], uses.sign[use] * sign[piece]]),
+        np.concatenate([uses.owner[whole], uses.owner[use]]),
+        np.concatenate([uses.ring[whole], uses.ring[use]]),
     )
-    return edges, uses.owner[row], uses.ring[row]
 
 
 def _close_pairs(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
@@ -332,19 +358,19 @@ def _crossings(mine: _Edges, theirs: _Edges, among: NDArray[np.bool_]) -> tuple[
     return which[hit], s[hit], t[hit], x[hit], y[hit]
 
 
-def _cut(edges: _Edges, cuts: _Cuts) -> tuple[_Edges, Ints]:
-    """The pieces of every edge from its start to its end, and the edge that each is of."""
+def _cut(edges: _Edges, which: Ints, cuts: _Cuts) -> tuple[_Edges, Ints]:
+    """The pieces of some edges from their start to their end, and the edge that each is of."""
     number, along, x, y = cuts
     order = np.lexsort((along, number))
     number, x, y = number[order], x[order], y[order]
     fresh = np.ones(len(number), dtype=bool)
     fresh[1:] = (number[1:] != number[:-1]) | (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     number, x, y = number[fresh], x[fresh], y[fresh]
-    count = np.bincount(number, minlength=len(edges)) + 1
+    count = np.bincount(np.searchsorted(which, number), minlength=len(which)) + 1
     last = np.cumsum(count) - 1
     start_is_cut, end_is_cut = np.ones(count.sum(), bool), np.ones(count.sum(), bool)
     start_is_cut[last - count + 1], end_is_cut[last] = False, False
-    piece_of = np.repeat(np.arange(len(edges)), count)
+    piece_of = np.repeat(which, count)
     pieces = edges.take(piece_of)
     pieces.x0[start_is_cut], pieces.y0[start_is_cut] = x, y
     pieces.x1[end_is_cut], pieces.y1[end_is_cut] = x, y
