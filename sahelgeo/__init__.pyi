@@ -4,6 +4,8 @@ from .areas import load_areas as load_areas
 from .conformance import conform as conform
 from .coverage import check_areas as check_areas
 from .coverage import mend_overlaps as mend_overlaps
+from .editions import convert_edition as convert_edition
+from .editions import edition_of as edition_of
 from .errors import AmbiguousError as AmbiguousError
 from .errors import CRSError as CRSError
 from .errors import DataWarning as DataWarning
@@ -17,12 +19,17 @@ from .flow_geometry import flow_lines as flow_lines
 from .flows import FlowPeriodError as FlowPeriodError
 from .flows import sum_flows as sum_flows
 from .phases import area_phase as area_phase
-from .places.attach import Account as Account
+from .places.account import Account as Account
+from .places.area_index import AreaIndex as AreaIndex
+from .places.area_index import area_index as area_index
 from .places.attach import attach_areas as attach_areas
 from .places.decisions import read_decisions as read_decisions
 from .places.decisions import write_decisions as write_decisions
 from .places.known import load_pcodes as load_pcodes
+from .places.locate import locate as locate
 from .places.match import match_areas as match_areas
+from .places.overlay import OverlayAccount as OverlayAccount
+from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas

@@ -20,7 +20,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors",),
     ("words", "tables", "sources", "conformance"),
-    ("areas", "coverage", "places", "editions", "samples"),
+    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples"),
     ("stocks", "rates", "flows", "flow_geometry", "phases", "events", "sums"),
     ("rasters",),
     ("readers",),

@@ -4,62 +4,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, overload
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, DataWarning, EditionError, SchemaError, UnmatchedError
+from sahelgeo.errors import (
+    SHOWN_AT_MOST,
+    CRSError,
+    DataWarning,
+    EditionError,
+    SchemaError,
+    UnmatchedError,
+    listed,
+)
+from sahelgeo.places.account import Account, account_of
 from sahelgeo.places.contradictions import check_codes_against_names
 from sahelgeo.places.match import match_rows
 
 Unmatched = Literal["raise", "keep", "drop"]
 On = Literal["pcode", "match"] | Mapping[str, Any]
 MATCH_OPTIONS = ("on", "parents", "accept", "decisions")
-
-
-@dataclass(frozen=True)
-class Account:
-    """What a join did with the rows and people that came in.
-
-    ``rows_in = rows_attached + rows_unmatched``, and the same for people (missing where the table counts none).
-
-    Attributes
-    ----------
-    rows_in, rows_attached, rows_unmatched : int
-        Rows of the table.
-    people_in, people_attached, people_unmatched : float or None
-        Sums of the people column; missing counts add nothing.
-    areas_without_rows : int
-        Areas that no row names.
-    """
-
-    rows_in: int
-    rows_attached: int
-    people_in: float | None
-    people_attached: float | None
-    areas_without_rows: int
-
-    @property
-    def rows_unmatched(self) -> int:
-        """Rows that no area answers to."""
-        return self.rows_in - self.rows_attached
-
-    @property
-    def people_unmatched(self) -> float | None:
-        """People of the rows that no area answers to."""
-        if self.people_in is None or self.people_attached is None:
-            return None
-        return self.people_in - self.people_attached
-
-    def __str__(self) -> str:
-        text = f"{self.rows_attached:,} of {self.rows_in:,} rows attached"
-        if self.people_in is not None and self.people_attached is not None:
-            text += f"; {self.people_attached:,.0f} of {self.people_in:,.0f} people"
-        return f"{text}; {self.areas_without_rows:,} areas without a row"
 
 
 @overload
@@ -159,7 +125,7 @@ def attach_areas(
         table, why = _matched(table, areas, on)
         _check_table(table, areas)
     fits = table["pcode"].isin(areas["pcode"]) & table["pcode"].notna()
-    account = _account(table, fits, areas)
+    account = account_of(table, fits, areas["pcode"], table["pcode"])
     if not fits.all():
         _say_unmatched(table[~fits], _missing(table[~fits], areas) if why is None else why, account, unmatched)
     rows = table if unmatched == "keep" else table[fits]
@@ -209,22 +175,6 @@ def check_edition(table: pd.DataFrame, areas: gpd.GeoDataFrame, *, codes: str = 
         raise EditionError(
             f"rows {rows} are of edition {first['table']!r}, the areas of {first['areas']!r}. Convert the table first, or load that edition's areas"
         )
-
-
-def people_column(table: pd.DataFrame) -> str | None:
-    """The column that counts people: ``people``, else ``population``, else none."""
-    return next(
-        (label for label in ("people", "population") if label in table and pd.api.types.is_numeric_dtype(table[label])),
-        None,
-    )
-
-
-def _account(table: pd.DataFrame, fits: pd.Series, areas: gpd.GeoDataFrame) -> Account:
-    label = people_column(table)
-    total = None if label is None else float(table[label].sum())
-    attached = None if label is None else float(table.loc[fits, label].sum())
-    without = int((~areas["pcode"].isin(table["pcode"])).sum())
-    return Account(len(table), int(fits.sum()), total, attached, without)
 
 
 def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.DataFrame, str]:
