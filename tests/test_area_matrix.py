@@ -164,3 +164,21 @@ def test_overlapping_polygons_in_one_table(left, corner):
     x, y = corner
     right = np.array([*left, shapely.box(x, y, x + 1.5, y + 1.5), shapely.box(-1, -1, 9, 9)], dtype=object)
     assert full(area_matrix(left, right), left, right) == pytest.approx(exact(left, right), rel=1e-9, abs=1e-4)
+
+
+def test_overlaps_that_both_tables_have_are_found():
+    """Two rectangles that cross, in both tables: every edge is shared, and the cross is still there."""
+    both = array(shapely.box(0, 1, 3, 2), shapely.box(1, 0, 2, 3))
+    assert full(area_matrix(both, both), both, both) == pytest.approx(exact(both, both), rel=1e-9)
+    corner = array(shapely.box(0, 0, 10, 10), shapely.box(9.9, 9.9, 20, 20))
+    assert full(area_matrix(corner, corner), corner, corner) == pytest.approx(exact(corner, corner), rel=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(coverage(), coverage(), st.sampled_from([(0, 0), (0.3, 0.7), (0.5, 0)]), st.data())
+def test_tables_that_overlap_themselves(one, other, moved, data):
+    """Both tables hold two coverages on one ground, some areas in one table alone: every pair as by GEOS."""
+    areas = np.array([*one, *(translate(polygon, *moved) for polygon in other)], dtype=object)
+    left, right = ([area for area in areas if data.draw(st.integers(0, 9)) > 1] for _ in range(2))
+    left, right = np.array(left, dtype=object), np.array(right, dtype=object)
+    assert full(area_matrix(left, right), left, right) == pytest.approx(exact(left, right), rel=1e-9, abs=1e-4)

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sahelgeo.places.ellipsoid import Floats, area_km2, oriented_edges, under_edges
-from sahelgeo.places.grid import OUTSIDE, Grid, Ints, build_grid, columns_for, find, ranges
+from sahelgeo.places.grid import Ints, build_grid, candidates, columns_for, ranges
 
 # A hundredth of a millimetre: coordinates that rounding has moved apart become one again.
 _DECIMALS = 10
@@ -77,12 +77,14 @@ class _Edges:
 
 @dataclass(frozen=True)
 class _Uses:
-    """Which polygon of a layer has which edge, and whether its inside is on the left of it (1) or on the right (-1)."""
+    """Which polygon of a layer has which edge, and whether its inside is on the left of it (1) or on the right (-1).
+
+    In the order of the edges.
+    """
 
     edge: Ints
     sign: Ints
     owner: Ints
-    ring: Ints
 
 
 def area_matrix(left: NDArray[Any], right: NDArray[Any]) -> AreaMatrix:
@@ -128,11 +130,11 @@ def _by_edges(
     return i, j, km2, len(again)
 
 
-def _rounded(polygons: NDArray[Any]) -> tuple[_Edges, Ints, Ints]:
-    x0, y0, x1, y1, owner, ring = oriented_edges(polygons)
+def _rounded(polygons: NDArray[Any]) -> tuple[_Edges, Ints]:
+    x0, y0, x1, y1, owner = oriented_edges(polygons)
     x0, y0, x1, y1 = (np.round(values, _DECIMALS) + 0.0 for values in (x0, y0, x1, y1))
     long = (x0 != x1) | (y0 != y1)
-    return _Edges(x0[long], y0[long], x1[long], y1[long]), owner[long], ring[long]
+    return _Edges(x0[long], y0[long], x1[long], y1[long]), owner[long]
 
 
 def _under(edges: _Edges) -> Floats:
@@ -149,15 +151,15 @@ def _used(edges: _Edges, uses: _Uses) -> NDArray[np.bool_]:
     return used
 
 
-def _unique_edges(parts: list[tuple[_Edges, Ints, Ints]]) -> tuple[_Edges, _Uses, _Uses]:
+def _unique_edges(parts: list[tuple[_Edges, Ints]]) -> tuple[_Edges, _Uses, _Uses]:
     """The edges of both layers, each once whichever way it runs, and who uses them."""
     both = _Edges(*(np.concatenate(values) for values in zip(*(vars(part[0]).values() for part in parts), strict=True)))
     key, sign = _keys(both)
     edge, found = pd.factorize(key)
     edges = _one_way(both, sign).take(_first(edge, len(found)))
     count = len(parts[0][0])
-    mine = _Uses(edge[:count], sign[:count], parts[0][1], parts[0][2])
-    theirs = _Uses(edge[count:], sign[count:], parts[1][1], parts[1][2])
+    mine = _in_order(edge[:count], sign[:count], parts[0][1])
+    theirs = _in_order(edge[count:], sign[count:], parts[1][1])
     return edges, mine, theirs
 
 
@@ -198,19 +200,18 @@ def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
 
 
 def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
-    """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell.
-
-    Two edges that both layers have can meet at their ends alone.
-    """
+    """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell."""
     in_left, in_right = _used(edges, mine), _used(edges, theirs)
-    sides = [
-        (np.flatnonzero(in_left & ~in_right), np.flatnonzero(in_right)),
-        (np.flatnonzero(in_left & in_right), np.flatnonzero(in_right & ~in_left)),
-    ]
-    pairs = [_close_pairs(edges, *side) for side in sides]
+    left, right, both = (
+        np.flatnonzero(which) for which in (in_left & ~in_right, in_right & ~in_left, in_left & in_right)
+    )
+    pairs = [_close_pairs(edges, left, np.flatnonzero(in_right)), _close_pairs(edges, both, right)]
+    # Edges that both layers have cross each other where the polygons of a layer overlap.
+    pairs.append(_apart(edges, *_close_pairs(edges, both, both)))
     a, b = (np.concatenate(which) for which in zip(*pairs, strict=True))
     cuts, doubtful = _meetings(edges, a, b)
-    near = _owner_pairs(a[doubtful], b[doubtful], mine, theirs, rights)
+    a, b = a[doubtful], b[doubtful]
+    near = _owner_pairs(np.concatenate([a, b]), np.concatenate([b, a]), mine, theirs, rights)
     if not len(cuts[0]):
         return edges, mine, theirs, near
     is_cut = np.zeros(len(edges), dtype=bool)
@@ -228,6 +229,20 @@ def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edg
     return edges, mine, theirs, near
 
 
+def _apart(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Each pair once, without those that have a corner in common."""
+    once = a < b
+    a, b = a[once], b[once]
+    one, other = edges.take(a), edges.take(b)
+    apart = ~(
+        ((one.x0 == other.x0) & (one.y0 == other.y0))
+        | ((one.x1 == other.x1) & (one.y1 == other.y1))
+        | ((one.x0 == other.x1) & (one.y0 == other.y1))
+        | ((one.x1 == other.x0) & (one.y1 == other.y0))
+    )
+    return a[apart], b[apart]
+
+
 def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> Ints:
     use_a, row = _joined(a, mine)
     use_b, again = _joined(b[row], theirs)
@@ -236,10 +251,15 @@ def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> I
 
 def _joined(edge: Ints, uses: _Uses) -> tuple[Ints, Ints]:
     """The uses of each edge, and the row that each stands for."""
-    order = np.argsort(uses.edge, kind="stable")
-    ranked = uses.edge[order]
-    start, stop = np.searchsorted(ranked, edge), np.searchsorted(ranked, edge, side="right")
-    return order[ranges(start, stop - start)], np.repeat(np.arange(len(edge)), stop - start)
+    most = max(edge.max(initial=-1), uses.edge.max(initial=-1)) + 2
+    first = np.concatenate([[0], np.cumsum(np.bincount(uses.edge, minlength=most))])
+    start, count = first[edge], first[edge + 1] - first[edge]
+    return ranges(start, count), np.repeat(np.arange(len(edge)), count)
+
+
+def _in_order(edge: Ints, sign: Ints, owner: Ints) -> _Uses:
+    order = np.argsort(edge, kind="stable")
+    return _Uses(edge[order], sign[order], owner[order])
 
 
 def _recut(uses: _Uses, is_cut: NDArray[np.bool_], piece_of: Ints, number: Ints, sign: Ints) -> _Uses:
@@ -248,11 +268,10 @@ def _recut(uses: _Uses, is_cut: NDArray[np.bool_], piece_of: Ints, number: Ints,
     cut = np.flatnonzero(~whole)
     start, stop = (np.searchsorted(piece_of, uses.edge[cut], side=side) for side in ("left", "right"))
     piece, use = ranges(start, stop - start), np.repeat(cut, stop - start)
-    return _Uses(
+    return _in_order(
         np.concatenate([uses.edge[whole], number[piece]]),
         np.concatenate([uses.sign[whole], uses.sign[use] * sign[piece]]),
         np.concatenate([uses.owner[whole], uses.owner[use]]),
-        np.concatenate([uses.ring[whole], uses.ring[use]]),
     )
 
 
@@ -395,35 +414,18 @@ def _bounding(
 
 
 def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
-    """Where an edge of one layer runs inside a polygon of the other: edge, its owner, its sign, the polygon.
-
-    Of edges that both layers have, one for each ring is asked first: it runs inside a third polygon only where the
-    polygons of a layer overlap. Were only some edges of a ring inside, the pair's edges would not close.
-    """
-    shared = _used(edges, uses) & _used(edges, others)
+    """Where edges of one layer run inside polygons of the other: the edge, its owner, its sign, the polygon."""
+    which = np.unique(uses.edge)
+    some = edges.take(which)
+    x, y = (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2
     grid = build_grid(polygons, columns_for(len(edges)))
-    alone = np.unique(uses.edge[~shared[uses.edge]])
-    along = np.flatnonzero(shared[uses.edge])
-    probes = np.unique(uses.edge[along[np.unique(uses.ring[along], return_index=True)[1]]])
-    edge, polygon = _within(edges, probes, others, grid)
-    if len(edge):
-        edge, polygon = _within(edges, np.unique(uses.edge[along]), others, grid)
-    more, others_of_more = _within(edges, alone, others, grid)
-    edge, polygon = np.concatenate([edge, more]), np.concatenate([polygon, others_of_more])
+    place, polygon, sure = candidates(grid, x, y)
+    # An edge of the polygon's own border needs no test; along shared borders hardly any other is left.
+    use, row = _joined(which[place], others)
+    holds = np.ones(len(place), dtype=bool)
+    holds[row[others.owner[use] == polygon[row]]] = False
+    test = np.flatnonzero(holds[sure:]) + sure
+    holds[test] = shapely.intersects_xy(grid.polygons[polygon[test]], x[place[test]], y[place[test]])
+    edge, polygon = which[place[holds]], polygon[holds]
     use, row = _joined(edge, uses)
     return edge[row], uses.owner[use], uses.sign[use], polygon[row]
-
-
-def _within(edges: _Edges, which: Ints, others: _Uses, grid: Grid) -> tuple[Ints, Ints]:
-    """The (edge, polygon) pairs where the middle of the edge lies in the polygon, but the edge is not of its border."""
-    some = edges.take(which)
-    hits = find(grid, (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2)
-    first = hits.first.copy()
-    first[hits.shared_point] = OUTSIDE
-    single = np.flatnonzero(first != OUTSIDE)
-    edge = which[np.concatenate([single, hits.shared_point])]
-    polygon = np.concatenate([first[single], hits.shared_polygon]).astype(np.int64)
-    use, row = _joined(edge, others)
-    keep = np.ones(len(edge), dtype=bool)
-    keep[row[others.owner[use] == polygon[row]]] = False
-    return edge[keep], polygon[keep]

@@ -44,15 +44,15 @@ def under_edges(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Floats:
 def area_km2(polygons: NDArray[Any]) -> Floats:
     """The area of each polygon (in degrees, WGS 84) in km²; 0 for empty and missing ones."""
     polygons = np.asarray(polygons, dtype=object)
-    x0, y0, x1, y1, owner, _ = oriented_edges(polygons)
+    x0, y0, x1, y1, owner = oriented_edges(polygons)
     area: Floats = np.bincount(owner, under_edges(x0, y0, x1, y1), len(polygons)).astype(float)
     return area
 
 
 def oriented_edges(
     polygons: NDArray[Any],
-) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """All edges of all rings, the inside on their left, with the numbers of the polygon and the ring of each."""
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int64]]:
+    """All edges of all rings, the inside on their left, with the number of the polygon of each."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     areal = shapely.get_type_id(parts) == 3  # what is left of lines and points has no area
     parts, part_owner = shapely.orient_polygons(parts[areal]), part_owner[areal]
@@ -60,5 +60,4 @@ def oriented_edges(
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     x, y = xy[:, 0], xy[:, 1]
-    ring = ring[1:][same]
-    return x[:-1][same], y[:-1][same], x[1:][same], y[1:][same], part_owner[ring_part][ring], ring
+    return x[:-1][same], y[:-1][same], x[1:][same], y[1:][same], part_owner[ring_part][ring[1:][same]]

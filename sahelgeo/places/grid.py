@@ -145,6 +145,20 @@ def find(grid: Grid, x: Floats, y: Floats) -> Hits:
     return _tested(grid, first, unsure, cell[unsure], (x, y))
 
 
+def candidates(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints, int]:
+    """Pairs of points and polygons that may hold them; the first so many are certain, the others are to be tested."""
+    if grid.frame is None or not len(x):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+    cell = _cell_of(grid.frame, x, y)
+    label = grid.labels.take(cell)
+    sure, unsure = np.flatnonzero(label >= 0), np.flatnonzero(label == UNDECIDED)
+    place = np.searchsorted(grid.undecided, cell[unsure])
+    count = (grid.starts[1:] - grid.starts[:-1])[place]
+    points = np.concatenate([sure, np.repeat(unsure, count)])
+    polygons = np.concatenate([label[sure], grid.candidates[ranges(grid.starts[place], count)]]).astype(np.int64)
+    return points, polygons, len(sure)
+
+
 def _cell_of(frame: Frame, x: Floats, y: Floats) -> NDArray[np.int32]:
     """The cell of each point. Points off the grid, or without a coordinate, fall into the air along its rim."""
     column, row = frame.column(x), frame.row(y)
