@@ -415,7 +415,7 @@ def _bounding(
 
 def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
     """Where edges of one layer run inside polygons of the other: the edge, its owner, its sign, the polygon."""
-    which = np.unique(uses.edge)
+    which = np.flatnonzero(_used(edges, uses))
     some = edges.take(which)
     x, y = (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2
     grid = build_grid(polygons, columns_for(len(edges)))
