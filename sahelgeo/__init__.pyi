@@ -33,6 +33,8 @@ from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
+from .readers.conasur import read_conasur as read_conasur
+from .readers.report import ReadReport as ReadReport
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample
 from .sources import SOURCES as SOURCES

@@ -236,11 +236,12 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
     return problems
 
 
+# What else tells two rows apart while they have no p-code, or come from a list of single records.
+_ALSO_TELL_APART = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
+
+
 def _repeated_keys(columns: pd.DataFrame, declared: Table) -> pd.Series:
-    key = [
-        *declared.key,
-        *(name for name in ("place", "admin1", "admin2", "admin3") if name in columns and name not in declared.key),
-    ]
+    key = [*declared.key, *(name for name in _ALSO_TELL_APART if name in columns and name not in declared.key)]
     return columns.duplicated(key, keep=False)
 
 
