@@ -33,7 +33,9 @@ from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
+from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
+from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample

@@ -10,7 +10,8 @@ import pandas as pd
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import day_in, fold, numbers, one_day, text_of, texts
+from sahelgeo.readers.periods import Day, given_day
+from sahelgeo.readers.printed import day_in, fold, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 
@@ -20,13 +21,13 @@ _NAMES = ("admin1", "admin2", "admin3")
 
 @overload
 def read_conasur(
-    path: Readable, *, date: dt.date | str | None = ..., report: Literal[False] = ...
+    path: Readable, *, date: Day | None = ..., report: Literal[False] = ...
 ) -> pd.DataFrame: ...
 @overload
 def read_conasur(
-    path: Readable, *, date: dt.date | str | None = ..., report: Literal[True]
+    path: Readable, *, date: Day | None = ..., report: Literal[True]
 ) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_conasur(path: Readable, *, date: dt.date | str | None = None, report: bool = False) -> Any:
+def read_conasur(path: Readable, *, date: Day | None = None, report: bool = False) -> Any:
     """Internally displaced people by commune of arrival, as CONASUR of Burkina Faso publishes them.
 
     The titles above the headings and the rows of totals below the communes are left out; the sum of the communes is held
@@ -74,7 +75,7 @@ def read_conasur(path: Readable, *, date: dt.date | str | None = None, report: b
     return read_feeds(path, ("conasur",), lambda found: tidy_conasur(found, date=date), report)
 
 
-def tidy_conasur(found: Found, *, date: dt.date | str | None = None) -> Tidied:
+def tidy_conasur(found: Found, *, date: Day | None = None) -> Tidied:
     """One sheet of CONASUR's table, tidied."""
     where = found.sheet.where
     frame, fates = body(found)
@@ -113,15 +114,9 @@ def tidy_conasur(found: Found, *, date: dt.date | str | None = None) -> Tidied:
     return Tidied(table, fates, notes, doubts, "stocks")
 
 
-def _day(found: Found, date: dt.date | str | None) -> dt.date:
+def _day(found: Found, date: Day | None) -> dt.date:
     if date is not None:
-        try:
-            day = one_day(date)
-        except ValueError:
-            day = None
-        if day is None:
-            raise FormatError(f"date={date!r} is not a day. Give it as YYYY-MM-DD")
-        return day
+        return given_day(date, "date").date()
     above = found.sheet.cells.loc[found.sheet.cells.index < found.header]
     titles = [text_of(cell) for row in above.itertuples(index=False) for cell in row]
     days = {day for title in [*titles, found.sheet.name] if (day := day_in(title)) is not None}

@@ -138,6 +138,13 @@ def numbers(values: pd.Series, column: str, where: str) -> pd.Series:
         plain = values.astype("float64")
         if not np.isinf(plain).any():
             return plain.astype("Float64")
+    elif values.dtype == object:
+        # A workbook's column is floats and empty strings: no need to read each one as text.
+        filled = values.where(values != "", None)
+        if pd.api.types.infer_dtype(filled, skipna=True) in ("floating", "integer", "mixed-integer-float"):
+            plain = filled.astype("float64")
+            if not np.isinf(plain).any():
+                return plain.astype("Float64")
     read = _mapped(values, _or_unreadable(one_number))
     _refuse(values, read, column, where, "not a number. Correct the cell, or empty it where the value is unknown")
     return read.astype("Float64")
