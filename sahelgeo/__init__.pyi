@@ -35,6 +35,7 @@ from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
+from .readers.ipc import read_ipc as read_ipc
 from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport
 from .samples import Sample as Sample

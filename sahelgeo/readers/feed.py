@@ -213,6 +213,16 @@ def body(found: Found) -> tuple[pd.DataFrame, pd.Series]:
     return frame[~empty].drop(index=tags, errors="ignore"), fates
 
 
+def every_column(found: Found) -> tuple[pd.DataFrame, pd.Series]:
+    """Like :func:`body`, with every column of the sheet under its own heading in lower case."""
+    kept, fates = body(found)
+    cells = found.sheet.cells
+    headings = [text_of(cell).casefold() for cell in cells.loc[found.header]]
+    places = {heading: place for place, heading in reversed(list(enumerate(headings))) if heading}
+    frame = {heading: cells.loc[kept.index, cells.columns[place]] for heading, place in places.items()}
+    return pd.DataFrame(frame, index=kept.index), fates
+
+
 def _refuse_doubled(found: Found) -> None:
     header = [fold(text_of(cell)) for cell in found.sheet.cells.loc[found.header]]
     doubled = [
