@@ -42,7 +42,7 @@ _MONTH_WORDS = {
     12: "december dec decembre",
 }
 _MONTHS = {word: month for month, words in _MONTH_WORDS.items() for word in words.split()}
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[Tt ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?: .*)?")
 _DAY_MONTH_WORD = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[ \-]([a-z]+)\.?[ \-,]+(\d{4}|\d{2})")
