@@ -33,12 +33,16 @@ from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
+from .readers.acled import read_acled as read_acled
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
+from .readers.fewsnet import read_fewsnet as read_fewsnet
+from .readers.hapi import read_hapi as read_hapi
 from .readers.idmc import read_idmc as read_idmc
 from .readers.ipc import read_ipc as read_ipc
 from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport
+from .readers.ucdp import read_ucdp as read_ucdp
 from .readers.unhcr import read_unhcr as read_unhcr
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample

@@ -21,7 +21,7 @@ from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
-FEEDS = ("ipc", "ipc-stacked")
+FEEDS = ("ipc", "ipc-stacked", "hapi-food-security")
 _UNITS = {"urb": "urban", "idp": "idp_site", "cam": "idp_site", "rfg": "refugee"}
 # HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.
 _ROUNDING = 5
