@@ -17,6 +17,8 @@ from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.told_apart import deepest_level, tell_apart
 
 FEEDS = ("hapi-idps", "hapi-food-security", "hapi-conflict", "hapi-population")
+# Rounding of each area moves the sum of a country a little.
+_TOLERATED = 0.01
 # Within what the levels of a file repeat the same people.
 _WITHIN = {
     "hapi-idps": ["country", "operation", "start"],
@@ -51,8 +53,9 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     pandas.DataFrame
         A Stocks, Phases or Population table, as the file holds. Conflict events are counts by area and month, which fit no
         declared table: ``pcode``, ``iso3``, ``admin1``, ``admin2``, ``kind``, ``start``, ``end``, ``events``,
-        ``fatalities``, ``source``. Codes are as HAPI prints them; the placeholders that end in ``-XXX`` are missing. Rows
-        that HAPI itself marks with an error are left out; ``warning`` keeps its remarks.
+        ``fatalities``, ``source``. Codes are as HAPI prints them; the placeholders that end in ``-XXX`` are missing.
+        Rows that HAPI marks as duplicates are left out; those that it found no code for are kept without one, with its
+        remark in ``warning``.
     ReadReport
         With ``report=True``: every row of the file kept, or dropped for a reason.
 
@@ -60,6 +63,8 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     ------
     FormatError
         Another kind of file, cells that are no numbers or days, or a level that the file does not hold.
+    DataWarning
+        The level that was kept holds fewer people than the national rows.
 
     Examples
     --------
@@ -79,19 +84,19 @@ def tidy_hapi(found: Found, *, level: int | None = None) -> Tidied:
     frame, fates = body(found)
     need_rows(frame, found)
     if "error" in frame:
-        wrong = texts(frame["error"]).notna()
-        fates = dropped(fates, wrong.reindex(fates.index, fill_value=False), "marked with an error by HAPI")
-        frame = frame[~wrong]
+        # HAPI's other errors are names that it found no code for (towns, livelihood zones): their people are real.
+        twice = texts(frame["error"]).str.contains("duplicate", case=False).fillna(False).astype(bool)
+        fates = dropped(fates, twice.reindex(fates.index, fill_value=False), "duplicate, as HAPI marks it")
+        frame = frame[~twice]
         need_rows(frame, found)
     if found.feed.id == "hapi-population":
         parts = ~((_lower(frame, "gender") == "all") & (_lower(frame, "age") == "all"))
         fates = dropped(fates, parts.reindex(fates.index, fill_value=False), "breakdown by sex and age")
         frame = frame[~parts]
         need_rows(frame, found)
-    frame, fates, notes = _one_level(frame, fates, found, level)
-    tidy = _TIDY[found.feed.id]
-    tidied = tidy(frame, fates, found)
-    return Tidied(tidied.table, tidied.fates, (*notes, *tidied.notes), tidied.warnings, tidied.kind)
+    frame, fates, notes, doubts = _one_level(frame, fates, found, level)
+    tidied = _TIDY[found.feed.id](frame, fates, found)
+    return Tidied(tidied.table, tidied.fates, (*notes, *tidied.notes), tuple(doubts), tidied.kind)
 
 
 def _lower(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -100,7 +105,7 @@ def _lower(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _one_level(
     frame: pd.DataFrame, fates: pd.Series, found: Found, level: int | None
-) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+) -> tuple[pd.DataFrame, pd.Series, list[str], list[str]]:
     if "level" in frame:
         depth = numbers(frame["level"], "admin_level", found.sheet.where)
     else:
@@ -115,7 +120,31 @@ def _one_level(
         other = deepest_level(frame, depth, [name for name in _WITHIN[found.feed.id] if name in frame])
     fates = dropped(fates, other.reindex(fates.index, fill_value=False), "other level")
     notes = ["levels repeat each other's people: one was kept"] if other.any() else []
-    return frame[~other], fates, notes
+    return frame[~other], fates, notes, _missing_people(frame, depth, ~other, found)
+
+
+def _missing_people(frame: pd.DataFrame, depth: pd.Series, kept: pd.Series, found: Found) -> list[str]:
+    """Where the kept level holds fewer people than the national rows say: areas are missing from it."""
+    if "people" not in frame:
+        return []
+    people = numbers(frame["people"], "population", found.sheet.where)
+    if "phase" in frame:
+        people = people.where(texts(frame["phase"]) == "all")
+    keys = [frame[name] for name in _WITHIN[found.feed.id] if name in frame]
+    sums = pd.DataFrame(
+        {
+            "kept": people.where(kept).groupby(keys, dropna=False).sum(min_count=1),
+            "national": people.where(depth == 0).groupby(keys, dropna=False).sum(min_count=1),
+        }
+    ).dropna()
+    short = sums[sums["kept"] < sums["national"] * (1 - _TOLERATED)]
+    if short.empty:
+        return []
+    return [
+        f"for {len(short)} of {len(sums)} countries and periods the level that was kept holds fewer people than the national "
+        f"rows ({short['kept'].sum():,.0f} of {short['national'].sum():,.0f}): areas are missing from it. level=0 gives the "
+        "national rows"
+    ]
 
 
 def _identity(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
@@ -136,7 +165,7 @@ def _identity(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
             "admin1": names[1],
             "admin2": names[2],
             "source": found.feed.source,
-            "warning": column("warning"),
+            "warning": column("warning").fillna(column("error")),
         }
     )
 
@@ -150,7 +179,7 @@ def _tidy_idps(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidied:
         operation=texts(frame["operation"]) if "operation" in frame else pd.NA,
         round=texts(frame["round"]),
     )
-    table, fates, notes = tell_apart(table, fates, "stocks")
+    table, fates, notes = tell_apart(table, fates, found, "stocks")
     return Tidied(table, fates, tuple(notes), (), "stocks")
 
 
@@ -166,7 +195,7 @@ def _tidy_food_security(frame: pd.DataFrame, fates: pd.Series, found: Found) -> 
             f"{where}, row {row}: ipc_type {text_of(frame['kind'][row])!r} and ipc_phase {text_of(frame['phase'][row])!r} are not "
             "a period and a phase that are known"
         )
-    table = _identity(frame, found).drop(columns="warning").assign(
+    table = _identity(frame, found).assign(
         kind=kinds,
         start=days(frame["start"], "reference_period_start", where),
         end=days(frame["end"], "reference_period_end", where),
@@ -194,7 +223,7 @@ def _tidy_population(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tid
     table = _identity(frame, found).assign(
         year=start.dt.year.astype("Int64"), people=numbers(frame["people"], "population", found.sheet.where)
     )
-    table, fates, notes = tell_apart(table, fates, "population")
+    table, fates, notes = tell_apart(table, fates, found, "population")
     return Tidied(table, fates, tuple(notes), (), "population")
 
 

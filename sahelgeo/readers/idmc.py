@@ -110,7 +110,7 @@ def _tidy_years(found: Found, measure: Measure) -> Tidied:
     blank = pd.Series(~frame.index.isin(table.index), index=frame.index)
     fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
     kind = "stocks" if measure == "stock" else "flows"
-    table, fates, notes = tell_apart(table, fates, kind)
+    table, fates, notes = tell_apart(table, fates, found, kind)
     return Tidied(table, fates, tuple(notes), (), kind)
 
 
@@ -131,7 +131,7 @@ def _tidy_updates(found: Found) -> Tidied:
         place=texts(frame["locations"]) if "locations" in frame else pd.NA,
     )
     shapes = points(frame, found, "latitude", "longitude") if "latitude" in frame and "longitude" in frame else None
-    table, fates, notes = tell_apart(table, fates, "flows")
+    table, fates, notes = tell_apart(table, fates, found, "flows")
     if shapes is not None:
         table = gpd.GeoDataFrame(table, geometry=shapes.reindex(table.index), crs="EPSG:4326")
     notes += [] if "role" in frame else ["the file does not say which figures IDMC recommends: all were kept"]
@@ -144,7 +144,7 @@ def _tidy_disasters(found: Found) -> Tidied:
     table = _movements(frame, found).assign(reason="disaster", hazard=texts(frame["hazard"]))
     blank = table["people"].isna()
     fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
-    table, fates, notes = tell_apart(table[~blank], fates, "flows")
+    table, fates, notes = tell_apart(table[~blank], fates, found, "flows")
     return Tidied(table, fates, tuple(notes), (), "flows")
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelgeo.readers.feed import Found
+from sahelgeo.readers.printed import text_of
 from sahelgeo.readers.reading import dropped
 from sahelgeo.tables import TABLES
 
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
-def tell_apart(table: pd.DataFrame, fates: pd.Series, kind: str) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+def tell_apart(table: pd.DataFrame, fates: pd.Series, found: Found, kind: str) -> tuple[pd.DataFrame, pd.Series, list[str]]:
     """A table whose rows can be told apart by the key of its declaration.
 
-    Rows equal in every column are copies: the first stays. Rows with the same key and other figures are different places
-    of one name: they get a number after ``place``.
+    Rows of the file equal in every cell are copies: the first stays. Other rows with the same key are different places of
+    one name: they get a number after ``place``. The index of the table is the number of the row in the file.
 
     Returns
     -------
@@ -22,13 +24,11 @@ def tell_apart(table: pd.DataFrame, fates: pd.Series, kind: str) -> tuple[pd.Dat
         The table, the fates of the rows of the file, and notes.
     """
     notes: list[str] = []
-    copies = table.duplicated(keep="first")
-    if copies.any():
-        still = set(table.index[~copies])
-        gone = pd.Series([row not in still for row in table.index[copies]], index=table.index[copies], dtype=bool)
-        whole = gone[gone].index.unique()
-        fates = dropped(fates, pd.Series(fates.index.isin(whole), index=fates.index), "duplicate")
-        table = table[~copies]
+    rows = found.sheet.cells.loc[table.index.unique()]
+    copied = rows.index[rows.map(text_of).duplicated(keep="first")]
+    if len(copied):
+        fates = dropped(fates, pd.Series(fates.index.isin(copied), index=fates.index), "duplicate")
+        table = table[~table.index.isin(copied)]
     key = [name for name in dict.fromkeys((*TABLES[kind].key, *_NAMES)) if name in table]
     alike = table.duplicated(key, keep=False)
     if alike.any():

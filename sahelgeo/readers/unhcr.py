@@ -107,7 +107,7 @@ def tidy_unhcr(found: Found) -> Tidied:
             rows &= (origin_name == asylum_name).fillna(False) | (people > 0).fillna(False)
         tables.append(base[rows].assign(group=group, people=people[rows], reason=facts["reasons"].get(column)))
     table = pd.concat(tables)
-    table, fates, notes = tell_apart(table, fates, "stocks")
+    table, fates, notes = tell_apart(table, fates, found, "stocks")
     notes += [f"not carried, since no group of the Stocks table counts them: {words}" for column, words in _NOT_CARRIED.items() if column in frame]
     return Tidied(table.sort_index(kind="stable"), fates, tuple(notes), (), "stocks")
 
