@@ -36,6 +36,7 @@ from .readers.areas import read_areas as read_areas
 from .readers.acled import read_acled as read_acled
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
+from .readers.displacement_list import read_displacement_list as read_displacement_list
 from .readers.dtm import read_dtm as read_dtm
 from .readers.fewsnet import read_fewsnet as read_fewsnet
 from .readers.hapi import read_hapi as read_hapi

@@ -12,11 +12,14 @@ from sahelgeo.tables import TABLES
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
-def tell_apart(table: pd.DataFrame, fates: pd.Series, found: Found, kind: str) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+def tell_apart(
+    table: pd.DataFrame, fates: pd.Series, found: Found, kind: str, *, named: pd.Series | None = None
+) -> tuple[pd.DataFrame, pd.Series, list[str]]:
     """A table whose rows can be told apart by the key of its declaration.
 
     Rows of the file equal in every cell are copies: the first stays. Other rows with the same key are different places of
-    one name: they get a number after ``place``. The index of the table is the number of the row in the file.
+    one name: they get a number after ``place``. The index of the table is the number of the row in the file. Where
+    ``named`` says (by that index) that rows do not name their place, equal rows are no copies: they are numbered too.
 
     Returns
     -------
@@ -25,7 +28,8 @@ def tell_apart(table: pd.DataFrame, fates: pd.Series, found: Found, kind: str) -
     """
     notes: list[str] = []
     rows = found.sheet.cells.loc[table.index.unique()]
-    copied = rows.index[rows.map(text_of).duplicated(keep="first")]
+    equal = rows.map(text_of).duplicated(keep="first")
+    copied = rows.index[equal if named is None else equal & named.reindex(rows.index, fill_value=False)]
     if len(copied):
         fates = dropped(fates, pd.Series(fates.index.isin(copied), index=fates.index), "duplicate")
         table = table[~table.index.isin(copied)]
