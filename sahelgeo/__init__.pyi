@@ -34,6 +34,7 @@ from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
 from .readers.areas import read_areas as read_areas
 from .readers.acled import read_acled as read_acled
+from .readers.any_file import read as read
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
 from .readers.displacement_list import read_displacement_list as read_displacement_list
@@ -41,6 +42,7 @@ from .readers.dtm import read_dtm as read_dtm
 from .readers.fewsnet import read_fewsnet as read_fewsnet
 from .readers.hapi import read_hapi as read_hapi
 from .readers.idmc import read_idmc as read_idmc
+from .readers.inspection import inspect_file as inspect_file
 from .readers.ipc import read_ipc as read_ipc
 from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport

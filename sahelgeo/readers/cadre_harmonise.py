@@ -99,8 +99,8 @@ def read_cadre_harmonise(
     ['Soum', '2020-06-01 00:00:00', '3', '250.0']
     """
     opened = open_file(path)
-    if _is_empty(opened):
-        return finish(opened, [_nothing(opened)], _tidy_nothing, report)
+    if is_empty(opened):
+        return read_nothing(opened, report)
     founds = find(opened, FEEDS)
     if not founds:
         raise not_recognised(opened, FEEDS)
@@ -371,13 +371,15 @@ def _doubts(table: pd.DataFrame) -> list[str]:
     return said
 
 
-def _is_empty(opened: Opened) -> bool:
+def is_empty(opened: Opened) -> bool:
+    """Whether a file is one of WFP's without any analysis: ``{"DataList": []}``."""
     return len(opened.sheets) == 1 and opened.sheets[0].name == "DataList" and opened.sheets[0].cells.shape[1] == 0
 
 
-def _nothing(opened: Opened) -> Found:
+def read_nothing(opened: Opened, report: bool) -> Any:
+    """The empty table of a file without any analysis, with a warning."""
     feed = feeds()["cadre-harmonise"]
-    return Found(feed, feed.vintages[0], opened.sheets[0], 0, {})
+    return finish(opened, [Found(feed, feed.vintages[0], opened.sheets[0], 0, {})], _tidy_nothing, report)
 
 
 def _tidy_nothing(found: Found) -> Tidied:

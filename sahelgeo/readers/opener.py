@@ -6,14 +6,14 @@ import os
 import re
 import zipfile
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.archives import member_bytes, open_archive
 from sahelgeo.readers.delimited import open_delimited
 from sahelgeo.readers.records import open_records
 from sahelgeo.readers.shapes import open_shapefile, open_zipped_shapefiles
-from sahelgeo.readers.sheet import Opened, Sheet
+from sahelgeo.readers.sheet import BoundariesError, Opened
 from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbook
 
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
@@ -22,17 +22,19 @@ LARGEST_FILE = 1 << 30
 _TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".json", ".geojson", ".shp")
 _SHP = b"\x00\x00\x27\x0a"
 _OTHER_FORMS = (
-    (b"PAR1", "a Parquet file. If it holds boundaries, read_areas reads it"),
     (b"II*\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
     (b"MM\x00*", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
     (b"II+\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
     (b"%PDF", "a PDF document. The publisher's data file is needed, not its report"),
-    (b"SQLite format 3", "a GeoPackage or SQLite database. If it holds boundaries, read_areas reads it"),
     (b"\x89PNG", "a picture (PNG), not data"),
     (b"\xff\xd8\xff", "a picture (JPEG), not data"),
     (b"\x1f\x8b", "a gzip archive. Unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive. Unpack it first"),
     (b"Rar!", "a RAR archive. Unpack it first"),
+)
+_BOUNDARIES = (
+    (b"PAR1", "a Parquet file. If it holds boundaries, read_areas reads it"),
+    (b"SQLite format 3", "a GeoPackage or SQLite database. If it holds boundaries, read_areas reads it"),
 )
 _PARTS = {
     ".dbf": "the attribute table of a shapefile, without shapes",
@@ -120,6 +122,9 @@ def _opened(content: bytes, file: str, location: Path | None) -> Opened:
 def _refuse_other_forms(content: bytes, file: str) -> None:
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
         raise FormatError(f"{file}: empty. Download it again")
+    for magic, sentence in _BOUNDARIES:
+        if content.startswith(magic):
+            raise BoundariesError(f"{file}: {sentence}")
     for magic, sentence in _OTHER_FORMS:
         if content.startswith(magic):
             raise FormatError(f"{file}: {sentence}")
@@ -153,18 +158,3 @@ def _from_archive(archive: zipfile.ZipFile, file: str, location: Path | None) ->
         raise FormatError(f"{file}: an archive within an archive. Unpack it first")
     inner = _opened(content, f"{file}/{tables[0]}", location)
     return Opened(file, inner.sheets, inner.notes)
-
-
-def sheet_named(opened: Opened, name: Any) -> Sheet:
-    """One sheet by its name.
-
-    Raises
-    ------
-    FormatError
-        There is no such sheet; the message lists those there are.
-    """
-    for sheet in opened.sheets:
-        if sheet.name == name:
-            return sheet
-    names = ", ".join(repr(sheet.name) for sheet in opened.sheets)
-    raise FormatError(f"{opened.file}: there is no sheet {name!r}. Choose one of: {names}")

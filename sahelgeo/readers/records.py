@@ -12,7 +12,7 @@ import shapely.errors
 from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheet import BoundariesError, Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
 LISTS = ("DataList", "result", "data", "results", "records", "items")
@@ -29,7 +29,7 @@ def open_records(content: bytes, file: str) -> Sheet:
     """
     document = _parsed(content, file)
     if isinstance(document, dict) and document.get("type") == "Topology":
-        raise FormatError(f"{file}: a TopoJSON document of boundaries. read_areas reads it")
+        raise BoundariesError(f"{file}: a TopoJSON document of boundaries. read_areas reads it")
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
         return _features(document, file)
     if isinstance(document, dict) and document.get("isSuccess") is False:

@@ -8,7 +8,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo.errors import FormatError
+
 HEAD_ROWS = 60
+
+
+class BoundariesError(FormatError):
+    """A file of a form that holds boundaries, not a feed's table."""
 
 
 @dataclass(frozen=True)
