@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal, overload
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, numbers, text_of, texts
+from sahelgeo.readers.printed import days, numbers, text_column, text_of
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened
@@ -25,7 +26,7 @@ def read_acled(path: Readable, *, report: Literal[False] = ...) -> pd.DataFrame:
 @overload
 def read_acled(path: Readable, *, report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_acled(path: Readable, *, report: bool = False) -> Any:
-    """Events from an export of ACLED, or its counts of events by area and month.
+    r"""Events from an export of ACLED, or its counts of events by area and month.
 
     ACLED's terms do not allow its rows to be passed on: keep the file, and publish sums with its credit.
 
@@ -61,7 +62,7 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     >>> import io, sahelgeo as sg
     >>> lines = ["event_id_cnty,event_date,disorder_type,event_type,actor1,country,latitude,longitude,fatalities",
     ...          "BFO1,15 August 2020,Political violence,Battles,Invented Front,Burkina Faso,14.1,-1.6,3"]
-    >>> events = sg.read_acled(io.BytesIO("\\n".join(lines).encode()))
+    >>> events = sg.read_acled(io.BytesIO("\n".join(lines).encode()))
     >>> events[["event", "date", "fatalities"]].astype(str).values.tolist()
     [['BFO1', '2020-08-15', '3']]
     """
@@ -89,8 +90,7 @@ def tidy_acled(found: Found) -> Tidied:
     fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
     frame = frame[~copies]
 
-    def column(name: str) -> pd.Series:
-        return texts(frame[name]) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+    column = partial(text_column, frame)
 
     table = pd.DataFrame(
         {
@@ -99,7 +99,9 @@ def tidy_acled(found: Found) -> Tidied:
             "source": found.feed.source,
             **{name: column(name) for name in ("kind", "subkind", "actor1", "actor2")},
             "fatalities": numbers(frame["fatalities"], "fatalities", where),
-            "geo_precision": numbers(frame["geo_precision"], "geo_precision", where) if "geo_precision" in frame else pd.NA,
+            "geo_precision": numbers(frame["geo_precision"], "geo_precision", where)
+            if "geo_precision" in frame
+            else pd.NA,
             "disorder_type": column("disorder"),
             "civilian_targeting": column("civilians"),
             **{name: column(name) for name in ("place", "admin1", "admin2", "admin3")},
@@ -116,8 +118,7 @@ def tidy_counts(found: Found) -> Tidied:
     frame, fates = body(found)
     need_rows(frame, found)
 
-    def column(name: str) -> pd.Series:
-        return texts(frame[name]) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+    column = partial(text_column, frame)
 
     month = column("month") + " " + frame["year"].map(text_of).astype("string")
     if month.isna().any():

@@ -24,7 +24,17 @@ from sahelgeo.readers.sheet import BoundariesError, Opened
 from sahelgeo.readers.ucdp import tidy_ucdp
 
 _AREA_HEADINGS = frozenset(
-    ["adm0 pcode", "adm1 pcode", "adm2 pcode", "adm3 pcode", "admin0pcod", "admin1pcod", "admin2pcod", "shapeiso", "gid 0"]
+    [
+        "adm0 pcode",
+        "adm1 pcode",
+        "adm2 pcode",
+        "adm3 pcode",
+        "admin0pcod",
+        "admin1pcod",
+        "admin2pcod",
+        "shapeiso",
+        "gid 0",
+    ]
 )
 _CODE_LIST = frozenset(["location", "admin level", "p code", "name", "parent p code"])
 _LOOKUPS = (
@@ -55,7 +65,7 @@ def read(path: Readable, *, report: Literal[False] = ..., **options: Any) -> pd.
 @overload
 def read(path: Readable, *, report: Literal[True], **options: Any) -> tuple[pd.DataFrame, ReadReport]: ...
 def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
-    """Read a file of any feed, recognised by what it holds and not by its name.
+    r"""Read a file of any feed, recognised by what it holds and not by its name.
 
     Parameters
     ----------
@@ -85,7 +95,7 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,153990,379932"]
-    >>> stocks, account = sg.read(io.BytesIO("\\n".join(lines).encode()), report=True)
+    >>> stocks, account = sg.read(io.BytesIO("\n".join(lines).encode()), report=True)
     >>> account.feed, int(stocks["people"].sum())
     ('idmc-gidd', 379932)
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from sahelgeo.errors import FormatError
@@ -68,8 +69,5 @@ def member_bytes(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
     except KeyError as failure:
         there = ", ".join(archive.namelist()[:8])
         raise FormatError(f"{file}: there is no member {name!r}. Found: {there}") from failure
-    except Exception as failure:
-        if not isinstance(failure, zipfile.BadZipFile | OSError | EOFError | NotImplementedError | ValueError):
-            if type(failure).__module__ != "zlib":
-                raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as failure:
         raise FormatError(f"{file}: member {name!r} is damaged ({failure}). Download the archive again") from failure

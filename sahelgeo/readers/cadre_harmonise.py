@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -12,11 +11,12 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
+from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, feeds, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.periods import Period, given_period
-from sahelgeo.readers.printed import days, fold, numbers, text_of, texts
+from sahelgeo.readers.printed import days, fold, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened, Sheet
@@ -24,13 +24,20 @@ from sahelgeo.tables import PEOPLE_BY_PHASE
 
 FEEDS = ("cadre-harmonise", "cadre-harmonise-matrix")
 Which = Literal["use", "all"]
-_PERIOD_IN_NAME = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[_-]?(\d{4})[_-](cur|proj)", re.I)
+_PERIOD_IN_NAME = re.compile(
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[_-]?(\d{4})[_-](cur|proj)", re.IGNORECASE
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @overload
 def read_cadre_harmonise(
-    path: Readable, *, which: Which = ..., period: Period | None = ..., kind: str | None = ..., report: Literal[False] = ...
+    path: Readable,
+    *,
+    which: Which = ...,
+    period: Period | None = ...,
+    kind: str | None = ...,
+    report: Literal[False] = ...,
 ) -> pd.DataFrame: ...
 @overload
 def read_cadre_harmonise(
@@ -39,7 +46,7 @@ def read_cadre_harmonise(
 def read_cadre_harmonise(
     path: Readable, *, which: Which = "use", period: Period | None = None, kind: str | None = None, report: bool = False
 ) -> Any:
-    """Phases and people by phase from a file of the Cadre Harmonisé.
+    r"""Phases and people by phase from a file of the Cadre Harmonisé.
 
     It takes the consolidated workbook (29 columns in 2020, 61 since), WFP's JSON of one period (also those of displaced
     people, towns and areas of limited access), the polygons of November 2021, the small CSV files of one country and
@@ -93,7 +100,7 @@ def read_cadre_harmonise(
     >>> import io, sahelgeo as sg
     >>> lines = ["adm0_name,adm1_name,adm2_name,population,phase_class,phase1,phase2,phase3,phase4,phase5",
     ...          "Burkina Faso,Sahel,Soum,1000,3,500,200,250,50,0"]
-    >>> phases = sg.read_cadre_harmonise(io.BytesIO("\\n".join(lines).encode()),
+    >>> phases = sg.read_cadre_harmonise(io.BytesIO("\n".join(lines).encode()),
     ...                                  period=("2020-06-01", "2020-08-31"), kind="current")
     >>> phases[["admin2", "start", "phase_published", "people_3"]].iloc[0].astype(str).tolist()
     ['Soum', '2020-06-01 00:00:00', '3', '250.0']
@@ -115,8 +122,6 @@ def read_found(opened: Opened, founds: list[Found], report: bool, **options: Any
 
 def _tidy_either(found: Found, **options: Any) -> Tidied:
     if found.feed.id == "cadre-harmonise-matrix":
-        from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix  # noqa: PLC0415
-
         return tidy_matrix(found, period=options.get("period"))
     return tidy_cadre_harmonise(found, **options)
 
@@ -129,7 +134,7 @@ def tidy_cadre_harmonise(
         raise FormatError(f"which={which!r} is neither 'use' (one analysis for each period) nor 'all'")
     frame, fates = body(found)
     need_rows(frame, found)
-    table = _names(frame, found).join(_figures(frame, found))
+    table = _names(frame).join(_figures(frame, found))
     times, notes = _times(frame, found, period, kind)
     table = table.join(times)
     table["source"] = found.feed.source
@@ -167,22 +172,27 @@ def _with_polygons(
     return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=geometry.crs), notes
 
 
-def _names(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
-    def column(name: str) -> pd.Series:
-        return texts(frame[name]) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+def _names(frame: pd.DataFrame) -> pd.DataFrame:
+    column = partial(text_column, frame)
 
     admin = {level: column(f"adm{level}_name") for level in (1, 2, 3)}
     pcode = column("adm0_pcode")
     for level, names in admin.items():
         pcode = pcode.mask(names.notna(), column(f"adm{level}_pcode"))
     groups = column("adm1_5_name")
-    special = _part_kinds(groups, found) != "area"
+    special = _part_kinds(groups) != "area"
     unit = column("adm2_5_name").fillna(groups.where(special | admin[2].isna()))
     in_camp = column("status").str.casefold() == "incamp"
     unit = unit.fillna(admin[2].where(in_camp.fillna(False)))
-    unit_kind = _part_kinds(unit, found)
+    unit_kind = _part_kinds(unit)
     unit_kind = unit_kind.mask(in_camp.fillna(False) & (unit_kind == "area"), "idp_site")
-    place = unit.fillna(admin[3]).fillna(admin[2]).fillna(admin[1]).fillna(column("adm0_5_name")).fillna(column("adm0_name"))
+    place = (
+        unit.fillna(admin[3])
+        .fillna(admin[2])
+        .fillna(admin[1])
+        .fillna(column("adm0_5_name"))
+        .fillna(column("adm0_name"))
+    )
     return pd.DataFrame(
         {
             "pcode": pcode,
@@ -195,7 +205,7 @@ def _names(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
     )
 
 
-def _part_kinds(units: pd.Series, found: Found) -> pd.Series:
+def _part_kinds(units: pd.Series) -> pd.Series:
     patterns = [(re.compile(part["pattern"]), part["kind"]) for part in feeds()["cadre-harmonise"].facts["parts"]]
 
     def kind(unit: object) -> str:
@@ -242,7 +252,9 @@ def _times(
     unknown = ~kinds.isin(["current", "projected"])
     if unknown.any():
         row = unknown.index[unknown][0]
-        raise FormatError(f"{where}, column 'chtype', row {row} ({frame['kind'][row]!r}): neither current nor projected")
+        raise FormatError(
+            f"{where}, column 'chtype', row {row} ({frame['kind'][row]!r}): neither current nor projected"
+        )
     times = pd.DataFrame({"kind": kinds, "start": start, "end": end, "season": season + " " + year.astype("string")})
     if "exercise_year" in frame:
         exercise, exercise_year = _seasons(frame, "exercise", where)
@@ -308,7 +320,9 @@ def _times_from_outside(
     year = pd.Series(int(named[2]), index=frame.index, dtype="Int64")
     start, end = _season_days(pd.Series(season, index=frame.index), year, facts)
     kinds = "current" if named[3].lower() == "cur" else "projected"
-    note = f"the period ({season} {named[2]}, {kinds}) is taken from the name of the file: the file itself does not say it"
+    note = (
+        f"the period ({season} {named[2]}, {kinds}) is taken from the name of the file: the file itself does not say it"
+    )
     times = {"kind": kinds, "start": start, "end": end, "season": f"{season} {named[2]}", "issued": pd.NaT}
     return pd.DataFrame(times, index=frame.index), [note]
 
@@ -363,11 +377,19 @@ def _told_apart(table: pd.DataFrame, fates: pd.Series) -> tuple[pd.DataFrame, pd
 def _doubts(table: pd.DataFrame) -> list[str]:
     people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1)
     off = ((people - table["population"]).abs() > 0.01 * table["population"]).fillna(False)
-    said = [f"in {int(off.sum())} rows the people by phase differ from the population by more than 1 %"] if off.any() else []
+    said = (
+        [f"in {int(off.sum())} rows the people by phase differ from the population by more than 1 %"]
+        if off.any()
+        else []
+    )
     if "people_3plus" in table:
         summed = table[["people_3", "people_4", "people_5"]].sum(axis=1, min_count=1)
         differs = ((summed - table["people_3plus"]).abs() > 1).fillna(False)
-        said += [f"in {int(differs.sum())} rows the printed phase35 is not the sum of phases 3 to 5"] if differs.any() else []
+        said += (
+            [f"in {int(differs.sum())} rows the printed phase35 is not the sum of phases 3 to 5"]
+            if differs.any()
+            else []
+        )
     return said
 
 

@@ -49,7 +49,9 @@ def tidy_matrix(found: Found, *, period: Period | None = None) -> Tidied:
     country = iso3_of(names["admin0"]).mode()
     base = pd.DataFrame(
         {
-            "pcode": texts(data[cells.columns[found.columns["geocode"]]], missing=["0"]) if "geocode" in found.columns else pd.NA,
+            "pcode": texts(data[cells.columns[found.columns["geocode"]]], missing=["0"])
+            if "geocode" in found.columns
+            else pd.NA,
             "iso3": iso3_of(names["admin0"]).fillna(country.iloc[0] if len(country) else pd.NA),
             "place": names["admin2"].fillna(names["admin1"]),
             "admin1": names["admin1"],
@@ -64,14 +66,22 @@ def tidy_matrix(found: Found, *, period: Period | None = None) -> Tidied:
         places = {slot.measure: position for position, slot in enumerate(held) if slot.kind == kind and slot.measure}
         if "people_1" not in places:
             continue
-        figures = {name: numbers(data[cells.columns[places[name]]], name, where) for name in PEOPLE_BY_PHASE if name in places}
-        phase = numbers(data[cells.columns[places["phase"]]], "classification", where) if "phase" in places else pd.NA
+        figures = {
+            name: numbers(data[cells.columns[places[name]]], name, where) for name in PEOPLE_BY_PHASE if name in places
+        }
+        phase = (
+            numbers(data[cells.columns[places["phase"]]], "classification", where)
+            if "phase" in places
+            else pd.Series(pd.NA, data.index, "Float64")
+        )
         table = base.assign(**figures, phase_published=phase, kind=kind).join(_times(data, found, kind, period))
         table["phase_published"] = table["phase_published"].mask((table["phase_published"] == 0).fillna(False))
         table = table[table[list(figures)].notna().any(axis=1)]
         tables.append(table)
     if not tables:
-        raise FormatError(f"{where}: no people by phase under the situations on rows {found.header} to {found.header + depth - 1}")
+        raise FormatError(
+            f"{where}: no people by phase under the situations on rows {found.header} to {found.header + depth - 1}"
+        )
     return Tidied(pd.concat(tables), fates, (), (), "phases")
 
 
@@ -93,7 +103,9 @@ def _times(data: pd.DataFrame, found: Found, kind: str, period: Period | None) -
     facts = feeds()["cadre-harmonise"].facts["seasons"]
     exercise = next(name for name, season in facts.items() if cycle.month in season["months"])
     if kind not in _SITUATIONS[exercise]:
-        raise FormatError(f"{found.sheet.where}: a cycle of {exercise} has no {kind} situation in the calendar of the analyses")
+        raise FormatError(
+            f"{found.sheet.where}: a cycle of {exercise} has no {kind} situation in the calendar of the analyses"
+        )
     name, later = _SITUATIONS[exercise][kind]
     season, year = facts[name], cycle.year + later
     end = pd.Timestamp(f"{year + season['end_next_year']}-{season['end']}")

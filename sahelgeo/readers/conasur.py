@@ -11,7 +11,7 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.periods import Day, given_day
-from sahelgeo.readers.printed import day_in, fold, numbers, text_of, texts
+from sahelgeo.readers.printed import day_in, fold, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 
@@ -20,15 +20,13 @@ _NAMES = ("admin1", "admin2", "admin3")
 
 
 @overload
-def read_conasur(
-    path: Readable, *, date: Day | None = ..., report: Literal[False] = ...
-) -> pd.DataFrame: ...
+def read_conasur(path: Readable, *, date: Day | None = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
 @overload
 def read_conasur(
     path: Readable, *, date: Day | None = ..., report: Literal[True]
 ) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_conasur(path: Readable, *, date: Day | None = None, report: bool = False) -> Any:
-    """Internally displaced people by commune of arrival, as CONASUR of Burkina Faso publishes them.
+    r"""Internally displaced people by commune of arrival, as CONASUR of Burkina Faso publishes them.
 
     The titles above the headings and the rows of totals below the communes are left out; the sum of the communes is held
     against the total that the file prints.
@@ -66,7 +64,7 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
     >>> import io, sahelgeo as sg
     >>> lines = ["Situation au 28 février 2023,,,", "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI",
     ...          "SAHEL,SOUM,DJIBO,1200", "SAHEL,SOUM,TONGOMAYEL,300", ",,ENSEMBLE,1500"]
-    >>> idps, account = sg.read_conasur(io.BytesIO("\\n".join(lines).encode()), report=True)
+    >>> idps, account = sg.read_conasur(io.BytesIO("\n".join(lines).encode()), report=True)
     >>> int(idps["people"].sum()), idps["date"].dt.strftime("%Y-%m-%d").unique().tolist()
     (1500, ['2023-02-28'])
     >>> account.rows, account.rows_kept, dict(account.rows_dropped)
@@ -97,18 +95,14 @@ def tidy_conasur(found: Found, *, date: Day | None = None) -> Tidied:
     names[["admin1", "admin2"]] = names[["admin1", "admin2"]].ffill()
     table = names.assign(
         place=names["admin3"],
-        pcode=texts(communes["pcode"]) if "pcode" in communes else pd.NA,
+        pcode=text_column(communes, "pcode"),
         iso3="BFA",
         date=pd.Timestamp(day),
         group="idp",
         method="government registration",
         people=figures[communes.index],
         source=found.feed.source,
-        **{
-            name: numbers(communes[name], name, where)
-            for name in ("households", *_DISAGGREGATED)
-            if name in communes
-        },
+        **{name: numbers(communes[name], name, where) for name in ("households", *_DISAGGREGATED) if name in communes},
     )
     notes, doubts = _check_total(totals, figures, table)
     return Tidied(table, fates, notes, doubts, "stocks")
@@ -140,9 +134,7 @@ def _totals(frame: pd.DataFrame, found: Found) -> pd.Series:
     return pd.Series([is_total(row) for row in names.itertuples(index=False, name=None)], index=frame.index, dtype=bool)
 
 
-def _check_total(
-    totals: pd.Series, figures: pd.Series, table: pd.DataFrame
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _check_total(totals: pd.Series, figures: pd.Series, table: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     printed = figures[totals].max() if totals.any() else pd.NA
     if pd.isna(printed) or printed <= 1:
         return ("the file prints no total to check against",), ()

@@ -25,23 +25,36 @@ from sahelgeo.readers.told_apart import tell_apart
 
 FEEDS = ("displacement-list",)
 _DISAGGREGATED = ("men", "women", "boys", "girls", "children", "children_under_5")
-_MONTH_WORD = r"jan(?:v|vier|uary)?|fe(?:v|vr|vrier|b|bruary)|mar(?:s|ch)?|a(?:vr|vril|pr|pril)|mai|may|jui(?:n|l|llet)|jun(?:e)?|jul(?:y)?|aou?t|aug(?:ust)?|sep(?:t|tembre|tember)?|oct(?:obre|ober)?|nov(?:embre|ember)?|dec(?:embre|ember)?"
+_MONTH_WORD = (
+    r"jan(?:v|vier|uary)?|fe(?:v|vr|vrier|b|bruary)|mar(?:s|ch)?|a(?:vr|vril|pr|pril)|mai|may|jui(?:n|l|llet)|jun(?:e)?|"
+    r"jul(?:y)?|aou?t|aug(?:ust)?|sep(?:t|tembre|tember)?|oct(?:obre|ober)?|nov(?:embre|ember)?|dec(?:embre|ember)?"
+)
 _MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d)")
 _NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
 
 
 @overload
 def read_displacement_list(
-    path: Readable, *, sheet: str | None = ..., date: Day | None = ..., coordinates: bool = ..., report: Literal[False] = ...
+    path: Readable,
+    *,
+    sheet: str | None = ...,
+    date: Day | None = ...,
+    coordinates: bool = ...,
+    report: Literal[False] = ...,
 ) -> pd.DataFrame: ...
 @overload
 def read_displacement_list(
     path: Readable, *, sheet: str | None = ..., date: Day | None = ..., coordinates: bool = ..., report: Literal[True]
 ) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_displacement_list(
-    path: Readable, *, sheet: str | None = None, date: Day | None = None, coordinates: bool = False, report: bool = False
+    path: Readable,
+    *,
+    sheet: str | None = None,
+    date: Day | None = None,
+    coordinates: bool = False,
+    report: bool = False,
 ) -> Any:
-    """Displaced people by site or commune, from a government's list.
+    r"""Displaced people by site or commune, from a government's list.
 
     Such a workbook often holds the lists of several months, a sheet each, and some of them twice (with and without HXL
     tags). They count one population at different times, so their sum means nothing: choose a ``date`` of the result, or a
@@ -84,7 +97,7 @@ def read_displacement_list(
     >>> lines = ["Region,Département,Commune,Site accueil,Nombre de ménages,Nombre de personnes",
     ...          "#adm1+name,#adm2+name,#adm3+name,#loc+name,#affected +hh +idps,#affected +idps",
     ...          "Diffa,Bosso,Bosso,Site A,100,500", "Diffa,Diffa,Chetimari,Site B,40,200", "Total au 30 nov 2020,,,,140,700"]
-    >>> idps = sg.read_displacement_list(io.BytesIO("\\n".join(lines).encode()), date="2020-11-30")
+    >>> idps = sg.read_displacement_list(io.BytesIO("\n".join(lines).encode()), date="2020-11-30")
     >>> int(idps["people"].sum())
     700
     """
@@ -96,7 +109,13 @@ def read_displacement_list(
 
 
 def read_found(
-    opened: Opened, founds: list[Found], report: bool, *, sheet: str | None = None, date: Day | None = None, coordinates: bool = False
+    opened: Opened,
+    founds: list[Found],
+    report: bool,
+    *,
+    sheet: str | None = None,
+    date: Day | None = None,
+    coordinates: bool = False,
 ) -> Any:
     """The table of an opened file in which the feed was found."""
     if sheet is not None:
@@ -126,7 +145,9 @@ def _without_copies(founds: list[Found], tidy: Callable[[Found], Tidied]) -> Cal
         seen[figures] = found.sheet.name
         doubts = tidied.warnings
         if figures[0] in dates:
-            doubts += (f"sheets {dates[figures[0]]!r} and {found.sheet.name!r} both hold a list of {figures[0]:%Y-%m-%d}: use one",)
+            doubts += (
+                f"sheets {dates[figures[0]]!r} and {found.sheet.name!r} both hold a list of {figures[0]:%Y-%m-%d}: use one",
+            )
         dates[figures[0]] = found.sheet.name
         note = f"{len(founds)} sheets hold lists: counts of one population at different times, never to be added"
         return Tidied(tidied.table, tidied.fates, (note, *tidied.notes), doubts, tidied.kind)

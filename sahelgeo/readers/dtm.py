@@ -12,13 +12,27 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import days, fold, numbers, texts
+from sahelgeo.readers.printed import days, fold, number_column, numbers, text_column
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.told_apart import deepest_level, tell_apart
 
 FEEDS = ("dtm", "dtm-workbook")
-_KEY = ("pcode", "place", "date", "group", "origin", "origin_name", "reason", "method", "operation", "admin1", "admin2", "iso3", "round")
+_KEY = (
+    "pcode",
+    "place",
+    "date",
+    "group",
+    "origin",
+    "origin_name",
+    "reason",
+    "method",
+    "operation",
+    "admin1",
+    "admin2",
+    "iso3",
+    "round",
+)
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
 _DAMAGE = re.compile(r"(?<=[a-zà-ÿ])(Yes|No)")
 
@@ -85,8 +99,7 @@ def _tidy_api(found: Found, level: int | None) -> Tidied:
     need_rows(frame, found)
     absent = facts["not_available"]
 
-    def column(name: str) -> pd.Series:
-        return texts(frame[name], missing=absent) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+    column = partial(text_column, frame, missing=absent)
 
     date = days(frame["date"], "reportingDate", where)
     iso3 = iso3_of(column("country_code")).fillna(iso3_of(column("country")))
@@ -99,7 +112,11 @@ def _tidy_api(found: Found, level: int | None) -> Tidied:
     else:
         other = deepest_level(frame.assign(_iso3=iso3, _date=date), depth, ["_iso3", "_date", "operation"])
     fates = dropped(fates, other.reindex(fates.index, fill_value=False), "other level")
-    pcode = column("code2").fillna(column("code1").where(names[2].isna())).fillna(country_pcodes(iso3).where(names[1].isna()))
+    pcode = (
+        column("code2")
+        .fillna(column("code1").where(names[2].isna()))
+        .fillna(country_pcodes(iso3).where(names[1].isna()))
+    )
     method = column("method")
     table = pd.DataFrame(
         {
@@ -107,7 +124,7 @@ def _tidy_api(found: Found, level: int | None) -> Tidied:
             "iso3": iso3,
             "date": date,
             "group": "idp",
-            "people": _whole(numbers(frame["people"], "numPresentIdpInd", where)),
+            "people": numbers(frame["people"], "numPresentIdpInd", where).round(),
             "origin": column("origin_code"),
             "origin_name": column("origin_name"),
             "reason": column("reason"),
@@ -130,10 +147,6 @@ def _depth(names: dict[int, pd.Series], column: Any) -> pd.Series:
     depth = pd.Series(0.0, index=names[1].index, dtype="Float64")
     depth = depth.mask(names[1].notna() | column("code1").notna(), 1.0)
     return depth.mask(names[2].notna() | column("code2").notna(), 2.0)
-
-
-def _whole(people: pd.Series) -> pd.Series:
-    return people.round()
 
 
 def _added_up(table: pd.DataFrame, fates: pd.Series) -> tuple[pd.DataFrame, pd.Series, list[str]]:
@@ -160,16 +173,22 @@ def _tidy_workbook(found: Found) -> Tidied:
     mali = found.vintage.name.startswith("Mali")
 
     def column(name: str) -> pd.Series:
-        values = texts(frame[name], missing=absent) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+        values = text_column(frame, name, missing=absent)
         return values.map(_mended).astype("string") if mali else values
 
-    totals = column("admin1").isna() | column("admin1").map(lambda name: fold(str(name)).startswith(("total", "grand total")))
+    totals = column("admin1").isna() | column("admin1").map(
+        lambda name: fold(str(name)).startswith(("total", "grand total"))
+    )
     fates = dropped(fates, totals.astype(bool).reindex(fates.index, fill_value=False), "total")
-    codes = column("code3").fillna(column("code2").where(column("admin3").isna())).fillna(
-        column("code1").where(column("admin2").isna() & column("admin3").isna())
+    codes = (
+        column("code3")
+        .fillna(column("code2").where(column("admin3").isna()))
+        .fillna(column("code1").where(column("admin2").isna() & column("admin3").isna()))
     )
     site = column("site")
-    site = site.mask(site.map(lambda name: fold(str(name)) in facts["other_place"]).astype(bool), column("other_site")).fillna(column("other_site"))
+    site = site.mask(
+        site.map(lambda name: fold(str(name)) in facts["other_place"]).astype(bool), column("other_site")
+    ).fillna(column("other_site"))
     base = pd.DataFrame(
         {
             "pcode": pd.NA if mali else codes.where(site.isna()),
@@ -194,8 +213,8 @@ def _tidy_workbook(found: Found) -> Tidied:
         rows = base.assign(
             group=counted["group"],
             reason=counted.get("reason", column("reason") if counted["group"] == "idp" else pd.NA),
-            people=_whole(people),
-            households=_whole(numbers(frame[households], households, where)) if households in frame else pd.NA,
+            people=people.round(),
+            households=number_column(frame, households, households, where).round(),
         )
         tables.append(rows[people.notna() & ~totals.astype(bool)])
     table = pd.concat(tables)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.report import KEPT
@@ -167,7 +167,7 @@ def not_recognised(opened: Opened, wanted: Iterable[str] | None = None) -> Forma
     sentences = [head, _seen(opened)]
     close = nearest(opened, wanted)[:1] if wanted is not None else []
     if close and close[0][0] >= 0.5:
-        share, feed, vintage, missing = close[0]
+        _, feed, vintage, missing = close[0]
         names = ", ".join(f"{name} ({feed.columns[name][0]})" for name in missing) or "a row of headings of its own"
         sentences.append(f"For the vintage {vintage.name!r} it lacks {names}")
     others = [answer for answer in nearest(opened) if wanted is None or answer[1].id not in set(wanted)]
@@ -185,7 +185,9 @@ def _seen(opened: Opened) -> str:
         rows = [[text_of(cell) for cell in row if text_of(cell)] for row in sheet.head()]
         widest = max(rows, key=len, default=[])
         name = f"sheet {sheet.name!r}: " if sheet.name else ""
-        parts.append(f"{name}{len(sheet.cells):,} rows, headings {listed([repr(cell) for cell in widest], 8) or 'none'}")
+        parts.append(
+            f"{name}{len(sheet.cells):,} rows, headings {listed([repr(cell) for cell in widest], 8) or 'none'}"
+        )
     return f"Seen: {'; '.join(parts)}" if parts else "Seen: no sheet with cells"
 
 
@@ -197,11 +199,13 @@ def body(found: Found) -> tuple[pd.DataFrame, pd.Series]:
     """
     sheet, cells = found.sheet, found.sheet.cells
     _refuse_doubled(found)
-    fates = pd.Series(KEPT, index=cells.index.drop(found.header), dtype=object)
+    fates = pd.Series(KEPT, index=cells.index[cells.index != found.header]).astype(object)
     if sheet.form in ("json", "geojson", "shapefile"):
         fates = fates[fates.index > found.header]
     below = cells.loc[cells.index > found.header]
-    frame = pd.DataFrame({name: below[cells.columns[place]] for name, place in found.columns.items()}, index=below.index)
+    frame = pd.DataFrame(
+        {name: below[cells.columns[place]] for name, place in found.columns.items()}, index=below.index
+    )
     above = fates.index[fates.index < found.header]
     blank_above = _blank(cells.loc[above])
     fates[above[blank_above.to_numpy()]] = "empty"

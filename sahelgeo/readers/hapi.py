@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, overload
 
 import pandas as pd
@@ -11,7 +12,8 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import days, numbers, text_of, texts
+from sahelgeo.readers.phase_rows import pivot_phases
+from sahelgeo.readers.printed import days, number_column, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.told_apart import deepest_level, tell_apart
@@ -31,11 +33,9 @@ _WITHIN = {
 @overload
 def read_hapi(path: Readable, *, level: int | None = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
 @overload
-def read_hapi(
-    path: Readable, *, level: int | None = ..., report: Literal[True]
-) -> tuple[pd.DataFrame, ReadReport]: ...
+def read_hapi(path: Readable, *, level: int | None = ..., report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_hapi(path: Readable, *, level: int | None = None, report: bool = False) -> Any:
-    """A file of HDX's humanitarian API (HAPI): displaced people, food security, conflict events or population.
+    r"""A file of HDX's humanitarian API (HAPI): displaced people, food security, conflict events or population.
 
     One file holds the same people at several administrative levels: only one is kept.
 
@@ -72,7 +72,7 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     >>> lines = ["location_code,admin1_code,admin1_name,admin2_code,admin2_name,admin_level,assessment_type,operation,"
     ...          "reporting_round,population,reference_period_start,reference_period_end",
     ...          "TCD,,,,,0,BA,Lac,20,500,2023-06-30,2023-06-30", "TCD,TD07,Lac,,,1,BA,Lac,20,500,2023-06-30,2023-06-30"]
-    >>> stocks = sg.read_hapi(io.BytesIO("\\n".join(lines).encode()))
+    >>> stocks = sg.read_hapi(io.BytesIO("\n".join(lines).encode()))
     >>> stocks[["pcode", "people"]].values.tolist()
     [['TD07', 500]]
     """
@@ -148,8 +148,7 @@ def _missing_people(frame: pd.DataFrame, depth: pd.Series, kept: pd.Series, foun
 
 
 def _identity(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
-    def column(name: str) -> pd.Series:
-        return texts(frame[name]) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+    column = partial(text_column, frame)
 
     codes = {n: column(f"code{n}").mask(column(f"code{n}").str.endswith("-XXX").fillna(False)) for n in (1, 2)}
     names = {n: column(f"provider{n}").fillna(column(f"name{n}")) for n in (1, 2)}
@@ -175,8 +174,8 @@ def _tidy_idps(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidied:
         date=days(frame["start"], "reference_period_start", found.sheet.where),
         group="idp",
         people=numbers(frame["people"], "population", found.sheet.where),
-        method=texts(frame["method"]) if "method" in frame else pd.NA,
-        operation=texts(frame["operation"]) if "operation" in frame else pd.NA,
+        method=text_column(frame, "method"),
+        operation=text_column(frame, "operation"),
         round=texts(frame["round"]),
     )
     table, fates, notes = tell_apart(table, fates, found, "stocks")
@@ -184,8 +183,6 @@ def _tidy_idps(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidied:
 
 
 def _tidy_food_security(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidied:
-    from sahelgeo.readers.ipc import pivot_phases  # noqa: PLC0415
-
     where, facts = found.sheet.where, found.feed.facts
     kinds, phase = texts(frame["kind"]).str.casefold().map(facts["kinds"]), texts(frame["phase"])
     unknown = kinds.isna() | ~phase.isin(list(facts["phases"]))
@@ -213,7 +210,7 @@ def _tidy_conflict(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidie
         start=days(frame["start"], "reference_period_start", where),
         end=days(frame["end"], "reference_period_end", where),
         events=numbers(frame["events"], "events", where).astype("Int64"),
-        fatalities=numbers(frame["fatalities"], "fatalities", where).astype("Int64") if "fatalities" in frame else pd.NA,
+        fatalities=number_column(frame, "fatalities", "fatalities", where).astype("Int64"),
     )
     return Tidied(table, fates, (), (), "")
 

@@ -13,7 +13,7 @@ from sahelgeo.readers.countries import country_pcodes
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, fold, numbers, text_of, texts
+from sahelgeo.readers.printed import days, fold, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.told_apart import tell_apart
@@ -27,7 +27,7 @@ def read_idmc(path: Readable, *, measure: Measure = ..., report: Literal[False] 
 @overload
 def read_idmc(path: Readable, *, measure: Measure = ..., report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = False) -> Any:
-    """Internal displacement from IDMC's files: people displaced at the end of a year, or movements in a period.
+    r"""Internal displacement from IDMC's files: people displaced at the end of a year, or movements in a period.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
     >>> import io, sahelgeo as sg
     >>> lines = ["iso3,country_name,year,new_displacement,new_displacement_rounded,total_displacement,total_displacement_rounded",
     ...          "MLI,Mali,2022,153990,154000,379932,380000", "AGO,Angola,2009,0,,,"]
-    >>> stocks = sg.read_idmc(io.BytesIO("\\n".join(lines).encode()))
+    >>> stocks = sg.read_idmc(io.BytesIO("\n".join(lines).encode()))
     >>> stocks[["pcode", "people"]].values.tolist()
     [['ML', 379932]]
     """
@@ -86,7 +86,9 @@ def _tidy_years(found: Found, measure: Measure) -> Tidied:
         raise FormatError(f"{where}, column 'year', row {row} ({text_of(frame['year'][row])!r}): not a year")
     iso3 = texts(frame["iso3"])
     whole = year.astype("Int64").astype("string")
-    base = pd.DataFrame({"iso3": iso3, "place": texts(frame["country"]) if "country" in frame else iso3, "source": found.feed.source})
+    base = pd.DataFrame(
+        {"iso3": iso3, "place": texts(frame["country"]) if "country" in frame else iso3, "source": found.feed.source}
+    )
     columns = {"conflict": measure, "disaster": f"disaster_{measure}"}
     tables = []
     for reason, column in columns.items():
@@ -101,7 +103,7 @@ def _tidy_years(found: Found, measure: Measure) -> Tidied:
         else:
             rows = rows.assign(
                 origin=country_pcodes(iso3),
-                destination=pd.NA,
+                destination=None,
                 start=pd.to_datetime(whole + "-01-01"),
                 end=pd.to_datetime(whole + "-12-31"),
             )
@@ -126,9 +128,9 @@ def _tidy_updates(found: Found) -> Tidied:
     need_rows(frame, found)
     table = _movements(frame, found).assign(
         reason=texts(frame["reason"]).str.lower(),
-        hazard=texts(frame["kind"]) if "kind" in frame else pd.NA,
-        qualifier=texts(frame["qualifier"]) if "qualifier" in frame else pd.NA,
-        place=texts(frame["locations"]) if "locations" in frame else pd.NA,
+        hazard=text_column(frame, "kind"),
+        qualifier=text_column(frame, "qualifier"),
+        place=text_column(frame, "locations"),
     )
     shapes = points(frame, found, "latitude", "longitude") if "latitude" in frame and "longitude" in frame else None
     table, fates, notes = tell_apart(table, fates, found, "flows")

@@ -17,7 +17,7 @@ _SHOWN_PERIODS = 12
 
 
 def inspect_file(path: Readable) -> str:
-    """Say what a file is: feed, vintage, sheets, rows kept and dropped, periods, places, people and problems.
+    r"""Say what a file is: feed, vintage, sheets, rows kept and dropped, periods, places, people and problems.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def inspect_file(path: Readable) -> str:
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,153990,379932"]
-    >>> print(sg.inspect_file(io.BytesIO("\\n".join(lines).encode())))
+    >>> print(sg.inspect_file(io.BytesIO("\n".join(lines).encode())))
     file      the open file
     feed      IDMC's Global Internal Displacement Database (GIDD) (idmc-gidd), read with read_idmc
     vintage   displacement by country and year
@@ -59,9 +59,7 @@ def inspect_file(path: Readable) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         try:
-            table, report = (
-                read_nothing(opened, True) if recognised is None else read_recognised(recognised, True, {})
-            )
+            table, report = read_nothing(opened, True) if recognised is None else read_recognised(recognised, True, {})
         except SahelgeoError as problem:
             assert recognised is not None
             return _lines([*_feed_lines(recognised), ("problem", str(problem))])
@@ -97,7 +95,9 @@ def _report_lines(report: ReadReport, table: pd.DataFrame, recognised: Recognise
 
 
 def _sheet_words(name: str, what: int | str) -> str:
-    words = f"headings on row {what}" if isinstance(what, int) and what else str(what) if what else "keys of the records"
+    words = str(what)
+    if isinstance(what, int):
+        words = f"headings on row {what}" if what else "keys of the records"
     return f"{name!r}: {words}" if name else words
 
 
@@ -112,9 +112,12 @@ def _people_lines(report: ReadReport, table: pd.DataFrame) -> list[tuple[str, st
     sums = table.groupby(keys, dropna=False)[column].sum(min_count=1) if keys else pd.Series([report.people])
     if len(sums) == 1:
         return [("people", f"{report.people:,.0f}")]
-    shown = [(" ".join(_key_word(part) for part in key if _key_word(part)), value) for key, value in sums.tail(_SHOWN_PERIODS).items()]
-    lines = [("people", f"{len(sums):,} counts, never to be added; the last {len(shown)}:")]
-    return lines + [("", f"{words}: {value:,.0f}" if pd.notna(value) else f"{words}: missing") for words, value in shown]
+    last = sums.tail(_SHOWN_PERIODS)
+    keyed = [key if isinstance(key, tuple) else (key,) for key in last.index]
+    words = [" ".join(word for part in key if (word := _key_word(part))) for key in keyed]
+    lines = [("people", f"{len(sums):,} counts, never to be added; the last {len(last)}:")]
+    figures = [f"{value:,.0f}" if pd.notna(value) else "missing" for value in last]
+    return lines + [("", f"{word}: {figure}") for word, figure in zip(words, figures, strict=True)]
 
 
 def _key_word(part: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal, overload
 
@@ -10,11 +9,13 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found, body, every_column, find, not_recognised
+from sahelgeo.readers.hapi import tidy_hapi
 from sahelgeo.readers.ipc_api import api_rows
+from sahelgeo.readers.ipc_stacked import tidy_stacked
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.periods import Day, Period, given_day, given_period
+from sahelgeo.readers.phase_rows import identity, pivot_phases, with_state
 from sahelgeo.readers.printed import days, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
@@ -23,9 +24,6 @@ from sahelgeo.tables import PEOPLE_BY_PHASE
 
 FEEDS = ("ipc", "ipc-stacked", "hapi-food-security")
 _UNITS = {"urb": "urban", "idp": "idp_site", "cam": "idp_site", "rfg": "refugee"}
-# HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.
-_ROUNDING = 5
-_RELATIVE_ROUNDING = 0.005
 _INADEQUATE_EVIDENCE = 10
 
 
@@ -37,10 +35,8 @@ def read_ipc(
 def read_ipc(
     path: Readable, *, period: Period | None = ..., issued: Day | None = ..., report: Literal[True]
 ) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_ipc(
-    path: Readable, *, period: Period | None = None, issued: Day | None = None, report: bool = False
-) -> Any:
-    """Phases and people by phase from a file of the IPC.
+def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None = None, report: bool = False) -> Any:
+    r"""Phases and people by phase from a file of the IPC.
 
     It takes the CSV files on HDX (long and wide; national, level 1 and area), the API's answers on a country's
     population, the maps as GeoJSON (HDX and website), the website's Excel export, the IPC-CH population tracking sheet
@@ -80,7 +76,7 @@ def read_ipc(
     >>> heading = "Date of analysis,Country,Level 1,Area,Validity period,From,To,Phase,Number"
     >>> rows = [f"Apr 2023,CAF,Ouaka,Grimari,current,2023-04-01,2023-08-31,{phase},{people}" for phase, people in
     ...         [("all", 100), ("3+", 50), (1, 20), (2, 30), (3, 35), (4, 15), (5, 0)]]
-    >>> phases = sg.read_ipc(io.BytesIO("\\n".join([heading, *rows]).encode()))
+    >>> phases = sg.read_ipc(io.BytesIO("\n".join([heading, *rows]).encode()))
     >>> phases[["place", "population", "people_3", "people_4"]].iloc[0].astype(str).tolist()
     ['Grimari', '100.0', '35.0', '15.0']
     """
@@ -99,12 +95,8 @@ def read_found(opened: Opened, founds: list[Found], report: bool, **options: Any
 def tidy_ipc(found: Found, *, period: Period | None = None, issued: Day | None = None) -> Tidied:
     """One sheet of the IPC, tidied."""
     if found.feed.id == "ipc-stacked":
-        from sahelgeo.readers.ipc_stacked import tidy_stacked  # noqa: PLC0415
-
         return tidy_stacked(found)
     if found.feed.id == "hapi-food-security":
-        from sahelgeo.readers.hapi import tidy_hapi  # noqa: PLC0415
-
         return tidy_hapi(found)
     name = found.vintage.name
     if name == "HDX, long":
@@ -119,35 +111,6 @@ def tidy_ipc(found: Found, *, period: Period | None = None, issued: Day | None =
     return _tidy_wide(frame, found, fates, found.feed.facts["wide" if name == "HDX, wide" else "map"])
 
 
-def identity(frame: pd.DataFrame, found: Found, columns: Mapping[str, str]) -> pd.DataFrame:
-    """The columns that say who, where and when: country, names, day of the analysis, source."""
-
-    def column(name: str) -> pd.Series:
-        heading = columns.get(name, name)
-        return texts(frame[heading]) if heading in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
-
-    area, level1, country = column("area"), column("level1"), column("country")
-    iso3 = iso3_of(country)
-    national = area.isna() & level1.isna()
-    heading = columns.get("issued", "issued")
-    when = (
-        days(frame[heading], heading, found.sheet.where, month="first")
-        if heading in frame
-        else pd.Series(pd.NaT, index=frame.index)
-    )
-    return pd.DataFrame(
-        {
-            "pcode": country_pcodes(iso3).where(national),
-            "iso3": iso3,
-            "place": area.fillna(level1).fillna(country),
-            "admin1": level1,
-            "issued": when,
-            "unit_kind": "area",
-            "source": found.feed.source,
-        }
-    )
-
-
 def _tidy_long(found: Found) -> Tidied:
     frame, fates = body(found)
     need_rows(frame, found)
@@ -155,7 +118,9 @@ def _tidy_long(found: Found) -> Tidied:
     table = identity(frame, found, {})
     table["kind"] = _kinds(frame["kind"], found)
     for name in ("start", "end"):
-        table[name] = days(frame[name], found.feed.columns[name][0], where, month="first" if name == "start" else "last")
+        table[name] = days(
+            frame[name], found.feed.columns[name][0], where, month="first" if name == "start" else "last"
+        )
     phase = texts(frame["phase"])
     unknown = ~phase.isin(list(facts["phases"]))
     if unknown.any():
@@ -166,45 +131,6 @@ def _tidy_long(found: Found) -> Tidied:
     table["figure"] = phase.map(facts["phases"])
     table["number"] = numbers(frame["number"], "Number", where)
     return pivot_phases(table, fates)
-
-
-def pivot_phases(table: pd.DataFrame, fates: pd.Series) -> Tidied:
-    """Rows of one figure each (``figure``, ``number``) as one row for each area, analysis and period."""
-    key = [name for name in table if name not in ("figure", "number")]
-    table = table.assign(_copy=table.groupby([*key, "figure"], dropna=False).cumcount())
-    before = table.groupby([*key, "figure"], dropna=False)["number"].transform("first")
-    close = (table["number"] - before).abs() <= (before.abs() * _RELATIVE_ROUNDING).clip(lower=_ROUNDING)
-    same = (table["_copy"] > 0) & (close | (table["number"].isna() & before.isna())).fillna(False)
-    # A whole block of figures is a copy only if each of its figures is.
-    block = table.groupby([*key, "_copy"], dropna=False).ngroup()
-    copies = (table["_copy"] > 0) & same.groupby(block).transform("all")
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
-    kept = table[~copies]
-    wide = _unstacked(kept, key)
-    notes = []
-    parts = wide.duplicated(key, keep=False)
-    if parts.any():
-        number = wide.groupby(key, dropna=False).cumcount() + 1
-        wide["unit"] = ("part " + number.astype("string")).where(parts)
-        notes.append(f"{int(parts.sum())} areas share their name with another of the analysis: numbered in 'unit'")
-    return Tidied(with_state(wide.drop(columns="_copy")), fates, tuple(notes), (), "phases")
-
-
-def _unstacked(kept: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    group = kept.groupby([*key, "_copy"], dropna=False, sort=False).ngroup()
-    wide = kept.loc[~group.duplicated(), [*key, "_copy"]].set_axis(group[~group.duplicated()])
-    for figure in ("population", *PEOPLE_BY_PHASE, "people_3plus"):
-        rows = kept["figure"] == figure
-        wide[figure] = kept.loc[rows, "number"].set_axis(group[rows])
-    return wide
-
-
-def with_state(table: pd.DataFrame) -> pd.DataFrame:
-    """Areas without phase and without people by phase are not analysed."""
-    phase = table["phase_published"] if "phase_published" in table else pd.Series(pd.NA, index=table.index, dtype="Float64")
-    empty = phase.isna() & table[list(PEOPLE_BY_PHASE)].isna().all(axis=1)
-    state = table["state"] if "state" in table else pd.Series(pd.NA, index=table.index, dtype="string")
-    return table.assign(state=state.mask(empty & state.isna(), "not_analysed"))
 
 
 def _kinds(values: pd.Series, found: Found) -> pd.Series:
@@ -249,13 +175,17 @@ def _block(frame: pd.DataFrame, found: Found, base: pd.DataFrame, block: dict[st
     where = found.sheet.where
     table = base.assign(kind=block["kind"])
     for name, heading in headings.items():
-        table[name] = numbers(frame[heading], heading, where) if heading in frame else pd.Series(pd.NA, frame.index, "Float64")
+        table[name] = (
+            numbers(frame[heading], heading, where) if heading in frame else pd.Series(pd.NA, frame.index, "Float64")
+        )
     if block.get("phase") in frame:
         table["phase_published"], table["state"] = _phases(frame[block["phase"]], block["phase"], where)
     table["start"], table["end"] = _block_days(frame, block, where)
     figures = [name for name in ("phase_published", *PEOPLE_BY_PHASE) if name in table]
     # The API writes 0 analysed people for a period that was not analysed.
-    filled = table[figures].notna().any(axis=1) & ~((table["population"] == 0) & (table[list(PEOPLE_BY_PHASE)].sum(axis=1) == 0)).fillna(False)
+    filled = table[figures].notna().any(axis=1) & ~(
+        (table["population"] == 0) & (table[list(PEOPLE_BY_PHASE)].sum(axis=1) == 0)
+    ).fillna(False)
     table = table[filled & table["start"].notna()]
     return with_state(table) if len(table) else None
 
@@ -267,7 +197,9 @@ def _block_days(frame: pd.DataFrame, block: dict[str, str], where: str) -> tuple
         names = (block["period"], block["period"])
     else:
         names = (block["start"], block["end"])
-        first, last = (frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object) for name in names)
+        first, last = (
+            frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object) for name in names
+        )
     return days(first, names[0], where, month="first"), days(last, names[1], where, month="last")
 
 
@@ -293,7 +225,7 @@ def _tidy_map(found: Found, period: Period | None, issued: Day | None) -> Tidied
         kind=_kinds(frame["ipc_period"], found),
         start=first,
         end=last,
-        issued=given_day(issued, "issued") if issued is not None else pd.NaT,
+        issued=given_day(issued, "issued") if issued is not None else None,
         population=numbers(frame["estimated_population"], "estimated_population", where),
         **{f"people_{n}": numbers(frame[f"phase{n}_population"], f"phase{n}_population", where) for n in range(1, 6)},
     )
@@ -310,4 +242,5 @@ def _with_shapes(table: pd.DataFrame, found: Found) -> pd.DataFrame:
     if found.sheet.geometry is None:
         return table
     shapes = found.sheet.geometry.make_valid().reindex(table.index)
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=found.sheet.geometry.crs)
+    drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=shapes, crs=found.sheet.geometry.crs)
+    return drawn

@@ -6,7 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-_CARRIED = ("country", "analysis_date", "current_period_dates", "projected_period_dates", "second_projected_period_dates")
+_CARRIED = (
+    "country",
+    "analysis_date",
+    "current_period_dates",
+    "projected_period_dates",
+    "second_projected_period_dates",
+)
 
 
 def api_rows(frame: pd.DataFrame) -> pd.DataFrame:

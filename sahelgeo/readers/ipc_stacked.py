@@ -6,7 +6,7 @@ import pandas as pd
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.feed import Found
-from sahelgeo.readers.ipc import identity, with_state
+from sahelgeo.readers.phase_rows import identity, with_state
 from sahelgeo.readers.printed import days, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
@@ -34,12 +34,16 @@ def tidy_stacked(found: Found) -> Tidied:
     fates[data.index] = KEPT
     blank = data.map(lambda cell: text_of(cell) == "").all(axis=1)
     fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "empty")
-    frame = pd.DataFrame({name: data[cells.columns[place]] for name, place in found.columns.items()}, index=data.index)[~blank]
+    frame = pd.DataFrame({name: data[cells.columns[place]] for name, place in found.columns.items()}, index=data.index)[
+        ~blank
+    ]
     need_rows(frame, found)
     base = _base(frame, found)
     tables = [table for kind in KINDS if (table := _situation(data[~blank], found, base, held, kind)) is not None]
     if not tables:
-        raise FormatError(f"{found.sheet.where}: no people by phase under the headings of rows {top} to {top + depth - 1}")
+        raise FormatError(
+            f"{found.sheet.where}: no people by phase under the headings of rows {top} to {top + depth - 1}"
+        )
     table = pd.concat(tables)
     without = pd.Series(~frame.index.isin(table.index), index=frame.index)
     fates = dropped(fates, without.reindex(fates.index, fill_value=False), "group without figures")
@@ -82,12 +86,18 @@ def _situation(
     table = base.assign(kind=kind)
     for name in ("population", "people_3plus", *PEOPLE_BY_PHASE):
         table[name] = (
-            numbers(data[data.columns[places[name]]], name, where) if name in places else pd.Series(pd.NA, data.index, "Float64")
+            numbers(data[data.columns[places[name]]], name, where)
+            if name in places
+            else pd.Series(pd.NA, data.index, "Float64")
         )
     if "phase" in places:
         phase = numbers(data[data.columns[places["phase"]]], "area phase", where)
         table["phase_published"] = phase.where(phase.between(1, 5).fillna(False))
-    halves = texts(data[data.columns[places["period"]]]).str.split(r"\s*[-–]\s*", regex=True, expand=True).reindex(columns=[0, 1])
+    halves = (
+        texts(data[data.columns[places["period"]]])
+        .str.split(r"\s*[-–]\s*", regex=True, expand=True)
+        .reindex(columns=[0, 1])
+    )
     table["start"] = days(halves[0], "analysis period", where, month="first")
     table["end"] = days(halves[1].fillna(halves[0]), "analysis period", where, month="last")
     filled = table[list(PEOPLE_BY_PHASE)].notna().any(axis=1) & table["start"].notna()

@@ -40,7 +40,9 @@ def given_period(period: Period) -> tuple[pd.Timestamp, pd.Timestamp]:
         Not two days in their order.
     """
     if not isinstance(period, tuple | list) or len(period) != 2:
-        raise FormatError(f"period={period!r} is not two days. Give the first and the last: ('2020-06-01', '2020-08-31')")
+        raise FormatError(
+            f"period={period!r} is not two days. Give the first and the last: ('2020-06-01', '2020-08-31')"
+        )
     first, last = (given_day(day, "period") for day in period)
     if first > last:
         raise FormatError(f"period={period!r} ends before it starts. Give the first day, then the last")

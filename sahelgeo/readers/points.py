@@ -11,7 +11,9 @@ from sahelgeo.readers.feed import Found
 from sahelgeo.readers.printed import numbers
 
 
-def points(frame: pd.DataFrame, found: Found, latitude: str = "latitude", longitude: str = "longitude") -> gpd.GeoSeries:
+def points(
+    frame: pd.DataFrame, found: Found, latitude: str = "latitude", longitude: str = "longitude"
+) -> gpd.GeoSeries:
     """The points of the rows in EPSG:4326; missing where a coordinate is.
 
     Raises

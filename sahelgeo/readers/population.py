@@ -16,8 +16,8 @@ from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 
 _LEVELS = (3, 2, 1, 0)
-_YEAR_IN_NAME = re.compile(r"admpop_adm\d_((?:19|20)\d{2})", re.I)
-_LEVEL_IN_NAME = re.compile(r"adm(?:in)?_?([0-3])(?!\d)", re.I)
+_YEAR_IN_NAME = re.compile(r"admpop_adm\d_((?:19|20)\d{2})", re.IGNORECASE)
+_LEVEL_IN_NAME = re.compile(r"adm(?:in)?_?([0-3])(?!\d)", re.IGNORECASE)
 
 
 @overload
@@ -29,7 +29,7 @@ def read_population(
     path: Readable, *, year: int | None = ..., level: int | None = ..., report: Literal[True]
 ) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_population(path: Readable, *, year: int | None = None, level: int | None = None, report: bool = False) -> Any:
-    """The people who live in each area, from a common operational dataset on population (COD-PS).
+    r"""The people who live in each area, from a common operational dataset on population (COD-PS).
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def read_population(path: Readable, *, year: int | None = None, level: int | Non
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["admin1Name_fr,admin1Pcode,admin0Name_fr,admin0Pcode,M_TL,F_TL,T_TL",
-    ...          "Gao,ML07,Mali (le),ML,334781,333629,\\"668,410\\""]
-    >>> people = sg.read_population(io.BytesIO("\\n".join(lines).encode()), year=2018)
+    ...          "Gao,ML07,Mali (le),ML,334781,333629,668 410"]
+    >>> people = sg.read_population(io.BytesIO("\n".join(lines).encode()), year=2018)
     >>> people[["pcode", "year", "people", "iso3"]].iloc[0].astype(str).tolist()
     ['ML07', '2018', '668410.0', 'MLI']
     """
@@ -104,7 +104,9 @@ def tidy_population(found: Found, *, year: int | None = None, level: int | None 
 
 
 def _level(frame: pd.DataFrame, found: Found, level: int | None) -> int:
-    with_codes = [depth for depth in _LEVELS if f"adm{depth}_pcode" in frame and texts(frame[f"adm{depth}_pcode"]).notna().any()]
+    with_codes = [
+        depth for depth in _LEVELS if f"adm{depth}_pcode" in frame and texts(frame[f"adm{depth}_pcode"]).notna().any()
+    ]
     if level is not None:
         if level not in with_codes:
             raise FormatError(f"{found.sheet.where}: no codes of level {level}. There are codes of level {with_codes}")

@@ -13,12 +13,34 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import FormatError
 
 MISSING_NUMBERS = frozenset(
-    ["", "-", "--", "–", "—", "*", "..", "...", "…", "nd", "n/d", "nd*", "n.d.", "na", "n/a", "#n/a", "n.a.", "nan"]
-    + ["null", "<null>", "none", "not available", "non disponible", "#ref!", "#value!", "#div/0!", "#name?", "#null!"]
+    (
+        *(
+            "",
+            "-",
+            "--",
+            "–",
+            "—",
+            "*",
+            "..",
+            "...",
+            "…",
+            "nd",
+            "n/d",
+            "nd*",
+            "n.d.",
+            "na",
+            "n/a",
+            "#n/a",
+            "n.a.",
+            "nan",
+        ),
+        *("null", "<null>", "none", "not available", "non disponible"),
+        *("#ref!", "#value!", "#div/0!", "#name?", "#null!"),
+    )
 )
 MISSING_TEXT = frozenset(["", "<null>", "nan", "none", "null", "#n/a"])
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\ufeff]+")
@@ -92,6 +114,20 @@ def texts(values: pd.Series, *, missing: Iterable[str] = ()) -> pd.Series:
     return _mapped(values, read).astype("string")
 
 
+def text_column(frame: pd.DataFrame, name: str, *, missing: Iterable[str] = ()) -> pd.Series:
+    """A column as text; all missing where the frame has no such column."""
+    if name in frame:
+        return texts(frame[name], missing=missing)
+    return pd.Series(pd.NA, index=frame.index, dtype="string")
+
+
+def number_column(frame: pd.DataFrame, name: str, heading: str, where: str) -> pd.Series:
+    """A column as numbers; all missing where the frame has no such column."""
+    if name in frame:
+        return numbers(frame[name], heading, where)
+    return pd.Series(pd.NA, index=frame.index, dtype="Float64")
+
+
 def one_number(value: object) -> float | None:
     """A printed number, missing as ``None``; raises ValueError for anything else.
 
@@ -104,7 +140,7 @@ def one_number(value: object) -> float | None:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool | np.bool_ | dt.date | list | dict):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - a cell of the wrong kind is a wrong value
     if isinstance(value, int | float | np.integer | np.floating):
         number = float(value)
         if np.isinf(number):

@@ -10,7 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
 from sahelgeo.readers.feed import Found, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
@@ -84,13 +84,11 @@ def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
     except SchemaError as failure:
         raise SchemaError(f"{opened.file}: {failure}", failure.problems) from failure
     if isinstance(table, gpd.GeoDataFrame) and not TABLES[kind].geographic:
-        return gpd.GeoDataFrame(checked, geometry=table.active_geometry_name, crs=table.crs)
+        checked = gpd.GeoDataFrame(checked, geometry=table.active_geometry_name, crs=table.crs)
     return checked
 
 
-def _report(
-    opened: Opened, founds: list[Found], parts: list[Tidied], table: pd.DataFrame, kind: str
-) -> ReadReport:
+def _report(opened: Opened, founds: list[Found], parts: list[Tidied], table: pd.DataFrame, kind: str) -> ReadReport:
     feed = founds[0].feed
     fates = pd.concat([part.fates for part in parts], ignore_index=True)
     rows, kept, dropped = account(fates)

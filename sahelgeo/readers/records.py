@@ -99,6 +99,12 @@ def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:
     try:
         return shape(geometry)
     except (
-        shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError
+        shapely.errors.ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
     ) as failure:
         raise FormatError(f"{file}, feature {number}: not a geometry ({failure})") from failure

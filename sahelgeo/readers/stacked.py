@@ -66,7 +66,10 @@ def slots(rows: Sequence[Sequence[Any]]) -> list[Slot]:
             path.append(carried)
             raw[position].append(carried_raw)
     # Parents were compared before this row was added, so groups follow the rows above.
-    return [_slot(" ".join(filter(None, path)), " ".join(filter(None, texts))) for path, texts in zip(paths, raw, strict=True)]
+    return [
+        _slot(" ".join(filter(None, path)), " ".join(filter(None, texts)))
+        for path, texts in zip(paths, raw, strict=True)
+    ]
 
 
 def _slot(label: str, printed: str) -> Slot:

@@ -39,14 +39,13 @@ def tell_apart(
         number = table.groupby(key, dropna=False).cumcount() + 1
         named = table["place"].fillna("") + " (" + number.astype("string") + ")"
         table = table.assign(place=table["place"].mask(alike & (number > 1), named))
-        notes.append(f"{int(alike.sum())} rows share place and day with another row: the later ones are numbered in 'place'")
+        notes.append(
+            f"{int(alike.sum())} rows share place and day with another row: the later ones are numbered in 'place'"
+        )
     return table, fates, notes
 
 
 def deepest_level(frame: pd.DataFrame, level: pd.Series, within: list[str]) -> pd.Series:
     """Which rows are not at the deepest level of their group: one that repeats its people at several levels."""
-    if within:
-        deepest = level.groupby([frame[name] for name in within], dropna=False).transform("max")
-    else:
-        deepest = pd.Series(level.max(), index=level.index)
+    deepest = level.groupby([frame[name] for name in within], dropna=False).transform("max")
     return (level < deepest).fillna(False).astype(bool)

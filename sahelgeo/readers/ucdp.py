@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal, overload
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, numbers, text_of, texts
+from sahelgeo.readers.printed import days, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 
@@ -22,7 +23,7 @@ def read_ucdp(path: Readable, *, report: Literal[False] = ...) -> gpd.GeoDataFra
 @overload
 def read_ucdp(path: Readable, *, report: Literal[True]) -> tuple[gpd.GeoDataFrame, ReadReport]: ...
 def read_ucdp(path: Readable, *, report: bool = False) -> Any:
-    """Events from UCDP's Georeferenced Event Dataset (GED).
+    r"""Events from UCDP's Georeferenced Event Dataset (GED).
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
     >>> import io, sahelgeo as sg
     >>> lines = ["id,type_of_violence,side_a,side_b,where_prec,latitude,longitude,country,date_start,date_end,low,best,high",
     ...          "7,3,JNIM,Civilians,1,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-20,30,36,40"]
-    >>> events = sg.read_ucdp(io.BytesIO("\\n".join(lines).encode()))
+    >>> events = sg.read_ucdp(io.BytesIO("\n".join(lines).encode()))
     >>> events[["event", "kind", "fatalities"]].values.tolist()
     [['7', 'one-sided violence', 36]]
     """
@@ -71,10 +72,11 @@ def tidy_ucdp(found: Found) -> Tidied:
     kinds = texts(frame["type"]).map(feed.facts["kinds"])
     if kinds.isna().any():
         row = kinds.index[kinds.isna()][0]
-        raise FormatError(f"{where}, column 'type_of_violence', row {row} ({text_of(frame['type'][row])!r}): not 1, 2 or 3")
+        raise FormatError(
+            f"{where}, column 'type_of_violence', row {row} ({text_of(frame['type'][row])!r}): not 1, 2 or 3"
+        )
 
-    def column(name: str) -> pd.Series:
-        return texts(frame[name]) if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+    column = partial(text_column, frame)
 
     deaths = {
         name: numbers(frame[name], feed.columns[name][0], where)

@@ -30,7 +30,7 @@ def read_unhcr(path: Readable, *, report: Literal[False] = ...) -> pd.DataFrame:
 @overload
 def read_unhcr(path: Readable, *, report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
 def read_unhcr(path: Readable, *, report: bool = False) -> Any:
-    """Refugees, asylum-seekers, internally displaced people and returnees by country, from UNHCR's statistics.
+    r"""Refugees, asylum-seekers, internally displaced people and returnees by country, from UNHCR's statistics.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def read_unhcr(path: Readable, *, report: bool = False) -> Any:
     >>> import io, sahelgeo as sg
     >>> lines = ["Year;Country of origin;Country of asylum;Country of origin (ISO);Country of asylum (ISO);"
     ...          "Refugees under UNHCR's mandate;Asylum-seekers", "2022;Mali;Niger;MLI;NER;61000;-"]
-    >>> stocks = sg.read_unhcr(io.BytesIO("\\n".join(lines).encode()))
+    >>> stocks = sg.read_unhcr(io.BytesIO("\n".join(lines).encode()))
     >>> stocks[["pcode", "origin", "group", "people"]].values.tolist()
     [['NE', 'ML', 'refugee', 61000]]
     """
@@ -108,7 +108,11 @@ def tidy_unhcr(found: Found) -> Tidied:
         tables.append(base[rows].assign(group=group, people=people[rows], reason=facts["reasons"].get(column)))
     table = pd.concat(tables)
     table, fates, notes = tell_apart(table, fates, found, "stocks")
-    notes += [f"not carried, since no group of the Stocks table counts them: {words}" for column, words in _NOT_CARRIED.items() if column in frame]
+    notes += [
+        f"not carried, since no group of the Stocks table counts them: {words}"
+        for column, words in _NOT_CARRIED.items()
+        if column in frame
+    ]
     return Tidied(table.sort_index(kind="stable"), fates, tuple(notes), (), "stocks")
 
 
