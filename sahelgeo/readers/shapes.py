@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -28,12 +29,15 @@ def open_shapefile(path: Path) -> Sheet:
     for part, holds in ((".shx", "the index of the shapes"), (".dbf", "the attributes")):
         if part not in there:
             raise FormatError(f"{path.name}: its {part} file ({holds}) is missing. Put it beside the .shp file")
+    _refuse_cut_short(there, path.name)
     try:
         features = gpd.read_file(path)
     except Exception as failure:
         if isinstance(failure, MemoryError | KeyboardInterrupt):
             raise
         raise FormatError(f"{path.name}: a damaged shapefile ({failure}). Download it again") from failure
+    if isinstance(features, gpd.GeoDataFrame) and len(features) and features.geometry.isna().all():
+        raise FormatError(f"{path.name}: a damaged shapefile (no shape can be read). Download it again")
     attributes = pd.DataFrame(features.drop(columns="geometry")) if "geometry" in features else pd.DataFrame(features)
     rows = [list(attributes.columns), *attributes.astype(object).itertuples(index=False, name=None)]
     cells = pd.DataFrame([list(row) for row in rows], dtype=object)
@@ -42,6 +46,18 @@ def open_shapefile(path: Path) -> Sheet:
     if isinstance(features, gpd.GeoDataFrame):
         geometry = features.geometry.set_axis(cells.index[1:])
     return Sheet(path.name, "", cells, "shapefile", geometry)
+
+
+def _refuse_cut_short(there: dict[str, Path], file: str) -> None:
+    """GDAL reads what is left of a cut file and says nothing; the headers know how long each part was."""
+    for part in (".shp", ".shx"):
+        head = there[part].read_bytes()[:28] if there[part].stat().st_size >= 100 else b""
+        if not head or 2 * struct.unpack(">i", head[24:28])[0] > there[part].stat().st_size:
+            raise FormatError(f"{file}: its {part} file is cut short. Download it again")
+    table = there[".dbf"].read_bytes()[:12]
+    records, header, length = struct.unpack("<IHH", table[4:12]) if len(table) == 12 else (1, 0, 1 << 62)
+    if header + records * length > there[".dbf"].stat().st_size:
+        raise FormatError(f"{file}: its .dbf file is cut short. Download it again")
 
 
 def open_zipped_shapefiles(archive: zipfile.ZipFile, file: str, names: list[str]) -> tuple[Sheet, ...]:
