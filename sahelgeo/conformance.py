@@ -16,7 +16,9 @@ import pandera.pandas as pa
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
 from sahelgeo.tables import TABLES, Table
 
-__all__ = ["SHOWN_AT_MOST", "conform", "listed"]
+__all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
+
+LARGEST_WHOLE = 10**15
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -154,7 +156,8 @@ def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
     numbers, bad = _as_numbers(values)
     fractional = (numbers % 1).fillna(0) != 0
     rule = "not a whole number. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
-    bad = (bad | fractional).astype(bool)
+    # Beyond this a float no longer counts single persons.
+    bad = (bad | fractional | (numbers.abs() > LARGEST_WHOLE)).astype(bool)
     return numbers.where(~bad).astype("Int64"), bad, rule
 
 

@@ -174,3 +174,10 @@ def test_periods_given_by_hand_are_checked() -> None:
         given_period("2020")  # type: ignore[arg-type]
     with pytest.raises(sg.FormatError, match=r"date='soon' is not a day"):
         given_day("soon", "date")
+
+
+def test_counts_of_events_are_whole() -> None:
+    """Half an event is a damaged cell."""
+    assert printed.whole_numbers(pd.Series(["1,000", ""]), "events", "f.csv").tolist()[0] == 1000
+    with pytest.raises(sg.FormatError, match=r"column 'events', row 5 \('5.5'\): not a whole number"):
+        printed.whole_numbers(pd.Series(["5.5"], index=[5]), "events", "f.csv")

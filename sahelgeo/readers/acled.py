@@ -13,7 +13,7 @@ from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, numbers, text_column, text_of
+from sahelgeo.readers.printed import days, numbers, text_column, text_of, whole_numbers
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened
@@ -131,10 +131,8 @@ def tidy_counts(found: Found) -> Tidied:
             "admin2": column("admin2"),
             "start": days(month, "Month", where, month="first"),
             "end": days(month, "Month", where, month="last"),
-            "events": numbers(frame["events"], "Events", where).astype("Int64"),
-            "fatalities": (
-                numbers(frame["fatalities"], "Fatalities", where).astype("Int64") if "fatalities" in frame else pd.NA
-            ),
+            "events": whole_numbers(frame["events"], "Events", where),
+            "fatalities": (whole_numbers(frame["fatalities"], "Fatalities", where) if "fatalities" in frame else pd.NA),
             "source": found.feed.source,
         }
     )

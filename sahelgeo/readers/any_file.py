@@ -113,11 +113,20 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
 
 
 def _read_boundaries(path: Readable, refusal: BoundariesError, report: bool, options: dict[str, Any]) -> Any:
-    if report or importlib.util.find_spec("sahelgeo.readers.areas") is None:
+    reader = areas_reader()
+    if report or reader is None:
         raise refusal
     if hasattr(path, "seek"):
         path.seek(0)
-    return importlib.import_module("sahelgeo.readers.areas").read_areas(path, **options)
+    return reader(path, **options)
+
+
+def areas_reader() -> Callable[..., Any] | None:
+    """The reader of boundaries, loaded only when a file needs it."""
+    if importlib.util.find_spec("sahelgeo.readers.areas") is None:
+        return None
+    reader: Callable[..., Any] = importlib.import_module("sahelgeo.readers.areas").read_areas
+    return reader
 
 
 def recognise(opened: Opened) -> Recognised:

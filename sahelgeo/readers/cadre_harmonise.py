@@ -256,7 +256,7 @@ def _times(
             f"{where}, column 'chtype', row {row} ({frame['kind'][row]!r}): neither current nor projected"
         )
     times = pd.DataFrame({"kind": kinds, "start": start, "end": end, "season": season + " " + year.astype("string")})
-    if "exercise_year" in frame:
+    if "exercise_year" in frame and "exercise_label" in frame:
         exercise, exercise_year = _seasons(frame, "exercise", where)
         times["exercise"] = exercise + " " + exercise_year.astype("string")
         opens = exercise.map(lambda name: facts[name]["opens"])

@@ -28,7 +28,7 @@ def tidy_matrix(found: Found, *, period: Period | None = None) -> Tidied:
     """One sheet of Tableau 4, tidied: a row for each area and situation."""
     cells, where = found.sheet.cells, found.sheet.where
     below = cells.loc[cells.index >= found.header]
-    depth = heading_rows([list(row) for row in below.head(8).itertuples(index=False, name=None)])
+    depth = heading_rows([list(row) for row in below.head(8).itertuples(index=False, name=None)], 1)
     held = slots([list(row) for row in below.head(depth).itertuples(index=False, name=None)])
     data = below.iloc[depth:]
     fates = pd.Series("title", index=cells.index, dtype=object)

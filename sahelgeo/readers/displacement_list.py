@@ -176,7 +176,7 @@ def tidy_displacement_list(found: Found, *, date: Day | None = None, coordinates
     names[["admin1", "admin2"]] = names[["admin1", "admin2"]].where(~totals & ~notes_rows).ffill()
     kept = ~totals & ~empty
     need_rows(frame[kept], found)
-    day, notes = _days(frame, found, date)
+    day, notes = _days(frame[kept], found, date)
     table = pd.DataFrame(
         {
             "pcode": pd.NA,

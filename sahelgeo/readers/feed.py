@@ -214,7 +214,9 @@ def body(found: Found) -> tuple[pd.DataFrame, pd.Series]:
     fates[empty.index[empty]] = "empty"
     tags = _hxl(below.head(5))
     fates[tags] = "HXL"
-    return frame[~empty].drop(index=tags, errors="ignore"), fates
+    again = _headings_again(frame, found)
+    fates[again] = "headings again"
+    return frame[~empty].drop(index=[*tags, *again], errors="ignore"), fates
 
 
 def every_column(found: Found) -> tuple[pd.DataFrame, pd.Series]:
@@ -222,7 +224,10 @@ def every_column(found: Found) -> tuple[pd.DataFrame, pd.Series]:
     kept, fates = body(found)
     cells = found.sheet.cells
     headings = [text_of(cell).casefold() for cell in cells.loc[found.header]]
-    places = {heading: place for place, heading in reversed(list(enumerate(headings))) if heading}
+    places: dict[str, int] = {}
+    for place, heading in enumerate(headings):
+        if heading:
+            places.setdefault(heading, place)
     frame = {heading: cells.loc[kept.index, cells.columns[place]] for heading, place in places.items()}
     return pd.DataFrame(frame, index=kept.index), fates
 
@@ -239,6 +244,19 @@ def _refuse_doubled(found: Found) -> None:
             f"{found.sheet.where}, row {found.header}: the heading {doubled[0]!r} stands {header.count(fold(doubled[0]))} "
             "times. Keep the column that counts and rename or delete the other"
         )
+
+
+def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
+    """Rows that repeat the row of headings: some publishers print it twice."""
+    if found.sheet.form in ("json", "geojson", "shapefile") or frame.shape[1] < 2:
+        return frame.index[:0]
+    printed = found.sheet.cells.loc[found.header]
+    same = pd.Series(True, index=frame.index)
+    for name, place in found.columns.items():
+        same &= frame[name].astype(object) == printed.iloc[place]
+        if not same.any():
+            break
+    return frame.index[same]
 
 
 def _blank(cells: pd.DataFrame) -> pd.Series:

@@ -13,7 +13,7 @@ from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.phase_rows import pivot_phases
-from sahelgeo.readers.printed import days, number_column, numbers, text_column, text_of, texts
+from sahelgeo.readers.printed import days, number_column, numbers, text_column, text_of, texts, whole_numbers
 from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.told_apart import deepest_level, tell_apart
@@ -209,8 +209,8 @@ def _tidy_conflict(frame: pd.DataFrame, fates: pd.Series, found: Found) -> Tidie
         kind=texts(frame["kind"]),
         start=days(frame["start"], "reference_period_start", where),
         end=days(frame["end"], "reference_period_end", where),
-        events=numbers(frame["events"], "events", where).astype("Int64"),
-        fatalities=number_column(frame, "fatalities", "fatalities", where).astype("Int64"),
+        events=whole_numbers(frame["events"], "events", where),
+        fatalities=whole_numbers(number_column(frame, "fatalities", "fatalities", where), "fatalities", where),
     )
     return Tidied(table, fates, (), (), "")
 

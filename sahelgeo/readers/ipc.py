@@ -153,9 +153,8 @@ def _tidy_wide(frame: pd.DataFrame, found: Found, fates: pd.Series, blocks: list
     if not tables:
         raise FormatError(f"{found.sheet.where}: no figures under any of its periods")
     table = pd.concat(tables)
-    unused = pd.Series(~frame.index.isin(table.index), index=frame.index)
-    if not found.vintage.name.startswith("API"):
-        fates = dropped(fates, unused.reindex(fates.index, fill_value=False), "no figures")
+    unused = pd.Series(~fates.index.isin(table.index), index=fates.index)
+    fates = dropped(fates, unused, "no figures")
     table = _with_shapes(table, found)
     key = [name for name in ("iso3", "place", "admin1", "kind", "start", "end", "issued", "unit_kind") if name in table]
     copies = table.duplicated(key, keep=False)

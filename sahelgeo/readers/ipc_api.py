@@ -46,7 +46,7 @@ def _deepest(record: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any
     if areas:
         return [({"level 1": None, "area": area.get("name")}, area) for area in areas]
     figures = {key: value for key, value in record.items() if key not in ("groups", "areas", "title", "id")}
-    return [({"level 1": None, "area": None}, figures)] if "phase1_population" in record else []
+    return [({"level 1": None, "area": None}, figures)] if record.get("phase1_population") is not None else []
 
 
 def _records(value: object) -> list[dict[str, Any]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.feed import Found
 from sahelgeo.readers.phase_rows import identity, with_state
-from sahelgeo.readers.printed import days, numbers, text_of, texts
+from sahelgeo.readers.printed import days, fold, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.stacked import Slot, heading_rows, slots
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 KINDS = ("current", "projected", "second_projected")
+_SITUATION = re.compile(r"^(current|courante|first projection|projection|projected|second projection)\b")
 _CADRE_HARMONISE = r"\bch\b|cadre harmonis"
 
 
@@ -25,9 +28,8 @@ def tidy_stacked(found: Found) -> Tidied:
     cells = found.sheet.cells
     top = _top(found)
     below = cells.loc[cells.index >= top]
-    depth = max(
-        heading_rows([list(row) for row in below.head(8).itertuples(index=False, name=None)]), found.header - top + 1
-    )
+    first = found.header - top + 1
+    depth = heading_rows([list(row) for row in below.head(8).itertuples(index=False, name=None)], first)
     held = slots([list(row) for row in below.head(depth).itertuples(index=False, name=None)])
     data = below.iloc[depth:]
     fates = pd.Series("title", index=cells.index.drop(below.index[:depth]), dtype=object)
@@ -55,7 +57,7 @@ def _top(found: Found) -> int:
     cells, top = found.sheet.cells, found.header
     while top - 1 in cells.index and found.header - top < 2:
         filled = [text_of(cell) for cell in cells.loc[top - 1] if text_of(cell)]
-        if len(filled) < 2:
+        if len(filled) < 2 and not any(_SITUATION.search(fold(cell)) for cell in filled):
             break
         top -= 1
     return top

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import LARGEST_WHOLE, SHOWN_AT_MOST, listed
 from sahelgeo.errors import FormatError
 
 MISSING_NUMBERS = frozenset(
@@ -184,6 +184,19 @@ def numbers(values: pd.Series, column: str, where: str) -> pd.Series:
     read = _mapped(values, _or_unreadable(one_number))
     _refuse(values, read, column, where, "not a number. Correct the cell, or empty it where the value is unknown")
     return read.astype("Float64")
+
+
+def whole_numbers(values: pd.Series, column: str, where: str) -> pd.Series:
+    """Printed counts as ``Int64``; raises FormatError that names the rows which are fractions or no numbers."""
+    read = numbers(values, column, where)
+    bad = ((read % 1 != 0) | (read.abs() > LARGEST_WHOLE)).fillna(False).astype(bool)
+    if bad.any():
+        rows, shown = list(read.index[bad]), [repr(text_of(value)) for value in values[bad][:SHOWN_AT_MOST]]
+        raise FormatError(
+            f"{where}, column {column!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} "
+            f"({', '.join(shown)}): not a whole number. Correct the cell, or empty it where the value is unknown"
+        )
+    return read.astype("Int64")
 
 
 def one_day(value: object, month: Month | None = None) -> dt.date | None:

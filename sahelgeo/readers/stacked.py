@@ -11,6 +11,10 @@ from sahelgeo.readers.printed import fold, text_of
 
 DEEPEST = 6
 _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
+_MEASURE = re.compile(r"[#%]")
+_MEASURE_WORDS = re.compile(
+    r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|population totale en|\b3 (?:a|to) 5\b"
+)
 _PHASES_3_TO_5 = re.compile(r"3\s*(?:a|to|et)\s*5|3 plus|\b(?:phase|ph|p) ?3\s*\+")
 
 
@@ -33,18 +37,20 @@ class Slot:
     label: str
 
 
-def heading_rows(rows: Sequence[Sequence[Any]]) -> int:
-    """How many rows the headings take: those before the first row with three numbers or more."""
-    for depth, row in enumerate(rows[:DEEPEST]):
-        if depth and sum(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row) >= 3:
-            return depth
-        if depth and sum(_looks_numeric(cell) for cell in row) >= 3:
-            return depth
-    return min(len(rows), DEEPEST)
+def heading_rows(rows: Sequence[Sequence[Any]], first: int) -> int:
+    """How many of the rows are headings, the first ``first`` of which are known to be."""
+    depth = first
+    while depth < min(len(rows), DEEPEST) and _is_heading(rows[depth], rows[first - 1]):
+        depth += 1
+    return depth
 
 
-def _looks_numeric(cell: object) -> bool:
-    return isinstance(cell, str) and bool(re.fullmatch(r"[\d][\d,. \u00a0\u202f]*%?", cell.strip()))
+def _is_heading(row: Sequence[Any], known: Sequence[Any]) -> bool:
+    """Two cells that name a measure, or that repeat the row above them: a merged heading spread downwards."""
+    cells = [text_of(cell) for cell in row]
+    measures = sum(bool(_MEASURE.fullmatch(cell) or _MEASURE_WORDS.search(fold(cell))) for cell in cells if cell)
+    repeated = sum(bool(cell) and cell == text_of(other) for cell, other in zip(cells, known, strict=False))
+    return measures >= 2 or repeated >= 3
 
 
 def slots(rows: Sequence[Sequence[Any]]) -> list[Slot]:
