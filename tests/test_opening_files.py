@@ -371,6 +371,15 @@ def test_parts_alone_and_damaged_shapefiles_are_refused(tmp_path: Path) -> None:
         open_file(path)
 
 
+def test_a_shapefile_that_gdal_refuses_is_our_error(tmp_path: Path) -> None:
+    """An index that is none."""
+    path = _shapefile(tmp_path / "s")
+    index = path.with_suffix(".shx").read_bytes()
+    path.with_suffix(".shx").write_bytes(b"zzzz" + index[4:])
+    with pytest.raises(sg.FormatError, match="a damaged shapefile"):
+        open_file(path)
+
+
 def test_zipped_shapefiles_are_sheets_of_their_names(tmp_path: Path) -> None:
     """One archive may hold the current situation and both outlooks."""
     path = _shapefile(tmp_path / "s")

@@ -62,7 +62,7 @@ def read_population(path: Readable, *, year: int | None = None, level: int | Non
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["admin1Name_fr,admin1Pcode,admin0Name_fr,admin0Pcode,M_TL,F_TL,T_TL",
-    ...          "Gao,ML07,Mali (le),ML,334781,333629,668 410"]
+    ...          "Gao,ML07,Mali (le),ML,334781,333629,668 410", "Kayes,ML01,Mali (le),ML,1211809,1245395,2457204"]
     >>> people = sg.read_population(io.BytesIO("\n".join(lines).encode()), year=2018)
     >>> people[["pcode", "year", "people", "iso3"]].iloc[0].astype(str).tolist()
     ['ML07', '2018', '668410.0', 'MLI']
