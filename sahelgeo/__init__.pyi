@@ -32,9 +32,9 @@ from .places.overlay import OverlayAccount as OverlayAccount
 from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rates import rate_per_1000 as rate_per_1000
-from .readers.areas import read_areas as read_areas
 from .readers.acled import read_acled as read_acled
 from .readers.any_file import read as read
+from .readers.areas import read_areas as read_areas
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur
 from .readers.displacement_list import read_displacement_list as read_displacement_list

@@ -122,6 +122,15 @@ def test_boundaries_go_to_their_reader(tmp_path: Path, monkeypatch: pytest.Monke
     assert sg.read(io.BytesIO(_boundaries(tmp_path).read_bytes()), level=1) == "areas"
     assert sg.read(io.BytesIO(b"PAR1....")) == "areas"
     assert seen == [(0, {"level": 1}), (0, {})]
+
+    def refuse(path: io.BytesIO, **options: object) -> str:
+        raise sg.FormatError("two layers")
+
+    monkeypatch.setattr(any_file, "areas_reader", lambda: refuse)
+    with pytest.raises(sg.FormatError, match="a Parquet file.*read_areas says: two layers"):
+        sg.read(io.BytesIO(b"PAR1...."))
+    monkeypatch.undo()
+    assert sg.read(_boundaries(tmp_path))["pcode"].tolist() == ["BF56"]
     with pytest.raises(sg.FormatError, match="boundaries of administrative areas. read_areas reads it"):
         sg.read(_boundaries(tmp_path), report=True)
 

@@ -40,10 +40,8 @@ def accounts(folder: Path) -> None:
     """Each file: the feed, its rows, or the sentence it is refused with."""
     print("| file | taken for | rows = kept + dropped | table rows |\n|---|---|---|---|")
     for path in sorted(folder.rglob("*.*")):
-        if (
-            path.suffix.lower() in (".cpg", ".prj", ".shx", ".md")
-            or (path.with_suffix(".shp").is_file()
-            and path.suffix == ".dbf")
+        if path.suffix.lower() in (".cpg", ".prj", ".shx", ".md") or (
+            path.with_suffix(".shp").is_file() and path.suffix == ".dbf"
         ):
             continue
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, overload
@@ -114,17 +113,18 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
 
 def _read_boundaries(path: Readable, refusal: BoundariesError, report: bool, options: dict[str, Any]) -> Any:
     reader = areas_reader()
-    if report or reader is None:
+    if report:
         raise refusal
     if hasattr(path, "seek"):
         path.seek(0)
-    return reader(path, **options)
+    try:
+        return reader(path, **options)
+    except FormatError as failure:
+        raise FormatError(f"{refusal}. read_areas says: {failure}") from failure
 
 
-def areas_reader() -> Callable[..., Any] | None:
+def areas_reader() -> Callable[..., Any]:
     """The reader of boundaries, loaded only when a file needs it."""
-    if importlib.util.find_spec("sahelgeo.readers.areas") is None:
-        return None
     reader: Callable[..., Any] = importlib.import_module("sahelgeo.readers.areas").read_areas
     return reader
 

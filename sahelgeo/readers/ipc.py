@@ -191,7 +191,12 @@ def _block(frame: pd.DataFrame, found: Found, base: pd.DataFrame, block: dict[st
 
 def _block_days(frame: pd.DataFrame, block: dict[str, str], where: str) -> tuple[pd.Series, pd.Series]:
     if "period" in block:
-        halves = texts(frame[block["period"]]).str.split(r"\s+-\s+", regex=True, expand=True).reindex(columns=[0, 1])
+        halves = (
+            texts(frame[block["period"]])
+            .str.split(r"\s+-\s+", regex=True, expand=True)
+            .reindex(columns=[0, 1])
+            .astype("string")
+        )
         first, last = halves[0], halves[1]
         names = (block["period"], block["period"])
     else:

@@ -99,6 +99,7 @@ def _situation(
         texts(data[data.columns[places["period"]]])
         .str.split(r"\s*[-–]\s*", regex=True, expand=True)
         .reindex(columns=[0, 1])
+        .astype("string")
     )
     table["start"] = days(halves[0], "analysis period", where, month="first")
     table["end"] = days(halves[1].fillna(halves[0]), "analysis period", where, month="last")

@@ -130,7 +130,9 @@ def _refuse_other_forms(content: bytes, file: str) -> None:
             raise FormatError(f"{file}: {sentence}")
     suffix = Path(file).suffix.lower()
     if suffix in _PARTS:
-        raise FormatError(f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts")
+        sentence = f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts"
+        # Lists of areas are published as attribute tables alone: read_areas takes them.
+        raise BoundariesError(sentence) if suffix == ".dbf" else FormatError(sentence)
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")) or b"<html" in start[:1024]:
         found = re.search(rb"<title[^>]*>([^<]{0,120})", content[:65536], re.IGNORECASE)
