@@ -16,7 +16,9 @@ import pandera.pandas as pa
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
 from sahelgeo.tables import TABLES, Table
 
-__all__ = ["SHOWN_AT_MOST", "conform", "listed"]
+__all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
+
+LARGEST_WHOLE = 10**15
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -154,7 +156,8 @@ def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
     numbers, bad = _as_numbers(values)
     fractional = (numbers % 1).fillna(0) != 0
     rule = "not a whole number. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
-    bad = (bad | fractional).astype(bool)
+    # Beyond this a float no longer counts single persons.
+    bad = (bad | fractional | (numbers.abs() > LARGEST_WHOLE)).astype(bool)
     return numbers.where(~bad).astype("Int64"), bad, rule
 
 
@@ -236,11 +239,12 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
     return problems
 
 
+# What else tells two rows apart while they have no p-code, or come from a list of single records.
+_ALSO_TELL_APART = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
+
+
 def _repeated_keys(columns: pd.DataFrame, declared: Table) -> pd.Series:
-    key = [
-        *declared.key,
-        *(name for name in ("place", "admin1", "admin2", "admin3") if name in columns and name not in declared.key),
-    ]
+    key = [*declared.key, *(name for name in _ALSO_TELL_APART if name in columns and name not in declared.key)]
     return columns.duplicated(key, keep=False)
 
 
