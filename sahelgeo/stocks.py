@@ -13,9 +13,11 @@ import pandas as pd
 
 from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
+from sahelgeo.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,
     Numbers,
+    added_up,
     as_day,
     check_level,
     chosen,
@@ -23,6 +25,7 @@ from sahelgeo.sums import (
     clashes,
     first_rows,
     group_numbers,
+    joined_values,
     literal,
     mixed_level_rows,
     named_rows,
@@ -33,6 +36,7 @@ from sahelgeo.sums import (
     summed,
     warn_partial,
 )
+from sahelgeo.unknown_origins import refuse_totals
 
 DIMENSIONS = ("date", "group", "method", "operation", "source")
 PRINTED_NAMES = ("place", "admin1", "admin2", "admin3")
@@ -65,7 +69,9 @@ def sum_stocks(
         Bring every p-code to this level through the ``parent`` of the areas first: 0 country, 1 region, 2 province.
     choose : mapping, optional
         Take only the rows with these values, for example ``{"method": "baseline", "date": "2023-02-28"}``; ``None``
-        takes those without a value. It can name date, group, method, operation, source (and as_of, edition).
+        takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list, as in
+        ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or sources are
+        different ones: they are added up, and the sum names all of them, with `` + `` between.
 
     Returns
     -------
@@ -82,7 +88,8 @@ def sum_stocks(
     Raises
     ------
     DoubleCountError
-        The sum would mix what does not add up; the rows are in ``.rows``.
+        The sum would mix what does not add up, has a row without origin that is the total of the rows with origins, or
+        has figures that IDMC does not recommend; the rows are in ``.rows``.
     UnmatchedError
         A p-code that does not reach ``level``, or is missing; the rows are in ``.rows``.
     EditionError
@@ -113,17 +120,23 @@ def sum_stocks(
     check_level(level, areas)
     dimensions = _dimensions(table)
     table = chosen(table, choose, dimensions)
+    together = added_up(choose)
+    check_figures(table, "stock")
     _refuse_two_dates(table)
+    refuse_totals(table, [*PRINTED_NAMES, "pcode", "reason", *dimensions], ["pcode", "place"])
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
-    _refuse_mixed_levels(table, keys, dimensions, checked, level)
+    apart = [name for name in dimensions if name not in together]
+    _refuse_mixed_levels(table, keys, apart, checked, level)
     if checked is not None and level is not None:
         _refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
     groups = group_numbers(table, keys)
-    _refuse_mixed_dimensions(table, groups, keys, dimensions)
+    _refuse_mixed_dimensions(table, groups, keys, apart)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
-    return _sums(table, groups, keys, dimensions)
+    result = _sums(table, groups, keys, dimensions)
+    joined = [name for name in together if name not in keys]
+    return result.assign(**joined_values(table, groups, joined))
 
 
 def latest_stocks(
@@ -186,10 +199,13 @@ def latest_stocks(
     _warn_only_later(table, past, day)
     unit = ["place_key", "group", "operation"]
     groups = group_numbers(past, unit)
-    _refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
+    together = added_up(choose)
+    if "method" not in together:
+        _refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
     is_latest = (past["date"] == past["date"].groupby(groups).transform("max")).to_numpy(dtype=np.bool_)
     latest = past[is_latest]
-    _refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
+    if "source" not in together:
+        _refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, is_latest)
     return latest.drop(columns="place_key").assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),

@@ -21,7 +21,7 @@ LAYERS = (
     ("errors",),
     ("words", "tables", "sources", "conform"),
     ("areas", "places", "editions", "samples"),
-    ("stocks", "rates", "flows", "flow_lines", "phases", "events", "sums"),
+    ("stocks", "rates", "flows", "flow_lines", "flow_records", "idmc_figures", "unknown_origins", "phases", "events", "sums"),
     ("rasters",),
     ("readers",),
     ("maps",),
