@@ -161,7 +161,7 @@ def _cast_text(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
 def _as_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if _kind(values) in ("integer", "floating", "mixed-integer-float"):
         numbers = pd.to_numeric(values, errors="coerce").astype("Float64").astype("float64")
-        return numbers, (np.isinf(numbers) | (numbers.isna() & values.notna())).astype(bool)
+        return numbers, (numbers.isin([np.inf, -np.inf]) | (numbers.isna() & values.notna())).astype(bool)
     plain = values.astype(object)
     unfit = values.notna() & plain.map(
         lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value)

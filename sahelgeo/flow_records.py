@@ -78,13 +78,17 @@ def sum_records(
     return _as_table(_merged(_parts(flows, part_of)))
 
 
-def _parts(flows: FlowRecords | pd.DataFrame, part_of: Callable[[tuple[int, pa.RecordBatch]], _Part]) -> Iterator[_Part]:
+def _parts(
+    flows: FlowRecords | pd.DataFrame, part_of: Callable[[tuple[int, pa.RecordBatch]], _Part]
+) -> Iterator[_Part]:
     if isinstance(flows, (str, os.PathLike)):
         jobs = list(_row_groups(Path(flows)))
         with ThreadPoolExecutor(_THREADS) as pool:
             # A few at a time: what is waiting to be merged is in memory.
             for at in range(0, len(jobs), 2 * _THREADS):
-                for parts in pool.map(lambda job: [part_of(chunk) for chunk in _chunks_of(*job)], jobs[at : at + 2 * _THREADS]):
+                for parts in pool.map(
+                    lambda job: [part_of(chunk) for chunk in _chunks_of(*job)], jobs[at : at + 2 * _THREADS]
+                ):
                     yield from parts
         return
     batches = _batches(flows)
@@ -143,7 +147,9 @@ def _row_groups(path: Path) -> Iterator[tuple[Path, int, int]]:
         try:
             about = pq.read_metadata(file)
         except (pa.ArrowInvalid, OSError) as failure:
-            raise FormatError(f"{file}: not a Parquet file ({failure}). Write it with DataFrame.to_parquet") from failure
+            raise FormatError(
+                f"{file}: not a Parquet file ({failure}). Write it with DataFrame.to_parquet"
+            ) from failure
         _refuse_missing(about.schema.to_arrow_schema().names, f"{file}: ")
         for group in range(about.num_row_groups):
             yield file, group, first
@@ -171,9 +177,7 @@ def _refuse_missing(names: list[str], where: str = "") -> None:
         )
 
 
-def _part(
-    batch: pa.RecordBatch, first: int, wanted: Mapping[str, list[Any]], target: Retarget | None
-) -> _Part:
+def _part(batch: pa.RecordBatch, first: int, wanted: Mapping[str, list[Any]], target: Retarget | None) -> _Part:
     _refuse_missing(batch.schema.names)
     numbers = None
     for column, values in wanted.items():
@@ -188,7 +192,9 @@ def _part(
             values = batch.column(column).take(pa.array(rows[:SHOWN_AT_MOST])).to_pylist()
             labels = (rows if numbers is None else numbers[rows]) + first
             shown = listed([repr(value) if isinstance(value, str) else str(value) for value in values], SHOWN_AT_MOST)
-            problems.append(f"column {column!r}, row{'s' if len(rows) > 1 else ''} {listed(list(labels), SHOWN_AT_MOST)} ({shown}): {rule}")
+            problems.append(
+                f"column {column!r}, row{'s' if len(rows) > 1 else ''} {listed(list(labels), SHOWN_AT_MOST)} ({shown}): {rule}"
+            )
 
     people = _people(batch, tell)
     periods, codes_of_periods = _periods(batch, tell)
@@ -200,7 +206,10 @@ def _part(
             labels[name], codes[name] = _texts(batch, name, tell)
     if problems:
         numbered = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
-        raise SchemaError("\n".join([f"flows (rows {first:,} to {first + batch.num_rows:,}): {len(problems)} problem(s)", *numbered]), problems)
+        raise SchemaError(
+            "\n".join([f"flows (rows {first:,} to {first + batch.num_rows:,}): {len(problems)} problem(s)", *numbered]),
+            problems,
+        )
     if target is not None:
         for end in ENDS:
             labels[end], codes[end] = _retargeted(labels[end], codes[end], target)
@@ -215,9 +224,13 @@ def _fits(batch: pa.RecordBatch, column: str, values: list[Any]) -> npt.NDArray[
     if column not in batch.schema.names:
         return np.full(batch.num_rows, None in values)
     plain = batch.column(column)
-    found = pc.is_in(plain, value_set=pa.array([value for value in values if value is not None], pa.string()).cast(_value_type(plain)))
+    found = pc.is_in(
+        plain,
+        value_set=pa.array([value for value in values if value is not None], pa.string()).cast(_value_type(plain)),
+    )
     fits = found.to_numpy(zero_copy_only=False)
-    return fits | pc.is_null(plain).to_numpy(zero_copy_only=False) if None in values else fits
+    nothing = pc.is_null(plain).to_numpy(zero_copy_only=False)
+    return np.asarray(fits | nothing if None in values else fits, dtype=np.bool_)
 
 
 def _value_type(values: pa.Array) -> pa.DataType:
@@ -242,7 +255,7 @@ def _people(batch: pa.RecordBatch, tell: Tell) -> npt.NDArray[np.float64]:
     low, high = (people.min(), people.max()) if len(people) else (0, 0)
     if low < 0 or high > _LARGEST or (pa.types.is_floating(column.type) and (people % 1 != 0).any()):
         tell("people", (people < 0) | (people > _LARGEST) | (people % 1 != 0), rule)
-    return people
+    return np.asarray(people, dtype=np.float64)
 
 
 def _days(batch: pa.RecordBatch, column: str, tell: Tell) -> npt.NDArray[np.int32]:
@@ -294,8 +307,17 @@ def _periods(batch: pa.RecordBatch, tell: Tell) -> tuple[list[Any], Codes]:
 def _texts(batch: pa.RecordBatch, column: str, tell: Tell) -> tuple[list[Any], Codes]:
     values = batch.column(column)
     kind = _value_type(values)
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)):
-        tell(column, pc.is_valid(values).to_numpy(zero_copy_only=False), "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)")
+    if not (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_null(kind)
+    ):
+        tell(
+            column,
+            pc.is_valid(values).to_numpy(zero_copy_only=False),
+            "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
+        )
         return [None], np.zeros(len(values), dtype=np.int64)
     coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     labels = coded.dictionary.to_pylist()
@@ -314,7 +336,10 @@ def _retargeted(labels: list[Any], codes: Codes, target: Retarget) -> tuple[list
 
 
 def _counted(
-    labels: dict[str, list[Any]], codes: dict[str, Codes], people: npt.NDArray[np.float64], missing: npt.NDArray[np.bool_] | None
+    labels: dict[str, list[Any]],
+    codes: dict[str, Codes],
+    people: npt.NDArray[np.float64],
+    missing: npt.NDArray[np.bool_] | None,
 ) -> _Part:
     names = list(labels)
     sizes = [len(labels[name]) for name in names]
@@ -332,7 +357,9 @@ def _counted(
         places = np.flatnonzero(rows)
         rows, sums, empty = rows[places], sums[places], empty[places]
     if len(sums) and sums.max() >= _EXACT:
-        raise SchemaError("flows: a sum of people is above 9e15 and could not be exact. Look for counts that are no counts")
+        raise SchemaError(
+            "flows: a sum of people is above 9e15 and could not be exact. Look for counts that are no counts"
+        )
     return _Part(labels, dict(zip(names, _unpacked(places, sizes), strict=True)), sums.astype(np.int64), rows, empty)
 
 
@@ -374,14 +401,27 @@ def _joined(parts: list[_Part]) -> _Part:
         known: dict[Any, int] = {}
         columns = []
         for part in parts:
-            places = np.array([known.setdefault(label, len(known)) for label in part.labels.get(name, [None])], dtype=np.int64)
+            places = np.array(
+                [known.setdefault(label, len(known)) for label in part.labels.get(name, [None])], dtype=np.int64
+            )
             columns.append(places[part.codes[name]] if name in part.codes else np.full(len(part.people), places[0]))
         labels[name], codes[name] = list(known), np.concatenate(columns)
-    people, rows, missing = (np.concatenate([getattr(part, column) for part in parts]) for column in ("people", "rows", "missing"))
+    people, rows, missing = (
+        np.concatenate([getattr(part, column) for part in parts]) for column in ("people", "rows", "missing")
+    )
     sizes = [len(labels[name]) for name in names]
     keys, spread = np.unique(_packed([codes[name] for name in names], sizes), return_inverse=True)
-    sums = [np.bincount(spread, weights=column, minlength=len(keys)).astype(np.int64) for column in (people, rows, missing)]
-    return replace(parts[0], labels=labels, codes=dict(zip(names, _unpacked(keys, sizes), strict=True)), people=sums[0], rows=sums[1], missing=sums[2])
+    sums = [
+        np.bincount(spread, weights=column, minlength=len(keys)).astype(np.int64) for column in (people, rows, missing)
+    ]
+    return replace(
+        parts[0],
+        labels=labels,
+        codes=dict(zip(names, _unpacked(keys, sizes), strict=True)),
+        people=sums[0],
+        rows=sums[1],
+        missing=sums[2],
+    )
 
 
 def _as_table(whole: _Part | None) -> pd.DataFrame:
@@ -389,11 +429,7 @@ def _as_table(whole: _Part | None) -> pd.DataFrame:
         return pd.DataFrame({name: [] for name in (*REQUIRED, "rows", "rows_missing")})
     periods = np.array(whole.labels["period"], dtype=np.int64).reshape(-1, 2)[whole.codes["period"]]
     table = pd.DataFrame(
-        {
-            name: pd.Categorical.from_codes(*_without_none(whole.codes[name], whole.labels[name])).astype("string")
-            for name in whole.labels
-            if name != "period"
-        }
+        {name: _labelled(whole.codes[name], whole.labels[name]) for name in whole.labels if name != "period"}
     )
     days = periods.astype(_DAY).astype("datetime64[us]")
     people = pd.array(whole.people, dtype="Int64")
@@ -401,7 +437,6 @@ def _as_table(whole: _Part | None) -> pd.DataFrame:
     return table.assign(start=days[:, 0], end=days[:, 1], people=people, rows=whole.rows, rows_missing=whole.missing)
 
 
-def _without_none(codes: Codes, labels: list[Any]) -> tuple[Codes, list[Any]]:
-    kept = {label: place for place, label in enumerate(label for label in labels if label is not None)}
-    places = np.array([kept.get(label, -1) for label in labels], dtype=np.int64)
-    return places[codes], list(kept)
+def _labelled(codes: Codes, labels: list[Any]) -> pd.Series:
+    texts: pd.Series = pd.Series(labels, dtype="string").take(codes)
+    return texts.reset_index(drop=True)

@@ -201,7 +201,8 @@ def _fine_records(
     copies = (table["rows"] > 1).to_numpy(dtype=np.bool_)
     if copies.any() and not records:
         first = "; ".join(
-            f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}" for row in table[copies][:SHOWN_AT_MOST].itertuples()
+            f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}"
+            for row in table[copies][:SHOWN_AT_MOST].itertuples()
         )
         raise SchemaError(
             f"flows: {int(table['rows'][copies].sum()):,} rows share their key (origin, destination, start, end, reason, source) with another: {first}. "
@@ -224,7 +225,7 @@ def _adds_up_anyhow(coarse: pd.DataFrame, seen: Mapping[str, str | None], areas:
     follow = (periods["start"].to_numpy()[1:] > periods["end"].to_numpy()[:-1]).all()
     return bool(
         follow
-        and coarse["source"].nunique() <= 1
+        and len(coarse["source"].unique()) <= 1
         and all(reached is not None for reached in seen.values())
         and nested_codes(seen, parents_of(areas)).empty
         and "edition" not in coarse

@@ -54,16 +54,18 @@ def categories() -> Mapping[str, Category]:
     return MappingProxyType(
         {
             row["category"].lower(): Category(
-                row["category"], row["kind"], int(row["at_origin"]), int(row["at_destination"]), row["summable"] == "yes"
+                row["category"],
+                row["kind"],
+                int(row["at_origin"]),
+                int(row["at_destination"]),
+                row["summable"] == "yes",
             )
             for row in rows
         }
     )
 
 
-def recommended_figures(
-    figures: pd.DataFrame, *, kind: Kind = "stock", category: str | None = None
-) -> pd.DataFrame:
+def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category: str | None = None) -> pd.DataFrame:
     """The figures of IDMC that may be added up: recommended ones, of one category of stock or of flow.
 
     Parameters
@@ -140,7 +142,9 @@ def check_figures(table: pd.DataFrame, kind: Kind) -> None:
     if "category" in table.columns:
         named = table["category"].map(_category, na_action="ignore")
         entries = [entry if isinstance(entry, Category) else None for entry in named]
-        bad |= np.array([entry is not None and (entry.kind != kind or not entry.summable) for entry in entries], dtype=np.bool_)
+        bad |= np.array(
+            [entry is not None and (entry.kind != kind or not entry.summable) for entry in entries], dtype=np.bool_
+        )
         if kind == "stock" and len({entry.name for entry in entries if entry is not None}) > 1:
             bad |= np.array([entry is not None for entry in entries], dtype=np.bool_)
     if bad.any():
@@ -155,7 +159,9 @@ def category_of(name: str) -> Category:
     """The category with this name, in capitals or not; raise for a word that IDMC does not use."""
     found = _category(name)
     if found is None:
-        raise SchemaError(f"category {name!r} is not one of IDMC's: {', '.join(entry.name for entry in categories().values())}")
+        raise SchemaError(
+            f"category {name!r} is not one of IDMC's: {', '.join(entry.name for entry in categories().values())}"
+        )
     return found
 
 
@@ -166,7 +172,9 @@ def _category(name: str) -> Category | None:
 def _roles(figures: pd.DataFrame) -> pd.Series:
     _need(figures, "role")
     roles = figures["role"].astype("string").str.strip().str.lower().str.removesuffix(" figure")
-    _refuse_words(figures, "role", roles.isin([_RECOMMENDED, "triangulation"]), "'Recommended figure' or 'Triangulation'")
+    _refuse_words(
+        figures, "role", roles.isin([_RECOMMENDED, "triangulation"]), "'Recommended figure' or 'Triangulation'"
+    )
     return roles
 
 
@@ -180,7 +188,9 @@ def _categories(figures: pd.DataFrame) -> pd.Series:
 
 def _need(figures: pd.DataFrame, column: str) -> None:
     if not isinstance(figures, pd.DataFrame) or column not in figures.columns:
-        raise SchemaError(f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is called otherwise")
+        raise SchemaError(
+            f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is called otherwise"
+        )
 
 
 def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: str) -> None:
@@ -191,6 +201,12 @@ def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: st
 
 
 def _warn_left_out(rows: int, triangulation: int, other: int) -> None:
-    reasons = [f"{count:,} {words}" for count, words in ((triangulation, "for triangulation"), (other, "of other categories")) if count]
+    reasons = [
+        f"{count:,} {words}"
+        for count, words in ((triangulation, "for triangulation"), (other, "of other categories"))
+        if count
+    ]
     if reasons:
-        warnings.warn(f"{triangulation + other:,} of {rows:,} figures left out: {', '.join(reasons)}", DataWarning, stacklevel=3)
+        warnings.warn(
+            f"{triangulation + other:,} of {rows:,} figures left out: {', '.join(reasons)}", DataWarning, stacklevel=3
+        )

@@ -14,7 +14,6 @@ import pandas as pd
 from sahelgeo.errors import SchemaError
 from sahelgeo.words import word
 
-
 # Stands between the sources of one sum, in the column ``source``.
 JOIN = " + "
 

@@ -32,6 +32,7 @@ from sahelgeo.sums import (
     nested_rows,
     one_edition_of,
     refuse,
+    refuse_two,
     rolled_up,
     summed,
     warn_partial,
@@ -201,11 +202,11 @@ def latest_stocks(
     groups = group_numbers(past, unit)
     together = added_up(choose)
     if "method" not in together:
-        _refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
+        refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
     is_latest = (past["date"] == past["date"].groupby(groups).transform("max")).to_numpy(dtype=np.bool_)
     latest = past[is_latest]
     if "source" not in together:
-        _refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
+        refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, is_latest)
     return latest.drop(columns="place_key").assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),
@@ -319,16 +320,10 @@ def _place_keys(table: pd.DataFrame) -> Numbers:
     return group_numbers(table.assign(**printed), ["pcode", *PRINTED_NAMES])
 
 
-def _refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
-    for name, rows in clashes(table, groups, [column]).items():
-        text = f"{clash_in_words(table, rows, name, ['pcode', 'place'])}. Choose one with choose={{{name!r}: {literal(table[name][rows].iloc[0])}}}"
-        refuse(table, what, [text], rows)
-
-
 def _refuse_two_dates(table: pd.DataFrame) -> None:
     if "as_of" in table:
         unit = group_numbers(table.assign(place_key=_place_keys(table)), ["place_key", "group", "operation", "as_of"])
-        _refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
+        refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
 
 
 def _warn_only_later(table: pd.DataFrame, past: pd.DataFrame, day: pd.Timestamp) -> None:

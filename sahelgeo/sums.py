@@ -78,10 +78,11 @@ def added_up(choose: Mapping[str, Any] | None) -> list[str]:
 def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
     """For each group the distinct values of text columns, sorted, joined as :func:`sahelgeo.credit` reads them."""
     texts = {
-        column: table[column].groupby(groups).agg(lambda values: JOIN.join(sorted(values.dropna().unique())) or pd.NA)
+        column: table[column].groupby(groups).agg(lambda values: JOIN.join(sorted(values.dropna().unique())))
         for column in columns
     }
-    return pd.DataFrame(texts).astype("string").reset_index(drop=True)
+    joined = pd.DataFrame(texts).astype("string").reset_index(drop=True)
+    return joined.mask(joined == "")
 
 
 def group_numbers(table: pd.DataFrame, by: Sequence[str]) -> Numbers:
@@ -113,6 +114,13 @@ def refuse(table: pd.DataFrame, what: str, problems: Sequence[str], rows: Mask) 
     if problems:
         numbered = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
         raise DoubleCountError("\n".join([what, *numbered]), table[rows])
+
+
+def refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
+    """Raise where a column has more than one value in a group of counts of a place."""
+    for name, rows in clashes(table, groups, [column]).items():
+        text = f"{clash_in_words(table, rows, name, ['pcode', 'place'])}. Choose one with choose={{{name!r}: {literal(table[name][rows].iloc[0])}}}"
+        refuse(table, what, [text], rows)
 
 
 def clash_in_words(table: pd.DataFrame, rows: Mask, column: str, key: Sequence[str]) -> str:
@@ -212,7 +220,9 @@ def at_level(codes: pd.Series, areas: gpd.GeoDataFrame, level: int, *, keep_coun
     if not keep_countries:
         return reached
     levels = levels_of(areas)
-    countries = [code for code in codes.dropna().unique() if levels.get(code, 0) == 0 and (code in levels or is_country(code))]
+    countries = [
+        code for code in codes.dropna().unique() if levels.get(code, 0) == 0 and (code in levels or is_country(code))
+    ]
     return reached.fillna(codes.where(codes.isin(countries)).astype("string"))
 
 

@@ -34,5 +34,9 @@ def _totals(table: pd.DataFrame, keys: list[str], is_total: pd.Series) -> Mask:
     totals = people.where(is_total).groupby(groups).sum(min_count=1)
     parts = people.where(~is_total).groupby(groups).sum(min_count=1)
     counted = ((people > 0).fillna(False) & ~is_total).groupby(groups).sum()
-    equal = (totals == parts).fillna(False) & ((counted > 1) | (parts >= _NO_COINCIDENCE).fillna(False)) & (parts > 0).fillna(False)
+    equal = (
+        (totals == parts).fillna(False)
+        & ((counted > 1) | (parts >= _NO_COINCIDENCE).fillna(False))
+        & (parts > 0).fillna(False)
+    )
     return np.asarray(equal.to_numpy(dtype=np.bool_)[groups], dtype=np.bool_)
