@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conform import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_records import FlowRecords
+from sahelgeo.flow_batches import FlowRecords
 from sahelgeo.flows import ENDS, PERIOD, Frequency, sum_flows
 
 

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from sahelgeo.conform import SHOWN_AT_MOST, listed
-from sahelgeo.errors import FormatError, SchemaError
+from sahelgeo.errors import SchemaError
+from sahelgeo.flow_batches import ENDS, OPTIONAL, REQUIRED, FlowRecords, mapped, need_columns
+from sahelgeo.flow_columns import DENSE, Codes, people_of, periods_of, texts_of, value_type
 from sahelgeo.sums import wanted_values
 
-FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]"
-Codes: TypeAlias = "npt.NDArray[np.int64]"
 Retarget = Callable[[list[str]], list["str | None"]]
 
-REQUIRED = ("origin", "destination", "start", "end", "people", "source")
-OPTIONAL = ("reason", "edition")
-ENDS = ("origin", "destination")
-CHUNK = 1 << 18
-# Above this many cells a table of counts by code would be larger than the rows that it counts.
-_DENSE = 1 << 23
 _PENDING = 1 << 21
-_LARGEST = 10**15
 _EXACT = 2.0**53
-_THREADS = 2
+_NARROW = 2.0**31
 _DAY = np.dtype("datetime64[D]")
 
 
@@ -75,110 +63,11 @@ def sum_records(
     def part_of(chunk: tuple[int, pa.RecordBatch]) -> _Part:
         return _part(chunk[1], chunk[0], wanted, target)
 
-    return _as_table(_merged(_parts(flows, part_of)))
-
-
-def _parts(
-    flows: FlowRecords | pd.DataFrame, part_of: Callable[[tuple[int, pa.RecordBatch]], _Part]
-) -> Iterator[_Part]:
-    if isinstance(flows, (str, os.PathLike)):
-        jobs = list(_row_groups(Path(flows)))
-        with ThreadPoolExecutor(_THREADS) as pool:
-            # A few at a time: what is waiting to be merged is in memory.
-            for at in range(0, len(jobs), 2 * _THREADS):
-                for parts in pool.map(
-                    lambda job: [part_of(chunk) for chunk in _chunks_of(*job)], jobs[at : at + 2 * _THREADS]
-                ):
-                    yield from parts
-        return
-    batches = _batches(flows)
-    if isinstance(flows, (pa.Table, pd.DataFrame)):
-        starts = [0, *accumulate(batch.num_rows for batch in batches)]
-        with ThreadPoolExecutor(_THREADS) as pool:
-            yield from pool.map(part_of, zip(starts, batches, strict=False))
-        return
-    first = 0
-    for batch in batches:
-        if not isinstance(batch, pa.RecordBatch):
-            raise SchemaError(
-                f"flows: a DataFrame, a path to Parquet, or Arrow tables and batches are needed, not {type(batch).__name__}"
-            )
-        yield part_of((first, batch))
-        first += batch.num_rows
-
-
-def _batches(flows: FlowRecords | pd.DataFrame) -> Iterable[pa.RecordBatch]:
-    if isinstance(flows, pd.DataFrame):
-        there = [name for name in (*REQUIRED, *OPTIONAL) if name in flows.columns]
-        _refuse_missing(list(map(str, flows.columns)))
-        flows = pa.table({name: _arrow(flows[name]) for name in there})
-    if isinstance(flows, pa.Table):
-        return [part for batch in flows.to_batches() for part in _cut(batch)]
-    if isinstance(flows, Iterable):
-        return flows
-    raise SchemaError(
-        f"flows: a DataFrame, a path to Parquet, or Arrow tables and batches are needed, not {type(flows).__name__}"
-    )
-
-
-def _arrow(values: pd.Series) -> pa.Array:
-    try:
-        return pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as failure:
-        raise SchemaError(
-            f"flows: column {values.name!r} holds values of several kinds ({failure}). Run sahelgeo.conform(table, 'flows') for the rows"
-        ) from failure
-
-
-def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    for at in range(0, max(batch.num_rows, 1), CHUNK):
-        yield batch.slice(at, CHUNK)
-
-
-def _row_groups(path: Path) -> Iterator[tuple[Path, int, int]]:
-    """File, row group and number of its first row, over all files."""
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such file or folder")
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    if not files:
-        raise FormatError(f"{path}: the folder holds no .parquet files")
-    first = 0
-    for file in files:
-        try:
-            about = pq.read_metadata(file)
-        except (pa.ArrowInvalid, OSError) as failure:
-            raise FormatError(
-                f"{file}: not a Parquet file ({failure}). Write it with DataFrame.to_parquet"
-            ) from failure
-        _refuse_missing(about.schema.to_arrow_schema().names, f"{file}: ")
-        for group in range(about.num_row_groups):
-            yield file, group, first
-            first += about.row_group(group).num_rows
-
-
-def _chunks_of(file: Path, group: int, first: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    names = [name for name in pq.read_schema(file).names if name in (*REQUIRED, *OPTIONAL)]
-    texts = [name for name in names if name in (*ENDS, "source", *OPTIONAL)]
-    with pq.ParquetFile(file, read_dictionary=texts) as opened:
-        for batch in opened.iter_batches(CHUNK, row_groups=[group], columns=names, use_threads=False):
-            yield first, batch
-            first += batch.num_rows
-
-
-def _refuse_missing(names: list[str], where: str = "") -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    if missing:
-        raise SchemaError(
-            f"{where}flows: column(s) {listed([repr(name) for name in missing], 6)} missing. Found: {listed(names, 12)}. Rename or add them"
-        )
-    if "role" in names or "category" in names:
-        raise SchemaError(
-            f"{where}flows: columns 'role' and 'category' are IDMC's, and not all of its figures add up. Read the table and take recommended_figures first"
-        )
+    return _as_table(_merged(mapped(flows, part_of)))
 
 
 def _part(batch: pa.RecordBatch, first: int, wanted: Mapping[str, list[Any]], target: Retarget | None) -> _Part:
-    _refuse_missing(batch.schema.names)
+    need_columns(batch.schema.names)
     numbers = None
     for column, values in wanted.items():
         fits = _fits(batch, column, values)
@@ -196,14 +85,14 @@ def _part(batch: pa.RecordBatch, first: int, wanted: Mapping[str, list[Any]], ta
                 f"column {column!r}, row{'s' if len(rows) > 1 else ''} {listed(list(labels), SHOWN_AT_MOST)} ({shown}): {rule}"
             )
 
-    people = _people(batch, tell)
-    periods, codes_of_periods = _periods(batch, tell)
+    people = people_of(batch, tell)
+    periods, codes_of_periods = periods_of(batch, tell)
     labels: dict[str, list[Any]] = {"period": periods}
     codes: dict[str, Codes] = {"period": codes_of_periods}
     dropped = ("reason",) if target is not None else ()
     for name in (*ENDS, "source", *OPTIONAL):
         if name in batch.schema.names and name not in dropped:
-            labels[name], codes[name] = _texts(batch, name, tell)
+            labels[name], codes[name] = texts_of(batch, name, tell)
     if problems:
         numbered = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
         raise SchemaError(
@@ -226,113 +115,17 @@ def _fits(batch: pa.RecordBatch, column: str, values: list[Any]) -> npt.NDArray[
     plain = batch.column(column)
     found = pc.is_in(
         plain,
-        value_set=pa.array([value for value in values if value is not None], pa.string()).cast(_value_type(plain)),
+        value_set=pa.array([value for value in values if value is not None], pa.string()).cast(value_type(plain)),
     )
     fits = found.to_numpy(zero_copy_only=False)
     nothing = pc.is_null(plain).to_numpy(zero_copy_only=False)
     return np.asarray(fits | nothing if None in values else fits, dtype=np.bool_)
 
 
-def _value_type(values: pa.Array) -> pa.DataType:
-    return values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-
-
-Tell = Callable[[str, "npt.NDArray[np.bool_]", str], None]
-
-
-def _people(batch: pa.RecordBatch, tell: Tell) -> npt.NDArray[np.float64]:
-    column = batch.column("people")
-    rule = "not a whole number of 0 or more. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
-    if pa.types.is_null(column.type):
-        return np.zeros(len(column))
-    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        tell("people", pc.is_valid(column).to_numpy(zero_copy_only=False), rule)
-        return np.zeros(len(column))
-    people = column.cast(pa.float64(), safe=False)
-    people = (people.fill_null(0) if people.null_count else people).to_numpy()
-    if pa.types.is_floating(column.type) and np.isnan(people).any():
-        raise SchemaError("flows: column 'people' has NaN. Write what is missing as null (DataFrame.to_parquet does)")
-    low, high = (people.min(), people.max()) if len(people) else (0, 0)
-    if low < 0 or high > _LARGEST or (pa.types.is_floating(column.type) and (people % 1 != 0).any()):
-        tell("people", (people < 0) | (people > _LARGEST) | (people % 1 != 0), rule)
-    return np.asarray(people, dtype=np.float64)
-
-
-def _days(batch: pa.RecordBatch, column: str, tell: Tell) -> npt.NDArray[np.int32]:
-    values, rule = batch.column(column), "not a day. Use dates without time zone, or text as YYYY-MM-DD"
-    if pa.types.is_date32(values.type):
-        read = values
-    elif pa.types.is_date64(values.type) or (pa.types.is_timestamp(values.type) and values.type.tz is None):
-        read = values.cast(pa.date32(), safe=False)
-    elif pa.types.is_string(_value_type(values)) or pa.types.is_large_string(_value_type(values)):
-        coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        texts = pd.Series(coded.dictionary.to_pylist(), dtype=object)
-        days = pd.to_datetime(texts.where(texts.str.len() == 10), format="%Y-%m-%d", errors="coerce")
-        read = pa.array(days.to_numpy().astype(_DAY), from_pandas=True).take(coded.indices)
-    else:
-        read = pa.nulls(len(values), pa.date32())
-    if read.null_count:
-        tell(column, pc.is_null(read).to_numpy(zero_copy_only=False), rule)
-        return np.zeros(len(values), dtype=np.int32)
-    return np.asarray(read.cast(pa.int32()).to_numpy())
-
-
-def _periods(batch: pa.RecordBatch, tell: Tell) -> tuple[list[Any], Codes]:
-    """The periods that are there, as days since 1970, and which of them each row has."""
-    starts, ends = _days(batch, "start", tell), _days(batch, "end", tell)
-    if not len(starts):
-        return [], starts.astype(np.int64)
-    first, last = int(min(starts.min(), ends.min())), int(max(starts.max(), ends.max()))
-    span = last - first + 1
-    keys = starts.astype(np.int64)
-    keys *= span
-    keys += ends
-    keys -= first * (span + 1)
-    if span * span <= _DENSE:
-        there = np.zeros(span * span, dtype=np.bool_)
-        there[keys] = True
-        found = np.flatnonzero(there)
-        place = np.zeros(span * span, dtype=np.int64)
-        place[found] = np.arange(len(found))
-        codes = place[keys]
-    else:
-        found, codes = np.unique(keys, return_inverse=True)
-    pairs = [(int(key // span) + first, int(key % span) + first) for key in found]
-    backwards = np.array([start > end for start, end in pairs])
-    if backwards.any():
-        tell("end", backwards[codes], "a period that starts after its end. Swap or correct 'start' and 'end'")
-    return pairs, codes
-
-
-def _texts(batch: pa.RecordBatch, column: str, tell: Tell) -> tuple[list[Any], Codes]:
-    values = batch.column(column)
-    kind = _value_type(values)
-    if not (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_null(kind)
-    ):
-        tell(
-            column,
-            pc.is_valid(values).to_numpy(zero_copy_only=False),
-            "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
-        )
-        return [None], np.zeros(len(values), dtype=np.int64)
-    coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-    labels = coded.dictionary.to_pylist()
-    if not coded.indices.null_count and labels:
-        return labels, coded.indices.to_numpy()
-    codes = coded.indices.fill_null(len(labels)).to_numpy()
-    if column == "source" and len(codes):
-        tell(column, codes == len(labels), "empty. Every row needs a value here")
-    return [*labels, None], codes
-
-
 def _retargeted(labels: list[Any], codes: Codes, target: Retarget) -> tuple[list[Any], Codes]:
     reached = [*target([label for label in labels if label is not None]), *([None] if labels[-1] is None else [])]
     places = {label: place for place, label in enumerate(dict.fromkeys(reached))}
-    return list(places), np.array([places[label] for label in reached], dtype=np.int64)[codes]
+    return list(places), np.array([places[label] for label in reached], dtype=np.int32)[codes]
 
 
 def _counted(
@@ -345,7 +138,7 @@ def _counted(
     sizes = [len(labels[name]) for name in names]
     keys = _packed([codes[name] for name in names], sizes)
     size = int(np.prod(sizes, dtype=float))
-    if size <= _DENSE:
+    if size <= DENSE:
         places, spread = None, keys
     else:
         places, spread = np.unique(keys, return_inverse=True)
@@ -364,12 +157,13 @@ def _counted(
 
 
 def _packed(codes: list[Codes], sizes: list[int]) -> Codes:
-    keys = codes[0].astype(np.int64)
+    narrow = np.prod(sizes, dtype=float) < _NARROW
+    keys = codes[0].astype(np.int32 if narrow else np.int64)
     for column, size in zip(codes[1:], sizes[1:], strict=True):
         if size > 1:
             keys *= size
-            keys += column
-    return keys
+            keys += column.astype(keys.dtype, copy=False)
+    return keys.astype(np.int64, copy=False)
 
 
 def _unpacked(keys: Codes, sizes: list[int]) -> list[Codes]:

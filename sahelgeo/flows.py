@@ -15,7 +15,8 @@ import pyarrow as pa
 from sahelgeo.areas import conform_areas
 from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_records import FlowRecords, sum_records
+from sahelgeo.flow_batches import FlowRecords
+from sahelgeo.flow_records import sum_records
 from sahelgeo.idmc_figures import check_figures
 from sahelgeo.places.attach import check_edition, one_edition
 from sahelgeo.places.levels import country_of, nested_codes, parents_of

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conform import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_records import FlowRecords
+from sahelgeo.flow_batches import FlowRecords
 from sahelgeo.flows import ENDS, Frequency, sum_flows
 
 if TYPE_CHECKING:

@@ -33,6 +33,8 @@ LAYERS = (
         "stock_thresholds",
         "rates",
         "flows",
+        "flow_batches",
+        "flow_columns",
         "flow_records",
         "flow_balance",
         "flow_indices",
