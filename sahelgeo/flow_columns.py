@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from sahelgeo.errors import SchemaError
 
-Codes: TypeAlias = "npt.NDArray[np.int64]"
+Codes: TypeAlias = "npt.NDArray[np.integer[Any]]"
 # Notes the rows of a column that break a rule.
 Tell = Callable[[str, "npt.NDArray[np.bool_]", str], None]
 # Above this many cells a table of counts by code would be larger than the rows that it counts.
 DENSE = 1 << 23
+_EMPTY = "empty. Every row needs a value here"
 _LARGEST = 10**15
 _DAY = np.dtype("datetime64[D]")
 
@@ -110,11 +111,15 @@ def texts_of(batch: pa.RecordBatch, column: str, tell: Tell) -> tuple[list[Any],
             "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
         )
         return [None], np.zeros(len(values), dtype=np.int64)
+    if pa.types.is_null(kind):
+        if column == "source":
+            tell(column, np.ones(len(values), dtype=np.bool_), _EMPTY)
+        return [None], np.zeros(len(values), dtype=np.int32)
     coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     labels = coded.dictionary.to_pylist()
     if not coded.indices.null_count and labels:
         return labels, coded.indices.to_numpy()
     codes = coded.indices.fill_null(len(labels)).to_numpy()
     if column == "source" and len(codes):
-        tell(column, codes == len(labels), "empty. Every row needs a value here")
+        tell(column, codes == len(labels), _EMPTY)
     return [*labels, None], codes

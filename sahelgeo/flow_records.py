@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flow_batches import ENDS, OPTIONAL, REQUIRED, FlowRecords, mapped, need_columns
 from sahelgeo.flow_columns import DENSE, Codes, people_of, periods_of, texts_of, value_type
@@ -123,7 +123,9 @@ def _fits(batch: pa.RecordBatch, column: str, values: list[Any]) -> npt.NDArray[
 
 
 def _retargeted(labels: list[Any], codes: Codes, target: Retarget) -> tuple[list[Any], Codes]:
-    reached = [*target([label for label in labels if label is not None]), *([None] if labels[-1] is None else [])]
+    known = [label for label in labels if label is not None]
+    found = {None: None, **dict(zip(known, target(known), strict=True))}
+    reached = [found[label] for label in labels]
     places = {label: place for place, label in enumerate(dict.fromkeys(reached))}
     return list(places), np.array([places[label] for label in reached], dtype=np.int32)[codes]
 
@@ -158,12 +160,12 @@ def _counted(
 
 def _packed(codes: list[Codes], sizes: list[int]) -> Codes:
     narrow = np.prod(sizes, dtype=float) < _NARROW
-    keys = codes[0].astype(np.int32 if narrow else np.int64)
+    keys: Any = codes[0].astype(np.int32 if narrow else np.int64)
     for column, size in zip(codes[1:], sizes[1:], strict=True):
         if size > 1:
             keys *= size
             keys += column.astype(keys.dtype, copy=False)
-    return keys.astype(np.int64, copy=False)
+    return np.asarray(keys, dtype=np.int64)
 
 
 def _unpacked(keys: Codes, sizes: list[int]) -> list[Codes]:
@@ -220,7 +222,8 @@ def _joined(parts: list[_Part]) -> _Part:
 
 def _as_table(whole: _Part | None) -> pd.DataFrame:
     if whole is None:
-        return pd.DataFrame({name: [] for name in (*REQUIRED, "rows", "rows_missing")})
+        empty = conform(pd.DataFrame(columns=list(REQUIRED)), "flows")
+        return empty.assign(rows=pd.Series(dtype="int64"), rows_missing=pd.Series(dtype="int64"))
     periods = np.array(whole.labels["period"], dtype=np.int64).reshape(-1, 2)[whole.codes["period"]]
     table = pd.DataFrame(
         {name: _labelled(whole.codes[name], whole.labels[name]) for name in whole.labels if name != "period"}

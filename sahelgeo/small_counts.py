@@ -36,7 +36,8 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same rows with the same index and columns; ``people`` is missing where suppressed, and ``suppressed`` (string) says
-        why: ``small``, ``recoverable`` (it would tell a small one), or missing for what is published. A column of shares
+        why: ``small``, ``recoverable`` (it would tell a small one), ``exposed`` (small, and its totals tell it all
+        the same), or missing for what is published. A column of shares
         or the like that you made from people is yours to take out.
 
     Raises
@@ -82,6 +83,7 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
         bare[positions[open_cells]] = True
     _warn_recoverable(table, bare)
     reasons = np.select([small, hidden & table["people"].notna().to_numpy()], ["small", "recoverable"], "")
+    reasons[bare] = "exposed"
     suppressed = pd.Series(reasons, index=table.index, dtype="string")
     return table.assign(people=table["people"].mask(hidden), suppressed=suppressed.mask(suppressed == ""))
 
