@@ -243,7 +243,7 @@ def _reasons(span: pd.Series, inside: pd.DataFrame, sums: Mapping[str, Any], cov
         ),
         (
             span["rows"] != span["rows_closing"],
-            f"{span['rows']} rows in the first count, {span['rows_closing']} in the second: coverage may differ",
+            f"{span['rows']:.0f} rows in the first count, {span['rows_closing']:.0f} in the second: coverage may differ",
         ),
         (_differ(span["method"], span["method_closing"]), "another method of counting"),
         (_differ(span["source"], span["source_closing"]), "another source of the count"),

@@ -11,10 +11,11 @@ import pandas as pd
 
 from sahelgeo.conform import SHOWN_AT_MOST, listed
 from sahelgeo.errors import EditionError, SchemaError
-from sahelgeo.stocks import PRINTED_NAMES, conform_stocks, sum_stocks
+from sahelgeo.stocks import PRINTED_NAMES, conform_stocks, sum_by_place
 from sahelgeo.sums import Numbers, check_level, first_rows, group_numbers, literal, one_edition_of, rolled_up
 
 SIDES = ("before", "after")
+_PLACE = ("pcode", *PRINTED_NAMES, "group", "operation")
 PEOPLE = (
     "people_before",
     "people_after",
@@ -75,7 +76,7 @@ def change_in_stocks(
           ``coverage``, the share of places with any count that have both;
         - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or
           with the very same date twice, which may never have been counted again;
-        - ``source_before``, ``source_after``.
+        - ``before_source``, ``after_source``.
 
         All columns of people and places add up over rows.
 
@@ -131,19 +132,14 @@ def _unit(place: Sequence[str]) -> list[str]:
 
 def _side(table: pd.DataFrame, unit: list[str]) -> pd.DataFrame:
     """One row for each place, group and operation of a table; sums of missing counts stay missing."""
-    checked = conform_stocks(table)
-    # Without a p-code, a place goes by what is printed; with one, only if asked to.
-    without = checked["pcode"].isna()
-    for name in PRINTED_NAMES:
-        if name not in unit:
-            checked = checked.assign(**{name: checked[name].where(without)})
-    keys = [*dict.fromkeys(["pcode", *PRINTED_NAMES, "group", "operation"])]
-    sums = sum_stocks(checked, by=keys)
+    sums = sum_by_place(table, ["group", "operation"], place=unit)
     when = sums["as_of"] if "as_of" in sums else sums["date"]
-    if "revised" in checked:
-        revised = checked["revised"].fillna(False).astype(bool)
-        numbers = group_numbers(checked, keys)
-        sums = sums.assign(revised=revised.groupby(numbers).any().to_numpy())
+    if "revised" in table:
+        marked = conform_stocks(table)
+        revised = sum_by_place(marked[marked["revised"].fillna(False).astype(bool)], ["group", "operation"], place=unit)
+        keys = list(_PLACE)
+        places = pd.MultiIndex.from_frame(sums[keys].fillna(""))
+        sums = sums.assign(revised=places.isin(pd.MultiIndex.from_frame(revised[keys].fillna(""))))
     return sums.assign(when=when)
 
 
@@ -175,7 +171,7 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
 
 
 def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    keys = ["pcode", *PRINTED_NAMES, "group", "operation"]
+    keys = list(_PLACE)
     kept = [
         *keys,
         "people",
@@ -200,7 +196,7 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def _keys(by: str | Sequence[str]) -> list[str]:
     keys = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    allowed = ["pcode", *PRINTED_NAMES, "group", "operation"]
+    allowed = _PLACE
     unfit = [key for key in keys if key not in allowed]
     if unfit:
         raise SchemaError(f"by has {listed([repr(key) for key in unfit], 5)}. Choose among: {', '.join(allowed)}")
@@ -237,7 +233,7 @@ def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFr
     uncounted = counts["places_both"] + counts["places_new"] + counts["places_dropped"] == 0
     sums = sums.mask(uncounted)
     any_count = counts[["places_both", "places_new", "places_dropped"]].sum(axis=1)
-    sources = {f"source_{side}": _joined(places[f"source_{side}"], groups) for side in SIDES}
+    sources = {f"{side}_source": _joined(places[f"source_{side}"], groups) for side in SIDES}
     dates = first_rows(places, groups, ["when_before", "when_after"]).set_axis(["date_before", "date_after"], axis=1)
     result = [
         first_rows(places, groups, keys),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conform import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.stocks import DIMENSIONS, PRINTED_NAMES, sum_stocks
+from sahelgeo.stocks import DIMENSIONS, PRINTED_NAMES, sum_by_place
 from sahelgeo.sums import Numbers, added_up, chosen, group_numbers, refuse_two
 
 Fill = Literal["none", "last"]
@@ -49,7 +49,8 @@ def series(
         0..n-1: the columns of the place (``pcode`` and printed names), ``group``, ``operation``, ``method``, ``start`` (first
         day of the period), ``as_of`` (its last day), ``date`` (day of the count taken: the latest in the period), ``people``
         (Int64), ``days_old`` (from the count to ``as_of``), ``filled`` (bool) and ``source``. Where there is no count to
-        take, ``people`` and ``date`` are missing. ``sum_stocks(..., by="as_of")`` adds the places of each period up.
+        take, ``people`` and ``date`` are missing, and method and source are those of the count before, or after.
+        ``sum_stocks(..., by="as_of")`` adds the places of each period up.
 
     Raises
     ------
@@ -90,7 +91,10 @@ def series(
     table = table.sort_values(["unit", "period"]).reset_index(drop=True)
     table["as_of"] = table["period"].dt.end_time.dt.normalize().astype("datetime64[us]")
     own = table["date"].notna()
-    carried = ["date", "people", "method", "source"]
+    carried = ["date", "people"]
+    # Where there is no count, method and source are those of the series of the place.
+    by_unit = table.groupby("unit")
+    table = table.assign(**{name: by_unit[name].ffill().fillna(by_unit[name].bfill()) for name in ("method", "source")})
     if fill == "last":
         table[carried] = table.groupby("unit")[carried].ffill()
     days_old = (table["as_of"] - table["date"]).dt.days
@@ -107,13 +111,8 @@ def one_count(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> pd.Data
     """
     table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
     together = added_up(choose)
-    table = table.assign(**{name: table[name].where(table["pcode"].isna()) for name in PRINTED_NAMES})
-    by = [*_UNIT, "date"]
-    sums = sum_stocks(
-        table,
-        by=by,
-        choose={name: list(table[name].dropna().unique()) for name in together if table[name].notna().any()},
-    )
+    again = {name: list(table[name].unique()) for name in together}
+    sums = sum_by_place(table, ["group", "operation", "date"], choose=again)
     counted = sums[sums["people"].notna()]
     unit = group_numbers(counted, list(_UNIT))
     _refuse_two_methods(counted, unit, together)

@@ -119,7 +119,7 @@ def sum_stocks(
     table = conform_stocks(stocks)
     keys = _columns(by, table)
     check_level(level, areas)
-    dimensions = _dimensions(table)
+    dimensions = dimensions_of(table)
     table = chosen(table, choose, dimensions)
     together = added_up(choose)
     check_figures(table, "stock")
@@ -132,7 +132,7 @@ def sum_stocks(
         _refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
     groups = group_numbers(table, keys)
-    _refuse_mixed_dimensions(table, groups, keys, apart)
+    refuse_mixed_dimensions(table, groups, keys, apart)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
     result = _sums(table, groups, keys, dimensions)
@@ -224,9 +224,32 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
         raise SchemaError(
             f"stocks: column 'as_of', row(s) {rows}: not a day. latest_stocks writes this column, and then every row has it: rename yours, or drop it"
         )
+    if as_of.nunique() > 1:
+        # A series has a count again in each period that it was carried into: as_of tells its rows apart.
+        dates = pd.to_datetime(stocks["date"], errors="coerce").astype("datetime64[us]").dt.normalize()
+        return conform(stocks.assign(date=as_of), "stocks").assign(date=dates, as_of=as_of)
     undated = stocks["date"].isna()
     table = conform(stocks.assign(date=stocks["date"].astype(object).where(~undated, as_of)), "stocks")
     return table.assign(date=table["date"].where(~undated), as_of=as_of)
+
+
+def sum_by_place(
+    stocks: pd.DataFrame,
+    also: Sequence[str],
+    *,
+    place: Sequence[str] = ("pcode",),
+    choose: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The sums of :func:`sum_stocks` for each place and the values of further columns.
+
+    A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place`` tell
+    places of one p-code apart.
+    """
+    table = conform_stocks(stocks)
+    without = table["pcode"].isna()
+    names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in PRINTED_NAMES}
+    sums = sum_stocks(table.assign(**names), by=["pcode", *names, *also], choose=choose)
+    return sums.rename(columns={f"place_{name}": name for name in PRINTED_NAMES})
 
 
 def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
@@ -242,7 +265,8 @@ def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
     return keys
 
 
-def _dimensions(table: pd.DataFrame) -> list[str]:
+def dimensions_of(table: pd.DataFrame) -> list[str]:
+    """The columns over which stocks never add up."""
     named = [*DIMENSIONS, "edition"] if "edition" in table else list(DIMENSIONS)
     return ["as_of" if name == "date" and "as_of" in table else name for name in named]
 
@@ -282,7 +306,8 @@ def _refuse_without_code(table: pd.DataFrame) -> None:
         )
 
 
-def _refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> None:
+def refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> None:
+    """Raise where a group has two dates, methods, operations, sources or groups of people."""
     found = clashes(table, groups, [name for name in dimensions if name not in keys])
     problems = []
     for column, rows in found.items():
