@@ -26,19 +26,19 @@ OPTIONAL = ("reason", "edition")
 ENDS = ("origin", "destination")
 TEXTS = (*ENDS, "source", *OPTIONAL)
 CHUNK = 1 << 18
-_THREADS = 2
 
 
 def mapped(flows: FlowRecords | pd.DataFrame, work: Callable[[tuple[int, pa.RecordBatch]], Made]) -> Iterator[Made]:
     """What a function makes of each chunk, with the number of the chunk's first row, in order."""
     if isinstance(flows, (str, os.PathLike)):
-        for made in _ahead(_row_groups(Path(flows)), lambda group: [work(chunk) for chunk in _chunks_of(*group)]):
-            yield from made
+        # One thread reads ahead while this one works: two that work share the interpreter, and cost more than they give.
+        for chunks in _ahead(_row_groups(Path(flows)), lambda group: list(_chunks_of(*group)), threads=1):
+            yield from map(work, chunks)
         return
     batches = _batches(flows)
     if isinstance(flows, (pa.Table, pd.DataFrame)):
         starts = [0, *accumulate(batch.num_rows for batch in batches)]
-        yield from _ahead(zip(starts, batches, strict=False), work)
+        yield from _ahead(zip(starts, batches, strict=False), work, threads=2)
         return
     first = 0
     for batch in batches:
@@ -50,13 +50,13 @@ def mapped(flows: FlowRecords | pd.DataFrame, work: Callable[[tuple[int, pa.Reco
         first += batch.num_rows
 
 
-def _ahead(jobs: Iterable[Job], work: Callable[[Job], Made]) -> Iterator[Made]:
+def _ahead(jobs: Iterable[Job], work: Callable[[Job], Made], *, threads: int) -> Iterator[Made]:
     """The results in order, worked out by threads that run no more than a few jobs ahead: what is done is in memory."""
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         running: deque[Future[Made]] = deque()
         for job in jobs:
             running.append(pool.submit(work, job))
-            if len(running) > 2 * _THREADS:
+            if len(running) > threads:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
@@ -114,7 +114,7 @@ def _row_groups(path: Path) -> Iterator[tuple[Path, int, int, list[str]]]:
 
 def _chunks_of(file: Path, group: int, first: int, names: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
     texts = [name for name in names if name in TEXTS]
-    with pq.ParquetFile(file, read_dictionary=texts, memory_map=True) as opened:
+    with pq.ParquetFile(file, read_dictionary=texts) as opened:
         for batch in opened.iter_batches(CHUNK, row_groups=[group], columns=names, use_threads=False):
             yield first, batch
             first += batch.num_rows

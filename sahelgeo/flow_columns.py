@@ -83,9 +83,9 @@ def periods_of(batch: pa.RecordBatch, tell: Tell) -> tuple[list[Any], Codes]:
         there = np.zeros(span * span, dtype=np.bool_)
         there[keys] = True
         found = np.flatnonzero(there)
-        place = np.zeros(span * span, dtype=np.int32)
+        place = np.zeros(span * span, dtype=np.min_scalar_type(len(found)))
         place[found] = np.arange(len(found))
-        codes = place[keys]
+        codes = place.take(keys, mode="clip")
     else:
         found, codes = np.unique(keys, return_inverse=True)
     pairs = [(int(key // span) + first, int(key % span) + first) for key in found]

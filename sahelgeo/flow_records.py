@@ -127,7 +127,9 @@ def _retargeted(labels: list[Any], codes: Codes, target: Retarget) -> tuple[list
     found = {None: None, **dict(zip(known, target(known), strict=True))}
     reached = [found[label] for label in labels]
     places = {label: place for place, label in enumerate(dict.fromkeys(reached))}
-    return list(places), np.array([places[label] for label in reached], dtype=np.int32)[codes]
+    table = np.array([places[label] for label in reached], dtype=np.min_scalar_type(len(places)))
+    # The codes are known to fit: no need to look for one that does not.
+    return list(places), table.take(codes, mode="clip")
 
 
 def _counted(
