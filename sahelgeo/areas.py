@@ -7,8 +7,8 @@ from importlib.resources import as_file, files
 
 import geopandas as gpd
 
-from sahelgeo.conform import conform, listed
-from sahelgeo.errors import SahelgeoError, SchemaError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SahelgeoError, SchemaError, listed
 
 CORE_COUNTRIES = ("BFA", "MLI", "NER", "TCD", "MRT")
 

@@ -10,10 +10,11 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
-from sahelgeo.flow_lines import flow_lines
+from sahelgeo.flow_geometry import flow_lines
 from sahelgeo.flows import sum_flows
 from sahelgeo.phases import area_phase
-from sahelgeo.places.attach import Account, attach_areas
+from sahelgeo.places.account import Account
+from sahelgeo.places.attach import attach_areas
 from sahelgeo.rates import rate_per_1000
 from sahelgeo.samples import Sample, load_sample
 from sahelgeo.sources import SOURCES, credit, is_synthetic

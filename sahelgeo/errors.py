@@ -17,10 +17,14 @@ Each error is also the builtin in brackets, so code that catches builtins goes o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+SHOWN_AT_MOST = 5
 
 
 class SahelgeoError(Exception):
@@ -97,3 +101,10 @@ class EditionError(SahelgeoError, ValueError):
 
 class DataWarning(UserWarning):
     """The result is right but partial: rows, people or areas are missing from it."""
+
+
+def listed(values: Sequence[Any], at_most: int) -> str:
+    """The first values with commas, and how many more there are."""
+    words = [str(value) if len(str(value)) <= 80 else f"{str(value)[:77]}..." for value in values[:at_most]]
+    more = len(values) - len(words)
+    return ", ".join(words) + (f" and {more:,} more" if more > 0 else "")

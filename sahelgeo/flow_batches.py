@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import FormatError, SchemaError
 
 FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]"
@@ -38,7 +38,7 @@ def mapped(flows: FlowRecords | pd.DataFrame, work: Callable[[tuple[int, pa.Reco
     batches = _batches(flows)
     if isinstance(flows, (pa.Table, pd.DataFrame)):
         starts = [0, *accumulate(batch.num_rows for batch in batches)]
-        yield from _ahead(zip(starts, batches, strict=False), work, threads=2)
+        yield from map(work, _ahead(zip(starts, batches, strict=False), _encoded, threads=2))
         return
     first = 0
     for batch in batches:
@@ -60,6 +60,16 @@ def _ahead(jobs: Iterable[Job], work: Callable[[Job], Made], *, threads: int) ->
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
+
+
+def _encoded(chunk: tuple[int, pa.RecordBatch]) -> tuple[int, pa.RecordBatch]:
+    """The chunk with each text once, in a dictionary, as Parquet keeps it: Arrow does this outside of the interpreter."""
+    first, batch = chunk
+    plain = [pa.types.is_string(column.type) or pa.types.is_large_string(column.type) for column in batch.columns]
+    columns = [
+        column.dictionary_encode() if text else column for column, text in zip(batch.columns, plain, strict=True)
+    ]
+    return first, pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _batches(flows: FlowRecords | pd.DataFrame) -> Iterable[pa.RecordBatch]:

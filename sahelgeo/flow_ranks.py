@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
 from sahelgeo.flow_batches import FlowRecords
 from sahelgeo.flows import ENDS, PERIOD, Frequency, sum_flows

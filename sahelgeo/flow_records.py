@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flow_batches import ENDS, OPTIONAL, REQUIRED, FlowRecords, mapped, need_columns
 from sahelgeo.flow_columns import DENSE, Codes, people_of, periods_of, texts_of, value_type

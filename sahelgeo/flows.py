@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flow_batches import FlowRecords
 from sahelgeo.flow_records import sum_records

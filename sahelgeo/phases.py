@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 AREA_THRESHOLD = 0.20

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, EditionError, SchemaError
 from sahelgeo.stocks import conform_stocks
 from sahelgeo.sums import literal, named_rows

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform, listed
+from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows import ENDS, FlowPeriodError
 from sahelgeo.idmc_figures import Category, category_of
@@ -155,9 +155,9 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
             f"flows: a category of stocks, or one that IDMC does not add up, in {named_rows(table, wrong, [])}. Leave these rows out"
         )
     return table.assign(
-        at_origin=[entry.at_origin for entry in kinds],
-        at_destination=[entry.at_destination for entry in kinds],
-        is_return=[entry.name == "Return" for entry in kinds],
+        at_origin=np.array([entry.at_origin for entry in kinds], dtype=np.int64),
+        at_destination=np.array([entry.at_destination for entry in kinds], dtype=np.int64),
+        is_return=np.array([entry.name == "Return" for entry in kinds], dtype=np.bool_),
     )
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import load_areas
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.errors import SahelgeoError
 
 _COUNTRY_OF = {"burkina-2020": "BFA"}

@@ -9,7 +9,7 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.flows import ENDS, PERIOD
 from sahelgeo.sums import named_rows

@@ -32,8 +32,12 @@ class Source:
         By whom, when, where.
     licence, licence_url : str
         The terms of use.
+    checked : str
+        How the entry was verified.
     synthetic : bool
         Whether the figures were invented for demonstration.
+    publisher_fr, licence_fr : str
+        French wording, where it differs.
     """
 
     id: str
@@ -46,11 +50,20 @@ class Source:
     url: str
     checked: str
     synthetic: bool = False
+    publisher_fr: str = ""
+    licence_fr: str = ""
 
     def line(self, lang: str = "en") -> str:
         """The credit in one line: title, publisher, licence, address."""
-        title = self.title_fr if lang == "fr" else self.title_en
-        parts = [title, self.publisher, f"{word('licence', lang)}: {self.licence}", self.url]
+        french = lang == "fr"
+        publisher = (french and self.publisher_fr) or self.publisher
+        licence = (french and self.licence_fr) or self.licence
+        parts = [
+            self.title_fr if french else self.title_en,
+            publisher,
+            f"{word('licence', lang)}{word('colon', lang)} {licence}",
+            self.url,
+        ]
         return ". ".join(part for part in parts if part)
 
 

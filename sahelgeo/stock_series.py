@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform
+from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
 from sahelgeo.stocks import DIMENSIONS, PRINTED_NAMES, sum_by_place
 from sahelgeo.sums import Numbers, added_up, chosen, group_numbers, refuse_two

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.stocks import sum_stocks
 from sahelgeo.sums import group_numbers

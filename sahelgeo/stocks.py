@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
 from sahelgeo.idmc_figures import check_figures
 from sahelgeo.sums import (
@@ -224,7 +224,7 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
         raise SchemaError(
             f"stocks: column 'as_of', row(s) {rows}: not a day. latest_stocks writes this column, and then every row has it: rename yours, or drop it"
         )
-    if as_of.nunique() > 1:
+    if len(as_of.unique()) > 1:
         # A series has a count again in each period that it was carried into: as_of tells its rows apart.
         dates = pd.to_datetime(stocks["date"], errors="coerce").astype("datetime64[us]").dt.normalize()
         return conform(stocks.assign(date=as_of), "stocks").assign(date=dates, as_of=as_of)

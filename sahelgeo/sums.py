@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.places.attach import check_edition, one_edition
 from sahelgeo.places.levels import is_country, levels_of, nested_codes, parents_of, roll_up

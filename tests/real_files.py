@@ -1,25 +1,18 @@
-"""Where publishers' real files are, beside the project; tests that need one skip where it is not."""
+"""Where the real files are, if this machine has them."""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).parents[1].parent / "shared"
+SHARED = Path(os.environ.get("SAHELGEO_SHARED", Path(__file__).parents[1].parent / "shared")) / "data"
 
 
-def real_file(name: str) -> Path:
-    """The path of a real file, or a skip that says why."""
-    for folder in (Path(os.environ.get("SAHELGEO_SHARED", _BESIDE)), _BESIDE):
-        path = folder / "data" / name
-        if path.is_file():
-            return path
-    pytest.skip(f"the publisher's file {name} is not beside the project (set SAHELGEO_SHARED to its folder)")
-
-
-def real_folder() -> Path:
-    """The folder of the real files, or a skip that says why."""
-    for folder in (Path(os.environ.get("SAHELGEO_SHARED", _BESIDE)), _BESIDE):
-        if (folder / "data").is_dir():
-            return folder / "data"
-    pytest.skip("the publishers' files are not beside the project (set SAHELGEO_SHARED to their folder)")
+def real_file(*parts: str) -> Path:
+    """The path of a published file, or a skip with the reason."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"needs the published file {'/'.join(parts)} (see CONTRIBUTING)")
+    return path

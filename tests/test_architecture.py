@@ -19,15 +19,15 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     ("errors",),
-    ("words", "tables", "sources", "conform"),
-    ("areas", "places", "editions", "samples"),
+    ("words", "tables", "sources", "conformance"),
+    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples"),
     (
         "sums",
         "unknown_origins",
         "idmc_figures",
         "stocks",
         "stock_changes",
-        "stock_origins",
+        "origins",
         "stock_series",
         "stock_shares",
         "stock_thresholds",
@@ -36,13 +36,13 @@ LAYERS = (
         "flow_batches",
         "flow_columns",
         "flow_records",
-        "flow_balance",
-        "flow_indices",
+        "flow_totals",
+        "flow_measures",
+        "flow_matrices",
         "flow_ranks",
-        "od_matrix",
         "small_counts",
         "anchors",
-        "flow_lines",
+        "flow_geometry",
         "reconciliation",
         "phases",
         "events",
@@ -89,7 +89,9 @@ def layer_of(name: str) -> int:
 def public_names(module: ModuleType) -> list[str]:
     """The names that a package's stub gives out."""
     stub = Path(str(module.__file__)).with_suffix(".pyi").read_text(encoding="utf-8")
-    return [str(alias.asname) for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return [
+        str(alias.asname) for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom) for alias in node.names
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(set(module_paths()) - {"data"}))
@@ -135,12 +137,25 @@ def test_every_public_name_is_listed_and_documented(module: ModuleType) -> None:
             assert ">>> " in str(inspect.getdoc(found)), f"{name} has no example"
 
 
-@pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy belongs to the lint step, not to the test extra")
+@pytest.mark.skipif(
+    importlib.util.find_spec("mypy") is None, reason="mypy belongs to the lint step, not to the test extra"
+)
 def test_the_type_checker_sees_every_public_name() -> None:
     """The package is typed, and its stub names what loads at run time."""
     assert (PACKAGE / "py.typed").exists()
-    lines = ["import sahelgeo as sg", *(f"sg.{name}" for name in public_names(sg)), *(f"sg.maps.{name}" for name in public_names(sg.maps)), "sg.no_such_name"]
-    done = subprocess.run([sys.executable, "-m", "mypy", "--config-file=", "--ignore-missing-imports", "-c", "\n".join(lines)], capture_output=True, text=True, cwd=PACKAGE.parent, check=False)
+    lines = [
+        "import sahelgeo as sg",
+        *(f"sg.{name}" for name in public_names(sg)),
+        *(f"sg.maps.{name}" for name in public_names(sg.maps)),
+        "sg.no_such_name",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file=", "--ignore-missing-imports", "-c", "\n".join(lines)],
+        capture_output=True,
+        text=True,
+        cwd=PACKAGE.parent,
+        check=False,
+    )
     problems = [line for line in done.stdout.splitlines() if line.startswith("<string>") and "error" in line]
     assert len(problems) == 1
     assert "no_such_name" in problems[0]
@@ -152,3 +167,12 @@ def test_public_functions_take_few_parameters(name: str) -> None:
     found = getattr(sg, name)
     if inspect.isfunction(found):
         assert len(inspect.signature(found).parameters) <= 6
+
+
+@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+def test_no_public_name_is_a_module_too(module: ModuleType) -> None:
+    """Importing a submodule would put the module in the place of the function of its name."""
+    prefix = module.__name__.partition(".")[2]
+    modules = {name.rpartition(".")[2] for name in module_paths() if name.rpartition(".")[0] == prefix}
+    functions = {name for name in public_names(module) if not inspect.ismodule(getattr(module, name))}
+    assert not functions & modules

@@ -11,14 +11,22 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+from test_layers import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.demo import run_demo
-from test_layers import ATTACK, arrows, phased
 
 pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("SAHELGEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +51,9 @@ class Opened:
         self.page = browser.new_context(viewport={"width": width, "height": height}).new_page()
         self.wrong: list[str] = []
         self.page.on("pageerror", lambda problem: self.wrong.append(str(problem)))
-        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type in {"error", "warning"} else None)
+        self.page.on(
+            "console", lambda message: self.wrong.append(message.text) if message.type in {"error", "warning"} else None
+        )
         self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
         self.page.route("**/*", self._gate)
         self.page.goto(path.as_uri(), wait_until="load")
@@ -79,7 +89,14 @@ def test_the_demo_map_opens_without_network_or_errors(demo: Opened) -> None:
     assert demo.page.locator("path.sg-arrow").count() > 5
     assert demo.page.locator("path.sg-symbol").count() == 13
     legend = demo.page.locator(".sg-legend").inner_text()
-    for expected in ("1 None/Minimal", "5 Famine", "Movements of displaced people", "Synthetic data", "computed by the 20 % rule", "400,000"):
+    for expected in (
+        "1 None/Minimal",
+        "5 Famine",
+        "Movements of displaced people",
+        "Synthetic data",
+        "computed by the 20 % rule",
+        "400,000",
+    ):
         assert expected in legend
     assert "do not imply official endorsement" in demo.page.locator("footer").inner_text()
     assert "SYNTHETIC" in demo.page.locator("header").inner_text()
@@ -117,7 +134,9 @@ def test_the_legend_follows_the_layer_switch(demo: Opened) -> None:
 
 def test_fills_are_opaque_and_official(demo: Opened) -> None:
     """What the eye sees is the colour of the legend."""
-    fills = demo.page.evaluate("() => [...document.querySelectorAll('path.sg-area')].map(p => [p.getAttribute('fill'), p.getAttribute('fill-opacity')])")
+    fills = demo.page.evaluate(
+        "() => [...document.querySelectorAll('path.sg-area')].map(p => [p.getAttribute('fill'), p.getAttribute('fill-opacity')])"
+    )
     assert {tuple(fill) for fill in fills} <= {("#CDFACD", "1"), ("#FAE61E", "1"), ("#E67800", "1")}
 
 
@@ -139,11 +158,15 @@ def test_hostile_text_stays_text(browser: Any, tmp_path: Path, squares: gpd.GeoD
     sg.maps.PhaseLayer(named, name=hostile, title=hostile).add_to(m)
     sg.maps.AreaLayer(named.assign(word=[hostile, "b", "c"]), column="word", name=hostile, show=False).add_to(m)
     sg.maps.StockLayer(named.drop(columns=["start", "end"]).assign(people=[1, 2, 3]), title=hostile).add_to(m)
-    sg.maps.FlowLayer(arrows(squares).assign(origin_name=hostile, destination_name=hostile, source=hostile), title=hostile).add_to(m)
+    sg.maps.FlowLayer(
+        arrows(squares).assign(origin_name=hostile, destination_name=hostile, source=hostile), title=hostile
+    ).add_to(m)
     m.save(str(tmp_path / "map.html"))
     opened = Opened(browser, tmp_path / "map.html")
     for kind in ("sg-area", "sg-symbol", "sg-arrow"):
-        opened.page.evaluate(f"() => document.querySelector('path.{kind}').dispatchEvent(new MouseEvent('click', {{bubbles: true, clientX: 600, clientY: 400}}))")
+        opened.page.evaluate(
+            f"() => document.querySelector('path.{kind}').dispatchEvent(new MouseEvent('click', {{bubbles: true, clientX: 600, clientY: 400}}))"
+        )
         opened.page.wait_for_timeout(100)
     for switch in opened.page.locator(".leaflet-control-layers-overlays input").all():
         switch.click()
@@ -160,7 +183,9 @@ def test_four_kinds_of_missing_look_different(browser: Any, tmp_path: Path, squa
     sg.maps.PhaseLayer(phased(squares, [None] * 3, ["not_analysed", "inadequate_evidence", "no_access"])).add_to(m)
     m.save(str(tmp_path / "map.html"))
     opened = Opened(browser, tmp_path / "map.html")
-    fills = opened.page.evaluate("() => [...document.querySelectorAll('path.sg-area')].map(p => p.getAttribute('fill'))")
+    fills = opened.page.evaluate(
+        "() => [...document.querySelectorAll('path.sg-area')].map(p => p.getAttribute('fill'))"
+    )
     assert len(set(fills)) == 3
     assert sum("url(#" in fill for fill in fills) == 2
     for fill in fills:
@@ -184,10 +209,13 @@ def test_a_french_page_is_french(browser: Any, tmp_path: Path) -> None:
 
 
 def test_a_phone_sees_map_and_legend(browser: Any, demo_folder: Path) -> None:
-    """At 390 pixels nothing is wider than the page."""
+    """At 390 pixels nothing is wider than the page, and the legend is folded until it is asked for."""
     opened = Opened(browser, demo_folder / "map.html", width=390, height=800)
     assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert opened.page.locator("path.sg-area").count() == 13
+    assert not opened.page.locator(".sg-legend-part").first.is_visible()
+    opened.page.locator(".sg-legend summary").click()
+    assert opened.page.locator(".sg-legend-part").first.is_visible()
     assert opened.wrong == []
 
 
@@ -201,7 +229,9 @@ def test_layers_draw_on_a_plain_folium_page(browser: Any, tmp_path: Path, square
     html = m.get_root().render()
     leaflet = STATIC.joinpath("leaflet.js").read_text(encoding="utf-8")
     lines = [line for line in html.splitlines() if "<script src=" not in line and "<link" not in line]
-    page = "\n".join(lines).replace("<head>", f"<head><script>{leaflet.partition('//# sourceMappingURL')[0]}</script>", 1)
+    page = "\n".join(lines).replace(
+        "<head>", f"<head><script>{leaflet.partition('//# sourceMappingURL')[0]}</script>", 1
+    )
     (tmp_path / "plain.html").write_text(page, encoding="utf-8")
     opened = Opened(browser, tmp_path / "plain.html")
     assert opened.page.locator("path.sg-area").count() == 3
@@ -209,3 +239,62 @@ def test_layers_draw_on_a_plain_folium_page(browser: Any, tmp_path: Path, square
     assert opened.page.locator(".sg-legend-part").count() == 2
     assert "made for tests" in opened.page.locator(".leaflet-control-attribution").inner_text()
     assert opened.wrong == []
+
+
+def test_areas_can_be_read_by_keyboard(demo: Opened) -> None:
+    """One tab stop, arrows from area to area, Enter for the figures, Escape to close; every area has a spoken name."""
+    paths = demo.page.locator("path.sg-area")
+    assert paths.evaluate_all("areas => areas.filter(area => area.tabIndex === 0).length") == 1
+    assert all(paths.evaluate_all("areas => areas.map(area => area.getAttribute('aria-label'))"))
+    demo.page.evaluate("() => document.querySelector('path.sg-area[tabindex=\"0\"]').focus()")
+    first = demo.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    demo.page.keyboard.press("ArrowUp")
+    second = demo.page.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    assert first != second
+    demo.page.keyboard.press("Enter")
+    demo.page.locator(".sg-popup").wait_for()
+    assert second.partition(":")[0] in demo.page.locator(".sg-popup").inner_text()
+    demo.page.evaluate("() => document.querySelector('path.sg-area[tabindex=\"0\"]').focus()")
+    demo.page.keyboard.press("Escape")
+    demo.page.locator(".sg-popup").wait_for(state="detached")
+    assert demo.wrong == []
+
+
+def test_the_figures_are_there_as_tables(demo: Opened) -> None:
+    """A button shows the same figures in tables with captions and headings, and hides them again."""
+    button = demo.page.locator(".sg-table-button")
+    assert demo.page.locator(".sg-table").count() == 0
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert demo.page.locator(".sg-table").count() == 3
+    assert demo.page.locator(".sg-table").first.locator("tbody tr").count() == 13
+    written = demo.page.locator(".sg-tables").inner_text()
+    assert "422,267" in written
+    assert "Synthetic data" in written
+    button.click()
+    assert not demo.page.locator(".sg-tables").is_visible()
+    assert demo.wrong == []
+
+
+def test_a_small_count_is_said_to_be_small(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """The popup writes < 10, and the circle is the smallest one."""
+    m = sg.maps.Map()
+    sg.maps.StockLayer(squares.assign(people=[3, 500, 0])).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    opened = Opened(browser, tmp_path / "map.html")
+    assert opened.page.locator("path.sg-symbol").count() == 2
+    opened.page.locator(".sg-table-button").click()
+    assert "< 10" in opened.page.locator(".sg-tables").inner_text()
+    assert opened.wrong == []
+
+
+def test_the_policy_stops_what_is_not_of_the_page(browser: Any, demo_folder: Path) -> None:
+    """A script put into the page by hand does not run, and no request leaves."""
+    opened = Opened(browser, demo_folder / "map.html")
+    opened.page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.head.append(s); new Image().src = 'https://example.org/x.png'; }"
+    )
+    opened.page.wait_for_timeout(200)
+    assert opened.page.evaluate("() => window.broken") is None
+    assert all("Content Security Policy" in problem or "Content-Security-Policy" in problem for problem in opened.wrong)
+    assert opened.wrong

@@ -26,7 +26,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_demo_writes_its_five_products(folder: Path) -> None:
     """Map, figure, areas twice, report."""
-    assert sorted(path.name for path in folder.iterdir()) == ["areas.csv", "areas.parquet", "map.html", "map.png", "report.md"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "areas.csv",
+        "areas.parquet",
+        "map.html",
+        "map.png",
+        "report.md",
+    ]
 
 
 def test_everybody_is_accounted_for(folder: Path) -> None:
@@ -34,7 +40,12 @@ def test_everybody_is_accounted_for(folder: Path) -> None:
     assert gpd.read_parquet(folder / "areas.parquet")["people"].sum() == 1_034_609
     assert pd.read_csv(folder / "areas.csv")["people"].sum() == 1_034_609
     report = (folder / "report.md").read_text(encoding="utf-8")
-    for row in ("| in the table of displaced people | 1,034,609 |", "| attached to an area | 1,034,609 |", "| without an area | 0 |", "| in `areas.parquet` and `areas.csv` | 1,034,609 |"):
+    for row in (
+        "| in the table of displaced people | 1,034,609 |",
+        "| attached to an area | 1,034,609 |",
+        "| without an area | 0 |",
+        "| in `areas.parquet` and `areas.csv` | 1,034,609 |",
+    ):
         assert row in report
 
 

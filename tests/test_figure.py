@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from PIL import Image
+from test_layers import ATTACK, arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.maps.shapes import arrow_outline
-from test_layers import ATTACK, arrows, phased
+from sahelgeo.maps.print_shapes import arrow_outline
 
 
 def texts(sheet: object) -> list[str]:

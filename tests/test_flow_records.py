@@ -291,12 +291,11 @@ def test_the_short_way_is_the_long_way(rows):
         people=pd.array(people, dtype="Int64"),
     )
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    with pytest.MonkeyPatch.context() as patch:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", sg.DataWarning)
-            short = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
-            patch.setattr("sahelgeo.flows._adds_up_anyhow", lambda *_: False)
-            long = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        short = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
+        patch.setattr("sahelgeo.flows._adds_up_anyhow", lambda *_: False)
+        long = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
     pd.testing.assert_frame_equal(short, long)
 
 

@@ -66,7 +66,7 @@ def test_four_kinds_of_missing_are_told_apart(squares: gpd.GeoDataFrame) -> None
         ("Not analysed", "#FFFFFF", "diagonal"),
         ("Inadequate evidence", "#A6A6A6", ""),
         ("No humanitarian access", "#FFFFFF", "cross"),
-        ("No data", "#F2F0EB", "dots"),
+        ("No data", "#FFFFFF", "dots"),
     ]
     assert len({(colour, hatch) for _, colour, hatch in looks}) == 4
     assert drawing.digits == ("", "", "", "")

@@ -10,10 +10,10 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+from test_layers import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.words import word
-from test_layers import ATTACK, arrows, phased
 
 
 def document_of(html: str) -> dict[str, Any]:
@@ -164,11 +164,56 @@ def test_tiles_replace_the_ground() -> None:
     assert document["ground"] is None
 
 
-def test_simplified_borders_are_said_on_the_page(squares: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tolerance stands in the footer, with the separator of the language."""
-    from sahelgeo.maps import document, topology
+def test_simplified_borders_are_said_on_the_page(squares: gpd.GeoDataFrame) -> None:
+    """A smaller page has coarser borders; the tolerance stands in the footer, with the separator of the language."""
+    m = sg.maps.Map(lang="fr", max_kb=300)
+    sg.maps.AreaLayer(sg.load_areas(level=1)).add_to(m)
+    document = document_of(m.get_root().render())
+    assert "Contours simplifiés à 0," in document["page"]["footer"][1]
 
-    monkeypatch.setattr(document, "build_topology", lambda groups: topology.build_topology(groups, most_vertices=100))
-    m = sg.maps.Map(lang="fr")
-    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
-    assert "Contours simplifiés à 0," in document_of(m.get_root().render())["page"]["footer"][1]
+
+def test_a_changed_map_is_written_anew(full_map: sg.maps.Map) -> None:
+    """What was written is used again only while nothing has changed."""
+    before = document_of(full_map.get_root().render())
+    full_map.title = "Another title"
+    assert document_of(full_map.get_root().render())["page"]["title"] == "Another title"
+    full_map.lang = "fr"
+    assert document_of(full_map.get_root().render())["lang"] == "fr"
+    assert before["lang"] == "en"
+
+
+def test_a_page_over_its_limit_is_said(full_map: sg.maps.Map) -> None:
+    """The script alone takes about 200 kB: a smaller limit cannot be met."""
+    full_map.max_kb = 100
+    with pytest.warns(sg.DataWarning, match=r"the page takes 2\d\d kB, more than max_kb=100"):
+        full_map.get_root().render()
+
+
+def test_small_counts_are_not_in_the_file(squares: gpd.GeoDataFrame) -> None:
+    """Three people in an area could be known by name: the number is withheld, zero and large counts stay."""
+    m = sg.maps.Map()
+    sg.maps.StockLayer(squares.assign(people=[3, 0, 12])).add_to(m)
+    sg.maps.FlowLayer(arrows(squares).assign(people=[7, 40])).add_to(m)
+    stocks, flows = document_of(m.get_root().render())["layers"].values()
+    assert stocks["values"] == ["<", 0.0, 12.0]
+    assert stocks["fields"][0]["values"] == ["<", 0, 12]
+    assert flows["values"] == ["<", 40.0]
+    m.suppress_below = 0
+    assert next(iter(document_of(m.get_root().render())["layers"].values()))["values"] == [3.0, 0.0, 12.0]
+
+
+def test_the_page_has_a_policy_that_lets_nothing_in(full_map: sg.maps.Map) -> None:
+    """Only the page's own scripts run; nothing is loaded from anywhere."""
+    html = full_map.get_root().render()
+    policy = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)[0]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-inline" not in policy.partition("style-src")[0]
+    assert policy.count("sha256-") == len(re.findall(r"<script>", html))
+
+
+def test_a_page_that_needs_the_network_has_no_policy(full_map: sg.maps.Map) -> None:
+    """Tiles and foreign layers could not load under it."""
+    assert "Content-Security-Policy" not in sg.maps.Map(tiles="OpenStreetMap").get_root().render()
+    folium.Marker([10.5, 0.5]).add_to(full_map)
+    with pytest.warns(sg.DataWarning, match="needs the network"):
+        assert "Content-Security-Policy" not in full_map.get_root().render()

@@ -24,7 +24,9 @@ def main(repetitions: int) -> None:
     """Alternate the two, so that both see the same machine."""
     pairs = [(seconds("pass"), seconds("import sahelgeo")) for _ in range(repetitions)]
     bare, loaded = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"python -c pass: {1000 * bare:.1f} ms; import sahelgeo: {1000 * loaded:.1f} ms; ratio {loaded / bare:.2f} (medians of {repetitions})")
+    print(
+        f"python -c pass: {1000 * bare:.1f} ms; import sahelgeo: {1000 * loaded:.1f} ms; ratio {loaded / bare:.2f} (medians of {repetitions})"
+    )
     with tempfile.TemporaryDirectory() as folder:
         runs = [seconds(f"from sahelgeo.cli import main; main(['demo', '--out', {folder!r}])") for _ in range(3)]
         sizes = {path.name: path.stat().st_size / 1000 for path in sorted(Path(folder).iterdir())}

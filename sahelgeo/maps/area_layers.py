@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import conform, listed
+from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
@@ -125,9 +125,9 @@ class PhaseLayer(SahelgeoLayer):
             fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
         for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
             if label in self.table and self.table[label].notna().any():
-                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "whole"))
+                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
         if "population" in self.table:
-            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "whole"))
+            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
         return tuple(fields)
 
 

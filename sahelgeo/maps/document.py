@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, Field, FlowDrawing, SymbolDrawing, Value, label_points
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.sources import SOURCES
@@ -26,6 +27,9 @@ from sahelgeo.words import all_words, word
 STATIC = files("sahelgeo.maps").joinpath("static")
 SCRIPTS = ("sheet.js", "areas.js", "symbols.js", "arrows.js", "legend.js")
 _GROUND_MARGIN = 0.6
+# Counts of persons above zero and below this could point at somebody.
+SUPPRESS_BELOW = 10
+SUPPRESSED = "<"
 
 
 @runtime_checkable
@@ -52,6 +56,8 @@ class Furniture:
     title: str
     subtitle: str
     ground: bool
+    most_vertices: int = 25_000
+    suppress_below: float = SUPPRESS_BELOW
 
 
 class Verbatim(Element):
@@ -65,6 +71,28 @@ class Verbatim(Element):
     def render(self, **_kwargs: Any) -> str:
         """The text."""
         return self.text
+
+
+class Page(Figure):
+    """A folium page that lets nothing in from outside: its policy names each of its own scripts by their digest."""
+
+    closed: bool = False
+
+    def render(self, **kwargs: Any) -> str:
+        """The page; with the policy at its head where nothing on it needs the network."""
+        html = str(super().render(**kwargs))
+        if not self.closed:
+            return html
+        scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+        digests = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+        policy = f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        return html.replace(
+            "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />', 1
+        )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def language_of(on_map: folium.Map, layer: DrawnLayer | None = None) -> str:
@@ -159,15 +187,12 @@ def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[flo
     return {"areas": numbers, "names": names, "places": places}
 
 
-def _layer_json(item: Drawing, numbered: Iterator[list[int]]) -> dict[str, Any]:
+def _layer_json(item: Drawing, numbered: Iterator[list[int]], below: float) -> dict[str, Any]:
     shared = {
         "title": item.title,
         "subtitle": item.subtitle,
         "names": item.names,
-        "fields": [
-            {"label": line.label, "form": line.form, "values": [_short(value) for value in line.values]}
-            for line in item.fields
-        ],
+        "fields": [_field_json(line, below) for line in item.fields],
         "notes": [*item.notes],
         "synthetic": item.synthetic,
     }
@@ -176,26 +201,30 @@ def _layer_json(item: Drawing, numbered: Iterator[list[int]]) -> dict[str, Any]:
             {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch, "count": one.count}
             for one in item.classes
         ]
-        points = label_points(item.geometry)
-        return {
-            **shared,
-            "kind": "areas",
-            "areas": next(numbered),
-            "classes": classes,
-            "class_of": item.class_of,
-            "digits": item.digits,
-            "places": points,
-        }
+        drawn = {"areas": next(numbered), "classes": classes, "class_of": item.class_of, "digits": item.digits}
+        return {**shared, "kind": "areas", **drawn, "places": label_points(item.geometry)}
     if isinstance(item, SymbolDrawing):
+        values = [_withheld(value, below) for value in item.values]
         return {
             **shared,
             "kind": "symbols",
             "points": item.points,
-            "values": item.values,
+            "values": values,
             "legend_values": item.legend_values,
         }
     assert isinstance(item, FlowDrawing)
-    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": item.values, "legend_values": item.legend_values}
+    values = [_withheld(value, below) for value in item.values]
+    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": values, "legend_values": item.legend_values}
+
+
+def _field_json(line: Field, below: float) -> dict[str, Any]:
+    values = [_short(_withheld(value, below) if line.form == "people" else value) for value in line.values]
+    return {"label": line.label, "form": line.form, "values": values}
+
+
+def _withheld(value: Value, below: float) -> Value:
+    """The value, or the mark of a small count: the number itself must not be in the file."""
+    return SUPPRESSED if isinstance(value, int | float) and 0 < value < below else value
 
 
 def _short(value: Any) -> Any:
@@ -211,7 +240,9 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     synthetic = [item.title for item in drawings if item.synthetic]
     return {
         "lines": lines,
-        "synthetic": f"{word('synthetic_note', lang)}: {', '.join(dict.fromkeys(synthetic))}." if synthetic else "",
+        "synthetic": f"{word('synthetic_note', lang)}{word('colon', lang)} {', '.join(dict.fromkeys(synthetic))}."
+        if synthetic
+        else "",
     }
 
 
@@ -219,13 +250,14 @@ def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> st
     """Put the script, the styles and the document of a map into its page; return the document's id.
 
     Without furniture (a plain ``folium.Map``) every layer calls this while the page renders, and the first call writes.
+    Nothing is done again while the layers and the words around them are the same.
     """
     figure: Figure = on_map.get_root()  # type: ignore[assignment]
     identity = f"sahelgeo_{on_map.get_name()}"
     layers = list(layers_of(on_map))
-    stamp = tuple((layer.get_name(), id(layer.table)) for layer in layers)
+    stamp = (furniture, language_of(on_map), tuple((layer.get_name(), id(layer.table), layer.lang) for layer in layers))
     written = figure.html._children.get(identity)
-    if furniture is None and isinstance(written, Verbatim) and written.stamp == stamp:
+    if isinstance(written, Verbatim) and written.stamp == stamp:
         return identity
     figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
     text = json.dumps(document(on_map, layers, furniture), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -241,15 +273,21 @@ def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture 
     bounds = bounds_of(drawings)
     ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
     groups = [item.geometry for item in drawings if isinstance(item, AreaDrawing)]
-    topology, numbers = build_topology([*groups, *([ground.geometry] if ground is not None else [])])
+    most_vertices = furniture.most_vertices if furniture is not None else 25_000
+    topology, numbers = build_topology(
+        [*groups, *([ground.geometry] if ground is not None else [])], most_vertices=most_vertices
+    )
     numbered = iter(numbers)
+    below = furniture.suppress_below if furniture is not None else SUPPRESS_BELOW
     return {
         "lang": lang,
-        "words": all_words(lang),
+        "words": {**all_words(lang), "suppressed": f"< {below:g}"},
         "style": style(),
         "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
         "topology": topology.as_json(),
-        "layers": {layer.get_name(): _layer_json(item, numbered) for layer, item in zip(layers, drawings, strict=True)},
+        "layers": {
+            layer.get_name(): _layer_json(item, numbered, below) for layer, item in zip(layers, drawings, strict=True)
+        },
         "ground": _ground_json(ground, next(numbered), bounds, lang) if ground is not None else None,
         "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
         "credits": credit_lines(drawings, lang, ground=ground is not None),

@@ -27,7 +27,8 @@ class LegendClass:
 class Field:
     """One line of a popup: a label and a value for each thing drawn.
 
-    ``form`` says how values are written: whole (persons), share (0–1, as per cent), decimal or text.
+    ``form`` says how values are written: people (persons; small counts are withheld), whole, share (0–1, as per cent),
+    decimal or text.
     """
 
     label: str

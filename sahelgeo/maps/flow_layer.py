@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, origin_of, period_in_words
@@ -87,7 +87,7 @@ class FlowLayer(SahelgeoLayer):
         )
 
     def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "whole")]
+        fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "people")]
         if "distance_km" in drawn:
             fields.append(Field(word("distance_km", lang), plain(drawn["distance_km"].round()), "whole"))
         return tuple(fields)

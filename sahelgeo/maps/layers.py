@@ -13,7 +13,7 @@ from folium.elements import ElementAddToElement
 from folium.map import Layer
 from folium.template import Template
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import CRSError, SchemaError
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
@@ -77,7 +77,8 @@ class SahelgeoLayer(Layer):
         # folium's Layer makes a new "addTo" element at every render, so a map shown twice would add its layers twice.
         name = f"{self.get_name()}_add"
         if self.show and name not in self._children:
-            self.add_child(ElementAddToElement(self.get_name(), self._parent.get_name()), name=name)
+            parent: Any = self._parent
+            self.add_child(ElementAddToElement(self.get_name(), parent.get_name()), name=name)
         super(Layer, self).render(**kwargs)  # type: ignore[no-untyped-call]
 
 

@@ -10,7 +10,16 @@ import folium
 from branca.element import Figure
 
 from sahelgeo.errors import DataWarning
-from sahelgeo.maps.document import DrawnLayer, Furniture, language_of, layers_of, write_document
+from sahelgeo.maps.document import (
+    SUPPRESS_BELOW,
+    DrawnLayer,
+    Furniture,
+    Page,
+    Verbatim,
+    language_of,
+    layers_of,
+    write_document,
+)
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import safe_label, template
 from sahelgeo.words import check_language, word
@@ -37,13 +46,19 @@ class Map(folium.Map):
         outlines of the countries.
     ground : bool
         Draw the embedded outlines of the countries where there are no tiles.
+    max_kb : int
+        How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
+        the styles take about 200 of them.
+    suppress_below : float
+        Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
     **options
         Passed to ``folium.Map`` (``width``, ``height``, ``min_zoom``, ...).
 
     Warns
     -----
     DataWarning
-        On saving, when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
+        On saving, when the page is larger than ``max_kb`` although its borders were simplified as far as is sensible, and
+        when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
 
     Examples
     --------
@@ -66,6 +81,8 @@ class Map(folium.Map):
         lang: str = "en",
         tiles: str | folium.TileLayer | None = None,
         ground: bool = True,
+        max_kb: int = 450,
+        suppress_below: float = SUPPRESS_BELOW,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -80,16 +97,25 @@ class Map(folium.Map):
             },
         )
         self._name = "Map"
+        Page().add_child(self)
         self.title = title
         self.subtitle = subtitle
         self.lang = check_language(lang)
         self.ground = ground and tiles is None
+        self.max_kb = max_kb
+        self.suppress_below = suppress_below
 
     def furniture(self) -> Furniture:
         """What stands around the map: title, subtitle, and whether there is ground."""
         layers = list(layers_of(self))
         drawings = [layer.drawing(language_of(self, layer)) for layer in layers]
-        return Furniture(title_of(self, drawings), subtitle_of(self, drawings), self.ground)
+        return Furniture(
+            title_of(self, drawings),
+            subtitle_of(self, drawings),
+            self.ground,
+            most_vertices(self.max_kb),
+            self.suppress_below,
+        )
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
@@ -101,9 +127,19 @@ class Map(folium.Map):
         self.default_js, self.default_css = _links_needed(self)
         furniture = self.furniture()
         self.document_id = write_document(self, furniture)
+        _warn_if_large(self)
         figure: Figure = self.get_root()  # type: ignore[assignment]
         figure.title = safe_label(furniture.title)
+        if isinstance(figure, Page):
+            figure.closed = not self.default_js and not any(
+                isinstance(child, folium.TileLayer) for child in self._children.values()
+            )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def most_vertices(max_kb: int) -> int:
+    """How many vertices of borders a page of a size may hold: a vertex takes about ten bytes."""
+    return max(2_000, 100 * (max_kb - 200))
 
 
 def title_of(on_map: Map, drawings: list[Drawing]) -> str:
@@ -117,7 +153,21 @@ def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
     """The subtitle given, else what each layer shows and when."""
     if on_map.subtitle is not None:
         return on_map.subtitle
-    return " · ".join(dict.fromkeys(f"{item.title}: {item.subtitle}" for item in drawings if item.subtitle))
+    return " · ".join(
+        dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in drawings if item.subtitle)
+    )
+
+
+def _warn_if_large(on_map: Map) -> None:
+    figure: Figure = on_map.get_root()  # type: ignore[assignment]
+    written = [*figure.header._children.values(), *figure.html._children.values()]
+    size_kb = sum(len(child.text.encode()) for child in written if isinstance(child, Verbatim)) / 1000
+    if size_kb > on_map.max_kb:
+        warnings.warn(
+            f"the page takes {size_kb:,.0f} kB, more than max_kb={on_map.max_kb}. Draw fewer or larger areas, or allow more",
+            DataWarning,
+            stacklevel=2,
+        )
 
 
 def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

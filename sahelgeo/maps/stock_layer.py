@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conform import listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Field, SymbolDrawing, label_points, legend_values, plain
 from sahelgeo.maps.layers import (
@@ -88,7 +88,7 @@ class StockLayer(SahelgeoLayer):
         )
 
     def _fields(self, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "whole")]
+        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
         if "per_1000" in self.table:
             fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal"))
         if "households" in self.table and self.table["households"].notna().any():

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
-from typing import Literal, overload
+from collections.abc import Mapping
+from typing import Any, Literal, overload
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conform import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, DataWarning, EditionError, SchemaError, UnmatchedError
+from sahelgeo.errors import (
+    SHOWN_AT_MOST,
+    CRSError,
+    DataWarning,
+    EditionError,
+    SchemaError,
+    UnmatchedError,
+    listed,
+)
+from sahelgeo.places.account import Account, account_of
+from sahelgeo.places.contradictions import check_codes_against_names
+from sahelgeo.places.match import match_rows
 
 Unmatched = Literal["raise", "keep", "drop"]
-
-
-@dataclass(frozen=True)
-class Account:
-    """What a join did with the rows and people that came in.
-
-    ``rows_in = rows_attached + rows_unmatched``, and the same for people (missing where the table counts none).
-
-    Attributes
-    ----------
-    rows_in, rows_attached, rows_unmatched : int
-        Rows of the table.
-    people_in, people_attached, people_unmatched : float or None
-        Sums of the people column; missing counts add nothing.
-    areas_without_rows : int
-        Areas that no row names.
-    """
-
-    rows_in: int
-    rows_attached: int
-    people_in: float | None
-    people_attached: float | None
-    areas_without_rows: int
-
-    @property
-    def rows_unmatched(self) -> int:
-        """Rows that no area answers to."""
-        return self.rows_in - self.rows_attached
-
-    @property
-    def people_unmatched(self) -> float | None:
-        """People of the rows that no area answers to."""
-        if self.people_in is None or self.people_attached is None:
-            return None
-        return self.people_in - self.people_attached
-
-    def __str__(self) -> str:
-        text = f"{self.rows_attached:,} of {self.rows_in:,} rows attached"
-        if self.people_in is not None and self.people_attached is not None:
-            text += f"; {self.people_attached:,.0f} of {self.people_in:,.0f} people"
-        return f"{text}; {self.areas_without_rows:,} areas without a row"
+On = Literal["pcode", "match"] | Mapping[str, Any]
+MATCH_OPTIONS = ("on", "parents", "accept", "decisions")
 
 
 @overload
@@ -62,6 +33,7 @@ def attach_areas(
     table: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
+    on: On = ...,
     unmatched: Unmatched = ...,
     empty_areas: bool = ...,
     report: Literal[False] = ...,
@@ -71,6 +43,7 @@ def attach_areas(
     table: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
+    on: On = ...,
     unmatched: Unmatched = ...,
     empty_areas: bool = ...,
     report: Literal[True],
@@ -81,18 +54,22 @@ def attach_areas(
     table: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
+    on: On = "pcode",
     unmatched: Unmatched = "raise",
     empty_areas: bool = False,
     report: bool = False,
 ) -> gpd.GeoDataFrame | tuple[gpd.GeoDataFrame, Account]:
-    """Give every row of a table the polygon and names of its area, by p-code.
+    """Give every row of a table the polygon and names of its area, by p-code or by what the row prints.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Any table with a ``pcode`` column. Several rows may name one area.
+        Any table with a ``pcode`` column, or with places in print. Several rows may name one area.
     areas : geopandas.GeoDataFrame
         Areas with ``pcode`` and geometry, each p-code once (one edition).
+    on : {"pcode", "match"} or mapping
+        ``"pcode"``: by the code as it stands, unless names beside the codes contradict them. ``"match"``: by
+        :func:`sahelgeo.match_areas`, whose options may be given instead of the word: ``{"on": "PROVINCES", "parents": "REGIONS"}``.
     unmatched : {"raise", "keep", "drop"}
         What to do with rows whose p-code is missing or not among the areas: raise, keep them with an empty geometry, or
         leave them out. Keeping and leaving out warn with the number of rows and people.
@@ -106,7 +83,9 @@ def attach_areas(
     -------
     geopandas.GeoDataFrame
         The rows of the table in their order with their index, then the columns of the areas. Where both have a column,
-        the area's is called ``area_...`` (``area_source``). The CRS is that of the areas.
+        the area's is called ``area_...`` (``area_source``). The CRS is that of the areas. After matching, ``pcode`` is the
+        area's code, ``match_method`` says how it was found (missing where it was not), and a ``pcode`` column that the table
+        had is kept as ``pcode_printed``.
     Account
         Only with ``report=True``.
 
@@ -114,6 +93,9 @@ def attach_areas(
     ------
     UnmatchedError
         Rows without an area, with ``unmatched="raise"``; the rows are in ``.rows``.
+    AmbiguousError
+        With ``on="pcode"``: codes that the column of names (``admin1``, ``admin2``, ``place``) contradicts, as where Mauritania's
+        codes of the Cadre Harmonisé meet OCHA's areas; the rows are in ``.candidates``.
     EditionError
         The table has an ``edition`` column that names another edition than the areas.
     SchemaError
@@ -135,11 +117,17 @@ def attach_areas(
     13 of 13 rows attached; 1,034,609 of 1,034,609 people; 0 areas without a row
     """
     areas = one_edition(conform_areas(areas))
-    _check_table(table, areas)
+    why = None
+    if isinstance(on, str) and on == "pcode":
+        _check_table(table, areas)
+        check_codes_against_names(table, areas)
+    else:
+        table, why = _matched(table, areas, on)
+        _check_table(table, areas)
     fits = table["pcode"].isin(areas["pcode"]) & table["pcode"].notna()
-    account = _account(table, fits, areas)
+    account = account_of(table, fits, areas["pcode"], table["pcode"])
     if not fits.all():
-        _say_unmatched(table[~fits], areas, account, unmatched)
+        _say_unmatched(table[~fits], _missing(table[~fits], areas) if why is None else why, account, unmatched)
     rows = table if unmatched == "keep" else table[fits]
     result = _joined(rows, areas)
     if empty_areas:
@@ -189,27 +177,36 @@ def check_edition(table: pd.DataFrame, areas: gpd.GeoDataFrame, *, codes: str = 
         )
 
 
-def people_column(table: pd.DataFrame) -> str | None:
-    """The column that counts people: ``people``, else ``population``, else none."""
-    return next(
-        (label for label in ("people", "population") if label in table and pd.api.types.is_numeric_dtype(table[label])),
-        None,
+def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.DataFrame, str]:
+    """The table with the p-codes that matching found, and what kept the others from one."""
+    options: Mapping[str, Any] = {} if isinstance(on, str) else on
+    unknown = [key for key in options if key not in MATCH_OPTIONS]
+    if unknown or (isinstance(on, str) and on != "match"):
+        raise SchemaError(f"on={on!r} is not 'pcode', 'match' or a mapping of {', '.join(MATCH_OPTIONS)}")
+    found = match_rows(table, areas, **options)
+    places = found.evidence
+    result = table.drop(columns=["pcode_printed", "match_method"], errors="ignore").rename(
+        columns={"pcode": "pcode_printed"}
     )
+    for label, column in (("pcode", "pcode"), ("match_method", "method")):
+        result[label] = places[column].array.take(found.numbers)
+    open_places = places[places["pcode"].isna()]
+    filled = open_places.astype(object).where(open_places.notna(), None)
+    printed = filled["name"].fillna(filled["code"]).fillna("(empty)")
+    grounds = filled["conflict"].fillna(filled["candidates"]).fillna(filled["reason"])
+    said = [f"{place} ({ground})" for place, ground in zip(printed, grounds, strict=True)]
+    return result, f"{listed(said, SHOWN_AT_MOST)}; see match_areas for all of them"
 
 
-def _account(table: pd.DataFrame, fits: pd.Series, areas: gpd.GeoDataFrame) -> Account:
-    label = people_column(table)
-    total = None if label is None else float(table[label].sum())
-    attached = None if label is None else float(table.loc[fits, label].sum())
-    without = int((~areas["pcode"].isin(table["pcode"])).sum())
-    return Account(len(table), int(fits.sum()), total, attached, without)
-
-
-def _say_unmatched(rows: pd.DataFrame, areas: gpd.GeoDataFrame, account: Account, unmatched: str) -> None:
+def _missing(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> str:
     codes = ["(missing)" if pd.isna(code) else str(code) for code in rows["pcode"]]
-    people = "" if account.people_unmatched is None else f" with {account.people_unmatched:,.0f} people"
     known = listed(sorted(areas["pcode"])[:3], 3)
-    head = f"{len(rows):,} of {account.rows_in:,} rows{people} have no area: p-codes {listed(list(dict.fromkeys(codes)), SHOWN_AT_MOST)} (areas have {known}, ...)"
+    return f"p-codes {listed(list(dict.fromkeys(codes)), SHOWN_AT_MOST)} (areas have {known}, ...)"
+
+
+def _say_unmatched(rows: pd.DataFrame, why: str, account: Account, unmatched: str) -> None:
+    people = "" if account.people_unmatched is None else f" with {account.people_unmatched:,.0f} people"
+    head = f"{len(rows):,} of {account.rows_in:,} rows{people} have no area: {why}"
     if unmatched == "raise":
         raise UnmatchedError(
             f"{head}. Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows", rows
@@ -253,5 +250,8 @@ def _with_empty_areas(result: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.
         added.index = pd.Index(added["pcode"].to_numpy())
     # numpy integers cannot be missing: without this, counts would turn into fractions.
     whole = {label: "Int64" for label in result.columns if result[label].dtype.kind == "i"}
-    stacked = pd.concat([pd.DataFrame(result).astype(whole), added])
+    # pandas leaves the types of an empty table undecided when it stacks.
+    stacked = (
+        pd.concat([pd.DataFrame(result).astype(whole), added]) if len(result) else added.reindex(columns=result.columns)
+    )
     return gpd.GeoDataFrame(stacked, geometry=result.active_geometry_name, crs=result.crs)

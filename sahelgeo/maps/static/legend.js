@@ -56,17 +56,20 @@ sahelgeo.legend = function (sheet) {
     }
 
     var control = L.control({ position: "bottomright" });
-    control.onAdd = function () {
-        this._box = element("div", "sg-legend leaflet-bar", []);
+    control.onAdd = function (map) {
+        this._parts = element("div", "", []);
+        var folded = element("details", "", [element("summary", "", [sheet.words.legend]), this._parts]);
+        folded.open = map.getContainer().clientWidth > 720;
+        this._box = element("div", "sg-legend leaflet-bar", [folded]);
         this._box.setAttribute("role", "region");
         this._box.setAttribute("aria-label", sheet.words.legend);
         L.DomEvent.disableClickPropagation(this._box).disableScrollPropagation(this._box);
         return this._box;
     };
     control.draw = function () {
-        var box = this._box;
-        box.replaceChildren.apply(box, sheet.layers.filter(function (entry) { return entry.on; }).map(part));
-        box.style.display = box.childNodes.length ? "" : "none";
+        var parts = this._parts;
+        parts.replaceChildren.apply(parts, sheet.layers.filter(function (entry) { return entry.on; }).map(part));
+        this._box.style.display = parts.childNodes.length ? "" : "none";
     };
     return control;
 };

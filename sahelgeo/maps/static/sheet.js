@@ -15,6 +15,11 @@ var sahelgeo = (function () {
         return made;
     }
 
+    /* For Leaflet's attribution, the one place that takes HTML and no element. */
+    function escapeText(text) {
+        return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+    }
+
     function svg(tag, attributes, children) {
         var made = document.createElementNS(SVG, tag);
         Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
@@ -28,6 +33,7 @@ var sahelgeo = (function () {
         var share = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
         return {
             whole: function (value) { return whole.format(value); },
+            people: function (value) { return whole.format(value); },
             decimal: function (value) { return decimal.format(value); },
             share: function (value) { return share.format(value); },
             text: function (value) { return String(value); }
@@ -79,11 +85,15 @@ var sahelgeo = (function () {
         };
     }
 
+    /* A value in words: missing is said, a small count is withheld and said. */
+    function inWords(sheet, value, form) {
+        if (value === null) return sheet.words.no_data;
+        return value === "<" ? sheet.words.suppressed : sheet.write[form](value);
+    }
+
     function popup(sheet, layer, number) {
         var rows = layer.fields.map(function (field) {
-            var value = field.values[number];
-            var written = value === null ? sheet.words.no_data : sheet.write[field.form](value);
-            return element("tr", "", [element("th", "", [field.label]), element("td", "", [written])]);
+            return element("tr", "", [element("th", "", [field.label]), element("td", "", [inWords(sheet, field.values[number], field.form)])]);
         });
         var parts = [element("strong", "sg-popup-name", [layer.names[number]]), element("table", "", rows)];
         if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
@@ -114,13 +124,47 @@ var sahelgeo = (function () {
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
-        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + ":"]));
+        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + sheet.words.colon]));
         var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + sheet.words.made_with + "."])];
         container.parentNode.insertBefore(element("header", "sg-head", head), container);
-        container.parentNode.insertBefore(element("footer", "sg-foot", foot), container.nextSibling);
+        var table = tableButton(sheet), footer = element("footer", "sg-foot", [table[0]].concat(foot));
+        container.parentNode.insertBefore(footer, container.nextSibling);
+        container.parentNode.insertBefore(table[1], footer.nextSibling);
         container.parentNode.classList.add("sg-page");
         container.setAttribute("role", "region");
         container.setAttribute("aria-label", sheet.words.map_label + ": " + page.title);
+    }
+
+    /* The same figures as tables, for readers who cannot use a map; made when first asked for. */
+    function dataTables(sheet) {
+        return Object.keys(sheet.document.layers).map(function (key) {
+            var layer = sheet.document.layers[key];
+            var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "") + (layer.synthetic ? " (" + sheet.words.synthetic + ")" : "");
+            var heads = [layer.kind === "arrows" ? sheet.words.movement : sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
+            var head = element("tr", "", heads.map(function (label) { var cell = element("th", "", [label]); cell.scope = "col"; return cell; }));
+            var rows = layer.names.map(function (name, number) {
+                var first = element("th", "", [name]);
+                first.scope = "row";
+                return element("tr", "", [first].concat(layer.fields.map(function (field) { return element("td", "", [inWords(sheet, field.values[number], field.form)]); })));
+            });
+            return element("table", "sg-table", [element("caption", "", [caption]), element("thead", "", [head]), element("tbody", "", rows)]);
+        });
+    }
+
+    function tableButton(sheet) {
+        var button = element("button", "sg-table-button", [sheet.words.table_show]), room = element("section", "sg-tables", []);
+        room.hidden = true;
+        room.setAttribute("aria-label", sheet.words.table_label);
+        button.type = "button";
+        button.setAttribute("aria-expanded", "false");
+        button.addEventListener("click", function () {
+            if (!room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet));
+            room.hidden = !room.hidden;
+            button.setAttribute("aria-expanded", String(!room.hidden));
+            button.textContent = room.hidden ? sheet.words.table_show : sheet.words.table_hide;
+            if (!room.hidden) room.scrollIntoView({ block: "nearest" });
+        });
+        return [button, room];
     }
 
     function addControls(sheet, map, controls) {
@@ -147,18 +191,19 @@ var sahelgeo = (function () {
                     return polygon.map(function (ring) { return ringPoints(arcs, ring); });
                 });
             },
-            popup: function (layer, number) { return popup(sheet, layer, number); }
+            popup: function (layer, number) { return popup(sheet, layer, number); },
+            inWords: function (value, form) { return inWords(sheet, value, form); }
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
-        ["sg-ground", "sg-ground-names", "sg-labels"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
+        ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
         if (read.page) {
             addPage(sheet, map);
             addControls(sheet, map, controls);
         } else if (map.attributionControl) {
             sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
-                map.attributionControl.addAttribution(L.Util.template("{line}", { line: element("span", "", [line]).innerHTML }));
+                map.attributionControl.addAttribution(escapeText(line));
             });
         }
         if (read.ground) addGround(sheet, map);
@@ -172,7 +217,7 @@ var sahelgeo = (function () {
         return sheets[documentId];
     }
 
-    function layer(documentId, key, map) {
+    function drawLayer(documentId, key, map) {
         var sheet = sheetOf(documentId, map);
         var described = sheet.document.layers[key];
         var made = kinds[described.kind](sheet, described, map);
@@ -186,5 +231,5 @@ var sahelgeo = (function () {
         return made;
     }
 
-    return { sheet: sheetOf, layer: layer, kinds: kinds };
+    return { sheet: sheetOf, layer: drawLayer, kinds: kinds };
 })();

@@ -2,7 +2,8 @@
 sahelgeo.radius = function (sheet, layer, value) {
     "use strict";
     var look = sheet.document.style.symbols;
-    var largest = layer.values.reduce(function (most, one) { return one !== null && one > most ? one : most; }, 0);
+    if (value === "<") return look.smallest_radius;
+    var largest = layer.values.reduce(function (most, one) { return typeof one === "number" && one > most ? one : most; }, 0);
     if (!value || !largest) return 0;
     return Math.max(look.smallest_radius, look.largest_radius * Math.sqrt(value / largest));
 };
@@ -12,14 +13,14 @@ sahelgeo.kinds.symbols = function (sheet, layer) {
     var look = sheet.document.style.symbols;
     var order = layer.values.map(function (value, number) { return number; })
         .filter(function (number) { return layer.values[number]; })
-        .sort(function (a, b) { return layer.values[b] - layer.values[a]; });
+        .sort(function (a, b) { return sahelgeo.radius(sheet, layer, layer.values[b]) - sahelgeo.radius(sheet, layer, layer.values[a]); });
     var circles = order.map(function (number) {
         var point = layer.points[number];
         var circle = L.circleMarker([point[1], point[0]], {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
             color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        circle.bindTooltip(sheet.element("span", "", [layer.names[number] + ": " + sheet.write.whole(layer.values[number])]), { sticky: true });
+        circle.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + sheet.inWords(layer.values[number], "people")]), { sticky: true });
         circle.bindPopup(function () { return sheet.popup(layer, number); });
         return circle;
     });

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flow_batches import FlowRecords
 from sahelgeo.flows import ENDS, Frequency, sum_flows

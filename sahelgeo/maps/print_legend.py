@@ -10,7 +10,7 @@ from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing
-from sahelgeo.maps.shapes import HATCHES, arrow_outline, arrow_width, circle_radius
+from sahelgeo.maps.print_shapes import HATCHES, arrow_outline, arrow_width, circle_radius
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 

@@ -6,20 +6,17 @@ This is the one place where pandera's failures become a :class:`~sahelgeo.errors
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
 from sahelgeo.tables import TABLES, Table
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-SHOWN_AT_MOST = 5
+__all__ = ["SHOWN_AT_MOST", "conform", "listed"]
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -123,13 +120,6 @@ def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str)
     rows = list(labels)
     shown = listed([repr(value) if isinstance(value, str) else str(value) for value in values], SHOWN_AT_MOST)
     return f"column {name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
-
-
-def listed(values: Sequence[Any], at_most: int) -> str:
-    """The first values with commas, and how many more there are."""
-    words = [str(value) if len(str(value)) <= 80 else f"{str(value)[:77]}..." for value in values[:at_most]]
-    more = len(values) - len(words)
-    return ", ".join(words) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _kind(values: pd.Series) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelgeo.conform import SHOWN_AT_MOST, conform, listed
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError
-from sahelgeo.flow_balance import system_of
 from sahelgeo.flow_batches import FlowRecords
+from sahelgeo.flow_totals import system_of
 from sahelgeo.flows import ENDS, Frequency, sum_flows
 from sahelgeo.sums import named_rows
 

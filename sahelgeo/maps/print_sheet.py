@@ -19,9 +19,9 @@ from matplotlib.patheffects import withStroke
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.document import bounds_of, credit_lines, ground_areas, language_of, layers_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
-from sahelgeo.maps.figure_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.page import Map
-from sahelgeo.maps.shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius
+from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
+from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
 
@@ -141,7 +141,7 @@ def _head_lines(m: Map, drawings: list[Drawing], width: float) -> list[tuple[str
 
 def _foot_lines(m: Map, drawings: list[Drawing], width: float) -> list[str]:
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
-    text = f"{word('sources', m.lang)}: {credited}"
+    text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
     return [
         *textwrap.wrap(text, int(width * 18.5)),
         *textwrap.wrap(f"{word('disclaimer', m.lang)} {word('made_with', m.lang)}.", int(width * 18.5)),

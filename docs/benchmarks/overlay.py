@@ -1,0 +1,105 @@
+"""Measure sahelgeo.overlay against tobler.area_interpolate and geopandas.overlay: answers and time.
+
+python docs/benchmarks/overlay.py [--shared VALUES ONTO]
+
+Two jobs: Cadre Harmonisé polygons (November 2021) on the admin 2 areas of Mali, Niger, Chad and Burkina Faso, whose
+borders nearly agree; and areas cut from and merged of those admin 2 areas, whose borders are shared. All tools start from degrees, as the files are. --shared adds a job
+on two GeoParquet files. Needs tobler, and the files (SAHELGEO_SHARED, or ../shared beside the project). Tools in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from locate import SHARED, real_areas
+from tobler.area_weighted import area_interpolate
+
+import sahelgeo as sg
+
+EQUAL_AREA = "+proj=cea +ellps=WGS84"
+
+
+def cadre_harmonise() -> gpd.GeoDataFrame:
+    file = SHARED / "data" / "food_security" / "wca_CHIPC_nov2021_current_nov2021_simple.geojson"
+    table = gpd.read_file(file)
+    table = table[table["adm0_name"].isin(["Mali", "Niger", "Chad", "Burkina Faso"])].reset_index(drop=True)
+    shapes = shapely.make_valid(table.geometry.values, method="structure", keep_collapsed=False)
+    values = gpd.GeoDataFrame({"people": table["population"].astype(float)}, geometry=shapes, crs=4326)
+    return values[~values.geometry.is_empty].reset_index(drop=True)
+
+
+def cut_and_merged(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Half of the areas as they are, a quarter cut in two, the others merged in pairs of neighbours in the list."""
+    random = np.random.default_rng(3)
+    kinds, shapes, waiting = random.choice(3, len(areas), p=[0.5, 0.25, 0.25]), [], []
+    for kind, shape in zip(kinds, areas.geometry, strict=True):
+        if kind == 0:
+            shapes.append(shape)
+        elif kind == 1:
+            x, (_, bottom, _, top) = shape.centroid.x, shape.bounds
+            half = shapely.box(-180, bottom - 1, x, top + 1)
+            shapes += [shapely.intersection(shape, half), shapely.difference(shape, half)]
+        else:
+            waiting.append(shape)
+            if len(waiting) == 2:
+                shapes.append(shapely.union_all(waiting))
+                waiting = []
+    values = gpd.GeoDataFrame(geometry=shapes, crs=4326).assign(people=random.integers(10_000, 500_000, len(shapes)))
+    return values.explode().assign(people=lambda table: table["people"].astype(float)).reset_index(drop=True)
+
+
+def measure(name: str, values: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> None:
+    values, areas = values[["people", "geometry"]], areas[["geometry"]]
+
+    def flat() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        return values.to_crs(EQUAL_AREA), areas.to_crs(EQUAL_AREA)
+
+    jobs: dict[str, Callable[[], gpd.GeoDataFrame]] = {
+        "sahelgeo.overlay": lambda: sg.overlay(values, areas, slivers=0),
+        "tobler.area_interpolate": lambda: area_interpolate(*flat(), extensive_variables=["people"]),
+        "geopandas.overlay": lambda: gpd.overlay(*flat(), how="intersection", keep_geom_type=True),
+    }
+    spent: dict[str, list[float]] = {way: [] for way in jobs}
+    for _ in range(5):
+        for way, job in jobs.items():
+            start = time.perf_counter()
+            job()
+            spent[way].append(time.perf_counter() - start)
+    print(f"\n## {name}: {len(values):,} polygons on {len(areas):,}")
+    ours = statistics.median(spent["sahelgeo.overlay"])
+    for way, seconds in spent.items():
+        print(f"{way}: {statistics.median(seconds):.3f} s ({statistics.median(seconds) / ours:.1f} x)")
+    result, account = sg.overlay(values, areas, slivers=0, report=True)
+    theirs = jobs["tobler.area_interpolate"]()["people"].to_numpy()
+    found = result["people"].fillna(0).to_numpy(dtype=float)
+    print(f"largest difference to tobler in one area: {np.abs(found - theirs).max():,.3f} of {found.sum():,.0f} people")
+    total = account.totals.loc["people"]
+    print(f"came in {total['came_in']:,.3f}, arrived {total['arrived']:,.3f}, outside {total['outside']:,.3f}; "
+          f"areas overlap on {account.overlap_km2:,.1f} km²")  # fmt: skip
+    sea = gpd.GeoDataFrame(geometry=[shapely.box(-40, -10, 50, 45).difference(areas.union_all())], crs=4326)
+    everywhere = sg.overlay(values, gpd.pd.concat([areas, sea], ignore_index=True), slivers=0)
+    lost = float(everywhere["people"].sum() / values["people"].sum() - 1)
+    print(f"with the ground outside as one more area, the total differs by {lost:.1e}")
+    print("with the default rule:", sg.overlay(values, areas, report=True)[1])
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--shared", nargs=2, type=Path, metavar=("VALUES", "ONTO"))
+    given = options.parse_args()
+    admin2 = real_areas()
+    if admin2 is not None:
+        measure("Cadre Harmonisé on admin 2", cadre_harmonise(), admin2)
+        measure("areas cut from and merged of admin 2", cut_and_merged(admin2), admin2)
+    if given.shared:
+        table = gpd.read_parquet(given.shared[0]).rename(columns={"pop": "people"})
+        measure("synthetic areas that share borders", table, gpd.read_parquet(given.shared[1]))

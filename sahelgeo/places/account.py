@@ -1,0 +1,68 @@
+"""The account of a join: every row and person that came in, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a join did with the rows and people that came in.
+
+    ``rows_in = rows_attached + rows_unmatched``, and the same for people (missing where the table counts none).
+
+    Attributes
+    ----------
+    rows_in, rows_attached, rows_unmatched : int
+        Rows of the table.
+    people_in, people_attached, people_unmatched : float or None
+        Sums of the people column; missing counts add nothing.
+    areas_without_rows : int
+        Areas that no row names.
+    """
+
+    rows_in: int
+    rows_attached: int
+    people_in: float | None
+    people_attached: float | None
+    areas_without_rows: int
+
+    @property
+    def rows_unmatched(self) -> int:
+        """Rows that no area answers to."""
+        return self.rows_in - self.rows_attached
+
+    @property
+    def people_unmatched(self) -> float | None:
+        """People of the rows that no area answers to."""
+        if self.people_in is None or self.people_attached is None:
+            return None
+        return self.people_in - self.people_attached
+
+    def __str__(self) -> str:
+        text = f"{self.rows_attached:,} of {self.rows_in:,} rows attached"
+        if self.people_in is not None and self.people_attached is not None:
+            text += f"; {self.people_attached:,.0f} of {self.people_in:,.0f} people"
+        return f"{text}; {self.areas_without_rows:,} areas without a row"
+
+
+def people_column(table: pd.DataFrame) -> str | None:
+    """The column that counts people: ``people``, else ``population``, else none."""
+    return next(
+        (label for label in ("people", "population") if label in table and pd.api.types.is_numeric_dtype(table[label])),
+        None,
+    )
+
+
+def account_of(table: pd.DataFrame, attached: pd.Series, pcodes: pd.Series, rows: pd.Series) -> Account:
+    """Count the rows and people of a table that are attached, and the p-codes that no row names.
+
+    ``rows`` is the p-code of each row of the table.
+    """
+    label = people_column(table)
+    total = None if label is None else float(table[label].sum())
+    people = None if label is None else float(table.loc[attached.to_numpy(), label].sum())
+    without = int((~pcodes.isin(rows.dropna().unique())).sum())
+    return Account(len(table), int(attached.sum()), total, people, without)

@@ -1,0 +1,431 @@
+"""The area that each polygon of one table shares with each of another, without building the pieces.
+
+The border of what two polygons share is made of three things: edges of the one inside the other, edges of the other
+inside the one, and edges that both have. So the edges are cut where they cross, each is given to the pairs that it
+bounds, and their signed areas are summed. Where borders are shared, hardly anything has to be cut. The edges of a pair
+must close to rings: a pair whose edges do not, or that has edges too near each other to tell apart, is intersected by
+GEOS instead.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from sahelgeo.places.ellipsoid import Floats, area_km2, oriented_edges, under_edges
+from sahelgeo.places.grid import Ints, build_grid, candidates, columns_for, ranges
+
+# A hundredth of a millimetre: coordinates that rounding has moved apart become one again.
+_DECIMALS = 10
+_NEAR = 3e-10
+_OPEN = 1e-9
+_NOTHING = 1e-12
+_THREADS = 2
+_TASKS = 64
+_FEW = 64
+_LARGER = 8
+
+# The number of an edge, how far along it is cut, and where.
+_Cuts = tuple[Ints, Floats, Floats, Floats]
+
+
+@dataclass(frozen=True)
+class AreaMatrix:
+    """The pairs of polygons that share ground.
+
+    Attributes
+    ----------
+    left, right : numpy.ndarray
+        The numbers of the two polygons of each pair, in order.
+    km2 : numpy.ndarray
+        The area that they share.
+    left_km2, right_km2 : numpy.ndarray
+        The area of every polygon of the two tables.
+    intersected : int
+        How many pairs had to be intersected by GEOS.
+    """
+
+    left: Ints
+    right: Ints
+    km2: Floats
+    left_km2: Floats
+    right_km2: Floats
+    intersected: int
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Edges between two corners."""
+
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
+
+    def __len__(self) -> int:
+        return len(self.x0)
+
+    def take(self, which: Any) -> _Edges:
+        return _Edges(self.x0[which], self.y0[which], self.x1[which], self.y1[which])
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """Which polygon of a layer has which edge, and whether its inside is on the left of it (1) or on the right (-1).
+
+    In the order of the edges.
+    """
+
+    edge: Ints
+    sign: Ints
+    owner: Ints
+
+
+def area_matrix(left: NDArray[Any], right: NDArray[Any]) -> AreaMatrix:
+    """The areas shared by two sequences of valid polygons in degrees (WGS 84); polygons of one sequence may overlap."""
+    left, right = (np.asarray(polygons, dtype=object) for polygons in (left, right))
+    edges, mine, theirs = _unique_edges([_rounded(polygons) for polygons in (left, right)])
+    under = _under(edges)
+    left_km2, right_km2 = _sizes(under, mine, len(left)), _sizes(under, theirs, len(right))
+    i, j, km2, again = _by_edges((edges, mine, theirs), left, right)
+    order = np.lexsort((j, i))
+    order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
+    return AreaMatrix(i[order], j[order], km2[order], left_km2, right_km2, again)
+
+
+def _intersections(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    # GEOS lets go of the interpreter's lock, so two threads share the pairs; many small tasks keep both busy to the end.
+    pieces = np.empty(len(one), dtype=object)
+
+    def intersect(start: int) -> None:
+        pieces[start::_TASKS] = shapely.intersection(one[start::_TASKS], other[start::_TASKS])
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(intersect, range(min(_TASKS, len(one)))))
+    return pieces
+
+
+def _by_edges(
+    layers: tuple[_Edges, _Uses, _Uses], left: NDArray[Any], right: NDArray[Any]
+) -> tuple[Ints, Ints, Floats, int]:
+    """Each pair by the signed areas of the edges that bound it."""
+    edges, mine, theirs, doubtful = _noded(*layers, len(right))
+    keys, edge, sign = _bounding(edges, mine, theirs, (left, right))
+    number, pair = pd.factorize(np.concatenate([keys, doubtful]))
+    number, i, j = number[: len(keys)], pair // len(right), pair % len(right)
+
+    def around(values: Floats) -> Floats:
+        return np.bincount(number, sign * values[edge], len(pair)).astype(float)
+
+    km2 = around(_under(edges))
+    gap = np.abs(around(edges.x1 - edges.x0)) + np.abs(around(edges.y1 - edges.y0))
+    again = np.flatnonzero((gap > _OPEN) | np.isin(pair, doubtful))
+    km2[again] = area_km2(_intersections(left[i[again]], right[j[again]]))
+    return i, j, km2, len(again)
+
+
+def _rounded(polygons: NDArray[Any]) -> tuple[_Edges, Ints]:
+    x0, y0, x1, y1, owner = oriented_edges(polygons)
+    x0, y0, x1, y1 = (np.round(values, _DECIMALS) + 0.0 for values in (x0, y0, x1, y1))
+    long = (x0 != x1) | (y0 != y1)
+    return _Edges(x0[long], y0[long], x1[long], y1[long]), owner[long]
+
+
+def _under(edges: _Edges) -> Floats:
+    return under_edges(edges.x0, edges.y0, edges.x1, edges.y1)
+
+
+def _sizes(under: Floats, uses: _Uses, polygons: int) -> Floats:
+    return np.bincount(uses.owner, uses.sign * under[uses.edge], polygons).astype(float)
+
+
+def _used(edges: _Edges, uses: _Uses) -> NDArray[np.bool_]:
+    used = np.zeros(len(edges), dtype=bool)
+    used[uses.edge] = True
+    return used
+
+
+def _unique_edges(parts: list[tuple[_Edges, Ints]]) -> tuple[_Edges, _Uses, _Uses]:
+    """The edges of both layers, each once whichever way it runs, and who uses them."""
+    both = _Edges(*(np.concatenate(values) for values in zip(*(vars(part[0]).values() for part in parts), strict=True)))
+    key, sign = _keys(both)
+    edge, found = pd.factorize(key)
+    edges = _one_way(both, sign).take(_first(edge, len(found)))
+    count = len(parts[0][0])
+    mine = _in_order(edge[:count], sign[:count], parts[0][1])
+    theirs = _in_order(edge[count:], sign[count:], parts[1][1])
+    return edges, mine, theirs
+
+
+def _keys(edges: _Edges) -> tuple[NDArray[np.uint64], Ints]:
+    """64 bits for each edge whichever way it runs, and the way that it runs."""
+    start, end = _mixed(edges.x0, edges.y0), _mixed(edges.x1, edges.y1)
+    key: NDArray[np.uint64] = np.minimum(start, end) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(start, end)
+    return key, np.where(start < end, 1, -1)
+
+
+def _one_way(edges: _Edges, sign: Ints) -> _Edges:
+    """The edges, those of negative sign turned round."""
+    turned = sign < 0
+    return _Edges(
+        np.where(turned, edges.x1, edges.x0),
+        np.where(turned, edges.y1, edges.y0),
+        np.where(turned, edges.x0, edges.x1),
+        np.where(turned, edges.y0, edges.y1),
+    )
+
+
+def _first(number: Ints, count: int) -> Ints:
+    """Where each number from 0 stands first."""
+    first = np.zeros(count, np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return first
+
+
+def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
+    """64 bits for each corner. Among millions two alike are next to impossible, and would leave a ring open."""
+    first, second = x.view(np.uint64), y.view(np.uint64)
+    first = first * np.uint64(0x9E3779B97F4A7C15)
+    second = second * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed: NDArray[np.uint64] = (first ^ (first >> np.uint64(29))) * np.uint64(0x165667B19E3779F9) + (
+        second ^ (second >> np.uint64(32))
+    )
+    return mixed
+
+
+def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
+    """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell."""
+    in_left, in_right = _used(edges, mine), _used(edges, theirs)
+    left, right, both = (
+        np.flatnonzero(which) for which in (in_left & ~in_right, in_right & ~in_left, in_left & in_right)
+    )
+    pairs = [_close_pairs(edges, left, np.flatnonzero(in_right)), _close_pairs(edges, both, right)]
+    # Edges that both layers have cross each other where the polygons of a layer overlap.
+    pairs.append(_apart(edges, *_close_pairs(edges, both, both)))
+    a, b = (np.concatenate(which) for which in zip(*pairs, strict=True))
+    cuts, doubtful = _meetings(edges, a, b)
+    a, b = a[doubtful], b[doubtful]
+    near = _owner_pairs(np.concatenate([a, b]), np.concatenate([b, a]), mine, theirs, rights)
+    if not len(cuts[0]):
+        return edges, mine, theirs, near
+    is_cut = np.zeros(len(edges), dtype=bool)
+    is_cut[cuts[0]] = True
+    pieces, piece_of = _cut(edges, np.flatnonzero(is_cut), cuts)
+    # A piece may be an edge that is there already: where one layer has a corner that the other lacks.
+    key, sign = _keys(pieces)
+    number = pd.Index(_keys(edges)[0]).get_indexer(pd.Index(key))
+    fresh = np.flatnonzero(number < 0)
+    new, found = pd.factorize(key[fresh])
+    number[fresh] = len(edges) + new
+    more = _one_way(pieces, sign).take(fresh[_first(new, len(found))])
+    edges = _Edges(*(np.concatenate(pair) for pair in zip(vars(edges).values(), vars(more).values(), strict=True)))
+    mine, theirs = (_recut(uses, is_cut, piece_of, number, sign) for uses in (mine, theirs))
+    return edges, mine, theirs, near
+
+
+def _apart(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Each pair once, without those that have a corner in common."""
+    once = a < b
+    a, b = a[once], b[once]
+    one, other = edges.take(a), edges.take(b)
+    apart = ~(
+        ((one.x0 == other.x0) & (one.y0 == other.y0))
+        | ((one.x1 == other.x1) & (one.y1 == other.y1))
+        | ((one.x0 == other.x1) & (one.y0 == other.y1))
+        | ((one.x1 == other.x0) & (one.y1 == other.y0))
+    )
+    return a[apart], b[apart]
+
+
+def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> Ints:
+    use_a, row = _joined(a, mine)
+    use_b, again = _joined(b[row], theirs)
+    return np.unique(mine.owner[use_a][again] * rights + theirs.owner[use_b])
+
+
+def _joined(edge: Ints, uses: _Uses) -> tuple[Ints, Ints]:
+    """The uses of each edge, and the row that each stands for."""
+    most = max(edge.max(initial=-1), uses.edge.max(initial=-1)) + 2
+    first = np.concatenate([[0], np.cumsum(np.bincount(uses.edge, minlength=most))])
+    start, count = first[edge], first[edge + 1] - first[edge]
+    return ranges(start, count), np.repeat(np.arange(len(edge)), count)
+
+
+def _in_order(edge: Ints, sign: Ints, owner: Ints) -> _Uses:
+    order = np.argsort(edge, kind="stable")
+    return _Uses(edge[order], sign[order], owner[order])
+
+
+def _recut(uses: _Uses, is_cut: NDArray[np.bool_], piece_of: Ints, number: Ints, sign: Ints) -> _Uses:
+    """The uses of whole edges as they are, those of cut edges as uses of their pieces."""
+    whole = ~is_cut[uses.edge]
+    cut = np.flatnonzero(~whole)
+    start, stop = (np.searchsorted(piece_of, uses.edge[cut], side=side) for side in ("left", "right"))
+    piece, use = ranges(start, stop - start), np.repeat(cut, stop - start)
+    return _in_order(
+        np.concatenate([uses.edge[whole], number[piece]]),
+        np.concatenate([uses.sign[whole], uses.sign[use] * sign[piece]]),
+        np.concatenate([uses.owner[whole], uses.owner[use]]),
+    )
+
+
+def _close_pairs(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """The edges of two lists whose boxes meet."""
+    if not len(a) or not len(b):
+        return a[:0], b[:0]
+    boxes = [_boxes(edges.take(which), air) for which, air in ((a, 0.0), (b, _NEAR))]
+    size = 2 * float(np.mean([(box[2] - box[0] + box[3] - box[1]).mean() for box in boxes])) + _NEAR
+    corner = [min(float(box[side].min()) for box in boxes) for side in (0, 1)]
+    before = [np.zeros(len(which), dtype=bool) for which in (a, b)]
+    found = []
+    # Small cells for short edges; the few that reach too many cells are looked up again with all others in larger cells.
+    while not (before[0].all() and before[1].all()):
+        cells = [[((box[side] - corner[side % 2]) / size).astype(np.int64) for side in range(4)] for box in boxes]
+        fit = [(right - left + 1) * (top - low + 1) <= _FEW for left, low, right, top in cells]
+        fresh = [now & ~old for now, old in zip(fit, before, strict=True)]
+        found += [_pairs_by_cell(cells, fresh[0], fit[1]), _pairs_by_cell(cells, before[0], fresh[1])]
+        before, size = fit, size * _LARGER
+    i, j = (np.concatenate(part) for part in zip(*found, strict=True))
+    mine, theirs = [[side[these] for side in box] for box, these in zip(boxes, (i, j), strict=True)]
+    meet = (mine[0] <= theirs[2]) & (theirs[0] <= mine[2]) & (mine[1] <= theirs[3]) & (theirs[1] <= mine[3])
+    return a[i[meet]], b[j[meet]]
+
+
+def _boxes(edges: _Edges, air: float) -> list[Floats]:
+    return [
+        np.minimum(edges.x0, edges.x1) - air,
+        np.minimum(edges.y0, edges.y1) - air,
+        np.maximum(edges.x0, edges.x1) + air,
+        np.maximum(edges.y0, edges.y1) + air,
+    ]
+
+
+def _pairs_by_cell(cells: list[list[Ints]], mine: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Pairs of boxes that reach one cell, each pair once: at the first cell that both reach."""
+    if not mine.any() or not theirs.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    (row_i, x_i, y_i), (row_j, x_j, y_j) = (
+        _reached(box, which) for box, which in zip(cells, (mine, theirs), strict=True)
+    )
+    wide = int(max(x_i.max(initial=0), x_j.max(initial=0))) + 1
+    order = np.argsort(y_j * wide + x_j, kind="stable")
+    key = (y_j * wide + x_j)[order]
+    start, stop = np.searchsorted(key, y_i * wide + x_i), np.searchsorted(key, y_i * wide + x_i, side="right")
+    at = np.repeat(np.arange(len(row_i)), stop - start)
+    i, j = row_i[at], row_j[order[ranges(start, stop - start)]]
+    first = (x_i[at] == np.maximum(cells[0][0][i], cells[1][0][j])) & (
+        y_i[at] == np.maximum(cells[0][1][i], cells[1][1][j])
+    )
+    return i[first], j[first]
+
+
+def _reached(box: list[Ints], which: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """The cells (row of the box, column, line) that each of some boxes reaches."""
+    rows = np.flatnonzero(which)
+    left, low, right, top = (side[rows] for side in box)
+    wide = right - left + 1
+    count = wide * (top - low + 1)
+    step, at = ranges(np.zeros(len(rows), np.int64), count), np.repeat(np.arange(len(rows)), count)
+    return rows[at], left[at] + step % wide[at], low[at] + step // wide[at]
+
+
+def _meetings(edges: _Edges, a: Ints, b: Ints) -> tuple[_Cuts, NDArray[np.bool_]]:
+    """Where pairs of edges meet: at a corner of one of them, or crossing; and which are too near to tell."""
+    mine, theirs = edges.take(a), edges.take(b)
+    doubtful = np.zeros(len(mine), dtype=bool)
+    corner = np.zeros(len(mine), dtype=bool)
+    cuts: list[_Cuts] = []
+    for edge, other, number in ((mine, theirs, a), (theirs, mine, b)):
+        for x, y in ((other.x0, other.y0), (other.x1, other.y1)):
+            along, away = _foot(edge, x, y)
+            same = ((x == edge.x0) & (y == edge.y0)) | ((x == edge.x1) & (y == edge.y1))
+            at_end = np.minimum(np.hypot(x - edge.x0, y - edge.y0), np.hypot(x - edge.x1, y - edge.y1)) <= _NEAR
+            on_edge = (away <= _NEAR) & (along > 0) & (along < 1) & ~at_end
+            doubtful |= at_end & ~same
+            corner |= same | on_edge
+            cuts.append((number[on_edge], along[on_edge], x[on_edge], y[on_edge]))
+    crossing, s, t, x, y = _crossings(mine, theirs, ~corner & ~doubtful)
+    cuts += [(a[crossing], s, x, y), (b[crossing], t, x, y)]
+    number, along, x, y = (np.concatenate(values) for values in zip(*cuts, strict=True))
+    return (number, along, x, y), doubtful
+
+
+def _foot(edge: _Edges, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """How far along the edge (0 to 1) the foot of each place is, and how far away the place is."""
+    dx, dy = edge.x1 - edge.x0, edge.y1 - edge.y0
+    along = ((x - edge.x0) * dx + (y - edge.y0) * dy) / (dx * dx + dy * dy)
+    away = np.abs((x - edge.x0) * dy - (y - edge.y0) * dx) / np.hypot(dx, dy)
+    return along, away
+
+
+def _crossings(mine: _Edges, theirs: _Edges, among: NDArray[np.bool_]) -> tuple[Ints, Floats, Floats, Floats, Floats]:
+    which = np.flatnonzero(among)
+    one, two = mine.take(which), theirs.take(which)
+    dx, dy, ex, ey = one.x1 - one.x0, one.y1 - one.y0, two.x1 - two.x0, two.y1 - two.y0
+    gx, gy = two.x0 - one.x0, two.y0 - one.y0
+    turn = dx * ey - dy * ex
+    with np.errstate(divide="ignore", invalid="ignore"):
+        s, t = (gx * ey - gy * ex) / turn, (gx * dy - gy * dx) / turn
+    hit = (turn != 0) & (s > 0) & (s < 1) & (t > 0) & (t < 1)
+    x, y = one.x0 + s * dx, one.y0 + s * dy
+    return which[hit], s[hit], t[hit], x[hit], y[hit]
+
+
+def _cut(edges: _Edges, which: Ints, cuts: _Cuts) -> tuple[_Edges, Ints]:
+    """The pieces of some edges from their start to their end, and the edge that each is of."""
+    number, along, x, y = cuts
+    order = np.lexsort((along, number))
+    number, x, y = number[order], x[order], y[order]
+    fresh = np.ones(len(number), dtype=bool)
+    fresh[1:] = (number[1:] != number[:-1]) | (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    number, x, y = number[fresh], x[fresh], y[fresh]
+    count = np.bincount(np.searchsorted(which, number), minlength=len(which)) + 1
+    last = np.cumsum(count) - 1
+    start_is_cut, end_is_cut = np.ones(count.sum(), bool), np.ones(count.sum(), bool)
+    start_is_cut[last - count + 1], end_is_cut[last] = False, False
+    piece_of = np.repeat(which, count)
+    pieces = edges.take(piece_of)
+    pieces.x0[start_is_cut], pieces.y0[start_is_cut] = x, y
+    pieces.x1[end_is_cut], pieces.y1[end_is_cut] = x, y
+    return pieces, piece_of
+
+
+def _bounding(
+    edges: _Edges, mine: _Uses, theirs: _Uses, polygons: tuple[NDArray[Any], NDArray[Any]]
+) -> tuple[Ints, Ints, Ints]:
+    """Every (pair, edge, sign) where the edge bounds what the pair shares."""
+    rights = len(polygons[1])
+    use, row = _joined(mine.edge, theirs)
+    alike = theirs.sign[use] == mine.sign[row]
+    use, row = use[alike], row[alike]
+    e, i, sign_e, j = _inside(edges, mine, theirs, polygons[1])
+    f, j_f, sign_f, i_f = _inside(edges, theirs, mine, polygons[0])
+    return (
+        np.concatenate([mine.owner[row] * rights + theirs.owner[use], i * rights + j, i_f * rights + j_f]),
+        np.concatenate([mine.edge[row], e, f]),
+        np.concatenate([mine.sign[row], sign_e, sign_f]),
+    )
+
+
+def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Where edges of one layer run inside polygons of the other: the edge, its owner, its sign, the polygon."""
+    which = np.unique(uses.edge)
+    some = edges.take(which)
+    x, y = (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2
+    grid = build_grid(polygons, columns_for(len(edges)))
+    place, polygon, sure = candidates(grid, x, y)
+    # An edge of the polygon's own border needs no test; along shared borders hardly any other is left.
+    use, row = _joined(which[place], others)
+    holds = np.ones(len(place), dtype=bool)
+    holds[row[others.owner[use] == polygon[row]]] = False
+    test = np.flatnonzero(holds[sure:]) + sure
+    holds[test] = shapely.intersects_xy(grid.polygons[polygon[test]], x[place[test]], y[place[test]])
+    edge, polygon = which[place[holds]], polygon[holds]
+    use, row = _joined(edge, uses)
+    return edge[row], uses.owner[use], uses.sign[use], polygon[row]

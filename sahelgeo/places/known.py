@@ -1,0 +1,158 @@
+"""What is known about places beforehand: countries, the embedded p-code list, other names of areas, and codes of other systems."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import pandas as pd
+
+from sahelgeo.errors import SahelgeoError
+from sahelgeo.places.names import fold_name
+
+WHOLE = "whole"
+
+
+class PcodesNotEmbeddedError(SahelgeoError, LookupError):
+    """P-codes asked for that the embedded list does not hold."""
+
+
+class Alias(NamedTuple):
+    """Another name of an area: the folded name and what kind of name it is."""
+
+    key: str
+    kind: str
+
+
+def rows_of(file: str) -> Iterator[dict[str, str]]:
+    """The rows of an embedded table, as text."""
+    text = files("sahelgeo.data").joinpath(file).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """ISO 3166-1 code of three letters by every code (upper case) of a country."""
+    return {row[label]: row["iso3"] for row in rows_of("countries.csv") for label in ("iso2", "iso3")}
+
+
+@lru_cache(maxsize=1)
+def iso2_codes() -> dict[str, str]:
+    """ISO 3166-1 code of two letters by the code of three."""
+    return {row["iso3"]: row["iso2"] for row in rows_of("countries.csv")}
+
+
+@lru_cache(maxsize=1)
+def country_names() -> dict[str, str]:
+    """ISO 3166-1 code of three letters by every folded name of a country."""
+    named: dict[str, str] = {}
+    for row in rows_of("countries.csv"):
+        for name in (row["name_en"], row["name_fr"], *row["other_names"].split("|")):
+            if name:
+                named[fold_name(name).key] = row["iso3"]
+    return named
+
+
+def country_of(text: str) -> str | None:
+    """The ISO 3166-1 code of a printed country: a code of two or three letters, or a French or English name."""
+    plain = text.strip()
+    return countries().get(plain.upper()) or country_names().get(fold_name(plain).key)
+
+
+@lru_cache(maxsize=1)
+def pcode_rows() -> dict[str, dict[str, str]]:
+    """The embedded p-code list by p-code."""
+    return {row["pcode"]: row for row in rows_of("admin_codes.csv") if row["pcode"]}
+
+
+@lru_cache(maxsize=1)
+def published_code_rows() -> tuple[dict[str, str], ...]:
+    """The embedded tables of codes that publishers number on their own."""
+    return tuple(rows_of("code_tables.csv"))
+
+
+@lru_cache(maxsize=1)
+def _alias_groups() -> tuple[dict[tuple[str, str, str], list[Alias]], dict[tuple[str, str, str], list[str]]]:
+    forward: dict[tuple[str, str, str], list[Alias]] = {}
+    back: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows_of("aliases.csv"):
+        name, alias = fold_name(row["name"]).key, fold_name(row["alias"]).key
+        forward.setdefault((row["iso3"], row["level"], name), []).append(Alias(alias, row["kind"]))
+        if row["kind"] != WHOLE:
+            back.setdefault((row["iso3"], row["level"], alias), []).append(name)
+    return forward, back
+
+
+def other_names(iso3: str | None, level: int | None, keys: Iterable[str]) -> list[Alias]:
+    """The other names of an area that bears one of the folded names ``keys``.
+
+    Names stand for ground, not for codes: codes are used again for other ground (Mali's ML09), so a name leads to its other names
+    whatever the code of the area.
+    """
+    if iso3 is None or level is None:
+        return []
+    forward, back = _alias_groups()
+    own = set(keys)
+    official = own | {name for key in own for name in back.get((iso3, str(level), key), [])}
+    named = [Alias(name, "official") for name in official - own]
+    return named + [
+        alias for name in official for alias in forward.get((iso3, str(level), name), []) if alias.key not in own
+    ]
+
+
+def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None = None) -> pd.DataFrame:
+    """The p-codes of Burkina Faso, Mali, Niger, Chad and Mauritania that come with sahelgeo, without geometry.
+
+    Enough for :func:`sahelgeo.match_areas`. The editions are those of OCHA's global list of February 2026: Burkina Faso of
+    2020 (13 regions, 45 provinces), Mali of 2021 (10 and 53), Niger of 2023 (8 and 67), Chad of 2016 (23 and 70), Mauritania of
+    2024 (15 and 63).
+
+    Parameters
+    ----------
+    countries : str or iterable of str, optional
+        ISO 3166-1 codes of three letters. The default is all five.
+    level : {0, 1, 2}, optional
+        One administrative level; the default is all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area: ``pcode``, ``name``, ``name_fr``, ``name_en``, ``level``, ``parent``, ``iso3``, ``iso_3166_2``,
+        ``valid_from``, ``source``. Codes are text; a name that the list lacks is missing.
+
+    Raises
+    ------
+    PcodesNotEmbeddedError
+        A country or level that is not in the list.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sg.load_pcodes("NER", level=1)[["pcode", "name"]].head(2)
+       pcode    name
+    0  NE001  Agadez
+    1  NE002   Diffa
+    """
+    table = pd.DataFrame(list(pcode_rows().values())).replace("", pd.NA).astype("string").drop(columns="certainty")
+    table["level"] = table["level"].astype("Int64")
+    table["valid_from"] = pd.to_datetime(table["valid_from"]).astype("datetime64[us]")
+    wanted = (
+        sorted(set(table["iso3"]))
+        if countries is None
+        else [countries]
+        if isinstance(countries, str)
+        else list(countries)
+    )
+    missing = [code for code in wanted if code not in set(table["iso3"])]
+    if missing or level not in (None, 0, 1, 2):
+        held = ", ".join(sorted(set(table["iso3"])))
+        raise PcodesNotEmbeddedError(
+            f"no embedded p-codes for {', '.join(repr(code) for code in missing) or f'level {level!r}'}. There are {held} at levels 0, 1 and 2. "
+            "Read OCHA's list or your boundaries with read_areas"
+        )
+    chosen = table[table["iso3"].isin(wanted) & ((table["level"] == level) if level is not None else True)]
+    order = ["pcode", "name", "name_fr", "name_en", "level", "parent", "iso3", "iso_3166_2", "valid_from", "source"]
+    return chosen.sort_values(["iso3", "level", "pcode"])[order].reset_index(drop=True)

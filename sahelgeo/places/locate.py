@@ -1,0 +1,329 @@
+"""Which area each point lies in."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
+from sahelgeo.places.account import Account, account_of, people_column
+from sahelgeo.places.area_index import AreaIndex, build_index
+from sahelgeo.places.grid import OUTSIDE, Floats, Hits, columns_for, find
+from sahelgeo.places.nearest import nearest_polygon
+
+Ties = Literal["first", "missing", "raise"]
+Outside = Literal["missing", "nearest"]
+
+LOCATED = ("inside", "tied", "nearest", "outside", "swapped", "no_point")
+_INSIDE, _TIED, _NEAREST, _OUTSIDE, _SWAPPED, _NO_POINT = range(len(LOCATED))
+_WHY_LOST = {
+    _OUTSIDE: "outside all areas",
+    _SWAPPED: "inside an area only when latitude and longitude are swapped: check and swap them yourself",
+    _NO_POINT: "without possible coordinates",
+    _TIED: "in more than one area",
+}
+ADDED = ("pcode", "located", "distance_km")
+_COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
+
+
+@dataclass(frozen=True)
+class _Rules:
+    ties: Ties
+    outside: Outside
+    max_km: float | None
+    report: bool
+
+
+@overload
+def locate(
+    points: pd.DataFrame,
+    areas: gpd.GeoDataFrame | AreaIndex,
+    *,
+    ties: Ties = ...,
+    outside: Outside = ...,
+    max_distance_km: float | None = ...,
+    report: Literal[False] = ...,
+) -> pd.DataFrame: ...
+@overload
+def locate(
+    points: pd.DataFrame,
+    areas: gpd.GeoDataFrame | AreaIndex,
+    *,
+    ties: Ties = ...,
+    outside: Outside = ...,
+    max_distance_km: float | None = ...,
+    report: Literal[True],
+) -> tuple[pd.DataFrame, Account]: ...
+@overload
+def locate(
+    points: Iterable[pd.DataFrame],
+    areas: gpd.GeoDataFrame | AreaIndex,
+    *,
+    ties: Ties = ...,
+    outside: Outside = ...,
+    max_distance_km: float | None = ...,
+    report: Literal[False] = ...,
+) -> Iterator[pd.DataFrame]: ...
+@overload
+def locate(
+    points: Iterable[pd.DataFrame],
+    areas: gpd.GeoDataFrame | AreaIndex,
+    *,
+    ties: Ties = ...,
+    outside: Outside = ...,
+    max_distance_km: float | None = ...,
+    report: Literal[True],
+) -> Iterator[tuple[pd.DataFrame, Account]]: ...
+
+
+def locate(
+    points: pd.DataFrame | Iterable[pd.DataFrame],
+    areas: gpd.GeoDataFrame | AreaIndex,
+    *,
+    ties: Ties = "first",
+    outside: Outside = "missing",
+    max_distance_km: float | None = None,
+    report: bool = False,
+) -> pd.DataFrame | tuple[pd.DataFrame, Account] | Iterator[pd.DataFrame] | Iterator[tuple[pd.DataFrame, Account]]:
+    """Give every point the p-code of the one area that it lies in.
+
+    A point lies in an area when it touches it: inside or on its border (GEOS ``intersects``). The answer is that of the
+    exact predicate; a grid only saves asking it where no border is near.
+
+    Parameters
+    ----------
+    points : geopandas.GeoDataFrame, pandas.DataFrame, or an iterable of them
+        Points in the CRS of the areas; or a table with ``longitude`` and ``latitude`` (or ``lon`` and ``lat``) in
+        degrees, WGS 84. An iterable of tables is worked through one by one: what comes back is an iterator, and memory
+        stays that of one table.
+    areas : geopandas.GeoDataFrame or AreaIndex
+        Areas with ``pcode``, each once; or what :func:`sahelgeo.area_index` made of them, to use it again.
+    ties : {"first", "missing", "raise"}
+        What to do with a point in more than one area (on a shared border, or where areas overlap): take the area whose
+        p-code comes first in the order of text; leave the p-code missing; or raise.
+    outside : {"missing", "nearest"}
+        What to do with a point in no area: leave the p-code missing, or take the nearest area within
+        ``max_distance_km`` (river banks, coasts and generalised borders put towns just outside).
+    max_distance_km : float, optional
+        How far the nearest area may be, in kilometres on the ground. Needed with ``outside="nearest"``.
+    report : bool
+        Also return the :class:`Account` of rows and people.
+
+    Returns
+    -------
+    pandas.DataFrame or geopandas.GeoDataFrame
+        The same rows in their order with their index, and three columns more. ``pcode`` (categorical, in the order of
+        p-codes) is missing where no area answers. ``located`` (categorical) says how: ``inside``; ``tied`` (in several
+        areas, decided by ``ties``); ``nearest``; ``outside``; ``swapped`` (outside, but inside an area when latitude and
+        longitude are exchanged: left missing); ``no_point`` (coordinates missing or impossible). ``distance_km``
+        (Float64) is 0 in an area, the distance of a nearest one, else missing.
+    Account
+        Only with ``report=True``: rows and people that came in are those attached and those unmatched.
+
+    Raises
+    ------
+    SchemaError
+        No coordinates, geometry other than points, a column that would be overwritten, areas without ``pcode`` or with
+        invalid polygons, an option that is not known.
+    CRSError
+        Points or areas without CRS, or in different ones.
+    AmbiguousError
+        A point in several areas, with ``ties="raise"``; the pairs are in ``.candidates``.
+
+    Warns
+    -----
+    DataWarning
+        Points left without an area, with their rows and people; swapped coordinates are named apart. Coordinates that
+        are swapped and still fall into an area cannot be told from right ones.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> towns = pd.DataFrame({"place": ["Djibo", "Kaya"], "longitude": [-1.63, -1.08], "latitude": [14.10, 13.09]})
+    >>> sg.locate(towns, sg.load_areas("BFA"))[["place", "pcode", "located"]]
+       place pcode located
+    0  Djibo  BF56  inside
+    1   Kaya  BF49  inside
+    """
+    rules = _rules(ties, outside, max_distance_km, report)
+    if isinstance(points, pd.DataFrame):
+        index = areas if isinstance(areas, AreaIndex) else build_index(areas, columns_for(len(points)))
+        return _located(points, index, rules)
+    if isinstance(points, (str, bytes)) or not isinstance(points, Iterable):
+        raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
+    index = areas if isinstance(areas, AreaIndex) else build_index(areas, columns_for(None))
+    return (_located(chunk, index, rules) for chunk in points)  # type: ignore[return-value]
+
+
+def _rules(ties: str, outside: str, max_distance_km: float | None, report: bool) -> _Rules:
+    if ties not in ("first", "missing", "raise"):
+        raise SchemaError(f"ties={ties!r} is not one of 'first', 'missing', 'raise'")
+    if outside not in ("missing", "nearest"):
+        raise SchemaError(f"outside={outside!r} is not one of 'missing', 'nearest'")
+    if outside == "missing" and max_distance_km is not None:
+        raise SchemaError("max_distance_km has no meaning with outside='missing'. Pass outside='nearest' with it")
+    if outside == "nearest" and not (max_distance_km is not None and 0 < max_distance_km < np.inf):
+        raise SchemaError(
+            f"outside='nearest' needs max_distance_km above 0 (found {max_distance_km!r}): say how far a point may be, such as 5"
+        )
+    return _Rules(ties, outside, max_distance_km, report)  # type: ignore[arg-type]
+
+
+def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
+    x, y = _coordinates(points, index)
+    hits = find(index.grid, x, y)
+    owner, how, km = _answers(hits, index, rules, (x, y), points.index)
+    lost = owner == OUTSIDE
+    columns: dict[str, Any] = {
+        "pcode": pd.Categorical.from_codes(owner, dtype=pd.CategoricalDtype(index.pcodes)),
+        "located": pd.Categorical.from_codes(how, dtype=pd.CategoricalDtype(pd.Index(LOCATED))),
+        "distance_km": pd.arrays.FloatingArray(km, lost),
+    }
+    result = points.assign(**columns)
+    if lost.any():
+        _warn_unlocated(points, np.flatnonzero(lost), how)
+    if not rules.report:
+        return result
+    attached = pd.Series(~lost, index=points.index)
+    return result, account_of(points, attached, pd.Series(index.pcodes), result["pcode"])
+
+
+def _answers(
+    hits: Hits, index: AreaIndex, rules: _Rules, xy: tuple[Floats, Floats], labels: pd.Index
+) -> tuple[NDArray[np.int32], NDArray[np.int8], Floats]:
+    owner = hits.first
+    how = np.full(len(owner), _INSIDE, dtype=np.int8)
+    how[hits.shared_point] = _TIED
+    if len(hits.shared_point) and rules.ties == "raise":
+        raise _ambiguous(hits, index, labels)
+    if rules.ties == "missing":
+        owner[hits.shared_point] = OUTSIDE
+    km = np.zeros(len(owner))
+    lost = np.flatnonzero(owner == OUTSIDE)
+    lost = lost[how[lost] == _INSIDE]
+    x, y = xy[0][lost], xy[1][lost]
+    how[lost] = _how_lost(index, x, y)
+    if rules.max_km is not None:
+        there = lost[how[lost] != _NO_POINT]
+        found, away = nearest_polygon(index.grid.polygons, index.crs, xy[0][there], xy[1][there], rules.max_km)
+        near = found != OUTSIDE
+        owner[there[near]], km[there[near]], how[there[near]] = found[near], away[near], _NEAREST
+    return owner, how, km
+
+
+def _how_lost(index: AreaIndex, x: Floats, y: Floats) -> NDArray[np.int8]:
+    how = np.full(len(x), _OUTSIDE, dtype=np.int8)
+    possible = np.isfinite(x) & np.isfinite(y)
+    if index.crs.is_geographic:
+        how[find(index.grid, y, x).first != OUTSIDE] = _SWAPPED
+        possible &= (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    how[~possible & (how == _OUTSIDE)] = _NO_POINT
+    return how
+
+
+def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
+    if not isinstance(points, pd.DataFrame):
+        raise SchemaError(f"locate takes tables of points, not {type(points).__name__}")
+    taken = [label for label in ADDED if label in points.columns]
+    if taken:
+        raise SchemaError(
+            f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. Rename or drop: points.drop(columns={taken})"
+        )
+    if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name is not None:
+        return _from_geometry(points, index)
+    pair = next((pair for pair in _COORDINATES if set(pair) <= set(points.columns)), None)
+    if pair is None:
+        found = listed(list(points.columns), 12)
+        raise SchemaError(
+            f"the points have no geometry and no columns 'longitude' and 'latitude' (or 'lon' and 'lat'). Found: {found}"
+        )
+    if index.crs != "EPSG:4326" and not index.crs.equals("EPSG:4326", ignore_axis_order=True):
+        raise CRSError(
+            f"longitude and latitude are WGS 84, the areas are in {index.crs.to_string()}. Bring the areas to degrees: areas.to_crs('EPSG:4326')"
+        )
+    return _numbers(points, pair[0]), _numbers(points, pair[1])
+
+
+def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
+    if points.crs is None:
+        raise CRSError(
+            "the points have no CRS. Say which one they are in, for example points.set_crs('EPSG:4326') for degrees"
+        )
+    if points.crs != index.crs and not points.crs.equals(index.crs, ignore_axis_order=True):
+        raise CRSError(
+            f"the points are in {points.crs.to_string()} and the areas are in {index.crs.to_string()}. Bring both to one: points.to_crs(areas.crs)"
+        )
+    shapes = np.asarray(points.geometry.values, dtype=object)
+    try:
+        x, y = _xy(shapes)
+    except (
+        shapely.errors.GEOSException
+    ):  # empty points have no x; looking for them first would cost a tenth of the time
+        shapes = shapes.copy()
+        shapes[shapely.is_empty(shapes)] = None
+        x, y = _xy(shapes)
+    # Only what is no point, or an empty or missing one, has no x.
+    without = np.flatnonzero(np.isnan(x))
+    other = without[shapely.get_type_id(shapes[without]) > 0]
+    if len(other):
+        rows = listed(list(points.index[other]), SHOWN_AT_MOST)
+        raise SchemaError(
+            f"geometry, row(s) {rows}: not a point. Take points of polygons and lines first: geometry.representative_point()"
+        )
+    return x, y
+
+
+def _xy(shapes: NDArray[Any]) -> tuple[Floats, Floats]:
+    # Reading coordinates out of geometries is half the time of a look-up; shapely lets two threads do it.
+    with ThreadPoolExecutor(2) as threads:
+        x, y = threads.map(lambda read: read(shapes), (shapely.get_x, shapely.get_y))
+    return x, y
+
+
+def _numbers(points: pd.DataFrame, label: str) -> Floats:
+    column = points[label]
+    if isinstance(column, pd.DataFrame):
+        raise SchemaError(f"column {label!r} stands {column.shape[1]} times. Keep one of them")
+    numbers = pd.to_numeric(column.astype(object) if column.dtype == bool else column, errors="coerce")
+    bad = (numbers.isna() & column.notna()).to_numpy()
+    if bad.any():
+        rows, shown = listed(list(points.index[bad]), SHOWN_AT_MOST), listed(list(column[bad]), SHOWN_AT_MOST)
+        raise SchemaError(
+            f"column {label!r}, row(s) {rows} ({shown}): not a number. Turn '12,34' or degrees with minutes into decimal degrees, or empty cells"
+        )
+    return numbers.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def _ambiguous(hits: Hits, index: AreaIndex, labels: pd.Index) -> AmbiguousError:
+    pairs = pd.DataFrame({"row": labels[hits.shared_point], "pcode": index.pcodes[hits.shared_polygon].to_numpy()})
+    rows = list(dict.fromkeys(pairs["row"]))
+    example = listed(list(pairs.loc[pairs["row"] == rows[0], "pcode"]), SHOWN_AT_MOST)
+    return AmbiguousError(
+        f"{len(np.unique(hits.shared_point)):,} points lie in more than one area: rows {listed(rows, SHOWN_AT_MOST)} (row {rows[0]} in {example}). "
+        "Pass ties='first' or 'missing', or mend the overlap; the pairs are in the error's .candidates",
+        pairs,
+    )
+
+
+def _warn_unlocated(points: pd.DataFrame, lost: NDArray[np.int64], how: NDArray[np.int8]) -> None:
+    label = people_column(points)
+    people = "" if label is None else f" with {float(points[label].iloc[lost].sum()):,.0f} people"
+    parts = []
+    for kind, words in _WHY_LOST.items():
+        rows = lost[how[lost] == kind]
+        if len(rows):
+            parts.append(f"{len(rows):,} {words} (rows {listed(points.index[rows], SHOWN_AT_MOST)})")
+    warnings.warn(
+        f"{len(lost):,} of {len(points):,} points{people} have no area: {'; '.join(parts)}. Their p-code is missing",
+        DataWarning,
+        stacklevel=4,
+    )

@@ -1,0 +1,1 @@
+"""The feeds: one module each, which turns a publisher's files into a declared table."""

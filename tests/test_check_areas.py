@@ -1,0 +1,66 @@
+"""Overlaps of neighbours are found, measured and mended on request."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+from shapely import GeometryCollection, LineString, box, union_all
+
+import sahelgeo as sg
+
+
+@pytest.fixture
+def overlapping(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The middle square reaches a tenth of a degree into the eastern one; the parent covers all."""
+    shapes = [box(0, 10, 1, 11), box(1, 10, 2.1, 11), box(2, 10, 3, 11)]
+    return squares.set_geometry(shapes, crs="EPSG:4326")
+
+
+def test_overlaps_are_measured_in_square_kilometres(overlapping: gpd.GeoDataFrame) -> None:
+    """A tenth of a degree square is some 1,200 km² here; touching neighbours do not overlap."""
+    found = sg.check_areas(overlapping)
+    assert found[["problem", "pcode", "other"]].to_numpy().tolist() == [["overlap", "XA02", "XA03"]]
+    assert found["km2"].iloc[0] == pytest.approx(1210, rel=0.01)
+    assert found["share"].iloc[0] == pytest.approx(0.1, rel=0.001)
+
+
+def test_a_coverage_has_no_problems_and_levels_are_kept_apart(squares: gpd.GeoDataFrame) -> None:
+    """A region lies on its provinces by right."""
+    assert sg.check_areas(squares).empty
+    assert sg.check_areas(squares.assign(level=[1, 2, 3]).set_geometry([box(0, 10, 3, 11)] * 3, crs=4326)).empty
+
+
+def test_areas_without_polygons_are_listed(squares: gpd.GeoDataFrame) -> None:
+    """Missing or empty."""
+    shapes = [box(0, 10, 1, 11), None, GeometryCollection()]
+    found = sg.check_areas(squares.set_geometry(gpd.GeoSeries(shapes, crs=4326)))
+    assert found["problem"].tolist() == ["no polygon", "no polygon"]
+    assert found["km2"].isna().all()
+
+
+@pytest.mark.parametrize(("keep", "widths"), [("first", (1.1, 0.9)), ("smaller", (1.0, 1.0)), ("larger", (1.1, 0.9))])
+def test_mending_gives_the_overlap_to_one_of_the_two(
+    overlapping: gpd.GeoDataFrame, keep: str, widths: tuple[float, float]
+) -> None:
+    """And leaves the ground that both cover as it was."""
+    mended = sg.mend_overlaps(overlapping, keep=keep)
+    assert sg.check_areas(mended).empty
+    assert mended.geometry.area.tolist()[1:] == pytest.approx(list(widths))
+    assert union_all(mended.geometry).area == pytest.approx(union_all(overlapping.geometry).area)
+    assert overlapping.geometry.area.tolist()[1] == pytest.approx(1.1)
+
+
+def test_lines_that_an_overlap_leaves_are_dropped(squares: gpd.GeoDataFrame) -> None:
+    """An area stays polygons."""
+    assert not LineString([(0, 0), (1, 1)]).area
+    shapes = [box(0, 10, 1, 11), box(0.5, 10, 2, 11), box(2, 10, 3, 11)]
+    mended = sg.mend_overlaps(squares.set_geometry(shapes, crs="EPSG:4326"))
+    assert set(mended.geom_type) <= {"Polygon", "MultiPolygon"}
+
+
+def test_bad_options_are_named(squares: gpd.GeoDataFrame) -> None:
+    """A size below nothing, a rule that is none."""
+    with pytest.raises(sg.SchemaError, match="smallest_km2=-1: give an area"):
+        sg.check_areas(squares, smallest_km2=-1)
+    with pytest.raises(sg.SchemaError, match="keep='both' is not one of first, smaller, larger"):
+        sg.mend_overlaps(squares, keep="both")

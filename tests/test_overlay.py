@@ -1,0 +1,327 @@
+"""Values carried between polygons: totals kept, unknown stays unknown, slivers counted."""
+
+import warnings
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sahelgeo as sg
+
+
+def table(*boxes, crs="EPSG:4326", **columns):
+    """Boxes (west, south, east, north) with columns."""
+    return gpd.GeoDataFrame(columns, geometry=[shapely.box(*box) for box in boxes], crs=crs)
+
+
+# Two squares side by side, and the same ground cut across: north half, south half. Thin enough for equal halves.
+COLUMNS = table((0, 0, 1, 0.02), (1, 0, 2, 0.02), people=[100, 300], pcode=["W", "E"])
+ROWS = table((0, 0.01, 2, 0.02), (0, 0, 2, 0.01), pcode=["N", "S"])
+
+
+def test_counts_are_split_by_area_and_summed():
+    """Half of each square lies in each row: half of all people, and not one is lost."""
+    result, account = sg.overlay(COLUMNS, ROWS, report=True)
+    assert result["people"].tolist() == pytest.approx([200, 200], rel=1e-6)
+    assert result["people"].sum() == pytest.approx(400, rel=1e-12)
+    assert result["people_coverage"].tolist() == pytest.approx([1, 1])
+    assert account.totals.loc["people", "outside"] == pytest.approx(0, abs=1e-9)
+    assert (account.pieces, account.slivers) == (4, 0)
+
+
+def test_rows_index_columns_and_crs_of_the_areas_stay():
+    """The result is the table of areas with columns more; neither argument is changed."""
+    areas = ROWS.set_axis(["n", "s"]).to_crs("EPSG:32631")
+    before = areas.copy()
+    result = sg.overlay(COLUMNS, areas)
+    assert result.index.tolist() == ["n", "s"]
+    assert list(result.columns) == ["pcode", "geometry", "people", "people_coverage"]
+    assert result.crs == areas.crs
+    pd.testing.assert_frame_equal(pd.DataFrame(areas), pd.DataFrame(before))
+
+
+def test_what_falls_outside_is_said():
+    """A quarter of the western people live where no area is: the warning has the number, the account too."""
+    areas = table((0.25, 0, 2, 0.02))
+    with pytest.warns(sg.DataWarning, match="people: 25 of 400 fall outside the areas"):
+        result, account = sg.overlay(COLUMNS, areas, report=True)
+    assert result["people"].tolist() == pytest.approx([375])
+    assert "people: 375 of 400 arrived, 25 fell outside" in str(account)
+
+
+def test_areas_that_nothing_covers_are_missing_not_zero():
+    """An area without any value has no value."""
+    result = sg.overlay(COLUMNS, table((0, 0, 2, 0.02), (5, 5, 6, 6)))
+    assert result["people"].isna().tolist() == [False, True]
+    assert result["people_coverage"].tolist() == [1, 0]
+
+
+def test_slivers_go_to_the_other_pieces_and_are_counted():
+    """Borders that differ by a thousandth of a degree: each square goes whole to its own area."""
+    areas = table((0, 0, 1.001, 0.02), (1.001, 0, 2, 0.02))
+    result, account = sg.overlay(COLUMNS, areas, report=True)
+    assert result["people"].tolist() == pytest.approx([100, 300])
+    assert account.slivers == 1
+    assert account.sliver_km2 == pytest.approx(0.246, abs=0.01)
+    exact = sg.overlay(COLUMNS, areas, slivers=0)
+    assert exact["people"].tolist() == pytest.approx([100.3, 299.7])
+
+
+def test_a_sliver_outside_all_areas_is_no_loss():
+    """A coast that differs by a thousandth of a degree drowns nobody; with slivers=0 it is reported."""
+    areas = table((0.001, 0, 2, 0.02))
+    assert sg.overlay(COLUMNS, areas)["people"].tolist() == pytest.approx([400])
+    with pytest.warns(sg.DataWarning, match="fall outside"):
+        assert sg.overlay(COLUMNS, areas, slivers=0)["people"].tolist() == pytest.approx([399.9])
+
+
+def test_a_small_polygon_inside_a_large_one_is_no_sliver():
+    """A town of a thousandth of the area keeps its people: the rule is the share of both polygons."""
+    town = table((0.5, 0.005, 0.51, 0.006), people=[7])
+    assert sg.overlay(town, COLUMNS[["geometry"]])["people"].tolist()[0] == pytest.approx(7)
+
+
+def test_unknown_counts_add_nothing_and_show_in_the_coverage():
+    """One square is not counted: the sum is that of the other, covering half; an area with unknown alone is missing."""
+    values = COLUMNS.assign(people=[100, np.nan])
+    with pytest.warns(sg.DataWarning, match="people: 1 rows are unknown"):
+        result = sg.overlay(values, table((0, 0, 2, 0.02), (1.1, 0, 1.9, 0.02)))
+    assert result["people"].isna().tolist() == [False, True]
+    assert result["people_coverage"].tolist() == pytest.approx([0.5, 0])
+
+
+def test_areas_that_overlap_share_counts_out():
+    """Two areas on the same ground get half each: nobody is counted twice, and a warning has the km²."""
+    areas = table((0, 0, 2, 0.02), (0, 0, 2, 0.02))
+    with pytest.warns(sg.DataWarning, match=r"overlap on 49\d km²"):
+        result, account = sg.overlay(COLUMNS, areas, report=True)
+    assert result["people"].tolist() == pytest.approx([200, 200])
+    assert account.overlap_km2 == pytest.approx(492, abs=1)
+
+
+def test_rates_are_averaged_by_people():
+    """30 % of 100 people and 10 % of 300 people are 15 %, not 20 %."""
+    values = COLUMNS.assign(share=[0.3, 0.1])
+    whole = table((0, 0, 2, 0.02))
+    assert sg.overlay(values, whole, kind={"share": "rate"}, weights="people")["share"].tolist() == pytest.approx(
+        [0.15]
+    )
+    assert sg.overlay(values, whole, kind={"share": "rate"}, weights="area")["share"].tolist() == pytest.approx([0.2])
+
+
+def test_unknown_rates_and_empty_ground():
+    """An unknown rate is left out of the average; where nobody lives there is no rate."""
+    values = COLUMNS.assign(share=[0.3, None], people=[0, 5])
+    result = sg.overlay(values, table((0, 0, 1, 0.02), (0, 0, 2, 0.02)), kind={"share": "rate"}, weights="people")
+    assert result["share"].isna().tolist() == [True, True]
+
+
+def test_classes_go_by_majority_with_the_runner_up():
+    """300 of 400 people are in phase 3, 100 in phase 2."""
+    values = COLUMNS.assign(phase=pd.array([2, 3], dtype="Int64"))
+    result = sg.overlay(values, table((0, 0, 2, 0.02)), kind={"phase": "class"}, weights="people").iloc[0]
+    assert (result["phase"], result["phase_second"]) == (3, 2)
+    assert (result["phase_share"], result["phase_second_share"]) == pytest.approx((0.75, 0.25))
+
+
+def test_classes_of_equal_weight():
+    """Of two phases with the same people the higher is taken; of two words neither."""
+    values = COLUMNS.assign(people=[50, 50], phase=[2, 3], zone=["millet", "herds"])
+    values["rank"] = pd.Categorical(["high", "low"], categories=["low", "high"], ordered=True)
+    kinds = {"phase": "class", "zone": "class", "rank": "class"}
+    result = sg.overlay(values, table((0, 0, 2, 0.02)), kind=kinds, weights="people").iloc[0]
+    assert result["phase"] == 3
+    assert pd.isna(result["zone"])
+    assert result["zone_second"] in ("millet", "herds")
+    assert result["rank"] == "high"
+
+
+def test_unknown_classes_stay_unknown():
+    """Where most people have no phase the area has none, and the best known one is the runner-up."""
+    values = COLUMNS.assign(phase=pd.array([4, None], dtype="Int64"))
+    result = sg.overlay(values, table((0, 0, 2, 0.02), (5, 5, 6, 6)), kind={"phase": "class"}, weights="people")
+    assert result["phase"].isna().all()
+    assert result["phase_second"].tolist()[0] == 4
+    assert result["phase_share"].isna().tolist() == [False, True]
+    assert result["phase_coverage"].tolist() == pytest.approx([0.5, 0])
+
+
+def test_counts_by_a_population_table_of_the_areas():
+    """The north has three times the people of the south: counts follow."""
+    population = pd.DataFrame({"pcode": ["S", "N"], "people": [10, 30]})
+    result = sg.overlay(COLUMNS, ROWS, weights=population)
+    assert result["people"].tolist() == pytest.approx([300, 100], rel=1e-6)
+
+
+def test_rates_by_a_population_table_of_the_values():
+    """A table that knows the p-codes of the values serves too."""
+    population = pd.DataFrame({"pcode": ["W", "E"], "population": [1, 3]})
+    values = COLUMNS.assign(share=[0.0, 0.4])
+    result = sg.overlay(values, ROWS, kind={"share": "rate"}, weights=population)
+    assert result["share"].tolist() == pytest.approx([0.3, 0.3])
+
+
+@pytest.mark.parametrize("shape", ["points", "polygons"])
+def test_counts_by_population_with_geometry(shape):
+    """Nine of ten people of the west live in its north, as points or as small areas say."""
+    if shape == "points":
+        geometry = gpd.points_from_xy([0.5, 0.5, 1.5, 9], [0.015, 0.005, 0.015, 9])
+    else:
+        geometry = [
+            shapely.box(x, y, x + 0.1, y + 0.001) for x, y in ((0.5, 0.015), (0.5, 0.005), (1.5, 0.015), (9, 9))
+        ]
+    population = gpd.GeoDataFrame({"people": [9, 1, 5, 50]}, geometry=geometry, crs=4326)
+    result = sg.overlay(COLUMNS, ROWS, weights=population)
+    assert result["people"].tolist() == pytest.approx([390, 10])
+
+
+def test_counts_by_a_population_grid(tmp_path):
+    """All cells with people lie in the north: so do the counts. Cells without data count nobody."""
+    rasterio = pytest.importorskip("rasterio")
+    cells = np.array([[5.0, 5, 1, 1], [-1, -1, 0, 0]], dtype="float32")
+    path = tmp_path / "people.tif"
+    transform = rasterio.transform.from_origin(0, 0.02, 0.5, 0.01)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=4,
+        height=2,
+        count=1,
+        dtype="float32",
+        nodata=-1,
+        crs="EPSG:4326",
+        transform=transform,
+    ) as grid:
+        grid.write(cells, 1)
+    result = sg.overlay(COLUMNS, ROWS, weights=path)
+    assert result["people"].tolist() == pytest.approx([400, 0])
+    slanted = gpd.GeoDataFrame(geometry=[shapely.Polygon([(0, 0), (2, 0), (2, 0.02)])], crs=4326)
+    with pytest.warns(sg.DataWarning, match="fall outside"):
+        assert 0 < sg.overlay(COLUMNS, slanted, weights=str(path))["people"][0] < 400
+    bare = tmp_path / "bare.tif"
+    with rasterio.open(
+        bare, "w", driver="GTiff", width=4, height=2, count=1, dtype="float32", transform=transform
+    ) as grid:
+        grid.write(cells, 1)
+    with pytest.raises(sg.CRSError, match="the grid has no CRS"):
+        sg.overlay(COLUMNS, ROWS, weights=bare)
+
+
+def test_people_where_the_weights_know_of_none_go_by_area():
+    """Counts are not lost where the population says nobody lives: they are split by area, and that is said."""
+    population = gpd.GeoDataFrame({"people": [9]}, geometry=gpd.points_from_xy([0.5], [0.015]), crs=4326)
+    with pytest.warns(
+        sg.DataWarning, match=r"1 polygons of values hold no weight \(rows by position 1\): split by area"
+    ):
+        result = sg.overlay(COLUMNS, ROWS, weights=population)
+    assert result["people"].tolist() == pytest.approx([250, 150], rel=1e-6)
+
+
+def test_people_without_a_polygon_are_reported_as_outside():
+    """A row whose polygon is empty has nowhere to go: its people are outside, and it is named."""
+    values = COLUMNS.set_geometry([shapely.Polygon(), COLUMNS.geometry[1]], crs=4326)
+    with pytest.warns(sg.DataWarning, match=r"100 of 400 fall outside.*1 rows of values have no polygon.*position 0"):
+        assert sg.overlay(values, ROWS)["people"].sum() == pytest.approx(300)
+
+
+def test_the_source_goes_along():
+    """Who published the values stands in the result, so that credit reaches the map."""
+    assert sg.overlay(COLUMNS.assign(source="CH"), ROWS)["values_source"].tolist() == ["CH", "CH"]
+    assert "values_source" not in sg.overlay(COLUMNS.assign(source=None), ROWS)
+
+
+BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])], crs=4326)
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "error", "message"),
+    [
+        (
+            pd.DataFrame({"people": [1]}),
+            {},
+            sg.SchemaError,
+            "values: a GeoDataFrame with polygons is needed, not DataFrame",
+        ),
+        (COLUMNS.drop(columns="people"), {}, sg.SchemaError, r"no column 'people' or 'population'. Name the columns"),
+        (COLUMNS, {"kind": "sum"}, sg.SchemaError, "kind 'sum' of 'people' is not one of"),
+        (COLUMNS, {"kind": {"idps": "count"}}, sg.SchemaError, "values need one column 'idps'"),
+        (
+            COLUMNS.assign(idps=["1", "2"]),
+            {"kind": {"idps": "count"}},
+            sg.SchemaError,
+            "'idps' is not a column of numbers",
+        ),
+        (COLUMNS.assign(people=[np.inf, 1]), {}, sg.SchemaError, r"column 'people', row\(s\) 0: infinite"),
+        (COLUMNS, {"kind": {"pcode": "class"}, "weights": "area"}, sg.SchemaError, "onto already has a column 'pcode'"),
+        (COLUMNS, {"kind": "rate"}, sg.SchemaError, "rates and classes need weights"),
+        (COLUMNS, {"slivers": 0.9}, sg.SchemaError, "slivers=0.9 is not a share"),
+        (COLUMNS, {"weights": 5}, sg.SchemaError, "weights must be 'area'.* not int"),
+        (COLUMNS, {"weights": "nowhere.tif"}, sg.SchemaError, "'nowhere.tif' is neither 'area', nor a column"),
+        (COLUMNS, {"weights": "pcode"}, sg.SchemaError, "'pcode' is not a column of numbers"),
+        (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.SchemaError, "needs 'pcode' and 'people'"),
+        (COLUMNS, {"weights": pd.DataFrame({"pcode": ["N"], "people": [1]})}, sg.SchemaError, r"missing: S\)"),
+        (
+            COLUMNS,
+            {"weights": pd.DataFrame({"pcode": ["N", "N"], "people": 1})},
+            sg.SchemaError,
+            "p-codes N stand more",
+        ),
+        (COLUMNS, {"weights": ROWS}, sg.SchemaError, "the population has no column 'people'"),
+        (COLUMNS, {"weights": COLUMNS.set_crs(None, allow_override=True)}, sg.CRSError, "the population has no CRS"),
+        (
+            COLUMNS,
+            {"weights": COLUMNS.set_geometry(COLUMNS.boundary)},
+            sg.SchemaError,
+            "must be points alone or polygons alone",
+        ),
+        (BOWTIE, {}, sg.SchemaError, r"values: geometry, row\(s\) 0: invalid"),
+        (COLUMNS.set_crs(None, allow_override=True), {}, sg.CRSError, "values: the geometry has no CRS"),
+    ],
+)
+def test_bad_input_is_refused(values, options, error, message):
+    """The message says what was found and what to do."""
+    with pytest.raises(error, match=message):
+        sg.overlay(values, ROWS, **options)
+
+
+def test_all_problems_come_at_once():
+    """Two wrong columns are two problems of one error."""
+    with pytest.raises(sg.SchemaError) as caught:
+        sg.overlay(COLUMNS, ROWS, kind={"a": "count", "b": "total"})
+    assert len(caught.value.problems) == 2
+
+
+lattice = st.lists(st.integers(0, 4), min_size=9, max_size=9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    lattice, lattice, st.lists(st.integers(0, 10**7) | st.none(), min_size=5, max_size=5), st.sampled_from([0, 0.01])
+)
+def test_totals_are_kept(of_values, of_areas, people, slivers):
+    """Wherever the borders run, what arrives is what came in, to one part in a billion."""
+    cells = [shapely.box(x, y, x + 1, y + 1) for x in range(3) for y in range(3)]
+    slanted = [shapely.affinity.affine_transform(cell, (1, 0.1, 0.2, 1, -0.5, -0.3)) for cell in cells]
+
+    def merged(shapes, names):
+        parts = {
+            name: shapely.union_all([s for s, n in zip(shapes, names, strict=True) if n == name]) for name in names
+        }
+        return gpd.GeoDataFrame(geometry=list(parts.values()), crs=4326)
+
+    values = merged(cells, of_values)
+    values["people"] = pd.array(people[: len(values)], dtype="Int64")
+    areas = merged(slanted, of_areas)
+    areas = pd.concat(
+        [areas, gpd.GeoDataFrame(geometry=[shapely.box(-9, -9, 9, 9).difference(areas.union_all())], crs=4326)]
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result, account = sg.overlay(values, areas, slivers=slivers, report=True)
+    assert float(result["people"].sum()) == pytest.approx(float(values["people"].sum()), rel=1e-9)
+    assert account.totals.loc["people", "rows_unknown"] == values["people"].isna().sum()
