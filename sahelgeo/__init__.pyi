@@ -16,8 +16,15 @@ from .errors import SahelgeoError as SahelgeoError
 from .errors import SchemaError as SchemaError
 from .errors import UnmatchedError as UnmatchedError
 from .flow_geometry import flow_lines as flow_lines
+from .flow_matrices import od_matrix as od_matrix
+from .flow_measures import flow_indices as flow_indices
+from .flow_ranks import net_flows as net_flows
+from .flow_ranks import top_flows as top_flows
+from .flow_totals import flow_balance as flow_balance
 from .flows import FlowPeriodError as FlowPeriodError
 from .flows import sum_flows as sum_flows
+from .idmc_figures import recommended_figures as recommended_figures
+from .origins import stock_origins as stock_origins
 from .phases import area_phase as area_phase
 from .places.account import Account as Account
 from .places.area_index import AreaIndex as AreaIndex
@@ -48,11 +55,20 @@ from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport
 from .readers.ucdp import read_ucdp as read_ucdp
 from .readers.unhcr import read_unhcr as read_unhcr
+from .reconciliation import reconcile as reconcile
 from .samples import Sample as Sample
 from .samples import load_sample as load_sample
+from .small_counts import suppress_small as suppress_small
 from .sources import SOURCES as SOURCES
 from .sources import Source as Source
 from .sources import credit as credit
+from .stock_changes import StockComparisonError as StockComparisonError
+from .stock_changes import change_in_stocks as change_in_stocks
+from .stock_series import series as series
+from .stock_shares import concentration as concentration
+from .stock_shares import share_of_total as share_of_total
+from .stock_thresholds import durations as durations
+from .stock_thresholds import first_above as first_above
 from .stocks import latest_stocks as latest_stocks
 from .stocks import sum_stocks as sum_stocks
 

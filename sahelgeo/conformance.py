@@ -124,17 +124,36 @@ def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str)
     return f"column {name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
 
 
+def _kind(values: pd.Series) -> str:
+    """What the values are, told without a call for each of them where the column's type says it: see pandas' infer_dtype."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.StringDtype):
+        return "string"
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "string" if isinstance(dtype.categories.dtype, pd.StringDtype) else "mixed"
+    if isinstance(dtype, pd.ArrowDtype):
+        kind = dtype.kind
+        return {"O": "string" if dtype.type is str else "mixed", "i": "integer", "f": "floating"}.get(kind, "mixed")
+    return str(pd.api.types.infer_dtype(values, skipna=True))
+
+
+def _none_bad(values: pd.Series) -> pd.Series:
+    return pd.Series(False, index=values.index)
+
+
 def _cast_text(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    rule = "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)"
+    if _kind(values) == "string":
+        return values.astype("string"), _none_bad(values), rule
     plain = values.astype(object)
     bad = values.notna() & ~plain.map(lambda value: isinstance(value, str)).astype(bool)
-    return (
-        plain.where(~bad & values.notna(), None).astype("string"),
-        bad,
-        "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
-    )
+    return plain.where(~bad & values.notna(), None).astype("string"), bad, rule
 
 
 def _as_numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if _kind(values) in ("integer", "floating", "mixed-integer-float"):
+        numbers = pd.to_numeric(values, errors="coerce").astype("Float64").astype("float64")
+        return numbers, (numbers.isin([np.inf, -np.inf]) | (numbers.isna() & values.notna())).astype(bool)
     plain = values.astype(object)
     unfit = values.notna() & plain.map(
         lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value)
@@ -153,9 +172,11 @@ def _cast_number(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
 
 
 def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    rule = "not a whole number. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
+    if pd.api.types.is_signed_integer_dtype(values.dtype):
+        return values.astype("Int64"), _none_bad(values), rule
     numbers, bad = _as_numbers(values)
     fractional = (numbers % 1).fillna(0) != 0
-    rule = "not a whole number. Turn text such as '1 234' or 'ND' into numbers or empty cells, and round fractions yourself"
     # Beyond this a float no longer counts single persons.
     bad = (bad | fractional | (numbers.abs() > LARGEST_WHOLE)).astype(bool)
     return numbers.where(~bad).astype("Int64"), bad, rule
@@ -164,19 +185,31 @@ def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
 def _cast_day(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
     rule = "not a day. Use dates without time zone, or text as YYYY-MM-DD"
     if pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.dt.normalize().astype("datetime64[us]"), pd.Series(False, index=values.index), rule
+        return values.dt.normalize().astype("datetime64[us]"), _none_bad(values), rule
     days = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return days, values.notna(), rule
+    if _kind(values) == "string":
+        # Days repeat: each text is read once.
+        codes, texts = pd.factorize(values)
+        read = _days_of_texts(pd.Series(texts, dtype=object)).to_numpy()
+        days = pd.Series(np.append(read, np.datetime64("NaT"))[codes], index=values.index, dtype="datetime64[us]")
+        return days, (values.notna() & days.isna()).astype(bool), rule
     plain = values.astype(object)
     text = plain.map(
         lambda value: (
             value.isoformat()[:10] if hasattr(value, "isoformat") and getattr(value, "tzinfo", None) is None else value
         )
     )
-    fits = values.notna() & text.map(lambda value: isinstance(value, str) and len(value) == 10).astype(bool)
-    days[fits] = pd.to_datetime(text[fits].astype(str), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    days = _days_of_texts(text.where(values.notna(), None)).set_axis(values.index)
     return days, (values.notna() & days.isna()).astype(bool), rule
+
+
+def _days_of_texts(texts: pd.Series) -> pd.Series:
+    fits = texts.map(lambda value: isinstance(value, str) and len(value) == 10).astype(bool)
+    days = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+    days[fits] = pd.to_datetime(texts[fits].astype(str), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+    return days
 
 
 _CASTS: dict[str, Callable[[pd.Series], tuple[pd.Series, pd.Series, str]]] = {

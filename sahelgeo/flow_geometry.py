@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
@@ -12,25 +12,37 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+from sahelgeo.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
+from sahelgeo.errors import DataWarning, UnmatchedError
 from sahelgeo.flows import ENDS
 from sahelgeo.places.attach import check_edition, one_edition
 
-Anchor = Literal["point on surface", "centroid"]
-ANCHORS = ("point on surface", "centroid")
 POINTS = 33
 # How far the middle of a line is moved aside, as a share of its length.
 BEND = 0.18
-# Equal Area Cylindrical: a centroid weighs by area, and degrees are not areas.
-_EQUAL_AREA = "EPSG:6933"
 _ELLIPSOID = Geod(ellps="WGS84")
+
+_LACKING = MappingProxyType(
+    {
+        "point on surface": "geometry",
+        "centroid": "geometry",
+        "capital": "chief town in the table of capitals",
+        "population": "people in the population",
+    }
+)
 
 Coordinates = npt.NDArray[np.float64]
 
 
-def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "point on surface") -> gpd.GeoDataFrame:
+def flow_lines(
+    flows: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    at: Anchor = "point on surface",
+    population: gpd.GeoDataFrame | None = None,
+) -> gpd.GeoDataFrame:
     """A curved line for each flow between two areas; the two directions of a pair bend to opposite sides.
 
     Parameters
@@ -40,9 +52,14 @@ def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "po
         each other.
     areas : geopandas.GeoDataFrame
         Areas with the p-codes of both ends, in any CRS.
-    at : {"point on surface", "centroid"}
-        Where lines begin and end: a point that is surely inside the area, or the area's centre of gravity, which may be
-        outside.
+    at : {"point on surface", "centroid", "capital", "population"}
+        Where lines begin and end: a point that is surely inside the area; the area's centre of gravity, which may be
+        outside; its chief town (GeoNames; countries and regions of the five countries); or the centre of its population, which
+        may be outside too.
+    population : geopandas.GeoDataFrame, optional
+        For ``at="population"``: people at points, or in areas smaller than ``areas`` (a Population table joined to
+        them with :func:`attach_areas`), with a column ``people`` and geometry in any CRS. Each part counts for the area that holds
+        its point on surface; the centre is the mean of the parts' centroids, weighted by people, in an equal-area projection.
 
     Returns
     -------
@@ -51,18 +68,19 @@ def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "po
         ``distance_km`` (Float64, the shortest way on the ellipsoid between the two points, not the length of the curve) and
         ``geometry``, a LineString of 33 points from origin to destination. Its middle lies 18 % of the distance to the
         right of the straight way, seen in the direction of the flow. Flows inside one area and flows with an
-        unknown end have no line and are left out.
+        unknown end have no line and are left out. With capitals, ``anchor_source`` is "geonames", and
+        :func:`credit` names it.
 
     Raises
     ------
     UnmatchedError
-        A p-code that is not among the areas, or whose area has no geometry; the rows are in ``.rows``.
+        A p-code that is not among the areas, or whose area has no geometry, chief town or people; the rows are in ``.rows``.
     CRSError
         Areas without CRS.
     EditionError
         The flows name another edition than the areas.
     SchemaError
-        A table breaks its declaration, or ``at`` is not known.
+        A table breaks its declaration, ``at`` is not known, or it does not go with ``population``.
 
     Warns
     -----
@@ -78,35 +96,28 @@ def flow_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame, *, at: Anchor = "po
     >>> lines.crs.to_epsg(), set(lines.geom_type)
     (4326, {'LineString'})
     """
-    if at not in ANCHORS:
-        raise SchemaError(f"at={at!r} is not one of {', '.join(map(repr, ANCHORS))}")
+    check_anchor(at, population)
     table = conform(flows, "flows")
     checked = one_edition(conform_areas(areas))
     for end in ENDS:
         check_edition(table, checked, codes=end)
-    anchors = _anchors(checked, at)
-    _refuse_unmatched(table, anchors)
+    points = anchors(checked, at, population)
+    _refuse_unmatched(table, points, at)
     known = table["origin"].notna() & table["destination"].notna()
     drawn = known & (table["origin"] != table["destination"]).fillna(False)
     _warn_not_drawn(table[~drawn], known[~drawn])
-    return _drawn(table[drawn.astype(bool)], checked, anchors)
+    lines = _drawn(table[drawn.astype(bool)], checked, points)
+    return lines.assign(anchor_source=CAPITALS_SOURCE) if at == "capital" else lines
 
 
-def _anchors(areas: gpd.GeoDataFrame, at: Anchor) -> gpd.GeoSeries:
-    shapes = areas.set_index("pcode").geometry
-    shapes = shapes[shapes.notna() & ~shapes.is_empty]
-    points = shapes.representative_point() if at == "point on surface" else shapes.to_crs(_EQUAL_AREA).centroid
-    return points.to_crs("EPSG:4326")
-
-
-def _refuse_unmatched(table: pd.DataFrame, anchors: gpd.GeoSeries) -> None:
-    lost = pd.DataFrame({end: table[end].notna() & ~table[end].isin(anchors.index) for end in ENDS}, index=table.index)
+def _refuse_unmatched(table: pd.DataFrame, points: gpd.GeoSeries, at: Anchor) -> None:
+    lost = pd.DataFrame({end: table[end].notna() & ~table[end].isin(points.index) for end in ENDS}, index=table.index)
     rows = lost.any(axis=1)
     if rows.any():
         codes = sorted({str(code) for end in ENDS for code in table[end][lost[end]]})
         raise UnmatchedError(
             f"{int(rows.sum()):,} of {len(table):,} flows with {table['people'][rows].sum():,} people have an end that is no area, or an area "
-            f"without geometry: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
+            f"without {_LACKING[at]}: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
             table[rows],
         )
 
@@ -122,10 +133,10 @@ def _warn_not_drawn(rest: pd.DataFrame, known: pd.Series) -> None:
         )
 
 
-def _drawn(table: pd.DataFrame, areas: gpd.GeoDataFrame, anchors: gpd.GeoSeries) -> gpd.GeoDataFrame:
+def _drawn(table: pd.DataFrame, areas: gpd.GeoDataFrame, points: gpd.GeoSeries) -> gpd.GeoDataFrame:
     named = areas.set_index("pcode")
     names = named["name"].fillna(named["name_en"]).fillna(named["name_fr"])
-    starts, ends = (_longitudes_and_latitudes(anchors.reindex(table[end])) for end in ENDS)
+    starts, ends = (_longitudes_and_latitudes(points.reindex(table[end])) for end in ENDS)
     curves, metres = _curves(starts, ends)
     columns = {
         "origin_name": table["origin"].map(names).astype("string"),

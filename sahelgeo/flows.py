@@ -2,74 +2,99 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.places.levels import nested_codes, parents_of
+from sahelgeo.flow_batches import FlowRecords
+from sahelgeo.flow_records import sum_records
+from sahelgeo.idmc_figures import check_figures
+from sahelgeo.places.attach import check_edition, one_edition
+from sahelgeo.places.levels import country_of, nested_codes, parents_of
 from sahelgeo.sums import (
     Mask,
     Numbers,
+    added_up,
+    at_level,
     check_level,
+    chosen,
     clash_in_words,
     clashes,
     first_rows,
     group_numbers,
+    joined_values,
     named_rows,
-    one_edition_of,
     refuse,
     rolled_up,
     summed,
     warn_partial,
 )
+from sahelgeo.unknown_origins import refuse_totals
 
 Frequency = Literal["MS", "QS", "YS"]
 ENDS = ("origin", "destination")
 PERIOD = ("start", "end")
+CHOICES = ("source", "reason", "edition")
 _PERIODS = MappingProxyType({"MS": ("M", "month"), "QS": ("Q", "quarter"), "YS": ("Y", "year")})
 
 
 def sum_flows(
-    flows: pd.DataFrame,
+    flows: pd.DataFrame | FlowRecords,
     areas: gpd.GeoDataFrame | None = None,
     *,
     level: int | None = None,
     freq: Frequency | None = None,
+    choose: Mapping[str, Any] | None = None,
+    records: bool = False,
 ) -> pd.DataFrame:
     """Add up movements over reasons, to areas of a level and to periods, and refuse to count any of them twice.
 
     Parameters
     ----------
-    flows : pandas.DataFrame
-        A Flows table.
+    flows : pandas.DataFrame, path, pyarrow.Table or record batches
+        A Flows table. A path is a Parquet file, or a folder of them; it is read in chunks, so it may be larger than memory.
+        So are Arrow tables, readers and iterables of batches.
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition; needed for ``level``. Without them, what lies in what is told by the way that OCHA's p-codes
         are built: BF56 holds BF5601.
     level : int, optional
-        Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province.
+        Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province. Ends of which
+        only the country is known (``ML``, ``MLI``) stay as they are.
     freq : {"MS", "QS", "YS"}, optional
         Months, quarters or calendar years (pandas' names). The default is the whole span of the table, from its first to
         its last day.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list, as in
+        ``{"source": ["DTM 2020-03", "DTM 2020-04"]}``, is your word that its sources add up (releases of single months,
+        say): the sum names all of them, with `` + `` between.
+    records : bool
+        Whether each row is a record (a form, a family, a day's arrivals), so that rows alike are further people. Else
+        rows alike are copies, and refused.
 
     Returns
     -------
     pandas.DataFrame
         A Flows table with one row for each origin, destination and period, sorted by them, with index 0..n-1:
         ``origin``, ``destination``, ``start``, ``end`` (of the whole period), ``people`` (Int64), ``source``;
-        ``internal`` (bool), whether both ends are the same area, so that the flow stays inside it; ``rows``, how many rows
-        were added, and ``rows_missing``, how many of them have no count. Flows with an unknown origin or destination
-        are rows of their own, and never internal.
+        ``internal`` (bool), whether both ends are the same area, so that the flow stays inside it; ``cross_border`` (bool),
+        whether the ends lie in two countries; ``rows``, how many rows were added, and ``rows_missing``, how many of them
+        have no count. Flows with an unknown origin or destination are rows of their own, and never internal.
 
     Raises
     ------
     DoubleCountError
-        Two sources for the same ends and period, periods of the same ends that overlap, or a flow beside another that holds
-        it (a region and its commune); the rows are in ``.rows``.
+        Two sources for the same ends and period, periods of the same ends that overlap, a flow beside another that holds
+        it (a region and its commune), or a flow of unknown origin that is the total of those with origins; the rows are in
+        ``.rows``.
     FlowPeriodError
         A flow whose period is not within one period of ``freq``: people are not spread over time. The rows are in ``.rows``.
     UnmatchedError
@@ -77,7 +102,9 @@ def sum_flows(
     EditionError
         The table names another edition than the areas.
     SchemaError
-        The table breaks its declaration, ``freq`` is not known, or ``level`` comes without areas.
+        The table breaks its declaration, ``freq`` or ``choose`` is not known, or ``level`` comes without areas.
+    FormatError
+        The path is not to Parquet.
 
     Warns
     -----
@@ -100,24 +127,110 @@ def sum_flows(
       origin destination      start        end  internal
     0   BF46        BF46 2020-03-01 2020-08-31      True
     """
-    table = conform(flows, "flows")
     check_level(level, areas)
-    checked = None if areas is None else one_edition_of(areas, table, ENDS)
-    starts, ends = _periods(table, freq)
-    _refuse_overlaps(table)
+    checked = None if areas is None else one_edition(conform_areas(areas))
+    together = added_up(choose)
+    if records or not isinstance(flows, pd.DataFrame):
+        _check_choice(choose)
+        coarse = _coarse_records(flows, checked, level, choose) if records else None
+        if coarse is not None:
+            return _sums(coarse, freq, together)
+        table = _fine_records(flows, choose, records=records)
+    else:
+        table = chosen(conform(flows, "flows"), choose, CHOICES)
+    check_figures(table, "flow")
+    if not records:
+        # A form is no total of other forms.
+        refuse_totals(table, ["destination", "start", "end", "reason", "source", "edition"], ["destination"])
+    _refuse_overlaps(table, [*ENDS, *together])
     _refuse_parts(table, checked)
-    if checked is not None and level is not None:
-        table = rolled_up(table, checked, level, ENDS)
+    if checked is not None:
+        for end in ENDS:
+            check_edition(table, checked, codes=end)
+        if level is not None:
+            table = rolled_up(table, checked, level, ENDS, keep_countries=True)
+    return _sums(table, freq, together)
+
+
+def _check_choice(choose: Mapping[str, Any] | None) -> None:
+    unknown = [column for column in choose or {} if column not in CHOICES]
+    if unknown:
+        raise SchemaError(f"choose has {unknown[0]!r}. It can name: {', '.join(CHOICES)}")
+
+
+def _sums(table: pd.DataFrame, freq: str | None, together: list[str]) -> pd.DataFrame:
+    starts, ends = _periods(table, freq)
     table = table.assign(start=starts, end=ends)
     keys = [*ENDS, *PERIOD]
     groups = group_numbers(table, keys)
     constant = ["source", "edition"] if "edition" in table else ["source"]
-    _refuse_mixed(table, groups, constant)
+    _refuse_mixed(table, groups, [name for name in constant if name not in together])
     warn_partial(table, groups, "people", ENDS)
     sums = pd.concat([first_rows(table, groups, [*keys, *constant]), summed(table, groups, ["people"])], axis=1)
+    sums = sums.assign(**joined_values(table, groups, [name for name in together if name in constant]))
     internal = (sums["origin"] == sums["destination"]).fillna(False).astype(bool)
+    countries = [sums[end].map(_countries(sums[end])) for end in ENDS]
+    crosses = (countries[0] != countries[1]) & countries[0].notna() & countries[1].notna()
     order = [*keys, "people", *constant]
-    return sums.assign(internal=internal)[[*order, "internal", "rows", "rows_missing"]]
+    return sums.assign(internal=internal, cross_border=crosses.astype(bool))[
+        [*order, "internal", "cross_border", "rows", "rows_missing"]
+    ]
+
+
+def _countries(codes: pd.Series) -> dict[str, str | None]:
+    return {code: country_of(code) for code in codes.dropna().unique()}
+
+
+def _coarse_records(
+    flows: pd.DataFrame | FlowRecords,
+    areas: gpd.GeoDataFrame | None,
+    level: int | None,
+    choose: Mapping[str, Any] | None,
+) -> pd.DataFrame | None:
+    """The records at the level asked for, if nothing can have been counted twice below it; it needs a second look else."""
+    if areas is None or level is None or not isinstance(flows, (str, os.PathLike, pa.Table, pd.DataFrame)):
+        return None
+    seen: dict[str, str | None] = {}
+    sums = sum_records(flows, choose=choose, target=lambda codes: _reached(codes, areas, level, seen))
+    return sums if _adds_up_anyhow(sums, seen, areas) else None
+
+
+def _fine_records(
+    flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, *, records: bool
+) -> pd.DataFrame:
+    table = sum_records(flows, choose=choose)
+    copies = (table["rows"] > 1).to_numpy(dtype=np.bool_)
+    if copies.any() and not records:
+        first = "; ".join(
+            f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}"
+            for row in table[copies][:SHOWN_AT_MOST].itertuples()
+        )
+        raise SchemaError(
+            f"flows: {int(table['rows'][copies].sum()):,} rows share their key (origin, destination, start, end, reason, source) with another: {first}. "
+            "Drop the copies, or pass records=True if each row is a record of further people"
+        )
+    return conform(table, "flows")
+
+
+def _reached(codes: list[str], areas: gpd.GeoDataFrame, level: int, seen: dict[str, str | None]) -> list[str | None]:
+    new = [code for code in codes if code not in seen]
+    if new:
+        found = at_level(pd.Series(new, dtype="string"), areas, level, keep_countries=True)
+        seen.update({code: None if pd.isna(reached) else reached for code, reached in zip(new, found, strict=True)})
+    return [seen[code] for code in codes]
+
+
+def _adds_up_anyhow(coarse: pd.DataFrame, seen: Mapping[str, str | None], areas: gpd.GeoDataFrame) -> bool:
+    """Whether no movement can have been counted twice, whatever the single rows are: then the coarse sums will do."""
+    periods = coarse[list(PERIOD)].drop_duplicates().sort_values(list(PERIOD))
+    follow = (periods["start"].to_numpy()[1:] > periods["end"].to_numpy()[:-1]).all()
+    return bool(
+        follow
+        and len(coarse["source"].unique()) <= 1
+        and all(reached is not None for reached in seen.values())
+        and nested_codes(seen, parents_of(areas)).empty
+        and "edition" not in coarse
+    )
 
 
 class FlowPeriodError(SchemaError):
@@ -158,11 +271,11 @@ def _everywhere(table: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return pd.Series(day, index=table.index, dtype="datetime64[us]")
 
 
-def _refuse_overlaps(table: pd.DataFrame) -> None:
+def _refuse_overlaps(table: pd.DataFrame, keys: list[str]) -> None:
     """The same ends twice in one period: by two sources, or in periods that overlap without being the same."""
     pairs = group_numbers(table, ENDS)
     overlapping = _overlapping(table, pairs)
-    same_period = group_numbers(table, [*ENDS, *PERIOD])
+    same_period = group_numbers(table, [*keys, *PERIOD])
     two_sources = clashes(table, same_period, ["source"])
     problems = [
         f"{clash_in_words(table, rows, 'source', ENDS)} for the same period. Choose one: flows[flows['source'] == ...]"

@@ -14,6 +14,9 @@ import pandas as pd
 from sahelgeo.errors import SchemaError
 from sahelgeo.words import word
 
+# Stands between the sources of one sum, in the column ``source``.
+JOIN = " + "
+
 
 @dataclass(frozen=True)
 class Source:
@@ -75,7 +78,8 @@ SOURCES: Mapping[str, Source] = MappingProxyType(_load_sources())
 def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
-    Every column called ``source`` or ending in ``_source`` is read; missing values are left out.
+    Every column called ``source`` or ending in ``_source`` is read; missing values are left out. A sum of several
+    sources names them with `` + `` between them, and each counts.
     """
     named: dict[str, None] = {}
     for table in tables:
@@ -83,7 +87,8 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
             raise SchemaError(f"credit takes tables (DataFrames), not {type(table).__name__}")
         for label in table.columns:
             if label == "source" or str(label).endswith("_source"):
-                named.update(dict.fromkeys(str(value) for value in table[label].dropna().unique()))
+                texts = (str(value) for value in table[label].dropna().unique())
+                named.update(dict.fromkeys(name for text in texts for name in text.split(JOIN)))
     return list(named)
 
 

@@ -13,9 +13,11 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
+from sahelgeo.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,
     Numbers,
+    added_up,
     as_day,
     check_level,
     chosen,
@@ -23,16 +25,19 @@ from sahelgeo.sums import (
     clashes,
     first_rows,
     group_numbers,
+    joined_values,
     literal,
     mixed_level_rows,
     named_rows,
     nested_rows,
     one_edition_of,
     refuse,
+    refuse_two,
     rolled_up,
     summed,
     warn_partial,
 )
+from sahelgeo.unknown_origins import refuse_totals
 
 DIMENSIONS = ("date", "group", "method", "operation", "source")
 PRINTED_NAMES = ("place", "admin1", "admin2", "admin3")
@@ -65,7 +70,9 @@ def sum_stocks(
         Bring every p-code to this level through the ``parent`` of the areas first: 0 country, 1 region, 2 province.
     choose : mapping, optional
         Take only the rows with these values, for example ``{"method": "baseline", "date": "2023-02-28"}``; ``None``
-        takes those without a value. It can name date, group, method, operation, source (and as_of, edition).
+        takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list, as in
+        ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or sources are
+        different ones: they are added up, and the sum names all of them, with `` + `` between.
 
     Returns
     -------
@@ -82,7 +89,8 @@ def sum_stocks(
     Raises
     ------
     DoubleCountError
-        The sum would mix what does not add up; the rows are in ``.rows``.
+        The sum would mix what does not add up, has a row without origin that is the total of the rows with origins, or
+        has figures that IDMC does not recommend; the rows are in ``.rows``.
     UnmatchedError
         A p-code that does not reach ``level``, or is missing; the rows are in ``.rows``.
     EditionError
@@ -111,19 +119,25 @@ def sum_stocks(
     table = conform_stocks(stocks)
     keys = _columns(by, table)
     check_level(level, areas)
-    dimensions = _dimensions(table)
+    dimensions = dimensions_of(table)
     table = chosen(table, choose, dimensions)
+    together = added_up(choose)
+    check_figures(table, "stock")
     _refuse_two_dates(table)
+    refuse_totals(table, [*PRINTED_NAMES, "pcode", "reason", *dimensions], ["pcode", "place"])
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
-    _refuse_mixed_levels(table, keys, dimensions, checked, level)
+    apart = [name for name in dimensions if name not in together]
+    _refuse_mixed_levels(table, keys, apart, checked, level)
     if checked is not None and level is not None:
         _refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
     groups = group_numbers(table, keys)
-    _refuse_mixed_dimensions(table, groups, keys, dimensions)
+    refuse_mixed_dimensions(table, groups, keys, apart)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
-    return _sums(table, groups, keys, dimensions)
+    result = _sums(table, groups, keys, dimensions)
+    joined = [name for name in together if name not in keys]
+    return result.assign(**joined_values(table, groups, joined))
 
 
 def latest_stocks(
@@ -186,10 +200,13 @@ def latest_stocks(
     _warn_only_later(table, past, day)
     unit = ["place_key", "group", "operation"]
     groups = group_numbers(past, unit)
-    _refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
+    together = added_up(choose)
+    if "method" not in together:
+        refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
     is_latest = (past["date"] == past["date"].groupby(groups).transform("max")).to_numpy(dtype=np.bool_)
     latest = past[is_latest]
-    _refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
+    if "source" not in together:
+        refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, is_latest)
     return latest.drop(columns="place_key").assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),
@@ -207,9 +224,32 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
         raise SchemaError(
             f"stocks: column 'as_of', row(s) {rows}: not a day. latest_stocks writes this column, and then every row has it: rename yours, or drop it"
         )
+    if len(as_of.unique()) > 1:
+        # A series has a count again in each period that it was carried into: as_of tells its rows apart.
+        dates = pd.to_datetime(stocks["date"], errors="coerce").astype("datetime64[us]").dt.normalize()
+        return conform(stocks.assign(date=as_of), "stocks").assign(date=dates, as_of=as_of)
     undated = stocks["date"].isna()
     table = conform(stocks.assign(date=stocks["date"].astype(object).where(~undated, as_of)), "stocks")
     return table.assign(date=table["date"].where(~undated), as_of=as_of)
+
+
+def sum_by_place(
+    stocks: pd.DataFrame,
+    also: Sequence[str],
+    *,
+    place: Sequence[str] = ("pcode",),
+    choose: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The sums of :func:`sum_stocks` for each place and the values of further columns.
+
+    A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place`` tell
+    places of one p-code apart.
+    """
+    table = conform_stocks(stocks)
+    without = table["pcode"].isna()
+    names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in PRINTED_NAMES}
+    sums = sum_stocks(table.assign(**names), by=["pcode", *names, *also], choose=choose)
+    return sums.rename(columns={f"place_{name}": name for name in PRINTED_NAMES})
 
 
 def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
@@ -225,7 +265,8 @@ def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
     return keys
 
 
-def _dimensions(table: pd.DataFrame) -> list[str]:
+def dimensions_of(table: pd.DataFrame) -> list[str]:
+    """The columns over which stocks never add up."""
     named = [*DIMENSIONS, "edition"] if "edition" in table else list(DIMENSIONS)
     return ["as_of" if name == "date" and "as_of" in table else name for name in named]
 
@@ -265,7 +306,8 @@ def _refuse_without_code(table: pd.DataFrame) -> None:
         )
 
 
-def _refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> None:
+def refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> None:
+    """Raise where a group has two dates, methods, operations, sources or groups of people."""
     found = clashes(table, groups, [name for name in dimensions if name not in keys])
     problems = []
     for column, rows in found.items():
@@ -303,16 +345,10 @@ def _place_keys(table: pd.DataFrame) -> Numbers:
     return group_numbers(table.assign(**printed), ["pcode", *PRINTED_NAMES])
 
 
-def _refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
-    for name, rows in clashes(table, groups, [column]).items():
-        text = f"{clash_in_words(table, rows, name, ['pcode', 'place'])}. Choose one with choose={{{name!r}: {literal(table[name][rows].iloc[0])}}}"
-        refuse(table, what, [text], rows)
-
-
 def _refuse_two_dates(table: pd.DataFrame) -> None:
     if "as_of" in table:
         unit = group_numbers(table.assign(place_key=_place_keys(table)), ["place_key", "group", "operation", "as_of"])
-        _refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
+        refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
 
 
 def _warn_only_later(table: pd.DataFrame, past: pd.DataFrame, day: pd.Timestamp) -> None:

@@ -16,10 +16,14 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.places.attach import check_edition, one_edition
-from sahelgeo.places.levels import levels_of, nested_codes, parents_of, roll_up
+from sahelgeo.places.levels import is_country, levels_of, nested_codes, parents_of, roll_up
+from sahelgeo.sources import JOIN
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+# Values of these columns can belong to different people; dates and groups of one place never add up.
+MAY_ADD_UP = ("method", "operation", "source", "reason")
 
 
 def as_day(value: Any, name: str) -> pd.Timestamp:
@@ -33,21 +37,52 @@ def as_day(value: Any, name: str) -> pd.Timestamp:
 
 
 def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Sequence[str]) -> pd.DataFrame:
-    """The rows that have the chosen value in each named column; ``None`` chooses the rows without a value."""
+    """The rows that have a chosen value in each named column; ``None`` chooses the rows without a value."""
     if not isinstance(choose, (Mapping, type(None))):
         raise SchemaError(f"choose={choose!r} is not a mapping. Write choose={{'method': 'baseline'}}")
     for column, value in (choose or {}).items():
         if column not in allowed:
             raise SchemaError(f"choose has {column!r}. It can name: {', '.join(allowed)}")
-        if value is not None and not pd.api.types.is_scalar(value):
-            raise SchemaError(f"choose={{{column!r}: {value!r}}}: give one value, not several")
-        if column in ("date", "as_of") and value is not None:
-            value = as_day(value, f"choose[{column!r}]")  # noqa: PLW2901 - the same choice as a day
-        fits = table[column].isna() if value is None or pd.isna(value) else (table[column] == value).fillna(False)
-        if len(table) and not fits.any():
-            raise SchemaError(f"no row has {column} {value!r}. There are: {_values(table[column])}")
-        table = table[fits.astype(bool)]
+        if column not in table:
+            raise SchemaError(f"choose has {column!r}, and the table has no such column. Leave it out")
+        fits = np.zeros(len(table), dtype=np.bool_)
+        for wanted in wanted_values(column, value):
+            found = table[column].isna() if wanted is None else (table[column] == wanted).fillna(False)
+            if len(table) and not found.any():
+                raise SchemaError(f"no row has {column} {wanted!r}. There are: {_values(table[column])}")
+            fits |= found.to_numpy(dtype=np.bool_)
+        table = table[fits]
     return table
+
+
+def wanted_values(column: str, value: Any) -> list[Any]:
+    """The values that a choice names for a column; only columns that can add up take more than one."""
+    several = isinstance(value, (list, tuple, set, frozenset))
+    if several and column not in MAY_ADD_UP:
+        raise SchemaError(
+            f"choose={{{column!r}: {value!r}}}: give one value, not several. Only {', '.join(MAY_ADD_UP)} can have values that add up"
+        )
+    values = list(value) if several else [value]
+    if not values or not all(pd.api.types.is_scalar(wanted) for wanted in values):
+        raise SchemaError(f"choose={{{column!r}: {value!r}}}: give a value, or a list of values that add up")
+    if column in ("date", "as_of"):
+        return [None if pd.isna(wanted) else as_day(wanted, f"choose[{column!r}]") for wanted in values]
+    return [None if pd.isna(wanted) else wanted for wanted in values]
+
+
+def added_up(choose: Mapping[str, Any] | None) -> list[str]:
+    """The columns of which the user says that several values add up."""
+    return [column for column, value in (choose or {}).items() if isinstance(value, (list, tuple, set, frozenset))]
+
+
+def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
+    """For each group the distinct values of text columns, sorted, joined as :func:`sahelgeo.credit` reads them."""
+    texts = {
+        column: table[column].groupby(groups).agg(lambda values: JOIN.join(sorted(values.dropna().unique())))
+        for column in columns
+    }
+    joined = pd.DataFrame(texts).astype("string").reset_index(drop=True)
+    return joined.mask(joined == "")
 
 
 def group_numbers(table: pd.DataFrame, by: Sequence[str]) -> Numbers:
@@ -79,6 +114,13 @@ def refuse(table: pd.DataFrame, what: str, problems: Sequence[str], rows: Mask) 
     if problems:
         numbered = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
         raise DoubleCountError("\n".join([what, *numbered]), table[rows])
+
+
+def refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
+    """Raise where a column has more than one value in a group of counts of a place."""
+    for name, rows in clashes(table, groups, [column]).items():
+        text = f"{clash_in_words(table, rows, name, ['pcode', 'place'])}. Choose one with choose={{{name!r}: {literal(table[name][rows].iloc[0])}}}"
+        refuse(table, what, [text], rows)
 
 
 def clash_in_words(table: pd.DataFrame, rows: Mask, column: str, key: Sequence[str]) -> str:
@@ -152,12 +194,14 @@ def one_edition_of(areas: gpd.GeoDataFrame, table: pd.DataFrame, ends: Sequence[
     return checked
 
 
-def rolled_up(table: pd.DataFrame, areas: gpd.GeoDataFrame, level: int, ends: Sequence[str]) -> pd.DataFrame:
+def rolled_up(
+    table: pd.DataFrame, areas: gpd.GeoDataFrame, level: int, ends: Sequence[str], *, keep_countries: bool = False
+) -> pd.DataFrame:
     """The table with the p-codes of its ends at a coarser level; raise for those that have none there.
 
-    A missing p-code stays missing.
+    A missing p-code stays missing. The code of a whole country stays as it is where countries are kept.
     """
-    codes = {end: roll_up(table[end], areas, level) for end in ends}
+    codes = {end: at_level(table[end], areas, level, keep_countries=keep_countries) for end in ends}
     lost = pd.DataFrame({end: codes[end].isna() & table[end].notna() for end in ends}, index=table.index)
     if lost.to_numpy().any():
         rows = lost.any(axis=1)
@@ -168,6 +212,18 @@ def rolled_up(table: pd.DataFrame, areas: gpd.GeoDataFrame, level: int, ends: Se
             table[rows],
         )
     return table.assign(**codes)
+
+
+def at_level(codes: pd.Series, areas: gpd.GeoDataFrame, level: int, *, keep_countries: bool) -> pd.Series:
+    """The p-code at a level for each p-code; missing where there is none."""
+    reached = roll_up(codes, areas, level)
+    if not keep_countries:
+        return reached
+    levels = levels_of(areas)
+    countries = [
+        code for code in codes.dropna().unique() if levels.get(code, 0) == 0 and (code in levels or is_country(code))
+    ]
+    return reached.fillna(codes.where(codes.isin(countries)).astype("string"))
 
 
 def check_level(level: int | None, areas: gpd.GeoDataFrame | None) -> None:

@@ -1,5 +1,7 @@
 """Curved lines between areas."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from pyproj import Geod
 from shapely import LineString, Point, box
 
 import sahelgeo as sg
+from sahelgeo import anchors
 
 GEOD = Geod(ellps="WGS84")
 
@@ -128,7 +131,9 @@ def test_unmatched_codes_and_areas_without_geometry_are_errors(areas):
 
 def test_an_unknown_anchor_or_another_edition_is_an_error(areas):
     """The message lists what there is."""
-    with pytest.raises(sg.SchemaError, match=r"at='middle' is not one of 'point on surface', 'centroid'"):
+    with pytest.raises(
+        sg.SchemaError, match=r"at='middle' is not one of 'point on surface', 'centroid', 'capital', 'population'"
+    ):
         sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="middle")
     with pytest.raises(sg.EditionError, match="'2025'"):
         sg.flow_lines(flows(origin=["W"], destination=["E"], edition="2025"), areas)
@@ -153,3 +158,82 @@ def test_lines_of_the_sample():
     assert lines.index.equals(between.index)
     assert lines["distance_km"].between(50, 900).all()
     assert lines["people"].sum() == between["people"].sum()
+
+
+class TestAnchors:
+    """Chief towns and centres of population."""
+
+    def test_lines_between_chief_towns(self):
+        """From Dori to Ouagadougou, credited to GeoNames."""
+        lines = sg.flow_lines(flows(origin=["BF56"], destination=["BF13"]), sg.load_areas("BFA"), at="capital")
+        start, end = lines.geometry.iloc[0].coords[0], lines.geometry.iloc[0].coords[-1]
+        assert start == pytest.approx((-0.03, 14.035), abs=0.02)
+        assert end == pytest.approx((-1.53, 12.37), abs=0.02)
+        assert any("GeoNames" in line for line in sg.credit(lines))
+
+    def test_every_embedded_area_of_the_five_countries_has_a_chief_town(self):
+        """Each in its own polygon, or within a kilometre of it; each names its source."""
+        towns = anchors.capitals()
+        regions = sg.load_areas(["BFA", "MLI", "NER", "TCD", "MRT"])
+        assert set(regions["pcode"]) <= set(towns.index)
+        held = regions.set_index("pcode").geometry
+        assert (shapely.distance(held.to_numpy(), towns.reindex(held.index).to_numpy()) * 111 < 1).all()
+        countries = sg.load_areas(level=0).set_index("pcode").geometry
+        known = countries[countries.index.isin(towns.index)]
+        assert len(known) == len(countries)
+        assert (shapely.distance(known.to_numpy(), towns.reindex(known.index).to_numpy()) * 111 < 5).all()
+        assert set(pd.read_csv(Path(sg.__file__).parent / "data" / "capitals.csv")["source"]) == {"geonames"}
+
+    def test_an_area_without_a_chief_town_is_an_error(self, areas):
+        """No other point takes its place in silence."""
+        with pytest.raises(sg.UnmatchedError, match="without chief town in the table of capitals: p-codes E, W"):
+            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="capital")
+
+    def test_the_centre_of_population_is_weighted_by_people(self, areas):
+        """Three of four people live in the east of W; parts without a count or outside weigh nothing."""
+        people = gpd.GeoDataFrame(
+            {"people": [1, 3, 5, None, 2]},
+            geometry=[Point(-0.8, 0), Point(0.8, 0), Point(10, 0.5), Point(-0.9, 0), Point(50, 50)],
+            crs="EPSG:4326",
+        )
+        line = sg.flow_lines(
+            flows(origin=["W"], destination=["E"]), areas, at="population", population=people
+        ).geometry.iloc[0]
+        assert line.coords[0] == pytest.approx((0.4, 0), abs=1e-9)
+        assert line.coords[-1] == pytest.approx((10, 0.5), abs=1e-9)
+        projected = sg.flow_lines(
+            flows(origin=["W"], destination=["E"]), areas, at="population", population=people.to_crs("EPSG:3857")
+        )
+        assert projected.geometry.iloc[0].coords[0] == pytest.approx((0.4, 0), abs=1e-6)
+
+    def test_people_of_smaller_areas_make_the_centre(self, areas):
+        """A Population table joined to its areas: each counts where its point on surface is, at its centroid."""
+        parts = gpd.GeoDataFrame(
+            {"people": [1, 1, 4]}, geometry=[box(-1, -1, 0, 1), box(0, -1, 1, 1), box(9, -1, 11, 1)], crs="EPSG:4326"
+        )
+        line = sg.flow_lines(
+            flows(origin=["W"], destination=["E"]), areas, at="population", population=parts
+        ).geometry.iloc[0]
+        assert line.coords[0] == pytest.approx((0, 0), abs=1e-9)
+        assert line.coords[-1] == pytest.approx((10, 0), abs=1e-9)
+
+    def test_an_area_without_people_is_an_error(self, areas):
+        """Nobody has no centre."""
+        people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
+        with pytest.raises(sg.UnmatchedError, match="without people in the population: p-codes E"):
+            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="population", population=people)
+
+    def test_a_population_must_have_points_crs_and_counts(self, areas):
+        """And goes with its anchor only."""
+        table = flows(origin=["W"], destination=["E"])
+        people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
+        with pytest.raises(sg.SchemaError, match="go together"):
+            sg.flow_lines(table, areas, at="population")
+        with pytest.raises(sg.SchemaError, match="go together"):
+            sg.flow_lines(table, areas, population=people)
+        with pytest.raises(sg.SchemaError, match="a GeoDataFrame with a column 'people'"):
+            sg.flow_lines(table, areas, at="population", population=people.drop(columns="people"))
+        with pytest.raises(sg.CRSError, match="population: the geometry has no CRS"):
+            sg.flow_lines(table, areas, at="population", population=people.set_crs(None, allow_override=True))
+        with pytest.raises(sg.SchemaError, match="text or numbers below 0"):
+            sg.flow_lines(table, areas, at="population", population=people.assign(people=-1))

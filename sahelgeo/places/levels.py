@@ -101,6 +101,18 @@ def _country_codes(code: str) -> Iterator[str]:
         yield from (letters, _iso2_by_iso3().get(letters, letters))
 
 
+def is_country(code: str) -> bool:
+    """Whether a code is that of a country in ISO 3166-1, of two or three letters."""
+    return code in _iso2_by_iso3() or code in _iso3_by_iso2()
+
+
+def country_of(code: str) -> str | None:
+    """The ISO 3166-1 code (three letters) of the country whose code a p-code begins with; none where it is no country's."""
+    letters = "".join(takewhile(str.isalpha, code)).upper()
+    iso3 = _iso3_by_iso2().get(letters, letters)
+    return iso3 if iso3 in _iso2_by_iso3() else None
+
+
 @lru_cache(maxsize=1)
 def _iso2_by_iso3() -> dict[str, str]:
     text = files("sahelgeo.data").joinpath("country_codes.csv").read_text(encoding="utf-8")

@@ -1,0 +1,256 @@
+"""How a stock changed between two counts, like for like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import EditionError, SchemaError
+from sahelgeo.stocks import PRINTED_NAMES, conform_stocks, sum_by_place
+from sahelgeo.sums import Numbers, check_level, first_rows, group_numbers, literal, one_edition_of, rolled_up
+
+SIDES = ("before", "after")
+_PLACE = ("pcode", *PRINTED_NAMES, "group", "operation")
+PEOPLE = (
+    "people_before",
+    "people_after",
+    "change",
+    "like_for_like",
+    "increase",
+    "decrease",
+    "revision",
+    "newly_covered",
+    "no_longer_covered",
+    "people_carried_forward",
+)
+PLACES = ("places_both", "places_new", "places_dropped", "places_not_counted", "places_carried_forward")
+
+
+class StockComparisonError(SchemaError):
+    """Two counts that differ in more than their day, so that their difference would mean nothing."""
+
+
+def change_in_stocks(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    by: str | Sequence[str] = (),
+    level: int | None = None,
+    place: Sequence[str] = ("pcode",),
+) -> pd.DataFrame:
+    """The change between two counts: like for like, newly covered and no longer covered places, exactly.
+
+    ``change = like_for_like + newly_covered − no_longer_covered``, and ``like_for_like = increase + decrease + revision``.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame
+        Stocks tables of two days, or what :func:`latest_stocks` makes of them; one method and group in both.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition; needed for ``level``.
+    by : str or sequence of str
+        The columns that make an output row: ``()`` for everything, ``"pcode"``, ``("pcode", "group")``.
+    level : int, optional
+        Bring the places to this level for the output. They are compared as they are before.
+    place : sequence of str
+        The columns that make a place. Where there is no p-code the printed names do. ``("pcode", "place")`` compares sites.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each group, sorted by ``by``, with index 0..n-1; all people are Int64:
+
+        - the columns of ``by``; ``date_before``, ``date_after``;
+        - ``people_before``, ``people_after``, ``change``;
+        - ``like_for_like``: the change in the places with a count in both; of it ``revision``, in places that the later
+          table marks in a column ``revised`` (true or false), and ``increase`` and ``decrease`` (0 or less) in the others;
+        - ``newly_covered``, ``no_longer_covered``: the people of places with a count in one table only. A place whose count
+          is missing is not covered; a place counted as zero is;
+        - ``places_both``, ``places_new``, ``places_dropped``, ``places_not_counted`` (named without a count in either),
+          ``coverage``, the share of places with any count that have both;
+        - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or
+          with the very same date twice, which may never have been counted again;
+        - ``before_source``, ``after_source``.
+
+        All columns of people and places add up over rows.
+
+    Raises
+    ------
+    StockComparisonError
+        The tables differ in method, group or operation, or ``before`` is not before ``after``.
+    DoubleCountError
+        A table mixes what does not add up, as for :func:`sum_stocks`.
+    EditionError
+        The tables, or the areas, are of two editions.
+    SchemaError
+        A table breaks its declaration, or ``by`` or ``place`` names no column.
+
+    Notes
+    -----
+    A difference of stocks is not new displacement, and a decrease is not return: people arrive, leave, return, are born
+    and die, lists are cleaned, and places are added and dropped. What like for like shows is what changed where somebody
+    counted twice.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> count = {"group": "idp", "source": "DTM"}
+    >>> june = pd.DataFrame({"pcode": ["TD0701", "TD0702"], "date": "2019-06-30", "people": [100, 50], **count})
+    >>> august = pd.DataFrame({"pcode": ["TD0701", "TD0703"], "date": "2019-08-31", "people": [130, 20], **count})
+    >>> sg.change_in_stocks(june, august)[["change", "like_for_like", "newly_covered", "no_longer_covered", "places_both"]]
+       change  like_for_like  newly_covered  no_longer_covered  places_both
+    0       0             30             20                 50            1
+    """
+    check_level(level, areas)
+    unit = _unit(place)
+    sides = [_side(table, unit) for table in (before, after)]
+    _check_comparable(*sides)
+    places = _compared(*sides)
+    if areas is not None:
+        checked = one_edition_of(areas, places, ["pcode"])
+        if level is not None:
+            places = rolled_up(places, checked, level, ["pcode"])
+    keys = _keys(by)
+    groups = group_numbers(places, keys)
+    return _totals(places, groups, keys)
+
+
+def _unit(place: Sequence[str]) -> list[str]:
+    allowed = ("pcode", *PRINTED_NAMES)
+    named = [place] if isinstance(place, str) else list(place)
+    unfit = [name for name in named if name not in allowed]
+    if unfit or not named:
+        raise SchemaError(f"place={place!r}: choose among {', '.join(allowed)}")
+    return named
+
+
+def _side(table: pd.DataFrame, unit: list[str]) -> pd.DataFrame:
+    """One row for each place, group and operation of a table; sums of missing counts stay missing."""
+    sums = sum_by_place(table, ["group", "operation"], place=unit)
+    when = sums["as_of"] if "as_of" in sums else sums["date"]
+    if "revised" in table:
+        marked = conform_stocks(table)
+        revised = sum_by_place(marked[marked["revised"].fillna(False).astype(bool)], ["group", "operation"], place=unit)
+        keys = list(_PLACE)
+        places = pd.MultiIndex.from_frame(sums[keys].fillna(""))
+        sums = sums.assign(revised=places.isin(pd.MultiIndex.from_frame(revised[keys].fillna(""))))
+    return sums.assign(when=when)
+
+
+def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
+    for column in ("method", "group"):
+        ours, theirs = (set(table[column].map(literal)) for table in (before, after))
+        several = max(len(ours), len(theirs)) > 1 and column == "method"
+        if len(before) and len(after) and (several or ours != theirs):
+            raise StockComparisonError(
+                f"the counts differ in {column}: before has {listed(sorted(ours), SHOWN_AT_MOST)}, after has {listed(sorted(theirs), SHOWN_AT_MOST)}. "
+                f"Their difference would be no change: take the rows with the same {column} in both"
+            )
+    for table, side in ((before, "before"), (after, "after")):
+        if len(table["when"].unique()) > 1:
+            days = listed([f"{day:%Y-%m-%d}" for day in sorted(table["when"].unique())], SHOWN_AT_MOST)
+            raise StockComparisonError(
+                f"{side}: counts of several days ({days}). Take one day, or the latest of each place: latest_stocks"
+            )
+    if len(before) and len(after) and before["when"].iloc[0] >= after["when"].iloc[0]:
+        raise StockComparisonError(
+            f"'before' is of {before['when'].iloc[0]:%Y-%m-%d}, 'after' of {after['when'].iloc[0]:%Y-%m-%d}. Give the earlier count first"
+        )
+    if "edition" in before and "edition" in after:
+        ours, theirs = (set(table["edition"].dropna()) for table in (before, after))
+        if ours and theirs and ours != theirs:
+            raise EditionError(
+                f"before is of edition {sorted(ours)}, after of {sorted(theirs)}. Convert one of them to the edition of the other"
+            )
+
+
+def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    keys = list(_PLACE)
+    kept = [
+        *keys,
+        "people",
+        "date",
+        "when",
+        "source",
+        "method",
+        *(["edition"] if "edition" in after or "edition" in before else []),
+    ]
+    extra = ["revised"] if "revised" in after else []
+    left = before.reindex(columns=kept).assign(named=True)
+    right = after.reindex(columns=[*kept, *extra]).assign(named=True)
+    # pandas joins missing keys with each other, which is what is wanted: missing is a value of the key.
+    both = left.merge(right, on=keys, how="outer", suffixes=("_before", "_after"))
+    for side in SIDES:
+        both[f"when_{side}"] = (before if side == "before" else after)["when"].min()
+    if "edition_after" in both:
+        both["edition"] = both["edition_after"].fillna(both["edition_before"])
+    both["revised"] = both["revised"].fillna(False).astype(bool) if extra else False
+    return both
+
+
+def _keys(by: str | Sequence[str]) -> list[str]:
+    keys = [by] if isinstance(by, str) else list(dict.fromkeys(by))
+    allowed = _PLACE
+    unfit = [key for key in keys if key not in allowed]
+    if unfit:
+        raise SchemaError(f"by has {listed([repr(key) for key in unfit], 5)}. Choose among: {', '.join(allowed)}")
+    return keys
+
+
+def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame:
+    first, second = places["people_before"], places["people_after"]
+    in_first, in_second = first.notna(), second.notna()
+    both = in_first & in_second
+    change = (second - first).where(both, 0)
+    carried = both & (((first == second) & (first > 0)) | (places["date_before"] == places["date_after"])).fillna(False)
+    revised = places["revised"]
+    columns: dict[str, Any] = {
+        "people_before": first,
+        "people_after": second,
+        "change": second.where(in_second, 0) - first.where(in_first, 0),
+        "like_for_like": change,
+        "increase": change.where(~revised & (change > 0), 0),
+        "decrease": change.where(~revised & (change < 0), 0),
+        "revision": change.where(revised, 0),
+        "newly_covered": second.where(in_second & ~in_first, 0),
+        "no_longer_covered": first.where(in_first & ~in_second, 0),
+        "people_carried_forward": second.where(carried, 0),
+        "places_both": both,
+        "places_new": in_second & ~in_first,
+        "places_dropped": in_first & ~in_second,
+        "places_not_counted": ~in_first & ~in_second,
+        "places_carried_forward": carried,
+    }
+    table = pd.DataFrame(columns)
+    sums = table[list(PEOPLE)].astype("Int64").groupby(groups).sum(min_count=1)
+    counts = table[list(PLACES)].astype("int64").groupby(groups).sum()
+    uncounted = counts["places_both"] + counts["places_new"] + counts["places_dropped"] == 0
+    sums = sums.mask(uncounted)
+    any_count = counts[["places_both", "places_new", "places_dropped"]].sum(axis=1)
+    sources = {f"{side}_source": _joined(places[f"source_{side}"], groups) for side in SIDES}
+    dates = first_rows(places, groups, ["when_before", "when_after"]).set_axis(["date_before", "date_after"], axis=1)
+    result = [
+        first_rows(places, groups, keys),
+        dates,
+        sums[list(PEOPLE[:-1])].reset_index(drop=True),
+        counts[list(PLACES[:-1])].reset_index(drop=True),
+        (counts["places_both"] / any_count.mask(any_count == 0))
+        .astype("Float64")
+        .rename("coverage")
+        .reset_index(drop=True),
+        counts[["places_carried_forward"]].reset_index(drop=True),
+        sums[["people_carried_forward"]].reset_index(drop=True),
+        pd.DataFrame(sources).reset_index(drop=True),
+    ]
+    return pd.concat(result, axis=1)
+
+
+def _joined(values: pd.Series, groups: Numbers) -> pd.Series:
+    texts = values.groupby(groups).agg(lambda names: " + ".join(sorted(names.dropna().unique())))
+    return texts.astype("string").mask(np.asarray(texts == ""))
