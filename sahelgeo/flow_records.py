@@ -20,7 +20,7 @@ from sahelgeo.sums import wanted_values
 
 Retarget = Callable[[list[str]], list["str | None"]]
 
-_PENDING = 1 << 21
+_PENDING = 1 << 18
 _EXACT = 2.0**53
 _NARROW = 2.0**31
 _DAY = np.dtype("datetime64[D]")
@@ -183,7 +183,7 @@ def _merged(parts: Iterable[_Part]) -> _Part | None:
     waiting: list[_Part] = []
     for part in parts:
         waiting.append(part)
-        if sum(len(held.people) for held in waiting) > _PENDING:
+        if sum(len(held.people) for held in waiting) > max(_PENDING, 0 if whole is None else len(whole.people)):
             whole, waiting = _joined([*([whole] if whole else []), *waiting]), []
     held = [*([whole] if whole else []), *waiting]
     return _joined(held) if held else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from shapely import Polygon
 
@@ -211,3 +212,35 @@ def test_dates_of_every_usual_kind_are_days(counts: pd.DataFrame) -> None:
     for value in ("2020-09-06", dt.date(2020, 9, 6), dt.datetime(2020, 9, 6, 14, 30), pd.Timestamp("2020-09-06 14:30")):
         after = sg.conform(counts.assign(date=[value, value]), "stocks")
         assert after["date"].tolist() == [pd.Timestamp("2020-09-06")] * 2
+
+
+ARROW_TEXT = pd.ArrowDtype(pa.string())
+ARROW_WHOLE = pd.ArrowDtype(pa.int32())
+
+
+@pytest.mark.parametrize("dtype", ["string", "str", "category", ARROW_TEXT, object], ids=str)
+def test_text_of_every_type_is_the_same_text(counts: pd.DataFrame, dtype: object) -> None:
+    """However pandas keeps text, codes, days and missing values come out alike."""
+    plain = counts.assign(pcode=["XA01", None], date=["2020-09-06", "2020-09-07"], place=["a", "b"])
+    typed = plain.assign(**{name: plain[name].astype(dtype) for name in ("pcode", "date", "group", "source")})
+    expected = sg.conform(plain.astype(object), "stocks")
+    pd.testing.assert_frame_equal(sg.conform(typed, "stocks"), expected)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["Int64", "int16", "uint8", "uint64", "float64", "Float64", ARROW_WHOLE, object], ids=str
+)
+def test_counts_of_every_type_are_the_same_counts(counts: pd.DataFrame, dtype: object) -> None:
+    """However pandas keeps numbers, whole counts come out alike."""
+    expected = sg.conform(counts, "stocks")
+    pd.testing.assert_frame_equal(sg.conform(counts.assign(people=counts["people"].astype(dtype)), "stocks"), expected)
+
+
+def test_numbers_in_columns_of_objects_are_told_from_text(counts: pd.DataFrame) -> None:
+    """A column of objects may hold numbers and missing values; one text among them is named."""
+    mixed = counts.assign(people=pd.Series([10, None], index=counts.index, dtype=object))
+    assert sg.conform(mixed, "stocks")["people"].tolist() == [10, pd.NA]
+    with pytest.raises(sg.SchemaError, match=r"column 'people', row 3 \('20'\)"):
+        sg.conform(counts.assign(people=pd.Series([10, "20"], index=counts.index, dtype=object)), "stocks")
+    with pytest.raises(sg.SchemaError, match=r"column 'people', row 3 \(inf\)"):
+        sg.conform(counts.assign(people=pd.array([10, np.inf], dtype="Float64")), "stocks")

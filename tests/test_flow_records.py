@@ -311,3 +311,17 @@ def test_a_sum_beyond_exact_numbers_is_refused():
     table = records(origin=["A"] * 10, destination="B", people=10**15)
     with pytest.raises(sg.SchemaError, match="above 9e15 and could not be exact"):
         sg.sum_flows(table, records=True)
+
+
+def test_empty_chunks_and_columns_of_nothing(forms):
+    """A chunk without rows adds nothing; a source column without any text is empty in every row."""
+    arrow = pa.Table.from_pandas(forms, preserve_index=False)
+    batches = [
+        *arrow.slice(0, 0).to_batches(),
+        *pa.Table.from_batches([], arrow.schema).to_batches(),
+        *arrow.to_batches(),
+    ]
+    empty = pa.RecordBatch.from_pylist([], schema=arrow.schema)
+    assert sg.sum_flows(iter([empty, *batches]), records=True)["rows"].sum() == 5
+    with pytest.raises(sg.SchemaError, match=r"column 'source', rows 0, 1, 2, 3, 4 .*: empty"):
+        sg.sum_flows(forms.assign(source=None), records=True)
