@@ -79,7 +79,11 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     for problem, mask in masks.items():
         label = named.get(problem)
         rows = anywhere[mask]
-        shown = rows[label].astype("string") if label in rows else pd.Series(pd.NA, index=rows.index, dtype="string")
+        shown = (
+            checked[label][mask].astype("string")
+            if label in checked
+            else pd.Series(pd.NA, index=rows.index, dtype="string")
+        )
         found.append(
             pd.DataFrame(
                 {"event": rows["event"], "problem": problem, "printed": shown, "pcode": rows["pcode"].astype("string")}

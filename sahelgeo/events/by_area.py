@@ -237,8 +237,9 @@ def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
     level = int(areas["level"].iloc[0])
     rules = _finest_levels()
     source = str(events["source"].iloc[0])
-    known = source if (source, 1) in rules else ""
-    too_coarse = [number for (name, number), finest in rules.items() if name == known and finest < level]
+    # A number that the source's own scale lacks is read by the scale of the declaration.
+    finest = {number: rules.get((source, number), level_of) for (name, number), level_of in rules.items() if not name}
+    too_coarse = [number for number, level_of in finest.items() if level_of < level]
     return np.asarray(np.isin(precision, too_coarse), dtype=np.bool_)
 
 

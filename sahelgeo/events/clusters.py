@@ -105,7 +105,7 @@ def _values(areas: gpd.GeoDataFrame, column: str, level: float, draws: int) -> F
         raise SchemaError(f"column {column!r} is missing or not a number. Found: {listed(list(areas.columns), 12)}")
     if not 0 < level < 1 or draws < 99:
         raise SchemaError(f"level={level!r} must be between 0 and 1, and draws={draws!r} 99 or more")
-    values = areas[column].to_numpy(dtype="float64", na_value=np.nan)
+    values: Floats = areas[column].to_numpy(dtype="float64", na_value=np.nan)
     if np.isfinite(values).sum() < _FEWEST:
         raise SchemaError(
             f"only {int(np.isfinite(values).sum())} areas have a value in {column!r}: {_FEWEST} at least are needed to tell a cluster from chance"

@@ -65,8 +65,8 @@ def before_after(
 
     Notes
     -----
-    ``p_change`` and ``p_trend`` come from swapping before and after within each pair of months: every way of swapping up to 12
-    pairs, 9,999 random ones beyond. They say how often chance alone gives as large a change if months are independent of each
+    ``p_change`` comes from swapping before and after within each pair of months: every way of swapping up to 12 pairs, 9,999
+    random ones beyond. ``p_trend`` comes from shuffling the order of the differences, 9,999 times. They say how often chance alone gives as large a change if months are independent of each
     other and nothing changed; months that hang together make them too small, and a series that was rising anyway rises here
     too. With n pairs the smallest p is 2/2ⁿ: six months at least are needed for 0.05.
 
@@ -157,7 +157,9 @@ def _swap_tests(difference: Floats, random: np.random.Generator, draws: int = 9_
     else:
         signs = np.vstack([np.ones(count), random.choice([-1.0, 1.0], (draws, count))])
     p_change = _share_as_large(signs @ difference)
-    p_trend = _share_as_large(signs @ (difference * _slope_weights(count))) if count > 1 else np.nan
+    # A trend is in the order of the differences: shuffled, they keep their level and lose it.
+    orders = np.vstack([difference, random.permuted(np.tile(difference, (draws, 1)), axis=1)])
+    p_trend = _share_as_large(orders @ _slope_weights(count)) if count > 2 else np.nan
     return p_change, p_trend
 
 

@@ -12,7 +12,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 
 Floats = npt.NDArray[np.float64]
-_FEWEST_PERIODS = 20
+_FEWEST_SHIFTS = 19
 READING = "An association in time, not a cause."
 
 
@@ -35,7 +35,8 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
         One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
         that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (of the table), ``p`` and ``reading``.
         ``p`` is the share of circular shifts of ``y`` in time, the same for all areas, in which any of the lags is as closely associated
-        as this one: it takes account of how long each series remembers, and of looking at several lags. Missing below 20 periods.
+        as this one: it takes account of how long each series remembers, and of looking at several lags. Shifts so short that
+        they would only move one lag onto another are left out; where fewer than 19 remain, ``p`` is missing.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
     Notes
     -----
     Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in time do not
-    rule that out. The smallest p is one in the number of periods.
+    rule that out. The smallest p is one in the number of shifts and one: for lags 0 to 6, 32 months at least are needed for 0.05.
 
     Examples
     --------
@@ -65,21 +66,7 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
             f"lags up to {max(abs(lag) for lag in wanted)} need more than the {periods} periods of the table"
         )
     seen = [_association(cube_x, cube_y, lag) for lag in wanted]
-    chance = np.full(len(wanted), np.nan)
-    if periods >= _FEWEST_PERIODS:
-        highest = np.array(
-            [
-                max(abs(_association(cube_x, np.roll(cube_y, shift, axis=1), lag)[0]) for lag in wanted)
-                for shift in range(1, periods)
-            ]
-        )
-        highest = np.nan_to_num(highest)
-        chance = np.array(
-            [
-                (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / periods if np.isfinite(value) else np.nan
-                for value, _ in seen
-            ]
-        )
+    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen])
     return pd.DataFrame(
         {
             "lag": wanted,
@@ -91,6 +78,22 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
             "reading": READING,
         }
     )
+
+
+def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float]) -> Floats:
+    reach = max(lags) - min(lags)
+    shifts = range(reach + 1, x.shape[1] - reach)
+    chance = np.full(len(lags), np.nan)
+    if len(shifts) < _FEWEST_SHIFTS:
+        return chance
+    highest = np.zeros(len(shifts))
+    for number, shift in enumerate(shifts):
+        shifted = np.roll(y, shift, axis=1)
+        highest[number] = np.nan_to_num([abs(_association(x, shifted, lag)[0]) for lag in lags]).max()
+    for number, value in enumerate(seen):
+        if np.isfinite(value):
+            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + len(shifts))
+    return chance
 
 
 def _checked_lags(lags: Iterable[int]) -> list[int]:
