@@ -1,3 +1,4 @@
+from . import brief as brief
 from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas

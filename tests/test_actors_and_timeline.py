@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from test_events import make_events
 
 import sahelgeo as sg
-from test_events import make_events
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from planted import break_found, drift_found, hotspots_found, lag_found
 from pyproj import Geod
 from shapely import box
+from test_events import make_events
 
 import sahelgeo as sg
-from planted import break_found, drift_found, hotspots_found, lag_found
-from test_events import make_events
 
 RUNS = 40
 
