@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.brief.charts import bars, lines, mark_timeline, new_figure, steps
+from sahelgeo.brief.charts import bars, day_numbers, lines, mark_timeline, new_figure, steps
 from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
@@ -49,9 +49,10 @@ def terrorism(
     Returns
     -------
     Check
-        ``table`` has one row for each actor family: ``events`` and ``fatalities`` of the events that name it on either side, and ``share_of_fatalities``. An event
-        with two families is in both rows, so rows do not add up; deaths are not told apart by who caused them. ``others["missions"]`` has
-        one row for each mission and family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing where the data do not reach. The verdict is described.
+        ``table`` has one row for each actor family: ``events`` and ``fatalities`` of the events that name it on
+        either side, and ``share_of_fatalities``. An event with two families is in both rows, so rows do not add up; deaths are not told apart by who caused them. ``others["missions"]`` has
+        one row for each mission and family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing
+        where the data do not reach. The verdict is described.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def governance(
     areas: gpd.GeoDataFrame | None = None,
     lang: str = "en",
 ) -> Check:
-    """Assumption 2: do people away from the capital fare worse?
+    """Assumption 2: whether people away from the capital fare worse.
 
     Parameters
     ----------
@@ -204,17 +205,17 @@ def governance(
         ax, list(each["name"]), list(100 * each["rate"]), lang, highlight=list(each["part"] == "periphery"), decimals=1
     )
     ax.tick_params(labelsize=5)
-    rates = found.set_index("part")
+    rates = found.set_index("part").to_dict("index")
     words = [
         text("governance_finding", lang).format(
             measure=text("share_3plus", lang) if numerator == "people_3plus" else f"{numerator} / {denominator}",
-            core=write_number(100 * rates.loc["core", "rate"], lang, 1),
-            periphery=write_number(100 * rates.loc["periphery", "rate"], lang, 1),
-            ratio=write_number(rates.loc["periphery", "ratio"], lang, 1),
-            highest=write_number(100 * rates.loc["periphery", "highest"], lang, 1),
+            core=write_number(100 * rates["core"]["rate"], lang, 1),
+            periphery=write_number(100 * rates["periphery"]["rate"], lang, 1),
+            ratio=write_number(rates["periphery"]["ratio"], lang, 1),
+            highest=write_number(100 * rates["periphery"]["highest"], lang, 1),
         )
     ]
-    ratio = rates.loc["periphery", "ratio"]
+    ratio = rates["periphery"]["ratio"]
     verdict = "described" if pd.isna(ratio) else "supported" if ratio > 1 else "not_supported"
     return made("governance", lang, (words, verdict), found, figure, [rows], {"areas": each})
 
@@ -227,7 +228,7 @@ def accord(
     timeline: pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Check:
-    """Assumption 3: how much of Mali's violence lies outside the five regions that the Algiers Accord is about?
+    """Assumption 3: how much of Mali's violence lies outside the five regions of the Algiers Accord.
 
     Parameters
     ----------
@@ -269,6 +270,8 @@ def accord(
     series = known.set_index("start")["share_outside"] * 100
     lines(ax, {"": series}, lang, label=text("outside", lang))
     ax.set_ylim(0, 100)
+    if len(known):
+        ax.set_xlim(*day_numbers([known["start"].iloc[0], known["end"].iloc[-1]]))
     turning = load_timeline(kinds=["accord", "coup"], country="MLI") if timeline is None else timeline
     mark_timeline(ax, turning, lang)
     if known.empty:
@@ -378,7 +381,7 @@ def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
     return values.rename(column).reset_index()
 
 
-def _agreement_words(row: dict[str, Any], lang: str) -> str:
+def _agreement_words(row: Mapping[Any, Any], lang: str) -> str:
     numbers = {name: write_number(row[name], lang, 1) for name in ("before", "after", "change")}
     ends = {"low": write_number(row["change_low"], lang, 1), "high": write_number(row["change_high"], lang, 1)}
     return text("negotiation_finding", lang).format(name=row["name"], **numbers, **ends)
@@ -438,7 +441,7 @@ def engagement(
     )
     known = table.dropna(subset=[column])
     ranks = known["missions"].astype("float64").rank(), known[column].astype("float64").rank()
-    rho = ranks[0].corr(ranks[1]) if known["missions"].nunique() > 1 and known[column].nunique() > 1 else np.nan
+    rho = ranks[0].corr(ranks[1]) if len(set(known["missions"])) > 1 and len(set(known[column])) > 1 else np.nan
     years = (
         known.assign(year=known["start"].dt.year)
         .groupby("year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
-from matplotlib.dates import date2num
+from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -23,7 +24,7 @@ from sahelgeo.words import write_number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT = 3.5, 1.75
+WIDTH, HEIGHT = 3.5, 1.5
 _SMALL = 6.5
 
 
@@ -42,6 +43,11 @@ def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
 def colours() -> list[str]:
     """The classes without order, colour-blind safe."""
     return [str(colour) for colour in style()["areas"]["classes"]]
+
+
+def day_numbers(days: Any) -> Any:
+    """Days as matplotlib counts them."""
+    return date2num(days)  # type: ignore[no-untyped-call]
 
 
 def bars(
@@ -76,7 +82,7 @@ def bars(
 def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "") -> None:
     """Lines over days, with direct labels in a legend above; missing values leave gaps."""
     for number, (name, values) in enumerate(series.items()):
-        days = date2num(pd.DatetimeIndex(values.index).to_pydatetime())
+        days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
         ax.plot(
             days,
             values.to_numpy(dtype="float64", na_value=np.nan),
@@ -85,7 +91,8 @@ def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "")
             label=name,
         )
     _dates(ax, lang)
-    ax.set_ylim(bottom=0)
+    # Headroom for the names that stand above the lines.
+    ax.set_ylim(0, ax.get_ylim()[1] * (1.25 if len(series) > 1 else 1.05))
     ax.set_ylabel(label, fontsize=_SMALL, color=style()["text"]["quiet"])
     if len(series) > 1:
         ax.legend(fontsize=_SMALL - 0.5, frameon=False, ncols=min(4, len(series)), loc="upper left", borderaxespad=0)
@@ -93,7 +100,7 @@ def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "")
 
 def steps(ax: Axes, starts: pd.Series, values: pd.Series, lang: str, *, label: str = "") -> None:
     """A step line: what was in force."""
-    days = date2num(pd.DatetimeIndex(starts).to_pydatetime())
+    days = day_numbers(pd.DatetimeIndex(starts).to_pydatetime())
     ax.step(days, values.to_numpy(dtype="float64", na_value=np.nan), where="post", color=colours()[4], linewidth=1.2)
     _dates(ax, lang)
     ax.set_ylim(bottom=0)
@@ -103,8 +110,8 @@ def steps(ax: Axes, starts: pd.Series, values: pd.Series, lang: str, *, label: s
 
 def _dates(ax: Axes, lang: str) -> None:
     ax.xaxis_date()
-    ax.xaxis.set_major_locator(mpl.dates.YearLocator())
-    ax.xaxis.set_major_formatter(mpl.dates.DateFormatter("%Y"))
+    ax.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     ax.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
     )
@@ -115,13 +122,13 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
     low, high = ax.get_xlim()
     names = timeline[column] if column else timeline[f"event_{lang}"]
     for day, name, verified in zip(timeline["start"], names, timeline["verified"], strict=True):
-        place = date2num(day.to_pydatetime())
+        place = day_numbers(day.to_pydatetime())
         if low <= place <= high:
             ax.axvline(place, color=style()["text"]["quiet"], linewidth=0.7, linestyle="-" if verified else ":")
             note = "" if verified else f" ({text('unverified', lang)})"
             ax.text(
                 place,
-                1.0,
+                0.85,
                 f" {name}{note}",
                 transform=ax.get_xaxis_transform(),
                 fontsize=_SMALL - 1,
@@ -207,7 +214,7 @@ def _map_legend(ax: Axes, breaks: np.ndarray, known: np.ndarray, ramp: list[str]
         mpl.patches.Patch(facecolor=ramp[number], edgecolor=style()["ground"]["border"])
         for number in range(len(breaks) + 1)
     ]
-    names = [f"{write_number(low, lang)}–{write_number(high, lang)}" for low, high in zip(ends, ends[1:], strict=False)]
+    names = [f"{write_number(low, lang)}–{write_number(high, lang)}" for low, high in pairwise(ends)]
     ax.legend(
         patches,
         names,

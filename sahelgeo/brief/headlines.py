@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -31,7 +31,7 @@ def fatalities(
     surpassed: float = SURPASSED,
     lang: str = "en",
 ) -> Check:
-    """Headline 1: had deaths halfway through 2020 neared or surpassed those of all 2019?
+    """Headline 1: whether deaths halfway through 2020 had neared or surpassed those of all 2019.
 
     Parameters
     ----------
@@ -74,10 +74,8 @@ def fatalities(
     day = as_day(as_of, "as_of")
     source = load_published("fatalities") if table is None else table
     bands = {"neared": neared, "surpassed": surpassed}
-    if "event" in source.columns:
-        rows = _from_events(source, day, coverage, bands)
-    else:
-        rows = _from_totals(source, day, bands)
+    from_events = "event" in source.columns
+    rows = _from_events(source, day, coverage, bands) if from_events else _from_totals(source, day, bands)
     words = [_fatality_words(row, day, lang) for row in rows.to_dict("records")]
     figure, (ax,) = new_figure()
     labels, values, marks = [], [], []
@@ -110,8 +108,11 @@ def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float
     windows = windows_of(day)
     part, same, full = (_of_window(totals, window) for window in windows)
     if part.empty:
+        held = [
+            f"{start:%Y-%m-%d} to {end:%Y-%m-%d}" for start, end in zip(totals["start"], totals["end"], strict=True)
+        ]
         raise WindowError(
-            f"no total for {windows[0][0]:%Y-%m-%d} to {day:%Y-%m-%d}. There are: {listed([f'{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}' for row in totals.itertuples()], SHOWN_AT_MOST)}"
+            f"no total for {windows[0][0]:%Y-%m-%d} to {day:%Y-%m-%d}. There are: {listed(held, SHOWN_AT_MOST)}"
         )
     rows = []
     for row in part.to_dict("records"):
@@ -145,7 +146,7 @@ def _fatality_verdict(rows: pd.DataFrame) -> str:
     return "partly" if near.any() else "not_supported"
 
 
-def _fatality_words(row: dict[str, Any], day: pd.Timestamp, lang: str) -> str:
+def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str:
     bound = "" if row["bound"] == "exact" else text(row["bound"], lang)
     change = row["change_percent"]
     values = {
@@ -173,7 +174,7 @@ def displacement(
     twice: tuple[float, float] = (1.6, 2.4),
     lang: str = "en",
 ) -> Check:
-    """Headline 2: how many times the displaced people of 2019 were there in mid-2020?
+    """Headline 2: how many times the displaced people of 2019 there were in mid-2020.
 
     Parameters
     ----------
@@ -248,7 +249,7 @@ def displacement(
     told = result[
         (result["date"] <= as_day(at[0], "at")) | (result["against_date"] == _nearest_before(result, against[0]))
     ]
-    words = [_displacement_words(row, lang) for row in told.to_dict("records")]
+    words = _displacement_words(told, lang)
     verdict = (
         "supported" if result["almost_twice"].all() else "partly" if result["almost_twice"].any() else "not_supported"
     )
@@ -286,15 +287,23 @@ def _nearest_before(rows: pd.DataFrame, day: Any) -> Any:
     return rows.loc[rows["against_date"] <= as_day(day, "against"), "against_date"].max()
 
 
-def _displacement_words(row: dict[str, Any], lang: str) -> str:
-    return text("displacement_finding", lang).format(
-        scope=named(row["scope"], lang),
-        people=write_number(row["people"], lang),
-        date=write_day(row["date"].date(), lang),
-        ratio=write_number(row["ratio"], lang, 2),
-        before=write_number(row["against_people"], lang),
-        against=write_day(row["against_date"].date(), lang),
-    )
+def _displacement_words(rows: pd.DataFrame, lang: str) -> list[str]:
+    """One sentence for each scope and day: against the counts of the days before."""
+    words = []
+    for _, part in rows.groupby(["scope", "date"], sort=False):
+        ratios = [
+            text("displacement_ratio", lang).format(
+                ratio=write_number(row["ratio"], lang, 2),
+                before=write_number(row["against_people"], lang),
+                against=write_day(row["against_date"].date(), lang),
+            )
+            for row in part.to_dict("records")
+        ]
+        first = part.iloc[0]
+        day = write_day(first["date"].date(), lang)
+        values = {"scope": named(first["scope"], lang), "people": write_number(first["people"], lang), "date": day}
+        words.append(text("displacement_finding", lang).format(ratios=", ".join(ratios), **values))
+    return words
 
 
 def food_insecurity(
@@ -305,7 +314,7 @@ def food_insecurity(
     times: tuple[float, float] = (2.7, 3.3),
     lang: str = "en",
 ) -> Check:
-    """Headline 3: almost five million more food-insecure people, a threefold increase?
+    """Headline 3: whether almost five million more people were food insecure, a threefold increase.
 
     Parameters
     ----------
@@ -393,11 +402,11 @@ def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _hunger_words(row: dict[str, Any], year: int, lang: str) -> str:
+def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     millions = {name: write_number(row[name] / MILLION, lang, 2) for name in ("before", "change")}
     return text("food_insecurity_finding", lang).format(
         scope=named(row["scope"], lang),
-        year=year,
+        year=year - 1,
         issued=write_day(row["issued"].date(), lang),
         now=write_number(row["people"] / MILLION, lang, 2),
         ratio=write_number(row["ratio"], lang, 1),
