@@ -9,6 +9,7 @@ from .headlines import fatalities as fatalities
 from .headlines import food_insecurity as food_insecurity
 from .outcome import VERDICTS as VERDICTS
 from .outcome import Check as Check
+from .published_figures import PublishedError as PublishedError
 from .published_figures import SyntheticEvents as SyntheticEvents
 from .published_figures import load_published as load_published
 from .published_figures import load_synthetic as load_synthetic

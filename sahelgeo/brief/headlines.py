@@ -192,8 +192,8 @@ def displacement(
     Returns
     -------
     Check
-        ``table`` has one row for each scope and pair of counts: ``scope``, ``date``, ``people``, ``against_date``, ``against_people``, ``ratio``, ``almost_twice``. The verdict is
-        supported if each ratio is almost twice, not_supported if none is, else partly: the answer depends on the day of 2019.
+        ``table`` has one row for each scope and pair of counts: ``scope``, ``date``, ``people``, ``against_date``, ``against_people``, ``ratio``,
+        ``almost_twice``. The verdict is supported if each ratio is almost twice, not_supported if none is, else partly: the answer depends on the day of 2019.
 
     Raises
     ------
@@ -347,8 +347,8 @@ def food_insecurity(
     >>> import sahelgeo as sg
     >>> check = sg.brief.food_insecurity()
     >>> row = check.table.iloc[0]
-    >>> row["scope"], round(row["before"] / 1e6, 2), round(row["change"] / 1e6, 2), round(row["ratio"], 1)
-    ('Central Sahel', 2.47, 4.93, 3.0)
+    >>> f"{row['scope']}: {row['before']:,.0f} before, {row['change']:,.0f} more, {row['ratio']:.1f} times"
+    'Central Sahel: 2,466,667 before, 4,933,333 more, 3.0 times'
     """
     source = load_published("food_insecure") if table is None else table
     missing = [

@@ -67,7 +67,8 @@ def before_after(
     -----
     ``p_change`` comes from swapping before and after within each pair of months: every way of swapping up to 12 pairs, 9,999
     random ones beyond. ``p_trend`` comes from shuffling the order of the differences, 9,999 times. They say how often
-    chance alone gives as large a change if months are independent of each other and nothing changed; months that hang together make them too small, and a series that was rising anyway rises here
+    chance alone gives as large a change if months are independent of each other and
+    nothing changed; months that hang together make them too small, and a series that was rising anyway rises here
     too. With n pairs the smallest p is 2/2ⁿ: six months at least are needed for 0.05.
 
     Examples
