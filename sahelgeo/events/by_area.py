@@ -15,7 +15,7 @@ import pandas as pd
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
-from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, keyed_sums
+from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
 from sahelgeo.events.coverage import check_inside, covered_shares, read_coverage
 from sahelgeo.places.attach import one_edition
 from sahelgeo.places.locate import locate
@@ -110,7 +110,8 @@ def sum_events(
     if cover is not None:
         check_inside(checked, cover)
     placed = _with_periods(placed, period)
-    sums = keyed_sums(placed, [*_PLACE, *labels], fatality_columns(checked))
+    sums = keyed_sums(placed, ["pcode", "start", *labels], fatality_columns(checked))
+    sums.insert(2, "end", sums["start"].dt.to_period(period).dt.end_time.dt.normalize().astype("datetime64[us]"))
     if cover is not None:
         sums = _with_empty_cells(sums, ground, cover, period, labels)
     else:
@@ -154,9 +155,7 @@ def _with_periods(placed: pd.DataFrame, period: str) -> pd.DataFrame:
     days = placed["date"]
     codes, unique = pd.factorize(days)
     periods = pd.DatetimeIndex(unique).to_period(period)
-    starts = periods.start_time.to_numpy().astype("datetime64[us]")[codes]
-    ends = periods.end_time.normalize().to_numpy().astype("datetime64[us]")[codes]
-    return placed.assign(start=starts, end=ends)
+    return placed.assign(start=periods.start_time.to_numpy().astype("datetime64[us]")[codes])
 
 
 def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -183,11 +182,7 @@ def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
 
 
 def _warn_unplaced(events: pd.DataFrame, reasons: dict[str, Mask]) -> None:
-    told = [
-        f"{int(mask.sum()):,} {why}, {named_rows(events, mask, ['event'])}"
-        for why, mask in reasons.items()
-        if mask.any()
-    ]
+    told = [f"{int(mask.sum()):,} {why}, {first_of(events, mask)}" for why, mask in reasons.items() if mask.any()]
     if told:
         count = int(np.logical_or.reduce(list(reasons.values())).sum())
         warnings.warn(
@@ -201,7 +196,7 @@ def _warn_other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     wrong = other_country(placed, areas)
     if wrong.any():
         warnings.warn(
-            f"{int(wrong.sum()):,} events name another country than their point lies in: {named_rows(placed, wrong, ['event'])}. "
+            f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
             "They count where the point is; audit_events lists them",
             DataWarning,
             stacklevel=5,

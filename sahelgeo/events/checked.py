@@ -8,7 +8,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.sums import as_day, first_rows, group_numbers, named_rows
+from sahelgeo.sums import Mask, as_day, first_rows, group_numbers, literal, named_rows
 
 EXPORTED = "exported"
 KEY = ("event", "source")
@@ -93,9 +93,13 @@ def _export_days(events: pd.DataFrame) -> pd.Series:
 
 def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Check a table of events: its declaration, each event once, one source."""
-    if isinstance(events, pd.DataFrame) and set(KEY) <= set(events.columns):
-        _refuse_copies(events)
-    checked = conform(events, "events")
+    try:
+        checked = conform(events, "events")
+    except SchemaError:
+        # Looking for copies first would cost as much again: only a table that is refused is asked why.
+        if isinstance(events, pd.DataFrame) and set(KEY) <= set(events.columns):
+            _refuse_copies(events)
+        raise
     assert isinstance(checked, gpd.GeoDataFrame)
     sources = checked["source"].unique()
     if len(sources) > 1:
@@ -120,6 +124,16 @@ def _refuse_copies(events: pd.DataFrame) -> None:
     else:
         text = f"{where}: the same event more than once. Drop the copies (events.drop_duplicates()), or, if these are two exports, add 'exported' and call newest_export"
     raise DuplicateEventError(f"events would be counted twice in {text}", events[twice])
+
+
+def first_of(events: pd.DataFrame, mask: Mask) -> str:
+    """The first rows of a mask in words, with their events; there may be a million of them."""
+    positions = np.flatnonzero(mask)
+    rows = events.iloc[positions[:SHOWN_AT_MOST]]
+    more = len(positions) - len(rows)
+    labels = listed(list(rows.index), SHOWN_AT_MOST) + (f" and {more:,} more" if more else "")
+    names = listed([literal(name) for name in rows["event"]], SHOWN_AT_MOST)
+    return f"row{'s' if len(positions) > 1 else ''} {labels} (event {names})"
 
 
 def fatality_columns(events: pd.DataFrame) -> list[str]:

@@ -12,11 +12,12 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 
 Floats = npt.NDArray[np.float64]
-_FEWEST_SHIFTS = 19
 READING = "An association in time, not a cause."
 
 
-def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[int] = range(7)) -> pd.DataFrame:
+def lagged_association(
+    table: pd.DataFrame, x: str, y: str, *, lags: Iterable[int] = range(7), draws: int = 999, seed: int = 0
+) -> pd.DataFrame:
     """How closely ``y`` follows ``x`` some periods later, within areas.
 
     Parameters
@@ -28,15 +29,17 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
         The columns; ``y`` is looked at ``lag`` periods after ``x``.
     lags : iterable of int
         In periods; a negative one asks whether ``x`` follows ``y``.
+    draws, seed : int
+        Random draws for ``p``, and their seed.
 
     Returns
     -------
     pandas.DataFrame
         One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
         that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (of the table), ``p`` and ``reading``.
-        ``p`` is the share of circular shifts of ``y`` in time, the same for all areas, in which any of the lags is as closely associated
-        as this one: it takes account of how long each series remembers, and of looking at several lags. Shifts so short that
-        they would only move one lag onto another are left out; where fewer than 19 remain, ``p`` is missing.
+        ``p`` is the share of draws in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
+        comes back at the start), any of the lags is as closely associated as this one. It takes account of how long each series
+        remembers, and of looking at several lags.
 
     Raises
     ------
@@ -45,8 +48,9 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
 
     Notes
     -----
-    Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in time do not
-    rule that out. The smallest p is one in the number of shifts and one: for lags 0 to 6, 32 months at least are needed for 0.05.
+    Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in time do not rule
+    that out. Areas are taken to be independent of each other; where all of them rise in the same months, p is too small. With one area
+    there are no more shifts than periods, and p cannot be small: bring several areas.
 
     Examples
     --------
@@ -66,7 +70,7 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
             f"lags up to {max(abs(lag) for lag in wanted)} need more than the {periods} periods of the table"
         )
     seen = [_association(cube_x, cube_y, lag) for lag in wanted]
-    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen])
+    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (draws, seed))
     return pd.DataFrame(
         {
             "lag": wanted,
@@ -80,19 +84,20 @@ def lagged_association(table: pd.DataFrame, x: str, y: str, *, lags: Iterable[in
     )
 
 
-def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float]) -> Floats:
-    reach = max(lags) - min(lags)
-    shifts = range(reach + 1, x.shape[1] - reach)
-    chance = np.full(len(lags), np.nan)
-    if len(shifts) < _FEWEST_SHIFTS:
-        return chance
-    highest = np.zeros(len(shifts))
-    for number, shift in enumerate(shifts):
-        shifted = np.roll(y, shift, axis=1)
+def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], draws: tuple[int, int]) -> Floats:
+    """How often series that are each shifted in time by a length of their own are as closely associated at any lag."""
+    random = np.random.default_rng(draws[1])
+    periods = x.shape[1]
+    columns = np.arange(periods)
+    highest = np.zeros(draws[0])
+    for number in range(draws[0]):
+        shifts = random.integers(0, periods, (len(y), 1))
+        shifted = np.take_along_axis(y, (columns - shifts) % periods, axis=1)
         highest[number] = np.nan_to_num([abs(_association(x, shifted, lag)[0]) for lag in lags]).max()
+    chance = np.full(len(lags), np.nan)
     for number, value in enumerate(seen):
         if np.isfinite(value):
-            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + len(shifts))
+            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + draws[0])
     return chance
 
 
