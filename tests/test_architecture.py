@@ -124,7 +124,7 @@ def test_importing_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
 def test_every_public_name_is_listed_and_documented(module: ModuleType) -> None:
     """Each name of the stub is in dir() and has a docstring; each function shows an example."""
     names = public_names(module)
@@ -169,7 +169,7 @@ def test_public_functions_take_few_parameters(name: str) -> None:
         assert len(inspect.signature(found).parameters) <= 6
 
 
-@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
 def test_no_public_name_is_a_module_too(module: ModuleType) -> None:
     """Importing a submodule would put the module in the place of the function of its name."""
     prefix = module.__name__.partition(".")[2]
