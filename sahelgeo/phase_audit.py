@@ -13,6 +13,8 @@ from sahelgeo.phases import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, area_pha
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _ONE_POINT = 0.01
+# Five counts rounded to whole persons are off by half a person each at most.
+_ROUNDED_PERSONS = 2.5
 # HDX HAPI's own notes: the printed total and the sum of phases differ by rounding.
 _PEOPLE_BORNE, _SHARE_BORNE = 5.0, 0.005
 
@@ -33,11 +35,12 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
         Without ``by``, the rows with their index: the key and the names, ``phase_published``, ``phase_rule`` (Int64),
         ``agrees`` (boolean, missing where either is missing or the published phase is 5), ``published_is`` ("same",
         "higher", "lower"), ``distance`` (Float64: by how many hundredths of the people analysed, as a share 0–1, the rule
-        misses the published phase; 0 where they agree), ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within
+        misses the published phase; 0 where they agree), ``by_rounding`` (boolean: they disagree by less than counts rounded
+        to whole persons can be off), ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within
         5 persons or 0.5 %).
 
         With ``by``, one row for each group: ``rows``, ``compared``, ``agree``, ``share_agree`` (0–1), ``higher``, ``lower``,
-        ``within_1_point`` (rows that disagree by less than a point) and ``do_not_add_up``.
+        ``by_rounding``, ``within_1_point`` (rows that disagree by less than a point) and ``do_not_add_up``.
 
     Raises
     ------
@@ -76,12 +79,14 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).astype("Float64")
     gap = people - table["population"]
     borne = np.maximum(_PEOPLE_BORNE, _SHARE_BORNE * table["population"])
+    distance = _distance(table, published, rule, people).mask(~auditable)
     return table[["pcode", "unit", "place", "kind", "start", "end", "issued", "source"]].assign(
         phase_published=published,
         phase_rule=rule,
         agrees=agrees,
         published_is=words,
-        distance=_distance(table, published, rule, people).mask(~auditable),
+        distance=distance,
+        by_rounding=(~agrees & (distance * people <= _ROUNDED_PERSONS)).astype("boolean"),
         sum_minus_population=gap,
         adds_up=(gap.abs() <= borne).astype("boolean").mask(gap.isna()),
     )
@@ -112,6 +117,7 @@ def _counts(audit: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.Dat
             "agree": audit["agrees"].fillna(False),
             "higher": (audit["published_is"] == "higher").fillna(False),
             "lower": (audit["published_is"] == "lower").fillna(False),
+            "by_rounding": audit["by_rounding"].fillna(False),
             "within_1_point": ((audit["agrees"] == False) & (audit["distance"] < _ONE_POINT)).fillna(False),  # noqa: E712 - missing is neither
             "do_not_add_up": (audit["adds_up"] == False).fillna(False),  # noqa: E712 - missing is neither
         }

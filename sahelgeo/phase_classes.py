@@ -136,9 +136,9 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     >>> phases = sg.phase_categorical(pd.Series([2, 4, None]))
     >>> (phases >= 3).tolist(), int(phases.max())
     ([False, True, False], 4)
-    >>> phases.mean()
+    >>> phases.mean()  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
-    TypeError: 'Categorical' with dtype category does not support ...
+    TypeError: 'Categorical' with dtype category does not support operation 'mean'
     """
     numbers = whole_phases(phases)
     if states is None:

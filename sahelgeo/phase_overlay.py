@@ -96,12 +96,12 @@ def overlay_phases(
     zones, units = _checked(polygons, areas, phase, slivers)
     phases = whole_phases(zones[phase], "polygons")
     left, right, shapes = shared_pieces(_flat(units), _flat(zones))
-    km2 = shapely.area(shapes) / 1e6
-    unit_km2, zone_km2 = shapely.area(_flat(units)) / 1e6, shapely.area(_flat(zones)) / 1e6
+    km2, unit_km2, zone_km2 = (np.asarray(shapely.area(each) / 1e6) for each in (shapes, _flat(units), _flat(zones)))
     _refuse_overlaps(units, left, km2, unit_km2)
     sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])
     if population is None:
-        weights, living, measure = km2, unit_km2, "ground"
+        living, measure = unit_km2, "ground"
+        weights: Floats = km2
     elif isinstance(population, pd.DataFrame):
         living = _people_of(units, population)
         weights, measure = living[left] * km2 / unit_km2[left], "people spread evenly"
@@ -154,7 +154,7 @@ def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
     if people.isna().any():
         named = listed(list(units["pcode"][people.isna()]), SHOWN_AT_MOST)
         raise SchemaError(f"population: no figure for {named}. Complete the table, or leave these areas out")
-    return people.to_numpy(dtype=np.float64)
+    return np.asarray(people, dtype=np.float64)
 
 
 def _people_on_grid(
@@ -167,8 +167,10 @@ def _people_on_grid(
         a, b = polygons_on(reader.grid, units), polygons_on(reader.grid, zones)
         left, right, shapes = shared_pieces(a, b)
         sums = sums_over(reader, np.concatenate([shapes, a]), values)
-    found = pd.Series(sums.total[: len(left)], index=pd.MultiIndex.from_arrays([left, right]))
-    return found.reindex(pd.MultiIndex.from_arrays(pairs), fill_value=0.0).to_numpy(), sums.total[len(left) :]
+    pieces = sums.total[: len(left)]
+    found = pd.Series(pieces, index=pd.MultiIndex.from_arrays([left, right]))
+    weights = np.asarray(found.reindex(pd.MultiIndex.from_arrays(pairs), fill_value=0.0), dtype=np.float64)
+    return weights, np.asarray(sums.total[len(left) :], dtype=np.float64)
 
 
 def _table(
