@@ -23,7 +23,7 @@ _MOST_THREADS = 8
 
 @dataclass
 class ZoneSums:
-    """Sums over zones; ``whole``, ``outside`` and ``twice`` only where all of the grid was read.
+    """Sums over zones; ``whole``, ``outside`` and ``twice`` only where they were asked for.
 
     Attributes
     ----------
@@ -72,6 +72,7 @@ class _Job:
     columns: tuple[int, int]
     weights: Floats | None
     whole: bool
+    outside: bool
 
 
 def cell_coefficients(grid: Grid) -> tuple[Floats, Floats]:
@@ -86,6 +87,7 @@ def zone_sums(
     *,
     weights: Floats | None = None,
     whole: bool = False,
+    outside: bool = False,
     progress: bool = False,
 ) -> ZoneSums:
     """The sums of a grid over polygons in its own coordinates.
@@ -99,14 +101,16 @@ def zone_sums(
     weights : numpy.ndarray, optional
         What a cell of each row counts for, for example its km².
     whole : bool
-        Read all of the grid, not only the window of the polygons, and sum what lies outside of them too.
+        Read all of the grid, not only the window of the polygons, and sum it.
+    outside : bool
+        With ``whole``, also sum what lies outside of the polygons and what lies in more than one.
     progress : bool
         Show a bar.
     """
     grid = reader.grid
     edges = edges_of(polygons, *cell_coefficients(grid))
     rows, columns = ((0, grid.height), (0, grid.width)) if whole else _window_of(edges, grid)
-    job = _Job(reader, edges, len(polygons), columns, weights, whole)
+    job = _Job(reader, edges, len(polygons), columns, weights, whole, outside)
     sums = ZoneSums.nothing(len(polygons))
     bands = list(_bands(rows, columns, grid.block))
     # The sums of a run do not depend on which thread was faster: bands are added in their order.
@@ -185,6 +189,7 @@ def _strip(job: _Job, stored: npt.NDArray[Any], rows: tuple[int, int]) -> ZoneSu
     sums = ZoneSums(total, cells, weight, lowest=lowest)
     if job.whole:
         sums.whole = float(flat.sum())
+    if job.whole and job.outside:
         sums.outside, sums.twice = _outside(flat, spans)
     return sums
 

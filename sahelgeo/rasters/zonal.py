@@ -148,7 +148,7 @@ def zonal_sum(
     zones = checked_zones(areas)
     with open_grid(raster, band) as reader:
         polygons = polygons_on(reader.grid, zones)
-        sums = sums_over(reader, polygons, values, whole=report, progress=progress)
+        sums = sums_over(reader, polygons, values, whole=report, outside=report, progress=progress)
         table = _table(zones, polygons, sums, reader.grid)
     if not report:
         return table

@@ -77,13 +77,19 @@ def check_values(grid: Grid, values: str) -> None:
 
 
 def sums_over(
-    reader: Reader, polygons: npt.NDArray[Any], values: str, *, whole: bool = False, progress: bool = False
+    reader: Reader,
+    polygons: npt.NDArray[Any],
+    values: str,
+    *,
+    whole: bool = False,
+    outside: bool = False,
+    progress: bool = False,
 ) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
     check_values(grid, values)
     weights: Floats | None = grid.cell_km2() if values == "density" else None
-    sums = zone_sums(reader, polygons, weights=weights, whole=whole, progress=progress)
+    sums = zone_sums(reader, polygons, weights=weights, whole=whole, outside=outside, progress=progress)
     if sums.lowest < 0:
         hint = (
             "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
