@@ -299,6 +299,7 @@ def test_local_association_reads_here_and_around() -> None:
 
 def test_local_association_refuses_what_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few areas, one value, phases as numbers, a missing extra."""
+    pytest.importorskip("esda")
     board = chessboard(np.arange(16.0).reshape(4, 4))
     with pytest.raises(sg.SchemaError, match="4 areas have both values and a neighbour"):
         sg.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")

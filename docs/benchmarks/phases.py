@@ -28,7 +28,7 @@ def table_of(path: str) -> pd.DataFrame:
         {"Jan-May": "-03-01", "Jun-Aug": "-07-01", "Sep-Dec": "-11-01"}
     )
     return people.mask(people.isna() & whole.to_numpy()[:, None], 0).assign(
-        pcode=[f"row {number}" for number in range(len(sheet))], kind=sheet["chtype"], start=season, end=season, issued=issued,
+        pcode=[f"row {number:05}" for number in range(len(sheet))], kind=sheet["chtype"], start=season, end=season, issued=issued,
         source="cadre-harmonise", population=sheet["population"], phase_published=sheet["phase_class"].where(sheet["phase_class"] > 0),
         country=sheet["adm0_name"], year=sheet["reference_year"],
     )  # fmt: skip
