@@ -20,7 +20,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors",),
     ("words", "tables", "sources", "conformance"),
-    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples"),
+    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples", "phase_classes"),
     (
         "sums",
         "unknown_origins",
@@ -47,7 +47,9 @@ LAYERS = (
         "phases",
         "events",
     ),
+    ("phase_audit", "phase_sums", "phase_dates", "phase_comparison"),
     ("rasters",),
+    ("phase_overlay", "severity", "displaced_by_phase", "associations"),
     ("readers",),
     ("maps",),
     ("demo", "brief", "cli", "__main__"),

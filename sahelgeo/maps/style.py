@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sahelgeo.tables import PHASE_STATES
+from sahelgeo.phase_classes import PhaseClass, phase_classes
 
-
-@dataclass(frozen=True)
-class PhaseClass:
-    """How one phase, or one kind of missing phase, is called and drawn.
-
-    Attributes
-    ----------
-    key : str
-        "1" to "5", or the state: not_analysed, inadequate_evidence, no_access, no_data.
-    label_en, label_fr : str
-        Official English wording; the wording of Cadre Harmonisé.
-    colour, text_colour : str
-        Fill, and text on that fill, as #RRGGBB.
-    hatch : str
-        "", "diagonal", "cross" or "dots".
-    """
-
-    key: str
-    label_en: str
-    label_fr: str
-    colour: str
-    text_colour: str
-    hatch: str
-
-    def label(self, lang: str) -> str:
-        """The wording in a language, with the number for a phase."""
-        name = self.label_fr if lang == "fr" else self.label_en
-        return name if self.key in PHASE_STATES else f"{self.key} {name}"
-
-
-@lru_cache(maxsize=1)
-def phase_classes() -> tuple[PhaseClass, ...]:
-    """The five phases in order, then the kinds of missing phase."""
-    text = files("sahelgeo.data").joinpath("phases.csv").read_text(encoding="utf-8")
-    return tuple(
-        PhaseClass(row["class"], row["label_en"], row["label_fr"], row["colour"], row["text_colour"], row["hatch"])
-        for row in csv.DictReader(text.splitlines())
-    )
+__all__ = ["PhaseClass", "phase_classes", "style"]
 
 
 @lru_cache(maxsize=1)
