@@ -544,3 +544,16 @@ def test_a_zip_archive_is_read_like_its_file(tmp_path: Path) -> None:
     """HDX serves many files zipped."""
     path = zipped(tmp_path / "gidd.zip", {"gidd.csv": "\n".join([GIDD, "MLI,Mali,2022,1,1,2,2"]).encode()})
     assert sg.read_idmc(path)["people"].tolist() == [2]
+
+
+def test_a_row_without_a_region_is_no_total(tmp_path: Path) -> None:
+    """Its people are counted; only rows that say total, or name nothing, are left out."""
+    heading = [*MALI, "Total No. of IDPs HH", "Total No. of IDPs Ind.", "Total No. of Returnees Ind."]
+    rows = [
+        heading,
+        ["2018-12-31", "Mali", "MLI", None, None, "Koro", "MLI0505", None, None, 2, 9, 0],
+        ["2018-12-31", "Mali", "MLI", None, None, None, None, None, None, 2, 9, 0],
+    ]
+    stocks, account = sg.read_dtm(workbook(tmp_path / "m.xlsx", {"data": rows}), report=True)
+    assert stocks.loc[stocks["group"] == "idp", ["place", "people"]].values.tolist() == [["Koro", 9]]
+    assert account.rows_dropped == {"total": 1}

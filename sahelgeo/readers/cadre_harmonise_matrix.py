@@ -10,12 +10,13 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, feeds
 from sahelgeo.readers.periods import Period, given_period
-from sahelgeo.readers.printed import numbers, one_day, text_of, texts
+from sahelgeo.readers.printed import number_column, numbers, one_day, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
-from sahelgeo.readers.stacked import heading_rows, slots
+from sahelgeo.readers.stacked import Slot, heading_rows, slots
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
+_KINDS = ("current", "projected")
 # Which season each cycle calls current and projected, by the season of its month; the second figure is the year's offset.
 _SITUATIONS = {
     "Sep-Dec": {"current": ("Sep-Dec", 0), "projected": ("Jun-Aug", 1)},
@@ -44,45 +45,51 @@ def tidy_matrix(found: Found, *, period: Period | None = None) -> Tidied:
     fates = dropped(fates, nameless.reindex(fates.index, fill_value=False), "total")
     data, names = data[~blank & ~nameless], names[~blank & ~nameless]
     need_rows(data, found)
-    names[["admin0", "admin1"]] = names[["admin0", "admin1"]].ffill()
-    # Some workbooks print 0 for the country: a formula that found nothing.
-    country = iso3_of(names["admin0"]).mode()
-    base = pd.DataFrame(
-        {
-            "pcode": texts(data[cells.columns[found.columns["geocode"]]], missing=["0"])
-            if "geocode" in found.columns
-            else pd.NA,
-            "iso3": iso3_of(names["admin0"]).fillna(country.iloc[0] if len(country) else pd.NA),
-            "place": names["admin2"].fillna(names["admin1"]),
-            "admin1": names["admin1"],
-            "admin2": names["admin2"],
-            "unit_kind": "area",
-            "population": numbers(data[cells.columns[found.columns["population"]]], "Population totale", where),
-            "source": found.feed.source,
-        }
-    )
-    tables = []
-    for kind in ("current", "projected"):
-        places = {slot.measure: position for position, slot in enumerate(held) if slot.kind == kind and slot.measure}
-        if "people_1" not in places:
-            continue
-        figures = {
-            name: numbers(data[cells.columns[places[name]]], name, where) for name in PEOPLE_BY_PHASE if name in places
-        }
-        phase = (
-            numbers(data[cells.columns[places["phase"]]], "classification", where)
-            if "phase" in places
-            else pd.Series(pd.NA, data.index, "Float64")
-        )
-        table = base.assign(**figures, phase_published=phase, kind=kind).join(_times(data, found, kind, period))
-        table["phase_published"] = table["phase_published"].mask((table["phase_published"] == 0).fillna(False))
-        table = table[table[list(figures)].notna().any(axis=1)]
-        tables.append(table)
+    base = _base(data, names, found)
+    tables = [table for kind in _KINDS if (table := _situation(data, base, held, kind, found, period)) is not None]
     if not tables:
         raise FormatError(
             f"{where}: no people by phase under the situations on rows {found.header} to {found.header + depth - 1}"
         )
-    return Tidied(pd.concat(tables), fates, (), (), "phases")
+    table = pd.concat(tables)
+    fates = dropped(fates, pd.Series(~fates.index.isin(table.index), index=fates.index), "no figures")
+    return Tidied(table, fates, (), (), "phases")
+
+
+def _base(data: pd.DataFrame, names: pd.DataFrame, found: Found) -> pd.DataFrame:
+    """Where the rows are: codes, names and the population that was analysed."""
+    named = names.assign(**names[["admin0", "admin1"]].ffill())
+    # Some workbooks print 0 for the country: a formula that found nothing.
+    country = iso3_of(named["admin0"]).mode()
+    printed = pd.DataFrame({name: data[data.columns[place]] for name, place in found.columns.items()})
+    return pd.DataFrame(
+        {
+            "pcode": text_column(printed, "geocode", missing=["0"]),
+            "iso3": iso3_of(named["admin0"]).fillna(country.iloc[0] if len(country) else pd.NA),
+            "place": named["admin2"].fillna(named["admin1"]),
+            "admin1": named["admin1"],
+            "admin2": named["admin2"],
+            "unit_kind": "area",
+            "population": numbers(printed["population"], "Population totale", found.sheet.where),
+            "source": found.feed.source,
+        }
+    )
+
+
+def _situation(
+    data: pd.DataFrame, base: pd.DataFrame, held: list[Slot], kind: str, found: Found, period: Period | None
+) -> pd.DataFrame | None:
+    """The rows of one situation, or nothing where the sheet has no people by phase for it."""
+    places = {slot.measure: position for position, slot in enumerate(held) if slot.kind == kind and slot.measure}
+    if "people_1" not in places:
+        return None
+    printed = pd.DataFrame({measure: data[data.columns[position]] for measure, position in places.items()})
+    where = found.sheet.where
+    figures = {name: numbers(printed[name], name, where) for name in PEOPLE_BY_PHASE if name in printed}
+    phase = number_column(printed, "phase", "classification", where)
+    table = base.assign(**figures, phase_published=phase.mask((phase == 0).fillna(False)), kind=kind)
+    table = table.join(_times(data, found, kind, period))
+    return table[table[list(figures)].notna().any(axis=1)]
 
 
 def _times(data: pd.DataFrame, found: Found, kind: str, period: Period | None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal, overload
 
@@ -97,20 +98,12 @@ def _tidy_api(found: Found, level: int | None) -> Tidied:
     where, facts = found.sheet.where, found.feed.facts
     frame, fates = body(found)
     need_rows(frame, found)
-    absent = facts["not_available"]
-
-    column = partial(text_column, frame, missing=absent)
-
+    column = partial(text_column, frame, missing=facts["not_available"])
     date = days(frame["date"], "reportingDate", where)
     iso3 = iso3_of(column("country_code")).fillna(iso3_of(column("country")))
     names = {n: column(f"name{n}") for n in (1, 2)}
     depth = numbers(frame["level"], "adminLevel", where) if "level" in frame else _depth(names, column)
-    if level is not None:
-        other = (depth != level).fillna(True).astype(bool)
-        if other.all():
-            raise FormatError(f"{where}: no rows of level {level}. There are: {sorted(depth.dropna().unique())}")
-    else:
-        other = deepest_level(frame.assign(_iso3=iso3, _date=date), depth, ["_iso3", "_date", "operation"])
+    other = _other_levels(frame.assign(_iso3=iso3, _date=date), depth, level, where)
     fates = dropped(fates, other.reindex(fates.index, fill_value=False), "other level")
     pcode = (
         column("code2")
@@ -143,6 +136,15 @@ def _tidy_api(found: Found, level: int | None) -> Tidied:
     return Tidied(table, fates, tuple(notes), (), "stocks")
 
 
+def _other_levels(frame: pd.DataFrame, depth: pd.Series, level: int | None, where: str) -> pd.Series:
+    if level is None:
+        return deepest_level(frame, depth, ["_iso3", "_date", "operation"])
+    other = (depth != level).fillna(True).astype(bool)
+    if other.all():
+        raise FormatError(f"{where}: no rows of level {level}. There are: {sorted(depth.dropna().unique())}")
+    return other
+
+
 def _depth(names: dict[int, pd.Series], column: Any) -> pd.Series:
     depth = pd.Series(0.0, index=names[1].index, dtype="Float64")
     depth = depth.mask(names[1].notna() | column("code1").notna(), 1.0)
@@ -166,35 +168,44 @@ def _added_up(table: pd.DataFrame, fates: pd.Series) -> tuple[pd.DataFrame, pd.S
 
 
 def _tidy_workbook(found: Found) -> Tidied:
-    where, facts = found.sheet.where, found.feed.facts
     frame, fates = body(found)
     need_rows(frame, found)
-    absent = facts["not_available"]
     mali = found.vintage.name.startswith("Mali")
 
     def column(name: str) -> pd.Series:
-        values = text_column(frame, name, missing=absent)
+        values = text_column(frame, name, missing=found.feed.facts["not_available"])
         return values.map(_mended).astype("string") if mali else values
 
-    totals = column("admin1").isna() | column("admin1").map(
-        lambda name: fold(str(name)).startswith(("total", "grand total"))
-    )
-    fates = dropped(fates, totals.astype(bool).reindex(fates.index, fill_value=False), "total")
+    first = column("admin1").fillna(column("admin2")).fillna(column("admin3")).fillna("total")
+    totals = first.map(lambda name: fold(name).startswith(("total", "grand total"))).astype(bool)
+    fates = dropped(fates, totals.reindex(fates.index, fill_value=False), "total")
+    base = _places_of_workbook(frame, found, column, mali)
+    tables = _counts_of_workbook(frame, found, base, column("reason"))
+    table = pd.concat([rows[rows["people"].notna() & ~totals] for rows in tables])
+    blank = pd.Series(~frame.index.isin(table.index), index=frame.index)
+    fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
+    table, fates, notes = tell_apart(table, fates, found, "stocks")
+    return Tidied(table.dropna(axis=1, how="all").assign(pcode=table["pcode"]), fates, tuple(notes), (), "stocks")
+
+
+def _places_of_workbook(
+    frame: pd.DataFrame, found: Found, column: Callable[[str], pd.Series], mali: bool
+) -> pd.DataFrame:
     codes = (
         column("code3")
         .fillna(column("code2").where(column("admin3").isna()))
         .fillna(column("code1").where(column("admin2").isna() & column("admin3").isna()))
     )
-    site = column("site")
-    site = site.mask(
-        site.map(lambda name: fold(str(name)) in facts["other_place"]).astype(bool), column("other_site")
-    ).fillna(column("other_site"))
-    base = pd.DataFrame(
+    # "Autre" stands for a place that is not on the list; its name is written beside it.
+    listed = column("site")
+    other = listed.map(lambda name: fold(str(name)) in found.feed.facts["other_place"]).astype(bool)
+    site = listed.mask(other, column("other_site")).fillna(column("other_site"))
+    return pd.DataFrame(
         {
             "pcode": pd.NA if mali else codes.where(site.isna()),
             "code": codes.fillna(column("code2")),
             "iso3": iso3_of(column("country")).fillna("MLI" if mali else "NER"),
-            "date": days(frame["date"], found.feed.columns["date"][0], where),
+            "date": days(frame["date"], found.feed.columns["date"][0], found.sheet.where),
             "method": "site assessment" if "site" in frame else "baseline assessment",
             "place": site.fillna(column("admin3")).fillna(column("admin2")).fillna(column("admin1")),
             **{name: column(name) for name in ("admin1", "admin2", "admin3")},
@@ -204,24 +215,22 @@ def _tidy_workbook(found: Found) -> Tidied:
             "source": found.feed.source,
         }
     )
-    tables = []
-    for name, counted in facts["counted"].items():
-        if name not in frame:
-            continue
-        people = numbers(frame[name], name, where)
-        households = f"{name}_households"
-        rows = base.assign(
-            group=counted["group"],
-            reason=counted.get("reason", column("reason") if counted["group"] == "idp" else pd.NA),
-            people=people.round(),
-            households=number_column(frame, households, households, where).round(),
-        )
-        tables.append(rows[people.notna() & ~totals.astype(bool)])
-    table = pd.concat(tables)
-    blank = pd.Series(~frame.index.isin(table.index), index=frame.index)
-    fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
-    table, fates, notes = tell_apart(table, fates, found, "stocks")
-    return Tidied(table.dropna(axis=1, how="all").assign(pcode=table["pcode"]), fates, tuple(notes), (), "stocks")
+
+
+def _counts_of_workbook(frame: pd.DataFrame, found: Found, base: pd.DataFrame, reason: pd.Series) -> list[pd.DataFrame]:
+    where, tables = found.sheet.where, []
+    for name, counted in found.feed.facts["counted"].items():
+        if name in frame:
+            households = f"{name}_households"
+            tables.append(
+                base.assign(
+                    group=counted["group"],
+                    reason=counted.get("reason", reason if counted["group"] == "idp" else None),
+                    people=numbers(frame[name], name, where).round(),
+                    households=number_column(frame, households, households, where).round(),
+                )
+            )
+    return tables
 
 
 def _mended(text: object) -> object:

@@ -125,13 +125,9 @@ def _tidy_table(found: Found) -> Tidied:
     copies = frame.duplicated()
     fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
     frame = frame[~copies]
-    key = ["fnid", "scenario", "start", "end", *(name for name in ("issued", "assistance") if name in frame)]
-    if "preference" in frame:
-        rating = numbers(frame["preference"], "preference_rating", where)
-        best = rating.groupby([frame[name] for name in key], dropna=False).transform("max")
-        lesser = (rating < best).fillna(False).astype(bool)
-        fates = dropped(fates, lesser.reindex(fates.index, fill_value=False), "superseded")
-        frame = frame[~lesser]
+    lesser = _lesser_rated(frame, where)
+    fates = dropped(fates, lesser.reindex(fates.index, fill_value=False), "superseded")
+    frame = frame[~lesser]
     scenario = texts(frame["scenario"]).str.upper()
     kinds = scenario.map({name: kind for name, (kind, _) in _SCENARIOS.items()})
     if kinds.isna().any():
@@ -168,6 +164,16 @@ def _tidy_table(found: Found) -> Tidied:
     return Tidied(table, fates, (), (), "phases")
 
 
+def _lesser_rated(frame: pd.DataFrame, where: str) -> pd.Series:
+    """Rows whose unit and period have another row that FEWS NET prefers."""
+    if "preference" not in frame:
+        return pd.Series(False, index=frame.index)
+    key = ["fnid", "scenario", "start", "end", *(name for name in ("issued", "assistance") if name in frame)]
+    rating = numbers(frame["preference"], "preference_rating", where)
+    best = rating.groupby([frame[name] for name in key], dropna=False).transform("max")
+    return (rating < best).fillna(False).astype(bool)
+
+
 def _tidy_shapes(found: Found, period: Period | None) -> Tidied:
     where, geometry = found.sheet.where, found.sheet.geometry
     frame, fates = body(found)
@@ -177,40 +183,39 @@ def _tidy_shapes(found: Found, period: Period | None) -> Tidied:
             f"{where}: no coordinate system (its .prj file is missing). FEWS NET uses EPSG:4326: put the .prj beside it"
         )
 
-    column = partial(text_column, frame)
-
     tables, notes = [], []
-    for scenario, (kind, flag) in _SCENARIOS.items():
-        if scenario not in frame:
-            continue
-        phase, state = _classified(frame[scenario], scenario, where)
+    for scenario in (name for name in _SCENARIOS if name in frame):
         times, said = _times(frame, found, scenario, period)
         notes += said
-        name = column("unit_name").fillna(column("zone"))
-        place = (
-            name.fillna(column("admin3")).fillna(column("admin2")).fillna(column("admin1")).fillna(column("country"))
-        )
-        feature = "feature " + pd.Series(frame.index, index=frame.index).astype("string")
-        table = pd.DataFrame(
-            {
-                "pcode": pd.NA,
-                "kind": kind,
-                "phase_published": phase,
-                "state": state,
-                "assistance": column(flag),
-                "unit": column("fnid").fillna(feature),
-                "unit_kind": column("unit_type").map(_PARTS).fillna("area"),
-                "place": place,
-                **{level: column(level) for level in ("admin1", "admin2", "admin3")},
-                "iso3": iso3_of(column("country")),
-                "source": found.feed.source,
-                "fnid": column("fnid"),
-            }
-        ).join(times)
+        table = _scenario(frame, found, scenario).join(times)
         if geometry is not None:
             table = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index).to_crs("EPSG:4326"), crs="EPSG:4326")
         tables.append(table)
     return Tidied(pd.concat(tables), fates, tuple(notes), (), "phases")
+
+
+def _scenario(frame: pd.DataFrame, found: Found, scenario: str) -> pd.DataFrame:
+    kind, flag = _SCENARIOS[scenario]
+    column = partial(text_column, frame)
+    phase, state = _classified(frame[scenario], scenario, found.sheet.where)
+    area = column("admin3").fillna(column("admin2")).fillna(column("admin1")).fillna(column("country"))
+    feature = "feature " + pd.Series(frame.index, index=frame.index).astype("string")
+    return pd.DataFrame(
+        {
+            "pcode": pd.NA,
+            "kind": kind,
+            "phase_published": phase,
+            "state": state,
+            "assistance": column(flag),
+            "unit": column("fnid").fillna(feature),
+            "unit_kind": column("unit_type").map(_PARTS).fillna("area"),
+            "place": column("unit_name").fillna(column("zone")).fillna(area),
+            **{level: column(level) for level in ("admin1", "admin2", "admin3")},
+            "iso3": iso3_of(column("country")),
+            "source": found.feed.source,
+            "fnid": column("fnid"),
+        }
+    )
 
 
 def _times(frame: pd.DataFrame, found: Found, scenario: str, period: Period | None) -> tuple[pd.DataFrame, list[str]]:
