@@ -10,10 +10,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sahelgeo.conformance import listed
@@ -72,14 +70,6 @@ def _encoded(chunk: tuple[int, pa.RecordBatch]) -> tuple[int, pa.RecordBatch]:
         column.dictionary_encode() if text else column for column, text in zip(batch.columns, plain, strict=True)
     ]
     return first, pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-
-
-def _dictionary(texts: pa.Array) -> pa.DictionaryArray:
-    rows = len(texts)
-    # A source or a month is often the same in every row of a chunk, and comparing costs a fraction of hashing.
-    if rows and not texts.null_count and texts[0] == texts[rows - 1] and pc.all(pc.equal(texts, texts[0])).as_py():
-        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int32)), texts.slice(0, 1))
-    return texts.dictionary_encode()
 
 
 def _batches(flows: FlowRecords | pd.DataFrame) -> Iterable[pa.RecordBatch]:
