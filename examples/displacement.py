@@ -31,8 +31,16 @@ print(sg.concentration(sample.stocks)[["areas", "effective_areas", "areas_for_ha
 # Movements: matrix, balance, indices, and the flows that carry half of the people.
 flows = sg.sum_flows(sample.flows)
 print(sg.od_matrix(sample.flows).loc[["BF49", "BF56"], ["BF13", "BF49", "BF54"]])
-print(sg.flow_balance(sample.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]].round(1).to_string(index=False))
-print(sg.flow_indices(sample.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]].round(3).to_string(index=False))
+print(
+    sg.flow_balance(sample.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]]
+    .round(1)
+    .to_string(index=False)
+)
+print(
+    sg.flow_indices(sample.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]]
+    .round(3)
+    .to_string(index=False)
+)
 half = sg.top_flows(flows, share=0.5)
 print(f"{len(half)} flows carry {half['share_cumulative'].max():.0%} of the people who moved")
 

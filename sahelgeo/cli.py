@@ -30,6 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
     demo.set_defaults(run=_demo)
+    inspect = commands.add_parser(
+        "inspect", help="say what a file is: feed, vintage, rows, periods, places, people, problems"
+    )
+    inspect.add_argument("file", nargs="+", metavar="FILE", help="any file")
+    inspect.set_defaults(run=_inspect)
     return parser
 
 
@@ -42,4 +47,12 @@ def _demo(given: argparse.Namespace) -> int:
         print(line)
     for path in made.files:
         print(f"  {path}")
+    return 0
+
+
+def _inspect(given: argparse.Namespace) -> int:
+    from sahelgeo.readers.inspection import inspect_file  # noqa: PLC0415
+
+    for number, path in enumerate(given.file):
+        print(("\n" if number else "") + inspect_file(path))
     return 0

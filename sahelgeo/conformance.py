@@ -16,7 +16,9 @@ import pandera.pandas as pa
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
 from sahelgeo.tables import TABLES, Table
 
-__all__ = ["SHOWN_AT_MOST", "conform", "listed"]
+__all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
+
+LARGEST_WHOLE = 10**15
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -175,7 +177,8 @@ def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
         return values.astype("Int64"), _none_bad(values), rule
     numbers, bad = _as_numbers(values)
     fractional = (numbers % 1).fillna(0) != 0
-    bad = (bad | fractional).astype(bool)
+    # Beyond this a float no longer counts single persons.
+    bad = (bad | fractional | (numbers.abs() > LARGEST_WHOLE)).astype(bool)
     return numbers.where(~bad).astype("Int64"), bad, rule
 
 
@@ -269,11 +272,12 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
     return problems
 
 
+# What else tells two rows apart while they have no p-code, or come from a list of single records.
+_ALSO_TELL_APART = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
+
+
 def _repeated_keys(columns: pd.DataFrame, declared: Table) -> pd.Series:
-    key = [
-        *declared.key,
-        *(name for name in ("place", "admin1", "admin2", "admin3") if name in columns and name not in declared.key),
-    ]
+    key = [*declared.key, *(name for name in _ALSO_TELL_APART if name in columns and name not in declared.key)]
     return columns.duplicated(key, keep=False)
 
 

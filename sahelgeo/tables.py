@@ -138,6 +138,7 @@ STOCKS = Table(
             "admin1": _text("name of the admin 1 area as printed"),
             "admin2": _text("name of the admin 2 area as printed"),
             "admin3": _text("name of the admin 3 area as printed"),
+            "iso3": _text("ISO 3166-1 code of the country, three letters"),
         }
     ),
 )
@@ -155,6 +156,9 @@ FLOWS = Table(
             "people": _whole("persons who moved; missing where not counted", required=True),
             "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
             "reason": _text("reason of the movement as the source classes it"),
+            "event": _text("id of the record in its source, where a source lists movements one by one"),
+            "place": _text("place as printed"),
+            "iso3": _text("ISO 3166-1 code of the country, three letters"),
         },
         checks=[_PERIOD],
     ),
@@ -186,6 +190,7 @@ PHASES = Table(
             "admin1": _text("name of the admin 1 area as printed"),
             "admin2": _text("name of the admin 2 area as printed"),
             "admin3": _text("name of the admin 3 area as printed"),
+            "iso3": _text("ISO 3166-1 code of the country, three letters"),
         },
         checks=[_PERIOD],
     ),
@@ -224,6 +229,7 @@ POPULATION = Table(
             "people": _number("persons", required=True),
             "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
             "place": _text("place as printed"),
+            "iso3": _text("ISO 3166-1 code of the country, three letters"),
         }
     ),
 )

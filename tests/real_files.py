@@ -16,3 +16,10 @@ def real_file(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the published file {'/'.join(parts)} (see CONTRIBUTING)")
     return path
+
+
+def real_folder() -> Path:
+    """The folder of the published files, or a skip with the reason."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the folder of published files (see CONTRIBUTING)")
+    return SHARED

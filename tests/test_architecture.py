@@ -20,7 +20,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors",),
     ("words", "tables", "sources", "conformance"),
-    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples"),
+    ("areas", "coverage", "places", "crosswalks", "reallocation", "editions", "samples", "phase_classes"),
     (
         "sums",
         "unknown_origins",
@@ -47,7 +47,9 @@ LAYERS = (
         "phases",
         "events",
     ),
+    ("phase_audit", "phase_sums", "phase_dates", "phase_comparison"),
     ("rasters",),
+    ("phase_overlay", "severity", "displaced_by_phase", "associations"),
     ("readers",),
     ("maps",),
     ("demo", "brief", "cli", "__main__"),
@@ -124,7 +126,7 @@ def test_importing_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
 def test_every_public_name_is_listed_and_documented(module: ModuleType) -> None:
     """Each name of the stub is in dir() and has a docstring; each function shows an example."""
     names = public_names(module)
@@ -169,7 +171,7 @@ def test_public_functions_take_few_parameters(name: str) -> None:
         assert len(inspect.signature(found).parameters) <= 6
 
 
-@pytest.mark.parametrize("module", [sg, sg.maps], ids=["sahelgeo", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
 def test_no_public_name_is_a_module_too(module: ModuleType) -> None:
     """Importing a submodule would put the module in the place of the function of its name."""
     prefix = module.__name__.partition(".")[2]

@@ -241,6 +241,69 @@ def test_layers_draw_on_a_plain_folium_page(browser: Any, tmp_path: Path, square
     assert opened.wrong == []
 
 
+def compared(squares: gpd.GeoDataFrame, hostile: str = "") -> sg.maps.Panels:
+    """Two periods of phases side by side."""
+    before = phased(squares, [1, 2, 4]).assign(name=f"West{hostile}")
+    after = phased(squares, [2, 2, 5]).assign(start="2020-06-01", end="2020-08-31")
+    return sg.maps.compare_map(before, after, title=f"Two{hostile}", tooltip="{name}: phase {phase_published}")
+
+
+def test_two_periods_stand_side_by_side_and_move_together(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """One legend with the numbers before and after, captions with the periods, one view."""
+    compared(squares).save(tmp_path / "two.html")
+    opened = Opened(browser, tmp_path / "two.html")
+    assert opened.page.locator("figcaption").all_inner_texts() == [
+        "March–May 2020, current",
+        "June–August 2020, current",
+    ]
+    assert opened.page.locator(".sg-legend").count() == 1
+    assert "2 Stressed\n1 → 2" in opened.page.locator(".sg-legend").inner_text()
+    places = "() => [...document.querySelectorAll('.folium-map')].map(m => window[m.id]).map(m => [m.getZoom(), m.getCenter().lat, m.getCenter().lng])"
+    before = opened.page.evaluate(places)
+    opened.page.locator(".leaflet-control-zoom-in").last.click()
+    opened.page.wait_for_timeout(600)
+    first, second = opened.page.evaluate(places)
+    assert before[0][0] < first[0] == second[0]
+    assert first[1:] == pytest.approx(second[1:], abs=0.02)
+    left, right = (box.bounding_box() for box in opened.page.locator(".sg-panel-map").all())
+    assert left["y"] == right["y"]
+    assert left["width"] == right["width"]
+    assert opened.wrong == []
+
+
+def test_a_tooltip_shows_the_template_as_text(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Under the pointer stands what the template says; tags in names and titles stay text."""
+    hostile = f"<img src=x onerror=alert(3)>{ATTACK}"
+    panels = sg.maps.story([(hostile, hostile, compared(squares, hostile))], title=hostile)
+    panels.save(tmp_path / "two.html")
+    opened = Opened(browser, tmp_path / "two.html")
+    opened.page.locator("path.sg-area").first.hover()
+    tooltip = opened.page.locator(".leaflet-tooltip").inner_text()
+    assert tooltip.startswith("West<img src=x onerror=alert(3)>")
+    assert tooltip.endswith("phase 1")
+    assert "<img src=x" in opened.page.locator("h2").inner_text()
+    assert opened.page.locator("img[src=x]").count() == 0
+    assert opened.wrong == []
+
+
+def test_a_story_fits_a_phone(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Maps that stand side by side stand one below the other at 390 pixels; nothing is wider than the page."""
+    phases, stocks = sg.maps.phase_map(phased(squares, [1, 2, 4])), sg.maps.stock_map(squares.assign(people=[1, 2, 3]))
+    sg.maps.story([("One", "Text", phases), ("Two", "", compared(squares)), ("Three", "", stocks)]).save(
+        tmp_path / "story.html"
+    )
+    opened = Opened(browser, tmp_path / "story.html", width=390, height=800)
+    assert opened.page.locator("h2").all_inner_texts() == ["One", "Two", "Three"]
+    assert opened.page.locator(".folium-map").count() == 4
+    assert opened.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    tops = [box.bounding_box()["y"] for box in opened.page.locator(".sg-panel-map").all()]
+    assert tops == sorted(set(tops))
+    assert opened.page.locator("path.sg-area").count() == 9
+    assert opened.wrong == []
+
+
 def test_areas_can_be_read_by_keyboard(demo: Opened) -> None:
     """One tab stop, arrows from area to area, Enter for the figures, Escape to close; every area has a spoken name."""
     paths = demo.page.locator("path.sg-area")

@@ -121,3 +121,16 @@ def test_published_phases_are_compared_where_they_exist(tmp_path: Path) -> None:
     report = write_report(sample, areas, account, "en", ())
     assert "10 of 13 regions have no published phase" in report
     assert "Of the 3 regions with both, 1 differ: Boucle du Mouhoun." in report
+
+
+def test_inspect_says_what_files_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One block of lines for each file; a file that is nothing known is said to be so, not raised."""
+    (tmp_path / "a.csv").write_text(
+        "iso3,country_name,year,new_displacement,total_displacement\nMLI,Mali,2022,153990,379932\n"
+    )
+    (tmp_path / "b.csv").write_text("x,y\n1,2\n")
+    assert main(["inspect", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 0
+    first, second = capsys.readouterr().out.split("\n\n")
+    assert "idmc-gidd" in first
+    assert "379,932" in first
+    assert "problem" in second

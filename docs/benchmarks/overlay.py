@@ -68,15 +68,21 @@ def measure(name: str, values: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> Non
         "geopandas.overlay": lambda: gpd.overlay(*flat(), how="intersection", keep_geom_type=True),
     }
     spent: dict[str, list[float]] = {way: [] for way in jobs}
-    for _ in range(5):
+    processor: dict[str, list[float]] = {way: [] for way in jobs}
+    for _ in range(9):
         for way, job in jobs.items():
-            start = time.perf_counter()
+            start, start_processor = time.perf_counter(), time.process_time()
             job()
             spent[way].append(time.perf_counter() - start)
+            processor[way].append(time.process_time() - start_processor)
     print(f"\n## {name}: {len(values):,} polygons on {len(areas):,}")
-    ours = statistics.median(spent["sahelgeo.overlay"])
-    for way, seconds in spent.items():
-        print(f"{way}: {statistics.median(seconds):.3f} s ({statistics.median(seconds) / ours:.1f} x)")
+    for way in jobs:
+        wall, busy = (statistics.median(kind[way]) for kind in (spent, processor))
+        times = (
+            wall / statistics.median(spent["sahelgeo.overlay"]),
+            busy / statistics.median(processor["sahelgeo.overlay"]),
+        )
+        print(f"{way}: {wall:.3f} s ({times[0]:.1f} x), processor {busy:.3f} s ({times[1]:.1f} x)")
     result, account = sg.overlay(values, areas, slivers=0, report=True)
     theirs = jobs["tobler.area_interpolate"]()["people"].to_numpy()
     found = result["people"].fillna(0).to_numpy(dtype=float)

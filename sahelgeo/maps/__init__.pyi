@@ -1,6 +1,15 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import PhaseLayer as PhaseLayer
 from .flow_layer import FlowLayer as FlowLayer
+from .newsroom import ExportError as ExportError
+from .newsroom import export_newsroom as export_newsroom
+from .one_call import flow_map as flow_map
+from .one_call import phase_map as phase_map
+from .one_call import stock_map as stock_map
 from .page import Map as Map
+from .panels import Panels as Panels
+from .panels import compare_map as compare_map
+from .panels import story as story
+from .print_periods import small_multiples as small_multiples
 from .print_sheet import figure as figure
 from .stock_layer import StockLayer as StockLayer

@@ -17,10 +17,9 @@ from sahelgeo.maps.layers import (
     area_names,
     areas_with_geometry,
     one_row_per_area,
-    origin_of,
     period_in_words,
 )
-from sahelgeo.maps.style import PhaseClass, phase_classes, style
+from sahelgeo.maps.style import PhaseClass, phase_classes, style, text_on
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import word, write_number
 
@@ -47,6 +46,9 @@ class PhaseLayer(SahelgeoLayer):
         Language; the default is the map's.
     show : bool
         Whether the layer is on when the map opens.
+    tooltip : str, optional
+        Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``. Only
+        names of columns and plain format specifications are read; nothing is evaluated. The default is name and class.
 
     Raises
     ------
@@ -77,10 +79,11 @@ class PhaseLayer(SahelgeoLayer):
         title: str | None = None,
         lang: str | None = None,
         show: bool = True,
+        tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(phases, "PhaseLayer")
         one_row_per_area(drawn, "PhaseLayer")
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.without_geometry = without
         self.class_of = _phase_class_of(drawn, column)
@@ -105,7 +108,7 @@ class PhaseLayer(SahelgeoLayer):
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
             notes=_without_geometry_note(self.without_geometry, lang),
-            **origin_of(self.table),
+            **self.about(self.table, lang),
         )
 
     def _subtitle(self, lang: str) -> str:
@@ -171,7 +174,7 @@ class AreaLayer(SahelgeoLayer):
         default draws outlines.
     breaks : sequence of float, optional
         Upper bounds of the classes but the last, rising. The default takes quantiles, rounded to two digits.
-    name, title, lang, show
+    name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
@@ -200,17 +203,18 @@ class AreaLayer(SahelgeoLayer):
         title: str | None = None,
         lang: str | None = None,
         show: bool = True,
+        tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(areas, "AreaLayer")
         one_row_per_area(drawn, "AreaLayer")
         if column is not None and column not in drawn:
             raise SchemaError(f"AreaLayer: there is no column {column!r}. Found: {listed(list(drawn.columns), 20)}")
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.without_geometry = without
         self.numeric = column is not None and pd.api.types.is_numeric_dtype(drawn[column])
-        self.breaks = _checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
-        self.words = _distinct_words(drawn[column]) if column is not None and not self.numeric else []
+        self.breaks = checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
+        self.words = distinct_words(drawn[column]) if column is not None and not self.numeric else []
 
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
@@ -218,7 +222,7 @@ class AreaLayer(SahelgeoLayer):
         missing = next(item for item in phase_classes() if item.key == "no_data")
         counts = np.bincount(class_of, minlength=len(labels) + 1)
         classes = [
-            LegendClass(label, colour, "#000000", "", int(count))
+            LegendClass(label, colour, text_on(colour), "", int(count))
             for label, colour, count in zip(labels, colours, counts, strict=False)
         ]
         if counts[-1]:
@@ -234,8 +238,9 @@ class AreaLayer(SahelgeoLayer):
             classes=tuple(classes),
             class_of=tuple(class_of),
             digits=("",) * len(self.table),
+            border=style()["ground"]["border"] if self.column is None else "",
             notes=_without_geometry_note(self.without_geometry, lang),
-            **origin_of(self.table),
+            **self.about(self.table, lang),
         )
 
     def _classes(self, lang: str) -> tuple[list[int], list[str], list[str]]:
@@ -270,7 +275,8 @@ class AreaLayer(SahelgeoLayer):
         )
 
 
-def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
+def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
+    """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits."""
     if breaks is not None:
         bounds = [float(bound) for bound in breaks]
         if any(after <= before for before, after in pairwise(bounds)):
@@ -284,7 +290,8 @@ def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[f
     return sorted(bound for bound in rounded if numbers.min() <= bound < numbers.max())
 
 
-def _distinct_words(values: pd.Series) -> list[str]:
+def distinct_words(values: pd.Series) -> list[str]:
+    """The different values of a column of text, in the order of their categories, else of the alphabet."""
     words = [
         str(value)
         for value in (

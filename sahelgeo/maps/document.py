@@ -60,6 +60,17 @@ class Furniture:
     suppress_below: float = SUPPRESS_BELOW
 
 
+class Sheet(Protocol):
+    """A map with what stands around it, as :class:`sahelgeo.maps.Map` is."""
+
+    lang: str
+    ground: bool
+
+    def furniture(self) -> Furniture:
+        """What stands around the map."""
+        ...
+
+
 class Verbatim(Element):
     """Text that goes into the page as it is: branca would read a plain Element as a template and run what stands in it."""
 
@@ -95,7 +106,7 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
-def language_of(on_map: folium.Map, layer: DrawnLayer | None = None) -> str:
+def language_of(on_map: folium.Map | Sheet, layer: DrawnLayer | None = None) -> str:
     """The language of a layer: its own, else the map's, else English."""
     if layer is not None and layer.lang is not None:
         return layer.lang
@@ -194,35 +205,44 @@ def _layer_json(item: Drawing, numbered: Iterator[list[int]], below: float) -> d
         "names": item.names,
         "fields": [_field_json(line, below) for line in item.fields],
         "notes": [*item.notes],
+        "tooltips": item.tooltips,
         "synthetic": item.synthetic,
     }
     if isinstance(item, AreaDrawing):
         classes = [
             {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch, "count": one.count}
+            | ({"counts": one.counts} if one.counts else {})
             for one in item.classes
         ]
         drawn = {"areas": next(numbered), "classes": classes, "class_of": item.class_of, "digits": item.digits}
-        return {**shared, "kind": "areas", **drawn, "places": label_points(item.geometry)}
+        look = {"border": item.border or style()["areas"]["border"], "places": label_points(item.geometry)}
+        return {**shared, "kind": "areas", **drawn, **look}
     if isinstance(item, SymbolDrawing):
-        values = [_withheld(value, below) for value in item.values]
+        values = [withheld(value, below) for value in item.values]
         return {
             **shared,
             "kind": "symbols",
             "points": item.points,
             "values": values,
-            "legend_values": item.legend_values,
+            **_scale_json(item, below),
         }
     assert isinstance(item, FlowDrawing)
-    values = [_withheld(value, below) for value in item.values]
-    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": values, "legend_values": item.legend_values}
+    values = [withheld(value, below) for value in item.values]
+    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": values, **_scale_json(item, below)}
+
+
+def _scale_json(item: SymbolDrawing | FlowDrawing, below: float) -> dict[str, Any]:
+    """The largest number and those of the legend, no small count among them."""
+    shown = [value for value in item.legend_values if value >= below]
+    return {"largest": max(item.largest, below) if item.largest else 0, "legend_values": shown}
 
 
 def _field_json(line: Field, below: float) -> dict[str, Any]:
-    values = [_short(_withheld(value, below) if line.form == "people" else value) for value in line.values]
+    values = [_short(withheld(value, below) if line.form == "people" else value) for value in line.values]
     return {"label": line.label, "form": line.form, "values": values}
 
 
-def _withheld(value: Value, below: float) -> Value:
+def withheld(value: Value, below: float) -> Value:
     """The value, or the mark of a small count: the number itself must not be in the file."""
     return SUPPRESSED if isinstance(value, int | float) and 0 < value < below else value
 
@@ -237,7 +257,10 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     if ground:
         keys.setdefault("ne-10m-admin-1")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
-    synthetic = [item.title for item in drawings if item.synthetic]
+    partly = {item.title for item in drawings if not item.synthetic}
+    synthetic = [
+        f"{item.title} ({item.subtitle})" if item.title in partly else item.title for item in drawings if item.synthetic
+    ]
     return {
         "lines": lines,
         "synthetic": f"{word('synthetic_note', lang)}{word('colon', lang)} {', '.join(dict.fromkeys(synthetic))}."
@@ -255,21 +278,36 @@ def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> st
     figure: Figure = on_map.get_root()  # type: ignore[assignment]
     identity = f"sahelgeo_{on_map.get_name()}"
     layers = list(layers_of(on_map))
-    stamp = (furniture, language_of(on_map), tuple((layer.get_name(), id(layer.table), layer.lang) for layer in layers))
+    stamp = stamp_of(on_map, furniture)
     written = figure.html._children.get(identity)
     if isinstance(written, Verbatim) and written.stamp == stamp:
         return identity
     figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
-    text = json.dumps(document(on_map, layers, furniture), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    block = f'<script type="application/json" id="{identity}">{_safe_in_script(text)}</script>'
-    figure.html.add_child(Verbatim(block, stamp), name=identity)
+    figure.html.add_child(Verbatim(data_block(identity, document(on_map, layers, furniture)), stamp), name=identity)
     return identity
+
+
+def stamp_of(on_map: folium.Map, furniture: Furniture | None) -> object:
+    """What a drawn map depends on: as long as it is the same, what was drawn may be used again."""
+    shown = tuple((layer.get_name(), id(layer.table), layer.lang, layer.show) for layer in layers_of(on_map))
+    return furniture, language_of(on_map), shown
+
+
+def data_block(identity: str, value: dict[str, Any]) -> str:
+    """A structure of plain values as an element that the page's script reads and that runs nothing."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f'<script type="application/json" id="{identity}">{_safe_in_script(text)}</script>'
 
 
 def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture | None) -> dict[str, Any]:
     """Everything that the page's script needs, as one structure of plain values."""
-    lang = language_of(on_map)
-    drawings = [layer.drawing(language_of(on_map, layer)) for layer in layers]
+    drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers}
+    return describe(drawings, language_of(on_map), furniture)
+
+
+def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) -> dict[str, Any]:
+    """The structure of some drawings, by the names of their layers: borders are stored once for all of them."""
+    drawings = list(named.values())
     bounds = bounds_of(drawings)
     ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
     groups = [item.geometry for item in drawings if isinstance(item, AreaDrawing)]
@@ -285,9 +323,7 @@ def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture 
         "style": style(),
         "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
         "topology": topology.as_json(),
-        "layers": {
-            layer.get_name(): _layer_json(item, numbered, below) for layer, item in zip(layers, drawings, strict=True)
-        },
+        "layers": {name: _layer_json(item, numbered, below) for name, item in named.items()},
         "ground": _ground_json(ground, next(numbered), bounds, lang) if ground is not None else None,
         "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
         "credits": credit_lines(drawings, lang, ground=ground is not None),

@@ -14,13 +14,14 @@ Value = float | int | str | None
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of areas: its words, its look and how many areas it has."""
+    """One class of areas: its words, its look and how many areas it has (``counts``: on each of the maps that share a legend)."""
 
     label: str
     colour: str
     text_colour: str
     hatch: str
     count: int
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What all drawings have: a title, a period in words, names and popup lines of the things drawn, notes."""
+    """What all drawings have: a title, a period in words, names and popup lines of the things drawn, notes.
+
+    ``codes`` holds the p-codes of each thing drawn (one for an area, two for a movement), empty where there are none;
+    ``tooltips`` the text that shows under the pointer, where a template was given.
+    """
 
     title: str
     subtitle: str
@@ -47,34 +52,45 @@ class Drawing:
     sources: tuple[str, ...]
     synthetic: bool
     notes: tuple[str, ...] = field(default=(), kw_only=True)
+    codes: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
+    tooltips: tuple[str, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True)
 class AreaDrawing(Drawing):
-    """Areas filled by class; ``class_of`` gives each area's place in ``classes``, ``digits`` the text inside it."""
+    """Areas filled by class; ``class_of`` gives each area's place in ``classes``, ``digits`` the text inside it.
+
+    ``border`` is the colour of the borders where it is not that of the style table.
+    """
 
     geometry: gpd.GeoSeries
     classes: tuple[LegendClass, ...]
     class_of: tuple[int, ...]
     digits: tuple[str, ...]
+    border: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
 class SymbolDrawing(Drawing):
-    """Circles whose area stands for a number; missing numbers have no circle."""
+    """Circles whose area stands for a number; missing numbers have no circle. The largest circle stands for ``largest``."""
 
     points: tuple[tuple[float, float], ...]
     values: tuple[float | None, ...]
     legend_values: tuple[float, ...]
+    largest: float = field(default=0.0, kw_only=True)
 
 
 @dataclass(frozen=True)
 class FlowDrawing(Drawing):
-    """Curved arrows whose width stands for a number; each is start, middle and end as longitude and latitude."""
+    """Curved arrows whose width stands for a number; each is start, middle and end as longitude and latitude.
+
+    The widest arrow stands for ``largest``.
+    """
 
     arcs: tuple[tuple[float, float, float, float, float, float], ...]
     values: tuple[float, ...]
     legend_values: tuple[float, ...]
+    largest: float = field(default=0.0, kw_only=True)
 
 
 def legend_values(values: Sequence[float]) -> tuple[float, ...]:

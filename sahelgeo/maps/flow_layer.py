@@ -10,7 +10,7 @@ import shapely
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
-from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, origin_of, period_in_words
+from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words
 from sahelgeo.words import word, write_number
 
 
@@ -25,7 +25,7 @@ class FlowLayer(SahelgeoLayer):
         The column of numbers.
     smallest : float
         Flows of fewer people are not drawn; the legend says how many and how many people they carry.
-    name, title, lang, show
+    name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
@@ -49,6 +49,8 @@ class FlowLayer(SahelgeoLayer):
     >>> layer = sg.maps.FlowLayer(sg.flow_lines(between, sample.areas), smallest=1000).add_to(m)
     """
 
+    counts_people = True
+
     def __init__(
         self,
         flows: gpd.GeoDataFrame,
@@ -59,10 +61,11 @@ class FlowLayer(SahelgeoLayer):
         title: str | None = None,
         lang: str | None = None,
         show: bool = True,
+        tooltip: str | None = None,
     ) -> None:
         drawn, _ = areas_with_geometry(flows, "FlowLayer")
         _check_flows(drawn, column)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.smallest = smallest
 
@@ -83,7 +86,8 @@ class FlowLayer(SahelgeoLayer):
             values=values,
             legend_values=legend_values(values),
             notes=self._notes(people, lang),
-            **origin_of(self.table),
+            largest=max(values, default=0.0),
+            **self.about(drawn, lang),
         )
 
     def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
@@ -119,7 +123,8 @@ def _start_middle_end(line: shapely.LineString) -> tuple[float, float, float, fl
         else points[len(points) // 2]
     )
     start, end = points[0], points[-1]
-    x0, y0, x1, y1, x2, y2 = (round(float(value), 4) for value in np.concatenate([start, middle, end]))
+    # Rounded as label_points does, to the last digit: an arrow finds the circle on its end by the same coordinates.
+    x0, y0, x1, y1, x2, y2 = np.concatenate([start, middle, end]).round(4).tolist()
     return x0, y0, x1, y1, x2, y2
 
 

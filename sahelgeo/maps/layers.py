@@ -15,10 +15,15 @@ from folium.template import Template
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import CRSError, SchemaError
-from sahelgeo.maps.document import STATIC, language_of, write_document
+from sahelgeo.maps.document import STATIC, SUPPRESS_BELOW, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
+from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import check_language, write_day, write_period
+
+# Columns of the tables that count people.
+COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE})
 
 
 def template(name: str) -> Template:
@@ -36,9 +41,18 @@ class SahelgeoLayer(Layer):
     """A folium layer that sahelgeo's page draws. Add it to a :class:`Map` or to any ``folium.Map``."""
 
     _template = template("layer.html.j2")
+    # Whether the column that is drawn counts people: small counts are then withheld from tooltips too.
+    counts_people = False
 
     def __init__(
-        self, table: pd.DataFrame, *, name: str | None, title: str | None, lang: str | None, show: bool
+        self,
+        table: pd.DataFrame,
+        *,
+        name: str | None,
+        title: str | None,
+        lang: str | None,
+        show: bool,
+        tooltip: str | None = None,
     ) -> None:
         super().__init__(name=None, overlay=True, control=True, show=show)
         self._name = type(self).__name__
@@ -46,10 +60,28 @@ class SahelgeoLayer(Layer):
         self.title = title
         self.lang = check_language(lang) if lang is not None else None
         self.given_name = name
+        self.tooltip = check_tooltip(tooltip, table, type(self).__name__)
 
     @abstractmethod
     def drawing(self, lang: str) -> Drawing:
         """What the layer draws, in a language."""
+
+    def about(self, rows: pd.DataFrame, lang: str) -> dict[str, Any]:
+        """Sources, p-codes and tooltips, for the drawing of some rows."""
+        ends = ["origin", "destination"] if {"origin", "destination"} <= set(rows.columns) else ["pcode"]
+        codes = zip(*(_codes(rows, label) for label in ends), strict=True) if ends[0] in rows else ()
+        tooltips: tuple[str, ...] = ()
+        if self.tooltip is not None:
+            counts = {*COUNTS, getattr(self, "column", "")} if self.counts_people else COUNTS
+            tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self._withheld_below())
+        return {**origin_of(self.table), "codes": tuple(codes), "tooltips": tooltips}
+
+    def _withheld_below(self) -> float:
+        """What the map withholds, also where the layer stands on no map yet."""
+        element: Any = self
+        while element is not None and not hasattr(element, "suppress_below"):
+            element = element._parent
+        return SUPPRESS_BELOW if element is None else float(element.suppress_below)
 
     def label(self, lang: str) -> str:
         """The name in the layer switch."""
@@ -80,6 +112,10 @@ class SahelgeoLayer(Layer):
             parent: Any = self._parent
             self.add_child(ElementAddToElement(self.get_name(), parent.get_name()), name=name)
         super(Layer, self).render(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def _codes(rows: pd.DataFrame, label: str) -> list[str]:
+    return ["" if pd.isna(code) else str(code) for code in rows[label]]
 
 
 def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, int]:

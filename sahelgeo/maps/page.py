@@ -119,15 +119,12 @@ class Map(folium.Map):
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
-        if sum(1 for _ in layers_of(self)) > 1 and not any(
-            isinstance(child, folium.LayerControl) for child in self._children.values()
-        ):
-            self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
+        self.add_switch()
         # folium reads these from the map: its linked scripts come in only where a child needs them.
         self.default_js, self.default_css = _links_needed(self)
         furniture = self.furniture()
         self.document_id = write_document(self, furniture)
-        _warn_if_large(self)
+        warn_if_large(self.get_root(), self.max_kb)  # type: ignore[arg-type]
         figure: Figure = self.get_root()  # type: ignore[assignment]
         figure.title = safe_label(furniture.title)
         if isinstance(figure, Page):
@@ -135,6 +132,23 @@ class Map(folium.Map):
                 isinstance(child, folium.TileLayer) for child in self._children.values()
             )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """The page for a notebook, and a picture for where no page is shown (paper, mail): together half a megabyte at most."""
+        from sahelgeo.maps.still_picture import notebook_bundle  # noqa: PLC0415 (matplotlib loads only where a map is shown)
+
+        bundle = notebook_bundle(self)
+        return {
+            kind: text
+            for kind, text in bundle.items()
+            if (not include or kind in include) and kind not in (exclude or ())
+        }
+
+    def add_switch(self) -> None:
+        """Put a layer switch on the map if it has several layers and no switch yet."""
+        several = sum(1 for _ in layers_of(self)) > 1
+        if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
+            self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
 
 
 def most_vertices(max_kb: int) -> int:
@@ -146,7 +160,9 @@ def title_of(on_map: Map, drawings: list[Drawing]) -> str:
     """The title given, else the titles of the layers."""
     if on_map.title is not None:
         return on_map.title
-    return " · ".join(dict.fromkeys(item.title for item in drawings)) or word("map_label", on_map.lang)
+    # Outlines without figures are no subject of the map, unless there is nothing else.
+    shown = [item for item in drawings if item.fields] or drawings
+    return " · ".join(dict.fromkeys(item.title for item in shown)) or word("map_label", on_map.lang)
 
 
 def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
@@ -158,15 +174,15 @@ def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
     )
 
 
-def _warn_if_large(on_map: Map) -> None:
-    figure: Figure = on_map.get_root()  # type: ignore[assignment]
+def warn_if_large(figure: Figure, max_kb: int) -> None:
+    """Warn when what sahelgeo wrote into a page is larger than was asked for."""
     written = [*figure.header._children.values(), *figure.html._children.values()]
     size_kb = sum(len(child.text.encode()) for child in written if isinstance(child, Verbatim)) / 1000
-    if size_kb > on_map.max_kb:
+    if size_kb > max_kb:
         warnings.warn(
-            f"the page takes {size_kb:,.0f} kB, more than max_kb={on_map.max_kb}. Draw fewer or larger areas, or allow more",
+            f"the page takes {size_kb:,.0f} kB, more than max_kb={max_kb}. Draw fewer or larger areas, or allow more",
             DataWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
 
 

@@ -39,24 +39,26 @@ def _part_height(item: Drawing) -> float:
 
 def _part_text(item: Drawing) -> tuple[list[str], list[str], list[str]]:
     return (
-        textwrap.wrap(item.title, 30),
+        textwrap.wrap(item.title, 26 if isinstance(item, AreaDrawing) else 30),
         textwrap.wrap(item.subtitle, 38),
         [line for note in item.notes for line in textwrap.wrap(note, 38)],
     )
 
 
-def draw_legend(axes: Axes, drawings: list[Drawing], lang: str) -> None:
+def draw_legend(axes: Axes, drawings: list[Drawing], lang: str, *, counts: bool = True) -> None:
     """Write the legend of each drawing below the one before; the axes are in inches, with 0 at the top."""
     y = -0.02
     for item in drawings:
         title, subtitle, notes = _part_text(item)
+        if isinstance(item, AreaDrawing) and counts:
+            _legend_count(axes, y - 0.06, word("areas", lang))
         y = _legend_text(axes, y, title, 8.5, "bold", style()["text"]["colour"], 0.17)
         y = _legend_text(axes, y, subtitle, 7, "normal", style()["text"]["quiet"], 0.14)
         if item.synthetic:
             y = _legend_text(axes, y, [word("synthetic", lang)], 7, "bold", style()["text"]["warning"], 0.14)
         y -= 0.04
         if isinstance(item, AreaDrawing):
-            y = _legend_classes(axes, y, item, lang)
+            y = _legend_classes(axes, y, item, lang if counts else None)
         elif isinstance(item, SymbolDrawing):
             y = _legend_circles(axes, y, item, lang)
         elif isinstance(item, FlowDrawing):
@@ -71,7 +73,12 @@ def _legend_text(axes: Axes, y: float, lines: list[str], size: float, weight: st
     return y
 
 
-def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str) -> float:
+def _legend_count(axes: Axes, y: float, text: str) -> None:
+    quiet = style()["text"]["quiet"]
+    axes.text(LEGEND_INCHES - 0.05, y, text, fontsize=7.5, va="center", ha="right", color=quiet)
+
+
+def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> float:
     for one in item.classes:
         axes.add_patch(
             Rectangle(
@@ -85,15 +92,8 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str) -> float
             )
         )
         axes.text(0.32, y - 0.07, one.label, fontsize=7.5, va="center")
-        axes.text(
-            LEGEND_INCHES - 0.05,
-            y - 0.07,
-            write_number(one.count, lang),
-            fontsize=7.5,
-            va="center",
-            ha="right",
-            color=style()["text"]["quiet"],
-        )
+        if lang is not None:
+            _legend_count(axes, y - 0.07, write_number(one.count, lang))
         y -= 0.2
     return y
 

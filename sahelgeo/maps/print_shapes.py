@@ -18,16 +18,22 @@ HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
 def circle_radius(item: SymbolDrawing, value: float | None) -> float:
     """Radius in points."""
     look = style()["symbols"]
-    largest = max((one for one in item.values if one is not None), default=0)
-    if not value or not largest:
+    if not value or not item.largest:
         return 0.0
-    return float(max(look["smallest_radius"], look["largest_radius"] * math.sqrt(value / largest)) * POINTS_PER_PIXEL)
+    return float(
+        max(look["smallest_radius"], look["largest_radius"] * math.sqrt(value / item.largest)) * POINTS_PER_PIXEL
+    )
+
+
+def digit_shift(radius: float) -> float:
+    """How far to the left and up a digit makes room for a circle on the same point, in points (below 0: to the left)."""
+    return -(radius * 0.72 + 6) if radius else 0.0
 
 
 def arrow_width(item: FlowDrawing, value: float) -> float:
     """Width in points."""
     look = style()["arrows"]
-    return float(max(look["narrowest"], look["widest"] * value / max(item.values)) * POINTS_PER_PIXEL)
+    return float(max(look["narrowest"], look["widest"] * value / (item.largest or 1)) * POINTS_PER_PIXEL)
 
 
 def arrow_outline(start: Any, control: Any, end: Any, width: float, clear: Sequence[float]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +18,23 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.maps.document import bounds_of, credit_lines, ground_areas, language_of, layers_of
+from sahelgeo.maps.document import Sheet, bounds_of, credit_lines, ground_areas, language_of, layers_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
-from sahelgeo.maps.page import Map
+from sahelgeo.maps.print_labels import write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius
+from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius, digit_shift
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FORMATS = (".png", ".svg", ".pdf")
+FORMATS = (".png", ".svg", ".pdf")
 
 
-def figure(m: Map, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150) -> Figure:
+def figure(
+    m: Sheet, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150, names: bool = True
+) -> Figure:
     """Draw a map for print: PNG, SVG or PDF, without a browser.
 
     The layers that are shown when the page opens are drawn in their order, with the same colours, words and sizes as on
@@ -47,6 +50,9 @@ def figure(m: Map, path: str | Path | None = None, *, width_inches: float = 10.0
         Width of the sheet; the height follows from what is drawn.
     dpi : int
         Pixels per inch, for PNG.
+    names : bool
+        Write the names of areas or places where they have room: clear of digits, circles and each other, mostly inside
+        their area. Names without room are left out.
 
     Returns
     -------
@@ -71,10 +77,21 @@ def figure(m: Map, path: str | Path | None = None, *, width_inches: float = 10.0
     layers = [layer for layer in layers_of(m) if layer.show]
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
-    if path is not None and Path(path).suffix.lower() not in _FORMATS:
-        raise SchemaError(f"{Path(path).name}: the ending is not one of {', '.join(_FORMATS)}. It chooses the format")
+    check_ending(path)
     drawings = [layer.drawing(language_of(m, layer)) for layer in layers]
-    with mpl.rc_context(
+    with print_settings():
+        sheet, axes = _sheet(m, drawings, width_inches)
+        arrows = draw_layers(axes, drawings, m.lang, ground=m.ground)
+        if names:
+            write_names(axes, drawings, arrows)
+        if path is not None:
+            sheet.savefig(path, dpi=dpi, metadata=file_facts(Path(path), m.furniture().title))
+    return sheet
+
+
+def print_settings() -> AbstractContextManager[None]:
+    """One font, text as text, dollar signs as they are, whatever the reader's own settings."""
+    return mpl.rc_context(
         {
             "font.family": ["DejaVu Sans"],
             "hatch.linewidth": 0.6,
@@ -83,42 +100,37 @@ def figure(m: Map, path: str | Path | None = None, *, width_inches: float = 10.0
             "text.usetex": False,
             "text.parse_math": False,
         }
-    ):
-        sheet, axes = _sheet(m, drawings, width_inches)
-        _draw_layers(m, axes, drawings)
-        if path is not None:
-            sheet.savefig(path, dpi=dpi, metadata=_metadata(Path(path), m.furniture().title))
-    return sheet
+    )
 
 
-def _metadata(path: Path, title: str) -> dict[str, Any]:
+def check_ending(path: str | Path | None) -> None:
+    """Raise unless the ending of a path is a format that can be written."""
+    if path is not None and Path(path).suffix.lower() not in FORMATS:
+        raise SchemaError(f"{Path(path).name}: the ending is not one of {', '.join(FORMATS)}. It chooses the format")
+
+
+def file_facts(path: Path, title: str) -> dict[str, Any]:
+    """What a saved file says about itself."""
     # Without a date the same map gives the same file.
     return {".svg": {"Date": None, "Title": title}, ".pdf": {"CreationDate": None, "Title": title}}.get(
         path.suffix.lower(), {"Title": title}
     )
 
 
-def _sheet(m: Map, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
+def _sheet(m: Sheet, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
     """The sheet with its furniture, and the axes of the map in degrees."""
-    west, south, east, north = bounds_of(drawings)
-    pad = 0.05 * max(east - west, north - south, 0.1)
-    stretch = 1 / math.cos(math.radians((south + north) / 2))
-    head = _head_lines(m, drawings, width)
-    foot = _foot_lines(m, drawings, width)
+    head = head_lines(m, drawings, width)
+    foot = foot_lines(m, drawings, width)
     map_width = width - LEGEND_INCHES - 0.35
-    ratio = (north - south + 2 * pad) * stretch / (east - west + 2 * pad)
+    ratio = height_by_width(drawings)
     map_height = min(max(map_width * ratio, 3.6, legend_height(drawings)), 1.5 * width)
     top, bottom = 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head), 0.15 + len(foot) * 0.135
     height = map_height + top + bottom
     sheet = Figure(figsize=(width, height))
     FigureCanvasAgg(sheet)
     axes = sheet.add_axes((0.15 / width, bottom / height, map_width / width, map_height / height))
-    axes.set(xlim=(west - pad, east + pad), ylim=(south - pad, north + pad), xticks=[], yticks=[])
-    axes.set_aspect(stretch, adjustable="datalim")
-    axes.set_facecolor(style()["ground"]["sea"])
-    for spine in axes.spines.values():
-        spine.set_color("#BFBFBF")
-    _write_lines(sheet, head, foot, height, width)
+    set_view(axes, drawings)
+    write_lines(sheet, head, foot, height, width)
     legend = sheet.add_axes(
         ((width - LEGEND_INCHES - 0.1) / width, bottom / height, LEGEND_INCHES / width, map_height / height)
     )
@@ -128,7 +140,36 @@ def _sheet(m: Map, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]
     return sheet, axes
 
 
-def _head_lines(m: Map, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
+def _view(drawings: list[Drawing]) -> tuple[float, float, float, float, float]:
+    """West, south, east, north with a margin, and how much longer a degree of latitude is there."""
+    west, south, east, north = bounds_of(drawings)
+    pad = 0.05 * max(east - west, north - south, 0.1)
+    return west - pad, south - pad, east + pad, north + pad, 1 / math.cos(math.radians((south + north) / 2))
+
+
+def height_by_width(drawings: list[Drawing]) -> float:
+    """The shape of the map that holds the drawings."""
+    west, south, east, north, stretch = _view(drawings)
+    return (north - south) * stretch / (east - west)
+
+
+def set_view(axes: Axes, drawings: list[Drawing]) -> None:
+    """Set the axes to the drawings, in degrees."""
+    west, south, east, north, stretch = _view(drawings)
+    box = axes.get_window_extent()
+    shape = box.height / box.width
+    # The side that has room to spare shows more of the ground.
+    more_north = max(0.0, shape * (east - west) / stretch - (north - south)) / 2
+    more_east = max(0.0, (north - south) * stretch / shape - (east - west)) / 2
+    west, south, east, north = west - more_east, south - more_north, east + more_east, north + more_north
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+    axes.set_aspect(stretch, adjustable="datalim")
+    axes.set_facecolor(style()["ground"]["sea"])
+    for spine in axes.spines.values():
+        spine.set_color("#BFBFBF")
+
+
+def head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
     """Text, size, weight and colour of the lines at the top."""
     quiet, warning = style()["text"]["quiet"], style()["text"]["warning"]
     lines = [
@@ -136,10 +177,11 @@ def _head_lines(m: Map, drawings: list[Drawing], width: float) -> list[tuple[str
     ]
     lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(m.furniture().subtitle, int(width * 15))]
     note = credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
-    return lines + [(text, 8.5, "bold", warning) for text in textwrap.wrap(note, int(width * 14))]
+    return lines + [(text, 8.5, "bold", warning) for text in textwrap.wrap(note, int(width * 12))]
 
 
-def _foot_lines(m: Map, drawings: list[Drawing], width: float) -> list[str]:
+def foot_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[str]:
+    """The lines at the foot: sources and disclaimer."""
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
     text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
     return [
@@ -148,9 +190,10 @@ def _foot_lines(m: Map, drawings: list[Drawing], width: float) -> list[str]:
     ]
 
 
-def _write_lines(
+def write_lines(
     sheet: Figure, head: list[tuple[str, float, str, str]], foot: list[str], height: float, width: float
 ) -> None:
+    """Write the lines at the top and at the foot of a sheet."""
     y = height - 0.08
     for text, size, weight, colour in head:
         sheet.text(0.15 / width, y / height, text, fontsize=size, fontweight=weight, color=colour, va="top")
@@ -160,9 +203,10 @@ def _write_lines(
         sheet.text(0.15 / width, y / height, text, fontsize=6.6, color=style()["text"]["quiet"], va="top")
 
 
-def _draw_layers(m: Map, axes: Axes, drawings: list[Drawing]) -> None:
-    if m.ground:
-        _draw_ground(axes, m.lang)
+def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> list[Any]:
+    """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
+    if ground:
+        _draw_ground(axes, lang)
     radii: dict[tuple[float, float], float] = {}
     for item in drawings:
         if isinstance(item, SymbolDrawing):
@@ -173,12 +217,13 @@ def _draw_layers(m: Map, axes: Axes, drawings: list[Drawing]) -> None:
     for item in drawings:
         if isinstance(item, AreaDrawing):
             _draw_areas(axes, item, radii)
-    for item in drawings:
-        if isinstance(item, FlowDrawing):
-            _draw_arrows(axes, item, radii)
+    arrows = [
+        outline for item in drawings if isinstance(item, FlowDrawing) for outline in _draw_arrows(axes, item, radii)
+    ]
     for item in drawings:
         if isinstance(item, SymbolDrawing):
             _draw_symbols(axes, item)
+    return arrows
 
 
 def _draw_ground(axes: Axes, lang: str) -> None:
@@ -232,14 +277,13 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
             PathPatch(
                 _outline(area),
                 facecolor="none",
-                edgecolor=look["border"],
+                edgecolor=item.border or look["border"],
                 linewidth=look["border_width"] * POINTS_PER_PIXEL,
                 zorder=3.1,
             )
         )
     for point, digit, number in zip(label_points(item.geometry), item.digits, item.class_of, strict=True):
-        radius = radii.get(point, 0.0)
-        shift = -(radius * 0.72 + 6) if radius else 0
+        shift = digit_shift(radii.get(point, 0.0))
         axes.annotate(
             digit,
             point,
@@ -271,8 +315,9 @@ def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
             )
 
 
-def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> None:
+def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
     look = style()["arrows"]
+    outlines = []
     # Widths are points, so arrows are built on the sheet: in points, after the axes have got their final scale.
     axes.apply_aspect()
     to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
@@ -292,3 +337,5 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
             )
             axes.add_patch(patch)
             patch.set_clip_path(axes.patch)
+            outlines.append(points)
+    return outlines

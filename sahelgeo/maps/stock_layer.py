@@ -13,7 +13,6 @@ from sahelgeo.maps.layers import (
     area_names,
     areas_with_geometry,
     one_row_per_area,
-    origin_of,
     period_in_words,
 )
 from sahelgeo.words import word, write_number
@@ -28,7 +27,7 @@ class StockLayer(SahelgeoLayer):
         Stocks joined to their areas, or points: one row for each place, one date or ``as_of``.
     column : str
         The column of numbers.
-    name, title, lang, show
+    name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
@@ -51,6 +50,8 @@ class StockLayer(SahelgeoLayer):
     >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
     """
 
+    counts_people = True
+
     def __init__(
         self,
         stocks: gpd.GeoDataFrame,
@@ -60,11 +61,12 @@ class StockLayer(SahelgeoLayer):
         title: str | None = None,
         lang: str | None = None,
         show: bool = True,
+        tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(stocks, "StockLayer")
         one_row_per_area(drawn, "StockLayer")
         _check_numbers(drawn, column)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.without_geometry = without
 
@@ -84,7 +86,8 @@ class StockLayer(SahelgeoLayer):
             values=values,
             legend_values=legend_values([value for value in values if value is not None]),
             notes=tuple(notes),
-            **origin_of(self.table),
+            largest=max((value for value in values if value is not None), default=0.0),
+            **self.about(self.table, lang),
         )
 
     def _fields(self, lang: str) -> tuple[Field, ...]:

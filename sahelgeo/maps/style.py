@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sahelgeo.tables import PHASE_STATES
+from sahelgeo.phase_classes import PhaseClass, phase_classes
 
-
-@dataclass(frozen=True)
-class PhaseClass:
-    """How one phase, or one kind of missing phase, is called and drawn.
-
-    Attributes
-    ----------
-    key : str
-        "1" to "5", or the state: not_analysed, inadequate_evidence, no_access, no_data.
-    label_en, label_fr : str
-        Official English wording; the wording of Cadre Harmonisé.
-    colour, text_colour : str
-        Fill, and text on that fill, as #RRGGBB.
-    hatch : str
-        "", "diagonal", "cross" or "dots".
-    """
-
-    key: str
-    label_en: str
-    label_fr: str
-    colour: str
-    text_colour: str
-    hatch: str
-
-    def label(self, lang: str) -> str:
-        """The wording in a language, with the number for a phase."""
-        name = self.label_fr if lang == "fr" else self.label_en
-        return name if self.key in PHASE_STATES else f"{self.key} {name}"
-
-
-@lru_cache(maxsize=1)
-def phase_classes() -> tuple[PhaseClass, ...]:
-    """The five phases in order, then the kinds of missing phase."""
-    text = files("sahelgeo.data").joinpath("phases.csv").read_text(encoding="utf-8")
-    return tuple(
-        PhaseClass(row["class"], row["label_en"], row["label_fr"], row["colour"], row["text_colour"], row["hatch"])
-        for row in csv.DictReader(text.splitlines())
-    )
+__all__ = ["PhaseClass", "phase_classes", "style"]
 
 
 @lru_cache(maxsize=1)
 def style() -> dict[str, dict[str, Any]]:
     """Sizes and colours of everything but the phases, by kind of layer."""
     return tomllib.loads(files("sahelgeo.data").joinpath("style.toml").read_text(encoding="utf-8"))
+
+
+def text_on(colour: str) -> str:
+    """Black or white, whichever reads better on a colour (contrast as in WCAG 2.2, success criterion 1.4.3).
+
+    Examples
+    --------
+    >>> from sahelgeo.maps.style import text_on
+    >>> text_on("#FAE61E"), text_on("#640000")
+    ('#000000', '#FFFFFF')
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -202,13 +202,13 @@ def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
 def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
     """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell."""
     in_left, in_right = _used(edges, mine), _used(edges, theirs)
-    left, right, both = (
-        np.flatnonzero(which) for which in (in_left & ~in_right, in_right & ~in_left, in_left & in_right)
-    )
-    pairs = [_close_pairs(edges, left, np.flatnonzero(in_right)), _close_pairs(edges, both, right)]
-    # Edges that both layers have cross each other where the polygons of a layer overlap.
-    pairs.append(_apart(edges, *_close_pairs(edges, both, both)))
-    a, b = (np.concatenate(which) for which in zip(*pairs, strict=True))
+    a, b = _close_pairs(edges)
+    # Edges of one layer alone do not matter to each other; those of both cross where the polygons of a layer overlap.
+    both = in_left & in_right
+    keep = (in_left[a] != in_left[b]) | (in_right[a] != in_right[b]) | (both[a] & both[b])
+    a, b = a[keep], b[keep]
+    apart = ~(both[a] & both[b]) | _apart(edges.take(a), edges.take(b))
+    a, b = a[apart], b[apart]
     cuts, doubtful = _meetings(edges, a, b)
     a, b = a[doubtful], b[doubtful]
     near = _owner_pairs(np.concatenate([a, b]), np.concatenate([b, a]), mine, theirs, rights)
@@ -229,18 +229,15 @@ def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edg
     return edges, mine, theirs, near
 
 
-def _apart(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    """Each pair once, without those that have a corner in common."""
-    once = a < b
-    a, b = a[once], b[once]
-    one, other = edges.take(a), edges.take(b)
-    apart = ~(
+def _apart(one: _Edges, other: _Edges) -> NDArray[np.bool_]:
+    """Whether two edges have no corner in common."""
+    apart: NDArray[np.bool_] = ~(
         ((one.x0 == other.x0) & (one.y0 == other.y0))
         | ((one.x1 == other.x1) & (one.y1 == other.y1))
         | ((one.x0 == other.x1) & (one.y0 == other.y1))
         | ((one.x1 == other.x0) & (one.y1 == other.y0))
     )
-    return a[apart], b[apart]
+    return apart
 
 
 def _owner_pairs(a: Ints, b: Ints, mine: _Uses, theirs: _Uses, rights: int) -> Ints:
@@ -275,53 +272,53 @@ def _recut(uses: _Uses, is_cut: NDArray[np.bool_], piece_of: Ints, number: Ints,
     )
 
 
-def _close_pairs(edges: _Edges, a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    """The edges of two lists whose boxes meet."""
-    if not len(a) or not len(b):
-        return a[:0], b[:0]
-    boxes = [_boxes(edges.take(which), air) for which, air in ((a, 0.0), (b, _NEAR))]
-    size = 2 * float(np.mean([(box[2] - box[0] + box[3] - box[1]).mean() for box in boxes])) + _NEAR
-    corner = [min(float(box[side].min()) for box in boxes) for side in (0, 1)]
-    before = [np.zeros(len(which), dtype=bool) for which in (a, b)]
-    found = []
-    # Small cells for short edges; the few that reach too many cells are looked up again with all others in larger cells.
-    while not (before[0].all() and before[1].all()):
-        cells = [[((box[side] - corner[side % 2]) / size).astype(np.int64) for side in range(4)] for box in boxes]
-        fit = [(right - left + 1) * (top - low + 1) <= _FEW for left, low, right, top in cells]
-        fresh = [now & ~old for now, old in zip(fit, before, strict=True)]
-        found += [_pairs_by_cell(cells, fresh[0], fit[1]), _pairs_by_cell(cells, before[0], fresh[1])]
-        before, size = fit, size * _LARGER
-    i, j = (np.concatenate(part) for part in zip(*found, strict=True))
-    mine, theirs = [[side[these] for side in box] for box, these in zip(boxes, (i, j), strict=True)]
-    meet = (mine[0] <= theirs[2]) & (theirs[0] <= mine[2]) & (mine[1] <= theirs[3]) & (theirs[1] <= mine[3])
-    return a[i[meet]], b[j[meet]]
-
-
-def _boxes(edges: _Edges, air: float) -> list[Floats]:
-    return [
-        np.minimum(edges.x0, edges.x1) - air,
-        np.minimum(edges.y0, edges.y1) - air,
-        np.maximum(edges.x0, edges.x1) + air,
-        np.maximum(edges.y0, edges.y1) + air,
+def _close_pairs(edges: _Edges) -> tuple[Ints, Ints]:
+    """The pairs of edges whose boxes meet, each pair once."""
+    box = [
+        np.minimum(edges.x0, edges.x1) - _NEAR,
+        np.minimum(edges.y0, edges.y1) - _NEAR,
+        np.maximum(edges.x0, edges.x1) + _NEAR,
+        np.maximum(edges.y0, edges.y1) + _NEAR,
     ]
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    size = float(np.mean(box[2] - box[0] + box[3] - box[1])) + _NEAR if len(edges) else 1.0
+    before = np.zeros(len(edges), dtype=bool)
+    # Small cells for short edges; the few that reach too many cells are looked up again with all others in larger cells.
+    while not before.all():
+        cells = [((side - box[number % 2].min()) / size).astype(np.int64) for number, side in enumerate(box)]
+        fit = (cells[2] - cells[0] + 1) * (cells[3] - cells[1] + 1) <= _FEW
+        found += [_pairs_by_cell(cells, fit & ~before), _pairs_by_cell(cells, fit & ~before, before)]
+        before, size = fit, size * _LARGER
+    a, b = (np.concatenate(part) for part in zip(*found, strict=True))
+    meet = (box[0][a] <= box[2][b]) & (box[0][b] <= box[2][a]) & (box[1][a] <= box[3][b]) & (box[1][b] <= box[3][a])
+    return a[meet], b[meet]
 
 
-def _pairs_by_cell(cells: list[list[Ints]], mine: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Pairs of boxes that reach one cell, each pair once: at the first cell that both reach."""
-    if not mine.any() or not theirs.any():
+def _pairs_by_cell(
+    cells: list[Ints], some: NDArray[np.bool_], others: NDArray[np.bool_] | None = None
+) -> tuple[Ints, Ints]:
+    """Pairs of boxes (of some with others, or among themselves) that reach one cell: at the first that both reach."""
+    if not some.any() or (others is not None and not others.any()):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    (row_i, x_i, y_i), (row_j, x_j, y_j) = (
-        _reached(box, which) for box, which in zip(cells, (mine, theirs), strict=True)
-    )
-    wide = int(max(x_i.max(initial=0), x_j.max(initial=0))) + 1
-    order = np.argsort(y_j * wide + x_j, kind="stable")
-    key = (y_j * wide + x_j)[order]
-    start, stop = np.searchsorted(key, y_i * wide + x_i), np.searchsorted(key, y_i * wide + x_i, side="right")
-    at = np.repeat(np.arange(len(row_i)), stop - start)
-    i, j = row_i[at], row_j[order[ranges(start, stop - start)]]
-    first = (x_i[at] == np.maximum(cells[0][0][i], cells[1][0][j])) & (
-        y_i[at] == np.maximum(cells[0][1][i], cells[1][1][j])
-    )
+    row, x, y = _reached(cells, some)
+    wide = int(cells[2].max()) + 1
+    key = y * wide + x
+    if others is None:
+        order = np.argsort(key, kind="stable")
+        row, x, y, key = row[order], x[order], y[order], key[order]
+        ends = np.flatnonzero(np.concatenate([key[1:] != key[:-1], [True]])) + 1
+        start = np.arange(1, len(key) + 1)
+        count = np.repeat(ends, np.diff(ends, prepend=0)) - start
+        partner = row
+    else:
+        partner, other_x, other_y = _reached(cells, others)
+        order = np.argsort(other_y * wide + other_x, kind="stable")
+        other_key, partner = (other_y * wide + other_x)[order], partner[order]
+        start = np.searchsorted(other_key, key)
+        count = np.searchsorted(other_key, key, side="right") - start
+    at = np.repeat(np.arange(len(row)), count)
+    i, j = row[at], partner[ranges(start, count)]
+    first = (x[at] == np.maximum(cells[0][i], cells[0][j])) & (y[at] == np.maximum(cells[1][i], cells[1][j]))
     return i[first], j[first]
 
 
@@ -415,7 +412,7 @@ def _bounding(
 
 def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
     """Where edges of one layer run inside polygons of the other: the edge, its owner, its sign, the polygon."""
-    which = np.unique(uses.edge)
+    which = np.flatnonzero(_used(edges, uses))
     some = edges.take(which)
     x, y = (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2
     grid = build_grid(polygons, columns_for(len(edges)))

@@ -7,9 +7,9 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         var drawn = layer.classes[layer.class_of[number]];
         var polygon = L.polygon(sheet.latLngs(area), {
             pane: "sg-areas", smoothFactor: 0, className: "sg-area",
-            color: look.border, weight: look.border_width, fillColor: sheet.pattern(drawn.colour, drawn.hatch), fillOpacity: 1
+            color: layer.border, weight: look.border_width, fillColor: sheet.pattern(drawn.colour, drawn.hatch), fillOpacity: 1
         });
-        polygon.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + drawn.label]), { sticky: true });
+        polygon.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, drawn.label)]), { sticky: true });
         polygon.bindPopup(function () { return sheet.popup(layer, number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
         polygon.on("mouseout popupclose", function () { if (!polygon.isPopupOpen()) outline.hide(number); });

@@ -2,8 +2,7 @@
 sahelgeo.width = function (sheet, layer, value) {
     "use strict";
     var look = sheet.document.style.arrows;
-    var largest = layer.values.reduce(function (most, one) { return typeof one === "number" ? Math.max(most, one) : most; }, 0);
-    return largest && value !== "<" ? Math.max(look.narrowest, look.widest * value / largest) : look.narrowest;
+    return layer.largest && value !== "<" ? Math.max(look.narrowest, look.widest * value / layer.largest) : look.narrowest;
 };
 
 /* The outline of an arrow along the quadratic curve a, c, b, as an SVG path; it keeps clear of both ends by a number of pixels. */
@@ -69,7 +68,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
             pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        arrow.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + sheet.inWords(layer.values[number], "people")]), { sticky: true });
+        arrow.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
         arrow.bindPopup(function () { return sheet.popup(layer, number); });
         return arrow;
     }));

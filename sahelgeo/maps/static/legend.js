@@ -6,7 +6,7 @@ sahelgeo.legend = function (sheet) {
     function classRows(layer) {
         return layer.classes.map(function (one) {
             var swatch = svg("svg", { width: 22, height: 15, "aria-hidden": "true" }, [svg("rect", { x: 0.5, y: 0.5, width: 21, height: 14, fill: sheet.pattern(one.colour, one.hatch), stroke: "#8C8C8C" })]);
-            return element("li", one.count ? "" : "sg-none", [swatch, element("span", "", [one.label]), element("span", "sg-count", [sheet.write.whole(one.count)])]);
+            return element("li", one.count ? "" : "sg-none", [swatch, element("span", "", [one.label]), element("span", "sg-count", [(one.counts || [one.count]).map(sheet.write.whole).join(" → ")])]);
         });
     }
 
@@ -46,7 +46,7 @@ sahelgeo.legend = function (sheet) {
         var heading = [element("strong", "", [layer.title])];
         if (layer.kind === "areas") heading.push(element("span", "sg-count", [sheet.words.areas]));
         var parts = [element("div", "sg-legend-title", heading)];
-        if (layer.subtitle) parts.push(element("div", "sg-quiet", [layer.subtitle]));
+        if (layer.subtitle && !(sheet.view && sheet.view.shared)) parts.push(element("div", "sg-quiet", [layer.subtitle]));
         if (layer.synthetic) parts.push(element("div", "sg-warning", [sheet.words.synthetic]));
         parts.push(element("ul", "", rows));
         layer.notes.forEach(function (note) { parts.push(element("p", "sg-quiet", [note])); });

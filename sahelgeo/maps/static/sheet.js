@@ -117,22 +117,28 @@ var sahelgeo = (function () {
         });
     }
 
-    function addPage(sheet, map) {
-        var page = sheet.document.page, credits = sheet.document.credits, container = map.getContainer();
+    /* Title and notes for the top of a page, sources and disclaimer for its foot. */
+    function furniture(sheet) {
+        var page = sheet.document.page, credits = sheet.document.credits, words = sheet.words;
         document.documentElement.lang = sheet.document.lang;
         var head = [element("h1", "", [page.title])];
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
-        lines.unshift(element("li", "sg-foot-title", [sheet.words.sources + sheet.words.colon]));
-        var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + sheet.words.made_with + "."])];
-        container.parentNode.insertBefore(element("header", "sg-head", head), container);
-        var table = tableButton(sheet), footer = element("footer", "sg-foot", [table[0]].concat(foot));
-        container.parentNode.insertBefore(footer, container.nextSibling);
-        container.parentNode.insertBefore(table[1], footer.nextSibling);
+        lines.unshift(element("li", "sg-foot-title", [words.sources + words.colon]));
+        var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + words.made_with + "."])];
+        var table = tableButton(sheet);
+        return { head: element("header", "sg-head", head), foot: element("footer", "sg-foot", [table[0]].concat(foot)), tables: table[1] };
+    }
+
+    function addPage(sheet, map) {
+        var made = furniture(sheet), container = map.getContainer();
+        container.parentNode.insertBefore(made.head, container);
+        container.parentNode.insertBefore(made.foot, container.nextSibling);
+        container.parentNode.insertBefore(made.tables, made.foot.nextSibling);
         container.parentNode.classList.add("sg-page");
         container.setAttribute("role", "region");
-        container.setAttribute("aria-label", sheet.words.map_label + ": " + page.title);
+        container.setAttribute("aria-label", sheet.words.map_label + ": " + sheet.document.page.title);
     }
 
     /* The same figures as tables, for readers who cannot use a map; made when first asked for. */
@@ -174,8 +180,8 @@ var sahelgeo = (function () {
 
     function fitView(sheet, map) {
         map.invalidateSize();
-        var bounds = L.latLngBounds(sheet.document.bounds);
-        var wide = map.getSize().x > 720;
+        var bounds = L.latLngBounds((sheet.view || sheet.document).bounds);
+        var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
         map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
     }
@@ -184,6 +190,7 @@ var sahelgeo = (function () {
         var read = JSON.parse(document.getElementById(documentId).textContent);
         var arcs = decodeArcs(read.topology);
         var sheet = {
+            map: map, view: read.views ? read.views[map.getContainer().id] : null,
             document: read, words: read.words, write: writer(read.lang), layers: [],
             pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
             latLngs: function (number) {
@@ -192,6 +199,7 @@ var sahelgeo = (function () {
                 });
             },
             popup: function (layer, number) { return popup(sheet, layer, number); },
+            tooltip: function (layer, number, value) { return layer.tooltips.length ? layer.tooltips[number] : layer.names[number] + read.words.colon + " " + value; },
             inWords: function (value, form) { return inWords(sheet, value, form); }
         };
         [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
@@ -199,22 +207,23 @@ var sahelgeo = (function () {
         });
         ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
         if (read.page) {
-            addPage(sheet, map);
+            if (!sheet.view) addPage(sheet, map);
             addControls(sheet, map, controls);
         } else if (map.attributionControl) {
             sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
                 map.attributionControl.addAttribution(escapeText(line));
             });
         }
-        if (read.ground) addGround(sheet, map);
+        if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
         if (read.page) fitView(sheet, map);
         return sheet;
     }
 
     function sheetOf(documentId, map, controls) {
-        if (!sheets[documentId]) sheets[documentId] = create(documentId, map, controls || {});
-        return sheets[documentId];
+        var key = documentId + " " + map.getContainer().id;
+        if (!sheets[key]) sheets[key] = create(documentId, map, controls || {});
+        return sheets[key];
     }
 
     function drawLayer(documentId, key, map) {
@@ -231,5 +240,5 @@ var sahelgeo = (function () {
         return made;
     }
 
-    return { sheet: sheetOf, layer: drawLayer, kinds: kinds };
+    return { sheet: sheetOf, sheets: sheets, layer: drawLayer, kinds: kinds, element: element, writer: writer, furniture: furniture };
 })();

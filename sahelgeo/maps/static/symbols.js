@@ -3,9 +3,8 @@ sahelgeo.radius = function (sheet, layer, value) {
     "use strict";
     var look = sheet.document.style.symbols;
     if (value === "<") return look.smallest_radius;
-    var largest = layer.values.reduce(function (most, one) { return typeof one === "number" && one > most ? one : most; }, 0);
-    if (!value || !largest) return 0;
-    return Math.max(look.smallest_radius, look.largest_radius * Math.sqrt(value / largest));
+    if (!value || !layer.largest) return 0;
+    return Math.max(look.smallest_radius, look.largest_radius * Math.sqrt(value / layer.largest));
 };
 
 sahelgeo.kinds.symbols = function (sheet, layer) {
@@ -20,7 +19,7 @@ sahelgeo.kinds.symbols = function (sheet, layer) {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
             color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        circle.bindTooltip(sheet.element("span", "", [layer.names[number] + sheet.words.colon + " " + sheet.inWords(layer.values[number], "people")]), { sticky: true });
+        circle.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
         circle.bindPopup(function () { return sheet.popup(layer, number); });
         return circle;
     });

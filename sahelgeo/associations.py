@@ -1,0 +1,269 @@
+"""Two figures in the same areas and over the same months: how they go together, described and not explained."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SahelgeoError, SchemaError
+from sahelgeo.rasters.zones import checked_zones
+
+# With fewer areas or months a permutation or a rank says nothing.
+_LEAST_AREAS = 8
+_LEAST_PAIRS = 5
+_QUADRANTS = {1: ("high", "high"), 2: ("low", "high"), 3: ("low", "low"), 4: ("high", "low")}
+
+
+class ExtraNotInstalledError(SahelgeoError, ImportError):
+    """A function needs a package that belongs to an extra of sahelgeo."""
+
+
+def local_association(
+    table: gpd.GeoDataFrame,
+    here: str,
+    around: str,
+    *,
+    permutations: int = 999,
+    seed: int = 0,
+    level: float = 0.05,
+) -> pd.DataFrame:
+    """Where one figure is high and another is high, or low, in the areas around: bivariate local Moran's I.
+
+    It reads "here, and around", not "in the same place" (:func:`joint_severity` does that), and says nothing of causes. Needs
+    the extra ``stats``.
+
+    Parameters
+    ----------
+    table : geopandas.GeoDataFrame
+        Areas with their polygons and both columns, one row for each.
+    here, around : str
+        The column read in the area itself, and the one read in its neighbours (areas that share a border or a corner).
+    permutations, seed : int
+        How often values are shuffled, and the seed that makes the answer the same again.
+    level : float
+        The false discovery rate: of the areas named, about this share may be chance.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area with its index: ``local_i``; ``p_value`` (two-sided, from the permutations); ``p_adjusted``
+        (Benjamini and Hochberg, for many areas tested at once); ``significant`` (boolean); ``reading`` in words, such as "high
+        share_3plus here, high per_1000 around", or "no clear association". Areas without a value or without neighbours
+        are missing, and are neighbours of none.
+
+    Raises
+    ------
+    ExtraNotInstalledError
+        esda or libpysal are not installed.
+    SchemaError
+        A column is missing or no number, values do not vary, or fewer than 8 areas remain.
+
+    Notes
+    -----
+    Wartenberg (1985), Anselin (1995); computed by esda's ``Moran_Local_BV`` with row-standardised weights.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population)
+    >>> found = sg.local_association(sg.attach_areas(joint, sample.areas), "share_3plus", "per_1000")
+    >>> found.loc[joint["pcode"] == "BF56", "local_i"].round(2).tolist()
+    [1.21]
+    """
+    esda, graph = _stats()
+    checked = checked_zones(table, "table")
+    if not 0 < level < 1 or permutations < 99:
+        raise SchemaError(f"level={level!r} is a share between 0 and 1, permutations={permutations!r} are 99 or more")
+    x, y = (_numbers(checked, name) for name in (here, around))
+    known = x.notna() & y.notna()
+    neighbours = graph.Graph.build_contiguity(checked.geometry[known].reset_index(drop=True), rook=False)
+    positions = np.flatnonzero(known)
+    used = positions[np.setdiff1d(np.arange(len(positions)), np.asarray(neighbours.isolates, dtype=np.int64))]
+    if len(used) < _LEAST_AREAS:
+        raise SchemaError(
+            f"{len(used)} areas have both values and a neighbour; a local association needs {_LEAST_AREAS} at least"
+        )
+    x_used, y_used = (
+        x.to_numpy(dtype=np.float64, na_value=np.nan)[used],
+        y.to_numpy(dtype=np.float64, na_value=np.nan)[used],
+    )
+    for name, numbers in ((here, x_used), (around, y_used)):
+        if np.ptp(numbers) == 0:
+            raise SchemaError(f"column {name!r} has the same value everywhere: there is nothing to associate")
+    weights = graph.Graph.build_contiguity(checked.geometry.iloc[used].reset_index(drop=True), rook=False).transform(
+        "r"
+    )
+    with warnings.catch_warnings():
+        # esda announces another default for its own p-values; these are not used.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        moran = esda.Moran_Local_BV(x_used, y_used, weights, permutations=permutations, seed=seed)
+    p_values = _two_sided(np.asarray(moran.Is), np.asarray(moran.rlisas))
+    adjusted = _adjusted(p_values)
+    readings = [
+        f"{_QUADRANTS[int(quadrant)][0]} {here} here, {_QUADRANTS[int(quadrant)][1]} {around} around"
+        if p <= level
+        else "no clear association"
+        for quadrant, p in zip(moran.q, adjusted, strict=True)
+    ]
+    result = pd.DataFrame(
+        {
+            "local_i": pd.array(moran.Is, dtype="Float64"),
+            "p_value": pd.array(p_values, dtype="Float64"),
+            "p_adjusted": pd.array(adjusted, dtype="Float64"),
+            "significant": pd.array(adjusted <= level, dtype="boolean"),
+            "reading": pd.array(readings, dtype="string"),
+        },
+        index=used,
+    )
+    return result.reindex(range(len(checked))).set_axis(checked.index)
+
+
+def lagged_correlation(
+    table: pd.DataFrame, first: str, second: str, *, time: str, lags: Iterable[int] = range(-6, 7), unit: str = "pcode"
+) -> pd.DataFrame:
+    """How two figures rise and fall together over time, at each lag: a description, never a cause.
+
+    Each figure is taken against its own mean in each area, so that areas that are always high in both do not make a
+    correlation; then the ranks of all area-months are correlated (Spearman).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row for each area and time, with both columns.
+    first, second : str
+        The columns. A lag of 2 sets the second against the first of two steps before: the first leads.
+    time : str
+        The column of days or periods; their order makes the steps, so gaps in time must stand as rows with missing values.
+    lags : iterable of int
+        Steps; negative ones let the second lead.
+    unit : str
+        The column of areas.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each lag, in order: ``lag``, ``pairs`` (area-times with both values), ``spearman`` (-1 to 1; missing with
+        fewer than 5 pairs or no variation) and ``reading`` in words.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or no number, an area stands twice at a time, or the steps of time are uneven by more than a
+        quarter.
+
+    Notes
+    -----
+    Months within an area are not independent, so no significance is given. Trends and seasons that both share make
+    correlations without any link.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> months = pd.date_range("2020-01-01", periods=8, freq="MS")
+    >>> table = pd.DataFrame({"pcode": "BF56", "month": months, "fatalities": [1, 5, 2, 8, 3, 9, 4, 7],
+    ...                       "displaced": [9, 10, 50, 20, 80, 30, 90, 40]})
+    >>> found = sg.lagged_correlation(table, "fatalities", "displaced", time="month", lags=[0, 1])
+    >>> found[["lag", "pairs", "spearman"]].round(2).values.tolist()
+    [[0, 8, -0.07], [1, 7, 1.0]]
+    """
+    missing = [name for name in (first, second, time, unit) if name not in table]
+    if missing:
+        raise SchemaError(
+            f"columns {listed([repr(name) for name in missing], 4)} are missing. Found: {listed(list(table.columns), 20)}"
+        )
+    if table.duplicated([unit, time]).any():
+        rows = listed(list(table.index[table.duplicated([unit, time], keep=False)]), 5)
+        raise SchemaError(f"rows {rows}: an area stands twice at one time. Sum them, or choose one")
+    _check_steps(table[time])
+    wide = {}
+    for name in (first, second):
+        numbers = table.assign(number=_numbers(table, name).astype(float)).set_index([time, unit])["number"]
+        by_area = numbers.unstack(unit).sort_index()  # noqa: PD010 - nothing is summed
+        wide[name] = by_area - by_area.mean()
+    found: list[dict[str, object]] = []
+    for lag in sorted(set(lags)):
+        pairs = pd.DataFrame(
+            {
+                "first": wide[first].shift(lag).to_numpy().ravel(),
+                "second": wide[second].to_numpy().ravel(),
+            }
+        ).dropna()
+        varies = len(pairs) >= _LEAST_PAIRS and bool((pairs.max() > pairs.min()).all())
+        value = float(pairs["first"].rank().corr(pairs["second"].rank())) if varies else np.nan
+        found.append(
+            {"lag": lag, "pairs": len(pairs), "spearman": value, "reading": _in_words(first, second, lag, value)}
+        )
+    return pd.DataFrame(found).astype({"spearman": "Float64", "reading": "string"})
+
+
+def _stats() -> tuple[ModuleType, ModuleType]:
+    try:
+        import esda  # noqa: PLC0415 - an extra, and slow to load
+        from libpysal import graph  # noqa: PLC0415
+    except ImportError as problem:
+        raise ExtraNotInstalledError(
+            "local_association needs esda and libpysal, which are not installed: pip install 'sahelgeo[stats]'"
+        ) from problem
+    return esda, graph
+
+
+def _numbers(table: pd.DataFrame, name: str) -> pd.Series:
+    if name not in table:
+        raise SchemaError(f"there is no column {name!r}. Found: {listed(list(table.columns), 20)}")
+    if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
+        raise SchemaError(
+            f"column {name!r} is {table[name].dtype}, not numbers. Phases are classes: use people or shares"
+        )
+    return table[name].astype("Float64")
+
+
+def _two_sided(found: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
+    larger = (shuffled >= found[:, None]).sum(axis=1)
+    rarer = np.minimum(larger, shuffled.shape[1] - larger)
+    return np.asarray(np.minimum(1.0, 2 * (rarer + 1) / (shuffled.shape[1] + 1)))
+
+
+def _adjusted(p_values: np.ndarray) -> np.ndarray:
+    """Benjamini and Hochberg (1995): the smallest false discovery rate at which each would be named."""
+    order = np.argsort(p_values)
+    scaled = p_values[order] * len(p_values) / np.arange(1, len(p_values) + 1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
+    return adjusted
+
+
+def _check_steps(times: pd.Series) -> None:
+    if times.isna().any():
+        raise SchemaError(f"column {times.name!r}, row(s) {listed(list(times.index[times.isna()]), 5)}: no time")
+    if not pd.api.types.is_datetime64_any_dtype(times):
+        return
+    steps = times.drop_duplicates().sort_values().diff().dropna()
+    # Months have 28 to 31 days; a gap of a step is twice as long.
+    if len(steps) and steps.max() > 1.25 * steps.min():
+        raise SchemaError(
+            f"column {times.name!r}: steps of {steps.min().days} to {steps.max().days} days. Write a row with missing values for each step without data"
+        )
+
+
+def _in_words(first: str, second: str, lag: int, value: float) -> str:
+    if np.isnan(value):
+        return "too few pairs to say"
+    strength = next(
+        word
+        for least, word in ((0.7, "strongly"), (0.4, "fairly"), (0.2, "weakly"), (0.0, "hardly"))
+        if abs(value) >= least
+    )
+    way = "the same way" if value >= 0 else "opposite ways"
+    shift = (
+        "in the same step"
+        if lag == 0
+        else f"{abs(lag)} step{'s' if abs(lag) > 1 else ''} after {first if lag > 0 else second}"
+    )
+    return f"{second if lag >= 0 else first} moves {strength} {way} {shift}: a description, not a cause"

@@ -1,0 +1,16 @@
+from .assumptions import accord as accord
+from .assumptions import engagement as engagement
+from .assumptions import governance as governance
+from .assumptions import negotiation as negotiation
+from .assumptions import terrorism as terrorism
+from .charts import draw_map as draw_map
+from .headlines import displacement as displacement
+from .headlines import fatalities as fatalities
+from .headlines import food_insecurity as food_insecurity
+from .outcome import VERDICTS as VERDICTS
+from .outcome import Check as Check
+from .published_figures import PublishedError as PublishedError
+from .published_figures import SyntheticEvents as SyntheticEvents
+from .published_figures import load_published as load_published
+from .published_figures import load_synthetic as load_synthetic
+from .sheet import write_report as write_report

@@ -1,0 +1,114 @@
+"""Displaced people by the phase of the areas that they live in, and that they fled from and to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.phase_classes import CLASSES, phase_categorical
+from sahelgeo.stocks import sum_stocks
+from sahelgeo.tables import PHASE_STATES
+
+
+def displacement_by_phase(
+    stocks: pd.DataFrame,
+    phases: pd.DataFrame,
+    *,
+    flows: pd.DataFrame | None = None,
+    phase: str = "phase_published",
+) -> pd.DataFrame:
+    """How many displaced people live in areas of each phase, and how many moved out of and into them.
+
+    The phase is that of the area, for all who live there; the displaced may be worse off than the rest.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of one date, group and method. Where it names origins, they are counted too.
+    phases : pandas.DataFrame
+        A Phases table with one row for each area.
+    flows : pandas.DataFrame, optional
+        A Flows table of one source; its periods may follow each other, not overlap.
+    phase : str
+        The column of phases, 1 to 5: ``phase_published``, or ``phase_rule`` joined from :func:`area_phase`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each class, index ``class``: "1" to "5", the states, and "not in table", areas that the table of phases does
+        not name, or unknown places. ``displaced`` (Int64, people present in areas of the class), ``fled_from`` (people of
+        the stock who come from them; missing throughout if the stock names no origin), ``moved_out`` and ``moved_in``
+        (people of the flows who left, or reached, areas of the class; moves within one area are in both). Each column adds up
+        to all people of its table.
+
+    Raises
+    ------
+    DoubleCountError
+        The stock mixes dates, groups, methods or levels (see :func:`sum_stocks`), an area has two rows of phases, or the flows
+        have two sources or periods that overlap.
+    SchemaError
+        A table breaks its declaration; phases that are not 1 to 5.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> found = sg.displacement_by_phase(sample.stocks, phases, phase="phase_rule")
+    >>> found["displaced"].to_dict()["3"], int(found["displaced"].sum())
+    (766836, 1034609)
+    """
+    classes = _class_of_area(phases, phase)
+    # The sum refuses what does not add up; only then are rows counted by class.
+    sum_stocks(stocks, by=())
+    counts = conform(stocks, "stocks")
+    columns = {"displaced": _people(counts, "pcode", classes)}
+    named = counts["origin"].notna().any()
+    columns["fled_from"] = _people(counts, "origin", classes) if named else _nothing()
+    if flows is None:
+        columns |= {"moved_out": _nothing(), "moved_in": _nothing()}
+    else:
+        moves = conform(flows, "flows")
+        _refuse_mixed_flows(moves)
+        columns |= {"moved_out": _people(moves, "origin", classes), "moved_in": _people(moves, "destination", classes)}
+    return pd.DataFrame(columns).rename_axis("class")
+
+
+_ROWS = pd.Index([*CLASSES, "not in table"], dtype="object")
+
+
+def _nothing() -> pd.Series:
+    return pd.Series(pd.NA, index=_ROWS, dtype="Int64")
+
+
+def _class_of_area(phases: pd.DataFrame, phase: str) -> pd.Series:
+    table = conform(phases, "phases").dropna(subset=["pcode"])
+    if phase not in table:
+        raise SchemaError(f"phases: there is no column {phase!r}. Found: {listed(list(table.columns), 30)}")
+    twice = table["pcode"].duplicated(keep=False)
+    if twice.any():
+        codes = listed(list(table.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
+        raise DoubleCountError(
+            f"phases: more than one row for {codes}. Choose one period with phases_at, and the row of the whole area",
+            table[twice],
+        )
+    states = table["state"].where(table[phase].isna() & table["state"].isin(PHASE_STATES))
+    return phase_categorical(table[phase], states).astype(object).set_axis(table["pcode"])
+
+
+def _people(table: pd.DataFrame, column: str, classes: pd.Series) -> pd.Series:
+    found = table[column].map(classes).astype(object)
+    found = found.where(found.notna(), "not in table")
+    return table["people"].groupby(found).sum(min_count=1).reindex(_ROWS).astype("Int64")
+
+
+def _refuse_mixed_flows(moves: pd.DataFrame) -> None:
+    sources = moves["source"].nunique()
+    if sources > 1:
+        raise DoubleCountError(f"flows: {sources} sources, which may count the same moves. Choose one", moves)
+    periods = moves[["start", "end"]].drop_duplicates().sort_values("start")
+    if (periods["start"].shift(-1) <= periods["end"]).any():
+        raise DoubleCountError(
+            "flows: periods overlap, so that moves would count twice. Choose periods that follow each other", moves
+        )

@@ -1,0 +1,260 @@
+"""Who fights: names of armed actors brought to families, and pairs of families that fought each other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import warnings
+from functools import lru_cache
+from importlib.resources import as_file, files
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
+from sahelgeo.events.by_area import PERIODS, Frequency
+from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums
+
+FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
+_NEEDED = ("name", "match", "family", "kind")
+_MATCHES = ("whole", "start")
+
+
+def load_actors() -> pd.DataFrame:
+    """The names of armed actors in the Sahel and the family that each belongs to.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each name: ``name`` as a source prints it; ``match``, whether it is the ``whole`` name or the ``start``
+        of one ("Military Forces of Mali" begins "Military Forces of Mali (2013-2020)"); ``family``; ``kind`` (jihadist,
+        state, international, self-defence, rebel, armed movement, civilian, unidentified); ``note``, ``source``, ``certainty``.
+
+    Notes
+    -----
+    A family follows a lineage: Ansar Dine counts as JNIM before March 2017 too, and ISGS is one family under each of its
+    names (Islamic State in the Greater Sahara, ISWAP's Greater Sahara faction, Islamic State Sahel Province). Rows of certainty
+    ``memory`` rest on no copy of a source.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> actors = sg.load_actors()
+    >>> actors.loc[actors["family"] == "ISGS", "name"].tolist()[:2]
+    ['ISGS', 'Islamic State (Greater Sahara)']
+    """
+    with as_file(files("sahelgeo.data").joinpath("actors.csv")) as path:
+        return pd.read_csv(path, dtype="string")
+
+
+def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+    """Add the family and the kind of both actors of each event.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        A table with ``actor1`` and ``actor2``, as the sources print them.
+    actors : pandas.DataFrame, optional
+        Your own names (``name``, ``match``, ``family``, ``kind``) instead of :func:`load_actors`; add to it with
+        ``pandas.concat([sg.load_actors(), mine])``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows and index with ``family1``, ``family2``, ``actor_kind1`` and ``actor_kind2`` (string); missing where
+        there is no actor, or where no name answers. Whole names go before starts, and longer starts before shorter ones.
+        Names are compared without accents, case and punctuation.
+
+    Raises
+    ------
+    SchemaError
+        No ``actor1`` or ``actor2``, or a table of actors without its columns.
+    AmbiguousError
+        The table of actors gives one name to two families; they are in ``.candidates``.
+
+    Warns
+    -----
+    DataWarning
+        Names that are in no family, with the number of their events.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> fights = pd.DataFrame({"actor1": ["JNIM: Group for Support of Islam and Muslims"],
+    ...                        "actor2": ["Islamic State (West Africa) - Greater Sahara Faction"]})
+    >>> sg.actor_family(fights)[["family1", "family2"]].values.tolist()
+    [['JNIM', 'ISGS']]
+    """
+    missing = [name for name in ("actor1", "actor2") if name not in events.columns]
+    if missing:
+        raise SchemaError(f"events: column {missing[0]!r} is missing. Found: {listed(list(events.columns), 12)}")
+    whole, starts = _rules(load_actors() if actors is None else actors)
+    names = pd.concat([events["actor1"], events["actor2"]]).dropna()
+    answers = {name: _answer(_folded(str(name)), whole, starts) for name in names.unique()}
+    unknown = [name for name, answer in answers.items() if answer is None]
+    if unknown:
+        counts = names[names.isin(unknown)].value_counts()
+        shown = [f"{name} ({count:,})" for name, count in counts.items()]
+        warnings.warn(
+            f"{len(unknown):,} of {len(answers):,} names are in no family, {int(counts.sum()):,} mentions: {listed(shown, SHOWN_AT_MOST)}. "
+            "Their family is missing; add them to the table of actors",
+            DataWarning,
+            stacklevel=2,
+        )
+    added = {}
+    for label, side, part in (
+        ("family1", "actor1", 0),
+        ("family2", "actor2", 0),
+        ("actor_kind1", "actor1", 1),
+        ("actor_kind2", "actor2", 1),
+    ):
+        found = {name: answer[part] for name, answer in answers.items() if answer is not None}
+        added[label] = events[side].map(found).astype("string")
+    return events.assign(**added)
+
+
+def _rules(actors: pd.DataFrame) -> tuple[dict[str, tuple[str, str]], list[tuple[str, tuple[str, str]]]]:
+    missing = [name for name in _NEEDED if name not in actors.columns]
+    if missing:
+        raise SchemaError(
+            f"actors: column {missing[0]!r} is missing. Found: {listed(list(actors.columns), 12)}. See load_actors"
+        )
+    strange = sorted(set(actors["match"]) - set(_MATCHES))
+    if strange:
+        raise SchemaError(f"actors: column 'match' has {strange[0]!r}. Write 'whole' or 'start'")
+    table = actors.assign(folded=actors["name"].astype(str).map(_folded))
+    plain = table.drop_duplicates(["folded", "match", "family"])
+    twice = plain.duplicated(["folded", "match"], keep=False)
+    if twice.any():
+        raise AmbiguousError(
+            f"actors: {listed(list(plain.loc[twice, 'name']), SHOWN_AT_MOST)} stand in more than one family. Keep one row for each name",
+            plain[twice],
+        )
+    rows = [
+        (str(row["folded"]), row["match"], (str(row["family"]), str(row["kind"]))) for row in plain.to_dict("records")
+    ]
+    starts = sorted(
+        ((name, answer) for name, match, answer in rows if match == "start"), key=lambda rule: -len(rule[0])
+    )
+    return {name: answer for name, match, answer in rows if match == "whole"}, starts
+
+
+def _answer(
+    name: str, whole: dict[str, tuple[str, str]], starts: list[tuple[str, tuple[str, str]]]
+) -> tuple[str, str] | None:
+    if name in whole:
+        return whole[name]
+    return next((answer for start, answer in starts if f"{name} ".startswith(f"{start} ")), None)
+
+
+@lru_cache(maxsize=4096)
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", " ", letters).strip()
+
+
+def dyads(
+    events: gpd.GeoDataFrame,
+    *,
+    freq: Frequency = "MS",
+    between: tuple[str, str] | None = None,
+    kinds: list[str] | None = None,
+    by: str | None = None,
+) -> pd.DataFrame:
+    """Who fought whom: events and deaths of each pair of actor families, in either order, by period.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table with ``family1`` and ``family2`` (see :func:`actor_family`).
+    freq : {"MS", "QS", "YS"}
+        Months, quarters or years.
+    between : tuple of str, optional
+        Only this pair, such as ``("JNIM", "ISGS")``. Periods without an event of it, from the first to the last month of the
+        table, are then rows of 0.
+    kinds : list of str, optional
+        Only these kinds of events, such as ``["Battles"]`` in ACLED.
+    by : str, optional
+        Also by this column, such as the ``pcode`` of :func:`locate`, or ``admin1``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first`` and ``second`` (the families in the order of text), the column of ``by``, ``start``, ``end``, ``events``,
+        ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given), ``events_without_fatalities``. Events in which
+        a family is missing are in no pair. Deaths are of both sides and bystanders together.
+
+    Raises
+    ------
+    SchemaError
+        No families, an unknown pair or kind.
+    DuplicateEventError, DoubleCountError
+        As :func:`sum_events`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, sahelgeo as sg
+    >>> events = gpd.GeoDataFrame({"event": ["A", "B"], "source": "made up", "date": ["2020-01-05", "2020-03-09"], "fatalities": [4, 7],
+    ...     "actor1": ["JNIM", "ISGS"], "actor2": ["ISGS", "JNIM"]}, geometry=gpd.points_from_xy([0, 0], [14, 14]), crs="EPSG:4326")
+    >>> war = sg.dyads(sg.actor_family(events), between=("JNIM", "ISGS"))
+    >>> war[["first", "second", "events", "fatalities"]].values.tolist()
+    [['ISGS', 'JNIM', 1, 4], ['ISGS', 'JNIM', 0, 0], ['ISGS', 'JNIM', 1, 7]]
+    """
+    if not {"family1", "family2"} <= set(events.columns):
+        raise SchemaError("events: there are no families. Add them: dyads(actor_family(events))")
+    if freq not in PERIODS:
+        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
+    checked = conform_events(events)
+    _known(kinds, checked["kind"], "kinds")
+    if between is not None:
+        _known(list(between), pd.concat([checked["family1"], checked["family2"]]), "between")
+    pairs = _pairs(pd.DataFrame(checked), kinds, between)
+    periods = pairs["date"].dt.to_period(PERIODS[freq])
+    pairs = pairs.assign(start=periods.dt.start_time, end=periods.dt.end_time.dt.normalize())
+    keys = ["first", "second", *([by] if by else []), "start", "end"]
+    sums = keyed_sums(pairs, keys, fatality_columns(checked))
+    if between is None or by is not None:
+        return sums
+    return _every_period(sums, checked, PERIODS[freq], sorted(between))
+
+
+def _pairs(checked: pd.DataFrame, kinds: list[str] | None, between: tuple[str, str] | None) -> pd.DataFrame:
+    table = checked if kinds is None else checked[checked["kind"].isin(kinds)]
+    table = table[table["family1"].notna() & table["family2"].notna()]
+    one, two = table["family1"].to_numpy(dtype=object), table["family2"].to_numpy(dtype=object)
+    swap = one > two
+    pairs = table.assign(first=np.where(swap, two, one), second=np.where(swap, one, two))
+    if between is not None:
+        wanted = sorted(between)
+        pairs = pairs[(pairs["first"] == wanted[0]) & (pairs["second"] == wanted[1])]
+    return pairs
+
+
+def _known(wanted: list[str] | None, values: pd.Series, name: str) -> None:
+    held = list(values.dropna().unique())
+    strange = [value for value in wanted or [] if value not in held]
+    if strange:
+        raise SchemaError(f"{name}: {strange[0]!r} is not in the events. There are: {listed(held, 20)}")
+
+
+def _every_period(sums: pd.DataFrame, checked: pd.DataFrame, period: str, pair: list[str]) -> pd.DataFrame:
+    periods = pd.period_range(checked["date"].min(), checked["date"].max(), freq=period)
+    cells: dict[str, Any] = {
+        "first": pair[0],
+        "second": pair[1],
+        "start": periods.start_time.to_numpy().astype("datetime64[us]"),
+        "end": periods.end_time.normalize().to_numpy().astype("datetime64[us]"),
+    }
+    frame = pd.DataFrame(cells)
+    if len(sums) == 0:
+        counted = [*("events",), *fatality_columns(checked), "events_without_fatalities"]
+        return frame.assign(**{name: pd.Series(0, index=frame.index, dtype="Int64") for name in counted})
+    result = frame.merge(sums.astype({"start": "datetime64[us]", "end": "datetime64[us]"}), on=list(cells), how="left")
+    counted = [name for name in sums.columns if name not in cells]
+    none = result["events"].isna()
+    result[counted] = result[counted].mask(none, 0)
+    return result

@@ -1,0 +1,291 @@
+"""Events and deaths by area and period: zero only where the source looked."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
+from sahelgeo.events.coverage import check_inside, covered_shares, read_coverage
+from sahelgeo.places.attach import one_edition
+from sahelgeo.places.locate import locate
+from sahelgeo.sums import Mask, named_rows
+
+Frequency = Literal["MS", "QS", "YS"]
+PERIODS = {"MS": "M", "QS": "Q", "YS": "Y"}
+_PLACE = ["pcode", "start", "end"]
+
+
+def sum_events(
+    events: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    freq: Frequency = "MS",
+    by: str | list[str] | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
+    population: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Events and deaths of each area in each period.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table of one source, in the CRS of the areas.
+    areas : geopandas.GeoDataFrame
+        Areas of one level and one edition.
+    freq : {"MS", "QS", "YS"}
+        Months, quarters or years.
+    by : str or list of str, optional
+        Also by these columns of the events: ``kind``, ``subkind``, or those that :func:`actor_family` adds.
+    coverage : tuple or pandas.DataFrame, optional
+        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``pcode`` or
+        ``iso3``. Without it nothing is known where there is no event, and there is no zero.
+    population : pandas.DataFrame, optional
+        A Population table, one figure for each area, for deaths per 100,000 inhabitants.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area and period (and value of ``by``) sorted by them, with index 0..n-1: ``pcode``, ``start``,
+        ``end`` (inclusive), the columns of ``by``; ``events``, ``fatalities`` and, where the source gives them,
+        ``fatalities_low`` and ``fatalities_high`` (Int64); ``events_without_fatalities``, events whose deaths are not
+        known; ``covered``, the share of the period's days that the source covers (0–1; missing without ``coverage``);
+        ``source``, and ``exported``, the day of the (newest) export, if the events have it.
+
+        With ``coverage`` every area has a row for every period of it. Where there is no event, the counts are 0 if the
+        whole period is covered, and missing if not. Events without an area are rows with a missing ``pcode``, so that
+        the events that come in come out. With ``population`` also ``per_100000`` (deaths), ``population``,
+        ``population_year`` and ``population_source``.
+
+    Raises
+    ------
+    DuplicateEventError
+        An event stands more than once, as a copy or in two exports (:func:`newest_export` chooses).
+    DoubleCountError
+        Several sources, or several populations of an area.
+    WindowError
+        Events outside the coverage.
+    SchemaError
+        A table breaks its declaration, areas of several levels, an unknown option.
+    CRSError
+        Events and areas in different CRS.
+
+    Warns
+    -----
+    DataWarning
+        Events without an area, by reason; deaths not known; events whose country is not that of their area.
+
+    Notes
+    -----
+    An event whose place is known only to a region (``geo_precision`` 3 of ACLED) is drawn at the region's capital; in
+    districts it would make hotspots of capitals. It counts where the level allows, and is without an area below
+    (``sahelgeo/data/geo_precision.csv``). Deaths are reported deaths, not told apart by who caused them, and revised for years.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
+    >>> int(sums["events"].sum()) == len(sample.events)
+    True
+    >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "covered"]].astype(str).values.tolist()[0]
+    ['BF56', '2020-01-01', '4', '1.0']
+    """
+    checked = conform_events(events)
+    ground = _ground(areas)
+    labels = _by(checked, by)
+    period = _period_code(freq)
+    placed = place_events(checked, ground)
+    cover = None if coverage is None else read_coverage(coverage)
+    if cover is not None:
+        check_inside(checked, cover)
+    placed = _with_periods(placed, period)
+    sums = keyed_sums(placed, ["pcode", "start", *labels], fatality_columns(checked))
+    sums.insert(2, "end", sums["start"].dt.to_period(period).dt.end_time.dt.normalize().astype("datetime64[us]"))
+    if cover is not None:
+        sums = _with_empty_cells(sums, ground, cover, period, labels)
+    else:
+        sums = sums.assign(
+            pcode=sums["pcode"].astype("string"), covered=pd.Series(pd.NA, index=sums.index, dtype="Float64")
+        )
+    sums["source"] = pd.Series(checked["source"].iloc[0] if len(checked) else pd.NA, index=sums.index, dtype="string")
+    if EXPORTED in checked:
+        sums[EXPORTED] = _export_day(checked)
+    return sums if population is None else _per_100000(sums, population)
+
+
+def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    ground = one_edition(conform_areas(areas))
+    levels = sorted(ground["level"].dropna().unique())
+    if len(levels) > 1:
+        raise SchemaError(
+            f"areas are of levels {listed(levels, 5)}: an event would count in each. Choose one: areas[areas['level'] == {levels[-1]}]"
+        )
+    return ground
+
+
+def _by(events: pd.DataFrame, by: str | list[str] | None) -> list[str]:
+    labels = [by] if isinstance(by, str) else list(by or [])
+    unknown = [label for label in labels if label not in events.columns or label in (*_PLACE, "geometry")]
+    if unknown:
+        raise SchemaError(
+            f"by={unknown[0]!r} is no column of the events. There are: {listed(list(events.columns), 20)}"
+        )
+    return labels
+
+
+def _period_code(freq: str) -> str:
+    if freq not in PERIODS:
+        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
+    return PERIODS[freq]
+
+
+def _with_periods(placed: pd.DataFrame, period: str) -> pd.DataFrame:
+    # Few periods, many events: the calendar is asked once for each period.
+    days = placed["date"]
+    codes, unique = pd.factorize(days)
+    periods = pd.DatetimeIndex(unique).to_period(period)
+    return placed.assign(start=periods.start_time.to_numpy().astype("datetime64[us]")[codes])
+
+
+def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The events as a plain table with the ``pcode`` of their area, missing where none may be said; warns with the reasons."""
+    points = gpd.GeoDataFrame(geometry=events.geometry, crs=events.crs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        located = locate(points, areas)
+    assert isinstance(located, pd.DataFrame)
+    codes = located["pcode"].cat.codes.to_numpy().copy()
+    coarse = _too_coarse(events, areas)
+    reasons = {
+        "without coordinates": np.asarray(located["located"] == "no_point", dtype=np.bool_),
+        "outside all areas": np.asarray(located["located"].isin(["outside", "swapped"]), dtype=np.bool_),
+        "placed too coarsely for areas of this level (geo_precision)": coarse & (codes >= 0),
+    }
+    codes[coarse] = -1
+    _warn_unplaced(events, reasons)
+    pcode = pd.Categorical.from_codes(codes.astype(np.int64), categories=located["pcode"].cat.categories)
+    placed = pd.DataFrame(events).drop(columns=[events.geometry.name, *(["pcode"] if "pcode" in events else [])])
+    placed.insert(0, "pcode", pd.Series(pcode, index=events.index))
+    _warn_other_country(placed, areas)
+    return placed
+
+
+def _warn_unplaced(events: pd.DataFrame, reasons: dict[str, Mask]) -> None:
+    told = [f"{int(mask.sum()):,} {why}, {first_of(events, mask)}" for why, mask in reasons.items() if mask.any()]
+    if told:
+        count = int(np.logical_or.reduce(list(reasons.values())).sum())
+        warnings.warn(
+            f"{count:,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted in rows without a p-code",
+            DataWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    wrong = other_country(placed, areas)
+    if wrong.any():
+        warnings.warn(
+            f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
+            "They count where the point is; audit_events lists them",
+            DataWarning,
+            stacklevel=5,
+        )
+
+
+def other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
+    """Events whose ``iso3`` is not that of the area that their point lies in."""
+    if "iso3" not in placed or areas["iso3"].isna().all():
+        return np.zeros(len(placed), dtype=np.bool_)
+    there = placed["pcode"].map(areas.set_index("pcode")["iso3"]).astype("string")
+    return np.asarray((there != placed["iso3"].astype("string")).fillna(False), dtype=np.bool_)
+
+
+@lru_cache(maxsize=1)
+def _finest_levels() -> dict[tuple[str, int], int]:
+    text = files("sahelgeo.data").joinpath("geo_precision.csv").read_text(encoding="utf-8")
+    return {
+        (row["events_source"], int(row["geo_precision"])): int(row["finest_level"])
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
+    precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
+    imprecise = precision > 1
+    if not imprecise.any():
+        return np.zeros(len(events), dtype=np.bool_)
+    if areas["level"].isna().any():
+        raise SchemaError(
+            "areas: column 'level' is missing or has gaps, and some events are placed only roughly (geo_precision above 1). Add the level: areas.assign(level=2)"
+        )
+    level = int(areas["level"].iloc[0])
+    rules = _finest_levels()
+    source = str(events["source"].iloc[0])
+    # A number that the source's own scale lacks is read by the scale of the declaration.
+    finest = {number: rules.get((source, number), level_of) for (name, number), level_of in rules.items() if not name}
+    too_coarse = [number for number, level_of in finest.items() if level_of < level]
+    return np.asarray(np.isin(precision, too_coarse), dtype=np.bool_)
+
+
+def _with_empty_cells(
+    sums: pd.DataFrame, areas: gpd.GeoDataFrame, cover: pd.DataFrame, period: str, labels: list[str]
+) -> pd.DataFrame:
+    periods = pd.period_range(cover["start"].min(), cover["end"].max(), freq=period)
+    frame = pd.DataFrame(
+        {
+            "start": periods.start_time.to_numpy().astype("datetime64[us]"),
+            "end": periods.end_time.normalize().to_numpy().astype("datetime64[us]"),
+        }
+    )
+    cells = pd.DataFrame({"pcode": areas["pcode"].sort_values().to_numpy()}).merge(frame, how="cross")
+    cells["covered"] = covered_shares(cells, cover, areas)
+    if labels:
+        cells = cells.merge(sums[labels].drop_duplicates().sort_values(labels), how="cross")
+    plain = sums.assign(pcode=sums["pcode"].astype("string"))
+    cells["pcode"] = cells["pcode"].astype("string")
+    result = cells.merge(plain, on=[*_PLACE, *labels], how="outer")
+    counted = [name for name in sums.columns if name not in (*_PLACE, *labels)]
+    empty = (result["events"].isna() & (result["covered"] == 1)).fillna(False).to_numpy(dtype=np.bool_)
+    result[counted] = result[counted].mask(pd.Series(empty, index=result.index), 0).astype("Int64")
+    order = [*_PLACE, *labels, *counted, "covered"]
+    return result.sort_values([*_PLACE, *labels], na_position="last")[order].reset_index(drop=True)
+
+
+def _export_day(events: pd.DataFrame) -> Any:
+    days = events[EXPORTED].drop_duplicates().sort_values()
+    if len(days) > 1:
+        shown = listed([f"{day:%Y-%m-%d}" for day in days], SHOWN_AT_MOST)
+        warnings.warn(
+            f"events come from exports of {len(days)} days ({shown}): what the older ones hold may have been revised since",
+            DataWarning,
+            stacklevel=3,
+        )
+    return days.iloc[-1] if len(days) else pd.NaT
+
+
+def _per_100000(sums: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    people = conform(population, "population")
+    people = people[people["pcode"].isin(sums["pcode"].dropna())]
+    several = people["pcode"].duplicated(keep=False).to_numpy(dtype=np.bool_)
+    if several.any():
+        raise DoubleCountError(
+            f"population: more than one figure for the same area in {named_rows(people, several, ['pcode'])}. Choose one year and source",
+            people[several],
+        )
+    named = people[["pcode", "people", "year", "source"]].set_axis(
+        ["pcode", "population", "population_year", "population_source"], axis=1
+    )
+    result = sums.merge(named, on="pcode", how="left")
+    inhabitants = result["population"].mask(result["population"] == 0)
+    return result.assign(per_100000=result["fatalities"].astype("Float64") / inhabitants * 100_000)

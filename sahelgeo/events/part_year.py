@@ -1,0 +1,163 @@
+"""Part of a year against the year before: against all of it, and against the same months of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.errors import SchemaError
+from sahelgeo.events.checked import WindowError, conform_events, span_of
+from sahelgeo.events.coverage import check_inside, read_coverage
+from sahelgeo.sums import as_day
+
+VERDICTS = ("surpassed", "neared", "below", "unknown")
+NEARED, SURPASSED = 0.75, 1.0
+
+
+def year_to_date(
+    events: gpd.GeoDataFrame,
+    *,
+    as_of: Any,
+    by: str | None = None,
+    coverage: tuple[Any, Any] | None = None,
+    neared: float = NEARED,
+    surpassed: float = SURPASSED,
+) -> pd.DataFrame:
+    """Compare a year so far with the year before: with the whole of it and with the same window of it.
+
+    Six months against twelve can only near the total when violence has nearly doubled; six against the same six is the
+    like-for-like change. Both are given, and the words follow bands that you may set.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table of one source.
+    as_of : date or str
+        The last day of the part of the year, such as ``"2020-06-30"``.
+    by : str, optional
+        A column of the events, such as ``iso3``; without it all events together.
+    coverage : tuple, optional
+        The first and last day that the source covers. The default is the months from the first to the last event.
+    neared, surpassed : float
+        From which ratio to the full year before the verdict is ``neared``, and from which ``surpassed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``as_of`` of the part;
+        ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``, ``ratio_same_window`` and
+        ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
+        the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
+        without deaths gives no ratio.
+
+    Raises
+    ------
+    WindowError
+        The window, or the year before it, is not covered.
+    SchemaError
+        ``as_of`` is not a day, or the bands are not in order.
+    DuplicateEventError, DoubleCountError
+        As :func:`sum_events`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, sahelgeo as sg
+    >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
+    ...     "date": ["2019-02-01", "2019-12-30", "2020-02-01"]}, geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
+    >>> found = sg.year_to_date(events, as_of="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
+    >>> found[["measure", "part", "same_window", "full_year", "change_percent", "verdict"]]
+          measure  part  same_window  full_year  change_percent verdict
+    0      events     1            1          2             0.0   below
+    1  fatalities    13           10         16            30.0  neared
+    """
+    day = as_day(as_of, "as_of")
+    checked = conform_events(events)
+    check_bands(neared, surpassed)
+    if by is not None and by not in checked.columns:
+        raise SchemaError(f"by={by!r} is no column of the events. There are: {', '.join(map(str, checked.columns))}")
+    windows = windows_of(day)
+    _check_window(checked, coverage, windows)
+    groups = [("all", checked)] if by is None else list(checked.groupby(by, dropna=False, observed=True))
+    rows = []
+    for value, table in groups:
+        within = [table[table["date"].between(*window)] for window in windows]
+        counts = {"events": [len(rows) for rows in within]}
+        counts["fatalities"] = [rows["fatalities"].sum(min_count=1) if len(rows) else 0 for rows in within]
+        for measure, (part, same, full) in counts.items():
+            found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
+            rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "as_of": day, **found})
+    return typed(pd.DataFrame(rows))
+
+
+def windows_of(day: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """The part of the year, the same window a year before, and all of the year before."""
+    year = day.year
+    before = day - pd.DateOffset(years=1)
+    return [
+        (pd.Timestamp(year, 1, 1), day),
+        (pd.Timestamp(year - 1, 1, 1), before),
+        (pd.Timestamp(year - 1, 1, 1), pd.Timestamp(year - 1, 12, 31)),
+    ]
+
+
+def check_bands(neared: float, surpassed: float) -> None:
+    """Raise unless 0 < neared <= surpassed."""
+    if not 0 < neared <= surpassed:
+        raise SchemaError(
+            f"neared={neared!r} and surpassed={surpassed!r} are no bands. Give 0 < neared <= surpassed, such as 0.75 and 1"
+        )
+
+
+def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    if coverage is None:
+        first, last = span_of(events)
+    else:
+        cover = read_coverage(coverage)
+        check_inside(events, cover)
+        first, last = cover["start"].min(), cover["end"].max()
+    start, end = windows[2][0], windows[0][1]
+    if pd.isna(first) or first > start or last < end:
+        raise WindowError(
+            f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, the events cover {_day(first)} to {_day(last)}. "
+            "Choose another as_of, or say what the source covers: coverage=('2019-01-01', '2020-06-30')"
+        )
+
+
+def _day(day: pd.Timestamp) -> str:
+    return "nothing" if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
+def compare_totals(
+    part: Any, same_window: Any, full_year: Any, *, neared: float = NEARED, surpassed: float = SURPASSED
+) -> dict[str, Any]:
+    """The two ratios, the change in per cent and the verdict of three totals; what cannot be divided is missing."""
+    to_full, to_same = _ratio(part, full_year), _ratio(part, same_window)
+    verdict = "unknown"
+    if not pd.isna(to_full):
+        verdict = "surpassed" if to_full >= surpassed else "neared" if to_full >= neared else "below"
+    return {
+        "part": part,
+        "same_window": same_window,
+        "full_year": full_year,
+        "ratio_full_year": to_full,
+        "ratio_same_window": to_same,
+        "change_percent": pd.NA if pd.isna(to_same) else 100 * (part - same_window) / same_window,
+        "verdict": verdict,
+        "neared_from": neared,
+        "surpassed_from": surpassed,
+    }
+
+
+def _ratio(part: Any, whole: Any) -> Any:
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return pd.NA
+    return part / whole
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts as Int64, ratios as Float64."""
+    counts = {name: "Int64" for name in ("part", "same_window", "full_year") if name in table}
+    numbers = {name: "Float64" for name in ("ratio_full_year", "ratio_same_window", "change_percent") if name in table}
+    return table.astype({**counts, **numbers})

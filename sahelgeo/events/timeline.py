@@ -1,0 +1,178 @@
+"""The timeline of missions, accords, coups and envoys, and what was in force when."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from typing import Any, Literal
+
+import pandas as pd
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.events.by_area import PERIODS, Frequency
+from sahelgeo.sums import as_day
+
+_NEEDED = ("start", "event_en")
+_ORDER = (
+    "start", "precision", "end", "countries", "place", "kind", "mission", "troops", "event_en", "event_fr", "source", "certainty", "end_certainty", "verified",
+)  # fmt: skip
+
+
+def load_timeline(
+    *, kinds: list[str] | None = None, country: str | None = None, own: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Missions, accords, coups, envoys and other turning points in the Sahel since 2012, with dates, places and sources.
+
+    Parameters
+    ----------
+    kinds : list of str, optional
+        Only these: mission, strength (of a mission), accord, coup, uprising, envoy, alliance, attack, conflict, negotiation,
+        resolution, reform; or kinds of your own.
+    country : str, optional
+        Only what concerns this country (ISO 3166-1, three letters).
+    own : pandas.DataFrame, optional
+        Your own rows, with ``start`` and ``event_en`` at least; they are marked as yours where they name no source.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by ``start``, with index 0..n-1: ``start`` and ``end`` (days; ``end`` missing where it had none or none is
+        known), ``precision`` (day or month: of a month the first day is given), ``countries`` (ISO codes with ``|``),
+        ``place``, ``kind``, ``mission``, ``troops`` (as authorised or announced), ``event_en``, ``event_fr``, ``source``,
+        ``certainty``, ``end_certainty``, and ``verified`` (bool): False for dates that no copy of a source backs
+        (``memory``). They are there to be drawn, not to decide anything.
+
+    Raises
+    ------
+    SchemaError
+        A kind or country that the timeline does not hold, rows of your own without a day or a name.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> missions = sg.load_timeline(kinds=["mission"], country="MLI")
+    >>> missions["mission"].tolist()[:3], bool(missions["verified"].all())
+    (['AFISMA', 'Serval', 'EUTM Mali'], True)
+    """
+    with as_file(files("sahelgeo.data").joinpath("timeline.csv")) as path:
+        table = pd.read_csv(path, dtype="string")
+    parts = [table] if own is None else [table, _own(own)]
+    table = pd.concat(parts, ignore_index=True)
+    for name in ("start", "end"):
+        table[name] = pd.to_datetime(table[name], format="%Y-%m-%d").astype("datetime64[us]")
+    table["troops"] = pd.to_numeric(table["troops"]).astype("Int64")
+    table["verified"] = (table["certainty"] != "memory").fillna(False).astype(bool)
+    _refuse_unknown(kinds, table["kind"], "kinds")
+    if kinds is not None:
+        table = table[table["kind"].isin(kinds)]
+    if country is not None:
+        codes = table["countries"].str.split("|").explode()
+        _refuse_unknown([country], codes, "country")
+        table = table[table.index.isin(codes.index[(codes == country).fillna(False)])]
+    return table.sort_values("start", kind="stable").reset_index(drop=True)[list(_ORDER)]
+
+
+def _own(own: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in _NEEDED if name not in own.columns]
+    if missing:
+        raise SchemaError(
+            f"own: column {missing[0]!r} is missing. Found: {listed(list(own.columns), 12)}. A row needs 'start' and 'event_en'"
+        )
+    columns = {
+        name: own[name].astype("string")
+        for name in _ORDER
+        if name in own.columns and name not in ("start", "end", "verified")
+    }
+    for name in ("start", "end"):
+        if name in own.columns:
+            days = [None if pd.isna(day) else f"{as_day(day, f'own: column {name!r}'):%Y-%m-%d}" for day in own[name]]
+            columns[name] = pd.Series(days, index=own.index, dtype="string")
+    rows = pd.DataFrame(columns, index=own.index)
+    if rows[list(_NEEDED)].isna().to_numpy().any():
+        raise SchemaError("own: a row has no 'start' or no 'event_en'. Give both")
+    filled = {"source": "your own", "certainty": "your own", "precision": "day"}
+    for name, value in filled.items():
+        rows[name] = rows[name].fillna(value) if name in rows else pd.Series(value, index=rows.index, dtype="string")
+    rows["event_fr"] = rows["event_fr"].fillna(rows["event_en"]) if "event_fr" in rows else rows["event_en"]
+    return rows
+
+
+def _refuse_unknown(wanted: list[str] | None, values: pd.Series, name: str) -> None:
+    held = sorted(values.dropna().unique())
+    strange = [value for value in wanted or [] if value not in held]
+    if strange:
+        raise SchemaError(f"{name}: the timeline has no {strange[0]!r}. There are: {listed(held, 20)}")
+
+
+def timeline_steps(
+    timeline: pd.DataFrame,
+    start: Any,
+    end: Any,
+    *,
+    freq: Frequency = "MS",
+    count: Literal["any", "verified"] = "any",
+) -> pd.DataFrame:
+    """How many missions were in force, and how many troops they had, in each period: steps to draw under a series.
+
+    Parameters
+    ----------
+    timeline : pandas.DataFrame
+        As :func:`load_timeline` gives it: rows of kind ``mission`` with ``start`` and ``end``, and of kind ``strength``,
+        which say how many troops a mission had from a day on.
+    start, end : date or str
+        First and last day of the steps.
+    freq : {"MS", "QS", "YS"}
+        Months, quarters or years. A step is as things stood on the last day of its period.
+    count : {"any", "verified"}
+        Whether missions whose dates no source backs are counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each period, with index 0..n-1: ``start``, ``end``; ``missions`` (Int64), how many; ``names``, which, with
+        commas; ``troops`` (Int64), the last known strength of those that have one, added up, missing where none has; and
+        ``missions_without_troops``, how many of them add nothing because their strength is not known. Troops are as authorised
+        or announced, not counts of people on the ground.
+
+    Raises
+    ------
+    SchemaError
+        Days that are none, an end before its start, an unknown option.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> steps = sg.timeline_steps(sg.load_timeline(), "2012-10-01", "2014-12-31", freq="YS")
+    >>> steps[["missions", "troops"]].values.tolist()
+    [[1, <NA>], [3, 14700], [3, 16000]]
+    """
+    first, last = as_day(start, "start"), as_day(end, "end")
+    if last < first:
+        raise SchemaError(f"end={last:%Y-%m-%d} is before start={first:%Y-%m-%d}. Swap them")
+    if freq not in PERIODS or count not in ("any", "verified"):
+        raise SchemaError(
+            f"freq={freq!r} or count={count!r} is not known. Choose 'MS', 'QS' or 'YS', and 'any' or 'verified'"
+        )
+    table = timeline[timeline["verified"]] if count == "verified" else timeline
+    missions = table[(table["kind"] == "mission") & table["mission"].notna()]
+    strengths = table[table["troops"].notna() & table["mission"].notna()].sort_values("start")
+    periods = pd.period_range(first, last, freq=PERIODS[freq])
+    rows = [_step(missions, strengths, period.start_time, period.end_time.normalize()) for period in periods]
+    steps = pd.DataFrame(rows).astype({"missions": "Int64", "troops": "Int64", "missions_without_troops": "Int64"})
+    return steps.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
+
+
+def _step(missions: pd.DataFrame, strengths: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
+    in_force = missions[(missions["start"] <= end) & ~(missions["end"] < end)]
+    names = list(dict.fromkeys(in_force["mission"]))
+    known = (
+        strengths[strengths["mission"].isin(names) & (strengths["start"] <= end)].groupby("mission")["troops"].last()
+    )
+    return {
+        "start": start,
+        "end": end,
+        "missions": len(names),
+        "names": listed(names, len(names)) if names else "",
+        "troops": known.sum() if len(known) else pd.NA,
+        "missions_without_troops": len(names) - len(known),
+    }

@@ -1,0 +1,272 @@
+"""Where violence arrives, how much of it lies outside some areas, and how a core compares with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
+from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.events.by_area import PERIODS
+
+_GEOD = pyproj.Geod(ellps="WGS84")
+
+
+def spread(
+    sums: pd.DataFrame, *, threshold: float = 1, column: str = "events", periods_in_a_row: int = 1
+) -> pd.DataFrame:
+    """The first period in which each area reaches a threshold.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        One row for each area and period, as :func:`sum_events` gives with ``coverage``.
+    threshold : float
+        What must be reached in the period.
+    column : str
+        Of what.
+    periods_in_a_row : int
+        For how many periods in a row, so that one incident does not count as an arrival.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not reached), ``reached``
+        (boolean; missing where it was not seen and some period has no value), ``first_seen`` and ``last_seen`` (start of the first and last
+        period with a value), ``already`` (bool): reached in the first period with a value, so the arrival may be earlier.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, an area has a period twice, a threshold that is not above 0.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> sums = pd.DataFrame({"pcode": ["XA01", "XA01", "XA02", "XA02"], "events": [0, 3, 0, 0],
+    ...                      "start": pd.to_datetime(["2020-01-01", "2020-02-01"] * 2)})
+    >>> sg.spread(sums)[["pcode", "first", "reached"]]
+      pcode      first  reached
+    0  XA01 2020-02-01     True
+    1  XA02        NaT    False
+    """
+    _need(sums, ["pcode", "start", column])
+    if not threshold > 0 or periods_in_a_row < 1:
+        raise SchemaError(
+            f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
+        )
+    table = sums[sums["pcode"].notna()].sort_values(["pcode", "start"])
+    twice = table.duplicated(["pcode", "start"])
+    if twice.any():
+        raise SchemaError(
+            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, without 'by'"
+        )
+    rows = []
+    for pcode, part in table.groupby("pcode", sort=True):
+        values = part[column].astype("Float64")
+        high = (values >= threshold).fillna(False).astype(int)
+        run = high.rolling(periods_in_a_row).sum().to_numpy() == periods_in_a_row
+        at = int(np.argmax(run)) - periods_in_a_row + 1 if run.any() else None
+        seen = part["start"][values.notna()]
+        reached: Any = True if at is not None else (pd.NA if values.isna().any() else False)
+        first = pd.NaT if at is None else part["start"].iloc[at]
+        first_seen = seen.min() if len(seen) else pd.NaT
+        last_seen = seen.max() if len(seen) else pd.NaT
+        rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))
+    result = pd.DataFrame(rows, columns=["pcode", "first", "reached", "first_seen", "last_seen", "already"])
+    days = dict.fromkeys(("first", "first_seen", "last_seen"), "datetime64[us]")
+    return result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
+
+
+def share_outside(
+    sums: pd.DataFrame, inside: Iterable[str], *, column: str = "fatalities", freq: str = "YS"
+) -> pd.DataFrame:
+    """How much of the events or deaths lies outside some areas, by period.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        Rows with ``pcode``, ``start`` and the column, as :func:`sum_events` gives them, of all areas that are spoken of.
+    inside : iterable of str
+        The p-codes of the areas, such as the five northern regions of Mali.
+    column : str
+        What is added up.
+    freq : {"MS", "QS", "YS"}
+        Months, quarters or years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64: rows without a p-code),
+        ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and ``share_low`` and ``share_high``: if all of the unplaced
+        were inside, or outside. ``without_value``: rows whose value is missing, so that the sums are partial.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, no p-code is named, or one that the table does not have.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"), "fatalities": [10, 30, 10]})
+    >>> sg.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
+    [[10, 30, 10, 0.75, 0.6, 0.8]]
+    """
+    _need(sums, ["pcode", "start", column])
+    codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
+    unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
+    if not codes or unknown:
+        raise SchemaError(
+            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: {listed(sorted(sums['pcode'].dropna().unique()), 12)}"
+        )
+    if freq not in PERIODS:
+        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
+    period = pd.to_datetime(sums["start"]).dt.to_period(PERIODS[freq])
+    where = (
+        pd.Series("outside", index=sums.index)
+        .mask(sums["pcode"].isin(codes), "inside")
+        .mask(sums["pcode"].isna(), "unplaced")
+    )
+    values = sums[column].astype("Int64")
+    sums_by_part = {
+        part: values[where == part].groupby(period[where == part]).sum(min_count=1)
+        for part in ("inside", "outside", "unplaced")
+    }
+    periods = pd.PeriodIndex(period.unique()).sort_values()
+    parts = pd.DataFrame(sums_by_part).reindex(periods).astype("Int64")
+    parts["unplaced"] = parts["unplaced"].fillna(0)
+    result = pd.DataFrame(
+        {"start": periods.start_time, "end": periods.end_time.normalize(), **parts.reset_index(drop=True)}
+    )
+    placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
+    everything = (placed + lost).mask(placed + lost == 0)
+    missing = values.isna().groupby(period).sum().to_numpy()
+    return result.assign(
+        share_outside=result["outside"].astype("Float64") / placed.mask(placed == 0),
+        share_low=result["outside"].astype("Float64") / everything,
+        share_high=(result["outside"].astype("Float64") + lost) / everything,
+        without_value=missing,
+    )
+
+
+def core_periphery(
+    table: pd.DataFrame,
+    core: Iterable[str] | str,
+    *,
+    numerator: str,
+    denominator: str,
+    areas: gpd.GeoDataFrame | None = None,
+    within_km: float | None = None,
+) -> pd.DataFrame:
+    """A rate in a core (the capital and its belt) against the rest.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row for each area with ``pcode`` and the two columns, in the same unit of people.
+    core : str or iterable of str
+        The p-codes of the core. By travel time, choose them yourself: ``table.loc[table["hours"] <= 3, "pcode"]``.
+    numerator, denominator : str
+        The columns whose sums are divided, such as ``people_3plus`` and ``population``.
+    areas, within_km : geopandas.GeoDataFrame, float, optional
+        Widen the core by every area of the table whose representative point lies within so many kilometres (on the
+        ellipsoid) of one of the core's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Two rows, ``part`` core and periphery: ``areas``, ``numerator`` and ``denominator`` (sums over areas that have both), ``rate``,
+        ``without_value`` (areas left out since one of the two is missing), ``lowest`` and ``highest`` rate of an area, ``ratio`` (of the
+        periphery's rate to the core's), ``pcodes``. Sums are divided, not rates averaged.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, an area stands twice, a core that is not in the table or is all of it.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> phases = sg.load_sample("burkina-2020").phases
+    >>> table = phases.assign(people_3plus=phases[["people_3", "people_4", "people_5"]].sum(axis=1))
+    >>> found = sg.core_periphery(table, "BF13", numerator="people_3plus", denominator="population")
+    >>> found[["part", "areas", "rate", "ratio"]].round(3).values.tolist()
+    [['core', 1, 0.02, 1.0], ['periphery', 12, 0.084, 4.214]]
+    """
+    _need(table, ["pcode", numerator, denominator])
+    codes = _core_codes(table, core, areas, within_km)
+    if table["pcode"].duplicated().any():
+        twice = table["pcode"][table["pcode"].duplicated()].unique()
+        raise SchemaError(
+            f"p-codes {listed(list(twice), SHOWN_AT_MOST)} stand more than once. Give one row for each area"
+        )
+    inside = table["pcode"].isin(codes)
+    rows = [
+        _rate_of(part, table[mask], numerator, denominator) for part, mask in (("core", inside), ("periphery", ~inside))
+    ]
+    result = pd.DataFrame(rows)
+    first = result["rate"].iloc[0]
+    return result.assign(ratio=result["rate"] / first if first else np.nan)
+
+
+def _rate_of(part: str, rows: pd.DataFrame, numerator: str, denominator: str) -> dict[str, Any]:
+    used = rows[rows[numerator].notna() & rows[denominator].notna()]
+    top, bottom = used[numerator].astype("float64"), used[denominator].astype("float64")
+    rates = (top / bottom.where(bottom > 0)).dropna()
+    return {
+        "part": part,
+        "areas": len(rows),
+        "numerator": top.sum() if len(used) else np.nan,
+        "denominator": bottom.sum() if len(used) else np.nan,
+        "rate": top.sum() / bottom.sum() if len(used) and bottom.sum() else np.nan,
+        "without_value": len(rows) - len(used),
+        "lowest": rates.min() if len(rates) else np.nan,
+        "highest": rates.max() if len(rates) else np.nan,
+        "pcodes": ", ".join(sorted(rows["pcode"].dropna())),
+    }
+
+
+def _core_codes(
+    table: pd.DataFrame, core: Iterable[str] | str, areas: gpd.GeoDataFrame | None, within_km: float | None
+) -> set[str]:
+    codes = set([core] if isinstance(core, str) else core)
+    held = set(table["pcode"].dropna())
+    if codes - held or not codes:
+        raise SchemaError(
+            f"core: {listed(sorted(codes - held), SHOWN_AT_MOST) or 'no p-code'} is not in the table. There are: {listed(sorted(held), 12)}"
+        )
+    if within_km is not None:
+        if areas is None:
+            raise SchemaError(f"within_km={within_km} needs the areas: pass areas=")
+        codes |= _near(conform_areas(areas), codes, within_km) & held
+    if codes == held:
+        raise SchemaError(
+            "core: every area of the table is in it, and nothing is left to compare with. Name fewer, or lower within_km"
+        )
+    return codes
+
+
+def _near(areas: gpd.GeoDataFrame, core: set[str], within_km: float) -> set[str]:
+    points = gpd.GeoSeries(areas.geometry.representative_point(), crs=areas.crs).to_crs("EPSG:4326")
+    places = dict(zip(areas["pcode"], zip(points.x, points.y, strict=True), strict=True))
+    lost = sorted(core - set(places))
+    if lost:
+        raise SchemaError(f"core: {listed(lost, SHOWN_AT_MOST)} is not among the areas")
+    return {
+        code
+        for code, (x, y) in places.items()
+        if any(_GEOD.inv(x, y, *places[middle])[2] <= within_km * 1000 for middle in core)
+    }
+
+
+def _need(table: pd.DataFrame, columns: list[str]) -> None:
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise SchemaError(f"column {missing[0]!r} is missing. Found: {listed(list(table.columns), 12)}")

@@ -1,0 +1,214 @@
+"""A map in one call: the layer for a table, on a page of its own or on a map that is there."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+import folium
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
+from sahelgeo.maps.chosen_layer import with_areas, with_lines
+from sahelgeo.maps.flow_layer import FlowLayer
+from sahelgeo.maps.layers import SahelgeoLayer
+from sahelgeo.maps.page import Map
+from sahelgeo.maps.stock_layer import StockLayer
+
+
+class MapOptions(TypedDict, total=False):
+    """The page's own options, as for :class:`Map`."""
+
+    title: str
+    subtitle: str
+    lang: str
+    tiles: str | folium.TileLayer
+    ground: bool
+    max_kb: int
+    suppress_below: float
+
+
+def phase_map(
+    phases: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str = "phase_published",
+    tooltip: str | None = None,
+    m: Map | None = None,
+    **options: Unpack[MapOptions],
+) -> Map:
+    """Draw food-insecurity phases: a :class:`PhaseLayer` on a :class:`Map`.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame or geopandas.GeoDataFrame
+        A Phases table of one period, one row for each area.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for a table without geometry. Areas that no row names are drawn as without data.
+    column : str
+        Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`.
+    tooltip : str, optional
+        Template of the text under the pointer: ``"{name}: {population:,.0f}"``.
+    m : Map, optional
+        A map to draw on; the default is a new one.
+    **options
+        Of a new map: ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``suppress_below``, as for :class:`Map`.
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given.
+
+    Raises
+    ------
+    SchemaError
+        What :class:`PhaseLayer` refuses; unknown options; options together with ``m``.
+    UnmatchedError
+        Rows whose p-code is not among the areas.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", lang="fr")
+    """
+    layer = PhaseLayer(with_areas(phases, areas, empty_areas=True), column=column, tooltip=tooltip)
+    return _added(layer, m, options)
+
+
+def stock_map(
+    stocks: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str = "people",
+    tooltip: str | None = None,
+    m: Map | None = None,
+    **options: Unpack[MapOptions],
+) -> Map:
+    """Draw displaced people as circles: a :class:`StockLayer` on a :class:`Map`.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame or geopandas.GeoDataFrame
+        A Stocks table of one group and day, one row for each place.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for a table without geometry; a new map shows their outlines under the circles.
+    column : str
+        The column of numbers.
+    tooltip, m, **options
+        As for :func:`phase_map`.
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given.
+
+    Raises
+    ------
+    SchemaError
+        What :class:`StockLayer` refuses; unknown options; options together with ``m``.
+    UnmatchedError
+        Rows whose p-code is not among the areas.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> m = sg.maps.stock_map(sample.stocks, sample.areas, tooltip="{name}: {people:,.0f} displaced people")
+    """
+    layer = StockLayer(with_areas(stocks, areas), column=column, tooltip=tooltip)
+    return _added(layer, m, options, areas)
+
+
+def flow_map(
+    flows: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str = "people",
+    smallest: float = 0,
+    m: Map | None = None,
+    **options: Unpack[MapOptions],
+) -> Map:
+    """Draw movements as arrows: a :class:`FlowLayer` on a :class:`Map`.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame or geopandas.GeoDataFrame
+        A Flows table with one row for each origin and destination, or the lines of :func:`sahelgeo.flow_lines`.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for a table without lines; a new map shows their outlines under the arrows.
+    column : str
+        The column of numbers.
+    smallest : float
+        Flows of fewer people are not drawn; the legend says how many.
+    m, **options
+        As for :func:`phase_map`.
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given.
+
+    Raises
+    ------
+    SchemaError
+        What :class:`FlowLayer` refuses; unknown options; options together with ``m``.
+    UnmatchedError
+        Flows whose ends are not among the areas.
+
+    Warns
+    -----
+    DataWarning
+        Flows inside one area or with an unknown end: they have no arrow.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
+    >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements (synthetic)")
+    """
+    layer = FlowLayer(with_lines(flows, areas), column=column, smallest=smallest)
+    return _added(layer, m, options, areas)
+
+
+def new_map(options: MapOptions) -> Map:
+    """A map with the options given; unknown ones are refused, since folium would drop them silently."""
+    unknown = sorted(set(options) - set(MapOptions.__annotations__))
+    if unknown:
+        raise SchemaError(
+            f"unknown options: {listed(unknown, 5)}. A map takes {', '.join(MapOptions.__annotations__)}; for others make the map first: m=Map(...)"
+        )
+    return Map(**options)
+
+
+def _added(
+    layer: PhaseLayer | StockLayer | FlowLayer,
+    m: Map | None,
+    options: MapOptions,
+    areas: gpd.GeoDataFrame | None = None,
+) -> Map:
+    if m is None:
+        m = new_map(options)
+        for outlines in outlines_under(layer, areas):
+            outlines.add_to(m)
+    elif options:
+        raise SchemaError(
+            f"{', '.join(options)} belong to the map that was given as m. Set them there: Map({next(iter(options))}=...)"
+        )
+    elif not isinstance(m, Map):
+        raise SchemaError(
+            f"m is a {type(m).__module__}.{type(m).__qualname__}, not a sahelgeo.maps.Map. Add a layer to it instead: {type(layer).__name__}(table).add_to(m)"
+        )
+    layer.add_to(m)
+    return m
+
+
+def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list[SahelgeoLayer]:
+    """Under circles and arrows, the outlines of the areas that they stand for."""
+    if areas is None or not isinstance(layer, StockLayer | FlowLayer):
+        return []
+    return [AreaLayer(areas[areas.geometry.notna()])]

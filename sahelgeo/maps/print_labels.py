@@ -1,0 +1,147 @@
+"""Names on a printed map: each where it has room, clear of digits, circles and other names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+from matplotlib.patheffects import withStroke
+
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing, label_points
+from sahelgeo.maps.print_shapes import circle_radius, digit_shift
+from sahelgeo.maps.style import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SIZE = 7.0
+_DIGIT = 6.0  # half the side of the box around a digit, in points
+_GAP = 2.0
+# A name that costs more than this lies mostly outside its area or on arrows: better none than a wrong one.
+_DEAREST = 0.75
+
+
+class _Wanted(NamedTuple):
+    """A name, the point and the shape that it belongs to (in points), how far it keeps from the point, its colours."""
+
+    name: str
+    point: Any
+    shape: Any
+    clear: float
+    colour: str
+    halo: str
+
+
+def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[str]:
+    """Write the names of the areas, or of the places where there are no areas; return those written.
+
+    Names are placed one after the other, large areas first, each where it costs least: the share of it that lies outside
+    its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the frame is out.
+    """
+    axes.apply_aspect()
+    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    radii = {
+        point: circle_radius(item, value)
+        for item in drawings
+        if isinstance(item, SymbolDrawing)
+        for point, value in zip(item.points, item.values, strict=True)
+    }
+
+    def on_sheet(places: Any) -> Any:
+        return to_points.transform(np.asarray(places)) * 72
+
+    taken = [_around(on_sheet(point), radius, radius) for point, radius in radii.items() if radius]
+    taken += _digit_boxes(drawings, radii, on_sheet)
+    frame = shapely.box(
+        *on_sheet([[axes.get_xlim()[0], axes.get_ylim()[0]], [axes.get_xlim()[1], axes.get_ylim()[1]]]).ravel()
+    )
+    covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])
+    written = []
+    for wanted in sorted(_wanted(drawings, radii, on_sheet), key=lambda one: -one.shape.area):
+        width, height = _size_of(axes, wanted.name)
+        place = _best_place(wanted, width, height, taken, frame, covered)
+        if place is None:
+            continue
+        taken.append(_around(place, width / 2, height / 2))
+        x, y = axes.figure.dpi_scale_trans.transform(np.asarray(place) / 72)
+        axes.annotate(
+            wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour, ha="center",
+            va="center", zorder=6.5, path_effects=[withStroke(linewidth=1.6, foreground=wanted.halo)],
+        )  # fmt: skip
+        written.append(wanted.name)
+    return written
+
+
+def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any) -> list[_Wanted]:
+    areas = [item for item in drawings if isinstance(item, AreaDrawing)]
+    if not areas:
+        return [
+            _Wanted(name, on_sheet(point), shapely.Point(on_sheet(point)).buffer(radii[point] + 60), radii[point], style()["text"]["colour"], style()["ground"]["land"])
+            for item in drawings if isinstance(item, SymbolDrawing)
+            for name, point, value in zip(item.names, item.points, item.values, strict=True) if name and value
+        ]  # fmt: skip
+    # The areas on top are those that are seen.
+    top = areas[-1]
+    wanted = []
+    for name, area, point, number, digit in zip(
+        top.names, top.geometry, label_points(top.geometry), top.class_of, top.digits, strict=True
+    ):
+        one, radius = top.classes[number], radii.get(point, 0.0)
+        shape = shapely.make_valid(shapely.simplify(shapely.transform(area, on_sheet), 0.5))
+        if name:
+            wanted.append(
+                _Wanted(name, on_sheet(point), shape, radius or (_DIGIT if digit else 0.0), one.text_colour, one.colour)
+            )
+    return wanted
+
+
+def _digit_boxes(drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any) -> list[Any]:
+    boxes = []
+    for item in drawings:
+        if isinstance(item, AreaDrawing):
+            for point, digit in zip(label_points(item.geometry), item.digits, strict=True):
+                if digit:
+                    shift = digit_shift(radii.get(point, 0.0))
+                    boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), _DIGIT, _DIGIT))
+    return boxes
+
+
+def _around(point: Any, half_width: float, half_height: float) -> Any:
+    x, y = point
+    return shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def _size_of(axes: Axes, name: str) -> tuple[float, float]:
+    """Width and height of a name, in points."""
+    probe = axes.text(0, 0, name, fontsize=_SIZE)
+    box = probe.get_window_extent(axes.figure.canvas.get_renderer())  # type: ignore[attr-defined]
+    probe.remove()
+    points = 72 / axes.figure.dpi
+    return box.width * points, box.height * points
+
+
+def _places(wanted: _Wanted, width: float, height: float) -> Iterator[Any]:
+    """Where a name may stand, best first: on its point, below, above, beside, then further off."""
+    if not wanted.clear:
+        yield wanted.point
+    for further in (0.0, height, 2.5 * height, 4 * height):
+        down, side = wanted.clear + _GAP + height / 2 + further, wanted.clear + _GAP + width / 2 + further
+        across, along = side * 0.7, down * 0.8
+        straight = ((0, -down), (0, down), (side, 0), (-side, 0))
+        for dx, dy in (*straight, (across, -along), (-across, -along), (across, along), (-across, along)):
+            yield wanted.point + np.array([dx, dy])
+
+
+def _best_place(wanted: _Wanted, width: float, height: float, taken: list[Any], frame: Any, covered: Any) -> Any:
+    best, least = None, _DEAREST
+    for number, place in enumerate(_places(wanted, width, height)):
+        box = _around(place, width / 2, height / 2)
+        if not frame.contains(box) or shapely.intersects(np.array(taken, dtype=object), box).any():
+            continue
+        outside = 1 - box.intersection(wanted.shape).area / box.area
+        cost = outside + 0.5 * box.intersection(covered).area / box.area + 0.005 * number
+        if cost < least:
+            best, least = place, cost
+    return best

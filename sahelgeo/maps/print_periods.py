@@ -1,0 +1,174 @@
+"""Small multiples for print: the same map for every period, under one legend."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.chosen_layer import layers_for
+from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.one_call import outlines_under
+from sahelgeo.maps.page import Map
+from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
+from sahelgeo.maps.print_sheet import (
+    check_ending,
+    draw_layers,
+    file_facts,
+    foot_lines,
+    head_lines,
+    height_by_width,
+    print_settings,
+    set_view,
+    write_lines,
+)
+from sahelgeo.maps.shared_legend import share_legend
+from sahelgeo.words import word
+
+_WIDTH = 10.0
+_CAPTION_LINE = 0.15
+_MOST = 40
+
+
+def small_multiples(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    path: str | Path | None = None,
+    column: str | None = None,
+    title: str | None = None,
+    lang: str = "en",
+) -> Figure:
+    """Draw every period of a table on a map of its own, in the same classes and sizes, under one legend.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or geopandas.GeoDataFrame
+        Phases, stocks, flows or any table with areas, with ``start`` and ``end`` (and ``kind``), or ``as_of`` or
+        ``date``.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for a table without geometry.
+    path : str or pathlib.Path, optional
+        Where to save; the ending .png, .svg or .pdf chooses the format.
+    column : str, optional
+        What to draw, as for :func:`compare_map`.
+    title : str, optional
+        The default says what is drawn.
+    lang : {"en", "fr"}
+        Language of the words, numbers and days.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One map for each period, in the order of time, ten inches wide. An area that has no row in a period is drawn as
+        without data there. The figure is not registered with pyplot.
+
+    Raises
+    ------
+    SchemaError
+        No period in the table, more than 40 periods, what the layers refuse, an unknown ending.
+    UnmatchedError
+        Rows whose p-code is not among the areas.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="sahelgeo-synthetic")
+    >>> sheet = sg.maps.small_multiples(pd.concat([sample.stocks, later]), sample.areas)
+    >>> [axes.get_title(loc="left") for axes in sheet.axes if axes.get_title(loc="left")]
+    ['6 September 2020', '6 September 2021']
+    """
+    check_ending(path)
+    layers = layers_for(_by_period(table), areas, column=column)
+    drawings = [layer.drawing(lang) for layer in layers]
+    captions = [item.subtitle for item in drawings]
+    ground = outlines_under(layers[0], areas)
+    shared = share_legend(drawings, word("colon", lang))
+    m = Map(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
+    with print_settings():
+        sheet = _sheet(m, shared, captions, [layer.drawing(lang) for layer in ground])
+        if path is not None:
+            sheet.savefig(path, dpi=150, metadata=file_facts(Path(path), m.furniture().title))
+    return sheet
+
+
+def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The rows of each period, in the order of time."""
+    labels = ["start", "end", *(["kind"] if "kind" in table else [])]
+    if not {"start", "end"} <= set(table.columns) or table["start"].isna().all():
+        labels = [label for label in ("as_of", "date") if label in table][:1]
+    if not labels:
+        raise SchemaError(
+            f"the table has no period: neither start and end nor as_of or date. Found: {listed(list(table.columns), 20)}"
+        )
+    keys = [table[label] if label == "kind" else pd.to_datetime(table[label]) for label in labels]
+    if keys[0].isna().any():
+        rows = listed(list(table.index[keys[0].isna()]), 5)
+        raise SchemaError(
+            f"rows {rows} have no {labels[0]}, so they belong to no period. Fill it in, or leave them out"
+        )
+    parts: list[pd.DataFrame] = [part for _, part in table.groupby(keys, sort=True, dropna=False)]
+    if len(parts) > _MOST:
+        raise SchemaError(
+            f"{len(parts)} periods are more than the {_MOST} that can be read on a sheet. Choose some of them"
+        )
+    return parts
+
+
+def _sheet(m: Map, drawings: list[Drawing], captions: list[str], outlines: list[Drawing]) -> Figure:
+    everything = [*outlines, *drawings]
+    head, foot = head_lines(m, everything, _WIDTH), foot_lines(m, everything, _WIDTH)
+    columns = _columns(len(drawings))
+    rows = math.ceil(len(drawings) / columns)
+    room = _WIDTH - LEGEND_INCHES - 0.35
+    width = room / columns - 0.08
+    height = min(width * height_by_width(everything), 1.5 * width)
+    wrapped = ["\n".join(textwrap.wrap(caption, int(width * 13))) for caption in captions]
+    above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped))
+    drawings = [_smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
+    block = max(rows * (height + above), legend_height(drawings[:1]))
+    bottom = 0.15 + len(foot) * 0.135
+    total = block + 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head) + bottom
+    sheet = Figure(figsize=(_WIDTH, total))
+    FigureCanvasAgg(sheet)
+    write_lines(sheet, head, foot, total, _WIDTH)
+    for number, (item, caption) in enumerate(zip(drawings, wrapped, strict=True)):
+        row, column = divmod(number, columns)
+        left, low = 0.15 + column * (width + 0.08), bottom + block - (row + 1) * (height + above)
+        axes = sheet.add_axes((left / _WIDTH, low / total, width / _WIDTH, height / total))
+        set_view(axes, everything)
+        axes.set_title(caption, loc="left", fontsize=8, fontweight="bold", pad=3)
+        draw_layers(axes, [*outlines, item], m.lang, ground=True)
+    legend = sheet.add_axes(
+        ((_WIDTH - LEGEND_INCHES - 0.1) / _WIDTH, bottom / total, LEGEND_INCHES / _WIDTH, block / total)
+    )
+    legend.set(xlim=(0, LEGEND_INCHES), ylim=(-block, 0))
+    legend.axis("off")
+    draw_legend(
+        legend,
+        [replace(drawings[0], subtitle="", synthetic=any(item.synthetic for item in drawings))],
+        m.lang,
+        counts=False,
+    )
+    return sheet
+
+
+def _smaller(item: Drawing, part: float) -> Drawing:
+    """Circles and arrows in proportion to their small map: the largest size stands for a larger number."""
+    if isinstance(item, SymbolDrawing):
+        return replace(item, largest=item.largest / part**2)
+    return replace(item, largest=item.largest / part) if isinstance(item, FlowDrawing) else item
+
+
+def _columns(count: int) -> int:
+    return next(columns for columns, most in ((1, 1), (2, 4), (3, 12), (4, 24), (5, _MOST)) if count <= most)

@@ -1,0 +1,60 @@
+/* A page of several maps: headings, text, maps in their places, one legend and one view where maps belong together. */
+(function () {
+    "use strict";
+    var element = sahelgeo.element;
+
+    function read(documentId) {
+        return JSON.parse(document.getElementById(documentId).textContent);
+    }
+
+    function panel(page, section, number) {
+        var container = document.getElementById(section.maps[number]);
+        var label = [section.heading || page.page.title, section.captions[number]].filter(Boolean).join(", ");
+        container.setAttribute("role", "region");
+        container.setAttribute("aria-label", page.words.map_label + ": " + label);
+        var parts = [element("div", "sg-panel-map", [container])];
+        if (section.captions[number]) parts.unshift(element("figcaption", "", [section.captions[number]]));
+        return element("figure", "sg-panel", parts);
+    }
+
+    /* Runs before the maps are made, so that each is made in its place and at its size. */
+    sahelgeo.panels = function (documentId) {
+        var page = read(documentId), made = sahelgeo.furniture({ document: page, words: page.words, write: sahelgeo.writer(page.lang) }), main = element("main", "sg-panels");
+        page.sections.forEach(function (section) {
+            var parts = section.text.map(function (text) { return element("p", "sg-text", [text]); });
+            if (section.heading) parts.unshift(element("h2", "", [section.heading]));
+            parts.push(element("div", "sg-panel-row", section.maps.map(function (name, number) { return panel(page, section, number); })));
+            if (section.shared) parts.push(element("div", "sg-panel-legend"));
+            main.appendChild(element("section", "sg-section", parts));
+        });
+        document.body.classList.add("sg-panels-page");
+        if (page.sections.length === 1) document.body.classList.add("sg-panels-one");
+        [made.head, main, made.foot, made.tables].forEach(function (part) { document.body.appendChild(part); });
+    };
+
+    /* One moves, the others follow. */
+    function moveTogether(maps) {
+        var moving = false;
+        maps.forEach(function (map) {
+            map.on("move", function () {
+                if (moving) return;
+                moving = true;
+                maps.forEach(function (other) { if (other !== map) other.setView(map.getCenter(), map.getZoom(), { animate: false }); });
+                moving = false;
+            });
+        });
+        maps[0].fire("move");
+    }
+
+    sahelgeo.panelsReady = function (documentId) {
+        var places = document.querySelectorAll(".sg-section");
+        read(documentId).sections.forEach(function (section, number) {
+            if (!section.shared) return;
+            var sheets = section.maps.map(function (name) { return sahelgeo.sheets[documentId + " " + name]; });
+            places[number].querySelector(".sg-panel-legend").appendChild(sheets[0].legend.getContainer());
+            sheets.slice(1).forEach(function (sheet) { sheet.legend.remove(); });
+            sheets[0].legend.getContainer().querySelector("details").open = true;
+            moveTogether(sheets.map(function (sheet) { return sheet.map; }));
+        });
+    };
+})();

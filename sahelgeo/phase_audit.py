@@ -1,0 +1,129 @@
+"""Published phases held against the 20 % rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import conform, listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.phases import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, area_phase
+from sahelgeo.tables import PEOPLE_BY_PHASE
+
+_ONE_POINT = 0.01
+# Five counts rounded to whole persons are off by half a person each at most.
+_ROUNDED_PERSONS = 2.5
+# HDX HAPI's own notes: the printed total and the sum of phases differ by rounding.
+_PEOPLE_BORNE, _SHARE_BORNE = 5.0, 0.005
+
+
+def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Where the published phase is not that of the 20 % rule, and by how much; and where people do not add up.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table with people by phase and ``phase_published``.
+    by : str or sequence of str, optional
+        Columns to count by, such as a country or ``["start", "kind"]``. By default every row is given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without ``by``, the rows with their index: the key and the names, ``phase_published``, ``phase_rule`` (Int64),
+        ``agrees`` (boolean, missing where either is missing or the published phase is 5), ``published_is`` ("same",
+        "higher", "lower"), ``distance`` (Float64: by how many hundredths of the people analysed, as a share 0–1, the rule
+        misses the published phase; 0 where they agree), ``by_rounding`` (boolean: they disagree by less than counts rounded
+        to whole persons can be off), ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within
+        5 persons or 0.5 %).
+
+        With ``by``, one row for each group: ``rows``, ``compared``, ``agree``, ``share_agree`` (0–1), ``higher``, ``lower``,
+        ``by_rounding``, ``within_1_point`` (rows that disagree by less than a point) and ``do_not_add_up``.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks its declaration, or ``by`` names no column.
+
+    Notes
+    -----
+    A published phase that differs is no error: analysts weigh evidence that is not in the table. Famine (phase 5) is never
+    derived from numbers, and so not held against the rule. Tolerances: HDX HAPI, notes on the IPC data.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> phases = sg.load_sample("burkina-2020").phases.assign(phase_published=2)
+    >>> sg.audit_phases(phases, by="kind")[["kind", "compared", "agree", "higher", "lower"]]
+          kind  compared  agree  higher  lower
+    0  current        13      6       5      2
+    """
+    table = conform(phases, "phases")
+    keys = [by] if isinstance(by, str) else list(by or ())
+    unknown = [name for name in keys if name not in table]
+    if unknown:
+        raise SchemaError(f"by has {listed(unknown, 5)}. Choose among the columns: {listed(list(table.columns), 30)}")
+    audit = _rows(table)
+    return audit if by is None else _counts(audit, table, keys)
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    published, rule = table["phase_published"], area_phase(table)["phase_rule"]
+    auditable = published.notna() & rule.notna() & (published <= HIGHEST_PHASE_FROM_NUMBERS)
+    agrees = (published == rule).astype("boolean").mask(~auditable)
+    words = pd.Series(pd.NA, index=table.index, dtype="string")
+    for word, fits in (("same", published == rule), ("higher", published > rule), ("lower", published < rule)):
+        words = words.mask(auditable & fits.fillna(False), word)
+    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).astype("Float64")
+    gap = people - table["population"]
+    borne = np.maximum(_PEOPLE_BORNE, _SHARE_BORNE * table["population"])
+    distance = _distance(table, published, rule, people).mask(~auditable)
+    return table[["pcode", "unit", "place", "kind", "start", "end", "issued", "source"]].assign(
+        phase_published=published,
+        phase_rule=rule,
+        agrees=agrees,
+        published_is=words,
+        distance=distance,
+        by_rounding=(~agrees & (distance * people <= _ROUNDED_PERSONS)).astype("boolean"),
+        sum_minus_population=gap,
+        adds_up=(gap.abs() <= borne).astype("boolean").mask(gap.isna()),
+    )
+
+
+def _distance(table: pd.DataFrame, published: pd.Series, rule: pd.Series, people: pd.Series) -> pd.Series:
+    distance = pd.Series(0.0, index=table.index, dtype="Float64")
+    for phase in range(1, HIGHEST_PHASE_FROM_NUMBERS + 1):
+        own = _share(table, phase, people)
+        above = _share(table, phase + 1, people)
+        higher = ((published == phase) & (rule < phase)).fillna(False)
+        lower = ((published == phase) & (rule > phase)).fillna(False)
+        distance = distance.mask(higher, AREA_THRESHOLD - own).mask(lower, above - AREA_THRESHOLD)
+    return distance
+
+
+def _share(table: pd.DataFrame, phase: int, people: pd.Series) -> pd.Series:
+    return table[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64") / people.mask(
+        people == 0
+    )
+
+
+def _counts(audit: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    flags = pd.DataFrame(
+        {
+            "rows": 1,
+            "compared": audit["agrees"].notna(),
+            "agree": audit["agrees"].fillna(False),
+            "higher": (audit["published_is"] == "higher").fillna(False),
+            "lower": (audit["published_is"] == "lower").fillna(False),
+            "by_rounding": audit["by_rounding"].fillna(False),
+            "within_1_point": ((audit["agrees"] == False) & (audit["distance"] < _ONE_POINT)).fillna(False),  # noqa: E712 - missing is neither
+            "do_not_add_up": (audit["adds_up"] == False).fillna(False),  # noqa: E712 - missing is neither
+        }
+    ).astype("int64")
+    columns = [table[name] for name in keys] or [pd.Series(0, index=table.index)]
+    sums = flags.groupby(columns, dropna=False, sort=True).sum().reset_index(drop=not keys)
+    compared = sums["compared"].astype("Float64")
+    sums.insert(len(keys) + 3, "share_agree", sums["agree"] / compared.mask(compared == 0))
+    return sums

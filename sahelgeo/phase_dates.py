@@ -1,0 +1,183 @@
+"""Which analysis speaks for a day, and the two or three that speak of one season."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
+from sahelgeo.sums import as_day, group_numbers
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
+
+PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
+
+
+def phases_at(
+    phases: pd.DataFrame, date: str | dt.date, *, prefer: Literal["current", "latest"] = "current"
+) -> pd.DataFrame:
+    """The classification that speaks for a day, one for each area (or part of one).
+
+    Several may: a projection made in November, one made in March, an update made in July.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table of any number of analyses.
+    date : date or str
+        The day.
+    prefer : {"current", "latest"}
+        Where several periods hold the day: a current classification before a projection, and of two alike the one issued
+        later; or the one issued later, whatever its kind.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The chosen rows with their index labels, as a Phases table, with ``vintages``, how many rows spoke for the day.
+
+    Raises
+    ------
+    AmbiguousError
+        Two rows of an area that nothing tells apart (two sources, or no day of issue); they are in ``.candidates``.
+    SchemaError
+        The table breaks its declaration, or ``date`` is not a day.
+
+    Warns
+    -----
+    DataWarning
+        Areas of the table for which no row speaks on that day.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> len(sg.phases_at(sg.load_sample("burkina-2020").phases, "2020-04-15"))
+    13
+    """
+    if prefer not in ("current", "latest"):
+        raise SchemaError(f"prefer={prefer!r} is neither 'current' nor 'latest'")
+    table, day = conform(phases, "phases"), as_day(date, "date")
+    places = group_numbers(table, PLACE)
+    speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
+    _warn_silent(table, places, speaks, day)
+    found, places = table[speaks], places[speaks]
+    kind = found["kind"].map({name: number for number, name in enumerate(PHASE_KINDS)})
+    # A row without a day of issue comes after all that have one.
+    issued = found["issued"].rank(method="dense", ascending=False).fillna(np.inf)
+    ranks = [kind, issued] if prefer == "current" else [issued, kind]
+    order = pd.DataFrame({"place": places, "first": ranks[0], "second": ranks[1]}, index=found.index)
+    best = order.groupby("place")["first"].transform("min") == order["first"]
+    second = order["second"].where(best)
+    best &= second == second.groupby(order["place"]).transform("min")
+    chosen = best.to_numpy(dtype=np.bool_)
+    _refuse_ties(found, places, chosen)
+    vintages = order.groupby("place")["first"].transform("size").astype("int64")
+    return found[chosen].assign(vintages=vintages[chosen])
+
+
+def _warn_silent(table: pd.DataFrame, places: np.ndarray, speaks: np.ndarray, day: pd.Timestamp) -> None:
+    silent = ~np.isin(places, places[speaks])
+    if silent.any():
+        named = listed(list(table["pcode"].fillna(table["place"])[silent].drop_duplicates()), SHOWN_AT_MOST)
+        warnings.warn(
+            f"{len(np.unique(places[silent])):,} areas have no classification that holds {day:%Y-%m-%d} and are left out: {named}",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _refuse_ties(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) -> None:
+    tied = chosen & (np.bincount(places[chosen], minlength=places.max(initial=0) + 1)[places] > 1)
+    if tied.any():
+        rows = found[tied]
+        named = listed(list(rows["pcode"].fillna(rows["place"]).drop_duplicates()), SHOWN_AT_MOST)
+        sources = listed(list(rows["source"].drop_duplicates()), SHOWN_AT_MOST)
+        raise AmbiguousError(
+            f"nothing tells {int(tied.sum()):,} rows apart that speak for one day of {named} (sources: {sources}). "
+            "Choose one source, or write the day of issue ('issued'); the rows are in the error's .candidates",
+            rows,
+        )
+
+
+def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.date) -> pd.DataFrame:
+    """The analyses that speak of one season, side by side, each with the people that it saw.
+
+    A lean season is projected in November, again in March, and may be updated in July. Later figures replace earlier ones;
+    they are never added.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table of one country, or of several.
+    start, end : date or str
+        First and last day of the season; periods that begin and end in the same months belong to it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each analysis (issued, kind, source) in order of issue, with index 0..n-1: ``vintage`` (1, 2, ...),
+        ``issued``, ``kind``, ``source``, ``areas``, ``population`` (analysed), ``p3plus`` and ``p4plus`` (persons); then,
+        against the analysis before and on the areas that both have, ``areas_in_both`` and ``p3plus_change``.
+
+    Raises
+    ------
+    SchemaError
+        The table breaks its declaration, or no period is that of the season.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> row = {"pcode": "BF56", "kind": "projected", "start": "2020-06-01", "end": "2020-08-31", "source": "invented",
+    ...        "people_1": 500, "people_2": 300, "people_4": 50, "people_5": 0}
+    >>> table = pd.DataFrame([{**row, "issued": "2019-11-30", "people_3": 150}, {**row, "issued": "2020-03-31", "people_3": 200}])
+    >>> sg.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "p3plus", "p3plus_change"]]
+       vintage  p3plus  p3plus_change
+    0        1   200.0           <NA>
+    1        2   250.0           50.0
+    """
+    table = conform(phases, "phases")
+    first, last = (as_day(day, name).to_period("M") for day, name in ((start, "start"), (end, "end")))
+    fits = (table["start"].dt.to_period("M") == first) & (table["end"].dt.to_period("M") == last)
+    if not fits.any():
+        there = table[["start", "end"]].drop_duplicates().sort_values("start")
+        shown = [f"{one:%Y-%m} to {other:%Y-%m}" for one, other in zip(there["start"], there["end"], strict=True)]
+        raise SchemaError(f"no period is that of {first} to {last}. There are: {listed(shown, 10)}")
+    table = table[fits]
+    analyses = group_numbers(table, ("issued", "kind", "source"))
+    rows: list[dict[str, object]] = []
+    before = None
+    for number in np.unique(analyses):
+        one = table[analyses == number]
+        people = _p3plus_by_place(one)
+        rows.append({"vintage": len(rows) + 1, **_summary(one), **_against(people, before)})
+        before = people
+    return pd.DataFrame(rows).astype({"areas_in_both": "Int64", "p3plus_change": "Float64"})
+
+
+def _people(rows: pd.DataFrame, phase: int) -> pd.Series:
+    return rows[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64")
+
+
+def _summary(rows: pd.DataFrame) -> dict[str, object]:
+    first = rows.iloc[0]
+    return {
+        **{name: first[name] for name in ("issued", "kind", "source")},
+        "areas": len(rows),
+        "population": rows["population"].fillna(_people(rows, 1)).sum(min_count=1),
+        "p3plus": _people(rows, 3).sum(min_count=1),
+        "p4plus": _people(rows, 4).sum(min_count=1),
+    }
+
+
+def _p3plus_by_place(rows: pd.DataFrame) -> pd.Series:
+    return _people(rows, 3).set_axis(rows[list(PLACE)].astype("string").fillna("").agg("|".join, axis=1))
+
+
+def _against(people: pd.Series, before: pd.Series | None) -> dict[str, object]:
+    if before is None:
+        return {"areas_in_both": pd.NA, "p3plus_change": pd.NA}
+    change = (people.dropna() - before.dropna()).dropna()
+    return {"areas_in_both": len(change), "p3plus_change": change.sum(min_count=1)}

@@ -1,0 +1,220 @@
+"""Polygons of a classification laid over administrative areas: who lives in areas of which phase."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.phase_classes import PHASES, whole_phases
+from sahelgeo.rasters.crosstab import shared_pieces
+from sahelgeo.rasters.grids import Raster, open_grid
+from sahelgeo.rasters.spans import Floats, Ints
+from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over
+
+# Equal area on WGS 84, so that shares of ground are shares of ground.
+_EQUAL_AREA = "ESRI:54034"
+SLIVER = 0.01
+# Polygons of real files overlap by a hair; more of an area covered twice would count people twice.
+_OVERLAP_BORNE = 1e-3
+_TIE = 1e-9
+
+
+def overlay_phases(
+    polygons: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    population: Raster | pd.DataFrame | None = None,
+    values: Values | None = None,
+    phase: str = "phase_published",
+    slivers: float = SLIVER,
+) -> pd.DataFrame:
+    """How many people of each area live in polygons of each phase, and which phase holds most of them.
+
+    People living in an area of phase 3 are not people in phase 3: FEWS NET publishes a phase for an area and no people by
+    phase. The columns say so by their names, and phases are never averaged.
+
+    Parameters
+    ----------
+    polygons : geopandas.GeoDataFrame
+        Polygons of FEWS NET, IPC or the Cadre Harmonisé, of one period, that do not overlap.
+    areas : geopandas.GeoDataFrame
+        Areas with ``pcode``, each once.
+    population : path, rasterio dataset, xarray.DataArray or pandas.DataFrame, optional
+        Who lives where: a grid; or a Population table with one figure for each area, then taken as spread evenly over it.
+        Without it ground is measured instead of people.
+    values : {"count", "density"}, optional
+        What a cell of a grid holds; needed with a grid.
+    phase : str
+        The column of phases: 1 to 5, missing where there is none.
+    slivers : float
+        A piece smaller than this share of both its polygon and its area comes from borders that nearly agree: its phase
+        is not counted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area with its index: ``pcode``; ``living_in_phase_1`` to ``living_in_phase_5`` (Float64, persons who
+        live in polygons of that phase), ``living_in_unclassified`` (polygons without a phase), ``living_outside`` (no
+        polygon) and ``living_in_slivers``; together they are ``living``, all people of the area. Without a population the
+        same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority`` (Int64), the phase that most of them live
+        in, with its ``share_majority``; the runner-up, ``phase_second`` and ``share_second`` (shares of those in classified
+        polygons, 0–1); and ``share_classified``, of all. Of two phases of equal weight the higher is first. ``measure`` says
+        what was weighed: "people by grid", "people spread evenly" or "ground".
+
+    Raises
+    ------
+    SchemaError
+        Phases that are not 1 to 5 (0, 66, 88 and 99 are codes of other feeds), no p-codes, a population that lacks areas.
+    DoubleCountError
+        Polygons overlap, or an area has several figures.
+    GridError, CRSError, FormatError
+        As in :func:`zonal_sum`.
+
+    Notes
+    -----
+    Majority by population: the practice of OCHA and the World Bank for FEWS NET's units. The tie rule is ours.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, sahelgeo as sg
+    >>> from shapely import box
+    >>> area = gpd.GeoDataFrame({"pcode": ["XA01"]}, geometry=[box(0, 0, 4, 1)], crs=4326)
+    >>> zones = gpd.GeoDataFrame({"phase_published": [2, 4]}, geometry=[box(0, 0, 1, 1), box(1, 0, 4, 1)], crs=4326)
+    >>> people = pd.DataFrame({"pcode": ["XA01"], "year": 2020, "people": 1000, "source": "invented"})
+    >>> found = sg.overlay_phases(zones, area, population=people)
+    >>> found[["living_in_phase_2", "living_in_phase_4", "phase_majority", "phase_second"]].round(6).iloc[0].tolist()
+    [250.0, 750.0, 4.0, 2.0]
+    """
+    zones, units = _checked(polygons, areas, phase, slivers)
+    phases = whole_phases(zones[phase], "polygons")
+    left, right, shapes = shared_pieces(_flat(units), _flat(zones))
+    km2, unit_km2, zone_km2 = (np.asarray(shapely.area(each) / 1e6) for each in (shapes, _flat(units), _flat(zones)))
+    _refuse_overlaps(units, left, km2, unit_km2)
+    sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])
+    if population is None:
+        living, measure = unit_km2, "ground"
+        weights: Floats = km2
+    elif isinstance(population, pd.DataFrame):
+        living = _people_of(units, population)
+        weights, measure = living[left] * km2 / unit_km2[left], "people spread evenly"
+    else:
+        weights, living = _people_on_grid(population, values, units, zones, (left, right))
+        measure = "people by grid"
+    return _table(units, phases, (left, right), (weights, living), sliver, measure)
+
+
+def _checked(
+    polygons: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, phase: str, slivers: float
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    zones, units = checked_zones(polygons, "polygons"), checked_zones(areas)
+    if phase not in zones:
+        raise SchemaError(
+            f"polygons: there is no column {phase!r}. Found: {listed(list(zones.columns), 12)}. Name it with phase=..."
+        )
+    if "pcode" not in units or units["pcode"].duplicated().any() or units["pcode"].isna().any():
+        raise SchemaError("areas: each area needs a p-code of its own in the column 'pcode'. Choose one edition")
+    if not 0 <= slivers < 1:
+        raise SchemaError(f"slivers={slivers!r} is not a share. Give a number from 0 to below 1, such as 0.01")
+    return zones, units
+
+
+def _flat(zones: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+    return np.asarray(zones.geometry.to_crs(_EQUAL_AREA).to_numpy())
+
+
+def _refuse_overlaps(units: gpd.GeoDataFrame, left: Ints, km2: Floats, unit_km2: Floats) -> None:
+    covered = np.bincount(left, km2, len(units))
+    doubled = covered > unit_km2 * (1 + _OVERLAP_BORNE)
+    if doubled.any():
+        named = listed(list(units["pcode"][doubled]), SHOWN_AT_MOST)
+        raise DoubleCountError(
+            f"polygons overlap within {named}: people there would be counted twice. Choose one period, drop copies (drop_duplicates), mend the rest",
+            units[doubled],
+        )
+
+
+def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
+    table = conform(population, "population").dropna(subset=["pcode"])
+    table = table[table["pcode"].isin(units["pcode"])]
+    twice = table["pcode"].duplicated(keep=False)
+    if twice.any():
+        named = listed(list(table.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
+        raise DoubleCountError(
+            f"population: more than one figure for {named}. Choose one year and source", table[twice]
+        )
+    people = units["pcode"].map(table.set_index("pcode")["people"])
+    if people.isna().any():
+        named = listed(list(units["pcode"][people.isna()]), SHOWN_AT_MOST)
+        raise SchemaError(f"population: no figure for {named}. Complete the table, or leave these areas out")
+    return np.asarray(people, dtype=np.float64)
+
+
+def _people_on_grid(
+    raster: Any, values: Values | None, units: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, pairs: tuple[Ints, Ints]
+) -> tuple[Floats, Floats]:
+    if values is None:
+        name = raster if isinstance(raster, (str, PathLike)) else "the grid"
+        raise SchemaError(f"population={name!s}: say what a cell holds, values='count' or values='density'")
+    with open_grid(raster) as reader:
+        a, b = polygons_on(reader.grid, units), polygons_on(reader.grid, zones)
+        left, right, shapes = shared_pieces(a, b)
+        sums = sums_over(reader, np.concatenate([shapes, a]), values)
+    pieces = sums.total[: len(left)]
+    found = pd.Series(pieces, index=pd.MultiIndex.from_arrays([left, right]))
+    weights = np.asarray(found.reindex(pd.MultiIndex.from_arrays(pairs), fill_value=0.0), dtype=np.float64)
+    return weights, np.asarray(sums.total[len(left) :], dtype=np.float64)
+
+
+def _table(
+    units: gpd.GeoDataFrame,
+    phases: pd.Series,
+    pairs: tuple[Ints, Ints],
+    weighed: tuple[Floats, Floats],
+    sliver: npt.NDArray[np.bool_],
+    measure: str,
+) -> pd.DataFrame:
+    (left, right), (weights, living) = pairs, weighed
+    found = phases.to_numpy(dtype=np.float64, na_value=0.0)[right].astype(int)
+
+    def total(rows: npt.NDArray[np.bool_]) -> Floats:
+        return np.bincount(left[rows], weights[rows], len(units)).astype(float)
+
+    by_phase = np.column_stack([total((found == number) & ~sliver) for number in PHASES])
+    unclassified, slivers = total((found == 0) & ~sliver), total(sliver)
+    outside = living - by_phase.sum(axis=1) - unclassified - slivers
+    outside[np.abs(outside) <= _TIE * np.maximum(living, 1)] = 0
+    word = "km2" if measure == "ground" else "living"
+    columns: dict[str, Any] = {"pcode": units["pcode"].astype("string")}
+    columns |= {f"{word}_in_phase_{number}": by_phase[:, number - 1] for number in PHASES}
+    columns |= {f"{word}_in_unclassified": unclassified, f"{word}_outside": outside}
+    columns |= {f"{word}_in_slivers": slivers, word: living, **_majorities(by_phase, living)}
+    table = pd.DataFrame(columns, index=units.index)
+    numbers = [name for name in table.columns if name.startswith((word, "share"))]
+    return table.astype(dict.fromkeys(numbers, "Float64")).assign(measure=measure)
+
+
+def _majorities(by_phase: Floats, living: Floats) -> dict[str, Any]:
+    classified = by_phase.sum(axis=1)
+    # Of equal weights the higher phase comes first: weights that differ by rounding are equal.
+    level = np.round(by_phase / np.where(classified > 0, classified, 1)[:, None] / _TIE)
+    order = np.lexsort((np.broadcast_to(-np.arange(5), by_phase.shape), -level), axis=1)
+    rows = np.arange(len(by_phase))
+    result: dict[str, Any] = {}
+    for place, name in ((0, "majority"), (1, "second")):
+        weight = by_phase[rows, order[:, place]]
+        real = weight > 0
+        phase = pd.array(np.where(real, order[:, place] + 1, 0), dtype="Int64")
+        phase[~real] = pd.NA
+        result[f"phase_{name}"] = phase
+        share = np.where(real, weight / np.where(classified > 0, classified, 1), np.nan)
+        result[f"share_{name}"] = pd.array(share, dtype="Float64")
+    share = np.divide(classified, living, out=np.full(len(living), np.nan), where=living > 0)
+    return {**result, "share_classified": pd.array(share, dtype="Float64")}

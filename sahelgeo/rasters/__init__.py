@@ -1,0 +1,1 @@
+"""Sums of population and climate grids over areas."""

@@ -1,0 +1,159 @@
+"""The people of a grid by two sets of zones at once."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import DoubleCountError
+from sahelgeo.rasters.grids import Raster, open_grid
+from sahelgeo.rasters.spans import Floats, Ints
+from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over, zone_labels
+
+# Borders of real files overlap by centimetres: what they count twice is less than this share of a zone.
+_OVERLAP_BORNE = 1e-3
+_ROUNDING_NOISE = 1e-9
+
+
+def people_by_zone(
+    raster: Raster,
+    zones_a: gpd.GeoDataFrame,
+    zones_b: gpd.GeoDataFrame,
+    *,
+    values: Values,
+    band: int | None = None,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """How many people live in each pair of two sets of zones, in one pass over the grid; nobody is lost.
+
+    For example departments and livelihood zones, or regions and the polygons of a food-security analysis. The zones need
+    not nest, nor cover each other.
+
+    Parameters
+    ----------
+    raster : path, rasterio dataset or xarray.DataArray
+        A population grid, as in :func:`zonal_sum`.
+    zones_a, zones_b : geopandas.GeoDataFrame
+        Valid polygons in any CRS; within a set they do not overlap. A zone is called by its ``pcode`` where the set has
+        that column, else by its index.
+    values : {"count", "density"}
+        What a cell holds: persons in the cell, or persons per km².
+    band : int, optional
+        Which band of a file, where it has several.
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each pair that shares ground, with index 0..n-1: ``zone_a``, ``zone_b``, ``people`` (Float64) and
+        ``cells`` (cells with data, fractions counted). A missing ``zone_b`` is what of ``zone_a`` no zone of the second set
+        covers, and so the other way round; both missing is the rest of the grid. All rows together are the sum of the
+        grid. People are missing, not 0, where a pair has no data.
+
+    Raises
+    ------
+    DoubleCountError
+        Zones of one set overlap, so that people would be counted twice; the zones they overlap in are in ``.rows``.
+    GridError, CRSError, FormatError, SchemaError
+        As in :func:`zonal_sum`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, numpy as np, sahelgeo as sg, xarray as xr
+    >>> from shapely import box
+    >>> grid = xr.DataArray([[10.0, 20.0], [30.0, 40.0]], dims=("y", "x"), coords={"y": [1.5, 0.5], "x": [0.5, 1.5]},
+    ...                     attrs={"crs": "EPSG:4326"})
+    >>> halves = gpd.GeoDataFrame({"pcode": ["west", "east"]}, geometry=[box(0, 0, 1, 2), box(1, 0, 2, 2)], crs=4326)
+    >>> south = gpd.GeoDataFrame({"pcode": ["south"]}, geometry=[box(0, 0, 2, 1)], crs=4326)
+    >>> sg.people_by_zone(grid, halves, south, values="count")[["zone_a", "zone_b", "people"]]
+      zone_a zone_b  people
+    0   west  south    30.0
+    1   west   <NA>    10.0
+    2   east  south    40.0
+    3   east   <NA>    20.0
+    """
+    first, second = checked_zones(zones_a, "zones_a"), checked_zones(zones_b, "zones_b")
+    with open_grid(raster, band) as reader:
+        a, b = polygons_on(reader.grid, first), polygons_on(reader.grid, second)
+        left, right, shapes = shared_pieces(a, b)
+        # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
+        sums = sums_over(reader, np.concatenate([shapes, a, b]), values, whole=True, progress=progress)
+    pairs = [(left, right, sums.total[: len(left)], sums.cells[: len(left)])]
+    for zones, numbers, offset in ((first, left, len(left)), (second, right, len(left) + len(a))):
+        own = slice(offset, offset + len(zones))
+        rest = _rest(sums.total[own], np.bincount(numbers, pairs[0][2], len(zones)).astype(float), zones)
+        cells = np.maximum(sums.cells[own] - np.bincount(numbers, pairs[0][3], len(zones)), 0)
+        nobody, here = np.full(len(zones), -1), np.arange(len(zones))
+        pairs.append((here, nobody, rest, cells) if zones is first else (nobody, here, rest, cells))
+    return _table(pairs, sums.whole, first, second)
+
+
+def shared_pieces(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
+    """The pairs of two sets of polygons that share ground, and the ground."""
+    right, left = shapely.STRtree(a).query(b, predicate="intersects")
+    shapely.prepare(a)
+    shapely.prepare(b)
+    shapes = np.empty(len(left), dtype=object)
+    a_holds = shapely.contains_properly(a[left], b[right])
+    b_holds = shapely.contains_properly(b[right], a[left])
+    shapes[a_holds], shapes[b_holds] = b[right[a_holds]], a[left[b_holds]]
+    cut = np.flatnonzero(~a_holds & ~b_holds)
+    threads = min(8, os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = np.array_split(cut, threads * 4)
+        found = pool.map(lambda part: shapely.intersection(a[left[part]], b[right[part]]), parts)
+        for part, ground in zip(parts, found, strict=True):
+            shapes[part] = ground
+    real = shapely.area(shapes) > 0
+    order = np.lexsort((right[real], left[real]))
+    return left[real][order], right[real][order], shapes[real][order]
+
+
+def _rest(total: Floats, shared: Floats, zones: gpd.GeoDataFrame) -> Floats:
+    rest = total - shared
+    doubled = rest < -_OVERLAP_BORNE * np.maximum(total, 1)
+    if doubled.any():
+        named = listed(list(zone_labels(zones)[doubled]), SHOWN_AT_MOST)
+        raise DoubleCountError(
+            f"zones of the other set overlap within {named}: {-rest[doubled].sum():,.0f} people would be counted twice. "
+            "Mend the overlaps, or give one set of zones after the other",
+            zones[doubled],
+        )
+    rest[np.abs(rest) <= _ROUNDING_NOISE * np.maximum(total, 1)] = 0
+    return rest
+
+
+def _table(pairs: list[Any], whole: float, first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> pd.DataFrame:
+    a, b, people, cells = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    real = (cells > _ROUNDING_NOISE) | ((a >= 0) & (b >= 0))
+    a, b, people, cells = a[real], b[real], people[real], cells[real]
+    outside = whole - float(people.sum())
+    if abs(outside) > _ROUNDING_NOISE * max(abs(whole), 1):
+        a, b, people, cells = np.r_[a, -1], np.r_[b, -1], np.r_[people, outside], np.r_[cells, np.nan]
+    order = np.lexsort((np.where(b < 0, len(second), b), np.where(a < 0, len(first), a)))
+    table = pd.DataFrame(
+        {
+            "zone_a": _called(first, a),
+            "zone_b": _called(second, b),
+            "people": pd.array(np.where(cells > 0, people, np.nan), dtype="Float64"),
+            "cells": pd.array(cells, dtype="Float64"),
+        }
+    )
+    # The rest of the grid is people that no zone holds: its cells were not counted.
+    table.loc[(a < 0) & (b < 0), "people"] = outside
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _called(zones: gpd.GeoDataFrame, numbers: Ints) -> pd.Series:
+    labels = zone_labels(zones).reset_index(drop=True)
+    called = labels.reindex(pd.Index(np.where(numbers < 0, -1, numbers))).reset_index(drop=True)
+    return called.astype("string") if "pcode" in zones else called

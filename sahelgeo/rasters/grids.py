@@ -1,0 +1,311 @@
+"""A grid of values: a file, an open rasterio dataset or an xarray array, read window by window."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import xarray as xr
+from affine import Affine
+from pyproj import CRS
+from pyproj.exceptions import CRSError as UnknownCRS
+from rasterio.windows import Window
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import CRSError, FormatError, SahelgeoError
+
+if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
+
+Raster: TypeAlias = "str | PathLike[str] | DatasetReader | xr.DataArray"
+_HORIZONTAL = ("x", "lon", "longitude", "X")
+_VERTICAL = ("y", "lat", "latitude", "Y")
+# Coordinates of climate grids are often printed in single precision: they stray from even steps by this share of a cell.
+_UNEVEN = 0.01
+# What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
+_BLOCK_CACHE = 64 * 2**20
+
+
+class GridError(SahelgeoError, ValueError):
+    """A grid that cannot be read as asked: uneven, shifted against another, of several bands, or of the wrong kind."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells of a raster are, and what they hold.
+
+    Attributes
+    ----------
+    name : str
+        The file, or the name of the array, for messages.
+    transform : affine.Affine
+        From column and row to coordinates.
+    crs : pyproj.CRS
+        Of the coordinates.
+    height, width : int
+        Rows and columns.
+    nodata : float or None
+        The value that stands for no data; None where the raster declares none.
+    scale, offset : float
+        Stored values times scale plus offset are the values.
+    units : str
+        As the raster says, else empty.
+    block : int
+        Rows that are stored together.
+    """
+
+    name: str
+    transform: Affine
+    crs: CRS
+    height: int
+    width: int
+    nodata: float | None
+    scale: float
+    offset: float
+    units: str
+    block: int
+
+    def corners(self) -> npt.NDArray[np.float64]:
+        """The coordinates of the four corners, one after the other around the grid."""
+        across, down, east, south = self.transform.a, self.transform.b, self.transform.d, self.transform.e
+        columns, rows = np.array([0, self.width, self.width, 0]), np.array([0, 0, self.height, self.height])
+        x = self.transform.c + across * columns + down * rows
+        return np.column_stack([x, self.transform.f + east * columns + south * rows])
+
+    def cell_km2(self) -> npt.NDArray[np.float64]:
+        """The area of a cell of each row in km²; on the ellipsoid for degrees, on the plane of the projection else."""
+        if not self.crs.is_geographic:
+            metres = self.crs.axis_info[0].unit_conversion_factor
+            return np.full(self.height, abs(self.transform.determinant) * metres**2 / 1e6)
+        if self.transform.b or self.transform.d:
+            raise GridError(f"{self.name}: a turned grid in degrees. Bring it to even rows first (gdalwarp)")
+        edges = self.transform.f + self.transform.e * np.arange(self.height + 1)
+        return np.abs(np.diff(_north_of_equator_km2(np.asarray(edges, dtype=np.float64), self.crs))) * abs(
+            self.transform.a
+        )
+
+
+def _north_of_equator_km2(latitude: npt.NDArray[np.float64], crs: CRS) -> npt.NDArray[np.float64]:
+    """The area between the equator and a latitude, one degree of longitude wide.
+
+    Snyder, Map Projections: A Working Manual (USGS 1395, 1987), formula 3-12.
+    """
+    ellipsoid = crs.ellipsoid
+    assert ellipsoid is not None
+    a, b = ellipsoid.semi_major_metre / 1000, ellipsoid.semi_minor_metre / 1000
+    e = np.sqrt(1 - (b / a) ** 2)
+    sine = np.sin(np.radians(np.clip(latitude, -90, 90)))
+    beside = np.arctanh(e * sine) / e if e else sine
+    return np.asarray(np.radians(1) * b**2 / 2 * (sine / (1 - (e * sine) ** 2) + beside))
+
+
+class Reader:
+    """Reads windows of one layer of a raster, from several threads."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
+        """The values of a window; they hold until the same thread reads the next."""
+        raise NotImplementedError
+
+
+class _FileReader(Reader):
+    def __init__(self, path: str, first: DatasetReader, band: int) -> None:
+        super().__init__(_grid_of_dataset(first, path, band))
+        self._path, self._band = path, band
+        self._mine = threading.local()
+        self._opened: list[DatasetReader] = []
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
+        # A dataset belongs to the thread that opened it.
+        if not hasattr(self._mine, "dataset"):
+            self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
+            self._opened.append(self._mine.dataset)
+        shape = (rows[1] - rows[0], columns[1] - columns[0])
+        # New memory for each window costs more than all sums over it: one thread reads into one place.
+        if self._mine.buffer is None or self._mine.buffer.shape != shape:
+            self._mine.buffer = np.empty(shape, dtype=self._mine.dataset.dtypes[self._band - 1])
+        return np.asarray(self._mine.dataset.read(self._band, window=_window(rows, columns), out=self._mine.buffer))
+
+    def close(self) -> None:
+        for dataset in self._opened:
+            dataset.close()
+
+
+class _DatasetReader(Reader):
+    def __init__(self, dataset: DatasetReader, band: int) -> None:
+        super().__init__(_grid_of_dataset(dataset, str(dataset.name), band))
+        self._dataset, self._band, self._lock = dataset, band, threading.Lock()
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
+        with self._lock:
+            return np.asarray(self._dataset.read(self._band, window=_window(rows, columns)))
+
+
+class _ArrayReader(Reader):
+    def __init__(self, array: xr.DataArray) -> None:
+        vertical, horizontal = _axes(array)
+        super().__init__(_grid_of_array(array, vertical, horizontal))
+        self._array = array.transpose(vertical, horizontal)
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
+        return np.asarray(self._array[rows[0] : rows[1], columns[0] : columns[1]].to_numpy())
+
+
+@contextmanager
+def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
+    """A reader of one layer of a raster."""
+    if isinstance(raster, xr.DataArray):
+        yield _ArrayReader(_one_layer(raster, band))
+        return
+    if hasattr(raster, "read") and hasattr(raster, "transform"):
+        yield _DatasetReader(raster, _one_band(raster, band))
+        return
+    if not isinstance(raster, (str, PathLike)):
+        raise FormatError(
+            f"a raster is a path, an open rasterio dataset or an xarray DataArray, not {type(raster).__name__}"
+        )
+    path = str(fspath(raster))
+    with rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE):
+        try:
+            first = rasterio.open(path)
+        except rasterio.errors.RasterioIOError as problem:
+            raise FormatError(
+                f"{path}: not a raster that GDAL opens ({problem}). Check the path and the file"
+            ) from problem
+        with first:
+            reader = _FileReader(path, first, _one_band(first, band))
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+def _window(rows: tuple[int, int], columns: tuple[int, int]) -> Window:
+    return Window.from_slices(rows, columns)
+
+
+def _one_band(dataset: DatasetReader, band: int | None) -> int:
+    if band is None and dataset.count != 1:
+        raise GridError(
+            f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, or sum a stack of times with zonal_series"
+        )
+    if band is not None and not 1 <= band <= dataset.count:
+        raise GridError(f"{dataset.name} has no band {band}. Choose 1 to {dataset.count}")
+    return band or 1
+
+
+def _one_layer(array: xr.DataArray, band: int | None) -> xr.DataArray:
+    others = [name for name in array.dims if name not in _axes(array)]
+    if len(others) == 1 and array.sizes[others[0]] == 1:
+        return array.isel({others[0]: 0}, drop=True)
+    if len(others) == 1 and band is not None:
+        if not 1 <= band <= array.sizes[others[0]]:
+            raise GridError(f"the array has no layer {band}. Choose 1 to {array.sizes[others[0]]}")
+        return array.isel({others[0]: band - 1}, drop=True)
+    if others:
+        raise GridError(
+            f"the array has more than rows and columns: {listed([f'{name} ({array.sizes[name]})' for name in others], 5)}. "
+            "Choose one layer (array.isel(time=0)), or sum a stack of times with zonal_series"
+        )
+    return array
+
+
+def _axes(array: xr.DataArray) -> tuple[str, str]:
+    vertical = [str(name) for name in array.dims if name in _VERTICAL]
+    horizontal = [str(name) for name in array.dims if name in _HORIZONTAL]
+    if len(vertical) != 1 or len(horizontal) != 1:
+        raise GridError(
+            f"the array has dimensions {listed(list(array.dims), 6)}. Two of them must be called y and x, lat and lon, or latitude and longitude: "
+            "array.rename(...)"
+        )
+    for name in (vertical[0], horizontal[0]):
+        if name not in array.coords:
+            raise GridError(
+                f"the array has no coordinates along {name!r}, so its cells have no place. Add those of the cells' centres"
+            )
+    return vertical[0], horizontal[0]
+
+
+def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
+    if dataset.crs is None:
+        raise CRSError(
+            f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, or open it with rasterio.vrt.WarpedVRT(src_crs=...)"
+        )
+    if dataset.transform == Affine.identity():
+        raise GridError(
+            f"{name}: the raster does not say where its cells are (no geotransform). Write it with gdal_edit -a_ullr"
+        )
+    units = dataset.units[band - 1] or dataset.tags(band).get("units") or dataset.tags().get("units", "")
+    return Grid(
+        name,
+        dataset.transform,
+        CRS.from_user_input(dataset.crs.to_wkt()),
+        dataset.height,
+        dataset.width,
+        dataset.nodatavals[band - 1],
+        dataset.scales[band - 1],
+        dataset.offsets[band - 1],
+        units,
+        dataset.block_shapes[band - 1][0],
+    )
+
+
+def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
+    x, y = (_even(array, name) for name in (horizontal, vertical))
+    nodata = next(
+        (
+            float(held[key])
+            for held in (array.attrs, array.encoding)
+            for key in ("_FillValue", "nodata", "missing_value")
+            if held.get(key) is not None
+        ),
+        # xarray masks to NaN what a file declares as missing.
+        np.nan if np.issubdtype(array.dtype, np.floating) else None,
+    )
+    height, width = array.sizes[vertical], array.sizes[horizontal]
+    transform = Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2)
+    name = f"array {array.name!r}" if array.name else "the array"
+    return Grid(
+        name, transform, _crs_of_array(array), height, width, nodata, 1.0, 0.0, str(array.attrs.get("units", "")), 1
+    )
+
+
+def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
+    """The first coordinate and the step."""
+    centres = np.asarray(array[name].to_numpy(), dtype=float)
+    if centres.ndim != 1 or len(centres) < 2:
+        raise GridError(f"the array has fewer than two cells along {name!r}, so their size is unknown")
+    step = float((centres[-1] - centres[0]) / (len(centres) - 1))
+    strays = np.abs(centres - (centres[0] + step * np.arange(len(centres)))).max()
+    if not strays <= _UNEVEN * abs(step):
+        raise GridError(
+            f"the coordinates along {name!r} are not evenly spaced. Sort them, or resample to an even grid first"
+        )
+    return float(centres[0]), step
+
+
+def _crs_of_array(array: xr.DataArray) -> CRS:
+    # The places where CF, rioxarray and xarray's own readers write it.
+    held = [array.attrs.get("crs")]
+    for name in ("spatial_ref", "crs"):
+        if name in array.coords:
+            attributes = array.coords[name].attrs
+            held += [attributes.get("crs_wkt"), attributes.get("spatial_ref")]
+    for value in held:
+        if value is not None:
+            try:
+                return CRS.from_user_input(value)
+            except UnknownCRS as problem:
+                raise CRSError(
+                    f"the array's CRS {value!r} is unknown. Write an EPSG code: array.attrs['crs'] = 'EPSG:4326'"
+                ) from problem
+    raise CRSError("the array has no CRS. Say which one it is in: array.assign_attrs(crs='EPSG:4326') for degrees")

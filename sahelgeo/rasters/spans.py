@@ -1,0 +1,162 @@
+"""The cells of a grid that polygons cover: exact fractions on their edges, runs of whole cells between.
+
+Each edge is walked once through the cells that it touches. In each it leaves a signed height and a signed area to its
+right; summed along a row of cells, these give the covered fraction of every cell, as font rasterisers do it. Cells that no
+edge touches are covered wholly or not at all, and so come as runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The edges of all polygons in units of cells (x to the right, y downwards), each from its upper end to its lower.
+
+    Attributes
+    ----------
+    x0, y0, x1, y1 : numpy.ndarray
+        Upper and lower end.
+    sign : numpy.ndarray
+        1 where the polygon lies to the right of the edge, -1 where to the left.
+    zone : numpy.ndarray
+        The row of the polygon.
+    """
+
+    x0: Floats
+    y0: Floats
+    x1: Floats
+    y1: Floats
+    sign: Floats
+    zone: Ints
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The cells that zones cover in a window of the grid; cells are numbered row by row.
+
+    Attributes
+    ----------
+    cell, fraction, cell_zone : numpy.ndarray
+        Cells on an edge: number, covered fraction (0 to 1), zone.
+    start, end, run_zone : numpy.ndarray
+        Runs of wholly covered cells of one row: first cell, the one after the last, zone.
+    width : int
+        Columns of the window.
+    """
+
+    cell: Ints
+    fraction: Floats
+    cell_zone: Ints
+    start: Ints
+    end: Ints
+    run_zone: Ints
+    width: int
+
+
+def edges_of(polygons: npt.NDArray[Any], to_column: Floats, to_row: Floats) -> Edges:
+    """The edges of polygons; ``to_column`` and ``to_row`` are the coefficients (a, b, c) of a·x + b·y + c."""
+    parts, zone_of_part = shapely.get_parts(polygons, return_index=True)
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, zone_of_part = shapely.orient_polygons(parts[areal], exterior_cw=False), zone_of_part[areal]
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    x = points @ to_column[:2] + to_column[2]
+    y = points @ to_row[:2] + to_row[2]
+    # A grid whose rows run north to south mirrors the polygons; so the turn of the rings changes with the determinant.
+    turn = np.sign(to_column[0] * to_row[1] - to_column[1] * to_row[0])
+    real = np.flatnonzero(ring[1:] == ring[:-1])
+    down = y[real + 1] > y[real]
+    upper, lower = np.where(down, real, real + 1), np.where(down, real + 1, real)
+    zone = np.asarray(zone_of_part[part_of_ring[ring[real]]], dtype=np.int64)
+    return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone)
+
+
+def spans_of(edges: Edges, rows: tuple[int, int], columns: tuple[int, int]) -> Spans:
+    """What the zones cover in a window of rows and columns (first, one after the last)."""
+    width = columns[1] - columns[0]
+    zone, row, column, dy, area = _pieces(edges, rows, columns)
+    zones = int(zone.max()) + 1 if len(zone) else 1
+    # Cells to the left of the window stand in column -1, those to the right in column width: neither is summed.
+    line = row * zones + zone
+    order = np.argsort(line * (width + 2) + column + 1, kind="stable")
+    line, column, dy, area = line[order], column[order], dy[order], area[order]
+    first = np.flatnonzero(np.r_[True, (line[1:] != line[:-1]) | (column[1:] != column[:-1])]) if len(line) else line
+    line, column = line[first], column[first]
+    dy = np.add.reduceat(dy, first) if len(first) else dy
+    area = np.add.reduceat(area, first) if len(first) else area
+    after = _sums_within(dy, line)
+    inside = (column >= 0) & (column < width)
+    row, zone = line // zones, line % zones
+    followed = np.r_[line[1:] == line[:-1], False] if len(line) else np.zeros(0, dtype=bool)
+    # Between two touched cells the cover is the same everywhere, and so 0 or 1 but for rounding.
+    run = followed & (np.roll(column, -1) > column + 1) & (np.rint(after) == 1)
+    return Spans(
+        cell=(row * width + column)[inside],
+        fraction=(after - dy + area)[inside],
+        cell_zone=zone[inside],
+        start=(row * width + column + 1)[run],
+        end=(row * width + np.roll(column, -1))[run],
+        run_zone=zone[run],
+        width=width,
+    )
+
+
+def _sums_within(values: Floats, group: Ints) -> Floats:
+    if not len(values):
+        return values
+    running = np.cumsum(values)
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    before = np.r_[0.0, running[starts[1:] - 1]]
+    return np.asarray(running - np.repeat(before, np.diff(np.r_[starts, len(values)])))
+
+
+def _pieces(edges: Edges, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+    """Zone, row, column, signed height and signed area to the right of each piece of edge within one cell."""
+    here = np.flatnonzero((edges.y1 > rows[0]) & (edges.y0 < rows[1]))
+    x0, y0, x1, y1 = (side[here] for side in (edges.x0, edges.y0, edges.x1, edges.y1))
+    top, bottom = np.maximum(y0, rows[0]), np.minimum(y1, rows[1])
+    first = np.floor(top).astype(np.int64)
+    which, step = _repeated(np.ceil(bottom).astype(np.int64) - first)
+    row = first[which] + step
+    upper, lower = np.maximum(top[which], row), np.minimum(bottom[which], row + 1)
+    # A level edge has no height, but the cells along it are covered in part and must not pass for whole ones.
+    drop = y1 - y0
+    slope = ((x1 - x0) / np.where(drop > 0, drop, 1.0))[which]
+    x_upper = np.where(upper == y0[which], x0[which], x0[which] + (upper - y0[which]) * slope) - columns[0]
+    x_lower = np.where(lower == y1[which], x1[which], x0[which] + (lower - y0[which]) * slope) - columns[0]
+    dy = (lower - upper) * edges.sign[here][which]
+    zone = edges.zone[here][which]
+    piece, column, share, middle = _cut_at_columns(x_upper, x_lower, columns[1] - columns[0])
+    height = dy[piece] * share
+    return zone[piece], row[piece] - rows[0], column, height, height * (column + 1 - middle)
+
+
+def _cut_at_columns(x_upper: Floats, x_lower: Floats, width: int) -> tuple[Ints, Ints, Floats, Floats]:
+    left, right = np.minimum(x_upper, x_lower), np.maximum(x_upper, x_lower)
+    first = np.clip(np.floor(left), -1, width).astype(np.int64)
+    last = np.clip(np.ceil(right) - 1, -1, width).astype(np.int64)
+    piece, step = _repeated(np.maximum(last - first, 0) + 1)
+    column = first[piece] + step
+    start, stop, length = left[piece], right[piece], (right - left)[piece]
+    # Column -1 stands for everything to the left of the window, column width for everything to the right.
+    begin = np.where(step == 0, start, np.maximum(start, column))
+    finish = np.where(column == last[piece], stop, np.minimum(stop, column + 1))
+    upright = length <= 0
+    share = np.where(upright, 1.0, (finish - begin) / np.where(upright, 1.0, length))
+    return piece, column, share, (begin + finish) / 2
+
+
+def _repeated(counts: Ints) -> tuple[Ints, Ints]:
+    """The number of each thing as often as it counts, and its count from 0."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    return which, np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -1,0 +1,107 @@
+"""Polygons brought onto a grid, and what a grid holds: counts, or densities."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.rasters.grids import Grid, GridError, Reader
+from sahelgeo.rasters.spans import Floats
+from sahelgeo.rasters.streams import ZoneSums, zone_sums
+
+Values = Literal["count", "density"]
+# Edges are straight in the CRS of the areas: in the grid's CRS they bend, and follow in steps of about a kilometre.
+_STEP_DEGREES = 0.01
+_STEP_METRES = 1000.0
+_PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE)
+
+
+def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFrame:
+    """The areas, if they are valid polygons in a known CRS."""
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name is None:
+        raise SchemaError(f"{what}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}")
+    if areas.crs is None:
+        raise CRSError(
+            f"{what}: the geometry has no CRS. Say which one it is in: areas.set_crs('EPSG:4326') for degrees"
+        )
+    there = areas.geometry.notna() & ~areas.geometry.is_empty
+    unfit = there & ~areas.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    invalid = there & ~unfit & ~areas.geometry.is_valid
+    problems = [
+        f"{what}, row(s) {listed(list(areas.index[rows]), SHOWN_AT_MOST)}: {text}"
+        for rows, text in (
+            (~there, "no geometry. Leave these rows out: areas[areas.geometry.notna()]"),
+            (unfit, "not a polygon. Points and lines have no cells: use areas"),
+            (invalid, "invalid (it crosses or touches itself). Repair it: areas.geometry.make_valid()"),
+        )
+        if rows.any()
+    ]
+    if problems:
+        raise SchemaError("\n".join(problems), problems)
+    return areas
+
+
+def polygons_on(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+    """The polygons in the CRS of the grid; the grid's cells stay as they are."""
+    shapes = areas.geometry
+    if not grid.crs.equals(areas.crs, ignore_axis_order=True):
+        step = (
+            _STEP_DEGREES if areas.crs.is_geographic else _STEP_METRES / areas.crs.axis_info[0].unit_conversion_factor
+        )
+        shapes = shapes.segmentize(step).to_crs(grid.crs)
+    if grid.crs.is_geographic and grid.corners()[:, 0].max() > 180.5 and (shapes.bounds["minx"] < 0).any():
+        raise GridError(
+            f"{grid.name}: longitudes run from 0 to 360 and the areas lie west of Greenwich. Turn the grid: "
+            "array.assign_coords(lon=(array.lon + 180) % 360 - 180).sortby('lon')"
+        )
+    return np.asarray(shapes.to_numpy())
+
+
+def check_values(grid: Grid, values: str) -> None:
+    """Raise if the values are not declared, or the grid says that it holds a density and a count is declared."""
+    if values not in ("count", "density"):
+        raise SchemaError(
+            f"values={values!r}: say what a cell holds, 'count' (persons in it) or 'density' (persons per km²)"
+        )
+    if values == "count" and _PER_AREA.search(grid.units):
+        raise GridError(
+            f"{grid.name}: the units are {grid.units!r}, a density. Its sum would be no number of people: pass values='density' if it is per km²"
+        )
+
+
+def sums_over(
+    reader: Reader,
+    polygons: npt.NDArray[Any],
+    values: str,
+    *,
+    whole: bool = False,
+    outside: bool = False,
+    progress: bool = False,
+) -> ZoneSums:
+    """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
+    grid = reader.grid
+    check_values(grid, values)
+    weights: Floats | None = grid.cell_km2() if values == "density" else None
+    sums = zone_sums(reader, polygons, weights=weights, whole=whole, outside=outside, progress=progress)
+    if sums.lowest < 0:
+        hint = (
+            "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
+            if grid.nodata is None or np.isnan(grid.nodata)
+            else f"nodata is {grid.nodata:g}. Mask these cells, if they stand for no data"
+        )
+        raise GridError(
+            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {hint}"
+        )
+    return sums
+
+
+def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:
+    """What the zones are called: their p-code, else the label of their index."""
+    return zones["pcode"] if "pcode" in zones else pd.Series(zones.index, index=zones.index)

@@ -1,0 +1,128 @@
+"""What a file is, in words: for a first look before it is read."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+from sahelgeo.errors import DataWarning, SahelgeoError
+from sahelgeo.readers.any_file import Recognised, read_recognised, recognise
+from sahelgeo.readers.cadre_harmonise import is_empty, read_nothing
+from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.report import ReadReport
+
+_SHOWN_PERIODS = 12
+
+
+def inspect_file(path: Readable) -> str:
+    r"""Say what a file is: feed, vintage, sheets, rows kept and dropped, periods, places, people and problems.
+
+    Parameters
+    ----------
+    path : str, os.PathLike or binary file
+        Any file.
+
+    Returns
+    -------
+    str
+        Lines of text. A file that cannot be read gives its problem in the same form; nothing is raised for it.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> lines = ["iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,153990,379932"]
+    >>> print(sg.inspect_file(io.BytesIO("\n".join(lines).encode())))
+    file      the open file
+    feed      IDMC's Global Internal Displacement Database (GIDD) (idmc-gidd), read with read_idmc
+    vintage   displacement by country and year
+    sheets    headings on row 1
+    rows      1 in the file = 1 kept
+    table     stocks, 1 row
+    period    2022-12-31
+    places    1
+    people    379,932
+    note      none
+    """
+    try:
+        opened = open_file(path)
+    except SahelgeoError as problem:
+        return _lines([("problem", str(problem))])
+    if is_empty(opened):
+        recognised = None
+    else:
+        try:
+            recognised = recognise(opened)
+        except SahelgeoError as problem:
+            return _lines([("file", opened.file), ("problem", str(problem))])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        try:
+            table, report = read_nothing(opened, True) if recognised is None else read_recognised(recognised, True, {})
+        except SahelgeoError as problem:
+            assert recognised is not None
+            return _lines([*_feed_lines(recognised), ("problem", str(problem))])
+    return _lines(_report_lines(report, table, recognised))
+
+
+def _feed_lines(recognised: Recognised) -> list[tuple[str, str]]:
+    found = recognised.founds[0]
+    headers = "; ".join(_sheet_words(found.sheet.name, found.header) for found in recognised.founds)
+    return [
+        ("file", recognised.opened.file),
+        ("feed", f"{found.feed.title} ({found.feed.id}), read with {found.feed.reader}"),
+        ("vintage", found.vintage.name),
+        ("sheets", headers),
+    ]
+
+
+def _report_lines(report: ReadReport, table: pd.DataFrame, recognised: Recognised | None) -> list[tuple[str, str]]:
+    lines = [("file", report.file)]
+    if recognised is not None:
+        lines = _feed_lines(recognised)[:3]
+    sheets = [_sheet_words(name, what) for name, what in report.sheets.items()]
+    lines += [("sheets", sheets[0] if sheets else "none"), *(("", words) for words in sheets[1:])]
+    dropped = "".join(f" + {count:,} dropped ({reason})" for reason, count in report.rows_dropped.items())
+    lines.append(("rows", f"{report.rows:,} in the file = {report.rows_kept:,} kept{dropped}"))
+    lines.append(("table", f"{report.table}, {report.table_rows:,} row{'s' if report.table_rows != 1 else ''}"))
+    if report.start is not None and report.end is not None:
+        span = f"{report.start:%Y-%m-%d}" + (f" to {report.end:%Y-%m-%d}" if report.end != report.start else "")
+        lines.append(("period", span))
+    lines += [("places", f"{report.places:,}"), *_people_lines(report, table)]
+    notes = list(report.notes) or ["none"]
+    return [*lines, ("note" if len(notes) == 1 else "notes", notes[0]), *(("", note) for note in notes[1:])]
+
+
+def _sheet_words(name: str, what: int | str) -> str:
+    words = str(what)
+    if isinstance(what, int):
+        words = f"headings on row {what}" if what else "keys of the records"
+    return f"{name!r}: {words}" if name else words
+
+
+def _people_lines(report: ReadReport, table: pd.DataFrame) -> list[tuple[str, str]]:
+    """The people for each day or period: their sum over several would count the same people again."""
+    column = next((name for name in ("people", "population", "fatalities") if name in table), None)
+    if column is None or report.people is None:
+        return []
+    if report.table == "events":
+        return [("deaths", f"{report.people:,.0f}")]
+    keys = [name for name in ("iso3", "group", "kind", "date", "start", "end", "issued", "year") if name in table]
+    sums = table.groupby(keys, dropna=False)[column].sum(min_count=1) if keys else pd.Series([report.people])
+    if len(sums) == 1:
+        return [("people", f"{report.people:,.0f}")]
+    last = sums.tail(_SHOWN_PERIODS)
+    keyed = [key if isinstance(key, tuple) else (key,) for key in last.index]
+    words = [" ".join(word for part in key if (word := _key_word(part))) for key in keyed]
+    lines = [("people", f"{len(sums):,} counts, never to be added; the last {len(last)}:")]
+    figures = [f"{value:,.0f}" if pd.notna(value) else "missing" for value in last]
+    return lines + [("", f"{word}: {figure}") for word, figure in zip(words, figures, strict=True)]
+
+
+def _key_word(part: object) -> str:
+    return f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else text_of(part)
+
+
+def _lines(pairs: list[tuple[str, str]]) -> str:
+    return "\n".join(f"{name:<9} {text}".rstrip() for name, text in pairs)

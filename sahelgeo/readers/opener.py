@@ -1,0 +1,162 @@
+"""Open a file by what it holds, not by its name: CSV, workbook, JSON, GeoJSON, shapefile, or a zip of one of these."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from sahelgeo.errors import FormatError
+from sahelgeo.readers.archives import member_bytes, open_archive
+from sahelgeo.readers.delimited import open_delimited
+from sahelgeo.readers.records import open_records
+from sahelgeo.readers.shapes import open_shapefile, open_zipped_shapefiles
+from sahelgeo.readers.sheet import BoundariesError, Opened
+from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbook
+
+Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
+
+LARGEST_FILE = 1 << 30
+_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".json", ".geojson", ".shp")
+_SHP = b"\x00\x00\x27\x0a"
+_OTHER_FORMS = (
+    (b"II*\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
+    (b"MM\x00*", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
+    (b"II+\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
+    (b"%PDF", "a PDF document. The publisher's data file is needed, not its report"),
+    (b"\x89PNG", "a picture (PNG), not data"),
+    (b"\xff\xd8\xff", "a picture (JPEG), not data"),
+    (b"\x1f\x8b", "a gzip archive. Unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive. Unpack it first"),
+    (b"Rar!", "a RAR archive. Unpack it first"),
+)
+_BOUNDARIES = (
+    (b"PAR1", "a Parquet file. If it holds boundaries, read_areas reads it"),
+    (b"SQLite format 3", "a GeoPackage or SQLite database. If it holds boundaries, read_areas reads it"),
+)
+_PARTS = {
+    ".dbf": "the attribute table of a shapefile, without shapes",
+    ".shx": "the index of a shapefile",
+    ".prj": "the coordinate system of a shapefile",
+    ".cpg": "the encoding of a shapefile",
+    ".sbn": "an index of a shapefile",
+    ".sbx": "an index of a shapefile",
+    ".qpj": "the coordinate system of a shapefile",
+}
+
+
+def open_file(path: Readable) -> Opened:
+    """Open a file for reading: its sheets with every row.
+
+    Parameters
+    ----------
+    path : str, os.PathLike or binary file
+        A file, a zip archive, a member of a zip archive written as a path (``archive.zip/folder/file.csv``), or an open
+        binary file.
+
+    Raises
+    ------
+    FormatError
+        The file is not there, is empty, damaged, protected, too large, a web page, or of a form that holds no table.
+    """
+    content, file, location = _content(path)
+    return _opened(content, file, location)
+
+
+def _content(path: Readable) -> tuple[bytes, str, Path | None]:
+    if hasattr(path, "read"):
+        content = path.read(LARGEST_FILE + 1)
+        if not isinstance(content, bytes):
+            raise FormatError("the open file gives text. Open it in binary mode: open(path, 'rb')")
+        name = getattr(path, "name", None)
+        return _bounded(content, Path(str(name)).name if isinstance(name, str) else "the open file"), *(
+            Path(str(name)).name if isinstance(name, str) else "the open file",
+            None,
+        )
+    location = Path(path)
+    if location.is_dir():
+        names = ", ".join(sorted(entry.name for entry in location.iterdir())[:8])
+        raise FormatError(f"{location.name}: a folder. Give one of its files: {names}")
+    if location.is_file():
+        if location.stat().st_size > LARGEST_FILE:
+            raise FormatError(f"{location.name}: larger than {LARGEST_FILE:,} bytes. Give a part of it")
+        return location.read_bytes(), location.name, location
+    for parent in location.parents:
+        if parent.is_file() and zipfile.is_zipfile(parent):
+            member = location.relative_to(parent).as_posix()
+            archive = open_archive(parent.read_bytes(), parent.name)
+            if member.lower().endswith(".shp"):
+                return parent.read_bytes(), f"{parent.name}/{member}", parent / member
+            return member_bytes(archive, member, parent.name), f"{parent.name}/{member}", None
+    raise FormatError(f"{location}: there is no such file")
+
+
+def _bounded(content: bytes, file: str) -> bytes:
+    if len(content) > LARGEST_FILE:
+        raise FormatError(f"{file}: larger than {LARGEST_FILE:,} bytes. Give a part of it")
+    return content
+
+
+def _opened(content: bytes, file: str, location: Path | None) -> Opened:
+    _refuse_other_forms(content, file)
+    if content.startswith(b"PK"):
+        archive = open_archive(content, file)
+        if is_workbook(archive):
+            return Opened(file, open_workbook(content, file))
+        return _from_archive(archive, file, location)
+    if is_old_workbook(content):
+        return Opened(file, open_workbook(content, file))
+    if content.startswith(_SHP):
+        if location is None:
+            raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
+        return Opened(file, (open_shapefile(location),))
+    start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] in (b"{", b"["):
+        return Opened(file, (open_records(content, file),))
+    sheet, notes = open_delimited(content, file)
+    return Opened(file, (sheet,), notes)
+
+
+def _refuse_other_forms(content: bytes, file: str) -> None:
+    if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
+        raise FormatError(f"{file}: empty. Download it again")
+    for magic, sentence in _BOUNDARIES:
+        if content.startswith(magic):
+            raise BoundariesError(f"{file}: {sentence}")
+    for magic, sentence in _OTHER_FORMS:
+        if content.startswith(magic):
+            raise FormatError(f"{file}: {sentence}")
+    suffix = Path(file).suffix.lower()
+    if suffix in _PARTS:
+        sentence = f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts"
+        # Lists of areas are published as attribute tables alone: read_areas takes them.
+        raise BoundariesError(sentence) if suffix == ".dbf" else FormatError(sentence)
+    start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")) or b"<html" in start[:1024]:
+        found = re.search(rb"<title[^>]*>([^<]{0,120})", content[:65536], re.IGNORECASE)
+        title = f" ({found[1].decode('utf-8', 'replace').strip()!r})" if found else ""
+        raise FormatError(f"{file}: a web page{title}, not data. The download may need a login: get the file again")
+    if start.startswith((b"<?xml", b"<kml", b"<rss")):
+        raise FormatError(f"{file}: an XML document, not a table. Give CSV, a workbook (.xlsx), JSON or a shapefile")
+
+
+def _from_archive(archive: zipfile.ZipFile, file: str, location: Path | None) -> Opened:
+    names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+    wanted = file.split(".zip/", 1)[1] if ".zip/" in file else None
+    tables = [name for name in names if name.lower().endswith(_TABLES) and not Path(name).name.startswith("~$")]
+    shapes = [name for name in tables if name.lower().endswith(".shp") and wanted in (None, name)]
+    if shapes:
+        return Opened(file, open_zipped_shapefiles(archive, file, shapes))
+    if len(tables) != 1:
+        listing = ", ".join(names[:8]) or "nothing"
+        problem = "several tables" if tables else "no table"
+        raise FormatError(
+            f"{file}: {problem} in the archive ({listing}). Name the one to read: {Path(file).name}/member.csv"
+        )
+    content = member_bytes(archive, tables[0], file)
+    if content.startswith(b"PK") and not is_workbook(open_archive(content, file)):
+        raise FormatError(f"{file}: an archive within an archive. Unpack it first")
+    inner = _opened(content, f"{file}/{tables[0]}", location)
+    return Opened(file, inner.sheets, inner.notes)

@@ -1,0 +1,110 @@
+"""JSON and GeoJSON: records become rows under their keys."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+import shapely.errors
+from shapely.geometry import shape
+
+from sahelgeo.errors import FormatError
+from sahelgeo.readers.sheet import BoundariesError, Sheet
+
+# Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
+LISTS = ("DataList", "result", "data", "results", "records", "items")
+MOST_KEYS = 5_000
+
+
+def open_records(content: bytes, file: str) -> Sheet:
+    """The records of a JSON or GeoJSON document: a row of keys, then a row for each record.
+
+    Raises
+    ------
+    FormatError
+        Broken JSON, or a document without a list of records.
+    """
+    document = _parsed(content, file)
+    if isinstance(document, dict) and document.get("type") == "Topology":
+        raise BoundariesError(f"{file}: a TopoJSON document of boundaries. read_areas reads it")
+    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
+        return _features(document, file)
+    if isinstance(document, dict) and document.get("isSuccess") is False:
+        raise FormatError(f"{file}: the API answered with an error: {document.get('errorMessages')}. Ask it again")
+    name, records = _records(document, file)
+    return Sheet(file, name, _cells(records, file), "json")
+
+
+def _parsed(content: bytes, file: str) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=lambda _: None)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as failure:
+        raise FormatError(f"{file}: broken JSON ({failure}). Download it again") from failure
+
+
+def _records(document: Any, file: str) -> tuple[str, list[Any]]:
+    if isinstance(document, list):
+        return "", document
+    if isinstance(document, dict):
+        for key in LISTS:
+            if isinstance(document.get(key), list):
+                return key, document[key]
+        if "groups" in document or "areas" in document:
+            return "", [document]
+        keys = ", ".join(list(map(str, document))[:8])
+        raise FormatError(f"{file}: JSON without a list of records. Found the keys: {keys}")
+    raise FormatError(f"{file}: JSON that is {type(document).__name__}, not a list of records")
+
+
+def _cells(records: list[Any], file: str) -> pd.DataFrame:
+    if any(not isinstance(record, dict) for record in records):
+        raise FormatError(f"{file}: JSON whose list holds other things than records")
+    keys: dict[str, None] = {}
+    for record in records:
+        keys.update(dict.fromkeys(record))
+        if len(keys) > MOST_KEYS:
+            raise FormatError(f"{file}: more than {MOST_KEYS:,} different keys in its records")
+    rows = [list(keys), *([record.get(key) for key in keys] for record in records)]
+    cells = pd.DataFrame(rows, dtype=object)
+    cells.index = pd.RangeIndex(0, len(rows))  # the keys are row 0, so the first record is row 1
+    return cells
+
+
+def _features(document: dict[str, Any], file: str) -> Sheet:
+    features = document.get("features")
+    if not isinstance(features, list) or any(not isinstance(feature, dict) for feature in features):
+        raise FormatError(f"{file}: GeoJSON without a list of features")
+    properties = [feature.get("properties") or {} for feature in features]
+    cells = _cells(properties, file)
+    shapes = [_shape(feature.get("geometry"), number, file) for number, feature in enumerate(features, 1)]
+    # GeoJSON is longitude and latitude in WGS 84 (RFC 7946); an older "crs" member that says so changes nothing.
+    crs = str((document.get("crs") or {}).get("properties", {}).get("name", "")) if _is_crs(document) else ""
+    if crs and not any(known in crs for known in ("CRS84", "4326")):
+        raise FormatError(f"{file}: GeoJSON in {crs}. Save it in longitude and latitude (EPSG:4326)")
+    geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs="EPSG:4326")
+    return Sheet(file, "", cells, "geojson", geometry)
+
+
+def _is_crs(document: dict[str, Any]) -> bool:
+    crs = document.get("crs")
+    return isinstance(crs, dict) and isinstance(crs.get("properties"), dict)
+
+
+def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:
+    if geometry is None:
+        return None
+    try:
+        return shape(geometry)
+    except (
+        shapely.errors.ShapelyError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+    ) as failure:
+        raise FormatError(f"{file}, feature {number}: not a geometry ({failure})") from failure

@@ -1,0 +1,99 @@
+"""The account of a reading: every row of the file is kept, or dropped for a named reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import pandas as pd
+
+KEPT = "kept"
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """What a reader did with a file.
+
+    ``rows = rows_kept + sum(rows_dropped.values())``: all rows of the sheets that were read, but for the heading rows.
+
+    Attributes
+    ----------
+    file, feed, title, vintage : str
+        What was read, and what it was taken for.
+    table : str
+        The declared table that came of it (see the reference of tables).
+    sheets : mapping of str to int or str
+        For each sheet the row of its headings, or why it was not read.
+    rows, rows_kept : int
+        Rows of the file, and those that the table is made of.
+    rows_dropped : mapping of str to int
+        The reasons (title, HXL, total, duplicate, superseded, empty, ...) with the number of rows.
+    table_rows : int
+        Rows of the table. They differ from ``rows_kept`` where a feed prints one row for each phase or group.
+    people : float or None
+        Sum of the table's people. Not a total where the table holds several dates, periods or levels.
+    start, end : pandas.Timestamp or None
+        First and last day that the table speaks of.
+    places : int
+        Distinct places in the table.
+    notes : tuple of str
+        Choices and doubts, in sentences.
+    """
+
+    file: str
+    feed: str
+    title: str
+    vintage: str
+    table: str
+    sheets: Mapping[str, int | str]
+    rows: int
+    rows_kept: int
+    rows_dropped: Mapping[str, int]
+    table_rows: int
+    people: float | None
+    start: pd.Timestamp | None
+    end: pd.Timestamp | None
+    places: int
+    notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        dropped = "; ".join(f"{count:,} {reason}" for reason, count in self.rows_dropped.items()) or "none"
+        return (
+            f"{self.file}: {self.title} ({self.vintage}). {self.rows:,} rows in the file: {self.rows_kept:,} kept, "
+            f"dropped: {dropped}. {self.table_rows:,} rows in the {self.table} table"
+        )
+
+
+def account(fates: pd.Series) -> tuple[int, int, Mapping[str, int]]:
+    """Rows, rows kept, and rows dropped by reason, from the fate of each row."""
+    counts = fates.value_counts(sort=False)
+    dropped = {str(reason): int(count) for reason, count in counts.items() if reason != KEPT}
+    return len(fates), int(counts.get(KEPT, 0)), MappingProxyType(dropped)
+
+
+def people_in(table: pd.DataFrame) -> float | None:
+    """The sum of a table's people, missing where it counts none."""
+    for column in ("people", "population", "fatalities"):
+        if column in table and table[column].notna().any():
+            return float(table[column].sum(min_count=1))
+    return None
+
+
+def first_and_last_day(table: pd.DataFrame) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """The first and last day that a table speaks of."""
+    columns = [name for name in ("date", "start", "end") if name in table and table[name].notna().any()]
+    if columns:
+        return min(table[name].min() for name in columns), max(table[name].max() for name in columns)
+    if "year" in table and table["year"].notna().any():
+        first, last = int(table["year"].min()), int(table["year"].max())
+        return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
+    return None, None
+
+
+def places_in(table: pd.DataFrame) -> int:
+    """The number of distinct places in a table."""
+    columns = [
+        name for name in ("pcode", "iso3", "admin1", "admin2", "admin3", "place") if name in table and len(table)
+    ]
+    return len(table[columns].drop_duplicates()) if columns else 0

@@ -1,0 +1,60 @@
+"""What every kind of file becomes once opened: sheets of cells, numbered as the file numbers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.errors import FormatError
+
+HEAD_ROWS = 60
+
+
+class BoundariesError(FormatError):
+    """A file of a form that holds boundaries, not a feed's table."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A rectangle of cells.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file, for messages.
+    name : str
+        Name of the sheet; empty where the file has but one.
+    cells : pandas.DataFrame
+        The cells by position; the index is the number of the row in the file (1 is the first).
+    form : str
+        csv, workbook, json, geojson or shapefile.
+    geometry : geopandas.GeoSeries, optional
+        The shapes of the rows, with the index of ``cells``.
+    """
+
+    file: str
+    name: str
+    cells: pd.DataFrame = field(repr=False)
+    form: str
+    geometry: gpd.GeoSeries | None = field(default=None, repr=False)
+
+    @property
+    def where(self) -> str:
+        """The file and sheet, as messages name them."""
+        return f"{self.file}, sheet {self.name!r}" if self.name else self.file
+
+    def head(self) -> list[list[Any]]:
+        """The first rows, where headings can be."""
+        return [list(row) for row in self.cells.head(HEAD_ROWS).itertuples(index=False, name=None)]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An opened file: its sheets, and what had to be said about opening it."""
+
+    file: str
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,113 @@
+"""Hunger and displacement in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.phases import area_phase
+from sahelgeo.rates import rate_per_1000
+
+# A fifth of the people is the share that makes an area's phase (IPC); half of it marks the first break.
+SHARE_BREAKS = (0.10, 0.20)
+# Displaced people per 1,000 inhabitants: no standard has breaks for it. These are ours; change them to suit.
+RATE_BREAKS = (10.0, 50.0)
+JOINT_CLASSES = ("both", "hunger", "displacement", "neither")
+
+
+def joint_severity(
+    phases: pd.DataFrame,
+    stocks: pd.DataFrame,
+    population: pd.DataFrame,
+    *,
+    share_breaks: Sequence[float] = SHARE_BREAKS,
+    rate_breaks: Sequence[float] = RATE_BREAKS,
+) -> pd.DataFrame:
+    """Where hunger and displacement are both high, only one of them, or neither; and the nine classes of a bivariate map.
+
+    The breaks are fixed numbers, not quantiles, so that maps of two dates can be compared.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table with one row for each area (:func:`sum_phases`, :func:`phases_at`).
+    stocks : pandas.DataFrame
+        A Stocks table with one row for each area (:func:`sum_stocks`).
+    population : pandas.DataFrame
+        A Population table with one figure for each area; the denominator of the rate.
+    share_breaks : two numbers
+        Shares (0–1) of people in phase 3 or above that begin class 2 and class 3; a value at a break is in the higher class.
+    rate_breaks : two numbers
+        Displaced people per 1,000 inhabitants, likewise.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area of either table, sorted by ``pcode``, with index 0..n-1: ``share_3plus`` (0–1), ``per_1000``,
+        ``population`` (denominator, persons), ``hunger_class`` and ``displacement_class`` (Int64, 1–3), ``joint_class``
+        ("both": both are in class 3; "hunger", "displacement", "neither") and ``bivariate_class`` ("1-1" to "3-3", hunger
+        first). Missing where either is missing: an area without a count is not an area without displaced people.
+
+    Raises
+    ------
+    DoubleCountError
+        An area stands twice in a table.
+    SchemaError
+        A table breaks its declaration, or breaks are not two rising numbers.
+
+    Notes
+    -----
+    That both are high in one place does not say that one comes from the other. The breaks of the share follow the IPC's 20 %
+    rule; those of the rate are a convention of this library.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population).set_index("pcode")
+    >>> joint["joint_class"].value_counts().to_dict(), joint.loc["BF56", "bivariate_class"]
+    ({'neither': 11, 'both': 2}, '3-3')
+    """
+    for name, breaks in (("share_breaks", share_breaks), ("rate_breaks", rate_breaks)):
+        if len(breaks) != 2 or not 0 < breaks[0] < breaks[1]:
+            raise SchemaError(f"{name}={breaks!r}: give two rising numbers above 0, where class 2 and class 3 begin")
+    if share_breaks[1] > 1:
+        raise SchemaError(f"share_breaks={share_breaks!r}: shares run from 0 to 1; 20 % is 0.20")
+    hungry = _once(conform(phases, "phases"), "phases")
+    shares = area_phase(hungry)["share_3plus"].set_axis(hungry["pcode"])
+    rates = _once(rate_per_1000(stocks, population), "stocks").set_index("pcode")
+    table = pd.DataFrame({"share_3plus": shares}).join(rates[["per_1000", "population"]], how="outer")
+    table = table.rename_axis("pcode").sort_index().reset_index()
+    hunger, displaced = _classed(table["share_3plus"], share_breaks), _classed(table["per_1000"], rate_breaks)
+    words = pd.Series("neither", index=table.index, dtype="string")
+    high, many = (hunger == 3).fillna(False), (displaced == 3).fillna(False)
+    words = words.mask(high & many, "both").mask(high & ~many, "hunger").mask(many & ~high, "displacement")
+    known = hunger.notna() & displaced.notna()
+    pairs = hunger.astype("string") + "-" + displaced.astype("string")
+    return table.assign(
+        hunger_class=hunger, displacement_class=displaced, joint_class=words.where(known), bivariate_class=pairs
+    )
+
+
+def _once(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    known = table[table["pcode"].notna()]
+    twice = known["pcode"].duplicated(keep=False)
+    if twice.any():
+        named = listed(list(known.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
+        how = "sum_phases or phases_at" if name == "phases" else "sum_stocks"
+        raise DoubleCountError(
+            f"{name}: more than one row for {named}. Bring it to one row for each area: {how}", known[twice]
+        )
+    return known
+
+
+def _classed(values: pd.Series, breaks: Sequence[float]) -> pd.Series:
+    numbers: Any = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    # Shares such as 0.07 + 0.13 are not exactly 0.2 in binary.
+    classes = 1 + np.searchsorted(np.asarray(breaks) - 1e-9, numbers, side="right")
+    return pd.Series(classes, index=values.index, dtype="Int64").mask(values.isna())

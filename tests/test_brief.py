@@ -1,0 +1,337 @@
+"""The brief on data: the published figures give the published ratios, and each verdict follows from its table."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from test_events import make_events
+
+import sahelgeo as sg
+
+ROOT = Path(sg.__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings_of_places() -> Any:
+    """Some of the invented points lie outside all regions; what is said of it is tested elsewhere."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        yield
+
+
+@pytest.fixture(scope="module")
+def made_up() -> sg.brief.SyntheticEvents:
+    """The invented events."""
+    return sg.brief.load_synthetic()
+
+
+@pytest.fixture(scope="module")
+def sums(made_up: sg.brief.SyntheticEvents) -> pd.DataFrame:
+    """The invented events by region and month."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        return sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
+
+
+def test_nothing_rests_on_memory() -> None:
+    """Published figures that no copy of a source backs are not carried, and every row names its source."""
+    for name in ("fatalities", "clashes", "displaced", "food_insecure"):
+        table = sg.brief.load_published(name)
+        assert set(table["certainty"]) <= {"certain", "reported", "conflict"}, name
+        assert table["source"].notna().all(), name
+    with pytest.raises(sg.brief.PublishedError, match="no published table 'deaths'"):
+        sg.brief.load_published("deaths")
+
+
+def test_deaths_of_half_2020_against_half_and_all_of_2019() -> None:
+    """1,362 / 1,063 = + 28.1 %, and 0.76 of the UN's more than 1,800: neared at 0.75, but 1,800 is a lower bound."""
+    published = sg.brief.load_published("fatalities").set_index(["scope", "start", "end"])["fatalities"]
+    half = published[("BFA", pd.Timestamp("2020-01-01"), pd.Timestamp("2020-06-30"))]
+    before = published[("BFA", pd.Timestamp("2019-01-01"), pd.Timestamp("2019-06-30"))]
+    year = published[("BFA", pd.Timestamp("2019-01-01"), pd.Timestamp("2019-12-31"))]
+    assert (half, before, year) == (1362, 1063, 1800)
+    check = sg.brief.fatalities()
+    row = check.table.iloc[0]
+    assert row["change_percent"] == pytest.approx(100 * (half / before - 1))
+    assert row["change_percent"] == pytest.approx(28.1, abs=0.05)
+    assert row["ratio_full_year"] == pytest.approx(half / year)
+    assert (row["verdict"], row["bound"], check.verdict) == ("neared", "above", "partly")
+    assert "+28.1 %" in check.findings[0]
+    assert "more than 1,800" in check.findings[0]
+    assert any("WFP" in source for source in check.sources)
+    assert sg.brief.fatalities(neared=0.8).verdict == "not_supported"
+
+
+def test_each_published_total_of_a_year_has_a_row() -> None:
+    """A second publisher of 2019 gives a second ratio, and the verdict looks at both."""
+    published = sg.brief.load_published("fatalities")
+    other = published[
+        (published["scope"] == "BFA") & (published["dataset"] == "UN") & (published["start"].dt.year == 2019)
+    ]
+    table = pd.concat([published, other.assign(dataset="another", fatalities=1300, bound="exact", source="made up")])
+    check = sg.brief.fatalities(table)
+    assert check.table["verdict"].tolist() == ["neared", "surpassed"]
+    assert check.verdict == "partly"
+    exact = table.assign(bound="exact")
+    assert sg.brief.fatalities(exact).verdict == "supported"
+
+
+def test_deaths_from_events() -> None:
+    """A user's events by country; a country without deaths the year before has no verdict."""
+    rows = [
+        {"x": 0, "y": 14, "date": "2019-02-01", "fatalities": 10, "iso3": "BFA"},
+        {"x": 0, "y": 14, "date": "2020-02-01", "fatalities": 12, "iso3": "BFA"},
+        {"x": 0, "y": 14, "date": "2020-06-01", "fatalities": 1, "iso3": "MLI"},
+    ]
+    check = sg.brief.fatalities(make_events(rows), coverage=("2019-01-01", "2020-06-30"))
+    assert check.table[["scope", "verdict"]].to_numpy().tolist() == [["BFA", "surpassed"], ["MLI", "unknown"]]
+    assert check.verdict == "partly"
+    assert check.sources == ("made for tests",)
+
+
+def test_totals_that_are_not_there_are_an_error() -> None:
+    """No half year, no column."""
+    with pytest.raises(sg.WindowError, match="no total for 2021-01-01 to 2021-06-30"):
+        sg.brief.fatalities(as_of="2021-06-30")
+    with pytest.raises(sg.SchemaError, match="totals: column 'scope' is missing"):
+        sg.brief.fatalities(pd.DataFrame({"deaths": [1]}))
+    alone = sg.brief.load_published("fatalities").iloc[:1]
+    check = sg.brief.fatalities(alone)
+    assert "no total of 2019" in check.findings[0]
+    assert check.verdict == "not_supported"
+
+
+def test_displaced_people_against_each_day_of_2019() -> None:
+    """× 1.65 in June and × 1.81 in August against December, 3.2 × against September; Mali × 1.80."""
+    stocks = sg.brief.load_published("displaced").set_index(["scope", "date"])["people"]
+    june, december = stocks[("BFA", pd.Timestamp("2020-06-08"))], stocks[("BFA", pd.Timestamp("2019-12-09"))]
+    assert (june, december) == (921_471, 560_033)
+    check = sg.brief.displacement()
+    ratios = {
+        (row.scope, f"{row.date:%Y-%m}", f"{row.against_date:%Y-%m}"): row.ratio for row in check.table.itertuples()
+    }
+    assert ratios[("BFA", "2020-06", "2019-12")] == pytest.approx(june / december)
+    assert round(ratios[("BFA", "2020-06", "2019-12")], 2) == 1.65
+    assert round(ratios[("BFA", "2020-08", "2019-12")], 2) == 1.81
+    assert round(ratios[("BFA", "2020-06", "2019-09")], 1) == 3.2
+    assert round(ratios[("MLI", "2020-06", "2019-06")], 2) == 1.80
+    assert check.verdict == "partly"
+
+
+def test_the_verdict_on_displacement_follows_its_bands() -> None:
+    """Against December alone both readings are almost twice; wide of the band none is."""
+    assert sg.brief.displacement(against=["2019-12-31"]).verdict == "supported"
+    assert sg.brief.displacement(twice=(90, 91)).verdict == "not_supported"
+
+
+def test_displacement_refuses_what_it_cannot_compare() -> None:
+    """A day twice, no column, days without a count near."""
+    table = pd.DataFrame({"scope": "X", "date": ["2020-06-01", "2020-06-01"], "people": [1, 2], "source": "made up"})
+    with pytest.raises(sg.SchemaError, match="a scope has a day more than once"):
+        sg.brief.displacement(table)
+    with pytest.raises(sg.SchemaError, match="column 'scope' is missing"):
+        sg.brief.displacement(table.drop(columns="scope"))
+    with pytest.raises(sg.SchemaError, match="no scope has a count near"):
+        sg.brief.displacement(table.iloc[:1])
+
+
+def test_food_insecurity_year_on_year() -> None:
+    """7.4 M = 3 × 2.47 M, + 4.93 M; Burkina Faso 2.15 M in March and 3.28 M in July, against 0.68 M."""
+    published = sg.brief.load_published("food_insecure")
+    central = published[published["scope"] == "Central Sahel"].iloc[0]
+    check = sg.brief.food_insecurity()
+    rows = check.table.set_index(["scope", check.table["issued"].dt.strftime("%Y-%m")])
+    first = rows.loc[("Central Sahel", "2020-07")]
+    assert first["before"] == pytest.approx(central["people_3plus"] / central["times_year_before"])
+    assert (round(first["before"] / 1e6, 2), round(first["change"] / 1e6, 2)) == (2.47, 4.93)
+    assert rows.loc[("Burkina Faso", "2020-03"), "people"] == 2_151_970
+    assert rows.loc[("Burkina Faso", "2020-07"), "people"] == 3_280_000
+    assert rows.loc[("Sahel and West Africa", "2019-11"), "change"] == pytest.approx(4.7e6)
+    assert check.verdict == "supported"
+    assert "not within 2020" in check.findings[-1]
+
+
+def test_food_insecurity_verdicts_and_refusals() -> None:
+    """Without a printed multiple every scope must fit; without both years there is nothing to say."""
+    published = sg.brief.load_published("food_insecure")
+    assert sg.brief.food_insecurity(published.drop(columns="times_year_before")).verdict == "not_supported"
+    assert (
+        sg.brief.food_insecurity(more=(1e6, 5.5e6), table=published.drop(columns="times_year_before")).verdict
+        == "partly"
+    )
+    with pytest.raises(sg.SchemaError, match="both 2022 and 2023"):
+        sg.brief.food_insecurity(year=2023)
+    with pytest.raises(sg.SchemaError, match="column 'issued' is missing"):
+        sg.brief.food_insecurity(published.drop(columns="issued"))
+
+
+def test_assumption_1_counts_by_family_and_around_missions(made_up: sg.brief.SyntheticEvents) -> None:
+    """An event with two families is in both rows; missions that began before the data have no window."""
+    check = sg.brief.terrorism(made_up.events, actors=made_up.actors)
+    named = sg.actor_family(made_up.events, actors=made_up.actors)
+    front = named[(named["family1"] == "front A") | (named["family2"] == "front A")]
+    row = check.table.set_index("family").loc["front A"]
+    assert (row["events"], row["fatalities"]) == (len(front), front["fatalities"].sum())
+    missions = check.others["missions"].set_index(["mission", "family"])
+    assert pd.isna(missions.loc[("Serval", "front A"), "events_before"])
+    assert pd.isna(missions.loc[("G5 Sahel Joint Force", "front A"), "events_before"])
+    after = missions.loc[("G5 Sahel Joint Force", "front A"), "events_after"]
+    assert after == front["date"].between("2017-08-01", "2018-07-31").sum()
+    assert check.verdict == "synthetic"
+
+
+def test_assumption_2_on_the_published_phases() -> None:
+    """Centre 2.0 %, Centre-Nord 34.0 %, Sahel 26.0 % in phase 3 or above, March 2020."""
+    phases = sg.load_sample("burkina-2020").phases
+    check = sg.brief.governance(phases, "BF13", areas=sg.load_areas("BFA"))
+    rates = check.others["areas"].set_index("pcode")["rate"]
+    assert [round(100 * rates[code], 1) for code in ("BF13", "BF49", "BF56")] == [2.0, 34.0, 26.0]
+    assert check.verdict == "supported"
+    assert sg.brief.governance(phases, "BF49").verdict == "not_supported"
+    stocks = sg.load_sample("burkina-2020").stocks.merge(phases[["pcode", "population"]], on="pcode")
+    idps = sg.brief.governance(stocks, ["BF13", "BF55"], numerator="people")
+    assert idps.findings[0].startswith("people / population")
+    nobody = phases.assign(people_3plus=phases["people_3"].where(phases["pcode"] != "BF13", 0))
+    assert sg.brief.governance(nobody, "BF13").verdict == "described"
+
+
+def test_assumption_3_finds_the_planted_move_out_of_the_north(
+    made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame
+) -> None:
+    """The share outside grows every year in the invented events; verdicts by the rule on events that are not invented."""
+    mali = sums[sums["pcode"].str.startswith("ML").fillna(False)]
+    north = ["ML06", "ML07+ML10", "ML08"]
+    check = sg.brief.accord(mali, north)
+    assert check.table["share_outside"].is_monotonic_increasing
+    assert check.table["share_outside"].iloc[-1] > 0.5
+    assert check.verdict == "synthetic"
+    real = mali.assign(source="made for tests")
+    assert sg.brief.accord(real, north, timeline=sg.load_timeline(kinds=["accord"])).verdict == "supported"
+    assert sg.brief.accord(real.assign(start=pd.Timestamp("2023-01-01") - (real["start"] - real["start"].min())), north).verdict == "not_supported"  # fmt: skip
+    early = real[real["start"].dt.year <= 2018]
+    assert sg.brief.accord(early, north).verdict in ("partly", "supported")
+    assert sg.brief.accord(real.assign(fatalities=pd.NA), north).findings == ()
+
+
+def test_assumption_4_finds_the_planted_agreement(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
+    """Deaths fall after the invented agreement, and the war between the fronts begins in July 2019."""
+    named = sg.actor_family(made_up.events, actors=made_up.actors)
+    war = sg.dyads(named, between=made_up.pair)
+    check = sg.brief.negotiation(sums, made_up.agreements, war)
+    row = check.table.iloc[0]
+    assert row["change"] < 0
+    assert row["change_high"] < 0
+    assert row["p_change"] < 0.05
+    assert war.loc[war["events"] > 0, "start"].min() == pd.Timestamp("2019-07-01")
+    nothing = sg.brief.negotiation(sums, made_up.agreements.iloc[:0], war)
+    assert len(nothing.findings) == 1
+
+
+def test_agreements_say_what_they_lack(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
+    """A column, an area, months around the day."""
+    war = sg.dyads(sg.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
+    with pytest.raises(sg.SchemaError, match="agreements: column 'name' is missing"):
+        sg.brief.negotiation(sums, made_up.agreements.drop(columns="name"), war)
+    with pytest.raises(sg.SchemaError, match="p-codes XX are not in the table"):
+        sg.brief.negotiation(sums, made_up.agreements.assign(pcode="XX"), war)
+    with pytest.raises(sg.WindowError, match="no fatalities"):
+        sg.brief.negotiation(sums, made_up.agreements.assign(date="2016-01-01"), war)
+
+
+def test_assumption_5_puts_missions_beside_deaths(sums: pd.DataFrame) -> None:
+    """Six missions at the end of 2020, and every death of the sums in the table."""
+    check = sg.brief.engagement(sums)
+    assert check.table["fatalities"].sum() == sums["fatalities"].sum()
+    assert check.table["missions"].iloc[-1] == 6
+    assert check.table["troops"].iloc[-1] == 13_000 + 5_100
+    with pytest.raises(sg.SchemaError, match="column 'hunger' is missing"):
+        sg.brief.engagement(sums, column="hunger")
+    flat = pd.DataFrame(
+        {"start": pd.date_range("2018-01-01", periods=12, freq="MS"), "displaced": 5, "source": "made up"}
+    )
+    assert "–" in sg.brief.engagement(flat, column="displaced").findings[0]
+
+
+def test_figures_are_not_registered_with_pyplot(sums: pd.DataFrame) -> None:
+    """Nothing needs to be closed."""
+    code = "import sahelgeo as sg, sys; sg.brief.fatalities(); print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
+
+
+def test_the_map_hatches_areas_without_a_value(squares: Any) -> None:
+    """Missing is drawn, and is not the lowest class."""
+    figure = sg.brief.draw_map(squares.assign(deaths=[1, None, 9]), "deaths", "fr", label="Décès")
+    hatched = [shapes for shapes in figure.axes[0].collections if shapes.get_hatch()]
+    assert len(hatched) == 1
+    assert len(hatched[0].get_paths()) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_page_is_one_file_that_fetches_nothing(tmp_path: Path, lang: str) -> None:
+    """In either language, with claims, findings, verdicts and sources; invented data are named at its head."""
+    checks = [
+        sg.brief.fatalities(lang=lang),
+        sg.brief.governance(sg.load_sample("burkina-2020").phases, "BF13", lang=lang),
+    ]
+    page = sg.brief.write_report(checks, tmp_path / "page.html", maps={"A <map>": checks[0].figure}, lang=lang)
+    text = page.read_text(encoding="utf-8")
+    assert f'lang="{lang}"' in text
+    assert "A &lt;map&gt;" in text
+    assert checks[0].verdict_in_words in text
+    assert "WFP Burkina Faso" in text
+    assert 'role="note"' not in text
+    assert "<script" not in text
+    assert not re.findall(r'(?:src|href)="(?!data:)', text)
+
+
+def test_texts_of_tables_are_escaped(tmp_path: Path) -> None:
+    """A source that holds markup is shown, not run."""
+    table = sg.brief.load_published("displaced").assign(source="<script>alert(1)</script>")
+    page = sg.brief.write_report([sg.brief.displacement(table)], tmp_path / "page.html")
+    assert "<script" not in page.read_text(encoding="utf-8")
+
+
+def test_pages_of_two_languages_are_refused(tmp_path: Path) -> None:
+    """And so is a page of nothing."""
+    with pytest.raises(sg.SchemaError, match="in another language: fatalities"):
+        sg.brief.write_report([sg.brief.fatalities()], tmp_path / "page.html", lang="fr")
+    with pytest.raises(sg.SchemaError, match="there are none"):
+        sg.brief.write_report([], tmp_path / "page.html")
+
+
+def test_every_text_is_there_in_both_languages() -> None:
+    """No cell of the texts is empty, and both languages fill in the same figures."""
+    texts = pd.read_csv(ROOT / "sahelgeo" / "data" / "brief" / "texts.csv", dtype=str, keep_default_na=False)
+    assert (texts[["key", "en", "fr"]] != "").all(axis=None)
+    assert texts["key"].is_unique
+    for row in texts.itertuples():
+        assert set(re.findall(r"{(\w+)}", row.en)) == set(re.findall(r"{(\w+)}", row.fr)), row.key
+
+
+def test_the_invented_events_say_that_they_are(made_up: sg.brief.SyntheticEvents) -> None:
+    """Every row, actor and agreement; and none of the actors is a real one."""
+    assert set(made_up.events["source"]) == {"sahelgeo-synthetic"}
+    assert made_up.actors["name"].str.endswith("(invented)").all()
+    assert made_up.agreements["name"].str.endswith("(invented)").all()
+    assert set(made_up.events["actor1"]) | set(made_up.events["actor2"]) <= set(made_up.actors["name"])
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_example_runs_without_network(tmp_path: Path, lang: str) -> None:
+    """It prints each claim with its verdict, and writes the page."""
+    script = ROOT / "examples" / "csis_brief.py"
+    command = [sys.executable, str(script), "--lang", lang, "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.count("\n  -> ") >= 15
+    assert "28" in done.stdout
+    text = (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
+    assert text.count("<section") == 9
+    assert 'role="note"' in text

@@ -1,0 +1,358 @@
+"""Events by area and period, and parts of years: every event is counted once, and nothing is zero that was not looked at."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import Point, box
+
+import sahelgeo as sg
+
+
+def make_events(rows: list[dict[str, Any]], **columns: Any) -> gpd.GeoDataFrame:
+    """Events at x, y with the given columns; ids and source are filled in."""
+    table = pd.DataFrame(rows)
+    table["event"] = table.get("event", pd.Series([f"E{number}" for number in range(len(table))]))
+    points = [None if pd.isna(x) else Point(x, y) for x, y in zip(table["x"], table["y"], strict=True)]
+    table = table.drop(columns=["x", "y"]).assign(**{"source": "made for tests", **columns})
+    return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
+
+
+@pytest.fixture
+def fights() -> gpd.GeoDataFrame:
+    """Four events: two in the western square, one in the middle, one far away."""
+    return make_events(
+        [
+            {"x": 0.5, "y": 10.5, "date": "2020-01-05", "fatalities": 3},
+            {"x": 0.6, "y": 10.5, "date": "2020-01-20", "fatalities": None},
+            {"x": 1.5, "y": 10.5, "date": "2020-03-01", "fatalities": 2},
+            {"x": 9.0, "y": 40.0, "date": "2020-03-02", "fatalities": 5},
+        ]
+    )
+
+
+def quiet(*args: Any, **kwargs: Any) -> pd.DataFrame:
+    """sum_events without its warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        return sg.sum_events(*args, **kwargs)
+
+
+def test_sum_events_adds_up_by_area_and_month(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Two events in January in the west, one in March in the middle, and one that lies nowhere."""
+    sums = quiet(fights, squares)
+    assert sums["pcode"].fillna("nowhere").tolist() == ["XA01", "XA02", "nowhere"]
+    assert sums[["events", "fatalities", "events_without_fatalities"]].to_numpy().tolist() == [
+        [2, 3, 1],
+        [1, 2, 0],
+        [1, 5, 0],
+    ]
+
+
+def test_without_coverage_there_is_no_zero(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """An area without events has no row, since nobody said that it was looked at."""
+    assert "XA03" not in set(quiet(fights, squares)["pcode"].dropna())
+
+
+def test_zero_stands_only_inside_coverage(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """February is covered and empty: zero. April is covered for ten days only: missing."""
+    sums = quiet(fights, squares, coverage=("2020-01-01", "2020-04-10")).set_index(["pcode", "start"])
+    assert sums.loc[("XA03", pd.Timestamp("2020-02-01")), "events"] == 0
+    assert sums.loc[("XA03", pd.Timestamp("2020-02-01")), "fatalities"] == 0
+    assert pd.isna(sums.loc[("XA03", pd.Timestamp("2020-04-01")), "events"])
+    assert sums.loc[("XA03", pd.Timestamp("2020-04-01")), "covered"] == pytest.approx(10 / 30)
+
+
+def test_coverage_may_name_areas(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Only the western square is covered: the eastern one stays missing."""
+    coverage = pd.DataFrame({"pcode": ["XA01", "XA02"], "start": "2020-01-01", "end": "2020-03-31"})
+    sums = quiet(fights, squares, coverage=coverage).set_index(["pcode", "start"])
+    assert sums.loc[("XA01", pd.Timestamp("2020-02-01")), "events"] == 0
+    assert pd.isna(sums.loc[("XA03", pd.Timestamp("2020-02-01")), "events"])
+    assert sums.loc[("XA03", pd.Timestamp("2020-02-01")), "covered"] == 0
+
+
+def test_coverage_may_name_countries(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """A country that the source does not cover has no zeros."""
+    areas = squares.assign(iso3=["AAA", "AAA", "BBB"])
+    coverage = pd.DataFrame({"iso3": ["AAA"], "start": ["2020-01-01"], "end": ["2020-03-31"]})
+    sums = quiet(fights, areas, coverage=coverage).set_index(["pcode", "start"])["events"]
+    assert sums[("XA02", pd.Timestamp("2020-01-01"))] == 0
+    assert pd.isna(sums[("XA03", pd.Timestamp("2020-01-01"))])
+
+
+@pytest.mark.parametrize(
+    ("coverage", "message"),
+    [
+        ("2020", "is not a coverage"),
+        (("2020-05-01", "2020-01-01"), "starts after its end"),
+        (pd.DataFrame({"start": ["2020-01-01", "2020-02-01"], "end": ["2020-03-01", "2020-04-01"]}), "overlap"),
+        (pd.DataFrame({"pcode": ["XX"], "start": ["2020-01-01"], "end": ["2020-04-01"]}), "XX are not among the areas"),
+        (
+            pd.DataFrame({"pcode": ["XA01", None], "start": ["2020-01-01"] * 2, "end": ["2020-04-01"] * 2}),
+            "some rows name areas",
+        ),
+    ],
+)
+def test_a_coverage_that_makes_no_sense_is_refused(
+    fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame, coverage: Any, message: str
+) -> None:
+    """The message says what is wrong with it."""
+    with pytest.raises(sg.SchemaError, match=message):
+        quiet(fights, squares, coverage=coverage)
+
+
+def test_events_outside_the_coverage_are_an_error(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """A coverage that ends before the last event would make wrong zeros."""
+    with pytest.raises(sg.WindowError, match=r"2 events lie outside the coverage 2020-01-01 to 2020-02-29"):
+        quiet(fights, squares, coverage=("2020-01-01", "2020-02-29"))
+
+
+def test_rough_places_do_not_count_below_their_level(squares: gpd.GeoDataFrame) -> None:
+    """Precision 3 counts in regions, and is without an area in provinces."""
+    events = make_events([{"x": 0.5, "y": 10.5, "date": "2020-01-05", "fatalities": 3, "geo_precision": 3}])
+    assert sg.sum_events(events, squares)["pcode"].tolist() == ["XA01"]
+    with pytest.warns(sg.DataWarning, match=r"1 of 1 events have no area: 1 placed too coarsely"):
+        sums = sg.sum_events(events, squares.assign(level=2))
+    assert sums["pcode"].isna().all()
+    assert sums["events"].tolist() == [1]
+
+
+@pytest.mark.parametrize(("source", "level", "placed"), [("acled", 2, 2), ("ucdp-ged", 2, 3), ("ucdp-ged", 1, 4)])
+def test_each_source_has_its_own_scale_of_precision(
+    squares: gpd.GeoDataFrame, source: str, level: int, placed: int
+) -> None:
+    """UCDP's 3 is a district, ACLED's 3 a region."""
+    rows = [{"x": 0.5, "y": 10.5, "date": "2020-01-05", "geo_precision": number} for number in (1, 2, 3, 4, 5)]
+    sums = quiet(make_events(rows, source=source), squares.assign(level=level))
+    assert sums.loc[sums["pcode"] == "XA01", "events"].sum() == placed
+
+
+def test_precision_needs_a_level(squares: gpd.GeoDataFrame) -> None:
+    """Without the level of the areas nobody can say whether a rough place may count."""
+    events = make_events([{"x": 0.5, "y": 10.5, "date": "2020-01-05", "geo_precision": 2}])
+    with pytest.raises(sg.SchemaError, match="column 'level' is missing"):
+        sg.sum_events(events, squares.drop(columns="level"))
+
+
+def test_events_without_coordinates_are_kept_apart(squares: gpd.GeoDataFrame) -> None:
+    """They are counted in a row without a p-code, and named."""
+    events = make_events(
+        [{"x": None, "y": None, "date": "2020-01-05"}, {"x": 0.5, "y": 10.5, "date": "2020-01-05", "fatalities": 1}]
+    )
+    with pytest.warns(sg.DataWarning, match=r"1 without coordinates, row 0 \(event 'E0'\)"):
+        sums = sg.sum_events(events, squares)
+    assert sums["events"].tolist() == [1, 1]
+    assert pd.isna(sums["fatalities"].iloc[1])
+
+
+def test_two_sources_do_not_add_up(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """ACLED and UCDP record the same incidents."""
+    with pytest.raises(sg.DoubleCountError, match="come from 2 sources"):
+        quiet(fights.assign(source=["acled", "ucdp-ged"] * 2), squares)
+
+
+def test_duplicates_are_refused(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """The rows are named, and come with the error."""
+    twice = pd.concat([fights, fights.iloc[:1]], ignore_index=True)
+    with pytest.raises(
+        sg.DuplicateEventError, match=r"rows 0, 4 \(event 'E0'\): the same event more than once"
+    ) as caught:
+        quiet(twice, squares)
+    assert len(caught.value.rows) == 2
+
+
+def test_two_exports_of_one_event_are_refused_until_one_is_chosen(
+    fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame
+) -> None:
+    """newest_export keeps the revised row, and an event that only the older export has."""
+    old = fights.assign(exported="2020-07-17")
+    new = fights.iloc[:2].assign(exported="2020-08-20", fatalities=[4, 1])
+    both = pd.concat([old, new], ignore_index=True)
+    with pytest.raises(sg.DuplicateEventError, match="more than one export. Keep the newest"):
+        quiet(both, squares)
+    kept = sg.newest_export(both)
+    assert kept.sort_values("event")["fatalities"].tolist() == [4, 1, 2, 5]
+    with pytest.warns(sg.DataWarning, match=r"exports of 2 days \(2020-07-17, 2020-08-20\)"):
+        sums = sg.sum_events(kept, squares)
+    assert (sums["exported"] == pd.Timestamp("2020-08-20")).all()
+
+
+def test_newest_export_says_what_it_needs(fights: gpd.GeoDataFrame) -> None:
+    """A day for each row, the key, and no event twice in one export."""
+    with pytest.raises(sg.SchemaError, match="there is no column 'exported'"):
+        sg.newest_export(fights)
+    with pytest.raises(sg.SchemaError, match=r"rows 0, 1, 2, 3: empty"):
+        sg.newest_export(fights.assign(exported=None))
+    with pytest.raises(sg.SchemaError, match="column 'event' is missing"):
+        sg.newest_export(fights.assign(exported="2020-07-17").drop(columns="event"))
+    with pytest.raises(sg.DuplicateEventError, match="one export holds an event more than once"):
+        sg.newest_export(pd.concat([fights, fights]).assign(exported="2020-07-17"))
+
+
+def test_low_and_high_estimates_are_kept(squares: gpd.GeoDataFrame) -> None:
+    """UCDP's low and high are added up beside the best estimate."""
+    rows = [{"x": 0.5, "y": 10.5, "date": f"2020-01-0{day}", "fatalities": 3, "fatalities_low": 2} for day in (1, 2)]
+    sums = sg.sum_events(make_events(rows, fatalities_high=9), squares)
+    assert sums[["fatalities", "fatalities_low", "fatalities_high"]].to_numpy().tolist() == [[6, 4, 18]]
+
+
+def test_sums_by_kind(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Each kind has rows of its own, zeros included where covered."""
+    events = fights.assign(kind=["battle", "attack", "battle", "battle"])
+    sums = quiet(events, squares, freq="QS", by="kind", coverage=("2020-01-01", "2020-03-31"))
+    assert len(sums) == 3 * 2 + 1
+    assert sums["events"].sum() == 4
+    with pytest.raises(sg.SchemaError, match="by='sort' is no column"):
+        quiet(events, squares, by="sort")
+
+
+def test_deaths_per_100000_name_their_population(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """3 deaths among 60,000 people are 5 per 100,000; without people there is no rate."""
+    people = pd.DataFrame({"pcode": ["XA01"], "year": 2019, "people": 60_000, "source": "census"})
+    sums = quiet(fights, squares, population=people)
+    assert sums["per_100000"].fillna(-1).tolist() == [5.0, -1, -1]
+    assert sums["population_source"].fillna("").tolist() == ["census", "", ""]
+    with pytest.raises(sg.DoubleCountError, match="more than one figure for the same area"):
+        quiet(fights, squares, population=pd.concat([people, people.assign(year=2020)]))
+
+
+def test_areas_of_two_levels_are_refused(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """An event would count in the province and in its region."""
+    with pytest.raises(sg.SchemaError, match=r"areas are of levels 1, 2"):
+        quiet(fights, squares.assign(level=[1, 1, 2]))
+
+
+def test_unknown_frequency(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """The message lists what there is."""
+    with pytest.raises(sg.SchemaError, match="freq='W' is not one of"):
+        quiet(fights, squares, freq="W")
+
+
+def test_events_on_the_wrong_side_of_a_border_are_reported(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """By country for certain, by name to be looked at; both count where the point lies."""
+    areas = squares.assign(iso3="AAA")
+    events = fights.iloc[:3].assign(iso3=["AAA", "BBB", "AAA"], admin1=["Ouest", "West", "East"])
+    with pytest.warns(sg.DataWarning, match=r"1 events name another country than their point lies in: row 1"):
+        sg.sum_events(events, areas)
+    found = sg.audit_events(events, areas)
+    assert found[["event", "problem", "printed", "pcode"]].to_numpy().tolist() == [
+        ["E1", "other_country", "BBB", "XA01"],
+        ["E2", "other_area", "East", "XA02"],
+    ]
+
+
+def test_audit_lists_what_has_no_place(squares: gpd.GeoDataFrame) -> None:
+    """No coordinates, outside, too coarse: one row for each."""
+    events = make_events(
+        [
+            {"x": None, "y": None, "date": "2020-01-05", "geo_precision": 1},
+            {"x": 50, "y": 50, "date": "2020-01-05", "geo_precision": 1},
+            {"x": 0.5, "y": 10.5, "date": "2020-01-05", "geo_precision": 3},
+            {"x": 0.5, "y": 10.5, "date": "2020-01-06", "geo_precision": 1},
+        ]
+    )
+    found = sg.audit_events(events, squares.assign(level=2))
+    assert found["problem"].tolist() == ["no_coordinates", "outside", "too_coarse"]
+    assert found["printed"].fillna("").tolist() == ["", "", "3"]
+
+
+def test_arguments_are_left_as_they_were(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Nothing is written into the tables of the caller."""
+    events, areas = fights.copy(), squares.copy()
+    quiet(fights, squares, coverage=("2020-01-01", "2020-03-31"))
+    pd.testing.assert_frame_equal(events, fights)
+    pd.testing.assert_frame_equal(areas, squares)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-1, 4), st.integers(0, 300), st.one_of(st.none(), st.integers(0, 9)), st.integers(1, 7)),
+        min_size=1,
+        max_size=30,
+    ),
+    st.sampled_from(["MS", "QS", "YS"]),
+    st.booleans(),
+)
+def test_every_event_that_comes_in_comes_out(rows: list[Any], freq: str, covered: bool) -> None:
+    """Whatever the places, precisions and periods, events and deaths are conserved."""
+    events = make_events(
+        [
+            {"x": x, "y": 10.5, "date": f"{pd.Timestamp('2020-01-01') + pd.Timedelta(days=day):%Y-%m-%d}", "fatalities": deaths, "geo_precision": precision}
+            for x, day, deaths, precision in rows
+        ]
+    ).astype({"fatalities": "Int64"})  # fmt: skip
+    areas = gpd.GeoDataFrame(
+        {"pcode": ["XA01", "XA02"], "level": 2}, geometry=[box(0, 10, 1, 11), box(1, 10, 2, 11)], crs="EPSG:4326"
+    )
+    sums = quiet(events, areas, freq=freq, coverage=("2020-01-01", "2020-12-31") if covered else None)
+    assert sums["events"].sum() == len(events)
+    assert sums["fatalities"].sum() == events["fatalities"].sum()
+    assert sums["events_without_fatalities"].sum() == events["fatalities"].isna().sum()
+
+
+@pytest.fixture
+def two_years() -> gpd.GeoDataFrame:
+    """Events of 2019 and half of 2020 in one country, and one in another."""
+    return make_events(
+        [
+            {"x": 0, "y": 10, "date": "2019-01-15", "fatalities": 10, "iso3": "BFA"},
+            {"x": 0, "y": 10, "date": "2019-12-15", "fatalities": 6, "iso3": "BFA"},
+            {"x": 0, "y": 10, "date": "2020-02-15", "fatalities": 13, "iso3": "BFA"},
+            {"x": 0, "y": 10, "date": "2020-06-15", "fatalities": 5, "iso3": "MLI"},
+        ]
+    )
+
+
+def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
+    """13 deaths against 10 in the same half and 16 in the year: + 30 %, and 0.81 of the year."""
+    found = sg.year_to_date(two_years, as_of="2020-06-30", by="iso3").set_index(["iso3", "measure"])
+    row = found.loc[("BFA", "fatalities")]
+    assert (row["part"], row["same_window"], row["full_year"]) == (13, 10, 16)
+    assert row["change_percent"] == pytest.approx(30)
+    assert row["ratio_full_year"] == pytest.approx(13 / 16)
+    assert row["verdict"] == "neared"
+    assert found.loc[("MLI", "fatalities"), "verdict"] == "unknown"
+
+
+def test_the_bands_of_the_verdict_are_parameters(two_years: gpd.GeoDataFrame) -> None:
+    """The same figures near a total or not, by the band."""
+    verdicts = [
+        sg.year_to_date(two_years, as_of="2020-05-31", neared=neared, surpassed=surpassed)["verdict"].iloc[1]
+        for neared, surpassed in ((0.9, 1), (0.8, 1), (0.5, 0.8))
+    ]
+    assert verdicts == ["below", "neared", "surpassed"]
+    with pytest.raises(sg.SchemaError, match="are no bands"):
+        sg.year_to_date(two_years, as_of="2020-06-30", neared=1.2)
+
+
+def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> None:
+    """Neither a later cut-off nor a year that the source does not cover gives a ratio."""
+    with pytest.raises(
+        sg.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-01 to 2020-06-30"
+    ):
+        sg.year_to_date(two_years, as_of="2020-09-30")
+    with pytest.raises(sg.WindowError, match="the events cover 2019-06-01"):
+        sg.year_to_date(two_years.iloc[1:], as_of="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
+    with pytest.raises(sg.SchemaError, match="by='land' is no column"):
+        sg.year_to_date(two_years, as_of="2020-06-30", by="land")
+
+
+def test_a_leap_day_has_a_window_a_year_before(two_years: gpd.GeoDataFrame) -> None:
+    """29 February 2020 is held against 28 February 2019."""
+    found = sg.year_to_date(two_years, as_of="2020-02-29")
+    assert found.loc[1, ["part", "same_window"]].tolist() == [13, 10]
+
+
+def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> None:
+    """A year in which no death was counted is missing, not zero."""
+    found = sg.year_to_date(two_years.assign(fatalities=None), as_of="2020-06-30").set_index("measure")
+    assert pd.isna(found.loc["fatalities", "part"])
+    assert found.loc["fatalities", "verdict"] == "unknown"
+    assert found.loc["events", "verdict"] == "surpassed"

@@ -1,0 +1,373 @@
+"""Polygons of phases over areas; hunger and displacement together."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import box
+from test_phase_tables import phases, row
+from test_zonal_sum import TWO_BY_TWO, areas, grid
+
+import sahelgeo as sg
+
+LIVING = [f"living_in_phase_{phase}" for phase in range(1, 6)] + [
+    "living_in_unclassified",
+    "living_outside",
+    "living_in_slivers",
+]
+
+
+def zones(*shapes: tuple[Any, int | None]) -> gpd.GeoDataFrame:
+    """Polygons with phases."""
+    numbers = pd.array([phase for _, phase in shapes], dtype="Int64")
+    return gpd.GeoDataFrame({"phase_published": numbers}, geometry=[shape for shape, _ in shapes], crs=4326)
+
+
+def people(**living: int) -> pd.DataFrame:
+    """A Population table."""
+    return pd.DataFrame(
+        {"pcode": list(living), "people": list(living.values()), "year": 2020, "source": "made for tests"}
+    )
+
+
+def test_people_living_in_polygons_of_each_phase() -> None:
+    """By a grid: 40 + 20 in phase 3, 10 without a phase, 30 outside."""
+    found = sg.overlay_phases(
+        zones((box(1, 0, 2, 2), 3), (box(0, 1, 1, 2), None)),
+        areas(box(0, 0, 2, 2)),
+        population=grid(TWO_BY_TWO),
+        values="count",
+    ).iloc[0]
+    assert found[
+        ["living_in_phase_3", "living_in_unclassified", "living_outside", "living_in_slivers", "living"]
+    ].round(9).tolist() == [60, 10, 30, 0, 100]
+    assert found[["phase_majority", "share_majority", "share_classified", "measure"]].tolist() == [
+        3,
+        1,
+        0.6,
+        "people by grid",
+    ]
+    assert pd.isna(found["phase_second"])
+
+
+def test_of_two_phases_of_equal_weight_the_higher_is_first() -> None:
+    """And they are never averaged."""
+    found = sg.overlay_phases(
+        zones((box(0, 0, 1, 1), 2), (box(1, 0, 2, 1), 4)), areas(box(0, 0, 2, 1)), population=people(XA01=10)
+    ).iloc[0]
+    assert found[["phase_majority", "phase_second"]].tolist() == [4, 2]
+    assert found[["share_majority", "share_second"]].round(9).tolist() == [0.5, 0.5]
+
+
+def test_ground_is_never_passed_off_as_people() -> None:
+    """Without a population the columns say km²."""
+    found = sg.overlay_phases(zones((box(0, 0, 1, 1), 2)), areas(box(0, 0, 2, 1)))
+    assert not [name for name in found.columns if name.startswith("living")]
+    assert found["km2"].item() == pytest.approx(24_618, rel=1e-3)
+    assert found["km2_in_phase_2"].item() == pytest.approx(found["km2_outside"].item())
+    assert found["measure"].item() == "ground"
+
+
+def test_slivers_have_no_phase_and_their_people_are_not_lost() -> None:
+    """A border that is off by a hair brings no phase with it."""
+    shapes = zones((box(0, 0, 1.001, 1), 1), (box(1.001, 0, 2, 1), 4))
+    found = sg.overlay_phases(shapes, areas(box(0, 0, 1, 1), box(1, 0, 2, 1)), population=people(XA01=1000, XA02=1000))
+    assert found["phase_majority"].tolist() == [1, 4]
+    assert found["phase_second"].isna().all()
+    assert found["living_in_slivers"].round(6).tolist() == [0, 1]
+    assert found[LIVING].sum(axis=1).round(6).tolist() == [1000, 1000]
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(st.floats(0, 4), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=5),
+    st.lists(st.integers(0, 1000), min_size=8, max_size=8),
+)
+def test_people_are_conserved_by_the_overlay(cuts: list[tuple[float, int | None]], counts: list[int]) -> None:
+    """By phase + unclassified + outside + slivers = all."""
+    edges = sorted({0.0, *(cut for cut, _ in cuts)})
+    shapes = [
+        (box(west, -1, east, 1.3), phase)
+        for west, east, (_, phase) in zip(edges, edges[1:], cuts, strict=False)
+        if east - west > 1e-6
+    ]
+    if not shapes:
+        return
+    found = sg.overlay_phases(
+        zones(*shapes),
+        areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)),
+        population=grid(np.reshape(counts, (2, 4)).tolist()),
+        values="count",
+    )
+    assert found["living"].sum() == pytest.approx(sum(counts), abs=1e-6)
+    assert found[LIVING].sum(axis=1).tolist() == pytest.approx(found["living"].tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("code", [0, 6, 66, 88, 99])
+def test_codes_that_are_no_phases_are_refused(code: int) -> None:
+    """Water is no phase."""
+    with pytest.raises(sg.SchemaError, match=f"polygons: column 'phase_published', row.* 0: {code} is no phase"):
+        sg.overlay_phases(zones((box(0, 0, 1, 1), code)), areas(box(0, 0, 1, 1)))
+
+
+def test_overlays_that_would_mislead_are_refused() -> None:
+    """Overlaps, missing columns, incomplete populations, shares that are none."""
+    one, unit = zones((box(0, 0, 1, 1), 2)), areas(box(0, 0, 1, 1))
+    with pytest.raises(sg.DoubleCountError, match="polygons overlap within XA01: people there would be counted twice"):
+        sg.overlay_phases(pd.concat([one, one], ignore_index=True), unit)
+    with pytest.raises(sg.SchemaError, match="there is no column 'CS'"):
+        sg.overlay_phases(one, unit, phase="CS")
+    with pytest.raises(sg.SchemaError, match="each area needs a p-code of its own"):
+        sg.overlay_phases(one, unit.drop(columns="pcode"))
+    with pytest.raises(sg.SchemaError, match="no figure for XA01"):
+        sg.overlay_phases(one, unit, population=people(XA02=1))
+    with pytest.raises(sg.DoubleCountError, match="more than one figure for XA01"):
+        sg.overlay_phases(
+            one, unit, population=pd.concat([people(XA01=1), people(XA01=2).assign(year=2021)], ignore_index=True)
+        )
+    with pytest.raises(sg.SchemaError, match="say what a cell holds, values='count'"):
+        sg.overlay_phases(one, unit, population=grid(TWO_BY_TWO))
+    with pytest.raises(sg.SchemaError, match="slivers=1.5 is not a share"):
+        sg.overlay_phases(one, unit, slivers=1.5)
+
+
+def stocks(*counts: int | None, **others: Any) -> pd.DataFrame:
+    """Displaced people in XA01, XA02, ..."""
+    codes = [f"XA0{n}" for n in range(1, len(counts) + 1)]
+    return pd.DataFrame(
+        {
+            "pcode": codes,
+            "date": "2020-09-06",
+            "group": "idp",
+            "people": list(counts),
+            "source": "made for tests",
+            **others,
+        }
+    )
+
+
+def test_both_high_one_high_or_neither() -> None:
+    """A fifth in phase 3 or above; fifty displaced per 1,000. A value at a break is in the higher class."""
+    table = phases(
+        row("XA01", 80, 0, 20, 0, 0),
+        row("XA02", 85, 0, 15, 0, 0),
+        row("XA03", 80, 0, 20, 0, 0),
+        row("XA04", 99, 0, 1, 0, 0),
+    )
+    found = sg.joint_severity(table, stocks(50, 50, 9, 10), people(XA01=1000, XA02=1000, XA03=1000, XA04=1000))
+    assert found["joint_class"].tolist() == ["both", "displacement", "hunger", "neither"]
+    assert found["bivariate_class"].tolist() == ["3-3", "2-3", "3-1", "1-2"]
+
+
+def test_an_area_without_a_count_has_no_joint_class() -> None:
+    """It is not an area without displaced people."""
+    table = phases(row("XA01", 80, 0, 20, 0, 0), row("XA03", 80, 0, 20, 0, 0), row(None, 1, 0, 0, 0, 0, place="x"))
+    with pytest.warns(sg.DataWarning, match="have no rate"):
+        found = sg.joint_severity(table, stocks(None, 50), people(XA01=1000, XA02=1000))
+    assert found["pcode"].tolist() == ["XA01", "XA02", "XA03"]
+    assert found["joint_class"].isna().all()
+    assert found["bivariate_class"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"share_breaks": (0.2, 0.1)}, "two rising numbers"),
+        ({"share_breaks": (10, 20)}, "20 % is 0.20"),
+        ({"rate_breaks": (1,)}, "rate_breaks="),
+    ],
+)
+def test_breaks_that_do_not_fit(options: dict[str, Any], message: str) -> None:
+    """Shares are not percentages."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.joint_severity(phases(row("XA01", 1, 0, 0, 0, 0)), stocks(1), people(XA01=10), **options)
+
+
+def test_two_rows_of_an_area_have_no_joint_class() -> None:
+    """Bring them to one first."""
+    table = phases(row("XA01", 1, 0, 0, 0, 0), row("XA01", 1, 0, 0, 0, 0, kind="projected"))
+    with pytest.raises(sg.DoubleCountError, match="phases: more than one row for XA01.*sum_phases or phases_at"):
+        sg.joint_severity(table, stocks(1), people(XA01=10))
+
+
+def test_displaced_people_by_the_phase_of_where_they_live_fled_from_and_moved() -> None:
+    """Every person is in one class."""
+    table = phases(
+        row("XA01", None, phase_published=3),
+        row("XA02", None, phase_published=4),
+        row("XA03", None, state="no_access"),
+        row("XA04", None),
+    )
+    counts = stocks(10, 20, 30, 40, 5, origin=["XA02", None, "XA02", "XA09", "XA01"])
+    moves = pd.DataFrame(
+        {
+            "origin": ["XA02", None],
+            "destination": ["XA01", "XA01"],
+            "start": "2020-06-01",
+            "end": "2020-06-30",
+            "people": [7, 3],
+            "source": "made",
+        }
+    )
+    found = sg.displacement_by_phase(counts, table, flows=moves)
+    assert found["displaced"].dropna().to_dict() == {
+        "3": 10,
+        "4": 20,
+        "no_access": 30,
+        "no_data": 40,
+        "not in table": 5,
+    }
+    assert found["fled_from"].dropna().to_dict() == {"3": 5, "4": 40, "not in table": 60}
+    assert found["moved_out"].dropna().to_dict() == {"4": 7, "not in table": 3}
+    assert found["moved_in"].dropna().to_dict() == {"3": 10}
+
+
+def test_without_origins_or_flows_nothing_is_claimed() -> None:
+    """Missing, not zero."""
+    found = sg.displacement_by_phase(stocks(10), phases(row("XA01", None, phase_published=3)))
+    assert found["displaced"].sum() == 10
+    assert found[["fled_from", "moved_out", "moved_in"]].isna().all(axis=None)
+
+
+def test_displacement_by_phase_refuses_to_count_twice() -> None:
+    """Two periods of phases, two methods, overlapping flows."""
+    table = phases(row("XA01", None, phase_published=3))
+    moves = pd.DataFrame(
+        {
+            "origin": "XA01",
+            "destination": "XA02",
+            "start": ["2020-06-01", "2020-06-15"],
+            "end": "2020-06-30",
+            "people": 1,
+            "source": "made",
+        }
+    )
+    with pytest.raises(sg.DoubleCountError, match="periods overlap"):
+        sg.displacement_by_phase(stocks(1), table, flows=moves)
+    with pytest.raises(sg.DoubleCountError, match="2 sources, which may count the same moves"):
+        sg.displacement_by_phase(stocks(1), table, flows=moves.assign(source=["a", "b"]))
+    with pytest.raises(sg.DoubleCountError, match="phases: more than one row for XA01"):
+        sg.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
+    with pytest.raises(sg.DoubleCountError, match="method has"):
+        sg.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
+    with pytest.raises(sg.SchemaError, match="no column 'phase_rule'"):
+        sg.displacement_by_phase(stocks(1), table, phase="phase_rule")
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=8))
+def test_the_displaced_are_conserved(rows: list[tuple[int, int | None]]) -> None:
+    """In classes, states and places unknown: all of them."""
+    counts = stocks(*(count for count, _ in rows))
+    table = phases(
+        *(row(f"XA0{n}", None, phase_published=phase) for n, (_, phase) in enumerate(rows[1:], 2)), row("ZZ", None)
+    )
+    assert sg.displacement_by_phase(counts, table)["displaced"].sum() == counts["people"].sum()
+
+
+def chessboard(values: np.ndarray) -> gpd.GeoDataFrame:
+    """Squares with two figures; the second rises with the first of its neighbours."""
+    rows, columns = values.shape
+    shapes = [box(x, y, x + 1, y + 1) for y in range(rows) for x in range(columns)]
+    return gpd.GeoDataFrame({"share": values.ravel(), "rate": values.ravel() * 10}, geometry=shapes, crs=4326)
+
+
+def test_local_association_reads_here_and_around() -> None:
+    """A corner of high values beside a plain of low ones; islands and gaps are missing."""
+    pytest.importorskip("esda")
+    values = np.random.default_rng(3).uniform(0, 1, (7, 7))
+    values[:3, :3] += 50
+    board = chessboard(values)
+    island = gpd.GeoDataFrame({"share": [1.0], "rate": [1.0]}, geometry=[box(20, 20, 21, 21)], crs=4326)
+    board = pd.concat([board, island], ignore_index=True)
+    board.loc[48, "rate"] = np.nan
+    found = sg.local_association(board.set_axis(board.index + 100), "share", "rate")
+    assert found.index.tolist() == list(range(100, 150))
+    assert found.loc[108, "reading"] == "high share here, high rate around"
+    assert found.loc[[148, 149]].isna().all(axis=None)
+    assert (found["p_adjusted"] >= found["p_value"] - 1e-12).dropna().all()
+    again = sg.local_association(board.set_axis(board.index + 100), "share", "rate")
+    assert found.equals(again)
+
+
+def test_local_association_refuses_what_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few areas, one value, phases as numbers, a missing extra."""
+    pytest.importorskip("esda")
+    board = chessboard(np.arange(16.0).reshape(4, 4))
+    with pytest.raises(sg.SchemaError, match="4 areas have both values and a neighbour"):
+        sg.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")
+    with pytest.raises(sg.SchemaError, match="'rate' has the same value everywhere"):
+        sg.local_association(board.assign(rate=1.0), "share", "rate")
+    with pytest.raises(sg.SchemaError, match="not numbers. Phases are classes"):
+        sg.local_association(board.assign(rate="x"), "share", "rate")
+    with pytest.raises(sg.SchemaError, match="there is no column 'none'"):
+        sg.local_association(board, "share", "none")
+    with pytest.raises(sg.SchemaError, match="level=5 is a share"):
+        sg.local_association(board, "share", "rate", level=5)
+    monkeypatch.setitem(sys.modules, "esda", None)
+    with pytest.raises(sg.ExtraNotInstalledError, match=r"pip install 'sahelgeo\[stats\]'"):
+        sg.local_association(board, "share", "rate")
+
+
+def months(first: list[float], second: list[float]) -> pd.DataFrame:
+    """One area, month by month."""
+    times = pd.date_range("2020-01-01", periods=len(first), freq="MS")
+    return pd.DataFrame({"pcode": "XA01", "month": times, "deaths": first, "displaced": second})
+
+
+def test_a_lead_of_one_month_is_found_and_only_described() -> None:
+    """What happens in one month is seen in the next."""
+    deaths = [1.0, 5, 2, 8, 3, 9, 4, 7]
+    found = sg.lagged_correlation(
+        months(deaths, [0, *deaths[:-1]]), "deaths", "displaced", time="month", lags=[-1, 0, 1]
+    ).set_index("lag")
+    assert found.loc[1, "spearman"] == 1
+    assert found["pairs"].to_dict() == {-1: 7, 0: 8, 1: 7}
+    assert (
+        found.loc[1, "reading"]
+        == "displaced moves strongly the same way 1 step after deaths: a description, not a cause"
+    )
+    assert "after displaced" in found.loc[-1, "reading"]
+
+
+def test_areas_that_are_always_high_make_no_correlation() -> None:
+    """Each figure is taken against the mean of its area."""
+    high = months([101.0, 102, 101, 102, 101, 102], [52.0, 52, 51, 51, 52, 52]).assign(pcode="XA02")
+    low = months([1.0, 2, 1, 2, 1, 2], [2.0, 2, 1, 1, 2, 2])
+    found = sg.lagged_correlation(
+        pd.concat([high, low], ignore_index=True), "deaths", "displaced", time="month", lags=[0]
+    )
+    assert abs(found["spearman"].item()) < 0.3
+
+
+def test_too_few_pairs_say_nothing() -> None:
+    """Missing, in words."""
+    found = sg.lagged_correlation(months([1.0, 2, 3], [1.0, 2, 3]), "deaths", "displaced", time="month", lags=[0])
+    assert found["spearman"].isna().all()
+    assert found["reading"].item() == "too few pairs to say"
+
+
+def test_tables_without_even_steps_have_no_lags() -> None:
+    """A gap would make a lag of two months one step; twice a month is two figures for one."""
+    table = months([1.0, 2, 3, 4], [1.0, 2, 3, 4])
+    with pytest.raises(sg.SchemaError, match="steps of 31 to 60 days|steps of 29 to"):
+        sg.lagged_correlation(table.drop(index=1), "deaths", "displaced", time="month")
+    with pytest.raises(sg.SchemaError, match="rows 0, 4: an area stands twice at one time"):
+        sg.lagged_correlation(
+            pd.concat([table, table.iloc[:1]], ignore_index=True), "deaths", "displaced", time="month"
+        )
+    with pytest.raises(sg.SchemaError, match="columns 'x' are missing"):
+        sg.lagged_correlation(table, "x", "displaced", time="month")
+    with pytest.raises(sg.SchemaError, match="no time"):
+        sg.lagged_correlation(
+            table.assign(month=table["month"].mask(table.index == 1)), "deaths", "displaced", time="month"
+        )
+    numbered = table.assign(month=[1, 2, 3, 4])
+    assert sg.lagged_correlation(numbered, "deaths", "displaced", time="month", lags=[0])["pairs"].item() == 4

@@ -1,0 +1,242 @@
+"""Maps in one call, two periods side by side, stories."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+import pytest
+from test_layers import ATTACK, arrows, phased
+
+import sahelgeo as sg
+from sahelgeo.maps.drawing import AreaDrawing, SymbolDrawing
+from sahelgeo.maps.shared_legend import share_legend
+
+
+def layers_on(m: sg.maps.Map) -> list[str]:
+    """The kinds of layers on a map, in order."""
+    return [type(child).__name__ for child in m._children.values()]
+
+
+def page_of(panels: sg.maps.Panels, path: Path) -> dict[str, Any]:
+    """The document of a saved page."""
+    panels.save(path)
+    found = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', path.read_text(encoding="utf-8"), flags=re.DOTALL)  # fmt: skip
+    assert found is not None
+    document: dict[str, Any] = json.loads(found.group(1))
+    return document
+
+
+@pytest.fixture
+def phases() -> pd.DataFrame:
+    """Phases of two of the three squares, without geometry."""
+    return pd.DataFrame({"pcode": ["XA01", "XA02"], "phase_published": [2, 3], "start": "2020-03-01", "end": "2020-05-31", "source": "x"})  # fmt: skip
+
+
+def test_phases_and_areas_make_a_map(phases: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Areas without a row are drawn as without data; options go to the map."""
+    m = sg.maps.phase_map(phases, squares, lang="fr", title="Titre", tooltip="{name} {phase_published}")
+    assert (m.title, m.lang) == ("Titre", "fr")
+    drawing = next(iter(m._children.values())).drawing("fr")
+    assert drawing.digits == ("2", "3", "")
+    assert drawing.tooltips == ("West 2", "Middle 3", "East –")
+
+
+def test_a_map_that_is_given_gets_one_more_layer(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """As with explore(m=...), and the map itself comes back."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
+    assert sg.maps.stock_map(counts, squares, m=m) is m
+    assert layers_on(m) == ["PhaseLayer", "StockLayer"]
+
+
+def test_circles_and_arrows_stand_on_outlines(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """A new map shows the areas that the figures belong to; they are no subject of the title."""
+    m = sg.maps.stock_map(counts, squares)
+    assert layers_on(m) == ["AreaLayer", "StockLayer"]
+    assert m.furniture().title == "Displaced people"
+    flows = pd.DataFrame(arrows(squares)).drop(columns="geometry")
+    assert layers_on(sg.maps.flow_map(flows, squares, smallest=50)) == ["AreaLayer", "FlowLayer"]
+    assert layers_on(sg.maps.flow_map(arrows(squares))) == ["FlowLayer"]
+
+
+def test_options_that_would_be_lost_are_refused(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """A misspelt option, options of a map that exists, a map of another kind, areas twice."""
+    with pytest.raises(sg.SchemaError, match="unknown options: titel. A map takes title, subtitle, lang, tiles"):
+        sg.maps.stock_map(counts, squares, titel="x")  # type: ignore[call-arg]
+    with pytest.raises(
+        sg.SchemaError, match=r"title belong to the map that was given as m. Set them there: Map\(title=...\)"
+    ):
+        sg.maps.stock_map(counts, squares, m=sg.maps.Map(), title="x")
+    with pytest.raises(
+        sg.SchemaError, match=r"not a sahelgeo.maps.Map. Add a layer to it instead: StockLayer\(table\)"
+    ):
+        sg.maps.stock_map(counts, squares, m=folium.Map())  # type: ignore[arg-type]
+    with pytest.raises(sg.SchemaError, match="the table has a geometry of its own. Leave out areas"):
+        sg.maps.phase_map(phased(squares, [1, 2, 3]), squares)
+    with pytest.raises(sg.SchemaError, match="the flows have a geometry of their own"):
+        sg.maps.flow_map(arrows(squares), squares)
+
+
+def test_two_periods_share_classes_and_counts(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """A class that only one period has is in the one legend, with its number before and after."""
+    before = phased(squares, [1, 4, None], [None, None, "not_analysed"])
+    after = phased(squares, [2, 4, None]).assign(start="2020-06-01", end="2020-08-31")
+    panels = sg.maps.compare_map(before, after, title="Two")
+    assert panels.sections[0].captions == ("March–May 2020, current", "June–August 2020, current")
+    page = page_of(panels, tmp_path / "two.html")
+    first, second = page["layers"].values()
+    assert first["classes"] == second["classes"]
+    assert {one["label"]: one["counts"] for one in first["classes"]} == {
+        "1 None/Minimal": [1, 0], "2 Stressed": [0, 1], "3 Crisis": [0, 0], "4 Emergency": [1, 1], "5 Famine": [0, 0],
+        "Not analysed": [1, 0], "No data": [0, 1],
+    }  # fmt: skip
+    assert first["areas"] == second["areas"]
+    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["areas"])
+    assert {tuple(map(tuple, view["bounds"])) for view in page["views"].values()} == {((10.0, 0.0), (11.0, 3.0))}
+
+
+def test_circles_of_two_periods_have_one_scale(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """The same number is the same circle on both maps, and a note says to which period it belongs."""
+    before = squares.assign(people=[100, 10, None], date="2020-03-01")
+    after = squares.assign(people=[400, 100, 10], date="2020-06-01")
+    page = page_of(sg.maps.compare_map(before, after), tmp_path / "two.html")
+    first, second = page["layers"].values()
+    assert first["largest"] == second["largest"] == 400
+    assert first["legend_values"] == second["legend_values"] == [400, 100, 20]
+    assert first["notes"] == ["1 March 2020: 1 places without a count have no circle"]
+    flows = arrows(squares)
+    page = page_of(sg.maps.compare_map(flows, flows.assign(people=[1000, 2])), tmp_path / "flows.html")
+    assert [layer["largest"] for layer in page["layers"].values()] == [1000, 1000]
+    assert page["sections"][0]["captions"] == ["Before (March–August 2020)", "After (March–August 2020)"]
+
+
+def test_numbers_and_words_of_two_periods_have_the_same_classes(squares: gpd.GeoDataFrame) -> None:
+    """Breaks come from both tables, and a word keeps its colour where another word is absent."""
+    panels = sg.maps.compare_map(
+        squares.assign(rate=[1.0, 2.0, 3.0]), squares.assign(rate=[30.0, 40.0, 50.0]), column="rate"
+    )
+    assert panels.sections[0].captions == ("Before", "After")
+    first, second = (next(iter(m._children.values())).drawing("en") for m in panels.sections[0].maps)
+    assert [one.label for one in first.classes] == [one.label for one in second.classes]
+    panels = sg.maps.compare_map(squares.assign(w=["a", "b", None]), squares.assign(w=["b", "b", "c"]), column="w")
+    first, second = (next(iter(m._children.values())).drawing("en") for m in panels.sections[0].maps)
+    assert first.classes[first.class_of[1]].colour == second.classes[second.class_of[0]].colour
+    assert share_legend([first, second], ":")[0].classes[2].counts == (0, 1)
+
+
+def test_unlike_tables_are_not_compared(squares: gpd.GeoDataFrame) -> None:
+    """Phases and counts have no common legend."""
+    with pytest.raises(sg.SchemaError, match="Compare phases with phases, counts with counts"):
+        sg.maps.compare_map(phased(squares, [1, 2, 3]), squares.assign(people=1))
+
+
+def test_sharing_a_legend_keeps_every_area_in_its_class(squares: gpd.GeoDataFrame) -> None:
+    """Label and colour of each area are the same before and after sharing."""
+    drawings = [
+        sg.maps.PhaseLayer(phased(squares, [None, 1, None], [first, None, second])).drawing("en")
+        for first, second in (("no_access", "inadequate_evidence"), ("not_analysed", "no_data"))
+    ]
+    for alone, shared in zip(drawings, share_legend(drawings, ":"), strict=True):
+        assert isinstance(shared, AreaDrawing)
+        looks = [
+            (own.classes[number].label, own.classes[number].colour)
+            for own in (alone, shared)
+            for number in own.class_of
+        ]
+        assert looks[:3] == looks[3:]
+        assert [one.label for one in shared.classes[5:]] == [
+            "Inadequate evidence", "Not analysed", "No humanitarian access", "No data",
+        ] or len({one.label for one in shared.classes}) == len(shared.classes) == 9  # fmt: skip
+
+
+def test_a_story_has_its_parts_in_order(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Headings, paragraphs, maps and a comparison; each area is stored once for the page."""
+    phases, stocks = sg.maps.phase_map(phased(squares, [1, 2, 3])), sg.maps.stock_map(squares.assign(people=[1, 2, 3]))
+    compared = sg.maps.compare_map(phased(squares, [1, 2, 3]), phased(squares, [2, 2, 3]).assign(kind="projected"))
+    panels = sg.maps.story(
+        [("One", "First.\n\nSecond.", phases), ("Two", "", compared), ("Three", "x", stocks)], title="All"
+    )
+    page = page_of(panels, tmp_path / "story.html")
+    assert [(part["heading"], part["text"], len(part["maps"]), part["shared"]) for part in page["sections"]] == [
+        ("One", ["First.", "Second."], 1, False),
+        ("Two", [], 2, True),
+        ("Three", ["x"], 1, False),
+    ]
+    assert page["page"]["title"] == "All"
+    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["areas"])
+    assert len((tmp_path / "story.html").read_bytes()) < 450_000
+
+
+def test_making_a_page_changes_no_map(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """The maps of a story still save alone, the story may be saved twice, and one map may stand twice in it."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
+    parent, children = m._parent, list(m._children)
+    panels = sg.maps.story([("One", "", m), ("Two", "", m)])
+    first, second = page_of(panels, tmp_path / "a.html"), page_of(panels, tmp_path / "b.html")
+    assert len(first["views"]) == len(second["views"]) == len(first["layers"]) == 2
+    assert m._parent is parent
+    assert list(m._children) == children
+    m.save(str(tmp_path / "alone.html"))
+    assert (tmp_path / "alone.html").read_text(encoding="utf-8").count("sahelgeo.layer(") == 1
+
+
+def test_tiles_come_along(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """A map with tiles keeps them and has no ground, beside a map that has ground."""
+    tiled = sg.maps.phase_map(phased(squares, [1, 2, 3]), tiles="OpenStreetMap")
+    page = page_of(sg.maps.story([("One", "", tiled), ("Two", "", sg.maps.phase_map(phased(squares, [1, 2, 3])))]), tmp_path / "a.html")  # fmt: skip
+    assert [view["ground"] for view in page["views"].values()] == [False, True]
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").count("L.tileLayer(") == 1
+
+
+def test_what_a_page_cannot_show_is_refused(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Views of two parts, no views, two languages, a foreign layer."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
+    with pytest.raises(sg.SchemaError, match=r'view 1 is not three parts. Give each as \("Heading", "Text", map\)'):
+        sg.maps.story([("One", m)])  # type: ignore[list-item]
+    with pytest.raises(sg.SchemaError, match="a story needs views"):
+        sg.maps.story([])
+    french = sg.maps.phase_map(phased(squares, [1, 2, 3]), lang="fr")
+    with pytest.raises(sg.SchemaError, match="the maps of a page have one language, not en and fr"):
+        sg.maps.story([("One", "", m), ("Two", "", french)])
+    folium.Marker([10, 1]).add_to(m)
+    with pytest.raises(sg.SchemaError, match="takes sahelgeo's layers and tiles, not Marker"):
+        sg.maps.story([("One", "", m)]).save(tmp_path / "a.html")
+
+
+def test_a_page_shows_itself_in_a_notebook_and_says_when_it_is_large(squares: gpd.GeoDataFrame) -> None:
+    """An iframe of the whole page; a warning beyond the limit."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
+    assert "srcdoc=" in sg.maps.story([("One", "", m)])._repr_html_()
+    with pytest.warns(sg.DataWarning, match=r"the page takes \d+ kB, more than max_kb=100"):
+        sg.maps.story([("One", "", m)], max_kb=100)._repr_html_()
+
+
+def test_hostile_text_stays_in_its_place(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Headings, text and captions are data of the page, never its markup."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 3]).assign(name=ATTACK))
+    panels = sg.maps.story([(ATTACK, ATTACK, m)], title=ATTACK, subtitle=ATTACK)
+    page = page_of(panels, tmp_path / "a.html")
+    assert page["sections"][0]["heading"] == page["page"]["title"] == ATTACK
+    html = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in html
+    assert "{{ 7 * 7 }}" not in html.split("</head>")[0]
+
+
+def test_a_saved_page_links_to_nothing(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Two maps, one Leaflet, no request."""
+    sg.maps.compare_map(phased(squares, [1, 2, 3]), phased(squares, [2, 2, 3])).save(tmp_path / "a.html")
+    html = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", html)
+    assert html.count("var sahelgeo = ") == 1
+
+
+def test_layers_say_their_largest_number(squares: gpd.GeoDataFrame) -> None:
+    """Also where no number is known."""
+    drawing = sg.maps.StockLayer(squares.assign(people=pd.array([None] * 3, dtype="Int64"))).drawing("en")
+    assert isinstance(drawing, SymbolDrawing)
+    assert (drawing.largest, drawing.legend_values) == (0.0, ())

@@ -1,0 +1,432 @@
+"""Files are opened by what they hold, within bounds; what is dangerous or no table is refused with a sentence."""
+
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pytest
+from lookalikes import CONASUR, csv_bytes, json_bytes, workbook, zipped
+from shapely import Point, box
+
+import sahelgeo as sg
+from sahelgeo.readers import archives, delimited, opener, records, workbooks
+from sahelgeo.readers.opener import open_file
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty"),
+        (b"\x00\x00\n  ", "empty"),
+        (
+            b"<!DOCTYPE html><html><head><title>Sign in</title></head>",
+            "a web page \\('Sign in'\\), not data. The download may need a login",
+        ),
+        (b"\xef\xbb\xbf <html><body>error</body></html>", "a web page, not data"),
+        (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "an XML document, not a table"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"II*\x00abcd", "a GeoTIFF raster, not a table"),
+        (b"PAR1abcd", "a Parquet file"),
+        (b"\x89PNG\r\n", "a picture"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"abc\x00def,ghi", "not text"),
+        (b"one word", "text without columns"),
+        (b"\xff\xfeabc", "broken UTF-16"),
+        (b"{broken", "broken JSON"),
+        (b'"just text, in JSON"', "text without columns|broken|JSON"),
+        (b'{"a": 1, "b": 2}', "JSON without a list of records. Found the keys: a, b"),
+        (b"[1, 2]", "holds other things than records"),
+        (b'{"isSuccess": false, "errorMessages": ["no key"]}', "the API answered with an error"),
+        (b'{"type": "Topology", "objects": {}}', "TopoJSON document of boundaries. read_areas"),
+        (b'{"type": "FeatureCollection"}', "GeoJSON without a list of features"),
+        (b"PK\x03\x04broken", "a broken zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "not a workbook that can be read"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
+    """The message says what the file is."""
+    with pytest.raises(sg.FormatError, match=sentence):
+        open_file(io.BytesIO(content))
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    """A folder's files are named."""
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(sg.FormatError, match="there is no such file"):
+        open_file(tmp_path / "b.csv")
+    with pytest.raises(sg.FormatError, match="a folder. Give one of its files: a.csv"):
+        open_file(tmp_path)
+    with pytest.raises(sg.FormatError, match="Open it in binary mode"):
+        open_file(io.StringIO("a,b"))  # type: ignore[arg-type]
+
+
+def test_an_open_file_bears_its_name(tmp_path: Path) -> None:
+    """Messages name the file even when it is given open."""
+    path = tmp_path / "list.csv"
+    path.write_text("a,b\n1,2\n")
+    with path.open("rb") as file:
+        assert open_file(file).file == "list.csv"
+
+
+def test_files_beyond_the_limit_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory stays bounded."""
+    monkeypatch.setattr(opener, "LARGEST_FILE", 10)
+    path = tmp_path / "big.csv"
+    path.write_text("a,b\n1,2\n3,4\n5,6\n")
+    with pytest.raises(sg.FormatError, match="larger than 10 bytes"):
+        open_file(path)
+    with pytest.raises(sg.FormatError, match="larger than 10 bytes"):
+        open_file(io.BytesIO(path.read_bytes()))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings_are_told_apart(encoding: str) -> None:
+    """Byte order marks are no part of the first heading."""
+    sheet = open_file(csv_bytes("région,total", "Ségou,1", encoding=encoding)).sheets[0]
+    assert sheet.cells.iloc[:, 0].tolist() == ["région", "Ségou"]
+
+
+def test_mixed_encodings_are_read_line_by_line_and_said() -> None:
+    """A file glued from two others keeps its accents."""
+    opened = open_file(io.BytesIO("région,total\nSégou,1\n".encode() + "Tillabéri,2\n".encode("cp1252")))
+    assert opened.sheets[0].cells.iloc[:, 0].tolist() == ["région", "Ségou", "Tillabéri"]
+    assert "1 line(s) are not UTF-8" in opened.notes[0]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str) -> None:
+    """Commas inside a preamble do not outvote it."""
+    lines = ["a title; with BEN,BKF,CVI", delimiter.join("abc"), delimiter.join("123"), delimiter.join("456")]
+    assert open_file(csv_bytes(*lines)).sheets[0].cells.shape[1] >= 3
+
+
+def test_ragged_rows_are_filled_and_rows_keep_their_number() -> None:
+    """A longer row below does not break the file; blank lines count."""
+    sheet = open_file(csv_bytes("a,b", "1,2", "", *["1,2"] * 400, "1,2,3,4")).sheets[0]
+    assert sheet.cells.shape == (404, 4)
+    assert sheet.cells.loc[3].tolist() == ["", "", "", ""]
+    assert sheet.cells.loc[404].tolist() == ["1", "2", "3", "4"]
+
+
+def test_absurd_widths_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of a million commas is no table."""
+    with pytest.raises(sg.FormatError, match="more than 20,000 columns"):
+        open_file(csv_bytes("," * 30_000))
+    monkeypatch.setattr(delimited, "WIDEST", 300)
+    with pytest.raises(sg.FormatError, match="rows of up to 401 cells"):
+        open_file(csv_bytes("a,b", *["1,2"] * 400, "," * 400))
+
+
+def test_a_cell_beyond_the_field_limit_is_refused() -> None:
+    """An unclosed quotation mark swallows the file: it is said, not read."""
+    with pytest.raises(sg.FormatError, match="not a CSV file"):
+        open_file(csv_bytes("a,b", '"' + "x" * 200_000 + ",1"))
+
+
+def test_a_million_blank_rows_are_read_in_bounded_time() -> None:
+    """They are empty rows in the account, no more."""
+    start = time.perf_counter()
+    lines = b"REGIONS,PROVINCES,COMMUNES,Nombre total de PDI\nSAHEL,SOUM,DJIBO,5\n" + b",,,\n" * 1_000_000
+    table, account = sg.read_conasur(io.BytesIO(lines), date="2023-02-28", report=True)
+    assert len(table) == 1
+    assert account.rows_dropped == {"empty": 1_000_000}
+    assert time.perf_counter() - start < 60
+
+
+def test_formulas_and_markup_in_cells_stay_text() -> None:
+    """Nothing from a file is evaluated."""
+    sheet = open_file(csv_bytes("name,total", "=HYPERLINK(1),2", "<script>alert(1)</script>,3")).sheets[0]
+    assert sheet.cells.iloc[1:, 0].tolist() == ["=HYPERLINK(1)", "<script>alert(1)</script>"]
+
+
+def test_workbooks_give_their_rows_as_numbered(tmp_path: Path) -> None:
+    """Blank rows at the top count, merged text is spread, merged numbers are not."""
+    rows = [[None], ["a", "b", "c"], ["Sahel", 5, None], [None, None, "x"]]
+    path = workbook(tmp_path / "w.xlsx", {"S": rows}, {"S": ["A3:A4", "B3:C3"]})
+    cells = open_file(path).sheets[0].cells
+    assert cells.loc[2].tolist() == ["a", "b", "c"]
+    assert cells.loc[3].tolist() == ["Sahel", 5.0, ""]
+    assert cells.loc[4].tolist() == ["Sahel", "", "x"]
+
+
+def test_formulas_of_a_workbook_are_not_computed(tmp_path: Path) -> None:
+    """The value that the workbook holds stands; here it holds none."""
+    path = workbook(tmp_path / "w.xlsx", {"S": [["a", "b", "c"], ["=1+1", '=WEBSERVICE("http://example.org")', 3]]})
+    assert open_file(path).sheets[0].cells.loc[2].tolist() == ["", "", 3.0]
+
+
+def test_a_workbook_behind_a_password_is_refused() -> None:
+    """An encrypted workbook is an OLE container with a stream of that name."""
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(sg.FormatError, match="protected by a password. Save it without one"):
+        open_file(io.BytesIO(content))
+
+
+def _with_sheet_xml(path: Path, xml: bytes) -> Path:
+    workbook(path, {"S": [["a", "b"], [1, 2]]})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["xl/worksheets/sheet1.xml"] = xml
+    return zipped(path, members)
+
+
+_XML = b'<?xml version="1.0"?>%s<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+def test_a_sheet_that_spans_billions_of_cells_is_refused(tmp_path: Path) -> None:
+    """Two cells far apart would make the parser fill everything between them."""
+    far = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    with pytest.raises(sg.FormatError, match="1,048,576 rows and 16,384 columns is too large"):
+        open_file(_with_sheet_xml(tmp_path / "far.xlsx", _XML % (b"", far)))
+    tall = b'<row r="1"><c r="ZZ1"><v>1</v></c></row><row r="1000000"><c r="A1000000"><v>1</v></c></row>'
+    with pytest.raises(sg.FormatError, match="1,000,000 rows and 702 columns is too large"):
+        open_file(_with_sheet_xml(tmp_path / "tall.xlsx", _XML % (b"", tall)))
+    narrow = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="B1000000"><v>1</v></c></row>'
+    assert open_file(_with_sheet_xml(tmp_path / "narrow.xlsx", _XML % (b"", narrow))).sheets[0].cells.shape == (
+        1_000_000,
+        2,
+    )
+
+
+def test_entities_of_a_sheet_are_not_expanded(tmp_path: Path) -> None:
+    """Neither the billion laughs nor a local file get in."""
+    bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/hostname">]>'
+    row = b'<row r="1"><c r="A1" t="str"><v>&b;&f;</v></c><c r="B1"><v>1</v></c></row>'
+    path = _with_sheet_xml(tmp_path / "entities.xlsx", _XML % (bomb, row))
+    try:
+        cells = open_file(path).sheets[0].cells
+    except sg.FormatError:
+        return
+    assert "haha" not in str(cells.to_dict())
+
+
+def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
+    """Half a file is no file."""
+    path = workbook(tmp_path / "w.xlsx", {"S": CONASUR})
+    path.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(sg.FormatError, match="broken zip archive|not a workbook|damaged"):
+        open_file(path)
+
+
+def test_a_workbook_without_its_sheet_is_refused(tmp_path: Path) -> None:
+    """The parser's own errors become ours."""
+    path = zipped(tmp_path / "w.xlsx", {"xl/workbook.xml": b"<workbook/>", "[Content_Types].xml": b"<x/>"})
+    with pytest.raises(sg.FormatError, match="not a workbook that can be read|damaged"):
+        open_file(path)
+    binary = zipped(tmp_path / "w.xlsb", {"xl/workbook.bin": b"x"})
+    with pytest.raises(sg.FormatError, match=r"binary workbook \(\.xlsb\)"):
+        open_file(binary)
+
+
+def test_a_panic_of_the_parser_becomes_our_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A Rust panic is no Exception in Python, and still no crash."""
+
+    class PanicException(BaseException):
+        """As the parser's binding names it."""
+
+    def panic(_: object) -> None:
+        raise PanicException("index out of bounds")
+
+    path = workbook(tmp_path / "w.xlsx", {"S": [["a", "b"]]})
+    monkeypatch.setattr(workbooks, "_worksheets", panic)
+    with pytest.raises(sg.FormatError, match="the workbook is damaged"):
+        open_file(path)
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workbooks, "_worksheets", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        open_file(path)
+
+
+def test_zip_archives_are_opened_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members outside, bombs, passwords, too many members, several tables, none."""
+    with pytest.raises(sg.FormatError, match=r"'\.\./evil\.csv' points outside the archive"):
+        open_file(zipped(tmp_path / "a.zip", {"../evil.csv": b"a,b"}))
+    with pytest.raises(sg.FormatError, match="points outside"):
+        open_file(zipped(tmp_path / "a.zip", {"/etc/evil.csv": b"a,b"}))
+    with pytest.raises(sg.FormatError, match="expands from"):
+        open_file(zipped(tmp_path / "bomb.zip", {"bomb.csv": b"0," * 40_000_000}))
+    with pytest.raises(sg.FormatError, match="several tables in the archive"):
+        open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.csv": b"a,b"}))
+    with pytest.raises(sg.FormatError, match=r"no table in the archive \(a\.pdf\)"):
+        open_file(zipped(tmp_path / "a.zip", {"a.pdf": b"x"}))
+    with pytest.raises(sg.FormatError, match="an archive within an archive"):
+        open_file(zipped(tmp_path / "a.zip", {"a.csv": zipped(tmp_path / "inner.zip", {"a.csv": b"a,b"}).read_bytes()}))
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
+    with pytest.raises(sg.FormatError, match="2 members, more than 1"):
+        open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.txt": b"a,b"}))
+    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 1)
+    with pytest.raises(sg.FormatError, match="unpacks to"):
+        open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b"}))
+
+
+def test_protected_and_damaged_members_are_refused(tmp_path: Path) -> None:
+    """A flag in the directory, or bytes that do not match their sum."""
+    path = zipped(tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n" * 50})
+    content = bytearray(path.read_bytes())
+    directory = content.index(b"PK\x01\x02")
+    struct.pack_into("<H", content, directory + 8, 1)
+    with pytest.raises(sg.FormatError, match="protected by a password"):
+        open_file(io.BytesIO(bytes(content)))
+    broken = bytearray(path.read_bytes())
+    broken[40] ^= 0xFF
+    with pytest.raises(sg.FormatError, match="is damaged"):
+        open_file(io.BytesIO(bytes(broken)))
+
+
+def test_a_member_is_named_by_a_path_through_the_archive(tmp_path: Path) -> None:
+    """archive.zip/folder/file.csv."""
+    path = zipped(tmp_path / "a.zip", {"in/a.csv": b"a,b\n1,2\n", "b.csv": b"c,d\n1,2\n"})
+    assert open_file(path / "in" / "a.csv").sheets[0].cells.loc[1].tolist() == ["a", "b"]
+    with pytest.raises(sg.FormatError, match=r"there is no member 'in/c\.csv'\. Found: in/a\.csv, b\.csv"):
+        open_file(path / "in" / "c.csv")
+
+
+def test_an_archive_of_one_table_is_that_table(tmp_path: Path) -> None:
+    """Lock files and resource forks beside it do not count."""
+    path = zipped(
+        tmp_path / "a.zip", {"a.csv": b"a,b\n1,2\n", "__MACOSX/a.csv": b"x", "~$a.xlsx": b"x", "readme.pdf": b"x"}
+    )
+    assert open_file(path).sheets[0].cells.shape == (2, 2)
+
+
+def test_json_records_become_rows_under_all_their_keys() -> None:
+    """Keys that come later are columns too; NaN is missing."""
+    sheet = open_file(io.BytesIO(b'{"data": [{"a": 1}, {"b": NaN}]}')).sheets[0]
+    assert sheet.name == "data"
+    assert sheet.cells.loc[0].tolist() == ["a", "b"]
+    assert sheet.cells.loc[1].tolist() == [1, None]
+
+
+def test_too_many_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document whose records share nothing is no table."""
+    monkeypatch.setattr(records, "MOST_KEYS", 2)
+    with pytest.raises(sg.FormatError, match="more than 2 different keys"):
+        open_file(json_bytes([{"a": 1}, {"b": 1}, {"c": 1}]))
+
+
+def test_geojson_has_shapes_in_degrees() -> None:
+    """Missing geometry stays missing; another system and a broken shape are refused."""
+    feature = {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [1, 14]}}
+    document = {"type": "FeatureCollection", "features": [feature, {**feature, "geometry": None}]}
+    sheet = open_file(json_bytes(document)).sheets[0]
+    assert sheet.geometry is not None
+    assert sheet.geometry.isna().tolist() == [False, True]
+    with pytest.raises(sg.FormatError, match="GeoJSON in EPSG:32630"):
+        open_file(json_bytes({**document, "crs": {"type": "name", "properties": {"name": "EPSG:32630"}}}))
+    broken = {**feature, "geometry": {"type": "Polygon", "coordinates": [1]}}
+    with pytest.raises(sg.FormatError, match="feature 1: not a geometry"):
+        open_file(json_bytes({"type": "FeatureCollection", "features": [broken]}))
+    assert open_file(json_bytes({**document, "crs": {"properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}})).sheets
+
+
+def _shapefile(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / "WA_202002_CS.shp"
+    gpd.GeoDataFrame({"CS": [1, 3]}, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)], crs="EPSG:4326").to_file(path)
+    return path
+
+
+@pytest.mark.parametrize("part", [".shx", ".dbf"])
+def test_a_shapefile_needs_its_parts(tmp_path: Path, part: str) -> None:
+    """The message names the part."""
+    path = _shapefile(tmp_path / "s")
+    path.with_suffix(part).unlink()
+    with pytest.raises(sg.FormatError, match=rf"its \{part} file .* is missing"):
+        open_file(path)
+
+
+def test_parts_alone_and_damaged_shapefiles_are_refused(tmp_path: Path) -> None:
+    """A .dbf is the table without shapes; a .shp without a path has no parts."""
+    path = _shapefile(tmp_path / "s")
+    for suffix, words in (
+        (".dbf", "attribute table of a shapefile"),
+        (".prj", "coordinate system"),
+        (".shx", "the index"),
+    ):
+        with pytest.raises(sg.FormatError, match=words):
+            open_file(path.with_suffix(suffix))
+    with pytest.raises(sg.FormatError, match="one part of a shapefile"):
+        open_file(io.BytesIO(path.read_bytes()))
+    whole = {part: path.with_suffix(part).read_bytes() for part in (".shp", ".shx", ".dbf")}
+    for part in whole:
+        for other, content in whole.items():
+            path.with_suffix(other).write_bytes(content)
+        path.with_suffix(part).write_bytes(whole[part][:-20])
+        with pytest.raises(sg.FormatError, match=r"its \.\w+ file is cut short|damaged shapefile"):
+            open_file(path)
+    path.with_suffix(".dbf").write_bytes(whole[".dbf"])
+    path.write_bytes(whole[".shp"][:100] + b"\xff" * (len(whole[".shp"]) - 100))
+    with pytest.raises(sg.FormatError, match="damaged shapefile"):
+        open_file(path)
+
+
+def test_a_shapefile_that_gdal_refuses_is_our_error(tmp_path: Path) -> None:
+    """An index that is none."""
+    path = _shapefile(tmp_path / "s")
+    index = path.with_suffix(".shx").read_bytes()
+    path.with_suffix(".shx").write_bytes(b"zzzz" + index[4:])
+    with pytest.raises(sg.FormatError, match="a damaged shapefile"):
+        open_file(path)
+
+
+def test_zipped_shapefiles_are_sheets_of_their_names(tmp_path: Path) -> None:
+    """One archive may hold the current situation and both outlooks."""
+    path = _shapefile(tmp_path / "s")
+    parts = {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
+    archive = zipped(tmp_path / "a.zip", parts)
+    opened = open_file(archive)
+    assert [sheet.name for sheet in opened.sheets] == ["WA_202002_CS"]
+    assert open_file(archive / "WA_202002_CS.shp").sheets[0].cells.shape == (3, 1)
+
+
+def test_opening_does_not_touch_the_network_or_the_shell(tmp_path: Path) -> None:
+    """A workbook with an external link opens without following it."""
+    book = openpyxl.Workbook()
+    book.active["A1"] = "='http://example.org/[x.xlsx]S'!A1"
+    book.active["B1"] = "b"
+    path = tmp_path / "linked.xlsx"
+    book.save(path)
+    code = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise RuntimeError('network')\n"
+        "socket.socket.connect = refuse\n"
+        "from sahelgeo.readers.opener import open_file\n"
+        "print(open_file(sys.argv[1]).sheets[0].cells.shape)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, env=os.environ, check=True
+    )
+    assert done.stdout.strip() == "(1, 2)"
+
+
+def test_points_that_are_no_place_are_refused() -> None:
+    """A latitude of 120 is a swapped coordinate."""
+    heading = (
+        "id,type_of_violence,side_a,side_b,where_prec,latitude,longitude,country,date_start,date_end,low,best,high"
+    )
+    with pytest.raises(sg.FormatError, match="row 2: latitude 120.0 and longitude 14.0 are no place on Earth"):
+        sg.read_ucdp(csv_bytes(heading, "1,1,a,b,1,120,14,Mali,2020-01-01,2020-01-01,1,1,1"))
+    events = sg.read_ucdp(
+        csv_bytes(
+            heading, "1,1,a,b,1,14,-1,Mali,2020-01-01,2020-01-01,1,1,1", "2,1,a,b,1,,,Mali,2020-01-01,2020-01-01,1,1,1"
+        )
+    )
+    assert events.geometry.iloc[0].equals(Point(-1, 14))
+    assert events.geometry.isna().tolist() == [False, True]
+
+
+def test_json_text_is_no_list() -> None:
+    """Numbers and words in JSON are refused by their kind."""
+    with pytest.raises(sg.FormatError, match="JSON"):
+        records.open_records(json.dumps("word").encode(), "f.json")

@@ -1,0 +1,386 @@
+"""The Cadre Harmonisé: one analysis for each period, parts of areas told apart, seasons turned into days."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from lookalikes import PRISM, ch_csv, ch_row, csv_bytes, json_bytes, workbook
+from real_files import real_file
+from shapely import box, to_geojson
+
+import sahelgeo as sg
+
+SMALL = "adm0_name,adm1_name,adm2_name,population,phase_class,phase1,phase2,phase3,phase4,phase5,phase35"
+WORKBOOK = "food_security/cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"
+
+
+def test_the_file_says_which_analysis_to_use() -> None:
+    """November's projection of the same months is superseded by March's."""
+    older = ch_row(
+        exercise_code=1, exercise_label="Sep-Dec", exercise_year=2019, usethisperiod="N", phase3=100, phase1=650
+    )
+    phases, account = sg.read_cadre_harmonise(ch_csv(ch_row(), older), report=True)
+    assert phases["people_3"].tolist() == [250]
+    assert account.rows_dropped == {"superseded": 1}
+    both = sg.read_cadre_harmonise(ch_csv(ch_row(), older), which="all")
+    assert both["issued"].dt.strftime("%Y-%m-%d").tolist() == ["2020-01-01", "2019-09-01"]
+    assert both["exercise"].tolist() == ["Jan-May 2020", "Sep-Dec 2019"]
+
+
+def test_without_marks_the_latest_analysis_is_used_and_said() -> None:
+    """The workbook of 2020 has no usethisperiod."""
+    rows = [
+        ch_row(adm0_gaulcode=42, status="outofcamp"),
+        ch_row(adm0_gaulcode=42, status="outofcamp", exercise_code=1, exercise_label="Sep-Dec", exercise_year=2019),
+        ch_row(adm0_gaulcode=42, status="incamp", adm2_name="Camp X", adm2_pcod2=""),
+        ch_row(adm0_gaulcode=42, status="incamp", adm2_name="Camp Abala", adm2_pcod2=""),
+    ]
+    for row in rows:
+        del row["usethisperiod"]
+    phases, account = sg.read_cadre_harmonise(ch_csv(*rows), report=True)
+    assert account.vintage == "consolidated workbook of 2020, 29 columns"
+    assert account.rows_dropped == {"superseded": 1}
+    assert phases["unit_kind"].tolist() == ["area", "idp_site", "refugee"]
+    assert "the latest analysis of each country and season was kept" in account.notes[0]
+
+
+def test_seasons_become_days() -> None:
+    """Sep-Dec ends in the January of the next year."""
+    rows = [
+        ch_row(),
+        ch_row(reference_code=1, reference_label="Sep-Dec", reference_year=2019, chtype="current"),
+        ch_row(reference_code=2, reference_label="Jan-May", chtype="Current"),
+    ]
+    phases = sg.read_cadre_harmonise(ch_csv(*rows), which="all")
+    assert phases["start"].dt.strftime("%Y-%m-%d").tolist() == ["2020-06-01", "2019-10-01", "2020-02-01"]
+    assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2020-09-30", "2020-01-31", "2020-05-31"]
+    assert phases["kind"].tolist() == ["projected", "current", "current"]
+    assert phases["season"].tolist() == ["Jun-Aug 2020", "Sep-Dec 2019", "Jan-May 2020"]
+
+
+def test_parts_of_an_area_are_units_of_a_kind() -> None:
+    """Displaced people, limited access, towns and refugees never stand for the whole area."""
+    names = ["Soum-Idps", "Soum_limitedaccess", "Soum_accessible", "Kadiogo-urbain", "Ville De Diffa", "Benue-Refugee"]
+    phases = sg.read_cadre_harmonise(ch_csv(ch_row(), *(ch_row(adm2_5_name=name) for name in names)))
+    assert phases["unit"].fillna("").tolist() == ["", *names]
+    assert phases["unit_kind"].tolist() == ["area", "idp_site", "limited_access", "area", "urban", "urban", "refugee"]
+    assert phases["pcode"].unique().tolist() == ["BF5603"]
+
+
+def test_districts_of_a_state_are_units_where_no_area_is_named() -> None:
+    """Nigeria's senatorial districts group areas; a row of displaced people of a state is a part of it."""
+    rows = [
+        ch_row(adm1_5_name="Borno Central"),
+        ch_row(adm1_5_name="Borno Central", adm2_name="", adm2_pcod2=""),
+        ch_row(adm1_5_name="Sokoto-IDPs", adm2_name="", adm2_pcod2=""),
+        ch_row(adm3_name="Djibo", adm3_pcod2="BF560302"),
+    ]
+    phases = sg.read_cadre_harmonise(ch_csv(*rows))
+    assert phases["unit"].fillna("").tolist() == ["", "Borno Central", "Sokoto-IDPs", ""]
+    assert phases["pcode"].tolist() == ["BF5603", "BF56", "BF56", "BF560302"]
+    assert phases["place"].tolist() == ["Soum", "Borno Central", "Sokoto-IDPs", "Djibo"]
+
+
+def test_areas_without_figures_are_not_analysed_and_hold_nobody() -> None:
+    """Phase 0, missing phases and rows of zeros are no phase 1 and no zero people."""
+    zeros = {f"phase{n}": 0 for n in range(1, 6)}
+    rows = [
+        ch_row(phase_class="", **zeros),
+        ch_row(adm2_name="Seno", phase_class=0, population="", **zeros),
+        ch_row(adm2_name="Yagha", phase_class=""),
+    ]
+    phases = sg.read_cadre_harmonise(ch_csv(*rows))
+    assert phases["state"].fillna("").tolist() == ["not_analysed", "not_analysed", ""]
+    assert phases["people_1"].isna().tolist() == [True, True, False]
+    assert phases["phase_published"].isna().all()
+
+
+def test_a_revision_within_an_analysis_replaces_its_row() -> None:
+    """Chad's analysis of 2023 was revised: the old row is in neither choice."""
+    rows = [ch_row(usethisperiod="N"), ch_row(phase3=300, phase1=450)]
+    for which in ("use", "all"):
+        phases, account = sg.read_cadre_harmonise(ch_csv(*rows), which=which, report=True)
+        assert phases["people_3"].tolist() == [300]
+        assert sum(account.rows_dropped.values()) == 1
+
+
+def test_parts_that_the_file_does_not_tell_apart_are_numbered() -> None:
+    """Both count: their people are people."""
+    phases, account = sg.read_cadre_harmonise(
+        ch_csv(ch_row(), ch_row(population=10, phase1=10, phase2=0, phase3=0, phase4=0)), report=True
+    )
+    assert phases["unit"].tolist() == ["part 1 of 2", "part 2 of 2"]
+    assert phases["population"].sum() == 1010
+    assert "parts of an area" in account.notes[0]
+
+
+def test_doubts_are_said() -> None:
+    """People by phase that are not the population, a total that is not the sum."""
+    _, account = sg.read_cadre_harmonise(ch_csv(ch_row(population=2000, phase35=999)), report=True)
+    assert any("differ from the population by more than 1 %" in note for note in account.notes)
+    assert any("phase35 is not the sum" in note for note in account.notes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"chtype": "guessed"}, r"column 'chtype', row 2 \('guessed'\): neither current nor projected"),
+        ({"reference_label": "Monsoon", "reference_code": ""}, "no season that is known in reference_label"),
+        ({"reference_year": "20"}, "no season that is known"),
+        ({"reference_label": "Sep-Dec"}, "reference_code says Jun-Aug and reference_label says Sep-Dec"),
+        ({"usethisperiod": "maybe"}, r"column 'usethisperiod', row 2 \('maybe'\): neither Y nor N"),
+        ({"adm0_name": "Atlantis", "adm0_pcod3": ""}, "'Atlantis' is no country that is known"),
+        ({"phase3": "many"}, r"column 'phase3', row 2 \('many'\): not a number"),
+    ],
+)
+def test_bad_cells_are_named(changes: dict[str, object], sentence: str) -> None:
+    """Row, column, cell, and what would be right."""
+    with pytest.raises(sg.FormatError, match=sentence):
+        sg.read_cadre_harmonise(ch_csv(ch_row(**changes)))
+
+
+def test_an_unknown_choice_is_refused() -> None:
+    """The message says what the choices mean."""
+    with pytest.raises(sg.FormatError, match="which='latest' is neither 'use'"):
+        sg.read_cadre_harmonise(ch_csv(ch_row()), which="latest")  # type: ignore[call-overload]
+
+
+def test_wfp_files_carry_their_own_days() -> None:
+    """Empty strings for null, "Current" for current, parts of areas."""
+    part = {**PRISM, "adm2_5_name": "Ouallam_limitedaccess", "phase_class": None}
+    phases, account = sg.read_cadre_harmonise(json_bytes({"DataList": [PRISM, part]}), report=True)
+    assert account.vintage == "WFP's file of one period"
+    assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-31"] * 2
+    assert phases["people_5"].isna().all()
+    assert phases["unit_kind"].tolist() == ["area", "limited_access"]
+
+
+@pytest.mark.parametrize("records", [[], [{}]])
+def test_an_empty_file_of_wfp_gives_an_empty_table_and_warns(records: list[dict[str, str]]) -> None:
+    """The months were not analysed: that is no error."""
+    with pytest.warns(sg.DataWarning, match="holds no analyses: its DataList is empty"):
+        phases, account = sg.read_cadre_harmonise(json_bytes({"DataList": records}), report=True)
+    assert len(phases) == 0
+    assert account.rows == len(records) == sum(account.rows_dropped.values())
+
+
+def _polygons(*properties: dict[str, object]) -> bytes:
+    shapes = [box(0, 0, 1, 1), box(2, 0, 3, 1), box(5, 5, 6, 6)]
+    features = [
+        {"type": "Feature", "properties": entry, "geometry": json.loads(to_geojson(shape))}
+        for entry, shape in zip(properties, shapes, strict=False)
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def test_polygons_come_with_their_shapes_and_count_people_once(tmp_path: Path) -> None:
+    """An area drawn as two features keeps both polygons and one count; a day that is missing is that of its season."""
+    entry = {
+        key: value
+        for key, value in PRISM.items()
+        if key not in ("usethisperiod", "adj_ref_year", "start_date", "end_date")
+    }
+    dated = {**entry, "start_date": "2022-10-01", "end_date": "2022-12-31"}
+    path = tmp_path / "ch.geojson"
+    path.write_bytes(_polygons(dated, dated, {**entry, "adm2_name": "Say", "start_date": None, "end_date": None}))
+    phases, account = sg.read_cadre_harmonise(path, report=True)
+    assert isinstance(phases, gpd.GeoDataFrame)
+    assert account.rows_dropped == {"duplicate": 1}
+    assert phases.geometry.iloc[0].area == pytest.approx(2)
+    assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2022-12-31"] * 2
+
+
+def test_small_files_take_their_period_from_their_name_or_from_you(tmp_path: Path) -> None:
+    """The file itself does not say it: the report says where it is from."""
+    lines = f"{SMALL}\nBurkina Faso,Sahel,Soum,1000,3,500,200,250,50,0,300\n"
+    path = tmp_path / "bfa_nov2021_proj.csv"
+    path.write_text(lines)
+    phases, account = sg.read_cadre_harmonise(path, report=True)
+    assert phases[["kind", "season"]].iloc[0].tolist() == ["projected", "Sep-Dec 2021"]
+    assert "taken from the name of the file" in account.notes[0]
+    unnamed = tmp_path / "table.csv"
+    unnamed.write_text(lines)
+    with pytest.raises(sg.FormatError, match="neither the file nor its name says the period"):
+        sg.read_cadre_harmonise(unnamed)
+    with pytest.raises(sg.FormatError, match="kind=None: say whether"):
+        sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"))
+    given = sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"), kind="current")
+    assert given["end"].iloc[0] == pd.Timestamp("2021-12-31")
+
+
+TABLEAU = [
+    [
+        "1er niveau administratif",
+        "2ème niveau administratif",
+        "3ème niveau administratif",
+        "Geocode",
+        "Date du cycle",
+        "Population totale",
+        "SITUATION COURANTE",
+        *[None] * 11,
+        "SITUATION PROJETEE",
+        *[None] * 11,
+    ],
+    [None] * 6
+    + ["Classification de la zone", "Pourcentage de la population", *[None] * 4, "Population totale en", *[None] * 5]
+    * 2,
+    [None] * 6 + [None, *[f"% Ph{n}" for n in range(1, 6)], *[f"Ph {n}" for n in range(1, 6)], "3 à 5"] * 2,
+    [
+        "Mali",
+        "Mopti",
+        "Koro",
+        "ML0505",
+        "mars 2021",
+        100,
+        3,
+        0.4,
+        0.3,
+        0.2,
+        0.1,
+        0,
+        40,
+        30,
+        20,
+        10,
+        0,
+        30,
+        2,
+        0.5,
+        0.4,
+        0.1,
+        0,
+        0,
+        50,
+        40,
+        10,
+        0,
+        0,
+        10,
+    ],
+    [
+        "0",
+        None,
+        "Bankass",
+        "ML0502",
+        "mars 2021",
+        50,
+        1,
+        1,
+        0,
+        0,
+        0,
+        0,
+        50,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        1,
+        0,
+        0,
+        0,
+        0,
+        50,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ],
+    [
+        None,
+        None,
+        None,
+        None,
+        None,
+        150,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        90,
+        30,
+        20,
+        10,
+        0,
+        30,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        100,
+        40,
+        10,
+        0,
+        0,
+        10,
+    ],
+]
+
+
+def test_tableau_4_gives_a_row_for_each_situation(tmp_path: Path) -> None:
+    """Merged headings, a country printed 0, an unlabelled total."""
+    path = workbook(tmp_path / "ch.xlsx", {"Tableau 4 - Estimation Pop": TABLEAU})
+    phases, account = sg.read_cadre_harmonise(path, report=True)
+    assert account.rows_dropped == {"total": 1}
+    assert phases["kind"].tolist() == ["current", "current", "projected", "projected"]
+    assert phases["people_3"].tolist() == [20, 0, 10, 0]
+    assert phases["phase_published"].tolist() == [3, 1, 2, 1]
+    assert phases["iso3"].unique().tolist() == ["MLI"]
+    assert phases["admin1"].tolist() == ["Mopti"] * 4
+    assert phases["season"].tolist() == ["Jan-May 2021"] * 2 + ["Jun-Aug 2021"] * 2
+
+
+def test_tableau_4_needs_its_cycle_and_figures(tmp_path: Path) -> None:
+    """A cycle that is no month, a cycle without a projection, headings without people."""
+    rows = [list(row) for row in TABLEAU]
+    rows[3][4] = "le cycle"
+    with pytest.raises(sg.FormatError, match=r"column 'Date du cycle', row 4 \('le cycle'\): no month and year"):
+        sg.read_cadre_harmonise(workbook(tmp_path / "a.xlsx", {"S": rows}))
+    rows[3][4] = "juin 2021"
+    with pytest.raises(sg.FormatError, match="Jun-Aug has no projected situation"):
+        sg.read_cadre_harmonise(workbook(tmp_path / "b.xlsx", {"S": rows}))
+    bare = [row[:7] for row in TABLEAU[:1] + TABLEAU[3:]]
+    with pytest.raises(sg.FormatError, match="no people by phase under the situations"):
+        sg.read_cadre_harmonise(workbook(tmp_path / "c.xlsx", {"S": bare}))
+
+
+def test_another_feed_is_refused() -> None:
+    """The refusal names the headings."""
+    with pytest.raises(sg.FormatError, match="not the Cadre Harmonisé"):
+        sg.read_cadre_harmonise(csv_bytes("a,b", "1,2"))
+
+
+def test_the_workbook_of_2023_accounts_for_its_28286_rows() -> None:
+    """People in phases 3 to 5 as the consolidated workbook adds them up."""
+    phases, account = sg.read_cadre_harmonise(real_file(WORKBOOK), report=True)
+    assert account.rows == account.rows_kept + sum(account.rows_dropped.values()) == 28_286
+    assert account.rows_dropped == {"superseded": 7_132}
+    published = {
+        ("BFA", "Jun-Aug 2020"): 3_280_803,
+        ("MLI", "Jun-Aug 2022"): 1_841_064,
+        ("NER", "Jun-Aug 2022"): 4_402_404,
+        ("TCD", "Jun-Aug 2023"): 2_295_981,
+        ("MRT", "Jun-Aug 2022"): 878_921,
+        ("NGA", "Jun-Aug 2023"): 24_861_152,
+    }
+    sums = phases.groupby(["iso3", "season"])["people_3plus"].sum()
+    assert {key: int(sums[key]) for key in published} == published
+    people = phases[["people_3", "people_4", "people_5"]].sum(axis=1).groupby([phases["iso3"], phases["season"]]).sum()
+    assert all(abs(people[key] - total) <= 5 for key, total in published.items())
+
+
+def test_the_latest_analysis_agrees_with_the_publisher_but_for_ten_rows() -> None:
+    """The rule used where a file marks no analysis, held against one that does."""
+    phases = sg.read_cadre_harmonise(real_file(WORKBOOK), which="all")
+    latest = phases["issued"] == phases.groupby(["iso3", "season"])["issued"].transform("max")
+    used = sg.read_cadre_harmonise(real_file(WORKBOOK))
+    assert abs(int(latest.sum()) - len(used)) <= 10
