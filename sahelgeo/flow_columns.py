@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +22,7 @@ Tell = Callable[[str, "npt.NDArray[np.bool_]", str], None]
 DENSE = 1 << 23
 _EMPTY = "empty. Every row needs a value here"
 _LARGEST = 10**15
-_DAY = np.dtype("datetime64[D]")
+_DAY_AS_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def value_type(values: pa.Array) -> pa.DataType:
@@ -55,15 +57,23 @@ def _days(batch: pa.RecordBatch, column: str, tell: Tell) -> npt.NDArray[np.int3
         read = values.cast(pa.date32(), safe=False)
     elif pa.types.is_string(value_type(values)) or pa.types.is_large_string(value_type(values)):
         coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        texts = pd.Series(coded.dictionary.to_pylist(), dtype=object)
-        days = pd.to_datetime(texts.where(texts.str.len() == 10), format="%Y-%m-%d", errors="coerce")
-        read = pa.array(days.to_numpy().astype(_DAY), from_pandas=True).take(coded.indices)
+        days = [None if text is None else _day_of(text) for text in coded.dictionary.to_pylist()]
+        read = pa.array(days, pa.date32()).take(coded.indices)
     else:
         read = pa.nulls(len(values), pa.date32())
     if read.null_count:
         tell(column, pc.is_null(read).to_numpy(zero_copy_only=False), rule)
         return np.zeros(len(values), dtype=np.int32)
     return np.asarray(read.cast(pa.int32()).to_numpy())
+
+
+@lru_cache(maxsize=1 << 16)
+def _day_of(text: str) -> dt.date | None:
+    """The day that a text means, or none. Days repeat in every chunk: each is read once."""
+    try:
+        return dt.date.fromisoformat(text) if _DAY_AS_TEXT.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def periods_of(batch: pa.RecordBatch, tell: Tell) -> tuple[list[Any], Codes]:
