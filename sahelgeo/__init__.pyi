@@ -3,7 +3,6 @@ from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
 from .associations import ExtraNotInstalledError as ExtraNotInstalledError
-from .associations import lagged_correlation as lagged_correlation
 from .associations import local_association as local_association
 from .conformance import conform as conform
 from .coverage import check_areas as check_areas

@@ -1,9 +1,8 @@
-"""Two figures in the same areas and over the same months: how they go together, described and not explained."""
+"""Two figures in an area and in the areas around it: how they go together, described and not explained."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from types import ModuleType
 
 import geopandas as gpd
@@ -14,9 +13,8 @@ from sahelgeo.conformance import listed
 from sahelgeo.errors import SahelgeoError, SchemaError
 from sahelgeo.rasters.zones import checked_zones
 
-# With fewer areas or months a permutation or a rank says nothing.
+# With fewer areas a permutation says nothing.
 _LEAST_AREAS = 8
-_LEAST_PAIRS = 5
 _QUADRANTS = {1: ("high", "high"), 2: ("low", "high"), 3: ("low", "low"), 4: ("high", "low")}
 
 
@@ -125,84 +123,6 @@ def local_association(
     return result.reindex(range(len(checked))).set_axis(checked.index)
 
 
-def lagged_correlation(
-    table: pd.DataFrame, first: str, second: str, *, time: str, lags: Iterable[int] = range(-6, 7), unit: str = "pcode"
-) -> pd.DataFrame:
-    """How two figures rise and fall together over time, at each lag: a description, never a cause.
-
-    Each figure is taken against its own mean in each area, so that areas that are always high in both do not make a
-    correlation; then the ranks of all area-months are correlated (Spearman).
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row for each area and time, with both columns.
-    first, second : str
-        The columns. A lag of 2 sets the second against the first of two steps before: the first leads.
-    time : str
-        The column of days or periods; their order makes the steps, so gaps in time must stand as rows with missing values.
-    lags : iterable of int
-        Steps; negative ones let the second lead.
-    unit : str
-        The column of areas.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each lag, in order: ``lag``, ``pairs`` (area-times with both values), ``spearman`` (-1 to 1; missing with
-        fewer than 5 pairs or no variation) and ``reading`` in words.
-
-    Raises
-    ------
-    SchemaError
-        A column is missing or no number, an area stands twice at a time, or the steps of time are uneven by more than a
-        quarter.
-
-    Notes
-    -----
-    Months within an area are not independent, so no significance is given. Trends and seasons that both share make
-    correlations without any link.
-
-    Examples
-    --------
-    >>> import pandas as pd, sahelgeo as sg
-    >>> months = pd.date_range("2020-01-01", periods=8, freq="MS")
-    >>> table = pd.DataFrame({"pcode": "BF56", "month": months, "fatalities": [1, 5, 2, 8, 3, 9, 4, 7],
-    ...                       "displaced": [9, 10, 50, 20, 80, 30, 90, 40]})
-    >>> found = sg.lagged_correlation(table, "fatalities", "displaced", time="month", lags=[0, 1])
-    >>> found[["lag", "pairs", "spearman"]].round(2).values.tolist()
-    [[0, 8, -0.07], [1, 7, 1.0]]
-    """
-    missing = [name for name in (first, second, time, unit) if name not in table]
-    if missing:
-        raise SchemaError(
-            f"columns {listed([repr(name) for name in missing], 4)} are missing. Found: {listed(list(table.columns), 20)}"
-        )
-    if table.duplicated([unit, time]).any():
-        rows = listed(list(table.index[table.duplicated([unit, time], keep=False)]), 5)
-        raise SchemaError(f"rows {rows}: an area stands twice at one time. Sum them, or choose one")
-    _check_steps(table[time])
-    wide = {}
-    for name in (first, second):
-        numbers = table.assign(number=_numbers(table, name).astype(float)).set_index([time, unit])["number"]
-        by_area = numbers.unstack(unit).sort_index()  # noqa: PD010 - nothing is summed
-        wide[name] = by_area - by_area.mean()
-    found: list[dict[str, object]] = []
-    for lag in sorted(set(lags)):
-        pairs = pd.DataFrame(
-            {
-                "first": wide[first].shift(lag).to_numpy().ravel(),
-                "second": wide[second].to_numpy().ravel(),
-            }
-        ).dropna()
-        varies = len(pairs) >= _LEAST_PAIRS and bool((pairs.max() > pairs.min()).all())
-        value = float(pairs["first"].rank().corr(pairs["second"].rank())) if varies else np.nan
-        found.append(
-            {"lag": lag, "pairs": len(pairs), "spearman": value, "reading": _in_words(first, second, lag, value)}
-        )
-    return pd.DataFrame(found).astype({"spearman": "Float64", "reading": "string"})
-
-
 def _stats() -> tuple[ModuleType, ModuleType]:
     try:
         import esda  # noqa: PLC0415 - an extra, and slow to load
@@ -237,33 +157,3 @@ def _adjusted(p_values: np.ndarray) -> np.ndarray:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
     return adjusted
-
-
-def _check_steps(times: pd.Series) -> None:
-    if times.isna().any():
-        raise SchemaError(f"column {times.name!r}, row(s) {listed(list(times.index[times.isna()]), 5)}: no time")
-    if not pd.api.types.is_datetime64_any_dtype(times):
-        return
-    steps = times.drop_duplicates().sort_values().diff().dropna()
-    # Months have 28 to 31 days; a gap of a step is twice as long.
-    if len(steps) and steps.max() > 1.25 * steps.min():
-        raise SchemaError(
-            f"column {times.name!r}: steps of {steps.min().days} to {steps.max().days} days. Write a row with missing values for each step without data"
-        )
-
-
-def _in_words(first: str, second: str, lag: int, value: float) -> str:
-    if np.isnan(value):
-        return "too few pairs to say"
-    strength = next(
-        word
-        for least, word in ((0.7, "strongly"), (0.4, "fairly"), (0.2, "weakly"), (0.0, "hardly"))
-        if abs(value) >= least
-    )
-    way = "the same way" if value >= 0 else "opposite ways"
-    shift = (
-        "in the same step"
-        if lag == 0
-        else f"{abs(lag)} step{'s' if abs(lag) > 1 else ''} after {first if lag > 0 else second}"
-    )
-    return f"{second if lag >= 0 else first} moves {strength} {way} {shift}: a description, not a cause"
