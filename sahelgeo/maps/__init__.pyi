@@ -1,6 +1,9 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import PhaseLayer as PhaseLayer
+from .bivariate_layer import BivariateLayer as BivariateLayer
+from .event_layer import EventLayer as EventLayer
 from .flow_layer import FlowLayer as FlowLayer
 from .page import Map as Map
 from .print_sheet import figure as figure
 from .stock_layer import StockLayer as StockLayer
+from .time_layer import TimeLayer as TimeLayer

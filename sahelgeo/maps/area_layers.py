@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,12 +15,15 @@ from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
+    area_codes,
     area_names,
     areas_with_geometry,
     one_row_per_area,
     origin_of,
     period_in_words,
+    without_geometry_note,
 )
+from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
 from sahelgeo.maps.style import PhaseClass, phase_classes, style
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import word, write_number
@@ -57,7 +61,11 @@ class PhaseLayer(SahelgeoLayer):
 
     Notes
     -----
-    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé.
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
+    drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
+    "white_sack" or "black_sack" as a sack, and the flag "1" of FEWS NET and of IPC before 3.1 as "!"; ``unit_kind``
+    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points coloured
+    by their phase and are not counted among the areas. The shapes of the symbols are our own.
 
     Examples
     --------
@@ -79,7 +87,8 @@ class PhaseLayer(SahelgeoLayer):
         show: bool = True,
     ) -> None:
         drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        one_row_per_area(drawn, "PhaseLayer")
+        one_row_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        drawn = settlements_as_points(drawn)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show)
         self.column = column
         self.without_geometry = without
@@ -88,14 +97,18 @@ class PhaseLayer(SahelgeoLayer):
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
         classes = phase_classes()
-        counts = np.bincount(self.class_of, minlength=len(classes))
-        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or counts[number]]
+        shapes, marks = shapes_of(self.table), marks_of(self.table)
+        counts = np.bincount(
+            [number for number, shape in zip(self.class_of, shapes, strict=True) if not shape], minlength=len(classes)
+        )
+        there = set(self.class_of)
+        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or number in there]
         place = {number: position for position, number in enumerate(used)}
         kept = [classes[number] for number in used]
         return AreaDrawing(
             title=self.title or word("phases_title", lang),
             subtitle=self._subtitle(lang),
-            names=area_names(self.table, lang),
+            names=settlement_names(self.table, area_names(self.table, lang)),
             fields=self._fields(lang, classes),
             geometry=self.table.geometry,
             classes=tuple(
@@ -104,7 +117,11 @@ class PhaseLayer(SahelgeoLayer):
             ),
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=_without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(self.without_geometry, lang),
+            codes=area_codes(self.table),
+            marks=marks,
+            legend_marks=legend_marks(marks, shapes, lang),
+            shapes=shapes,
             **origin_of(self.table),
         )
 
@@ -128,6 +145,9 @@ class PhaseLayer(SahelgeoLayer):
                 fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
         if "population" in self.table:
             fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
+        if any(marks_of(self.table)):
+            written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
+            fields.append(Field(word("symbols", lang), written, "text"))
         return tuple(fields)
 
 
@@ -153,10 +173,6 @@ def _phase_class_of(table: gpd.GeoDataFrame, column: str) -> list[int]:
         .fillna("no_data")
     )
     return [keys.index(value) for value in key]
-
-
-def _without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
-    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
 
 
 class AreaLayer(SahelgeoLayer):
@@ -212,6 +228,16 @@ class AreaLayer(SahelgeoLayer):
         self.breaks = _checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
         self.words = _distinct_words(drawn[column]) if column is not None and not self.numeric else []
 
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """Classes made from all periods together."""
+        column = options.get("column")
+        if column is None or column not in table:
+            return table, options
+        if pd.api.types.is_numeric_dtype(table[column]):
+            return table, {**options, "breaks": _checked_breaks(table[column], options.get("breaks"))}
+        return table.assign(**{column: pd.Categorical(table[column], _distinct_words(table[column]))}), options
+
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
         class_of, labels, colours = self._classes(lang)
@@ -234,7 +260,8 @@ class AreaLayer(SahelgeoLayer):
             classes=tuple(classes),
             class_of=tuple(class_of),
             digits=("",) * len(self.table),
-            notes=_without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(self.without_geometry, lang),
+            codes=area_codes(self.table),
             **origin_of(self.table),
         )
 

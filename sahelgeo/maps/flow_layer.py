@@ -82,6 +82,10 @@ class FlowLayer(SahelgeoLayer):
             arcs=tuple(_start_middle_end(line) for line in drawn.geometry),
             values=values,
             legend_values=legend_values(values),
+            ends=tuple(
+                (str(origin), str(destination))
+                for origin, destination in zip(drawn["origin"], drawn["destination"], strict=True)
+            ),
             notes=self._notes(people, lang),
             **origin_of(self.table),
         )

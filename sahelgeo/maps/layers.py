@@ -18,7 +18,7 @@ from sahelgeo.errors import CRSError, SchemaError
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.sources import is_synthetic, source_ids
-from sahelgeo.words import check_language, write_day, write_period
+from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
 
 def template(name: str) -> Template:
@@ -46,6 +46,11 @@ class SahelgeoLayer(Layer):
         self.title = title
         self.lang = check_language(lang) if lang is not None else None
         self.given_name = name
+
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The table and the layer's options with which drawings of several periods have one scale."""
+        return table, options
 
     @abstractmethod
     def drawing(self, lang: str) -> Drawing:
@@ -127,6 +132,18 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
         if label in table:
             names = names.where(names.notna(), table[label].astype(object))
     return tuple("" if pd.isna(name) else str(name) for name in names)
+
+
+def area_codes(table: pd.DataFrame) -> tuple[str, ...]:
+    """The p-code of each row, "" where there is none."""
+    if "pcode" not in table:
+        return ("",) * len(table)
+    return tuple("" if pd.isna(code) else str(code) for code in table["pcode"])
+
+
+def without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
+    """A sentence for the legend when rows have no area."""
+    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
 
 
 def period_in_words(table: pd.DataFrame, lang: str) -> str:

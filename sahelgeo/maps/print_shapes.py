@@ -18,7 +18,7 @@ HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
 def circle_radius(item: SymbolDrawing, value: float | None) -> float:
     """Radius in points."""
     look = style()["symbols"]
-    largest = max((one for one in item.values if one is not None), default=0)
+    largest = item.greatest()
     if not value or not largest:
         return 0.0
     return float(max(look["smallest_radius"], look["largest_radius"] * math.sqrt(value / largest)) * POINTS_PER_PIXEL)
@@ -27,7 +27,7 @@ def circle_radius(item: SymbolDrawing, value: float | None) -> float:
 def arrow_width(item: FlowDrawing, value: float) -> float:
     """Width in points."""
     look = style()["arrows"]
-    return float(max(look["narrowest"], look["widest"] * value / max(item.values)) * POINTS_PER_PIXEL)
+    return float(max(look["narrowest"], look["widest"] * value / item.greatest()) * POINTS_PER_PIXEL)
 
 
 def arrow_outline(start: Any, control: Any, end: Any, width: float, clear: Sequence[float]) -> Any:

@@ -18,9 +18,10 @@ from matplotlib.patheffects import withStroke
 
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.document import bounds_of, credit_lines, ground_areas, language_of, layers_of
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing, label_points
 from sahelgeo.maps.page import Map
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
+from sahelgeo.maps.print_marks import MARK_TEXT, draw_events, draw_marks, draw_settlements, on_paper
 from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
@@ -73,7 +74,7 @@ def figure(m: Map, path: str | Path | None = None, *, width_inches: float = 10.0
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
     if path is not None and Path(path).suffix.lower() not in _FORMATS:
         raise SchemaError(f"{Path(path).name}: the ending is not one of {', '.join(_FORMATS)}. It chooses the format")
-    drawings = [layer.drawing(language_of(m, layer)) for layer in layers]
+    drawings = [on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)) for layer in layers]
     with mpl.rc_context(
         {
             "font.family": ["DejaVu Sans"],
@@ -176,6 +177,8 @@ def _draw_layers(m: Map, axes: Axes, drawings: list[Drawing]) -> None:
     for item in drawings:
         if isinstance(item, FlowDrawing):
             _draw_arrows(axes, item, radii)
+        elif isinstance(item, EventDrawing):
+            draw_events(axes, item, m.lang)
     for item in drawings:
         if isinstance(item, SymbolDrawing):
             _draw_symbols(axes, item)
@@ -216,7 +219,9 @@ def _outline(area: Any) -> Outline:
 
 def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
     look = style()["areas"]
-    for area, number in zip(item.geometry, item.class_of, strict=True):
+    for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
+        if shape:
+            continue
         one = item.classes[number]
         axes.add_patch(
             PathPatch(
@@ -237,11 +242,17 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
                 zorder=3.1,
             )
         )
-    for point, digit, number in zip(label_points(item.geometry), item.digits, item.class_of, strict=True):
+    draw_settlements(axes, item)
+    draw_marks(axes, item)
+    for point, digit, number, marks, shape in zip(
+        label_points(item.geometry), item.digits, item.class_of, item.marks, item.shapes, strict=True
+    ):
+        if shape:
+            continue
         radius = radii.get(point, 0.0)
         shift = -(radius * 0.72 + 6) if radius else 0
         axes.annotate(
-            digit,
+            digit + "".join(MARK_TEXT.get(mark, "") for mark in marks),
             point,
             (shift, -shift),
             textcoords="offset points",
@@ -277,6 +288,8 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
     axes.apply_aspect()
     to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
     for arc, value in zip(item.arcs, item.values, strict=True):
+        if value is None:
+            continue
         start, middle, end = to_points.transform(np.array(arc).reshape(3, 2)) * 72
         clear = [radii.get(place, 0.0) + 2.5 for place in ((arc[0], arc[1]), (arc[4], arc[5]))]
         points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)

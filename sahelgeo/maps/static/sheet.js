@@ -140,7 +140,7 @@ var sahelgeo = (function () {
         return Object.keys(sheet.document.layers).map(function (key) {
             var layer = sheet.document.layers[key];
             var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "") + (layer.synthetic ? " (" + sheet.words.synthetic + ")" : "");
-            var heads = [layer.kind === "arrows" ? sheet.words.movement : sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
+            var heads = [{ arrows: sheet.words.movement, events: sheet.words.event_kind }[layer.kind] || sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
             var head = element("tr", "", heads.map(function (label) { var cell = element("th", "", [label]); cell.scope = "col"; return cell; }));
             var rows = layer.names.map(function (name, number) {
                 var first = element("th", "", [name]);
@@ -157,6 +157,7 @@ var sahelgeo = (function () {
         room.setAttribute("aria-label", sheet.words.table_label);
         button.type = "button";
         button.setAttribute("aria-expanded", "false");
+        sheet.renewTables = function () { if (room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet)); };
         button.addEventListener("click", function () {
             if (!room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet));
             room.hidden = !room.hidden;
@@ -185,7 +186,7 @@ var sahelgeo = (function () {
         var arcs = decodeArcs(read.topology);
         var sheet = {
             document: read, words: read.words, write: writer(read.lang), layers: [],
-            pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
+            renewTables: function () {}, pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
             latLngs: function (number) {
                 return read.topology.geometries[number].map(function (polygon) {
                     return polygon.map(function (ring) { return ringPoints(arcs, ring); });
@@ -194,7 +195,7 @@ var sahelgeo = (function () {
             popup: function (layer, number) { return popup(sheet, layer, number); },
             inWords: function (value, form) { return inWords(sheet, value, form); }
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
         ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
