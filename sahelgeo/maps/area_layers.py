@@ -28,6 +28,9 @@ from sahelgeo.maps.style import PhaseClass, phase_classes, style
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import word, write_number
 
+# A column of a layer over time: the classes of rows that were checked for all periods together.
+_CHECKED = "sahelgeo: phase class"
+
 
 class PhaseLayer(SahelgeoLayer):
     """Areas in the official colours of their IPC or Cadre Harmonisé phase.
@@ -92,7 +95,14 @@ class PhaseLayer(SahelgeoLayer):
         super().__init__(drawn, name=name, title=title, lang=lang, show=show)
         self.column = column
         self.without_geometry = without
-        self.class_of = _phase_class_of(drawn, column)
+        _check_one_period(drawn)
+        self.class_of = drawn[_CHECKED].tolist() if _CHECKED in drawn else _phase_class_of(drawn, column)
+
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The phases of all periods checked at once: that takes as long as for one."""
+        column = options.get("column", "phase_published")
+        return table.assign(**{_CHECKED: _phase_class_of(table, column)}), options
 
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
@@ -151,12 +161,15 @@ class PhaseLayer(SahelgeoLayer):
         return tuple(fields)
 
 
-def _phase_class_of(table: gpd.GeoDataFrame, column: str) -> list[int]:
+def _check_one_period(table: pd.DataFrame) -> None:
+    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
+        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer")
+
+
+def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     """For each row the place of its class in ``phase_classes()``."""
     if column not in table:
         raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
-    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
-        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw one layer for each")
     checked = conform(
         pd.DataFrame({"phase_published": table[column], "state": table.get("state", pd.NA)}).assign(
             pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),

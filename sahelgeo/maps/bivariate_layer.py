@@ -95,7 +95,10 @@ class BivariateLayer(SahelgeoLayer):
     def drawing(self, lang: str) -> BivariateDrawing:
         """What the layer draws, in a language."""
         look, counts = style()["bivariate"], np.bincount(self.class_of, minlength=10)
-        across, up = (_pair_words(pair, lang) for pair in self.breaks)
+        across, up = (
+            _pair_words(pair, lang, share=column.startswith("share_"))
+            for pair, column in zip(self.breaks, self.columns, strict=True)
+        )
         classes = [
             LegendClass(
                 f"{self.labels[0]} {across[number % 3]}, {self.labels[1]} {up[number // 3]}",
@@ -162,7 +165,9 @@ def _thirds(values: pd.Series, pair: tuple[float, float]) -> Any:
     return np.where(np.isnan(numbers), -1, np.searchsorted(pair, numbers, side="left"))
 
 
-def _pair_words(pair: tuple[float, float], lang: str) -> tuple[str, str, str]:
-    decimals = 0 if all(bound.is_integer() for bound in pair) else 2
-    low, high = (write_number(bound, lang, decimals) for bound in pair)
-    return f"≤ {low}", f"{low} – {high}", f"> {high}"
+def _pair_words(pair: tuple[float, float], lang: str, *, share: bool) -> tuple[str, str, str]:
+    bounds = [round(100 * bound, 6) for bound in pair] if share else list(pair)
+    decimals = 0 if all(bound.is_integer() for bound in bounds) else 1 if share else 2
+    low, high = (write_number(bound, lang, decimals) for bound in bounds)
+    unit = "\u00a0%" if share else ""
+    return f"≤ {low}{unit}", f"{low} – {high}{unit}", f"> {high}{unit}"

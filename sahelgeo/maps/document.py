@@ -25,7 +25,17 @@ from sahelgeo.sources import SOURCES
 from sahelgeo.words import all_words, word
 
 STATIC = files("sahelgeo.maps").joinpath("static")
-SCRIPTS = ("sheet.js", "areas.js", "marks.js", "symbols.js", "arrows.js", "events.js", "time.js", "legend.js")
+SCRIPTS = (
+    "sheet.js",
+    "areas.js",
+    "marks.js",
+    "symbols.js",
+    "arrows.js",
+    "events.js",
+    "time.js",
+    "legend_rows.js",
+    "legend.js",
+)
 _GROUND_MARGIN = 0.6
 
 

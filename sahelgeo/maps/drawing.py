@@ -122,7 +122,9 @@ class SizedDrawing(Drawing):
     def greatest(self) -> float:
         """The number that the largest size stands for."""
         return (
-            self.largest if self.largest is not None else max((one for one in self.values if one is not None), default=0)
+            self.largest
+            if self.largest is not None
+            else max((one for one in self.values if one is not None), default=0)
         )
 
 

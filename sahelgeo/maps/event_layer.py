@@ -107,7 +107,9 @@ class EventLayer(SahelgeoLayer):
             subtitle=period_in_words(self.table, lang),
             names=names,
             fields=(
-                Field(word("events", lang), tuple(int(count) for count in kinds.value_counts().reindex(names)), "whole"),
+                Field(
+                    word("events", lang), tuple(int(count) for count in kinds.value_counts().reindex(names)), "whole"
+                ),
                 Field(word("fatalities", lang), tuple(_whole(value) for value in by_kind), "whole"),
             ),
             points=tuple(
@@ -153,7 +155,9 @@ class EventLayer(SahelgeoLayer):
         notes = [word("events_vague_note", lang).format(count=write_number(vague, lang))] if vague else []
         unknown = int(_deaths(self.table).isna().sum())
         if self.by == "fatalities" and unknown:
-            notes.append(f"{word('events_without_fatalities', lang)}{word('colon', lang)} {write_number(unknown, lang)}")
+            notes.append(
+                f"{word('events_without_fatalities', lang)}{word('colon', lang)} {write_number(unknown, lang)}"
+            )
         return (*notes, *without_geometry_note(self.without_geometry, lang))
 
 

@@ -144,7 +144,13 @@ def _legend_marks(axes: Axes, y: float, item: AreaDrawing, lang: str) -> float:
         else:
             marker, fill = mark_look(one.key)
             axes.plot(
-                0.12, y - 0.07, marker=marker, markersize=6.5, color=fill, markeredgecolor="#111111", markeredgewidth=0.8
+                0.12,
+                y - 0.07,
+                marker=marker,
+                markersize=6.5,
+                color=fill,
+                markeredgecolor="#111111",
+                markeredgewidth=0.8,
             )
         count = write_number(one.count, lang)
         axes.text(

@@ -67,26 +67,30 @@ def _point(
 ) -> None:
     import matplotlib.transforms as moves
 
-    moved = axes.transData + moves.ScaledTranslation(
-        aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans
-    )
+    moved = axes.transData + moves.ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
     axes.plot(
         *point, marker=marker, markersize=size, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
         transform=moved, zorder=6.1, linestyle="none",
     )  # fmt: skip
 
 
-def gather(item: EventDrawing, cells: int = 16) -> list[tuple[tuple[float, float], float | None]]:
+def gather(item: EventDrawing, cells: int = 11) -> list[tuple[tuple[float, float], float | None]]:
     """Middle and number of each group of events that stand near each other, the largest first."""
     points = np.array(item.points)
     span = max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])), 0.1) / cells
     groups: dict[tuple[int, int], list[int]] = {}
     for number, (x, y) in enumerate(points - points.min(axis=0)):
         groups.setdefault((int(x // span), int(y // span)), []).append(number)
-    found = []
-    for members in groups.values():
-        x, y = points[members].mean(axis=0)
-        found.append(((float(x), float(y)), _number(item, members)))
+    kept: list[tuple[np.ndarray, list[int]]] = []
+    for members in sorted(groups.values(), key=len, reverse=True):
+        middle = points[members].mean(axis=0)
+        # Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it.
+        near = [larger for place, larger in kept if np.hypot(*(place - middle)) < 0.7 * span]
+        if near:
+            near[0].extend(members)
+        else:
+            kept.append((middle, [*members]))
+    found = [((float(middle[0]), float(middle[1])), _number(item, members)) for middle, members in kept]
     return sorted(found, key=lambda one: -(one[1] or 0))
 
 

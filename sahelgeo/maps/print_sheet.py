@@ -19,7 +19,7 @@ from matplotlib.patheffects import withStroke
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.document import bounds_of, credit_lines, ground_areas, language_of, layers_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing, label_points
-from sahelgeo.maps.page import Map
+from sahelgeo.maps.page import Map, subtitle_of, title_of
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.print_marks import MARK_TEXT, draw_events, draw_marks, draw_settlements, on_paper
 from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius
@@ -133,9 +133,10 @@ def _head_lines(m: Map, drawings: list[Drawing], width: float) -> list[tuple[str
     """Text, size, weight and colour of the lines at the top."""
     quiet, warning = style()["text"]["quiet"], style()["text"]["warning"]
     lines = [
-        (text, 14.0, "bold", style()["text"]["colour"]) for text in textwrap.wrap(m.furniture().title, int(width * 8.4))
+        (text, 14.0, "bold", style()["text"]["colour"])
+        for text in textwrap.wrap(title_of(m, drawings), int(width * 8.4))
     ]
-    lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(m.furniture().subtitle, int(width * 15))]
+    lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(subtitle_of(m, drawings), int(width * 15))]
     note = credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
     return lines + [(text, 8.5, "bold", warning) for text in textwrap.wrap(note, int(width * 14))]
 

@@ -232,10 +232,7 @@ def _merge_areas(
     shapes = tuple(item.shapes[number] for item, number in things.values())
     points = [item.geometry.iloc[number] for item, number in things.values()]
     geometry = gpd.GeoSeries(
-        [
-            point if shape else outlines[point.x, point.y]
-            for point, shape in zip(points, shapes, strict=True)
-        ],
+        [point if shape else outlines[point.x, point.y] for point, shape in zip(points, shapes, strict=True)],
         crs="EPSG:4326",
     )
     template = replace(
@@ -293,7 +290,9 @@ def _all_classes(drawn: list[AreaDrawing]) -> list[LegendClass]:
     for item in drawn:
         place = 0
         for one in item.classes:
-            same = [number for number, known in enumerate(merged) if (known.label, known.hatch) == (one.label, one.hatch)]
+            same = [
+                number for number, known in enumerate(merged) if (known.label, known.hatch) == (one.label, one.hatch)
+            ]
             if not same:
                 merged.insert(place, replace(one, count=0))
             place = (same[0] if same else place) + 1
@@ -351,7 +350,9 @@ def _merge_sized(
                 **shared,
                 fields=_fields(item, labels, found),
                 values=tuple(
-                    item.values[number] if isinstance(item, SymbolDrawing | FlowDrawing) and number is not None else None
+                    item.values[number]
+                    if isinstance(item, SymbolDrawing | FlowDrawing) and number is not None
+                    else None
                     for number in found
                 ),
                 notes=() if item is None else item.notes,

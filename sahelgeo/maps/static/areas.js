@@ -13,6 +13,10 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         polygon.bindPopup(function () { return sheet.popup(layer, number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
         polygon.on("mouseout popupclose", function () { if (!polygon.isPopupOpen()) outline.hide(number); });
+        /* A second click closes: Leaflet would only move the popup. */
+        var wasOpen = false;
+        polygon.on("mousedown", function () { wasOpen = polygon.isPopupOpen(); });
+        polygon.on("click", function () { if (wasOpen) polygon.closePopup(); });
         polygon.on("popupopen", function () { map.fire("sahelgeo:area", { area: area }); });
         polygon.on("popupclose", function () { map.fire("sahelgeo:area", { area: null }); });
         return polygon;

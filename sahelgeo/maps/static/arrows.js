@@ -96,7 +96,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
         choose();
     }
 
-    function redraw() { group.eachLayer(function (arrow) { if (arrow._map) { arrow._project(); arrow._update(); } }); }
+    function redraw() { group.eachLayer(function (drawn) { if (drawn._map) { drawn._project(); drawn._update(); } }); }
     group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); });
     group.on("remove", function () { map.off("sahelgeo:layers", redraw).off("sahelgeo:area", onArea); });
     group.refresh();

@@ -9,10 +9,15 @@ sahelgeo.gather = function (pixels, cell) {
         found[key].x += pixel.x;
         found[key].y += pixel.y;
     });
-    return Object.keys(found).map(function (key) {
-        var one = found[key], count = one.members.length;
-        return { members: one.members, middle: L.point(one.x / count, one.y / count) };
-    });
+    /* Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it. */
+    var groups = Object.keys(found).map(function (key) { return found[key]; }).sort(function (a, b) { return b.members.length - a.members.length; });
+    function middle(one) { return L.point(one.x / one.members.length, one.y / one.members.length); }
+    return groups.reduce(function (kept, one) {
+        var near = kept.filter(function (larger) { return larger.middle.distanceTo(middle(one)) < cell * 0.7; })[0];
+        if (near) near.members = near.members.concat(one.members);
+        else kept.push({ members: one.members, middle: middle(one) });
+        return kept;
+    }, []);
 };
 
 /* What a circle stands for: numbers by kind, deaths, how many figures and exact places are missing. */
@@ -57,7 +62,7 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
         disc.style.background = look.fill;
         disc.style.color = look.text;
-        var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }) });
+        var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
         marker.bindPopup(function () { return popup(summary); });
         marker.on("add", function () { marker.getElement().setAttribute("aria-label", layer.title + words.colon + " " + written); });
         return marker;

@@ -177,7 +177,9 @@ var sahelgeo = (function () {
         map.invalidateSize();
         var bounds = L.latLngBounds(sheet.document.bounds);
         var wide = map.getSize().x > 720;
-        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16], animate: false });
+        /* Sliders lie over the foot of the map. */
+        var over = Object.keys(sheet.document.layers).filter(function (key) { return sheet.document.layers[key].kind === "time"; }).length;
+        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16 + 92 * over], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
     }
 
