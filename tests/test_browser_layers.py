@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from shapely import Point
 from test_bivariate_layer import OPTIONS
-from test_browser import Opened, browser  # noqa: F401 (a fixture)
+from test_browser import Opened
+from test_browser import browser as shared_browser
 from test_layers import ATTACK, arrows, phased
 from test_time_layer import long_table, window
 
 import sahelgeo as sg
 
 pytestmark = pytest.mark.browser
+browser = shared_browser
 CLICK = """(number) => {
     const area = document.querySelectorAll('path.sg-area')[number], box = area.getBoundingClientRect();
     const at = { bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
@@ -27,7 +29,7 @@ FILLS = "() => [...document.querySelectorAll('path.sg-area')].map(path => path.g
 SHOWN = "() => [...document.querySelectorAll('path.sg-arrow')].filter(path => path.style.display !== 'none').length"
 
 
-def opened(browser: Any, m: sg.maps.Map, path: Path) -> Opened:  # noqa: F811
+def opened(browser: Any, m: sg.maps.Map, path: Path) -> Opened:
     """A map, saved and opened; its picture is kept where SAHELGEO_ARTEFACTS says."""
     m.save(str(path / "map.html"))
     page = Opened(browser, path / "map.html")
@@ -54,7 +56,7 @@ def slide(page: Any, key: str) -> None:
 
 def test_the_slider_goes_by_keyboard_and_nothing_is_carried_over(
     browser: Any, tmp_path: Path, months: gpd.GeoDataFrame
-) -> None:  # noqa: F811
+) -> None:
     """The page opens at the last period; going back and forth in any order, a missing period stays missing."""
     m = sg.maps.Map()
     sg.maps.TimeLayer(months).add_to(m)
@@ -78,7 +80,7 @@ def test_the_slider_goes_by_keyboard_and_nothing_is_carried_over(
 
 def test_legend_popup_labels_and_table_follow_the_period(
     browser: Any, tmp_path: Path, months: gpd.GeoDataFrame
-) -> None:  # noqa: F811
+) -> None:
     """Counts, figures, what a screen reader says, and the table of figures are of the period that is shown."""
     m = sg.maps.Map()
     sg.maps.TimeLayer(months).add_to(m)
@@ -101,7 +103,7 @@ def test_legend_popup_labels_and_table_follow_the_period(
     assert found.wrong == []
 
 
-def test_labels_do_not_depend_on_the_readers_clock(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_labels_do_not_depend_on_the_readers_clock(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:
     """Read in New York or Niamey, January is January."""
     m = sg.maps.Map(lang="fr")
     sg.maps.TimeLayer(months).add_to(m)
@@ -115,7 +117,7 @@ def test_labels_do_not_depend_on_the_readers_clock(browser: Any, tmp_path: Path,
     assert labels == ["janvier 2020, courante"] * 3
 
 
-def test_play_runs_to_the_end_and_stops(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_play_runs_to_the_end_and_stops(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:
     """From the last period it starts again; the button says what it will do."""
     m = sg.maps.Map()
     sg.maps.TimeLayer(months).add_to(m)
@@ -138,7 +140,7 @@ def test_play_runs_to_the_end_and_stops(browser: Any, tmp_path: Path, months: gp
 
 def test_the_slider_is_there_while_its_layer_is_on(
     browser: Any, tmp_path: Path, months: gpd.GeoDataFrame, squares: gpd.GeoDataFrame
-) -> None:  # noqa: F811
+) -> None:
     """Switched off, the slider goes; circles and arrows over time have sliders of their own, on one scale."""
     counts = long_table(
         squares.assign(date="2020-01-31", people=[100, 400, 0]),
@@ -174,7 +176,7 @@ def test_the_slider_is_there_while_its_layer_is_on(
     assert found.wrong == []
 
 
-def test_events_gather_and_part_with_the_zoom(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_events_gather_and_part_with_the_zoom(browser: Any, tmp_path: Path) -> None:
     """Numbers in circles add up at every zoom; a popup counts kinds, missing deaths and vague places."""
     events = gpd.GeoDataFrame(
         {"event": list("abcdef"), "date": "2020-05-01", "kind": ["Battles", "Battles", "Riots", "Riots", "Battles", ATTACK], "fatalities": [1, None, 2, 0, 5, 1], "geo_precision": [1, 3, 1, 1, 1, 1]},
@@ -209,7 +211,7 @@ def test_events_gather_and_part_with_the_zoom(browser: Any, tmp_path: Path) -> N
     assert found.wrong == []
 
 
-def test_deaths_in_circles_and_hexagons(browser: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_deaths_in_circles_and_hexagons(browser: Any, tmp_path: Path) -> None:
     """The number inside is deaths; unknown is a question mark; hexagons are areas with figures."""
     events = gpd.GeoDataFrame(
         {"event": list("abc"), "date": "2020-05-01", "fatalities": [11, 2, None]},
@@ -226,7 +228,7 @@ def test_deaths_in_circles_and_hexagons(browser: Any, tmp_path: Path) -> None:  
     assert found.wrong == []
 
 
-def test_the_key_of_two_variables(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_the_key_of_two_variables(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
     """Nine squares with counts, bounds and names; no data apart."""
     m = sg.maps.Map()
     table = squares.assign(share_3plus=[0.05, 0.3, None], per_1000=[0.0, 60.0, 60.0])
@@ -241,7 +243,7 @@ def test_the_key_of_two_variables(browser: Any, tmp_path: Path, squares: gpd.Geo
     assert found.wrong == []
 
 
-def test_an_open_area_shows_its_own_movements(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_an_open_area_shows_its_own_movements(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
     """A click leaves the arrows into and out of the area; a second click, or Escape, brings all back."""
     m = sg.maps.Map()
     sg.maps.PhaseLayer(phased(squares, [1, 2, 3])).add_to(m)
@@ -272,7 +274,7 @@ def test_an_open_area_shows_its_own_movements(browser: Any, tmp_path: Path, squa
     assert found.wrong == []
 
 
-def test_symbols_and_settlements(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_symbols_and_settlements(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
     """Stars, sack and limited access beside the digit; a site as a point with the colour of its phase and a popup."""
     areas = phased(squares, [2, 3, 4]).assign(
         evidence=[1, 2, 3], assistance=["black_sack", "1", None], unit_kind=["area", "area", "limited_access"]
@@ -294,7 +296,7 @@ def test_symbols_and_settlements(browser: Any, tmp_path: Path, squares: gpd.GeoD
     assert found.wrong == []
 
 
-def test_hostile_text_over_time_stays_text(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_hostile_text_over_time_stays_text(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:
     """Titles of sliders, names and axis labels run nothing."""
     hostile = f"<img src=x onerror=alert(3)>{ATTACK}</script><script>alert(4)</script>"
     m = sg.maps.Map()
@@ -311,7 +313,7 @@ def test_hostile_text_over_time_stays_text(browser: Any, tmp_path: Path, months:
     assert "<img src=x onerror=alert(3)>" in found.page.locator(".sg-slider-title").inner_text()
 
 
-def test_a_phone_sees_slider_and_map(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:  # noqa: F811
+def test_a_phone_sees_slider_and_map(browser: Any, tmp_path: Path, months: gpd.GeoDataFrame) -> None:
     """At 390 pixels nothing is wider than the page."""
     m = sg.maps.Map()
     sg.maps.TimeLayer(months).add_to(m)

@@ -11,7 +11,6 @@ from branca.element import Figure
 
 from sahelgeo.errors import DataWarning
 from sahelgeo.maps.document import (
-    SUPPRESS_BELOW,
     DrawnLayer,
     Furniture,
     Page,
@@ -21,6 +20,7 @@ from sahelgeo.maps.document import (
     write_document,
 )
 from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.layer_json import SUPPRESS_BELOW
 from sahelgeo.maps.layers import safe_label, template
 from sahelgeo.words import check_language, word
 

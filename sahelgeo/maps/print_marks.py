@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.path import Path as Outline
+from matplotlib.transforms import ScaledTranslation
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, TimeDrawing, label_points
 from sahelgeo.maps.print_shapes import POINTS_PER_PIXEL
@@ -65,9 +66,7 @@ def draw_settlements(axes: Axes, item: AreaDrawing) -> None:
 def _point(
     axes: Axes, point: tuple[float, float], aside: tuple[float, float], marker: Outline | str, fill: str, size: float
 ) -> None:
-    import matplotlib.transforms as moves
-
-    moved = axes.transData + moves.ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
+    moved = axes.transData + ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
     axes.plot(
         *point, marker=marker, markersize=size, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
         transform=moved, zorder=6.1, linestyle="none",

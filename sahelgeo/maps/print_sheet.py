@@ -172,17 +172,18 @@ def _draw_layers(m: Map, axes: Axes, drawings: list[Drawing]) -> None:
                 {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
             )
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
-    for item in drawings:
-        if isinstance(item, AreaDrawing):
-            _draw_areas(axes, item, radii)
-    for item in drawings:
-        if isinstance(item, FlowDrawing):
-            _draw_arrows(axes, item, radii)
-        elif isinstance(item, EventDrawing):
-            draw_events(axes, item, m.lang)
-    for item in drawings:
-        if isinstance(item, SymbolDrawing):
-            _draw_symbols(axes, item)
+    for kind in (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing):
+        for item in drawings:
+            if not isinstance(item, kind):
+                continue
+            if isinstance(item, AreaDrawing):
+                _draw_areas(axes, item, radii)
+            elif isinstance(item, FlowDrawing):
+                _draw_arrows(axes, item, radii)
+            elif isinstance(item, EventDrawing):
+                draw_events(axes, item, m.lang)
+            elif isinstance(item, SymbolDrawing):
+                _draw_symbols(axes, item)
 
 
 def _draw_ground(axes: Axes, lang: str) -> None:

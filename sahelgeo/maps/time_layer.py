@@ -13,21 +13,11 @@ import shapely
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.area_layers import PhaseLayer
-from sahelgeo.maps.drawing import (
-    AreaDrawing,
-    Drawing,
-    Field,
-    FlowDrawing,
-    LegendClass,
-    SymbolDrawing,
-    TimeDrawing,
-    label_points,
-    legend_values,
-)
+from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, without_geometry_note
 from sahelgeo.maps.periods import Period, split_periods
 from sahelgeo.maps.phase_symbols import shapes_of
-from sahelgeo.maps.style import phase_classes
+from sahelgeo.maps.time_frames import merge_areas, merge_sized
 from sahelgeo.words import word, write_day, write_period
 
 
@@ -119,7 +109,7 @@ class TimeLayer(SahelgeoLayer):
             raise SchemaError(
                 "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, whose periods can be put side by side"
             )
-        merge = _merge_areas if isinstance(there[0], AreaDrawing) else _merge_sized
+        merge = merge_areas if isinstance(there[0], AreaDrawing) else merge_sized
         merged = merge(own, there, lang, self._outlines)
         labels = self.labels(lang)
         frames = tuple(
@@ -213,153 +203,3 @@ def _layer_of(layer: type[SahelgeoLayer], table: gpd.GeoDataFrame, period: Perio
         return layer(rows, **options)
     except SchemaError as problem:
         raise SchemaError(f"TimeLayer, {period.label('en')}: {problem}") from problem
-
-
-def _merge_areas(
-    own: list[Drawing | None], there: list[Drawing], lang: str, outlines: dict[tuple[float, float], Any]
-) -> list[Drawing]:
-    """Drawings of the same areas in the same order and with the same classes; an area without a row is no data."""
-    drawn = [item for item in there if isinstance(item, AreaDrawing)]
-    things: dict[Any, tuple[AreaDrawing, int]] = {}
-    for item in drawn:
-        for number, key in enumerate(_area_keys(item)):
-            things.setdefault(key, (item, number))
-    classes = _all_classes(drawn)
-    no_data = next(one for one in phase_classes() if one.key == "no_data")
-    missing = LegendClass(no_data.label(lang), no_data.colour, no_data.text_colour, no_data.hatch, 0)
-    if any(item is None or len(item.names) < len(things) for item in own) and missing not in classes:
-        classes.append(missing)
-    shapes = tuple(item.shapes[number] for item, number in things.values())
-    points = [item.geometry.iloc[number] for item, number in things.values()]
-    geometry = gpd.GeoSeries(
-        [point if shape else outlines[point.x, point.y] for point, shape in zip(points, shapes, strict=True)],
-        crs="EPSG:4326",
-    )
-    template = replace(
-        drawn[-1],
-        names=tuple(item.names[number] for item, number in things.values()),
-        geometry=geometry,
-        codes=tuple(item.codes[number] for item, number in things.values()),
-        shapes=shapes,
-    )
-    places = {(one.label, one.hatch): number for number, one in enumerate(classes)}
-    labels = _all_labels(drawn)
-    return [
-        _area_frame(item if isinstance(item, AreaDrawing) else None, template, list(things), classes, (places, labels, missing))
-        for item in own
-    ]  # fmt: skip
-
-
-def _area_keys(item: AreaDrawing) -> list[Any]:
-    return [
-        (name, shape, point.x, point.y) if shape else (point.x, point.y)
-        for name, shape, point in zip(item.names, item.shapes, item.geometry, strict=True)
-    ]
-
-
-def _area_frame(
-    item: AreaDrawing | None, template: AreaDrawing, keys: list[Any], classes: list[LegendClass], shared: Any
-) -> AreaDrawing:
-    places, labels, missing = shared
-    at = {} if item is None else {key: number for number, key in enumerate(_area_keys(item))}
-    numbers = [at.get(key) for key in keys]
-    class_of = tuple(
-        places[missing.label, missing.hatch]
-        if item is None or number is None
-        else places[item.classes[item.class_of[number]].label, item.classes[item.class_of[number]].hatch]
-        for number in numbers
-    )
-    counts = np.bincount(
-        [number for number, shape in zip(class_of, template.shapes, strict=True) if not shape], minlength=len(classes)
-    )
-    return replace(
-        template,
-        fields=_fields(item, labels, numbers),
-        classes=tuple(replace(one, count=int(count)) for one, count in zip(classes, counts, strict=True)),
-        class_of=class_of,
-        digits=tuple("" if item is None or number is None else item.digits[number] for number in numbers),
-        marks=tuple(() if item is None or number is None else item.marks[number] for number in numbers),
-        legend_marks=() if item is None else item.legend_marks,
-        notes=() if item is None else item.notes,
-    )
-
-
-def _all_classes(drawn: list[AreaDrawing]) -> list[LegendClass]:
-    """The classes of all periods, each after the one that it follows in its own period."""
-    merged: list[LegendClass] = []
-    for item in drawn:
-        place = 0
-        for one in item.classes:
-            same = [
-                number for number, known in enumerate(merged) if (known.label, known.hatch) == (one.label, one.hatch)
-            ]
-            if not same:
-                merged.insert(place, replace(one, count=0))
-            place = (same[0] if same else place) + 1
-    return merged
-
-
-def _all_labels(drawn: list[Any]) -> list[tuple[str, str]]:
-    """Label and form of the popup lines of all periods."""
-    return list(dict.fromkeys((line.label, line.form) for item in drawn for line in item.fields))
-
-
-def _fields(item: Drawing | None, labels: list[tuple[str, str]], numbers: list[int | None]) -> tuple[Field, ...]:
-    known = {} if item is None else {(line.label, line.form): line.values for line in item.fields}
-    return tuple(
-        Field(
-            label,
-            tuple(
-                None if number is None or (label, form) not in known else known[label, form][number]
-                for number in numbers
-            ),
-            form,
-        )
-        for label, form in labels
-    )
-
-
-def _merge_sized(
-    own: list[Drawing | None], there: list[Drawing], _lang: str, _outlines: dict[tuple[float, float], Any]
-) -> list[Drawing]:
-    """Drawings of the same circles or arrows in the same order, on one scale; where there is no row there is no number."""
-    drawn = [item for item in there if isinstance(item, SymbolDrawing | FlowDrawing)]
-    things: dict[Any, tuple[Any, int]] = {}
-    for item in drawn:
-        for number, key in enumerate(_sized_keys(item)):
-            things.setdefault(key, (item, number))
-    numbers = [value for item in drawn for value in item.values if value is not None]
-    shared: dict[str, Any] = {
-        "names": tuple(item.names[number] for item, number in things.values()),
-        "legend_values": legend_values(numbers),
-        "largest": max(numbers, default=0.0),
-    }
-    if isinstance(drawn[0], FlowDrawing):
-        shared["arcs"] = tuple(item.arcs[number] for item, number in things.values())
-        shared["ends"] = tuple(item.ends[number] for item, number in things.values())
-    else:
-        shared["points"] = tuple(item.points[number] for item, number in things.values())
-    labels = _all_labels(drawn)
-    merged: list[Drawing] = []
-    for item in own:
-        at = {} if item is None else {key: number for number, key in enumerate(_sized_keys(item))}
-        found = [at.get(key) for key in things]
-        merged.append(
-            replace(
-                drawn[-1],
-                **shared,
-                fields=_fields(item, labels, found),
-                values=tuple(
-                    item.values[number]
-                    if isinstance(item, SymbolDrawing | FlowDrawing) and number is not None
-                    else None
-                    for number in found
-                ),
-                notes=() if item is None else item.notes,
-            )
-        )
-    return merged
-
-
-def _sized_keys(item: Any) -> list[Any]:
-    return list(zip(item.names, item.arcs if isinstance(item, FlowDrawing) else item.points, strict=True))
