@@ -18,7 +18,7 @@ from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.layer_json import SUPPRESS_BELOW, Numbering, layer_json
+from sahelgeo.maps.layer_json import SUPPRESS_BELOW, Numbering, layer_json, share_lists
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.sources import SOURCES
@@ -237,9 +237,10 @@ def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture 
     layer_jsons = {
         layer.get_name(): layer_json(item, numbering, below) for layer, item in zip(layers, drawings, strict=True)
     }
+    share_lists(layer_jsons)
     return {
         "lang": lang,
-        "words": {**all_words(lang), "suppressed": f"< {below:g}"},
+        "words": {**_page_words(lang), "suppressed": f"< {below:g}"},
         "style": style(),
         "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
         "topology": topology.as_json(),
@@ -249,6 +250,10 @@ def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture 
         "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
         "credits": credit_lines(drawings, lang, ground=ground is not None),
     }
+
+
+def _page_words(lang: str) -> dict[str, str]:
+    return {key: text for key, text in all_words(lang).items() if not key.startswith("demo_")}
 
 
 def _page_json(furniture: Furniture, tolerance: float, lang: str) -> dict[str, Any]:

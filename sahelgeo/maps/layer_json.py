@@ -21,6 +21,7 @@ from sahelgeo.maps.drawing import (
 # Counts of persons above zero and below this could point at somebody.
 SUPPRESS_BELOW = 10
 SUPPRESSED = "<"
+_WORTH_SHARING = 10
 _CLASS_MARKS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -45,6 +46,18 @@ class Numbering:
     def next_group(self) -> list[int]:
         """The numbers of the next group of outlines."""
         return next(self._groups)
+
+
+def share_lists(layers: dict[str, dict[str, Any]]) -> None:
+    """Names, places and areas that a layer before has too become a reference: the layer's key and the list's name."""
+    known: dict[tuple[Any, ...], str] = {}
+    for key, layer in layers.items():
+        for part in ("names", "places", "points", "areas"):
+            if part in layer and len(layer[part]) > _WORTH_SHARING:
+                here = f"{key}/{part}"
+                first = known.setdefault(tuple(layer[part]), here)
+                if first != here:
+                    layer[part] = first
 
 
 def layer_json(item: Drawing, numbering: Numbering, below: float) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Map(folium.Map):
         Draw the embedded outlines of the countries where there are no tiles.
     max_kb : int
         How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
-        the styles take about 200 of them.
+        the styles take about 230 of them.
     suppress_below : float
         Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
     **options
@@ -139,7 +139,7 @@ class Map(folium.Map):
 
 def most_vertices(max_kb: int) -> int:
     """How many vertices of borders a page of a size may hold: a vertex takes about ten bytes."""
-    return max(2_000, 100 * (max_kb - 200))
+    return max(2_000, 100 * (max_kb - 230))
 
 
 def title_of(on_map: Map, drawings: list[Drawing]) -> str:

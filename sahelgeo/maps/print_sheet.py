@@ -172,18 +172,20 @@ def _draw_layers(m: Map, axes: Axes, drawings: list[Drawing]) -> None:
                 {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
             )
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
-    for kind in (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing):
-        for item in drawings:
-            if not isinstance(item, kind):
-                continue
-            if isinstance(item, AreaDrawing):
-                _draw_areas(axes, item, radii)
-            elif isinstance(item, FlowDrawing):
-                _draw_arrows(axes, item, radii)
-            elif isinstance(item, EventDrawing):
-                draw_events(axes, item, m.lang)
-            elif isinstance(item, SymbolDrawing):
-                _draw_symbols(axes, item)
+    for item in sorted(drawings, key=_height):
+        if isinstance(item, AreaDrawing):
+            _draw_areas(axes, item, radii)
+        elif isinstance(item, FlowDrawing):
+            _draw_arrows(axes, item, radii)
+        elif isinstance(item, EventDrawing):
+            draw_events(axes, item, m.lang)
+        elif isinstance(item, SymbolDrawing):
+            _draw_symbols(axes, item)
+
+
+def _height(item: Drawing) -> int:
+    kinds = (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing)
+    return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
 
 
 def _draw_ground(axes: Axes, lang: str) -> None:

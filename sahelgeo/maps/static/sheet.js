@@ -186,6 +186,13 @@ var sahelgeo = (function () {
     function create(documentId, map, controls) {
         var read = JSON.parse(document.getElementById(documentId).textContent);
         var arcs = decodeArcs(read.topology);
+        /* A list that a layer before has too is there once. */
+        Object.keys(read.layers).forEach(function (key) {
+            ["names", "places", "points", "areas"].forEach(function (part) {
+                var there = typeof read.layers[key][part] === "string" ? read.layers[key][part].split("/") : null;
+                if (there) read.layers[key][part] = read.layers[there[0]][there[1]];
+            });
+        });
         var sheet = {
             document: read, words: read.words, write: writer(read.lang), layers: [],
             renewTables: function () {}, pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
