@@ -179,7 +179,7 @@ var sahelgeo = (function () {
         var wide = map.getSize().x > 720;
         /* Sliders lie over the foot of the map. */
         var over = Object.keys(sheet.document.layers).filter(function (key) { return sheet.document.layers[key].kind === "time"; }).length;
-        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16 + 92 * over], animate: false });
+        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16 + 92 * Math.min(over, 1)], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
     }
 
