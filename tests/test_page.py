@@ -183,7 +183,7 @@ def test_a_changed_map_is_written_anew(full_map: sg.maps.Map) -> None:
 
 
 def test_a_page_over_its_limit_is_said(full_map: sg.maps.Map) -> None:
-    """The script alone takes about 200 kB: a smaller limit cannot be met."""
+    """The script alone takes about 220 kB: a smaller limit cannot be met."""
     full_map.max_kb = 100
     with pytest.warns(sg.DataWarning, match=r"the page takes 2\d\d kB, more than max_kb=100"):
         full_map.get_root().render()

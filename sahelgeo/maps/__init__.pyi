@@ -1,5 +1,7 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import PhaseLayer as PhaseLayer
+from .bivariate_layer import BivariateLayer as BivariateLayer
+from .event_layer import EventLayer as EventLayer
 from .flow_layer import FlowLayer as FlowLayer
 from .newsroom import ExportError as ExportError
 from .newsroom import export_newsroom as export_newsroom
@@ -13,3 +15,4 @@ from .panels import story as story
 from .print_periods import small_multiples as small_multiples
 from .print_sheet import figure as figure
 from .stock_layer import StockLayer as StockLayer
+from .time_layer import TimeLayer as TimeLayer

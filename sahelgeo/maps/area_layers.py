@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,10 +19,15 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     one_row_per_area,
     period_in_words,
+    without_geometry_note,
 )
+from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
 from sahelgeo.maps.style import PhaseClass, phase_classes, style, text_on
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import word, write_number
+
+# A column of a layer over time: the classes of rows that were checked for all periods together.
+_CHECKED = "sahelgeo: phase class"
 
 
 class PhaseLayer(SahelgeoLayer):
@@ -59,7 +65,11 @@ class PhaseLayer(SahelgeoLayer):
 
     Notes
     -----
-    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé.
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
+    drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
+    "white_sack" or "black_sack" as a sack, and the flag "1" of FEWS NET and of IPC before 3.1 as "!"; ``unit_kind``
+    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points coloured
+    by their phase and are not counted among the areas. The shapes of the symbols are our own.
 
     Examples
     --------
@@ -82,23 +92,35 @@ class PhaseLayer(SahelgeoLayer):
         tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        one_row_per_area(drawn, "PhaseLayer")
+        one_row_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        drawn = settlements_as_points(drawn)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.without_geometry = without
-        self.class_of = _phase_class_of(drawn, column)
+        _check_one_period(drawn)
+        self.class_of = drawn[_CHECKED].tolist() if _CHECKED in drawn else _phase_class_of(drawn, column)
+
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The phases of all periods checked at once: that takes as long as for one."""
+        column = options.get("column", "phase_published")
+        return table.assign(**{_CHECKED: _phase_class_of(table, column)}), options
 
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
         classes = phase_classes()
-        counts = np.bincount(self.class_of, minlength=len(classes))
-        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or counts[number]]
+        shapes, marks = shapes_of(self.table), marks_of(self.table)
+        counts = np.bincount(
+            [number for number, shape in zip(self.class_of, shapes, strict=True) if not shape], minlength=len(classes)
+        )
+        there = set(self.class_of)
+        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or number in there]
         place = {number: position for position, number in enumerate(used)}
         kept = [classes[number] for number in used]
         return AreaDrawing(
             title=self.title or word("phases_title", lang),
             subtitle=self._subtitle(lang),
-            names=area_names(self.table, lang),
+            names=settlement_names(self.table, area_names(self.table, lang)),
             fields=self._fields(lang, classes),
             geometry=self.table.geometry,
             classes=tuple(
@@ -107,7 +129,10 @@ class PhaseLayer(SahelgeoLayer):
             ),
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=_without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(self.without_geometry, lang),
+            marks=marks,
+            legend_marks=legend_marks(marks, shapes, lang),
+            shapes=shapes,
             **self.about(self.table, lang),
         )
 
@@ -131,15 +156,21 @@ class PhaseLayer(SahelgeoLayer):
                 fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
         if "population" in self.table:
             fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
+        if any(marks_of(self.table)):
+            written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
+            fields.append(Field(word("symbols", lang), written, "text"))
         return tuple(fields)
 
 
-def _phase_class_of(table: gpd.GeoDataFrame, column: str) -> list[int]:
+def _check_one_period(table: pd.DataFrame) -> None:
+    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
+        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer")
+
+
+def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     """For each row the place of its class in ``phase_classes()``."""
     if column not in table:
         raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
-    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
-        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw one layer for each")
     checked = conform(
         pd.DataFrame({"phase_published": table[column], "state": table.get("state", pd.NA)}).assign(
             pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
@@ -156,10 +187,6 @@ def _phase_class_of(table: gpd.GeoDataFrame, column: str) -> list[int]:
         .fillna("no_data")
     )
     return [keys.index(value) for value in key]
-
-
-def _without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
-    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
 
 
 class AreaLayer(SahelgeoLayer):
@@ -216,6 +243,16 @@ class AreaLayer(SahelgeoLayer):
         self.breaks = checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
         self.words = distinct_words(drawn[column]) if column is not None and not self.numeric else []
 
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """Classes made from all periods together."""
+        column = options.get("column")
+        if column is None or column not in table:
+            return table, options
+        if pd.api.types.is_numeric_dtype(table[column]):
+            return table, {**options, "breaks": checked_breaks(table[column], options.get("breaks"))}
+        return table.assign(**{column: pd.Categorical(table[column], distinct_words(table[column]))}), options
+
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
         class_of, labels, colours = self._classes(lang)
@@ -239,7 +276,7 @@ class AreaLayer(SahelgeoLayer):
             class_of=tuple(class_of),
             digits=("",) * len(self.table),
             border=style()["ground"]["border"] if self.column is None else "",
-            notes=_without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(self.without_geometry, lang),
             **self.about(self.table, lang),
         )
 

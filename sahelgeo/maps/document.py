@@ -14,22 +14,29 @@ from typing import Any, Protocol, runtime_checkable
 import folium
 import geopandas as gpd
 import numpy as np
-import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, Field, FlowDrawing, SymbolDrawing, Value, label_points
+from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.layer_json import SUPPRESS_BELOW, Numbering, layer_json, share_lists
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import all_words, word
 
 STATIC = files("sahelgeo.maps").joinpath("static")
-SCRIPTS = ("sheet.js", "areas.js", "symbols.js", "arrows.js", "legend.js")
+SCRIPTS = (
+    "sheet.js",
+    "areas.js",
+    "marks.js",
+    "symbols.js",
+    "arrows.js",
+    "events.js",
+    "time.js",
+    "legend_rows.js",
+    "legend.js",
+)
 _GROUND_MARGIN = 0.6
-# Counts of persons above zero and below this could point at somebody.
-SUPPRESS_BELOW = 10
-SUPPRESSED = "<"
 
 
 @runtime_checkable
@@ -65,6 +72,8 @@ class Sheet(Protocol):
 
     lang: str
     ground: bool
+    title: str | None
+    subtitle: str | None
 
     def furniture(self) -> Furniture:
         """What stands around the map."""
@@ -159,15 +168,7 @@ def _leaflet_css() -> str:
 
 def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
     """West, south, east, north of everything drawn; the five countries where nothing is."""
-    boxes: list[Any] = []
-    for item in drawings:
-        if isinstance(item, AreaDrawing):
-            boxes.append(item.geometry.total_bounds)
-        elif isinstance(item, SymbolDrawing) and item.points:
-            boxes.append(shapely.bounds(shapely.MultiPoint(item.points)))
-        elif isinstance(item, FlowDrawing) and item.arcs:
-            points = np.array(item.arcs).reshape(-1, 2)
-            boxes.append(np.concatenate([points.min(axis=0), points.max(axis=0)]))
+    boxes = [box for item in drawings if (box := item.extent()) is not None]
     if not boxes:
         return -17.1, 7.4, 24.0, 27.3
     together = np.array(boxes)
@@ -198,57 +199,22 @@ def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[flo
     return {"areas": numbers, "names": names, "places": places}
 
 
-def _layer_json(item: Drawing, numbered: Iterator[list[int]], below: float) -> dict[str, Any]:
-    shared = {
-        "title": item.title,
-        "subtitle": item.subtitle,
-        "names": item.names,
-        "fields": [_field_json(line, below) for line in item.fields],
-        "notes": [*item.notes],
-        "tooltips": item.tooltips,
-        "synthetic": item.synthetic,
-    }
-    if isinstance(item, AreaDrawing):
-        classes = [
-            {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch, "count": one.count}
-            | ({"counts": one.counts} if one.counts else {})
-            for one in item.classes
-        ]
-        drawn = {"areas": next(numbered), "classes": classes, "class_of": item.class_of, "digits": item.digits}
-        look = {"border": item.border or style()["areas"]["border"], "places": label_points(item.geometry)}
-        return {**shared, "kind": "areas", **drawn, **look}
-    if isinstance(item, SymbolDrawing):
-        values = [withheld(value, below) for value in item.values]
-        return {
-            **shared,
-            "kind": "symbols",
-            "points": item.points,
-            "values": values,
-            **_scale_json(item, below),
-        }
-    assert isinstance(item, FlowDrawing)
-    values = [withheld(value, below) for value in item.values]
-    return {**shared, "kind": "arrows", "arcs": item.arcs, "values": values, **_scale_json(item, below)}
+def title_of(on_map: Sheet, drawings: list[Drawing]) -> str:
+    """The title given, else the titles of the layers."""
+    if on_map.title is not None:
+        return on_map.title
+    # Outlines without figures are no subject of the map, unless there is nothing else.
+    shown = [item for item in drawings if item.fields] or drawings
+    return " · ".join(dict.fromkeys(item.title for item in shown)) or word("map_label", on_map.lang)
 
 
-def _scale_json(item: SymbolDrawing | FlowDrawing, below: float) -> dict[str, Any]:
-    """The largest number and those of the legend, no small count among them."""
-    shown = [value for value in item.legend_values if value >= below]
-    return {"largest": max(item.largest, below) if item.largest else 0, "legend_values": shown}
-
-
-def _field_json(line: Field, below: float) -> dict[str, Any]:
-    values = [_short(withheld(value, below) if line.form == "people" else value) for value in line.values]
-    return {"label": line.label, "form": line.form, "values": values}
-
-
-def withheld(value: Value, below: float) -> Value:
-    """The value, or the mark of a small count: the number itself must not be in the file."""
-    return SUPPRESSED if isinstance(value, int | float) and 0 < value < below else value
-
-
-def _short(value: Any) -> Any:
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+def subtitle_of(on_map: Sheet, drawings: list[Drawing]) -> str:
+    """The subtitle given, else what each layer shows and when."""
+    if on_map.subtitle is not None:
+        return on_map.subtitle
+    return " · ".join(
+        dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in drawings if item.subtitle)
+    )
 
 
 def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[str, Any]:
@@ -310,24 +276,31 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
     drawings = list(named.values())
     bounds = bounds_of(drawings)
     ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
-    groups = [item.geometry for item in drawings if isinstance(item, AreaDrawing)]
+    groups = [outlines for item in drawings if (outlines := item.outlines()) is not None]
     most_vertices = furniture.most_vertices if furniture is not None else 25_000
     topology, numbers = build_topology(
         [*groups, *([ground.geometry] if ground is not None else [])], most_vertices=most_vertices
     )
-    numbered = iter(numbers)
+    numbering = Numbering(numbers, drawings)
     below = furniture.suppress_below if furniture is not None else SUPPRESS_BELOW
+    layer_jsons = {name: layer_json(item, numbering, below) for name, item in named.items()}
+    share_lists(layer_jsons)
     return {
         "lang": lang,
-        "words": {**all_words(lang), "suppressed": f"< {below:g}"},
+        "words": {**_page_words(lang), "suppressed": f"< {below:g}"},
         "style": style(),
         "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
         "topology": topology.as_json(),
-        "layers": {name: _layer_json(item, numbered, below) for name, item in named.items()},
-        "ground": _ground_json(ground, next(numbered), bounds, lang) if ground is not None else None,
+        "layers": layer_jsons,
+        "codes": numbering.code_of_area,
+        "ground": _ground_json(ground, numbering.next_group(), bounds, lang) if ground is not None else None,
         "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
         "credits": credit_lines(drawings, lang, ground=ground is not None),
     }
+
+
+def _page_words(lang: str) -> dict[str, str]:
+    return {key: text for key, text in all_words(lang).items() if not key.startswith("demo_")}
 
 
 def _page_json(furniture: Furniture, tolerance: float, lang: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 Value = float | int | str | None
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,15 @@ class Field:
 
 
 @dataclass(frozen=True)
+class LegendMark:
+    """One kind of symbol on areas, or of settlements: its key, its words and how many there are."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What all drawings have: a title, a period in words, names and popup lines of the things drawn, notes.
 
@@ -55,12 +65,25 @@ class Drawing:
     codes: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
     tooltips: tuple[str, ...] = field(default=(), kw_only=True)
 
+    def extent(self) -> Box | None:
+        """West, south, east, north of what is drawn."""
+        return None
+
+    def outlines(self) -> gpd.GeoSeries | None:
+        """The areas whose borders the map's topology must hold."""
+        return None
+
+    def shown(self) -> Drawing:
+        """What a sheet of paper shows of it."""
+        return self
+
 
 @dataclass(frozen=True)
 class AreaDrawing(Drawing):
     """Areas filled by class; ``class_of`` gives each area's place in ``classes``, ``digits`` the text inside it.
 
-    ``border`` is the colour of the borders where it is not that of the style table.
+    ``border`` is the colour of the borders where it is not that of the style table, ``marks`` the keys of the symbols on
+    each area. A row with a shape ("idp_site", "urban", "refugee") is a settlement: its geometry is a point.
     """
 
     geometry: gpd.GeoSeries
@@ -68,29 +91,112 @@ class AreaDrawing(Drawing):
     class_of: tuple[int, ...]
     digits: tuple[str, ...]
     border: str = field(default="", kw_only=True)
+    marks: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
+    legend_marks: tuple[LegendMark, ...] = field(default=(), kw_only=True)
+    shapes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name, nothing in (("marks", ()), ("shapes", "")):
+            if not getattr(self, name):
+                object.__setattr__(self, name, (nothing,) * len(self.names))
+
+    def extent(self) -> Box | None:
+        """West, south, east, north of the areas."""
+        return _box(self.geometry.total_bounds)
+
+    def outlines(self) -> gpd.GeoSeries:
+        """The areas without the settlements."""
+        return self.geometry[[not shape for shape in self.shapes]] if any(self.shapes) else self.geometry
 
 
 @dataclass(frozen=True)
-class SymbolDrawing(Drawing):
-    """Circles whose area stands for a number; missing numbers have no circle. The largest circle stands for ``largest``."""
+class BivariateDrawing(AreaDrawing):
+    """Areas by two numbers at once: class 3 × row + column of a key of three by three, then no data."""
 
-    points: tuple[tuple[float, float], ...]
+    axis_labels: tuple[str, str]
+    axis_classes: tuple[tuple[str, str, str], tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class SizedDrawing(Drawing):
+    """Things whose size stands for a number; the largest size stands for ``largest``."""
+
     values: tuple[float | None, ...]
     legend_values: tuple[float, ...]
     largest: float = field(default=0.0, kw_only=True)
 
 
 @dataclass(frozen=True)
-class FlowDrawing(Drawing):
-    """Curved arrows whose width stands for a number; each is start, middle and end as longitude and latitude.
+class SymbolDrawing(SizedDrawing):
+    """Circles whose area stands for a number; missing numbers have no circle."""
 
-    The widest arrow stands for ``largest``.
-    """
+    points: tuple[tuple[float, float], ...]
+
+    def extent(self) -> Box | None:
+        """West, south, east, north of the points."""
+        return _around(self.points)
+
+
+@dataclass(frozen=True)
+class FlowDrawing(SizedDrawing):
+    """Curved arrows whose width stands for a number; each is start, middle and end as longitude and latitude."""
 
     arcs: tuple[tuple[float, float, float, float, float, float], ...]
-    values: tuple[float, ...]
-    legend_values: tuple[float, ...]
-    largest: float = field(default=0.0, kw_only=True)
+
+    def extent(self) -> Box | None:
+        """West, south, east, north of starts, middles and ends."""
+        return _around([(arc[axis], arc[axis + 1]) for arc in self.arcs for axis in (0, 2, 4)])
+
+
+@dataclass(frozen=True)
+class EventDrawing(Drawing):
+    """Points that are gathered into circles: ``kind_of`` gives each event's place in ``kinds``.
+
+    ``by`` is "events" or "fatalities": what the number in a circle counts; ``vague`` marks events without an exact place.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    kinds: tuple[str, ...]
+    kind_of: tuple[int, ...]
+    fatalities: tuple[int | None, ...]
+    vague: tuple[bool, ...]
+    by: str
+
+    def extent(self) -> Box | None:
+        """West, south, east, north of the points."""
+        return _around(self.points)
+
+
+@dataclass(frozen=True)
+class TimeDrawing(Drawing):
+    """One drawing for each period, all of the same things in the same order, classes and scale; labels are words."""
+
+    frames: tuple[Drawing, ...]
+    labels: tuple[str, ...]
+
+    def extent(self) -> Box | None:
+        """West, south, east, north of all periods."""
+        return self.frames[-1].extent()
+
+    def outlines(self) -> gpd.GeoSeries | None:
+        """The areas that all periods share."""
+        return self.frames[-1].outlines()
+
+    def shown(self) -> Drawing:
+        """The last period."""
+        return self.frames[-1]
+
+
+def _box(bounds: Sequence[float]) -> Box:
+    west, south, east, north = (float(value) for value in bounds)
+    return west, south, east, north
+
+
+def _around(points: Sequence[tuple[float, float]]) -> Box | None:
+    if not points:
+        return None
+    across, along = zip(*points, strict=True)
+    return min(across), min(along), max(across), max(along)
 
 
 def legend_values(values: Sequence[float]) -> tuple[float, ...]:

@@ -15,12 +15,13 @@ from folium.template import Template
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import CRSError, SchemaError
-from sahelgeo.maps.document import STATIC, SUPPRESS_BELOW, language_of, write_document
+from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.layer_json import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE
-from sahelgeo.words import check_language, write_day, write_period
+from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
 # Columns of the tables that count people.
 COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE})
@@ -61,6 +62,11 @@ class SahelgeoLayer(Layer):
         self.lang = check_language(lang) if lang is not None else None
         self.given_name = name
         self.tooltip = check_tooltip(tooltip, table, type(self).__name__)
+
+    @classmethod
+    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        """The table and the layer's options with which drawings of several periods have one scale."""
+        return table, options
 
     @abstractmethod
     def drawing(self, lang: str) -> Drawing:
@@ -163,6 +169,11 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
         if label in table:
             names = names.where(names.notna(), table[label].astype(object))
     return tuple("" if pd.isna(name) else str(name) for name in names)
+
+
+def without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
+    """A sentence for the legend when rows have no area."""
+    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
 
 
 def period_in_words(table: pd.DataFrame, lang: str) -> str:

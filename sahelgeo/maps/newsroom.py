@@ -10,7 +10,7 @@ import uuid
 import warnings
 from collections.abc import Sequence
 from importlib.resources import files
-from itertools import chain, count
+from itertools import chain, compress, count
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ import shapely
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError
 from sahelgeo.maps.chosen_layer import layer_for
-from sahelgeo.maps.document import SUPPRESSED, DrawnLayer, credit_lines, language_of, layers_of, withheld
+from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
-from sahelgeo.maps.page import Map, title_of
+from sahelgeo.maps.event_layer import EventLayer
+from sahelgeo.maps.layer_json import SUPPRESSED, withheld
+from sahelgeo.maps.page import Map
 from sahelgeo.maps.style import style
+from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import Topology, as_geojson, as_topojson, build_topology
 from sahelgeo.words import word
 
@@ -137,14 +140,21 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
     """Each area once, with p-code and name; circles on areas bring their areas too."""
     parts = []
     for layer, item in zip(layers, drawings, strict=True):
-        shapes = layer.table.geometry
+        if isinstance(layer, TimeLayer | EventLayer):
+            raise SchemaError(
+                f"{item.title}: {type(layer).__name__} cannot be exported. Export one period, or areas with their sums"
+            )
+        settled = item.shapes if isinstance(item, AreaDrawing) else ("",) * len(item.names)
+        kept = [not shape for shape in settled]
+        shapes = layer.table.geometry if isinstance(item, FlowDrawing) else layer.table.geometry[kept]
         if isinstance(item, FlowDrawing) or not (shapes.geom_type.isin(["Polygon", "MultiPolygon"])).all():
             continue
-        if not item.codes or "" in {code for codes in item.codes for code in codes}:
+        own = list(compress(item.codes, kept))
+        if not item.codes or "" in {code for codes in own for code in codes}:
             raise SchemaError(
                 f"{item.title}: areas without a p-code cannot be joined to their figures. Give each one: a column 'pcode'"
             )
-        part = {"pcode": [codes[0] for codes in item.codes], "name": item.names}
+        part = {"pcode": [codes[0] for codes in own], "name": list(compress(item.names, kept))}
         parts.append(gpd.GeoDataFrame(part, geometry=list(shapes), crs="EPSG:4326"))
     if not parts:
         return gpd.GeoDataFrame({"pcode": [], "name": []}, geometry=[], crs="EPSG:4326")
@@ -219,7 +229,10 @@ def _data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, belo
         for label, values in _columns(item, lang, below).items():
             column = _free(label if labels.count(label) == 1 else _told_apart(label, item), taken)
             taken.add(column)
-            by_code = dict(zip((codes[0] for codes in item.codes), values, strict=True))
+            settled = item.shapes if isinstance(item, AreaDrawing) else ("",) * len(item.names)
+            by_code = {
+                codes[0]: value for codes, value, shape in zip(item.codes, values, settled, strict=True) if not shape
+            }
             for code, row in rows.items():
                 row[column] = by_code.get(code)
     return list(rows.values())
@@ -261,6 +274,15 @@ def _point_rows(drawings: list[Drawing], below: float) -> Rows:
                 | {label: column[number] for label, column in fields.items()}
                 | {"source": "; ".join(item.sources)}
                 for number, (name, point) in enumerate(zip(item.names, item.points, strict=True))
+            ]
+        elif isinstance(item, AreaDrawing) and any(item.shapes):
+            fields = _fields(item, below)
+            rows += [
+                {"name": item.names[number], "longitude": point[0], "latitude": point[1]}
+                | {label: column[number] for label, column in fields.items()}
+                | {"source": "; ".join(item.sources)}
+                for number, point in enumerate(label_points(item.geometry))
+                if item.shapes[number]
             ]
     return rows
 

@@ -11,18 +11,19 @@ from branca.element import Figure
 
 from sahelgeo.errors import DataWarning
 from sahelgeo.maps.document import (
-    SUPPRESS_BELOW,
     DrawnLayer,
     Furniture,
     Page,
     Verbatim,
     language_of,
     layers_of,
+    subtitle_of,
+    title_of,
     write_document,
 )
-from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.layer_json import SUPPRESS_BELOW
 from sahelgeo.maps.layers import safe_label, template
-from sahelgeo.words import check_language, word
+from sahelgeo.words import check_language
 
 # Children of a map that draw themselves with Leaflet alone.
 _LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)
@@ -48,7 +49,7 @@ class Map(folium.Map):
         Draw the embedded outlines of the countries where there are no tiles.
     max_kb : int
         How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
-        the styles take about 200 of them.
+        the styles take about 230 of them.
     suppress_below : float
         Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
     **options
@@ -153,25 +154,7 @@ class Map(folium.Map):
 
 def most_vertices(max_kb: int) -> int:
     """How many vertices of borders a page of a size may hold: a vertex takes about ten bytes."""
-    return max(2_000, 100 * (max_kb - 200))
-
-
-def title_of(on_map: Map, drawings: list[Drawing]) -> str:
-    """The title given, else the titles of the layers."""
-    if on_map.title is not None:
-        return on_map.title
-    # Outlines without figures are no subject of the map, unless there is nothing else.
-    shown = [item for item in drawings if item.fields] or drawings
-    return " · ".join(dict.fromkeys(item.title for item in shown)) or word("map_label", on_map.lang)
-
-
-def subtitle_of(on_map: Map, drawings: list[Drawing]) -> str:
-    """The subtitle given, else what each layer shows and when."""
-    if on_map.subtitle is not None:
-        return on_map.subtitle
-    return " · ".join(
-        dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in drawings if item.subtitle)
-    )
+    return max(2_000, 100 * (max_kb - 230))
 
 
 def warn_if_large(figure: Figure, max_kb: int) -> None:

@@ -29,11 +29,12 @@ from sahelgeo.maps.document import (
     language_of,
     layers_of,
     page_head,
+    title_of,
 )
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import safe_label
 from sahelgeo.maps.one_call import MapOptions, new_map, outlines_under
-from sahelgeo.maps.page import Map, most_vertices, title_of, warn_if_large
+from sahelgeo.maps.page import Map, most_vertices, warn_if_large
 from sahelgeo.maps.shared_legend import share_legend
 from sahelgeo.words import word
 
@@ -132,6 +133,7 @@ class Panels:
                     "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
                     "shared": section.shared,
                     "ground": on_map.ground,
+                    "layers": list(own),
                 }
         ground = any(view["ground"] for view in views.values())
         below = max(on_map.suppress_below for _, maps in parts for on_map in maps)

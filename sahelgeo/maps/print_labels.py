@@ -85,9 +85,11 @@ def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], on
     # The areas on top are those that are seen.
     top = areas[-1]
     wanted = []
-    for name, area, point, number, digit in zip(
-        top.names, top.geometry, label_points(top.geometry), top.class_of, top.digits, strict=True
+    for name, area, point, number, digit, settled in zip(
+        top.names, top.geometry, label_points(top.geometry), top.class_of, top.digits, top.shapes, strict=True
     ):
+        if settled:
+            continue
         one, radius = top.classes[number], radii.get(point, 0.0)
         shape = shapely.make_valid(shapely.simplify(shapely.transform(area, on_sheet), 0.5))
         if name:
@@ -102,7 +104,7 @@ def _digit_boxes(drawings: list[Drawing], radii: dict[tuple[float, float], float
     for item in drawings:
         if isinstance(item, AreaDrawing):
             for point, digit in zip(label_points(item.geometry), item.digits, strict=True):
-                if digit:
+                if digit:  # a settlement takes as much room
                     shift = digit_shift(radii.get(point, 0.0))
                     boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), _DIGIT, _DIGIT))
     return boxes

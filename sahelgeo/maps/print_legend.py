@@ -9,7 +9,15 @@ import numpy as np
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.drawing import (
+    AreaDrawing,
+    BivariateDrawing,
+    Drawing,
+    EventDrawing,
+    FlowDrawing,
+    SymbolDrawing,
+)
+from sahelgeo.maps.print_marks import MARK_TEXT, mark_look
 from sahelgeo.maps.print_shapes import HATCHES, arrow_outline, arrow_width, circle_radius
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
@@ -27,13 +35,15 @@ def legend_height(drawings: list[Drawing]) -> float:
 
 def _part_height(item: Drawing) -> float:
     title, subtitle, notes = _part_text(item)
-    rows = (
-        len(item.classes) * 0.2
-        if isinstance(item, AreaDrawing)
-        else 0.75
-        if isinstance(item, SymbolDrawing)
-        else 0.34 * len(getattr(item, "legend_values", ()))
-    )
+    if isinstance(item, AreaDrawing):
+        rows = len(item.classes) * 0.2 + sum(0.03 + 0.14 * len(_mark_lines(one.label)) for one in item.legend_marks)
+        rows += 0.45 if isinstance(item, BivariateDrawing) else 0
+    elif isinstance(item, SymbolDrawing):
+        rows = 0.75
+    elif isinstance(item, EventDrawing):
+        rows = 0.2 * (len(item.kinds) + 2)
+    else:
+        rows = 0.34 * len(getattr(item, "legend_values", ()))
     return 0.17 * len(title) + 0.14 * (len(subtitle) + len(notes) + item.synthetic) + rows + 0.25
 
 
@@ -58,7 +68,11 @@ def draw_legend(axes: Axes, drawings: list[Drawing], lang: str, *, counts: bool 
             y = _legend_text(axes, y, [word("synthetic", lang)], 7, "bold", style()["text"]["warning"], 0.14)
         y -= 0.04
         if isinstance(item, AreaDrawing):
+            y = _legend_key(axes, y, item, lang) if isinstance(item, BivariateDrawing) else y
             y = _legend_classes(axes, y, item, lang if counts else None)
+            y = _legend_marks(axes, y, item, lang if counts else None)
+        elif isinstance(item, EventDrawing):
+            y = _legend_events(axes, y, item, lang)
         elif isinstance(item, SymbolDrawing):
             y = _legend_circles(axes, y, item, lang)
         elif isinstance(item, FlowDrawing):
@@ -79,7 +93,7 @@ def _legend_count(axes: Axes, y: float, text: str) -> None:
 
 
 def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> float:
-    for one in item.classes:
+    for one in item.classes[9:] if isinstance(item, BivariateDrawing) else item.classes:
         axes.add_patch(
             Rectangle(
                 (0, y - 0.14),
@@ -94,6 +108,73 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -
         axes.text(0.32, y - 0.07, one.label, fontsize=7.5, va="center")
         if lang is not None:
             _legend_count(axes, y - 0.07, write_number(one.count, lang))
+        y -= 0.2
+    return y
+
+
+def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> float:
+    """Three by three squares with the number of areas in each: the first number grows to the right, the second upwards."""
+    size, left = 0.42, 0.3
+    for number, one in enumerate(item.classes[:9]):
+        x, bottom = left + (number % 3) * size, y - 3 * size + (number // 3) * size
+        axes.add_patch(Rectangle((x, bottom), size, size, facecolor=one.colour, edgecolor="#FFFFFF", linewidth=0.8))
+        axes.text(
+            x + size / 2, bottom + size / 2, write_number(one.count, lang), fontsize=7.5, color=one.text_colour,
+            ha="center", va="center",
+        )  # fmt: skip
+    for number, (across, up) in enumerate(zip(*item.axis_classes, strict=True)):
+        axes.text(left + (number + 0.5) * size, y - 3 * size - 0.05, across, fontsize=6, ha="center", va="top")
+        axes.text(
+            left - 0.1, y - (2.5 - number) * size, up, fontsize=6, ha="center", va="center", rotation=90
+        )  # fmt: skip
+    y -= 3 * size + 0.2
+    axes.text(0, y, f"→ {item.axis_labels[0]}", fontsize=7, va="top")
+    axes.text(0, y - 0.14, f"↑ {item.axis_labels[1]}", fontsize=7, va="top")
+    return y - 0.36
+
+
+def _mark_lines(label: str) -> list[str]:
+    return textwrap.wrap(label, 36)
+
+
+def _legend_marks(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> float:
+    for one in item.legend_marks:
+        if one.key in MARK_TEXT:
+            axes.text(0.12, y - 0.07, MARK_TEXT[one.key], fontsize=8, fontweight="bold", ha="center", va="center")
+        else:
+            marker, fill = mark_look(one.key)
+            axes.plot(
+                0.12,
+                y - 0.07,
+                marker=marker,
+                markersize=6.5,
+                color=fill,
+                markeredgecolor="#111111",
+                markeredgewidth=0.8,
+            )
+        if lang is not None:
+            _legend_count(axes, y - 0.07, write_number(one.count, lang))
+        y = _legend_text_at(axes, 0.32, y, _mark_lines(one.label)) - 0.03
+    return y
+
+
+def _legend_text_at(axes: Axes, x: float, y: float, lines: list[str]) -> float:
+    for line in lines:
+        axes.text(x, y - 0.07, line, fontsize=7, va="center")
+        y -= 0.14
+    return y
+
+
+def _legend_events(axes: Axes, y: float, item: EventDrawing, lang: str) -> float:
+    axes.plot(0.12, y - 0.09, "o", markersize=11, color=style()["events"]["fill"])
+    what = word("circle_of_events" if item.by == "events" else "circle_of_fatalities", lang)
+    y = _legend_text_at(axes, 0.32, y, _mark_lines(what)) - 0.06
+    for number, kind in enumerate(item.kinds):
+        axes.text(0.32, y - 0.07, kind, fontsize=7.5, va="center")
+        count = write_number(item.kind_of.count(number), lang)
+        axes.text(
+            LEGEND_INCHES - 0.05, y - 0.07, count, fontsize=7.5, va="center", ha="right", color=style()["text"]["quiet"]
+        )
         y -= 0.2
     return y
 

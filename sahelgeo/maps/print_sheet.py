@@ -18,10 +18,20 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.maps.document import Sheet, bounds_of, credit_lines, ground_areas, language_of, layers_of
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
+from sahelgeo.maps.document import (
+    Sheet,
+    bounds_of,
+    credit_lines,
+    ground_areas,
+    language_of,
+    layers_of,
+    subtitle_of,
+    title_of,
+)
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing, label_points
 from sahelgeo.maps.print_labels import write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
+from sahelgeo.maps.print_marks import MARK_TEXT, draw_events, draw_marks, draw_settlements, on_paper
 from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius, digit_shift
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
@@ -78,14 +88,14 @@ def figure(
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
     check_ending(path)
-    drawings = [layer.drawing(language_of(m, layer)) for layer in layers]
+    drawings = [on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)) for layer in layers]
     with print_settings():
         sheet, axes = _sheet(m, drawings, width_inches)
         arrows = draw_layers(axes, drawings, m.lang, ground=m.ground)
         if names:
             write_names(axes, drawings, arrows)
         if path is not None:
-            sheet.savefig(path, dpi=dpi, metadata=file_facts(Path(path), m.furniture().title))
+            sheet.savefig(path, dpi=dpi, metadata=file_facts(Path(path), title_of(m, drawings)))
     return sheet
 
 
@@ -173,9 +183,10 @@ def head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[st
     """Text, size, weight and colour of the lines at the top."""
     quiet, warning = style()["text"]["quiet"], style()["text"]["warning"]
     lines = [
-        (text, 14.0, "bold", style()["text"]["colour"]) for text in textwrap.wrap(m.furniture().title, int(width * 8.4))
+        (text, 14.0, "bold", style()["text"]["colour"])
+        for text in textwrap.wrap(title_of(m, drawings), int(width * 8.4))
     ]
-    lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(m.furniture().subtitle, int(width * 15))]
+    lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(subtitle_of(m, drawings), int(width * 15))]
     note = credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
     return lines + [(text, 8.5, "bold", warning) for text in textwrap.wrap(note, int(width * 12))]
 
@@ -214,16 +225,22 @@ def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool)
                 {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
             )
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
-    for item in drawings:
+    arrows: list[Any] = []
+    for item in sorted(drawings, key=_height):
         if isinstance(item, AreaDrawing):
             _draw_areas(axes, item, radii)
-    arrows = [
-        outline for item in drawings if isinstance(item, FlowDrawing) for outline in _draw_arrows(axes, item, radii)
-    ]
-    for item in drawings:
-        if isinstance(item, SymbolDrawing):
+        elif isinstance(item, FlowDrawing):
+            arrows += _draw_arrows(axes, item, radii)
+        elif isinstance(item, EventDrawing):
+            draw_events(axes, item, lang)
+        elif isinstance(item, SymbolDrawing):
             _draw_symbols(axes, item)
     return arrows
+
+
+def _height(item: Drawing) -> int:
+    kinds = (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing)
+    return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
 
 
 def _draw_ground(axes: Axes, lang: str) -> None:
@@ -261,7 +278,9 @@ def _outline(area: Any) -> Outline:
 
 def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
     look = style()["areas"]
-    for area, number in zip(item.geometry, item.class_of, strict=True):
+    for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
+        if shape:
+            continue
         one = item.classes[number]
         axes.add_patch(
             PathPatch(
@@ -282,10 +301,16 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
                 zorder=3.1,
             )
         )
-    for point, digit, number in zip(label_points(item.geometry), item.digits, item.class_of, strict=True):
+    draw_settlements(axes, item)
+    draw_marks(axes, item)
+    for point, digit, number, marks, shape in zip(
+        label_points(item.geometry), item.digits, item.class_of, item.marks, item.shapes, strict=True
+    ):
+        if shape:
+            continue
         shift = digit_shift(radii.get(point, 0.0))
         axes.annotate(
-            digit,
+            digit + "".join(MARK_TEXT.get(mark, "") for mark in marks),
             point,
             (shift, -shift),
             textcoords="offset points",
@@ -322,6 +347,8 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
     axes.apply_aspect()
     to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
     for arc, value in zip(item.arcs, item.values, strict=True):
+        if value is None:
+            continue
         start, middle, end = to_points.transform(np.array(arc).reshape(3, 2)) * 72
         clear = [radii.get(place, 0.0) + 2.5 for place in ((arc[0], arc[1]), (arc[4], arc[5]))]
         points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)

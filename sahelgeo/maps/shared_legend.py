@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, LegendClass, SymbolDrawing, legend_values
+from sahelgeo.maps.drawing import (
+    AreaDrawing,
+    Drawing,
+    FlowDrawing,
+    LegendClass,
+    LegendMark,
+    SymbolDrawing,
+    legend_values,
+)
 
 Sized = TypeVar("Sized", SymbolDrawing, FlowDrawing)
 
@@ -60,9 +68,27 @@ def _one_set_of_classes(drawings: list[AreaDrawing]) -> list[AreaDrawing]:
     classes = tuple(
         LegendClass(*look, sum(counts), counts)
         for place, look in enumerate(looks)
-        for counts in [tuple(own.count(place) for own in numbers)]
+        for counts in [
+            tuple(
+                sum(number == place and not shape for number, shape in zip(own, item.shapes, strict=True))
+                for item, own in zip(drawings, numbers, strict=True)
+            )
+        ]
     )
-    return [replace(item, classes=classes, class_of=tuple(own)) for item, own in zip(drawings, numbers, strict=True)]
+    marks = _one_set_of_marks(drawings)
+    return [
+        replace(item, classes=classes, class_of=tuple(own), legend_marks=marks)
+        for item, own in zip(drawings, numbers, strict=True)
+    ]
+
+
+def _one_set_of_marks(drawings: list[AreaDrawing]) -> tuple[LegendMark, ...]:
+    """The symbols of all drawings, with how many of each there are on all together."""
+    found: dict[str, LegendMark] = {}
+    for one in (mark for item in drawings for mark in item.legend_marks):
+        before = found.get(one.key)
+        found[one.key] = one if before is None else replace(one, count=before.count + one.count)
+    return tuple(found.values())
 
 
 def _look(one: LegendClass) -> tuple[str, str, str, str]:

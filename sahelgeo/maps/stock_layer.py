@@ -14,6 +14,7 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     one_row_per_area,
     period_in_words,
+    without_geometry_note,
 )
 from sahelgeo.words import word, write_number
 
@@ -75,8 +76,7 @@ class StockLayer(SahelgeoLayer):
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
         uncounted = sum(value is None for value in values)
         notes = [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
-        if self.without_geometry:
-            notes.append(word("without_geometry", lang).format(count=write_number(self.without_geometry, lang)))
+        notes += without_geometry_note(self.without_geometry, lang)
         return SymbolDrawing(
             title=self.title or word("stocks_title", lang),
             subtitle=period_in_words(self.table, lang),

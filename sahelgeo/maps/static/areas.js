@@ -4,26 +4,47 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     var look = sheet.document.style.areas;
     var outline = sahelgeo.outline(sheet, layer, map);
     var polygons = layer.areas.map(function (area, number) {
-        var drawn = layer.classes[layer.class_of[number]];
-        var polygon = L.polygon(sheet.latLngs(area), {
-            pane: "sg-areas", smoothFactor: 0, className: "sg-area",
-            color: layer.border, weight: look.border_width, fillColor: sheet.pattern(drawn.colour, drawn.hatch), fillOpacity: 1
+        var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : L.polygon(sheet.latLngs(area), {
+            pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: look.border_width, fillOpacity: 1
         });
-        polygon.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, drawn.label)]), { sticky: true });
+        polygon.bindTooltip(function () {
+            return sheet.element("span", "", [sheet.tooltip(layer, number, layer.classes[layer.class_of[number]].label)]);
+        }, { sticky: true });
         polygon.bindPopup(function () { return sheet.popup(layer, number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
         polygon.on("mouseout popupclose", function () { if (!polygon.isPopupOpen()) outline.hide(number); });
+        /* A second click closes: Leaflet would only move the popup. */
+        var wasOpen = false;
+        polygon.on("mousedown", function () { wasOpen = polygon.isPopupOpen(); });
+        polygon.on("click", function () { if (wasOpen) polygon.closePopup(); });
+        polygon.on("popupopen", function () { map.fire("sahelgeo:area", { area: area }); });
+        polygon.on("popupclose", function () { map.fire("sahelgeo:area", { area: null }); });
         return polygon;
     });
-    var digits = layer.digits.map(function (digit, number) {
-        if (!digit) return null;
-        var text = sheet.element("span", "sg-digit", [digit]);
-        text.style.color = layer.classes[layer.class_of[number]].text;
-        text.style.setProperty("--sg-halo", layer.classes[layer.class_of[number]].colour);
+    var digits = layer.areas.map(function (area, number) {
+        if (area === null || !(layer.labelled || layer.digits[number] || (layer.marks && layer.marks[number]))) return null;
+        var text = sheet.element("span", "sg-digit", []);
         var icon = L.divIcon({ className: "sg-digit-place", iconSize: [0, 0], html: text });
-        return { text: text, polygon: polygons[number], place: layer.places[number], marker: L.marker([layer.places[number][1], layer.places[number][0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false }) };
+        return { text: text, number: number, polygon: polygons[number], place: layer.places[number], marker: L.marker([layer.places[number][1], layer.places[number][0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false }) };
     }).filter(Boolean);
     var group = L.featureGroup(polygons.concat(digits.map(function (digit) { return digit.marker; })));
+
+    /* Fills, digits and spoken labels as the layer says now: a layer over time says it anew for each period. */
+    group.refresh = function () {
+        polygons.forEach(function (polygon, number) {
+            var drawn = layer.classes[layer.class_of[number]];
+            if (polygon.refresh) polygon.refresh(drawn);
+            else polygon.setStyle({ fillColor: sheet.pattern(drawn.colour, drawn.hatch) });
+            if (polygon.speak) polygon.speak();
+            if (polygon.isPopupOpen()) polygon.getPopup().update();
+        });
+        digits.forEach(function (digit) {
+            var drawn = layer.classes[layer.class_of[digit.number]], marks = (layer.marks && layer.marks[digit.number]) || [];
+            digit.text.replaceChildren.apply(digit.text, [layer.digits[digit.number]].concat(sahelgeo.marks(sheet, marks)));
+            digit.text.style.color = drawn.text;
+            digit.text.style.setProperty("--sg-halo", drawn.colour);
+        });
+    };
 
     /* A digit makes room for a circle on the same point, and hides where its area is too small to hold it. */
     function arrange() {
@@ -38,6 +59,7 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     }
     group.on("add", function () { sahelgeo.keyboard(sheet, layer, polygons, outline); map.on("zoomend sahelgeo:layers", arrange); setTimeout(arrange, 0); });
     group.on("remove", function () { map.off("zoomend sahelgeo:layers", arrange); });
+    group.refresh();
     return group;
 };
 
@@ -47,7 +69,7 @@ sahelgeo.outline = function (sheet, layer, map) {
     var look = sheet.document.style.areas, lines = {};
     return {
         show: function (number) {
-            if (lines[number]) return;
+            if (lines[number] || layer.areas[number] === null) return;
             lines[number] = L.polygon(sheet.latLngs(layer.areas[number]), { pane: "sg-outlines", interactive: false, smoothFactor: 0, fill: false, color: look.highlight, weight: look.highlight_width });
             lines[number].addTo(map);
         },
@@ -99,7 +121,10 @@ sahelgeo.keyboard = function (sheet, layer, polygons, outline) {
         path.dataset.keyed = "true";
         path.setAttribute("tabindex", number ? "-1" : "0");
         path.setAttribute("role", "button");
-        path.setAttribute("aria-label", layer.names[number] + sheet.words.colon + " " + layer.classes[layer.class_of[number]].label + (number ? "" : ". " + sheet.words.keyboard_hint));
+        polygon.speak = function () {
+            path.setAttribute("aria-label", layer.names[number] + sheet.words.colon + " " + layer.classes[layer.class_of[number]].label + (number ? "" : ". " + sheet.words.keyboard_hint));
+        };
+        polygon.speak();
         path.addEventListener("keydown", function (event) { onKey(number, event); });
         path.addEventListener("focus", function () { if (path.matches(":focus-visible")) outline.show(number); });
         path.addEventListener("blur", function () { if (!polygon.isPopupOpen()) outline.hide(number); });

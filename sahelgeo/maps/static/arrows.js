@@ -63,17 +63,42 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function clearance(end) {
         return (sheet.radii[[end.lng, end.lat].join()] || 0) + 3;
     }
-    var group = L.featureGroup(layer.arcs.map(function (arc, number) {
-        var arrow = new sahelgeo.Arrow(arc, sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
+    var group = L.featureGroup([]), chosen = null;
+
+    function arrow(number) {
+        var drawn = new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
             pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        arrow.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
-        arrow.bindPopup(function () { return sheet.popup(layer, number); });
-        return arrow;
-    }));
-    function redraw() { group.eachLayer(function (arrow) { if (arrow._map) { arrow._project(); arrow._update(); } }); }
-    group.on("add", function () { map.on("sahelgeo:layers", redraw); });
-    group.on("remove", function () { map.off("sahelgeo:layers", redraw); });
+        drawn.number = number;
+        drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
+        drawn.bindPopup(function () { return sheet.popup(layer, number); });
+        return drawn;
+    }
+
+    group.refresh = function () {
+        group.clearLayers();
+        layer.values.forEach(function (value, number) { if (value !== null) group.addLayer(arrow(number)); });
+        choose();
+    };
+
+    /* Only the arrows into and out of the area whose figures are open; all of them when none is. */
+    function choose() {
+        group.eachLayer(function (drawn) {
+            var path = drawn.getElement(), ends = layer.ends[drawn.number];
+            if (path) path.style.display = chosen === null || (ends && ends.indexOf(chosen) >= 0) ? "" : "none";
+        });
+    }
+
+    function onArea(event) {
+        var code = event.area === null ? undefined : sheet.document.codes[event.area];
+        chosen = code === undefined ? null : code;
+        choose();
+    }
+
+    function redraw() { group.eachLayer(function (drawn) { if (drawn._map) { drawn._project(); drawn._update(); } }); }
+    group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); });
+    group.on("remove", function () { map.off("sahelgeo:layers", redraw).off("sahelgeo:area", onArea); });
+    group.refresh();
     return group;
 };

@@ -1,14 +1,7 @@
 /* One legend for all layers: each layer's part is there while the layer is on. */
 sahelgeo.legend = function (sheet) {
     "use strict";
-    var element = sheet.element, svg = sheet.svg, look = sheet.document.style;
-
-    function classRows(layer) {
-        return layer.classes.map(function (one) {
-            var swatch = svg("svg", { width: 22, height: 15, "aria-hidden": "true" }, [svg("rect", { x: 0.5, y: 0.5, width: 21, height: 14, fill: sheet.pattern(one.colour, one.hatch), stroke: "#8C8C8C" })]);
-            return element("li", one.count ? "" : "sg-none", [swatch, element("span", "", [one.label]), element("span", "sg-count", [(one.counts || [one.count]).map(sheet.write.whole).join(" → ")])]);
-        });
-    }
+    var element = sheet.element, svg = sheet.svg, look = sheet.document.style, rowsOf = sahelgeo.legendRows(sheet);
 
     function arrowRows(layer) {
         var draw = arrow(layer);
@@ -42,7 +35,7 @@ sahelgeo.legend = function (sheet) {
 
     function part(entry) {
         var layer = entry.layer;
-        var rows = { areas: classRows, symbols: circleRows, arrows: arrowRows }[layer.kind](layer);
+        var rows = { areas: rowsOf.areas, symbols: circleRows, arrows: arrowRows, events: rowsOf.events }[layer.kind](layer);
         var heading = [element("strong", "", [layer.title])];
         if (layer.kind === "areas") heading.push(element("span", "sg-count", [sheet.words.areas]));
         var parts = [element("div", "sg-legend-title", heading)];

@@ -1,7 +1,7 @@
 /* A page of several maps: headings, text, maps in their places, one legend and one view where maps belong together. */
 (function () {
     "use strict";
-    var element = sahelgeo.element;
+    var element = sahelgeo.element, pages = {};
 
     function read(documentId) {
         return JSON.parse(document.getElementById(documentId).textContent);
@@ -19,7 +19,9 @@
 
     /* Runs before the maps are made, so that each is made in its place and at its size. */
     sahelgeo.panels = function (documentId) {
-        var page = read(documentId), made = sahelgeo.furniture({ document: page, words: page.words, write: sahelgeo.writer(page.lang) }), main = element("main", "sg-panels");
+        var page = read(documentId), own = { document: page, words: page.words, write: sahelgeo.writer(page.lang) };
+        pages[documentId] = own;
+        var made = sahelgeo.furniture(own), main = element("main", "sg-panels");
         page.sections.forEach(function (section) {
             var parts = section.text.map(function (text) { return element("p", "sg-text", [text]); });
             if (section.heading) parts.unshift(element("h2", "", [section.heading]));
@@ -48,7 +50,15 @@
 
     sahelgeo.panelsReady = function (documentId) {
         var places = document.querySelectorAll(".sg-section");
-        read(documentId).sections.forEach(function (section, number) {
+        var own = pages[documentId];
+        /* The tables read what the maps draw: shared lists in full, of a layer over time the period that is shown. */
+        Object.keys(own.document.views).forEach(function (name) {
+            var sheet = sahelgeo.sheets[documentId + " " + name];
+            if (!sheet) return;
+            own.document.views[name].layers.forEach(function (key) { own.document.layers[key] = sheet.document.layers[key]; });
+            sheet.renewTables = own.renewTables;
+        });
+        own.document.sections.forEach(function (section, number) {
             if (!section.shared) return;
             var sheets = section.maps.map(function (name) { return sahelgeo.sheets[documentId + " " + name]; });
             places[number].querySelector(".sg-panel-legend").appendChild(sheets[0].legend.getContainer());

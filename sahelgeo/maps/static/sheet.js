@@ -146,7 +146,7 @@ var sahelgeo = (function () {
         return Object.keys(sheet.document.layers).map(function (key) {
             var layer = sheet.document.layers[key];
             var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "") + (layer.synthetic ? " (" + sheet.words.synthetic + ")" : "");
-            var heads = [layer.kind === "arrows" ? sheet.words.movement : sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
+            var heads = [{ arrows: sheet.words.movement, events: sheet.words.event_kind }[layer.kind] || sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
             var head = element("tr", "", heads.map(function (label) { var cell = element("th", "", [label]); cell.scope = "col"; return cell; }));
             var rows = layer.names.map(function (name, number) {
                 var first = element("th", "", [name]);
@@ -163,6 +163,7 @@ var sahelgeo = (function () {
         room.setAttribute("aria-label", sheet.words.table_label);
         button.type = "button";
         button.setAttribute("aria-expanded", "false");
+        sheet.renewTables = function () { if (room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet)); };
         button.addEventListener("click", function () {
             if (!room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet));
             room.hidden = !room.hidden;
@@ -182,27 +183,37 @@ var sahelgeo = (function () {
         map.invalidateSize();
         var bounds = L.latLngBounds((sheet.view || sheet.document).bounds);
         var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
-        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16], animate: false });
+        /* Sliders lie over the foot of the map. */
+        var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
+        var over = keys.some(function (key) { return sheet.document.layers[key].frames; }) ? 92 : 0;
+        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16 + over], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
     }
 
     function create(documentId, map, controls) {
         var read = JSON.parse(document.getElementById(documentId).textContent);
         var arcs = decodeArcs(read.topology);
+        /* A list that a layer before has too is there once. */
+        Object.keys(read.layers).forEach(function (key) {
+            ["names", "places", "points", "areas"].forEach(function (part) {
+                var there = typeof read.layers[key][part] === "string" ? read.layers[key][part].split("/") : null;
+                if (there) read.layers[key][part] = read.layers[there[0]][there[1]];
+            });
+        });
         var sheet = {
             map: map, view: read.views ? read.views[map.getContainer().id] : null,
             document: read, words: read.words, write: writer(read.lang), layers: [],
-            pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
+            renewTables: function () {}, pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
             latLngs: function (number) {
                 return read.topology.geometries[number].map(function (polygon) {
                     return polygon.map(function (ring) { return ringPoints(arcs, ring); });
                 });
             },
             popup: function (layer, number) { return popup(sheet, layer, number); },
-            tooltip: function (layer, number, value) { return layer.tooltips.length ? layer.tooltips[number] : layer.names[number] + read.words.colon + " " + value; },
+            tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || layer.names[number] + read.words.colon + " " + value; },
             inWords: function (value, form) { return inWords(sheet, value, form); }
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
         ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });

@@ -10,26 +10,36 @@ sahelgeo.radius = function (sheet, layer, value) {
 sahelgeo.kinds.symbols = function (sheet, layer) {
     "use strict";
     var look = sheet.document.style.symbols;
-    var order = layer.values.map(function (value, number) { return number; })
-        .filter(function (number) { return layer.values[number]; })
-        .sort(function (a, b) { return sahelgeo.radius(sheet, layer, layer.values[b]) - sahelgeo.radius(sheet, layer, layer.values[a]); });
-    var circles = order.map(function (number) {
+    var group = L.featureGroup([]);
+
+    function circle(number) {
         var point = layer.points[number];
-        var circle = L.circleMarker([point[1], point[0]], {
+        var drawn = L.circleMarker([point[1], point[0]], {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
             color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
-        circle.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
-        circle.bindPopup(function () { return sheet.popup(layer, number); });
-        return circle;
-    });
-    var group = L.featureGroup(circles);
+        drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
+        drawn.bindPopup(function () { return sheet.popup(layer, number); });
+        return drawn;
+    }
+
     function keep(there) {
-        order.forEach(function (number) {
-            sheet.radii[layer.points[number].join()] = there ? sahelgeo.radius(sheet, layer, layer.values[number]) : 0;
+        layer.points.forEach(function (point, number) {
+            sheet.radii[point.join()] = there ? sahelgeo.radius(sheet, layer, layer.values[number]) : 0;
         });
     }
+
+    /* Largest first, so that small circles lie on top. */
+    group.refresh = function () {
+        group.clearLayers();
+        layer.values.map(function (value, number) { return number; })
+            .filter(function (number) { return layer.values[number]; })
+            .sort(function (a, b) { return sahelgeo.radius(sheet, layer, layer.values[b]) - sahelgeo.radius(sheet, layer, layer.values[a]); })
+            .forEach(function (number) { group.addLayer(circle(number)); });
+        if (group._map) keep(true);
+    };
     group.on("add", function () { keep(true); });
     group.on("remove", function () { keep(false); });
+    group.refresh();
     return group;
 };

@@ -1,0 +1,264 @@
+"""Violent events as circles or hexagons."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.maps.area_layers import AreaLayer
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, Field
+from sahelgeo.maps.layers import (
+    SahelgeoLayer,
+    areas_with_geometry,
+    origin_of,
+    period_in_words,
+    without_geometry_note,
+)
+from sahelgeo.words import word, write_number
+
+# Equal area, with its middle in the middle of the Sahel and fixed, so that hexagons of two maps are the same hexagons.
+HEXAGON_CRS = "+proj=laea +lat_0=14 +lon_0=2 +datum=WGS84 +units=m"
+VAGUE_FROM = 3
+
+
+class EventLayer(SahelgeoLayer):
+    """Violent events, gathered into circles at each zoom, or counted by hexagon.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table: one row and one point for each event.
+    as_ : {"circles", "hexagons"}
+        Circles that gather what stands near each other on the screen, with the number inside; or hexagons of equal area.
+    by : {"events", "fatalities"}
+        What is counted: events, or the deaths reported (best estimate).
+    hexagon_km : float
+        Width of a hexagon from side to side, in kilometres.
+    name, title, lang, show
+        As for :class:`PhaseLayer`.
+
+    Raises
+    ------
+    SchemaError
+        An event twice, geometry other than points, negative deaths, ``by="fatalities"`` without that column, a width that is
+        not above 0, no geometry.
+    CRSError
+        Geometry without CRS.
+
+    Notes
+    -----
+    Events without a figure of deaths are counted as such and never as 0. Events whose ``geo_precision`` is 3 or more are
+    placed only by their area: they are on the map, and the legend and the popups say how many they are. The saved page
+    holds place, kind and deaths of each event (hexagons: only sums): see whether your licence lets you publish these.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import sahelgeo as sg
+    >>> events = gpd.GeoDataFrame(
+    ...     {"event": ["a", "b"], "date": "2020-05-01", "kind": ["Battles", "Riots"], "fatalities": [3, None], "source": "x"},
+    ...     geometry=gpd.points_from_xy([-1.5, -1.4], [12.4, 12.5]),
+    ...     crs="EPSG:4326",
+    ... )
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.EventLayer(events, as_="hexagons", hexagon_km=50).add_to(m)
+    """
+
+    def __init__(
+        self,
+        events: gpd.GeoDataFrame,
+        *,
+        as_: Literal["circles", "hexagons"] = "circles",
+        by: Literal["events", "fatalities"] = "events",
+        hexagon_km: float = 50,
+        name: str | None = None,
+        title: str | None = None,
+        lang: str | None = None,
+        show: bool = True,
+    ) -> None:
+        drawn, without = areas_with_geometry(events, "EventLayer")
+        _check_options(as_, by, hexagon_km)
+        _check_events(drawn, by)
+        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        self.as_ = as_
+        self.by = by
+        self.hexagon_km = hexagon_km
+        self.without_geometry = without
+
+    def drawing(self, lang: str) -> Drawing:
+        """What the layer draws, in a language."""
+        return self._hexagons(lang) if self.as_ == "hexagons" else self._circles(lang)
+
+    def _circles(self, lang: str) -> EventDrawing:
+        kinds = _kinds(self.table, lang)
+        names = tuple(kinds.value_counts(sort=True).index.astype(str))
+        deaths = _deaths(self.table)
+        by_kind = deaths.groupby(kinds).sum(min_count=1).reindex(names)
+        place = {name: number for number, name in enumerate(names)}
+        return EventDrawing(
+            title=self.title or word("events_title", lang),
+            subtitle=period_in_words(self.table, lang),
+            names=names,
+            fields=(
+                Field(
+                    word("events", lang), tuple(int(count) for count in kinds.value_counts().reindex(names)), "whole"
+                ),
+                Field(word("fatalities", lang), tuple(_whole(value) for value in by_kind), "whole"),
+            ),
+            points=tuple(
+                zip(self.table.geometry.x.round(4).tolist(), self.table.geometry.y.round(4).tolist(), strict=True)
+            ),
+            kinds=names,
+            kind_of=tuple(place[kind] for kind in kinds),
+            fatalities=tuple(_whole(value) for value in deaths),
+            vague=tuple(_vague(self.table).tolist()),
+            by=self.by,
+            notes=self._notes(lang),
+            **origin_of(self.table),
+        )
+
+    def _hexagons(self, lang: str) -> AreaDrawing:
+        sums = hexagon_sums(self.table, self.hexagon_km, lang)
+        size = write_number(self.hexagon_km, lang, 0 if float(self.hexagon_km).is_integer() else 1)
+        title = self.title or word("hexagons_title" if self.by == "events" else "deaths_title", lang).format(km=size)
+        sums["name"] = [
+            word("hexagon_name", lang).format(km=size, place=_degrees(point, lang))
+            for point in sums.geometry.representative_point()
+        ]
+        base = AreaLayer(sums, column=self.by, title=title).drawing(lang)
+        kinds = [label for label in sums if label.startswith("kind: ")]
+        return AreaDrawing(
+            **{
+                **vars(base),
+                "subtitle": period_in_words(self.table, lang),
+                "notes": self._notes(lang),
+                "fields": (
+                    Field(word("events", lang), _numbers(sums["events"]), "whole"),
+                    Field(word("fatalities", lang), _numbers(sums["fatalities"]), "whole"),
+                    Field(word("events_without_fatalities", lang), _numbers(sums["unknown"]), "whole"),
+                    Field(word("events_vague", lang), _numbers(sums["vague"]), "whole"),
+                    *(Field(label.removeprefix("kind: "), _numbers(sums[label]), "whole") for label in kinds),
+                ),
+                **origin_of(self.table),
+            }
+        )
+
+    def _notes(self, lang: str) -> tuple[str, ...]:
+        vague = int(_vague(self.table).sum())
+        notes = [word("events_vague_note", lang).format(count=write_number(vague, lang))] if vague else []
+        unknown = int(_deaths(self.table).isna().sum())
+        if self.by == "fatalities" and unknown:
+            notes.append(
+                f"{word('events_without_fatalities', lang)}{word('colon', lang)} {write_number(unknown, lang)}"
+            )
+        return (*notes, *without_geometry_note(self.without_geometry, lang))
+
+
+def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") -> gpd.GeoDataFrame:
+    """One row for each hexagon with an event: events, deaths, events without a figure or an exact place, and by kind."""
+    metres = events.to_crs(HEXAGON_CRS).geometry
+    cells = _cells(metres.x.to_numpy(), metres.y.to_numpy(), hexagon_km * 1000)
+    kinds = _kinds(events, lang)
+    deaths = _deaths(events)
+    table = pd.DataFrame(
+        {"q": cells[0], "r": cells[1], "events": 1, "fatalities": deaths.to_numpy(), "unknown": deaths.isna().to_numpy(), "vague": _vague(events)}
+    )  # fmt: skip
+    for kind in kinds.value_counts().index:
+        table[f"kind: {kind}"] = (kinds == kind).to_numpy().astype(int)
+    grouped = table.groupby(["q", "r"])
+    sums = grouped.sum().assign(fatalities=grouped["fatalities"].sum(min_count=1)).reset_index()
+    shapes = [_hexagon(q, r, hexagon_km * 1000) for q, r in zip(sums["q"], sums["r"], strict=True)]
+    return gpd.GeoDataFrame(sums.drop(columns=["q", "r"]), geometry=shapes, crs=HEXAGON_CRS).to_crs("EPSG:4326")
+
+
+def _cells(x: Any, y: Any, width: float) -> tuple[Any, Any]:
+    """Column and row of the hexagon of each point: of two shifted grids of rectangles the one whose middle is nearer."""
+    rise = width * math.sqrt(3)
+    even = np.rint(x / width), np.rint(y / rise)
+    odd = np.rint(x / width - 0.5), np.rint(y / rise - 0.5)
+    to_even = (x - even[0] * width) ** 2 + (y - even[1] * rise) ** 2
+    to_odd = (x - (odd[0] + 0.5) * width) ** 2 + (y - (odd[1] + 0.5) * rise) ** 2
+    nearer = to_even <= to_odd
+    columns = np.where(nearer, 2 * even[0], 2 * odd[0] + 1).astype(int)
+    return columns, np.where(nearer, 2 * even[1], 2 * odd[1] + 1).astype(int)
+
+
+def _hexagon(column: int, row: int, width: float) -> shapely.Polygon:
+    x, y = column * width / 2, row * width * math.sqrt(3) / 2
+    radius = width / math.sqrt(3)
+    turns = [math.radians(30 + 60 * corner) for corner in range(6)]
+    # Corners on one grid of millimetres, so that neighbours share them to the last digit.
+    return shapely.Polygon(
+        [(round(x + radius * math.cos(turn), 3), round(y + radius * math.sin(turn), 3)) for turn in turns]
+    )
+
+
+def _kinds(events: pd.DataFrame, lang: str) -> pd.Series:
+    missing = word("events_kind_missing", lang)
+    if "kind" not in events:
+        return pd.Series(missing, index=events.index)
+    return events["kind"].astype("object").where(events["kind"].notna(), missing).astype(str)
+
+
+def _deaths(events: pd.DataFrame) -> pd.Series:
+    if "fatalities" not in events:
+        return pd.Series(pd.NA, index=events.index, dtype="Float64")
+    return events["fatalities"].astype("Float64")
+
+
+def _vague(events: pd.DataFrame) -> Any:
+    if "geo_precision" not in events:
+        return np.zeros(len(events), dtype=bool)
+    return (events["geo_precision"].astype("Float64") >= VAGUE_FROM).fillna(False).to_numpy(dtype=bool)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _numbers(values: pd.Series) -> tuple[int | None, ...]:
+    return tuple(_whole(value) for value in values)
+
+
+def _degrees(point: shapely.Point, lang: str) -> str:
+    east, north = ("E" if point.x >= 0 else "O" if lang == "fr" else "W"), ("N" if point.y >= 0 else "S")
+    return f"{write_number(abs(point.y), lang, 2)}° {north}, {write_number(abs(point.x), lang, 2)}° {east}"
+
+
+def _check_options(as_: str, by: str, hexagon_km: float) -> None:
+    if as_ not in ("circles", "hexagons"):
+        raise SchemaError(f"EventLayer: as_={as_!r} is not 'circles' or 'hexagons'")
+    if by not in ("events", "fatalities"):
+        raise SchemaError(f"EventLayer: by={by!r} is not 'events' or 'fatalities'")
+    if not hexagon_km > 0:
+        raise SchemaError(f"EventLayer: hexagon_km={hexagon_km!r} is not above 0. Give a width in kilometres")
+
+
+def _check_events(table: gpd.GeoDataFrame, by: str) -> None:
+    if not (table.geom_type == "Point").all():
+        kinds = listed(sorted(table.geom_type.unique()), 5)
+        raise SchemaError(f"EventLayer: the geometry is {kinds}, not Point. Give one point for each event")
+    if by == "fatalities" and "fatalities" not in table:
+        raise SchemaError(f"EventLayer: there is no column 'fatalities'. Found: {listed(list(table.columns), 20)}")
+    if "fatalities" in table:
+        if not pd.api.types.is_numeric_dtype(table["fatalities"]):
+            raise SchemaError(
+                f"EventLayer: column 'fatalities' is not numeric ({table['fatalities'].dtype}). conform(table, 'events') lists the rows"
+            )
+        negative = (table["fatalities"] < 0).fillna(False).astype(bool)
+        if negative.any():
+            raise SchemaError(
+                f"EventLayer: column 'fatalities' is below 0 in rows {listed(list(table.index[negative]), 5)}"
+            )
+    key = [label for label in ("event", "source") if label in table]
+    if "event" in table and (repeated := table.duplicated(key, keep=False)).any():
+        raise SchemaError(
+            f"EventLayer: rows {listed(list(table.index[repeated]), 5)} are of the same event and would be counted twice"
+        )

@@ -1,0 +1,114 @@
+"""Symbols, settlements and gathered events on a printed sheet, and what a sheet shows of a layer over time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import ScaledTranslation
+
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, TimeDrawing, label_points
+from sahelgeo.maps.print_shapes import POINTS_PER_PIXEL
+from sahelgeo.maps.style import style
+from sahelgeo.words import word, write_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARK_TEXT = {"evidence_1": "*", "evidence_2": "**", "evidence_3": "***", "assistance": "!"}
+SETTLEMENT_MARKERS = {"urban": "o", "idp_site": "D", "refugee": "^"}
+_SACK = Outline(
+    [(-0.4, 0.5), (-0.6, 1.0), (0, 0.8), (0.6, 1.0), (0.4, 0.5), (1.1, -0.2), (1, -1), (-1, -1), (-1.1, -0.2), (-0.4, 0.5)],
+    closed=True,
+)  # fmt: skip
+_BARRED = Outline.make_compound_path(
+    Outline.unit_circle(), Outline([(-0.7, -0.7), (0.7, 0.7), (0.7, 0.7), (-0.7, -0.7)], closed=True)
+)
+_DRAWN = {"white_sack": (_SACK, "#FFFFFF"), "black_sack": (_SACK, "#111111"), "limited_access": (_BARRED, "#FFFFFF")}
+
+
+def on_paper(item: Drawing, lang: str) -> Drawing:
+    """What a sheet shows: of a layer over time the last period, with a note that says so."""
+    if not isinstance(item, TimeDrawing):
+        return item
+    note = word("period_printed", lang).format(count=write_number(len(item.frames), lang), period=item.labels[-1])
+    return replace(item.shown(), notes=(note, *item.shown().notes))
+
+
+def mark_look(key: str) -> tuple[Outline | str, str]:
+    """Marker and fill of a symbol that is drawn, not written."""
+    return (SETTLEMENT_MARKERS[key], "#FFFFFF") if key in SETTLEMENT_MARKERS else _DRAWN[key]
+
+
+def draw_marks(axes: Axes, item: AreaDrawing) -> None:
+    """Sacks and limited access, below the digit of their area."""
+    for point, marks in zip(label_points(item.geometry), item.marks, strict=True):
+        drawn = [mark for mark in marks if mark in _DRAWN]
+        for number, mark in enumerate(drawn):
+            marker, fill = mark_look(mark)
+            _point(axes, point, (9.0 * (number - (len(drawn) - 1) / 2), -11.0), marker, fill, 8)
+
+
+def draw_settlements(axes: Axes, item: AreaDrawing) -> None:
+    """Settlements as points in the colour of their phase; those on one point stand side by side."""
+    seen: dict[tuple[float, float], int] = {}
+    for point, number, shape in zip(label_points(item.geometry), item.class_of, item.shapes, strict=True):
+        before = seen.get(point, 0)
+        seen[point] = before + 1
+        if shape:
+            aside = (13.0 * before, 9.0 if before else 0.0)
+            _point(axes, point, aside, SETTLEMENT_MARKERS[shape], item.classes[number].colour, 8)
+
+
+def _point(
+    axes: Axes, point: tuple[float, float], aside: tuple[float, float], marker: Outline | str, fill: str, size: float
+) -> None:
+    moved = axes.transData + ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
+    axes.plot(
+        *point, marker=marker, markersize=size, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
+        transform=moved, zorder=6.1, linestyle="none",
+    )  # fmt: skip
+
+
+def gather(item: EventDrawing, cells: int = 11) -> list[tuple[tuple[float, float], float | None]]:
+    """Middle and number of each group of events that stand near each other, the largest first."""
+    points = np.array(item.points)
+    span = max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])), 0.1) / cells
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, (x, y) in enumerate(points - points.min(axis=0)):
+        groups.setdefault((int(x // span), int(y // span)), []).append(number)
+    kept: list[tuple[np.ndarray, list[int]]] = []
+    for members in sorted(groups.values(), key=len, reverse=True):
+        middle = points[members].mean(axis=0)
+        # Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it.
+        near = [larger for place, larger in kept if np.hypot(*(place - middle)) < 0.7 * span]
+        if near:
+            near[0].extend(members)
+        else:
+            kept.append((middle, [*members]))
+    found = [((float(middle[0]), float(middle[1])), _number(item, members)) for middle, members in kept]
+    return sorted(found, key=lambda one: -(one[1] or 0))
+
+
+def _number(item: EventDrawing, members: list[int]) -> float | None:
+    if item.by == "events":
+        return len(members)
+    known = [deaths for number in members if (deaths := item.fatalities[number]) is not None]
+    return sum(known) if known else None
+
+
+def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
+    """Gathered events as circles with their number inside; a number that is not known is a question mark."""
+    look, groups = style()["events"], gather(item)
+    largest = max((number for _, number in groups if number is not None), default=0) or 1
+    for point, number in groups:
+        spread = look["largest_radius"] - look["smallest_radius"]
+        radius = (look["smallest_radius"] + spread * math.sqrt((number or 0) / largest)) * POINTS_PER_PIXEL
+        axes.plot(
+            *point, "o", markersize=2 * radius, color=look["fill"], markeredgecolor="#FFFFFF", markeredgewidth=1, zorder=5.5
+        )  # fmt: skip
+        written = "?" if number is None else write_number(number, lang)
+        axes.text(*point, written, fontsize=7, color=look["text"], ha="center", va="center", zorder=5.6, clip_on=True)

@@ -1,0 +1,84 @@
+/* Events gathered into circles: those that stand near each other on the screen, counted anew at each zoom. */
+sahelgeo.gather = function (pixels, cell) {
+    "use strict";
+    var found = {};
+    pixels.forEach(function (pixel, number) {
+        var key = Math.floor(pixel.x / cell) + "," + Math.floor(pixel.y / cell);
+        if (!found[key]) found[key] = { members: [], x: 0, y: 0 };
+        found[key].members.push(number);
+        found[key].x += pixel.x;
+        found[key].y += pixel.y;
+    });
+    /* Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it. */
+    var groups = Object.keys(found).map(function (key) { return found[key]; }).sort(function (a, b) { return b.members.length - a.members.length; });
+    function middle(one) { return L.point(one.x / one.members.length, one.y / one.members.length); }
+    return groups.reduce(function (kept, one) {
+        var near = kept.filter(function (larger) { return larger.middle.distanceTo(middle(one)) < cell * 0.7; })[0];
+        if (near) near.members = near.members.concat(one.members);
+        else kept.push({ members: one.members, middle: middle(one) });
+        return kept;
+    }, []);
+};
+
+/* What a circle stands for: numbers by kind, deaths, how many figures and exact places are missing. */
+sahelgeo.eventSummary = function (layer, vague, members) {
+    "use strict";
+    var summary = { events: members.length, deaths: null, unknown: 0, vague: 0, kinds: layer.kinds.map(function () { return 0; }) };
+    members.forEach(function (number) {
+        var deaths = layer.fatalities[number];
+        summary.kinds[layer.kind_of[number]] += 1;
+        if (deaths === null) summary.unknown += 1;
+        else summary.deaths = (summary.deaths || 0) + deaths;
+        if (vague[number]) summary.vague += 1;
+    });
+    summary.number = layer.by === "fatalities" ? summary.deaths : summary.events;
+    return summary;
+};
+
+sahelgeo.kinds.events = function (sheet, layer, map) {
+    "use strict";
+    var look = sheet.document.style.events, element = sheet.element, words = sheet.words;
+    var places = [], vague = {};
+    for (var i = 0; i < layer.points.length; i += 2) places.push(L.latLng(layer.points[i + 1], layer.points[i]));
+    layer.vague.forEach(function (number) { vague[number] = true; });
+    var group = L.featureGroup([]);
+
+    function popup(summary) {
+        function row(label, value) { return element("tr", "", [element("th", "", [label]), element("td", "", [sheet.inWords(value, "whole")])]); }
+        var rows = layer.kinds.map(function (kind, number) { return summary.kinds[number] ? row(kind, summary.kinds[number]) : null; }).filter(Boolean);
+        rows.push(row(words.fatalities, summary.deaths));
+        if (summary.unknown) rows.push(row(words.events_without_fatalities, summary.unknown));
+        if (summary.vague) rows.push(row(words.events_vague, summary.vague));
+        var parts = [element("strong", "sg-popup-name", [words.events + words.colon + " " + sheet.write.whole(summary.events)]), element("table", "", rows)];
+        if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
+        if (layer.synthetic) parts.push(element("p", "sg-warning", [words.synthetic]));
+        return element("div", "sg-popup", parts);
+    }
+
+    function circle(one, summary, largest) {
+        var radius = look.smallest_radius + (look.largest_radius - look.smallest_radius) * Math.sqrt((summary.number || 0) / (largest || 1));
+        var written = summary.number === null ? "?" : sheet.write.whole(summary.number);
+        var disc = element("span", "sg-event", [written]);
+        disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
+        disc.style.background = look.fill;
+        disc.style.color = look.text;
+        var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
+        marker.bindPopup(function () { return popup(summary); });
+        marker.on("add", function () { marker.getElement().setAttribute("aria-label", layer.title + words.colon + " " + written); });
+        return marker;
+    }
+
+    group.refresh = function () {
+        var zoom = map.getZoom();
+        var gathered = sahelgeo.gather(places.map(function (place) { return map.project(place, zoom); }), look.cell);
+        var summaries = gathered.map(function (one) { return sahelgeo.eventSummary(layer, vague, one.members); });
+        var largest = summaries.reduce(function (most, one) { return Math.max(most, one.number || 0); }, 0);
+        group.clearLayers();
+        gathered.map(function (one, number) { return number; })
+            .sort(function (a, b) { return (summaries[b].number || 0) - (summaries[a].number || 0); })
+            .forEach(function (number) { group.addLayer(circle(gathered[number], summaries[number], largest)); });
+    };
+    group.on("add", function () { group.refresh(); map.on("zoomend", group.refresh); });
+    group.on("remove", function () { map.off("zoomend", group.refresh); });
+    return group;
+};

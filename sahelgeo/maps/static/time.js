@@ -1,0 +1,99 @@
+/* A layer over time: one slider, one button to play. Each period is put into the layer's own description, and the layer of its kind draws it anew. */
+sahelgeo.kinds.time = function (sheet, layer, map) {
+    "use strict";
+    var shared = layer.fields;
+    layer.kind = layer.of;
+    layer.labelled = true;
+
+    function valuesOf(field, number) {
+        if (field.of === "class") return layer.class_of.map(function (one) { return layer.classes[one].label; });
+        return field.of === "values" ? layer.values : field.frames[number];
+    }
+
+    /* Put a period into the description that legend, popups and tables read. Nothing stays from the period before. */
+    function describe(number) {
+        var frame = layer.frames[number];
+        layer.subtitle = frame.subtitle;
+        layer.notes = frame.notes;
+        layer.values = frame.values;
+        layer.tooltips = frame.tooltips;
+        if (layer.kind === "areas") {
+            layer.class_of = Array.from(frame.class_of, function (mark) { return parseInt(mark, 36); });
+            layer.digits = layer.class_of.map(function (one) { return layer.class_digits[one]; });
+            layer.marks = frame.marks || {};
+            layer.legend_marks = frame.legend_marks;
+            layer.classes.forEach(function (one) { one.count = 0; });
+            layer.class_of.forEach(function (one, area) { if (layer.areas[area] !== null) layer.classes[one].count += 1; });
+        }
+        layer.fields = shared.map(function (field) { return { label: field.label, form: field.form, values: valuesOf(field, number) }; });
+    }
+
+    describe(layer.frames.length - 1);
+    var group = sahelgeo.kinds[layer.of](sheet, layer, map);
+    var slider = sahelgeo.slider(sheet, layer, function (number) {
+        describe(number);
+        group.refresh();
+        sheet.legend.draw();
+        sheet.renewTables();
+        map.fire("sahelgeo:layers");
+    });
+    group.on("add", function () { slider.addTo(map); });
+    group.on("remove", function () { slider.remove(); });
+    return group;
+};
+
+sahelgeo.slider = function (sheet, layer, show) {
+    "use strict";
+    var element = sheet.element, last = layer.frames.length - 1, at = last, timer = null;
+    var control = L.control({ position: "bottomleft" });
+    var button = element("button", "sg-play", ["\u25B6"]), input = element("input", ""), label = element("output", "sg-period", []);
+
+    function write() {
+        input.value = String(at);
+        input.setAttribute("aria-valuetext", layer.labels[at]);
+        label.textContent = layer.labels[at];
+    }
+
+    function go(number) {
+        at = number;
+        write();
+        show(at);
+    }
+
+    function stop() {
+        window.clearInterval(timer);
+        timer = null;
+        button.textContent = "\u25B6";
+        button.setAttribute("aria-label", sheet.words.play);
+    }
+
+    function play() {
+        if (timer !== null) { stop(); return; }
+        if (at === last) go(0);
+        button.textContent = "\u275A\u275A";
+        button.setAttribute("aria-label", sheet.words.pause);
+        timer = window.setInterval(function () {
+            if (at < last) go(at + 1);
+            if (at === last) stop();
+        }, 1000);
+    }
+
+    button.type = "button";
+    button.addEventListener("click", play);
+    input.type = "range";
+    input.min = "0";
+    input.max = String(last);
+    input.step = "1";
+    input.setAttribute("aria-label", layer.title + sheet.words.colon + " " + sheet.words.period);
+    input.addEventListener("input", function () { stop(); go(Number(input.value)); });
+    stop();
+    write();
+    control.onAdd = function () {
+        var box = element("div", "sg-slider leaflet-bar", [element("div", "sg-slider-title", [layer.title]), label, element("div", "sg-slider-row", [button, input])]);
+        L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+        L.DomEvent.on(box, "keydown", L.DomEvent.stopPropagation);
+        return box;
+    };
+    control.onRemove = stop;
+    return control;
+};
