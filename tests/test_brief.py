@@ -111,7 +111,7 @@ def test_totals_that_are_not_there_are_an_error() -> None:
 def test_displaced_people_against_each_day_of_2019() -> None:
     """× 1.65 in June and × 1.81 in August against December, 3.2 × against September; Mali × 1.80."""
     stocks = sg.brief.load_published("displaced").set_index(["scope", "date"])["people"]
-    june, december = stocks[("BFA", pd.Timestamp("2020-06-08"))], stocks[("BFA", pd.Timestamp("2019-12-09"))]
+    june, december = (stocks.loc["BFA"].loc[pd.Timestamp(day)] for day in ("2020-06-08", "2019-12-09"))
     assert (june, december) == (921_471, 560_033)
     check = sg.brief.displacement()
     ratios = {

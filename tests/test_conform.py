@@ -221,6 +221,8 @@ ARROW_WHOLE = pd.ArrowDtype(pa.int32())
 @pytest.mark.parametrize("dtype", ["string", "str", "category", ARROW_TEXT, object], ids=str)
 def test_text_of_every_type_is_the_same_text(counts: pd.DataFrame, dtype: object) -> None:
     """However pandas keeps text, codes, days and missing values come out alike."""
+    if dtype == "str" and int(pd.__version__.partition(".")[0]) < 3:
+        pytest.skip("before pandas 3 astype('str') writes a missing value as the word None")
     plain = counts.assign(pcode=["XA01", None], date=["2020-09-06", "2020-09-07"], place=["a", "b"])
     typed = plain.assign(**{name: plain[name].astype(dtype) for name in ("pcode", "date", "group", "source")})
     expected = sg.conform(plain.astype(object), "stocks")
