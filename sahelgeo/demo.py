@@ -10,14 +10,14 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
-from sahelgeo.flow_geometry import flow_lines
-from sahelgeo.flows import sum_flows
-from sahelgeo.phases import area_phase
+from sahelgeo.flows.lines import flow_lines
+from sahelgeo.flows.totals import sum_flows
+from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
-from sahelgeo.rates import rate_per_1000
 from sahelgeo.samples import Sample, load_sample
 from sahelgeo.sources import SOURCES, credit, is_synthetic
+from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import MISSING, check_language, word, write_day, write_number, write_period
 

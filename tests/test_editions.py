@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sahelgeo as sg
-from sahelgeo.crosswalks import crosswalks, edition_id, folded, size_of
+from sahelgeo.editions.crosswalks import crosswalks, edition_id, folded, size_of
 
 BFA, MLI = crosswalks()
 PROVINCES = [unit.pcode for unit in BFA.of("BFA 2020", 2)]

@@ -265,7 +265,7 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
     with pytest.MonkeyPatch.context() as patch:
         if not dense:
             patch.setattr(flow_records, "DENSE", 0)
-            patch.setattr("sahelgeo.flow_columns.DENSE", 0)
+            patch.setattr("sahelgeo.flows.columns.DENSE", 0)
             patch.setattr(flow_records, "_PENDING", 2)
         sums = flow_records.sum_records(iter(batches))
     keys = ["origin", "destination", "start"]
@@ -294,7 +294,7 @@ def test_the_short_way_is_the_long_way(rows):
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
         short = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
-        patch.setattr("sahelgeo.flows._adds_up_anyhow", lambda *_: False)
+        patch.setattr("sahelgeo.flows.totals._adds_up_anyhow", lambda *_: False)
         long = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
     pd.testing.assert_frame_equal(short, long)
 

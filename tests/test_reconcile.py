@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo.idmc_figures import categories
+from sahelgeo.stocks.idmc_figures import categories
 
 
 def stocks(**columns):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_geometry import flow_lines
+from sahelgeo.flows.lines import flow_lines
 from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer, checked_breaks, distinct_words
 from sahelgeo.maps.flow_layer import FlowLayer
 from sahelgeo.maps.layers import SahelgeoLayer

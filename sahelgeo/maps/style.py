@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from sahelgeo.phase_classes import PhaseClass, phase_classes
+from sahelgeo.phases.classes import PhaseClass, phase_classes
 
 __all__ = ["PhaseClass", "phase_classes", "style"]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import EditionError, SchemaError
-from sahelgeo.stocks import PRINTED_NAMES, conform_stocks, sum_by_place
+from sahelgeo.stocks.totals import PRINTED_NAMES, conform_stocks, sum_by_place
 from sahelgeo.sums import Numbers, check_level, first_rows, group_numbers, literal, one_edition_of, rolled_up
 
 SIDES = ("before", "after")

@@ -13,7 +13,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
-from sahelgeo.idmc_figures import check_figures
+from sahelgeo.stocks.idmc_figures import check_figures
+from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
     Mask,
     Numbers,
@@ -37,7 +38,6 @@ from sahelgeo.sums import (
     summed,
     warn_partial,
 )
-from sahelgeo.unknown_origins import refuse_totals
 
 DIMENSIONS = ("date", "group", "method", "operation", "source")
 PRINTED_NAMES = ("place", "admin1", "admin2", "admin3")

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_batches import ENDS, OPTIONAL, REQUIRED, FlowRecords, mapped, need_columns
-from sahelgeo.flow_columns import DENSE, Codes, people_of, periods_of, texts_of, value_type
+from sahelgeo.flows.batches import ENDS, OPTIONAL, REQUIRED, FlowRecords, mapped, need_columns
+from sahelgeo.flows.columns import DENSE, Codes, people_of, periods_of, texts_of, value_type
 from sahelgeo.sums import wanted_values
 
 Retarget = Callable[[list[str]], list["str | None"]]

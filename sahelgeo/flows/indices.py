@@ -13,9 +13,9 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError
-from sahelgeo.flow_batches import FlowRecords
-from sahelgeo.flow_totals import system_of
-from sahelgeo.flows import ENDS, Frequency, sum_flows
+from sahelgeo.flows.balance import system_of
+from sahelgeo.flows.batches import FlowRecords
+from sahelgeo.flows.totals import ENDS, Frequency, sum_flows
 from sahelgeo.sums import named_rows
 
 

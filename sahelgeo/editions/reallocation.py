@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.crosswalks import Parts, Unit, size_of
+from sahelgeo.editions.crosswalks import Parts, Unit, size_of
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed
 
 Kind = Literal["count", "rate", "class", "key"]

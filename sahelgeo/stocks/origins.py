@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.stocks import COUNTED, dimensions_of, refuse_mixed_dimensions, sum_stocks
+from sahelgeo.stocks.totals import COUNTED, dimensions_of, refuse_mixed_dimensions, sum_stocks
 from sahelgeo.sums import check_level, first_rows, group_numbers, one_edition_of, rolled_up, summed
 
 UNKNOWN = "unknown"

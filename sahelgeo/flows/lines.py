@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from sahelgeo.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, UnmatchedError
-from sahelgeo.flows import ENDS
+from sahelgeo.flows.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
+from sahelgeo.flows.totals import ENDS
 from sahelgeo.places.attach import check_edition, one_edition
 
 POINTS = 33

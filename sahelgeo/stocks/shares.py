@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.stocks import sum_stocks
+from sahelgeo.stocks.totals import sum_stocks
 from sahelgeo.sums import group_numbers
 
 

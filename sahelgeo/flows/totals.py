@@ -15,11 +15,12 @@ import pyarrow as pa
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_batches import FlowRecords
-from sahelgeo.flow_records import sum_records
-from sahelgeo.idmc_figures import check_figures
+from sahelgeo.flows.batches import FlowRecords
+from sahelgeo.flows.records import sum_records
 from sahelgeo.places.attach import check_edition, one_edition
 from sahelgeo.places.levels import country_of, nested_codes, parents_of
+from sahelgeo.stocks.idmc_figures import check_figures
+from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
     Mask,
     Numbers,
@@ -38,7 +39,6 @@ from sahelgeo.sums import (
     summed,
     warn_partial,
 )
-from sahelgeo.unknown_origins import refuse_totals
 
 Frequency = Literal["MS", "QS", "YS"]
 ENDS = ("origin", "destination")

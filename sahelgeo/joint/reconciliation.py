@@ -11,9 +11,9 @@ import pandas as pd
 
 from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flows import ENDS, FlowPeriodError
-from sahelgeo.idmc_figures import Category, category_of
-from sahelgeo.stocks import sum_stocks
+from sahelgeo.flows.totals import ENDS, FlowPeriodError
+from sahelgeo.stocks.idmc_figures import Category, category_of
+from sahelgeo.stocks.totals import sum_stocks
 from sahelgeo.sums import check_level, named_rows, one_edition_of, rolled_up
 
 _PARTS = ("inflow", "outflow", "returns", "internal")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.phases import area_phase
+from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
     Mask,

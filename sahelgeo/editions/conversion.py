@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.crosswalks import (
+from sahelgeo.editions.crosswalks import (
     Crosswalk,
     Parts,
     Unit,
@@ -21,6 +21,7 @@ from sahelgeo.crosswalks import (
     folded,
     size_of,
 )
+from sahelgeo.editions.reallocation import Kind, Piece, assembled, kinds_of
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
     AmbiguousError,
@@ -32,7 +33,6 @@ from sahelgeo.errors import (
 )
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import area_km2
-from sahelgeo.reallocation import Kind, Piece, assembled, kinds_of
 
 _NAMES = ("name", "place")
 

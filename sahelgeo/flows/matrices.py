@@ -11,8 +11,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_batches import FlowRecords
-from sahelgeo.flows import ENDS, Frequency, sum_flows
+from sahelgeo.flows.batches import FlowRecords
+from sahelgeo.flows.totals import ENDS, Frequency, sum_flows
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -8,8 +8,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.flow_batches import FlowRecords
-from sahelgeo.flows import ENDS, PERIOD, Frequency, sum_flows
+from sahelgeo.flows.batches import FlowRecords
+from sahelgeo.flows.totals import ENDS, PERIOD, Frequency, sum_flows
 from sahelgeo.places.levels import is_country
 
 UNITS = ("pcode", *PERIOD)

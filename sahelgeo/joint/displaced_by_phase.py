@@ -6,8 +6,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phase_classes import CLASSES, phase_categorical
-from sahelgeo.stocks import sum_stocks
+from sahelgeo.phases.classes import CLASSES, phase_categorical
+from sahelgeo.stocks.totals import sum_stocks
 from sahelgeo.tables import PHASE_STATES
 
 

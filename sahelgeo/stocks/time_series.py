@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.stocks import DIMENSIONS, PRINTED_NAMES, sum_by_place
+from sahelgeo.stocks.totals import DIMENSIONS, PRINTED_NAMES, sum_by_place
 from sahelgeo.sums import Numbers, added_up, chosen, group_numbers, refuse_two
 
 Fill = Literal["none", "last"]

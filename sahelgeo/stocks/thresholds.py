@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.stock_series import one_count
-from sahelgeo.stocks import PRINTED_NAMES
+from sahelgeo.stocks.time_series import one_count
+from sahelgeo.stocks.totals import PRINTED_NAMES
 
 _PLACE = ("pcode", *PRINTED_NAMES, "group", "operation")
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.flow_batches import FlowRecords
-from sahelgeo.flows import ENDS, PERIOD, Frequency, sum_flows
+from sahelgeo.flows.batches import FlowRecords
+from sahelgeo.flows.totals import ENDS, PERIOD, Frequency, sum_flows
 
 
 def net_flows(

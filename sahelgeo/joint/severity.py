@@ -10,8 +10,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phases import area_phase
-from sahelgeo.rates import rate_per_1000
+from sahelgeo.phases.rule import area_phase
+from sahelgeo.stocks.rates import rate_per_1000
 
 # A fifth of the people is the share that makes an area's phase (IPC); half of it marks the first break.
 SHARE_BREAKS = (0.10, 0.20)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phase_sums import phase_coverage
-from sahelgeo.phases import area_phase
+from sahelgeo.phases.rule import area_phase
+from sahelgeo.phases.totals import phase_coverage
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 UNIT = ("pcode", "unit", "unit_kind")

@@ -13,7 +13,7 @@ import shapely
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phase_classes import PHASES, whole_phases
+from sahelgeo.phases.classes import PHASES, whole_phases
 from sahelgeo.rasters.crosstab import shared_pieces
 from sahelgeo.rasters.grids import Raster, open_grid
 from sahelgeo.rasters.spans import Floats, Ints

@@ -1,0 +1,1 @@
+"""Boundaries that were redrawn: which edition a table speaks, and carrying it to another."""

@@ -1,0 +1,1 @@
+"""Movements between areas in a period: sums, matrices, measures and lines."""
