@@ -11,7 +11,7 @@ from pyproj import Geod
 from shapely import LineString, Point, box
 
 import sahelgeo as sg
-from sahelgeo import anchors
+from sahelgeo.flows import anchors
 
 GEOD = Geod(ellps="WGS84")
 

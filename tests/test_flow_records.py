@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo import flow_batches, flow_records
+from sahelgeo.flows import batches as flow_batches
+from sahelgeo.flows import records as flow_records
 
 
 @pytest.fixture
