@@ -175,6 +175,60 @@ def _polygons(*properties: dict[str, object]) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+def codes_only(**changes: object) -> dict[str, object]:
+    """A row of WFP's older files: an area's code, a season, figures."""
+    row: dict[str, object] = {
+        "adm2_pcod2": "BF5603", "adm2_5_name": "", "adm2_5_pcod2": "", "adm3_name": "", "adm3_pcod2": "",
+        "date": "2020-06-01", "reference_date": "Jun-Aug 2020", "population": 1000, "phase_class": 3,
+        "phase1": 500, "phase2": 200, "phase3": 250, "phase4": 50, "phase5": 0, "phase35": 300,
+    }  # fmt: skip
+    return row | changes
+
+
+def test_older_files_of_wfp_have_codes_only() -> None:
+    """The country is in the code, the period in the season; current or projected is for the reader of the map to say."""
+    rows = [
+        codes_only(),
+        codes_only(adm2_pcod2="NE0609", adm2_5_name="Ouallam_limitedaccess"),
+        codes_only(adm2_pcod2=""),
+    ]
+    phases, account = sg.read(json_bytes({"DataList": rows}), kind="projected", report=True)
+    assert account.vintage == "WFP's file of one period, codes only"
+    assert phases["pcode"].fillna("").tolist() == ["BF5603", "NE0609", ""]
+    assert phases["iso3"].fillna("").tolist() == ["BFA", "NER", ""]
+    assert phases["unit_kind"].tolist() == ["area", "limited_access", "area"]
+    assert phases["place"].isna().tolist() == [True, False, True]
+    assert phases.loc[phases.index[0], ["start", "end"]].dt.strftime("%d/%m/%Y").tolist() == [
+        "01/06/2020",
+        "30/09/2020",
+    ]
+    assert "1 rows name no area and have no code: their 1,000 people are kept without one" in account.notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "sentence"),
+    [
+        ({}, {}, "does not say whether its figures are current or projected. Say kind='current' or kind='projected'"),
+        ({}, {"kind": "now"}, "kind='now' is neither"),
+        ({"reference_date": "soon"}, {"kind": "current"}, "'reference_date', row 1 .'soon'.: a season and its year"),
+        ({"reference_date": "Mar-Apr 2020"}, {"kind": "current"}, "row 1: no season that is known in reference_label"),
+    ],
+)
+def test_files_of_codes_only_say_what_they_lack(
+    changes: dict[str, object], options: dict[str, str], sentence: str
+) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(sg.FormatError, match=sentence):
+        sg.read(json_bytes({"DataList": [codes_only(**changes)]}), **options)
+
+
+def test_the_label_of_an_analysis_outweighs_its_code() -> None:
+    """WFP's files of June 2024 print the code of the projected season beside the label of November's analysis."""
+    phases, account = sg.read(ch_csv(ch_row(exercise_code=3, exercise_label="Sep-Dec")), report=True)
+    assert phases["exercise"].tolist() == ["Sep-Dec 2020"]
+    assert "in 1 rows exercise_code contradicts exercise_label: the label says which analysis it is" in account.notes
+
+
 def test_polygons_come_with_their_shapes_and_count_people_once(tmp_path: Path) -> None:
     """An area drawn as two features keeps both polygons and one count; a day that is missing is that of its season."""
     entry = {

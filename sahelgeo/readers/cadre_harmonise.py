@@ -45,8 +45,8 @@ def read_cadre_harmonise(
     r"""Phases and people by phase from a file of the Cadre Harmonisé.
 
     It takes the consolidated workbook (29 columns in 2020, 61 since), WFP's JSON of one period (also those of displaced
-    people, towns and areas of limited access), the polygons of November 2021, the small CSV files of one country and
-    period, and the countries' own "Tableau 4".
+    people, towns and areas of limited access, and the older ones that hold codes only), the polygons of November 2021,
+    the small CSV files of one country and period, and the countries' own "Tableau 4".
 
     Two analyses can speak of the same months: that of March projects June to August, and so did that of the November
     before. ``which="use"`` keeps one: the analysis that the file marks (``usethisperiod``), or, where it marks none, the
@@ -62,7 +62,7 @@ def read_cadre_harmonise(
     period : tuple of two days, optional
         First and last day, for a file that does not say its period (the small CSV files).
     kind : {"current", "projected"}, optional
-        For such a file too.
+        For such a file too, and for WFP's older files, which say their season but not this.
     report : bool
         Whether to return the account of the reading too.
 
@@ -134,12 +134,7 @@ def tidy_cadre_harmonise(
     when, notes = times(frame, found, period, kind)
     table = table.join(when)
     table["source"] = found.feed.source
-    unnamed = table["iso3"].isna()
-    if unnamed.any():
-        raise FormatError(
-            f"{found.sheet.where}, row {table.index[unnamed][0]}: {text_of(frame.loc[unnamed, 'adm0_name'].iloc[0])!r} is no "
-            "country that is known. Write its name in French or English, or its ISO code"
-        )
+    _refuse_unknown_countries(table, frame, found)
     if "use" in frame:
         table["_use"] = _use(frame["use"], found)
     if which == "use":
@@ -147,11 +142,20 @@ def tidy_cadre_harmonise(
         fates = dropped(fates, superseded.reindex(fates.index, fill_value=False), "superseded")
         table, notes = table[~superseded], [*notes, *said]
     apart, fates, said = _told_apart(table, fates)
-    notes = [*notes, *said, *_doubts(apart)]
+    notes = [*notes, *said, *_doubts(apart), *_nowhere(apart)]
     if found.sheet.geometry is not None:
         apart, said = _with_polygons(apart, table, found.sheet.geometry)
         notes += said
     return Tidied(apart.drop(columns="_use", errors="ignore"), fates, tuple(notes), (), "phases")
+
+
+def _refuse_unknown_countries(table: pd.DataFrame, frame: pd.DataFrame, found: Found) -> None:
+    unnamed = table.index[table["iso3"].isna()]
+    if len(unnamed) and "adm0_name" in frame:
+        raise FormatError(
+            f"{found.sheet.where}, row {unnamed[0]}: {text_of(frame.loc[unnamed[0], 'adm0_name'])!r} is no country that is "
+            "known. Write its name in French or English, or its ISO code"
+        )
 
 
 def _with_polygons(
@@ -174,7 +178,10 @@ def _names(frame: pd.DataFrame) -> pd.DataFrame:
     admin = {level: column(f"adm{level}_name") for level in (1, 2, 3)}
     pcode = column("adm0_pcode")
     for level, names in admin.items():
-        pcode = pcode.mask(names.notna(), column(f"adm{level}_pcode"))
+        code = column(f"adm{level}_pcode")
+        named = names.notna() if "adm0_name" in frame else code.notna()
+        pcode = pcode.mask(named, code)
+    country = column("adm0_name") if "adm0_name" in frame else pcode.str[:2]
     groups = column("adm1_5_name")
     special = _part_kinds(groups) != "area"
     unit = column("adm2_5_name").fillna(groups.where(special | admin[2].isna()))
@@ -192,7 +199,7 @@ def _names(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "pcode": pcode,
-            "iso3": iso3_of(column("adm0_iso3")).fillna(iso3_of(column("adm0_name"))),
+            "iso3": iso3_of(column("adm0_iso3")).fillna(iso3_of(country)),
             "unit": unit,
             "unit_kind": unit_kind,
             "place": place,
@@ -294,6 +301,13 @@ def _doubts(table: pd.DataFrame) -> list[str]:
             else []
         )
     return said
+
+
+def _nowhere(table: pd.DataFrame) -> list[str]:
+    nowhere = table[table[["pcode", "place"]].isna().all(axis=1)]
+    people = nowhere["population"].sum(min_count=1)
+    said = f"{len(nowhere)} rows name no area and have no code: their {people:,.0f} people are kept without one"
+    return [said] if len(nowhere) else []
 
 
 def is_empty(opened: Opened) -> bool:

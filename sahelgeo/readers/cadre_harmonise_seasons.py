@@ -16,14 +16,18 @@ from sahelgeo.readers.printed import days, fold, numbers, text_of, texts
 _PERIOD_IN_NAME = re.compile(
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[_-]?(\d{4})[_-](cur|proj)", re.IGNORECASE
 )
+_SEASON_AND_YEAR = re.compile(r"^(.*?)[ ,]*(\d{4})$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def times(frame: pd.DataFrame, found: Found, period: Period | None, kind: str | None) -> tuple[pd.DataFrame, list[str]]:
     """Kind, first and last day, season and day of the analysis of each row, and notes on where they are from."""
+    if "reference" in frame and "kind" not in frame:
+        return _times_of_codes_only(frame, found, kind), []
     if "kind" not in frame:
         return _times_from_outside(frame, found, period, kind)
     where = found.sheet.where
+    notes: list[str] = []
     season, year = _seasons(frame, "reference", where)
     facts = feeds()["cadre-harmonise"].facts["seasons"]
     start, end = _season_days(season, year, facts)
@@ -41,24 +45,52 @@ def times(frame: pd.DataFrame, found: Found, period: Period | None, kind: str | 
         )
     times = pd.DataFrame({"kind": kinds, "start": start, "end": end, "season": season + " " + year.astype("string")})
     if "exercise_year" in frame and "exercise_label" in frame:
+        frame, notes = _with_the_labels_of_analyses(frame, where)
         exercise, exercise_year = _seasons(frame, "exercise", where)
         times["exercise"] = exercise + " " + exercise_year.astype("string")
         opens = exercise.map(lambda name: facts[name]["opens"])
         times["issued"] = pd.to_datetime(exercise_year.astype("string") + "-" + opens, format="%Y-%m-%d")
     else:
         times["issued"] = pd.NaT
-    return times, []
+    return times, notes
+
+
+def _with_the_labels_of_analyses(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[str]]:
+    """The frame without the codes of analyses that their labels contradict, and a note on how many there were.
+
+    WFP's files of June to August 2024 print the code of the projected season beside the label of the analysis. The
+    label is taken: the code decides nothing but the day of the analysis.
+    """
+    if "exercise_code" not in frame:
+        return frame, []
+    codes = numbers(frame["exercise_code"], "exercise_code", where)
+    clash = _clash(_labelled(frame, "exercise"), _coded(codes))
+    if not clash.any():
+        return frame, []
+    note = f"in {int(clash.sum())} rows exercise_code contradicts exercise_label: the label says which analysis it is"
+    return frame.assign(exercise_code=codes.mask(clash, pd.NA)), [note]
+
+
+def _labelled(frame: pd.DataFrame, which: str) -> pd.Series:
+    by_label = {fold(name): name for name in feeds()["cadre-harmonise"].facts["seasons"]}
+    labels = texts(frame[f"{which}_label"])
+    return labels.map(lambda label: by_label.get(fold(label)) if isinstance(label, str) else None).astype("string")
+
+
+def _coded(codes: pd.Series) -> pd.Series:
+    by_code = {float(season["code"]): name for name, season in feeds()["cadre-harmonise"].facts["seasons"].items()}
+    return codes.map(by_code).astype("string")
+
+
+def _clash(labelled: pd.Series, coded: pd.Series) -> pd.Series:
+    return labelled.notna() & coded.notna() & (labelled != coded)
 
 
 def _seasons(frame: pd.DataFrame, which: str, where: str) -> tuple[pd.Series, pd.Series]:
-    facts = feeds()["cadre-harmonise"].facts["seasons"]
-    by_code = {float(season["code"]): name for name, season in facts.items()}
-    by_label = {fold(name): name for name in facts}
-    labels = texts(frame[f"{which}_label"])
-    season = labels.map(lambda label: by_label.get(fold(label)) if isinstance(label, str) else None).astype("string")
+    season = _labelled(frame, which)
     if f"{which}_code" in frame:
-        coded = numbers(frame[f"{which}_code"], f"{which}_code", where).map(by_code).astype("string")
-        clash = season.notna() & coded.notna() & (season != coded)
+        coded = _coded(numbers(frame[f"{which}_code"], f"{which}_code", where))
+        clash = _clash(season, coded)
         if clash.any():
             row = clash.index[clash][0]
             raise FormatError(
@@ -70,8 +102,9 @@ def _seasons(frame: pd.DataFrame, which: str, where: str) -> tuple[pd.Series, pd
     if bad.any():
         row = bad.index[bad][0]
         raise FormatError(
-            f"{where}, row {row}: no season that is known in {which}_label ({text_of(labels[row])!r}) and {which}_year "
-            f"({text_of(frame[f'{which}_year'][row])!r}). The seasons are {', '.join(facts)}"
+            f"{where}, row {row}: no season that is known in {which}_label ({text_of(frame[f'{which}_label'][row])!r}) and "
+            f"{which}_year ({text_of(frame[f'{which}_year'][row])!r}). "
+            f"The seasons are {', '.join(feeds()['cadre-harmonise'].facts['seasons'])}"
         )
     return season, year.astype("Int64")
 
@@ -81,6 +114,30 @@ def _season_days(season: pd.Series, year: pd.Series, facts: Mapping[str, Any]) -
     start = year.astype("string") + "-" + season.map(lambda name: facts[name]["start"]).astype("string")
     end = (year + later).astype("string") + "-" + season.map(lambda name: facts[name]["end"]).astype("string")
     return pd.to_datetime(start, format="%Y-%m-%d"), pd.to_datetime(end, format="%Y-%m-%d")
+
+
+def _times_of_codes_only(frame: pd.DataFrame, found: Found, kind: str | None) -> pd.DataFrame:
+    """Times of the files that print "Jan-May 2021" and do not say whether that is current or projected."""
+    where = found.sheet.where
+    if kind not in ("current", "projected"):
+        raise FormatError(
+            f"{where}: the file does not say whether its figures are current or projected"
+            f"{'' if kind is None else f', and kind={kind!r} is neither'}. Say kind='current' or kind='projected'"
+        )
+    parts = (
+        texts(frame["reference"]).str.extract(_SEASON_AND_YEAR).set_axis(["reference_label", "reference_year"], axis=1)
+    )
+    bad = parts["reference_year"].isna()
+    if bad.any():
+        row = bad.index[bad][0]
+        raise FormatError(
+            f"{where}, column 'reference_date', row {row} ({text_of(frame['reference'][row])!r}): a season and its year are "
+            "needed, such as 'Jan-May 2021'"
+        )
+    season, year = _seasons(parts, "reference", where)
+    start, end = _season_days(season, year, feeds()["cadre-harmonise"].facts["seasons"])
+    printed = season + " " + year.astype("string")
+    return pd.DataFrame({"kind": kind, "start": start, "end": end, "season": printed, "issued": pd.NaT})
 
 
 def _times_from_outside(
