@@ -255,10 +255,9 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
             for check, name, label in zip(cases["check"], cases["column"], cases["index"], strict=True)
         ]
         cases = cases[~np.array(told, dtype=bool)]
-        problems = [
-            _failure_in_words(*case)
-            for case in cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
-        ]
+        groups = cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
+        # A rule of the whole table fails once in each of its columns.
+        problems = list(dict.fromkeys(_failure_in_words(*case) for case in groups))
     else:
         problems = []
     repeated = _repeated_keys(columns, declared)

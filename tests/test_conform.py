@@ -121,7 +121,9 @@ def test_a_period_may_not_end_before_it_starts() -> None:
             "source": "x",
         }
     )
-    with pytest.raises(sg.SchemaError, match=r"row\(s\) 0: a period that starts after its end. Swap or correct"):
+    with pytest.raises(
+        sg.SchemaError, match=r"1 problem\n.*row\(s\) 0: a period that starts after its end. Swap or correct"
+    ):
         sg.conform(flows, "flows")
 
 

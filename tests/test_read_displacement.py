@@ -111,6 +111,15 @@ def test_disaster_events_are_flows() -> None:
     assert account.rows_dropped == {"no figure": 1}
 
 
+def test_an_event_that_ends_before_it_starts_keeps_its_first_day() -> None:
+    """A flood from December to January bears one year twice in IDMC's list."""
+    heading = "iso3,event_name,start_date,end_date,new_displacement,hazard_type_name"
+    flows, account = sg.read_idmc(csv_bytes(heading, "TCD,Flood,2008-12-01,2008-01-16,900,Flood"), report=True)
+    assert (flows["start"] == flows["end"]).all()
+    assert flows["start"].dt.strftime("%Y-%m-%d").tolist() == ["2008-12-01"]
+    assert account.notes == ("1 rows print an end before their start: the first day was taken for both",)
+
+
 # IOM DTM
 
 
@@ -496,6 +505,27 @@ def test_population_is_read_at_its_level() -> None:
         ["TD07", 2023, 10, 6, 4, "TCD"]
     ]
     assert account.rows_dropped == {"total": 1}
+
+
+def test_the_lists_of_all_countries_count_everybody_once() -> None:
+    """One row for each sex and age, one for all of them, the region's columns empty in the countries' list."""
+    heading = "ISO3,Country,ADM1_PCODE,ADM1_NAME,Population_group,Gender,Age_range,Population,Reference_year"
+    rows = [
+        "TCD,Chad,TD07,Lac,F_TL,f,all,6,2021",
+        "TCD,Chad,TD07,Lac,M_TL,m,all,4,2021",
+        "TCD,Chad,TD07,Lac,T_TL,all,all,10,2021",
+    ]
+    people, account = sg.read_population(csv_bytes(heading, *rows), report=True)
+    assert people[["pcode", "year", "people", "iso3"]].values.tolist() == [["TD07", 2021, 10, "TCD"]]
+    assert account.rows_dropped == {"breakdown by sex and age": 2}
+    national = sg.read_population(csv_bytes(heading, "TCD,Chad,,,T_TL,all,all,10,2021"))
+    assert national[["pcode", "iso3"]].values.tolist() == [["TD", "TCD"]]
+
+
+def test_a_list_without_countries_has_them_in_its_codes() -> None:
+    """Central African Republic, 2015: totals of women and men under headings of their own."""
+    people = sg.read_population(csv_bytes("Adm1_name,Adm1_pcode,T_TL,T_TF,T_TM", "Lobaye,CF12,10,6,4"), year=2015)
+    assert people[["pcode", "women", "men", "iso3"]].values.tolist() == [["CF12", 6, 4, "CAF"]]
 
 
 def test_a_single_row_does_not_show_its_level(tmp_path: Path) -> None:

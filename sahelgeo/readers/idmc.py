@@ -144,9 +144,13 @@ def _tidy_disasters(found: Found) -> Tidied:
     frame, fates = body(found)
     need_rows(frame, found)
     table = _movements(frame, found).assign(reason="disaster", hazard=texts(frame["hazard"]))
+    backwards = (table["end"] < table["start"]).fillna(False)
+    table["end"] = table["end"].mask(backwards, table["start"])
     blank = table["people"].isna()
     fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
     table, fates, notes = tell_apart(table[~blank], fates, found, "flows")
+    if backwards.any():
+        notes.append(f"{int(backwards.sum())} rows print an end before their start: the first day was taken for both")
     return Tidied(table, fates, tuple(notes), (), "flows")
 
 

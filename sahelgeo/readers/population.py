@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.countries import iso3_of
+from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import fold, numbers, text_of, texts
@@ -16,7 +16,7 @@ from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
 from sahelgeo.readers.report import ReadReport
 
 _LEVELS = (3, 2, 1, 0)
-_YEAR_IN_NAME = re.compile(r"admpop_adm\d_((?:19|20)\d{2})", re.IGNORECASE)
+_YEAR_IN_NAME = re.compile(r"admpop[_-]adm\d[_-]((?:19|20)\d{2})", re.IGNORECASE)
 _LEVEL_IN_NAME = re.compile(r"adm(?:in)?_?([0-3])(?!\d)", re.IGNORECASE)
 
 
@@ -75,9 +75,14 @@ def tidy_population(found: Found, *, year: int | None = None, level: int | None 
     where = found.sheet.where
     frame, fates = body(found)
     need_rows(frame, found)
+    if "gender" in frame:
+        parts = ~(_is_all(frame["gender"]) & _is_all(frame["age"]))
+        fates = dropped(fates, parts.reindex(fates.index, fill_value=False), "breakdown by sex and age")
+        frame = frame[~parts]
+        need_rows(frame, found)
     depth = _level(frame, found, level)
     code = f"adm{depth}_pcode"
-    pcodes = texts(frame[code], missing=["NA"] if depth else [])
+    pcodes = texts(frame[code], missing=["NA"] if depth else []) if code in frame else country_pcodes(_country(frame))
     names = texts(frame[f"adm{depth}_name"]) if f"adm{depth}_name" in frame else pd.Series(pd.NA, frame.index, "string")
     totals = pcodes.isna() & (names.isna() | names.map(lambda name: fold(str(name)).startswith("total")))
     fates = dropped(fates, totals.reindex(fates.index, fill_value=False), "total")
@@ -111,6 +116,8 @@ def _level(frame: pd.DataFrame, found: Found, level: int | None) -> int:
         if level not in with_codes:
             raise FormatError(f"{found.sheet.where}: no codes of level {level}. There are codes of level {with_codes}")
         return level
+    if not with_codes and "iso3" in frame:
+        return 0
     if not with_codes:
         raise FormatError(f"{found.sheet.where}: the columns of codes are empty. Fill the p-codes")
     if len(frame) == 1 and len(with_codes) > 1:
@@ -145,4 +152,11 @@ def _country(frame: pd.DataFrame) -> pd.Series:
     for name in ("iso3", "adm0_name", "adm0_pcode"):
         if name in frame:
             country = country.fillna(iso3_of(texts(frame[name].map(text_of))))
+    for name in (f"adm{level}_pcode" for level in (1, 2, 3)):
+        if name in frame:
+            country = country.fillna(iso3_of(texts(frame[name]).str[:2]))
     return country
+
+
+def _is_all(values: pd.Series) -> pd.Series:
+    return (texts(values).str.casefold() == "all").fillna(False).astype(bool)
