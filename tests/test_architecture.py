@@ -27,7 +27,7 @@ LAYERS = (
     ("joint",),
     ("readers",),
     ("maps",),
-    ("demo", "brief", "cli", "__main__"),
+    ("demo", "brief", "file_map", "cli", "__main__"),
 )
 
 

@@ -227,6 +227,8 @@ def _without_totals(
         if level == 0:
             codes |= set(areas.loc[areas["level"] == 1, "parent"].dropna())
         at_level = table["pcode"].isin(codes).to_numpy(dtype=np.bool_)
+    # A named part, such as a department without its town, does not hold the town's row.
+    holds &= table["unit"].isna().to_numpy(dtype=np.bool_)
     clash = holds & ~at_level
     refuse(
         table,

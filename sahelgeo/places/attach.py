@@ -195,7 +195,7 @@ def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.D
     printed = filled["name"].fillna(filled["code"]).fillna("(empty)")
     grounds = filled["conflict"].fillna(filled["candidates"]).fillna(filled["reason"])
     said = [f"{place} ({ground})" for place, ground in zip(printed, grounds, strict=True)]
-    return result, f"{listed(said, SHOWN_AT_MOST)}; see match_areas for all of them"
+    return result, f"{listed(list(dict.fromkeys(said)), SHOWN_AT_MOST)}; see match_areas for all of them"
 
 
 def _missing(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> str:
