@@ -19,6 +19,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     ("errors",),
+    ("needs",),
     ("words", "tables", "sources", "conformance"),
     ("areas", "coverage", "places", "editions", "samples"),
     ("sums",),

@@ -31,6 +31,7 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
+from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import area_km2
 
@@ -86,8 +87,7 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _codes_and_names(table: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    if not isinstance(table, pd.DataFrame):
-        raise SchemaError(f"a DataFrame is needed, not {type(table).__name__}")
+    need_plain(table, "table")
     label = next((label for label in _NAMES if label in table.columns), None)
     if "pcode" not in table.columns and label is None:
         raise SchemaError(
