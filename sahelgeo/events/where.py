@@ -136,12 +136,12 @@ def share_outside(
         .mask(sums["pcode"].isin(codes), "inside")
         .mask(sums["pcode"].isna(), "unplaced")
     )
-    values = pd.to_numeric(sums[column]).astype("Float64")
-    if period.isna().any() or (values % 1 != 0).any():
+    numbers = pd.to_numeric(sums[column]).astype("Float64")
+    if period.isna().any() or (numbers % 1 != 0).any():
         raise SchemaError(
             f"sums: every row needs a day in 'start', and {column!r} counts in whole numbers. Correct the rows"
         )
-    values = values.astype("Int64")
+    values = numbers.astype("Int64")
     sums_by_part = {
         part: values[where == part].groupby(period[where == part]).sum(min_count=1)
         for part in ("inside", "outside", "unplaced")
