@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO
 
 from sahelgeo import __version__
-from sahelgeo.errors import SahelgeoError
+from sahelgeo.errors import DataWarning, SahelgeoError
+
+_MAP_EXAMPLES = """\
+examples:
+  sahelgeo map phases cadre_harmonise.xlsx --country BFA --period 2022-11-01
+  sahelgeo map phases ch.json --country NER --areas ner_admin2.shp --lang fr --out carte.pdf
+  sahelgeo map stocks conasur.xlsx --level 1
+  sahelgeo map stocks population.csv --period latest --choose group=refugee
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when done, 1 when sahelgeo refused (the reason is on standard error)."""
     given = _parser().parse_args(arguments)
     try:
-        return int(given.run(given))
-    except (SahelgeoError, OSError) as problem:
-        print(f"sahelgeo: {problem}", file=sys.stderr)
+        with _plain_warnings():
+            done = int(given.run(given))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has gone. Python would say so once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SahelgeoError as problem:
+        _say(f"sahelgeo: {problem}", sys.stderr)
         return 1
+    except OSError as problem:
+        place = f"{problem.filename}: " if problem.filename else ""
+        _say(f"sahelgeo: {place}{problem.strerror or problem}", sys.stderr)
+        return 1
+    return done
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -28,13 +51,45 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--out", default="sahelgeo-demo", metavar="DIR", help="folder for the products (default: %(default)s)"
     )
-    demo.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
     demo.set_defaults(run=_demo)
     inspect = commands.add_parser(
-        "inspect", help="say what a file is: feed, vintage, rows, periods, places, people, problems"
+        "inspect",
+        help="say what a file is: feed, vintage, rows, periods, places, people, problems",
+        epilog="The exit status is 1 if a file cannot be read.",
     )
     inspect.add_argument("file", nargs="+", metavar="FILE", help="any file")
     inspect.set_defaults(run=_inspect)
+    drawn = _map_parser(commands)
+    for command in (demo, drawn):
+        command.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
+    return parser
+
+
+def _map_parser(commands: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "map",
+        help="draw the phases or the displaced people of a file",
+        description="Read a file, place its rows on their areas, add them up where an area has several, and draw.",
+        epilog=_MAP_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("subject", choices=["phases", "stocks"], help="food-insecurity phases, or displaced people")
+    parser.add_argument("file", metavar="FILE", help="a file that sahelgeo inspect recognises")
+    parser.add_argument("--areas", metavar="FILE", help="boundaries (default: the file's own, or those of sahelgeo)")
+    parser.add_argument("--level", type=int, metavar="N", help="0 countries, 1 regions, 2 provinces (default: deepest)")
+    parser.add_argument("--country", action="append", default=[], metavar="ISO3", help="take only this one; repeatable")
+    parser.add_argument("--period", metavar="DAY", help="a day, FIRST/LAST, or latest (stocks); days as YYYY-MM-DD")
+    parser.add_argument(
+        "--choose", action="append", default=[], metavar="COLUMN=VALUE", help="take only these rows; repeatable"
+    )
+    parser.add_argument(
+        "--unmatched", choices=["raise", "drop"], default="raise", help="rows without an area (default: %(default)s)"
+    )
+    parser.add_argument("--title", metavar="TEXT", help="title of the map (default: what it shows)")
+    parser.add_argument(
+        "--out", default="map.html", metavar="FILE", help=".html, .png, .svg, .pdf (default: %(default)s)"
+    )
+    parser.set_defaults(run=_map)
     return parser
 
 
@@ -44,15 +99,65 @@ def _demo(given: argparse.Namespace) -> int:
 
     made = run_demo(given.out, lang=given.lang)
     for line in made.lines:
-        print(line)
+        _say(line)
     for path in made.files:
-        print(f"  {path}")
+        _say(f"  {path}")
     return 0
 
 
 def _inspect(given: argparse.Namespace) -> int:
-    from sahelgeo.readers.inspection import inspect_file  # noqa: PLC0415
+    from sahelgeo.readers.inspection import PROBLEM, inspect_file  # noqa: PLC0415
 
+    failed = False
     for number, path in enumerate(given.file):
-        print(("\n" if number else "") + inspect_file(path))
+        text = inspect_file(path)
+        failed |= any(line.startswith(PROBLEM) for line in text.splitlines())
+        _say(("\n" if number else "") + text)
+    return int(failed)
+
+
+def _map(given: argparse.Namespace) -> int:
+    from sahelgeo.file_map import MapRequest, map_file  # noqa: PLC0415
+
+    request = MapRequest(
+        given.subject,
+        given.file,
+        areas=given.areas,
+        level=given.level,
+        countries=tuple(given.country),
+        period=given.period,
+        choose=dict(_pair(text) for text in given.choose),
+        unmatched=given.unmatched,
+        title=given.title,
+    )
+    for line in map_file(request, given.out, lang=given.lang):
+        _say(line)
+    _say(f"  {given.out}")
     return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise SahelgeoError(f"--choose {text!r}: write a column and a value, such as --choose group=idp")
+    return column.strip(), value.strip()
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """Print, also where the terminal has no narrow spaces or accents."""
+    out = stream or sys.stdout
+    try:
+        print(text, file=out)
+    except UnicodeEncodeError:
+        encoding = out.encoding or "ascii"
+        print(text.replace("\u202f", " ").encode(encoding, "replace").decode(encoding), file=out)
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Warnings of sahelgeo as sentences on standard error; those of libraries are not for readers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", DataWarning)
+        warnings.showwarning = lambda message, *_rest: _say(f"sahelgeo: warning: {message}", sys.stderr)
+        yield

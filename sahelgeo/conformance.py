@@ -229,7 +229,7 @@ _PANDAS: dict[str, Any] = {
 def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
     if not declared.geographic:
         return []
-    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
         return ["there is no geometry. Give a GeoDataFrame (read_areas or geopandas.read_file make one)"]
     if table.crs is None:
         raise CRSError(

@@ -19,6 +19,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     ("errors",),
+    ("needs",),
     ("words", "tables", "sources", "conformance"),
     ("areas", "coverage", "places", "editions", "samples"),
     ("sums",),
@@ -27,7 +28,7 @@ LAYERS = (
     ("joint",),
     ("readers",),
     ("maps",),
-    ("demo", "brief", "cli", "__main__"),
+    ("demo", "brief", "file_map", "cli", "__main__"),
 )
 
 

@@ -129,7 +129,7 @@ def test_inspect_says_what_files_are(tmp_path: Path, capsys: pytest.CaptureFixtu
         "iso3,country_name,year,new_displacement,total_displacement\nMLI,Mali,2022,153990,379932\n"
     )
     (tmp_path / "b.csv").write_text("x,y\n1,2\n")
-    assert main(["inspect", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 0
+    assert main(["inspect", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == 1
     first, second = capsys.readouterr().out.split("\n\n")
     assert "idmc-gidd" in first
     assert "379,932" in first

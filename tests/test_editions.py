@@ -403,3 +403,16 @@ def test_fractions_keep_their_totals():
     assert result["people"].sum() == pytest.approx(10.5)
     assert result["households"].tolist() == [2, 1]
     assert result["households"].dtype == "int64"
+
+
+def test_a_converted_table_goes_back_although_regions_and_provinces_share_names() -> None:
+    """Sourou is a region and a province of 2025: the column ``level`` of the first conversion says which."""
+    provinces = pd.DataFrame({"pcode": ["BF4606", "BF4601"], "people": [100, 50]})
+    ahead = sg.convert_edition(provinces, to="BFA 2025", level=1)
+    assert ahead["people"].sum() == 150
+    sourou = pd.DataFrame({"name": ["Sourou"], "people": [100], "edition": "BFA 2025"})
+    with pytest.raises(sg.AmbiguousError, match="two levels"):
+        sg.convert_edition(sourou, to="BFA 2020", level=1)
+    back = sg.convert_edition(sourou.assign(level=1), to="BFA 2020", level=1)
+    assert back["people"].tolist() == [100]
+    assert back["pcode"].tolist() == ["BF46"]

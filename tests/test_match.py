@@ -359,3 +359,16 @@ def test_the_embedded_list_says_what_it_lacks() -> None:
         sg.load_pcodes("NGA")
     with pytest.raises(LookupError, match="level 3"):
         sg.load_pcodes(level=3)
+
+
+def test_a_place_that_the_areas_do_not_divide_is_said_to_be_undivided() -> None:
+    """The embedded areas draw Gao and Ménaka as one: a row of Gao alone is neither answered nor unknown."""
+    found = sg.match_areas(pd.DataFrame({"admin1": ["Gao", "Kayes", "Ménaka"]}), sg.load_areas("MLI"))
+    assert found["pcode"].isna().tolist() == [True, False, True]
+    assert found["conflict"].dropna().unique().tolist() == ["undivided in ML07+ML10 Gao + Menaka"]
+
+
+def test_countries_answer_to_their_three_letters() -> None:
+    """As IPC prints them in the column of names."""
+    table = pd.DataFrame({"place": ["CAF", "mli", "Niger"]})
+    assert sg.match_areas(table, sg.load_areas(level=0))["pcode"].tolist() == ["CF", "ML", "NE"]

@@ -24,6 +24,11 @@ NAMES = load_pcodes()["name"].tolist()
         ("Region du Lac", "lac"),
         ("Dept. de Say", "say"),
         ("Kayes region", "kayes"),
+        ("Kayes (Région)", "kayes"),
+        ("Rég. du Sahel", "sahel"),
+        ("Prov. Soum", "soum"),
+        ("Niamey (CU)", "villeniamey"),
+        ("Com", "com"),
         ("Mali (le)", "mali"),
         ("BalÃ©", "bale"),
         ("La Kabbia", "kabbia"),
@@ -46,6 +51,11 @@ def test_the_word_for_the_kind_of_area_comes_back() -> None:
     """It says the level that is meant."""
     assert fold_name("Cercle de Gao").word == "cercle"
     assert fold_name("Gao").word is None
+    assert [fold_name(name).word for name in ("Rég. Gao", "Dép. Say", "Gao (cercle)")] == [
+        "region",
+        "departement",
+        "cercle",
+    ]
     assert level_words()["province"] == {"BFA": 2, "TCD": 1}
 
 

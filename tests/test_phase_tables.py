@@ -371,3 +371,17 @@ def test_tables_stay_as_they_were(calculate: Callable[[pd.DataFrame], pd.DataFra
         warnings.simplefilter("error")
         calculate(table)
     assert before.equals(table)
+
+
+def test_a_department_without_its_town_does_not_hold_the_town() -> None:
+    """Niger prints "Tchirozerine Department" under the department's own code, beside its town: two parts, no total."""
+    table = pd.DataFrame(
+        {
+            "pcode": ["NE0106", "NE010601"], "unit": ["Tchirozerine Department", None], "admin1": "Agadez", "kind": "current",
+            "start": "2022-10-01", "end": "2023-01-31", "source": "cadre-harmonise", "population": [100.0, 50.0],
+            "people_1": [100.0, 50.0], "people_2": 0.0, "people_3": 0.0, "people_4": 0.0, "people_5": 0.0,
+        }
+    )  # fmt: skip
+    assert sg.sum_phases(table, by=("admin1",))["population"].tolist() == [150]
+    with pytest.raises(sg.DoubleCountError, match="an area and of its parts"):
+        sg.sum_phases(table.assign(unit=None), by=("admin1",))

@@ -31,6 +31,7 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
+from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import area_km2
 
@@ -86,8 +87,7 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _codes_and_names(table: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    if not isinstance(table, pd.DataFrame):
-        raise SchemaError(f"a DataFrame is needed, not {type(table).__name__}")
+    need_plain(table, "table")
     label = next((label for label in _NAMES if label in table.columns), None)
     if "pcode" not in table.columns and label is None:
         raise SchemaError(
@@ -214,7 +214,11 @@ def _units_of(table: pd.DataFrame, walk: Crosswalk, edition: str) -> list[Unit]:
     """The unit of the old edition that each row means."""
     codes, names = _codes_and_names(table)
     _check_edition(table, walk, edition)
-    found = [find_unit(walk, edition, code, name) for code, name in zip(codes, names, strict=True)]
+    levels = list(table["level"]) if "level" in table.columns else [None] * len(table)
+    found = [
+        _of_level(find_unit(walk, edition, code, name), level)
+        for code, name, level in zip(codes, names, levels, strict=True)
+    ]
     lost = [not unit for unit in found]
     if any(lost):
         rows = table[lost]
@@ -244,6 +248,12 @@ def _units_of(table: pd.DataFrame, walk: Crosswalk, edition: str) -> list[Unit]:
             f"rows {listed(list(table.index[wrong]), SHOWN_AT_MOST)}: code and name are not one area of {edition} ({listed(shown, SHOWN_AT_MOST)}). See edition_of(table)"
         )
     return [unit[0] for unit in found]
+
+
+def _of_level(units: list[Unit], level: Any) -> list[Unit]:
+    """Of several units of one name, that of the level which the row says, if it says one."""
+    fits = [unit for unit in units if pd.notna(level) and unit.level == level]
+    return fits if len(units) > 1 and fits else units
 
 
 def _check_edition(table: pd.DataFrame, walk: Crosswalk, edition: str) -> None:

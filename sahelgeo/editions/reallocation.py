@@ -19,7 +19,21 @@ _KINDS = ("count", "rate", "class", "key")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
 _USUAL: dict[str, Kind] = {
     **dict.fromkeys(
-        ("people", "population", "households", "events", "fatalities", "fatalities_low", "fatalities_high"), "count"
+        (
+            "people",
+            "population",
+            "households",
+            "women",
+            "men",
+            "children",
+            "children_under_5",
+            "children_5_and_over",
+            "events",
+            "fatalities",
+            "fatalities_low",
+            "fatalities_high",
+        ),
+        "count",
     ),
     **dict.fromkeys((f"people_{phase}" for phase in range(1, 6)), "count"),
     **dict.fromkeys(("phase_published", "phase_rule", "phase"), "class"),

@@ -17,6 +17,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.events.by_area import PERIODS, Frequency
 from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums
+from sahelgeo.needs import need_columns
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
 _NEEDED = ("name", "match", "family", "kind")
@@ -88,9 +89,7 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     >>> sg.actor_family(fights)[["family1", "family2"]].values.tolist()
     [['JNIM', 'ISGS']]
     """
-    missing = [name for name in ("actor1", "actor2") if name not in events.columns]
-    if missing:
-        raise SchemaError(f"events: column {missing[0]!r} is missing. Found: {listed(list(events.columns), 12)}")
+    need_columns(events, "events", {"actor1": "text", "actor2": "text"})
     whole, starts = _rules(load_actors() if actors is None else actors)
     names = pd.concat([events["actor1"], events["actor2"]]).dropna()
     answers = {name: _answer(_folded(str(name)), whole, starts) for name in names.unique()}
@@ -204,10 +203,11 @@ def dyads(
     >>> war[["first", "second", "events", "fatalities"]].values.tolist()
     [['ISGS', 'JNIM', 1, 4], ['ISGS', 'JNIM', 0, 0], ['ISGS', 'JNIM', 1, 7]]
     """
-    if not {"family1", "family2"} <= set(events.columns):
+    if isinstance(events, pd.DataFrame) and not {"family1", "family2"} <= set(events.columns):
         raise SchemaError("events: there are no families. Add them: dyads(actor_family(events))")
     if freq not in PERIODS:
         raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
+    need_columns(events, "events", {"family1": "text", "family2": "text"})
     checked = conform_events(events)
     _known(kinds, checked["kind"], "kinds")
     if between is not None:

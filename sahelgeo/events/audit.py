@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.errors import DataWarning
+from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.events.by_area import other_country, place_events
 from sahelgeo.events.checked import conform_events
 
@@ -57,6 +57,8 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     """
     checked = conform_events(events)
     ground = conform_areas(areas)
+    if ground.empty:
+        raise SchemaError("areas: there is no row. Give the areas that the events are counted in")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         placed = place_events(checked, ground)

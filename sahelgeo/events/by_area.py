@@ -126,6 +126,8 @@ def sum_events(
 
 def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ground = one_edition(conform_areas(areas))
+    if ground.empty:
+        raise SchemaError("areas: there is no row. Give the areas that the events are counted in")
     levels = sorted(ground["level"].dropna().unique())
     if len(levels) > 1:
         raise SchemaError(

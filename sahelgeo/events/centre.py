@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.events.by_area import PERIODS, Frequency
 from sahelgeo.events.checked import conform_events
 
@@ -123,6 +123,12 @@ def mean_centre(
 
 def _weighted(events: gpd.GeoDataFrame, weight: str) -> pd.DataFrame:
     points = events.to_crs("EPSG:4326").geometry
+    other = points.notna() & ~points.is_empty & (points.geom_type != "Point")
+    if other.any():
+        rows = listed(list(events.index[other]), SHOWN_AT_MOST)
+        raise SchemaError(
+            f"events: geometry, row(s) {rows}: not a point. Take a point of each: events.representative_point()"
+        )
     weights = (
         pd.Series(1.0, index=events.index) if weight == "events" else events["fatalities"].astype("float64").fillna(0)
     )

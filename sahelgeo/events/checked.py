@@ -8,6 +8,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.needs import need_columns
 from sahelgeo.sums import Mask, as_day, first_rows, group_numbers, literal, named_rows
 
 EXPORTED = "exported"
@@ -61,9 +62,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     [3]
     """
     days = _export_days(events)
-    missing = [name for name in KEY if name not in events]
-    if missing:
-        raise SchemaError(f"events: column {missing[0]!r} is missing. Found: {listed(list(events.columns), 12)}")
+    need_columns(events, "events", dict.fromkeys(KEY, "any"))
     same = events[list(KEY)].assign(**{EXPORTED: days}).duplicated(keep=False).to_numpy(dtype=np.bool_)
     if same.any():
         raise DuplicateEventError(
@@ -75,10 +74,11 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _export_days(events: pd.DataFrame) -> pd.Series:
-    if EXPORTED not in events:
+    if isinstance(events, pd.DataFrame) and EXPORTED not in events:
         raise SchemaError(
             f"events: there is no column {EXPORTED!r}. Add the day of each export: events.assign({EXPORTED}='2020-07-17')"
         )
+    need_columns(events, "events", {EXPORTED: "any"})
     days = events[EXPORTED]
     if not pd.api.types.is_datetime64_dtype(days.dtype):
         answers = {
@@ -98,6 +98,7 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     except SchemaError:
         # Looking for copies first would cost as much again: only a table that is refused is asked why.
         if isinstance(events, pd.DataFrame) and set(KEY) <= set(events.columns):
+            need_columns(events, "events", dict.fromkeys(KEY, "any"))
             _refuse_copies(events)
         raise
     assert isinstance(checked, gpd.GeoDataFrame)

@@ -11,6 +11,7 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
+from sahelgeo.needs import need_columns
 from sahelgeo.sums import as_day
 
 Floats = npt.NDArray[np.float64]
@@ -117,9 +118,7 @@ def _window_months(day: pd.Timestamp, window: int) -> tuple[pd.PeriodIndex, pd.P
 
 
 def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str) -> Floats:
-    missing = [label for label in ("start", column) if label not in series.columns]
-    if missing:
-        raise SchemaError(f"{name}: column {missing[0]!r} is missing. Found: {listed(list(series.columns), 12)}")
+    need_columns(series, name, {"start": "day", column: "number"})
     periods = pd.to_datetime(series["start"]).dt.to_period("M")
     rows = series[periods.isin(months)]
     held = periods[periods.isin(months)]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
+from sahelgeo.needs import need_columns
 
 Floats = npt.NDArray[np.float64]
 READING = "An association in time, not a cause."
@@ -109,15 +110,15 @@ def _checked_lags(lags: Iterable[int]) -> list[int]:
 
 
 def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
-    missing = [name for name in ("pcode", "start", x, y) if name not in table.columns]
-    if missing:
-        raise SchemaError(f"column {missing[0]!r} is missing. Found: {listed(list(table.columns), 12)}")
+    need_columns(table, "table", {"pcode": "text", "start": "day", x: "number", y: "number"})
     known = table[table["pcode"].notna()]
     twice = known.duplicated(["pcode", "start"])
     if twice.any():
         raise SchemaError(
             f"rows {listed(list(known.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first"
         )
+    if known.empty:
+        raise SchemaError("table: no row has a p-code. Give the sums of areas")
     starts = pd.DatetimeIndex(pd.to_datetime(known["start"]))
     every = _every_period(starts.unique().sort_values())
     cubes = []

@@ -14,6 +14,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.by_area import PERIODS
+from sahelgeo.needs import need_columns
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -56,12 +57,13 @@ def spread(
     0  XA01 2020-02-01     True
     1  XA02        NaT    False
     """
-    _need(sums, ["pcode", "start", column])
+    need_columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     if not threshold > 0 or periods_in_a_row < 1:
         raise SchemaError(
             f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
         )
-    table = sums[sums["pcode"].notna()].sort_values(["pcode", "start"])
+    table = sums.assign(start=pd.to_datetime(sums["start"].astype(object)))
+    table = table[table["pcode"].notna()].sort_values(["pcode", "start"])
     twice = table.duplicated(["pcode", "start"])
     if twice.any():
         raise SchemaError(
@@ -119,7 +121,7 @@ def share_outside(
     >>> sg.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
     [[10, 30, 10, 0.75, 0.6, 0.8]]
     """
-    _need(sums, ["pcode", "start", column])
+    need_columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
     unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
     if not codes or unknown:
@@ -128,13 +130,18 @@ def share_outside(
         )
     if freq not in PERIODS:
         raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    period = pd.to_datetime(sums["start"]).dt.to_period(PERIODS[freq])
+    period = pd.to_datetime(sums["start"].astype(object)).dt.to_period(PERIODS[freq])
     where = (
         pd.Series("outside", index=sums.index)
         .mask(sums["pcode"].isin(codes), "inside")
         .mask(sums["pcode"].isna(), "unplaced")
     )
-    values = sums[column].astype("Int64")
+    numbers = pd.to_numeric(sums[column]).astype("Float64")
+    if period.isna().any() or (numbers % 1 != 0).any():
+        raise SchemaError(
+            f"sums: every row needs a day in 'start', and {column!r} counts in whole numbers. Correct the rows"
+        )
+    values = numbers.astype("Int64")
     sums_by_part = {
         part: values[where == part].groupby(period[where == part]).sum(min_count=1)
         for part in ("inside", "outside", "unplaced")
@@ -200,7 +207,7 @@ def core_periphery(
     >>> found[["part", "areas", "rate", "ratio"]].round(3).values.tolist()
     [['core', 1, 0.02, 1.0], ['periphery', 12, 0.084, 4.214]]
     """
-    _need(table, ["pcode", numerator, denominator])
+    need_columns(table, "table", {"pcode": "text", numerator: "number", denominator: "number"})
     codes = _core_codes(table, core, areas, within_km)
     if table["pcode"].duplicated().any():
         twice = table["pcode"][table["pcode"].duplicated()].unique()
@@ -264,9 +271,3 @@ def _near(areas: gpd.GeoDataFrame, core: set[str], within_km: float) -> set[str]
         for code, (x, y) in places.items()
         if any(_GEOD.inv(x, y, *places[middle])[2] <= within_km * 1000 for middle in core)
     }
-
-
-def _need(table: pd.DataFrame, columns: list[str]) -> None:
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise SchemaError(f"column {missing[0]!r} is missing. Found: {listed(list(table.columns), 12)}")

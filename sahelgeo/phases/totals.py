@@ -12,6 +12,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
+from sahelgeo.needs import need_columns
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
@@ -155,11 +156,12 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     >>> sg.phase_coverage(sample.phases, half)["coverage"].round(2).unique().tolist()
     [0.5]
     """
-    missing = [name for name in ("pcode", *PEOPLE_BY_PHASE) if name not in phases]
+    missing = [name for name in ("pcode", *PEOPLE_BY_PHASE) if isinstance(phases, pd.DataFrame) and name not in phases]
     if missing:
         raise SchemaError(
             f"phases: columns {', '.join(missing)} are missing. Give a Phases table, or what sum_phases makes of one"
         )
+    need_columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
     living = conform(population, "population").dropna(subset=["pcode"])
     living = living[living["pcode"].isin(phases["pcode"].dropna())]
     twice = living["pcode"].duplicated(keep=False)
@@ -227,6 +229,8 @@ def _without_totals(
         if level == 0:
             codes |= set(areas.loc[areas["level"] == 1, "parent"].dropna())
         at_level = table["pcode"].isin(codes).to_numpy(dtype=np.bool_)
+    # A named part, such as a department without its town, does not hold the town's row.
+    holds &= table["unit"].isna().to_numpy(dtype=np.bool_)
     clash = holds & ~at_level
     refuse(
         table,

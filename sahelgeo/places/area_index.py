@@ -88,7 +88,7 @@ def check_areas_for_points(areas: gpd.GeoDataFrame) -> None:
 
     The declaration of Areas says the same and more, but reading it loads the schema library: half the time of a look-up.
     """
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name is None:
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
         raise SchemaError(
             f"areas: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. load_areas and read_areas make one"
         )
@@ -113,11 +113,11 @@ def _pcode_problems(areas: gpd.GeoDataFrame) -> list[str]:
         problems.append(
             f"column 'pcode', row(s) {listed(list(areas.index[missing]), SHOWN_AT_MOST)}: empty. Every area needs its code"
         )
-    text = codes[~missing].map(lambda code: isinstance(code, str)).astype(bool)
+    text = codes.map(lambda code: isinstance(code, str)).to_numpy(dtype=bool) | missing.to_numpy()
     if not text.all():
-        rows = listed(list(text.index[~text]), SHOWN_AT_MOST)
+        rows = listed(list(codes.index[~text]), SHOWN_AT_MOST)
         problems.append(f"column 'pcode', row(s) {rows}: not text. Read the column as text (dtype=str)")
-    repeated = codes.duplicated(keep=False) & ~missing
+    repeated = codes.where(text).duplicated(keep=False) & ~missing & text
     if repeated.any():
         shown = listed(list(codes[repeated].unique()), SHOWN_AT_MOST)
         problems.append(f"p-codes {shown} stand more than once. Choose one edition: areas[areas['edition'] == ...]")

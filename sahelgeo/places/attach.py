@@ -19,6 +19,7 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
+from sahelgeo.needs import need_columns
 from sahelgeo.places.account import Account, account_of
 from sahelgeo.places.contradictions import check_codes_against_names
 from sahelgeo.places.match import match_rows
@@ -154,7 +155,13 @@ def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         raise SchemaError(
             f"the table needs one column 'pcode'. Found: {found}. Rename the column of codes, or match names first"
         )
-    if isinstance(table, gpd.GeoDataFrame) and table.crs is not None and table.crs != areas.crs:
+    need_columns(table, "table", {"pcode": "any"})
+    if (
+        isinstance(table, gpd.GeoDataFrame)
+        and table.active_geometry_name in table.columns
+        and table.crs is not None
+        and table.crs != areas.crs
+    ):
         raise CRSError(
             f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. Bring both to one: table.to_crs(areas.crs)"
         )
@@ -195,7 +202,7 @@ def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.D
     printed = filled["name"].fillna(filled["code"]).fillna("(empty)")
     grounds = filled["conflict"].fillna(filled["candidates"]).fillna(filled["reason"])
     said = [f"{place} ({ground})" for place, ground in zip(printed, grounds, strict=True)]
-    return result, f"{listed(said, SHOWN_AT_MOST)}; see match_areas for all of them"
+    return result, f"{listed(list(dict.fromkeys(said)), SHOWN_AT_MOST)}; see match_areas for all of them"
 
 
 def _missing(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> str:

@@ -79,7 +79,7 @@ def _as_labels(parents: str | Sequence[str] | None) -> tuple[str, ...]:
 
 def _recognised(table: pd.DataFrame, level: int | None) -> PlaceColumns:
     names, codes = _by_level(table, _NAME), _by_level(table, _CODE)
-    filled = [label for label in ("place", "pcode") if label in table and table[label].notna().any()]
+    filled = [label for label in ("place", "pcode") if label in table and _has_values(table, label)]
     name = (names.get(level) if level is not None else None) or ("place" if "place" in filled else None)
     if name is None and level is None and len(names) == 1:
         name = next(iter(names.values()))
@@ -101,11 +101,16 @@ def _recognised(table: pd.DataFrame, level: int | None) -> PlaceColumns:
     return PlaceColumns(name, code, (*above, *([country] if country is not None else [])))
 
 
+def _has_values(table: pd.DataFrame, label: Any) -> bool:
+    """Whether a column says anything; one that stands twice is refused later, by name."""
+    return bool(table[label].notna().to_numpy().any())
+
+
 def _by_level(table: pd.DataFrame, pattern: re.Pattern[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     for label in table.columns:
         fit = pattern.fullmatch(str(label).lower())
-        if fit and table[label].notna().any():
+        if fit and _has_values(table, label):
             found.setdefault(int(fit[1]), str(label))
     return found
 

@@ -34,6 +34,8 @@ class Gazetteer:
         Id of a larger area to the positions of the areas in it.
     marks : list
         Directions and numbers in the own name of each area.
+    by_part : dict
+        Folded name of an area that an edition draws together with others ("ML07+ML10") to the position of the whole.
     """
 
     pcodes: list[str]
@@ -48,6 +50,7 @@ class Gazetteer:
     above: dict[str, set[str]] = field(default_factory=dict)
     below: dict[str, set[int]] = field(default_factory=dict)
     marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by_part: dict[str, int] = field(default_factory=dict)
 
     def fits_word(self, position: int, word: str | None) -> bool:
         """Whether the area is of the level that the printed word ("region", "cercle") says."""
@@ -82,6 +85,7 @@ def build_gazetteer(areas: pd.DataFrame) -> Gazetteer:
     for row in rows:
         gazetteer.by_pcode[pcodes[row].strip().upper()] = row
         _add_names(gazetteer, row, texts["other_names"][row])
+        _add_parts(gazetteer, row)
     _add_larger_areas(gazetteer, checked)
     return gazetteer
 
@@ -168,9 +172,20 @@ def _add_names(gazetteer: Gazetteer, row: int, printed: str | None) -> None:
         gazetteer.by_key.setdefault(key, {})[row] = "name"
     gazetteer.marks[gazetteer.pcodes[row]] = fold_name(gazetteer.names[row]).marks
     others = [fold_name(name).key for name in (printed or "").split("|") if name.strip()]
+    country = gazetteer.iso3[row]
+    if gazetteer.levels[row] == 0 and country:
+        others.append(country.lower())
     for key in (*others, *(alias.key for alias in other_names(gazetteer.iso3[row], gazetteer.levels[row], keys))):
         if key:
             gazetteer.by_key.setdefault(key, {}).setdefault(row, "alias")
+
+
+def _add_parts(gazetteer: Gazetteer, row: int) -> None:
+    codes = gazetteer.pcodes[row].split("+")
+    for part in [pcode_rows()[code] for code in codes if len(codes) > 1 and code in pcode_rows()]:
+        keys = _own_keys([part["name"], part["name_fr"], part["name_en"]])
+        for key in (*keys, *(alias.key for alias in other_names(part["iso3"], int(part["level"]), keys))):
+            gazetteer.by_part[key] = row
 
 
 def _add_larger_areas(gazetteer: Gazetteer, areas: pd.DataFrame) -> None:

@@ -238,7 +238,7 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
         raise SchemaError(
             f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. Rename or drop: points.drop(columns={taken})"
         )
-    if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name is not None:
+    if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
         return _from_geometry(points, index)
     pair = next((pair for pair in _COORDINATES if set(pair) <= set(points.columns)), None)
     if pair is None:

@@ -31,6 +31,7 @@ from sahelgeo.places.weigh import (
     by_sound,
     check_parents,
     heard_in,
+    part_of,
     weigh,
     within,
 )
@@ -225,6 +226,11 @@ def _answer_by_likeness(
     if "fuzzy" in accept and around.unknown is None:
         wins = clear_winners(names, near, gazetteer)[groups]
         answers.take(numbers[wins], near.positions[groups[wins], 0], "fuzzy", near.scores[groups[wins], 0])
+    for name, group in members.items() if gazetteer.by_part else ():
+        whole = gazetteer.by_part.get(name.key)
+        if whole is not None:
+            for number in group:
+                answers.set(number, part_of(whole, gazetteer))
     heard = heard_in(around.allowed, gazetteer) if "parent+name" in accept else {}
     for name, group in members.items() if heard else ():
         sounding = by_sound(name, around, heard, gazetteer)

@@ -77,6 +77,11 @@ _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
 _SEPARATORS = {number: " " for number in range(0x3000) if number != ord("'") and not chr(number).isalnum()}
 _OF = r"(?:\s+(?:de\s+l'|d'|l')\s*|\s+(?:(?:de\s+la|du|des|de|of\s+the|of)\s+)?)"
+# Words for kinds of areas cut short; the full stop is what tells "Com. Say" from a name that begins so.
+_SHORTENED = {"reg": "region", "prov": "province", "dep": "departement", "dept": "departement", "dpt": "departement",
+              "pref": "prefecture", "distr": "district", "com": "commune", "arr": "arrondissement"}  # fmt: skip
+_SHORTENED_FIRST = re.compile(rf"^({'|'.join(_SHORTENED)})\.\s*(?=\S)")
+_BRACKETED_LAST = re.compile(r"^(.*\S)\s*\(([^()]+)\)$")
 _URBAN_COMMUNITIES = (("communaute", "urbaine"), ("c", "u"), ("cu",))
 _URBAN_COMMUNITY = re.compile(r"^(?:la\s+)?(?:cu|c\.u\.|communaute urbaine)\s+")
 
@@ -139,6 +144,8 @@ def fold_name(text: str) -> Name:
     plain = _letters(text)
     if plain in NOT_NAMES:
         return _NO_NAME
+    if "." in plain or plain.endswith(")"):
+        plain = _written_out(plain)
     tokens = plain.translate(_SEPARATORS).split()
     # Most names have none of the words that need care, and cost a look into one set.
     if "'" in plain or "(" in plain:
@@ -148,6 +155,15 @@ def fold_name(text: str) -> Name:
     if _careful().isdisjoint(tokens):
         return Name("".join(tokens), _numbers(tokens), None)
     return _assemble(tokens, None)
+
+
+def _written_out(plain: str) -> str:
+    """The words for the kind of area in full and without brackets: "Prov. Soum", "Kayes (région)", "Niamey (CU)"."""
+    plain = _SHORTENED_FIRST.sub(lambda found: f"{_SHORTENED[found[1]]} ", plain)
+    bracketed = _BRACKETED_LAST.match(plain)
+    if bracketed and (bracketed[2] in level_words() or bracketed[2] in ("cu", "c.u.", "communaute urbaine")):
+        return f"{bracketed[2]} {bracketed[1]}"
+    return plain
 
 
 def _fold_with_care(plain: str) -> Name:
@@ -192,7 +208,7 @@ def _careful_pattern() -> str:
 @lru_cache(maxsize=1)
 def _careful() -> frozenset[str]:
     """The words of a name that are dropped, changed or marked."""
-    return frozenset(_ARTICLES | _TOWN | _of_levels() | set(_DIRECTIONS) | set(_SAINTS))
+    return frozenset(_ARTICLES | _TOWN | _of_levels() | set(_DIRECTIONS) | set(_SAINTS) | set(_SHORTENED))
 
 
 def _without_level_word(tokens: list[str]) -> tuple[list[str], str | None]:

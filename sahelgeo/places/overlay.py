@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, SchemaError, listed
+from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
 from sahelgeo.places.area_index import polygon_problems
 from sahelgeo.places.grid import Floats
@@ -190,8 +191,9 @@ def overlay(
 
 def _kinds(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, kind: Any) -> dict[str, str]:
     for table, name in ((values, "values"), (onto, "onto")):
-        if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+        if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
             raise SchemaError(f"{name}: a GeoDataFrame with polygons is needed, not {type(table).__name__}")
+    need_plain(values, "values")
     if not isinstance(kind, Mapping):
         label = people_column(values)
         if label is None:

@@ -205,6 +205,11 @@ def heard_in(allowed: set[int] | None, gazetteer: Gazetteer) -> dict[str, set[in
     return sounds_below(gazetteer, allowed or ())
 
 
+def part_of(whole: int, gazetteer: Gazetteer) -> Verdict:
+    """The refusal of a name whose area the given areas draw together with others."""
+    return _conflict(f"undivided in {_called(gazetteer, whole)}", [whole])
+
+
 def _conflict(text: str, positions: Sequence[int]) -> Verdict:
     candidates = tuple(Candidate(position, SAME_NAME) for position in dict.fromkeys(positions))
     return Verdict(None, None, None, candidates, conflict=text, reason="conflict")

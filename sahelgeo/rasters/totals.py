@@ -9,6 +9,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.needs import need_columns
 from sahelgeo.places.levels import levels_of, roll_up
 
 
@@ -55,11 +56,12 @@ def scale_to_totals(
     >>> sg.scale_to_totals(grid, census)["people"].tolist()
     [330.0, 90.0]
     """
-    missing = [name for name in ("pcode", "people") if name not in table]
+    missing = [name for name in ("pcode", "people") if isinstance(table, pd.DataFrame) and name not in table]
     if missing:
         raise SchemaError(
             f"the table needs 'pcode' and 'people', as zonal_sum gives them. Missing: {', '.join(missing)}"
         )
+    need_columns(table, "table", {"pcode": "text", "people": "number"})
     figures = conform(population, "population").dropna(subset=["pcode", "people"])
     twice = figures["pcode"].duplicated(keep=False)
     if twice.any():

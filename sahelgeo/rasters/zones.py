@@ -25,7 +25,7 @@ _PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|
 
 def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFrame:
     """The areas, if they are valid polygons in a known CRS."""
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name is None:
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
         raise SchemaError(f"{what}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}")
     if areas.crs is None:
         raise CRSError(

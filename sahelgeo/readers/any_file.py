@@ -15,6 +15,7 @@ from sahelgeo.readers.conasur import tidy_conasur
 from sahelgeo.readers.dtm import tidy_dtm
 from sahelgeo.readers.feed import Found, feeds, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.own_tables import OWN_TABLES, tidy_own
 from sahelgeo.readers.population import tidy_population
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import finish
@@ -35,6 +36,7 @@ _AREA_HEADINGS = frozenset(
         "gid 0",
     ]
 )
+_OWN_AREAS = frozenset(["pcode", "edition", "name", "level"])
 _CODE_LIST = frozenset(["location", "admin level", "p code", "name", "parent p code"])
 _LOOKUPS = (
     ({"location", "country length", "admin 1 length"}, "HDX's list of the lengths of p-codes"),
@@ -151,7 +153,7 @@ def holds_areas(opened: Opened) -> bool:
     if not any(sheet.geometry is not None for sheet in opened.sheets):
         return False
     headings = {fold(text_of(cell)) for sheet in opened.sheets for row in sheet.head()[:1] for cell in row}
-    return bool(_AREA_HEADINGS & headings)
+    return bool(_AREA_HEADINGS & headings) or headings >= _OWN_AREAS
 
 
 def _refuse_lookups(opened: Opened) -> None:
@@ -205,6 +207,7 @@ _READERS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "idmc-idu": (_with(idmc.tidy_idmc), ()),
     "ipc": (ipc.read_found, ("period", "issued")),
     "ipc-stacked": (ipc.read_found, ()),
+    **dict.fromkeys(OWN_TABLES, (_with(tidy_own), ())),
     "ucdp-ged": (_with(tidy_ucdp), ()),
     "unhcr": (_with(unhcr.tidy_unhcr), ()),
 }

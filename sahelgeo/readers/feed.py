@@ -17,6 +17,7 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheet import Opened, Sheet
+from sahelgeo.tables import TABLES, Table
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def feeds() -> Mapping[str, Feed]:
     """All feeds by id, in the order that they are tried."""
     folder = files("sahelgeo.data").joinpath("feeds")
     found = [_feed(entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    found += [_own_feed(table) for table in TABLES.values() if table.name != "areas"]
     return MappingProxyType({feed.id: feed for feed in sorted(found, key=lambda feed: feed.id)})
 
 
@@ -102,6 +104,21 @@ def _feed(text: str) -> Feed:
     )
     named = {key: facts.pop(key) for key in ("id", "title", "table", "source", "reader")}
     return Feed(columns=MappingProxyType(columns), vintages=vintages, facts=MappingProxyType(facts), **named)
+
+
+def _own_feed(table: Table) -> Feed:
+    """A declared table, saved and read back. Areas are not among them: ``read_areas`` reads those."""
+    needs = frozenset(name for name, column in table.schema.columns.items() if column.required)
+    return Feed(
+        id=f"sahelgeo-{table.name}",
+        title=f"sahelgeo's own {table.name.capitalize()} table",
+        table=table.name,
+        source="",
+        columns=MappingProxyType({name: (fold(name),) for name in table.schema.columns}),
+        vintages=(Vintage("saved table", needs, frozenset()),),
+        reader="read",
+        facts=MappingProxyType({}),
+    )
 
 
 def find_in_sheet(sheet: Sheet, feed: Feed) -> Found | None:

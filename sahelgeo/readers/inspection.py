@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 import pandas as pd
 
+from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SahelgeoError
-from sahelgeo.readers.any_file import Recognised, read_recognised, recognise
+from sahelgeo.readers.any_file import Recognised, areas_reader, read_recognised, recognise
 from sahelgeo.readers.cadre_harmonise import is_empty, read_nothing
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import text_of
 from sahelgeo.readers.report import ReadReport
+from sahelgeo.readers.sheet import BoundariesError
 
 _SHOWN_PERIODS = 12
+PROBLEM = "problem "
 
 
 def inspect_file(path: Readable) -> str:
@@ -47,6 +51,8 @@ def inspect_file(path: Readable) -> str:
     """
     try:
         opened = open_file(path)
+    except BoundariesError as problem:
+        return _lines(_area_lines(path, problem))
     except SahelgeoError as problem:
         return _lines([("problem", str(problem))])
     if is_empty(opened):
@@ -54,6 +60,8 @@ def inspect_file(path: Readable) -> str:
     else:
         try:
             recognised = recognise(opened)
+        except BoundariesError as problem:
+            return _lines(_area_lines(path, problem))
         except SahelgeoError as problem:
             return _lines([("file", opened.file), ("problem", str(problem))])
     with warnings.catch_warnings():
@@ -64,6 +72,36 @@ def inspect_file(path: Readable) -> str:
             assert recognised is not None
             return _lines([*_feed_lines(recognised), ("problem", str(problem))])
     return _lines(_report_lines(report, table, recognised))
+
+
+def _area_lines(path: Readable, refusal: BoundariesError) -> list[tuple[str, str]]:
+    """What a file of boundaries holds, as ``read_areas`` reads it; its refusal where it cannot."""
+    if not isinstance(path, str | os.PathLike):
+        path.seek(0)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", DataWarning)
+        try:
+            areas = areas_reader()(path)
+        except SahelgeoError as problem:
+            return [("problem", str(refusal)), ("", f"read_areas says: {problem}")]
+    notes = [str(warning.message) for warning in said if issubclass(warning.category, DataWarning)] or ["none"]
+    drawn = int(areas.geometry.notna().sum())
+    return [
+        ("file", str(refusal).partition(":")[0]),
+        ("feed", "boundaries of administrative areas, read with read_areas"),
+        ("table", f"areas, {len(areas):,} row{'s' if len(areas) != 1 else ''}"),
+        ("level", _distinct(areas["level"])),
+        ("country", _distinct(areas["iso3"])),
+        ("edition", _distinct(areas["edition"])),
+        ("source", _distinct(areas["source"])),
+        ("shapes", f"{drawn:,} in {areas.crs.to_string()}" if drawn else "none: a list of codes and names"),
+        ("note" if len(notes) == 1 else "notes", notes[0]),
+        *(("", note) for note in notes[1:]),
+    ]
+
+
+def _distinct(values: pd.Series) -> str:
+    return listed(sorted(values.dropna().unique()), 12) or "not said"
 
 
 def _feed_lines(recognised: Recognised) -> list[tuple[str, str]]:
@@ -110,6 +148,9 @@ def _people_lines(report: ReadReport, table: pd.DataFrame) -> list[tuple[str, st
         return [("deaths", f"{report.people:,.0f}")]
     keys = [name for name in ("iso3", "group", "kind", "date", "start", "end", "issued", "year") if name in table]
     sums = table.groupby(keys, dropna=False)[column].sum(min_count=1) if keys else pd.Series([report.people])
+    when: list[str] = [name for name in ("year", "date", "start", "end", "issued") if name in keys]
+    if when and len(sums) > 1:
+        sums = sums.sort_index(level=when, sort_remaining=True)
     if len(sums) == 1:
         return [("people", f"{report.people:,.0f}")]
     last = sums.tail(_SHOWN_PERIODS)

@@ -78,11 +78,11 @@ def _content(path: Readable) -> tuple[bytes, str, Path | None]:
     location = Path(path)
     if location.is_dir():
         names = ", ".join(sorted(entry.name for entry in location.iterdir())[:8])
-        raise FormatError(f"{location.name}: a folder. Give one of its files: {names}")
+        raise FormatError(f"{location.resolve().name}: a folder. Give one of its files: {names}")
     if location.is_file():
         if location.stat().st_size > LARGEST_FILE:
             raise FormatError(f"{location.name}: larger than {LARGEST_FILE:,} bytes. Give a part of it")
-        return location.read_bytes(), location.name, location
+        return _bytes_of(location), location.name, location
     for parent in location.parents:
         if parent.is_file() and zipfile.is_zipfile(parent):
             member = location.relative_to(parent).as_posix()
@@ -90,7 +90,15 @@ def _content(path: Readable) -> tuple[bytes, str, Path | None]:
             if member.lower().endswith(".shp"):
                 return parent.read_bytes(), f"{parent.name}/{member}", parent / member
             return member_bytes(archive, member, parent.name), f"{parent.name}/{member}", None
-    raise FormatError(f"{location}: there is no such file")
+    problem = "not a file but a device or a pipe. Save it as a file" if location.exists() else "there is no such file"
+    raise FormatError(f"{location}: {problem}")
+
+
+def _bytes_of(location: Path) -> bytes:
+    try:
+        return location.read_bytes()
+    except OSError as problem:
+        raise FormatError(f"{location.name}: cannot be read ({problem.strerror}). Check who may read it") from problem
 
 
 def _bounded(content: bytes, file: str) -> bytes:

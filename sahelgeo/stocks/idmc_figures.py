@@ -16,6 +16,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.needs import need_columns
 from sahelgeo.sums import named_rows
 
 Kind = Literal["stock", "flow"]
@@ -191,6 +192,7 @@ def _need(figures: pd.DataFrame, column: str) -> None:
         raise SchemaError(
             f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is called otherwise"
         )
+    need_columns(figures, "figures", {column: "any"})
 
 
 def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: str) -> None:

@@ -1,0 +1,340 @@
+"""A map of a file: read, placed on its areas, added up where it must be, drawn. What ``sahelgeo map`` does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo import maps
+from sahelgeo.areas import AreasNotEmbeddedError, load_areas
+from sahelgeo.conformance import listed
+from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, UnmatchedError
+from sahelgeo.maps.phase_symbols import SETTLEMENTS
+from sahelgeo.maps.print_sheet import FORMATS
+from sahelgeo.phases.dates import phases_at
+from sahelgeo.phases.rule import area_phase
+from sahelgeo.phases.totals import sum_phases
+from sahelgeo.places.account import Account
+from sahelgeo.places.attach import attach_areas
+from sahelgeo.places.codes import country_of_code
+from sahelgeo.readers.any_file import read
+from sahelgeo.readers.areas import read_areas
+from sahelgeo.stocks.totals import latest_stocks, sum_stocks
+from sahelgeo.sums import as_day, chosen
+from sahelgeo.words import check_language, word, write_number
+
+SUBJECTS = ("phases", "stocks")
+LATEST = "latest"
+_ADMINS = ("admin1", "admin2", "admin3")
+_CHOICES = {
+    "phases": ("kind", "start", "end", "issued", "source", "season"),
+    "stocks": ("date", "group", "reason", "method", "operation", "source"),
+}
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """What to draw of a file.
+
+    Attributes
+    ----------
+    subject : {"phases", "stocks"}
+        Food-insecurity phases, or displaced people.
+    file, areas : str or path
+        The figures, and the boundaries; without boundaries, those that come with sahelgeo (or the file's own polygons).
+    level : int, optional
+        Administrative level of the areas; the default is the deepest that the figures and the boundaries both have.
+    countries : tuple of str
+        Take only these countries, ISO 3166-1 codes of three letters.
+    period : str, optional
+        A day, two days with a slash between, or "latest" (stocks).
+    choose : mapping
+        Take only the rows with these values, such as ``{"group": "idp"}``.
+    unmatched : {"raise", "drop"}
+        What to do with rows that have no area.
+    title : str, optional
+        Title of the map; the default is what it shows.
+    """
+
+    subject: str
+    file: str | Path
+    areas: str | Path | None = None
+    level: int | None = None
+    countries: tuple[str, ...] = ()
+    period: str | None = None
+    choose: Mapping[str, str] = field(default_factory=dict)
+    unmatched: str = "raise"
+    title: str | None = None
+
+
+def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "en") -> tuple[str, ...]:
+    r"""Draw the phases or the displaced people of a file, and save the map.
+
+    Parameters
+    ----------
+    request : MapRequest
+        What to draw.
+    out : str or path
+        Where to save: ``.html`` for a page, ``.png``, ``.svg`` or ``.pdf`` for a figure.
+    lang : {"en", "fr"}
+        Language of the map and of the lines.
+
+    Returns
+    -------
+    tuple of str
+        What was read, what was placed on areas and what was drawn, in sentences.
+
+    Raises
+    ------
+    SahelgeoError
+        The file cannot be read or holds another table; it holds several periods and none is chosen; rows have no area;
+        people would be counted twice. The message says what to give.
+
+    Examples
+    --------
+    >>> import tempfile, sahelgeo as sg
+    >>> from sahelgeo.file_map import MapRequest, map_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sg.load_sample("burkina-2020").stocks.to_csv(f"{folder}/stocks.csv")
+    ...     lines = map_file(MapRequest("stocks", f"{folder}/stocks.csv"), f"{folder}/map.html")
+    >>> print(*lines, sep="\n")
+    stocks.csv (sahelgeo-stocks): 13 of 13 rows taken.
+    13 rows with 1,034,609 people placed on areas; 0 rows left out; 0 areas have no row.
+    """
+    check_language(lang)
+    path = _writable(out)
+    span = _span(request.period)
+    table, feed = _read(request, span)
+    rows = len(table)
+    countries = table["pcode"].map(country_of_code, na_action="ignore").astype("string")
+    table = _of_countries(table.assign(iso3=table["iso3"].fillna(countries)), request.countries)
+    table = chosen(
+        table, _typed_choice(table, request), [label for label in _CHOICES[request.subject] if label in table]
+    )
+    table = _phases_of(table, span) if request.subject == "phases" else _stocks_of(table, request.period)
+    m, account = _drawn(table, request, lang)
+    if path.suffix == ".html":
+        m.save(str(path))
+    else:
+        maps.figure(m, path)
+    return _lines(request, feed, rows, len(table), account, lang)
+
+
+def _writable(out: str | Path) -> Path:
+    path = Path(out)
+    endings = (".html", *FORMATS)
+    if path.suffix not in endings:
+        raise FormatError(f"{path.name or out}: a map is saved as {', '.join(endings)}. Name the file so: map.html")
+    if not path.parent.is_dir():
+        raise FormatError(f"{path.parent}: there is no such folder. Make it first, or name another file")
+    return path
+
+
+def _span(period: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    if period is None or period == LATEST:
+        return None
+    days = [as_day(part.strip(), "period") for part in period.split("/")]
+    if len(days) > 2 or days[0] > days[-1]:
+        raise SchemaError(
+            f"period={period!r}: give a day (2023-02-28), or the first and last day (2022-10-01/2023-01-31)"
+        )
+    return days[0], days[-1]
+
+
+def _read(request: MapRequest, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> tuple[pd.DataFrame, str]:
+    """The table of the file; a file that does not say its period takes the one given."""
+    try:
+        table, report = read(request.file, report=True)
+    except FormatError as problem:
+        if "period=" not in str(problem):
+            raise
+        if span is None or span[0] == span[1]:
+            raise FormatError(f"{problem}. On the command line: --period FIRST/LAST") from problem
+        table, report = read(request.file, report=True, period=span)
+    if report.table != request.subject:
+        other = f". Ask for {report.table}" if report.table in SUBJECTS else ""
+        raise SchemaError(
+            f"{report.file}: {report.title}, a table of {report.table}, not of {request.subject}{other}. Maps of a file are drawn of {' and '.join(SUBJECTS)}"
+        )
+    return table, report.feed
+
+
+def _of_countries(table: pd.DataFrame, countries: tuple[str, ...]) -> pd.DataFrame:
+    if not countries:
+        return table
+    wanted = [country.upper() for country in countries]
+    held = sorted(table["iso3"].dropna().unique())
+    absent = [country for country in wanted if country not in held]
+    if absent:
+        raise SchemaError(
+            f"no row is of {', '.join(absent)}. The file has: {listed(held, 20) or 'no codes of countries'}"
+        )
+    return table[table["iso3"].isin(wanted)]
+
+
+def _typed_choice(table: pd.DataFrame, request: MapRequest) -> dict[str, Any]:
+    """The choices as values of their columns: an empty one means rows without a value."""
+    choice: dict[str, Any] = {}
+    for column, value in request.choose.items():
+        known = column in table and pd.api.types.is_datetime64_any_dtype(table[column].dtype)
+        choice[column] = as_day(value, column) if known and value else value or None
+    return choice
+
+
+def _phases_of(table: pd.DataFrame, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> pd.DataFrame:
+    if span is not None and span[0] == span[1]:
+        return phases_at(table, span[0].date()).drop(columns="vintages")
+    if span is not None:
+        fits = (table["start"] == span[0]) & (table["end"] == span[1])
+        if not fits.any():
+            raise SchemaError(f"no analysis is of {span[0]:%Y-%m-%d}/{span[1]:%Y-%m-%d}. {_analyses(table)}")
+        table = table[fits]
+    if len(table[["kind", "start", "end"]].drop_duplicates()) > 1 or len(
+        table[["iso3", "issued"]].drop_duplicates()
+    ) > len(table["iso3"].drop_duplicates()):
+        raise SchemaError(
+            f"several analyses, and a map shows one. {_analyses(table)}. Choose: --period, with a day or two days; --choose kind=current"
+        )
+    return table
+
+
+def _analyses(table: pd.DataFrame) -> str:
+    periods = table[["start", "end", "kind"]].drop_duplicates().sort_values(["start", "end"], ascending=False)
+    said = [f"{start:%Y-%m-%d}/{end:%Y-%m-%d} ({kind})" for start, end, kind in periods.itertuples(index=False)]
+    return f"There are: {listed(said, 8)}"
+
+
+def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
+    held = sorted(table["date"].dropna().unique(), reverse=True)
+    said = listed([f"{day:%Y-%m-%d}" for day in held], 8)
+    if period == LATEST:
+        return latest_stocks(table)
+    if period is not None:
+        day = as_day(period, "period")
+        if day not in held:
+            raise SchemaError(f"no count is of {day:%Y-%m-%d}. There are: {said}")
+        return table[table["date"] == day]
+    if len(held) > 1:
+        raise SchemaError(
+            f"counts of several days, and a map shows one: {said}. Choose: --period {held[0]:%Y-%m-%d}, or --period latest"
+        )
+    return table
+
+
+def _drawn(table: pd.DataFrame, request: MapRequest, lang: str) -> tuple[maps.Map, Account | None]:
+    options: maps.one_call.MapOptions = {"lang": lang}
+    if request.title is not None:
+        options["title"] = request.title
+    if request.areas is None and request.subject == "phases" and isinstance(table, gpd.GeoDataFrame):
+        table, column = _with_phase(table)
+        if table.loc[~table["unit_kind"].isin(SETTLEMENTS), "pcode"].dropna().duplicated().any():
+            raise SchemaError(
+                "some areas have several polygons with a phase each. Give boundaries to add them up: --areas FILE"
+            )
+        return maps.phase_map(table, column=column, **options), None
+    areas = _areas(table, request)
+    plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
+    placed, account = _placed(plain, areas, request.unmatched)
+    if request.subject == "stocks":
+        _refuse_mixed_depths(placed, areas)
+        summed = sum_stocks(placed, by=("area",)).rename(columns={"area": "pcode"})
+        return maps.stock_map(summed, areas, **options), account
+    placed, column = _one_row_each(placed, areas)
+    return maps.phase_map(placed, areas, column=column, **options), account
+
+
+def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
+    """The table with the p-code of each row's area in ``area``, beside what the row prints."""
+    try:
+        joined, account = attach_areas(table, areas, on="match", unmatched=unmatched, report=True)  # type: ignore[call-overload]
+    except UnmatchedError as problem:
+        raise UnmatchedError(
+            f"{problem}. On the command line: --unmatched drop, or other --areas", problem.rows
+        ) from problem
+    if joined.empty:
+        raise UnmatchedError(
+            "no row has an area, so there is nothing to draw. Give other boundaries: --areas FILE", table
+        )
+    return table.loc[joined.index].assign(area=joined["pcode"]), account
+
+
+def _one_row_each(phases: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, str]:
+    """The phases with one row for each area: added up where an area has several. Settlements are points of their own."""
+    if phases.loc[~phases["unit_kind"].isin(SETTLEMENTS), "area"].duplicated().any():
+        if phases["pcode"].isna().all():
+            _refuse_mixed_depths(phases, areas)
+        return sum_phases(phases, by=("area",)).rename(columns={"area": "pcode"}), "phase_rule"
+    placed = phases.drop(columns=["pcode", "place", *_ADMINS], errors="ignore")
+    return _with_phase(placed.rename(columns={"area": "pcode"}))
+
+
+def _with_phase(phases: pd.DataFrame) -> tuple[Any, str]:
+    if phases["phase_published"].notna().any() or phases["state"].notna().all():
+        return phases, "phase_published"
+    return phases.join(area_phase(phases)), "phase_rule"
+
+
+def _areas(table: pd.DataFrame, request: MapRequest) -> gpd.GeoDataFrame:
+    if request.areas is not None:
+        return read_areas(request.areas, level=request.level)
+    countries = sorted(table["iso3"].dropna().unique()) or [country.upper() for country in request.countries]
+    if not countries:
+        raise SchemaError("the file does not say its country. Give --country, or the boundaries: --areas FILE")
+    try:
+        return load_areas(countries, request.level if request.level is not None else _level(table, countries))
+    except AreasNotEmbeddedError as problem:
+        raise AreasNotEmbeddedError(
+            f"{problem}. On the command line: --areas FILE, or one of the countries that there are: --country"
+        ) from problem
+
+
+def _level(table: pd.DataFrame, countries: list[str]) -> int:
+    """The deepest level of the embedded areas that the table speaks of."""
+    deepest = 2 if countries == ["BFA"] else 1
+    codes = table["pcode"].dropna()
+    for level in range(deepest, -1, -1):
+        if len(codes) and codes.isin(load_areas(level=level)["pcode"]).mean() > 0.5:
+            return level
+    named = [number for number, label in enumerate(_ADMINS, 1) if label in table and table[label].notna().any()]
+    return min(max(named, default=1), deepest)
+
+
+def _refuse_mixed_depths(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    """A row for a whole area beside rows for its parts: their sum would count people twice."""
+    level = int(areas["level"].dropna().max()) if areas["level"].notna().any() else len(_ADMINS)
+    for label in [label for label in _ADMINS[level : level + 1] if label in placed]:
+        named = placed[label].notna()
+        mixed = named.groupby(placed["area"]).transform("nunique") > 1
+        if mixed.any():
+            shown = listed(list(placed.loc[mixed, "area"].unique()), 5)
+            raise DoubleCountError(
+                f"{int((mixed & ~named).sum()):,} rows stand for whole areas beside rows of their parts ({label}): {shown}. Keep one level in the file",
+                placed[mixed],
+            )
+
+
+def _lines(
+    request: MapRequest, feed: str, rows: int, drawn: int, account: Account | None, lang: str
+) -> tuple[str, ...]:
+    numbers: dict[str, float | None] = {"rows": rows, "drawn": drawn}
+    lines = [("map_line_rows", {"file": Path(request.file).name, "feed": feed}, numbers)]
+    if account is not None:
+        of_areas: dict[str, float | None] = {
+            "attached": account.rows_attached,
+            "left": account.rows_unmatched,
+            "empty": account.areas_without_rows,
+        }
+        lines.append(("map_line_areas", {}, {**of_areas, "people": account.people_attached}))
+    return tuple(
+        word(key, lang).format(
+            **texts,
+            **{name: write_number(math.nan if value is None else value, lang) for name, value in values.items()},
+        )
+        for key, texts, values in lines
+    )

@@ -1,0 +1,217 @@
+"""Whatever a table lacks or holds, a public function refuses it with a sentence of sahelgeo, and changes no argument.
+
+Each damage is done to one argument at a time. ``SAHELGEO_EVERY_COLUMN=1`` damages every column, not only the declared ones that
+must be there, and with more kinds of values.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import sahelgeo as sg
+from sahelgeo.tables import TABLES
+
+EVERY_COLUMN = os.environ.get("SAHELGEO_EVERY_COLUMN") == "1"
+VALUES = {"missing": None, "text": "x", "a list": [1]} | (
+    {"negative": -1.5, "infinite": np.inf} if EVERY_COLUMN else {}
+)
+Call = Callable[..., Any]
+
+
+@lru_cache(maxsize=1)
+def sound() -> dict[str, pd.DataFrame]:
+    """A sound table of each kind, of Burkina Faso."""
+    sample = sg.load_sample("burkina-2020")
+    phases = sample.phases.join(sg.area_phase(sample.phases))
+    flows = sample.flows.head(20).reset_index(drop=True)
+    events = sample.events.head(20).reset_index(drop=True)
+    later = sample.stocks.assign(date=pd.Timestamp("2020-12-06"))
+    months = pd.date_range("2019-01-01", periods=24, freq="MS")
+    return {
+        "areas": sample.areas,
+        "stocks": sample.stocks,
+        "later": later,
+        "nesting": sample.stocks[sample.stocks["pcode"].isin(["BF13", "BF49"])].reset_index(drop=True),
+        "rounds": pd.concat([sample.stocks, later], ignore_index=True),
+        "origins": sample.stocks.assign(origin="BF56"),
+        "figures": sample.stocks.assign(role="Recommended figure", category="IDPs"),
+        "flows": flows,
+        "pairs": sg.sum_flows(flows).dropna(subset=["origin", "destination"]).query("not internal"),
+        "phases": phases,
+        "polygons": sg.attach_areas(phases, sample.areas),
+        "values": sample.areas.assign(people=1.0),
+        "population": sample.population,
+        "events": events,
+        "families": sg.actor_family(events),
+        "exports": events.assign(exported=pd.Timestamp("2021-01-01")),
+        "counts": sg.sum_events(events, sample.areas, coverage=("2020-01-01", "2020-12-31")),
+        "monthly": pd.DataFrame(
+            {"pcode": "BF56", "start": months, "fatalities": range(24), "events": range(24), "source": "mine"}
+        ),
+    }
+
+
+LIKE = {
+    **dict.fromkeys(("later", "rounds", "origins", "figures", "nesting"), "stocks"),
+    **dict.fromkeys(("families", "exports"), "events"),
+    "pairs": "flows", "polygons": "phases", "values": "areas",
+}  # fmt: skip
+WITHOUT_DECLARATION = ("counts", "monthly")
+
+
+def _options(function: Call, **options: Any) -> Call:
+    return lambda *tables: function(*tables, **options)
+
+
+CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
+    "area_index": (sg.area_index, ("areas",)),
+    "area_phase": (sg.area_phase, ("phases",)),
+    "attach_areas": (sg.attach_areas, ("stocks", "areas")),
+    "attach_areas by match": (_options(sg.attach_areas, on="match", unmatched="keep", empty_areas=True), ("stocks", "areas")),
+    "audit_phases": (sg.audit_phases, ("phases",)),
+    "audit_events": (sg.audit_events, ("events", "areas")),
+    "actor_family": (sg.actor_family, ("events",)),
+    "before_after": (_options(sg.before_after, when="2020-01-01", window=6), ("monthly",)),
+    "change_in_stocks": (sg.change_in_stocks, ("stocks", "later")),
+    "check_areas": (sg.check_areas, ("areas",)),
+    "code_systems": (sg.code_systems, ("stocks", "areas")),
+    "compare_phases": (sg.compare_phases, ("phases", "phases")),
+    "concentration": (sg.concentration, ("stocks",)),
+    "convert_edition": (_options(sg.convert_edition, to="BFA 2025"), ("nesting",)),
+    "core_periphery": (_options(sg.core_periphery, core="BF13", numerator="people_3", denominator="population"), ("phases",)),
+    "credit": (sg.credit, ("stocks",)),
+    "displacement_by_phase": (_options(sg.displacement_by_phase, phase="phase_rule"), ("stocks", "phases")),
+    "durations": (sg.durations, ("rounds",)),
+    "dyads": (sg.dyads, ("families",)),
+    "edition_of": (sg.edition_of, ("stocks",)),
+    "first_above": (_options(sg.first_above, threshold=1_000), ("rounds",)),
+    "flow_balance": (sg.flow_balance, ("flows",)),
+    "flow_indices": (sg.flow_indices, ("flows",)),
+    "flow_lines": (sg.flow_lines, ("pairs", "areas")),
+    "joint_severity": (sg.joint_severity, ("phases", "stocks", "population")),
+    "lagged_association": (_options(sg.lagged_association, x="fatalities", y="events", lags=(0, 1), draws=9), ("monthly",)),
+    "latest_stocks": (sg.latest_stocks, ("rounds",)),
+    "locate": (sg.locate, ("events", "areas")),
+    "match_areas": (sg.match_areas, ("stocks", "areas")),
+    "mean_centre": (sg.mean_centre, ("events",)),
+    "mend_overlaps": (sg.mend_overlaps, ("areas",)),
+    "net_flows": (sg.net_flows, ("flows",)),
+    "newest_export": (sg.newest_export, ("exports",)),
+    "od_matrix": (sg.od_matrix, ("flows",)),
+    "overlay": (_options(sg.overlay, kind={"people": "count"}), ("values", "areas")),
+    "overlay_phases": (_options(sg.overlay_phases, phase="phase_rule"), ("polygons", "areas")),
+    "phase_coverage": (sg.phase_coverage, ("phases", "population")),
+    "phases_at": (_options(sg.phases_at, date="2020-04-01"), ("phases",)),
+    "rate_per_1000": (sg.rate_per_1000, ("stocks", "population")),
+    "recommended_figures": (sg.recommended_figures, ("figures",)),
+    "reconcile": (sg.reconcile, ("rounds", "flows")),
+    "scale_to_totals": (sg.scale_to_totals, ("population", "population")),
+    "season_vintages": (_options(sg.season_vintages, start="2020-03-01", end="2020-05-31"), ("phases",)),
+    "series": (sg.series, ("rounds",)),
+    "share_of_total": (sg.share_of_total, ("stocks",)),
+    "share_outside": (_options(sg.share_outside, inside=["BF56"]), ("counts",)),
+    "spread": (sg.spread, ("counts",)),
+    "stock_origins": (sg.stock_origins, ("origins",)),
+    "sum_events": (_options(sg.sum_events, coverage=("2020-01-01", "2020-12-31")), ("events", "areas")),
+    "sum_flows": (_options(sg.sum_flows, level=1), ("flows", "areas")),
+    "sum_phases": (_options(sg.sum_phases, level=1), ("phases", "areas")),
+    "sum_stocks": (_options(sg.sum_stocks, level=1), ("stocks", "areas")),
+    "suppress_small": (sg.suppress_small, ("pairs",)),
+    "top_flows": (sg.top_flows, ("pairs",)),
+    "year_to_date": (_options(sg.year_to_date, as_of="2020-06-30", coverage=("2019-01-01", "2020-12-31")), ("events",)),
+    **{f"conform {name}": (_options(sg.conform, kind=name), (name,)) for name in TABLES},
+}  # fmt: skip
+
+
+def damages(table: pd.DataFrame, kind: str) -> Iterator[tuple[str, Any]]:
+    """What may be wrong with a table, with a word for it."""
+    yield from [("None", None), ("a path", "table.csv"), ("a list", [1, 2]), ("a Series", table.iloc[:, 0])]
+    yield "no rows", table.iloc[:0]
+    yield "no columns", pd.DataFrame(index=table.index)
+    yield "one label for all rows", table.set_axis([0] * len(table))
+    yield "two levels of labels", table.set_axis(pd.MultiIndex.from_product([["a"], range(len(table))]))
+    yield "labels of text", table.set_axis([f"row {number}" for number in range(len(table))])
+    yield "labels of columns that are numbers", table.set_axis(range(table.shape[1]), axis=1)
+    yield "every row twice", pd.concat([table, table])
+    declared = TABLES[LIKE.get(kind, kind)].schema.columns if kind not in WITHOUT_DECLARATION else {}
+    needed = [name for name in table if EVERY_COLUMN or not declared or (name in declared and declared[name].required)]
+    needed += [name for name in ("role", "category", "family1", "exported", "phase_rule") if name in table and declared]
+    for name in [name for name in needed if name != "geometry"]:
+        yield f"without {name}", table.drop(columns=name)
+        yield f"two columns {name}", pd.concat([table, table[[name]]], axis=1)
+        for word, value in VALUES.items():
+            yield (
+                f"{name} all {word}",
+                table.assign(**{name: pd.Series([value] * len(table), index=table.index, dtype=object)}),
+            )
+        yield f"{name} categorical", table.assign(**{name: table[name].astype("category")})
+    if isinstance(table, gpd.GeoDataFrame):
+        yield "no CRS", table.set_crs(None, allow_override=True)
+        yield "another CRS", table.to_crs(32630)
+        yield "no geometry", pd.DataFrame(table).drop(columns="geometry")
+        yield (
+            "geometry all missing",
+            table.set_geometry(gpd.GeoSeries([None] * len(table), index=table.index, crs=table.crs)),
+        )
+        yield (
+            "points for polygons or the reverse",
+            table.set_geometry(table.geometry.centroid.buffer(0.1) if kind == "events" else table.geometry.centroid),
+        )
+
+
+def _same(one: Any, other: Any) -> bool:
+    if not isinstance(one, pd.DataFrame):
+        return one is other or bool(np.all(one == other))
+    return (
+        one.equals(other) and list(one.columns) == list(other.columns) and one.dtypes.tolist() == other.dtypes.tolist()
+    )
+
+
+def problem_of(call: Call, arguments: list[Any]) -> str | None:
+    """What is wrong with how a call ends: an error that is not sahelgeo's own, or an argument that it changed."""
+    before = [value.copy(deep=True) if isinstance(value, pd.DataFrame | pd.Series) else value for value in arguments]
+    try:
+        call(*arguments)
+    except sg.SahelgeoError as refusal:
+        if len(str(refusal)) < 20:
+            return f"says only {refusal}"
+    except Exception as failure:  # noqa: BLE001 - any other error is what the test looks for
+        return f"{type(failure).__name__}: {failure}"[:160]
+    changed = [
+        number for number, (one, other) in enumerate(zip(before, arguments, strict=True)) if not _same(one, other)
+    ]
+    return f"changed argument {changed[0]}" if changed else None
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.filterwarnings("ignore")
+def test_bad_tables_are_refused_in_words_and_never_changed(name: str) -> None:
+    """No KeyError, TypeError or AttributeError of pandas reaches the user."""
+    call, kinds = CALLS[name]
+    problems = []
+    for place, kind in enumerate(kinds):
+        for damage, bad in damages(sound()[kind], kind):
+            arguments = [sound()[other] for other in kinds]
+            arguments[place] = bad
+            found = problem_of(call, arguments)
+            if found is not None:
+                problems.append(f"{kind} with {damage}: {found}")
+    assert not problems, "\n".join([name, *problems])
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_sound_tables_are_taken(name: str) -> None:
+    """The calls above do their work on tables without damage."""
+    call, kinds = CALLS[name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        call(*[sound()[kind] for kind in kinds])

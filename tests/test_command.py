@@ -1,0 +1,207 @@
+"""The command as a stranger uses it: lines, files, exit statuses, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from lookalikes import CONASUR, workbook
+
+import sahelgeo as sg
+from sahelgeo.cli import main
+
+GIDD = "iso3,country_name,year,new_displacement,total_displacement\nMLI,Mali,2021,1,326000\nMLI,Mali,2022,1,379932\n"
+CH = "adm0_name,adm1_name,adm2_name,population,phase_class,phase1,phase2,phase3,phase4,phase5\n"
+SOUM = "Burkina Faso,Sahel,Soum,1000,3,500,200,250,50,0\n"
+OUDALAN = "Burkina Faso,Sahel,Oudalan,1000,2,700,200,100,0,0\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with small files of three feeds."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gidd.csv").write_text(GIDD)
+    (tmp_path / "bfa_jun2020_cur.csv").write_text(CH + SOUM + OUDALAN)
+    (tmp_path / "no_period.csv").write_text(CH + SOUM)
+    sample = sg.load_sample("burkina-2020")
+    for name in ("stocks", "phases", "flows"):
+        getattr(sample, name).to_csv(tmp_path / f"{name}.csv", index=False)
+    sample.areas.to_file(tmp_path / "areas.geojson")
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    """What the command prints: standard output where it is done, standard error where it refuses."""
+    assert main(arguments) == status
+    out, err = capsys.readouterr()
+    return out if status == 0 else err
+
+
+def test_stocks_are_drawn_and_accounted_for(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1,034,609 people in 13 regions, on a page."""
+    lines = said(capsys, "map", "stocks", "stocks.csv").splitlines()
+    assert lines == [
+        "stocks.csv (sahelgeo-stocks): 13 of 13 rows taken.",
+        "13 rows with 1,034,609 people placed on areas; 0 rows left out; 0 areas have no row.",
+        "  map.html",
+    ]
+    assert "422267" in (here / "map.html").read_text(encoding="utf-8")
+
+
+def test_lines_and_map_are_in_french_when_asked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And boundaries of one's own are used."""
+    arguments = ("map", "stocks", "stocks.csv", "--areas", "areas.geojson", "--lang", "fr", "--out", "carte.html")
+    assert said(capsys, *arguments).startswith("stocks.csv (sahelgeo-stocks) : 13 lignes prises sur 13.")
+    assert "Personnes déplacées" in (here / "carte.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_phases_are_drawn_for_print(here: Path, capsys: pytest.CaptureFixture[str], ending: str) -> None:
+    """The ending chooses the format; the sample has no published phases, so the rule gives them."""
+    said(capsys, "map", "phases", "phases.csv", "--out", f"phases.{ending}")
+    start = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[ending]
+    assert (here / f"phases.{ending}").read_bytes().startswith(start)
+
+
+def test_provinces_are_added_up_to_regions(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """400 of 2,000 people in phase 3 or above are 20 %: the region is in phase 3, computed."""
+    said(capsys, "map", "phases", "bfa_jun2020_cur.csv", "--level", "1", "--title", "Sahel")
+    page = (here / "map.html").read_text(encoding="utf-8")
+    assert "computed by the 20 % rule" in page
+    assert said(capsys, "map", "phases", "bfa_jun2020_cur.csv").count("2 rows with 2,000 people") == 1
+
+
+def test_communes_are_added_up_and_dates_are_chosen(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A day, or the latest; the others are offered."""
+    workbook(here / "conasur.xlsx", {"IDP_tableau": CONASUR})
+    assert "placed on areas" in said(capsys, "map", "stocks", "conasur.xlsx", "--level", "1")
+    refusal = said(capsys, "map", "stocks", "gidd.csv", status=1)
+    assert "2022-12-31, 2021-12-31. Choose: --period 2022-12-31, or --period latest" in refusal
+    for period in ("latest", "2022-12-31"):
+        assert "1 rows with 379,932 people" in said(capsys, "map", "stocks", "gidd.csv", "--period", period)
+    assert "no count is of 2020-01-01" in said(capsys, "map", "stocks", "gidd.csv", "--period", "2020-01-01", status=1)
+
+
+def test_a_file_that_says_no_period_takes_the_one_given(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And asks for it in the words of the command line."""
+    assert "--period FIRST/LAST" in said(capsys, "map", "phases", "no_period.csv", status=1)
+
+
+def test_several_analyses_are_listed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A day or the two days of a period choose one."""
+    phases = sg.load_sample("burkina-2020").phases
+    later = phases.assign(start="2020-06-01", end="2020-08-31", kind="projected")
+    pd.concat([phases, later.astype({"start": phases["start"].dtype, "end": phases["end"].dtype})]).to_csv("two.csv")
+    refusal = said(capsys, "map", "phases", "two.csv", status=1)
+    assert "2020-06-01/2020-08-31 (projected), 2020-03-01/2020-05-31 (current)" in refusal
+    for choice in (["--period", "2020-07-01"], ["--period", "2020-06-01/2020-08-31"], ["--choose", "kind=projected"]):
+        assert "13 of 26 rows" in said(capsys, "map", "phases", "two.csv", *choice)
+    assert "no analysis is of" in said(
+        capsys, "map", "phases", "two.csv", "--period", "2019-01-01/2019-03-31", status=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["phases", "stocks.csv"], "a table of stocks, not of phases. Ask for stocks"),
+        (["stocks", "flows.csv"], "a table of flows, not of stocks. Maps of a file are drawn of phases and stocks"),
+        (["stocks", "nothing.csv"], "nothing.csv: there is no such file"),
+        (["stocks", "stocks.csv", "--out", "map.doc"], "a map is saved as .html, .png, .svg, .pdf"),
+        (["stocks", "stocks.csv", "--out", "nowhere/map.html"], "nowhere: there is no such folder"),
+        (["stocks", "stocks.csv", "--out", "areas.geojson/map.html"], "there is no such folder"),
+        (["stocks", "stocks.csv", "--level", "7"], "level 7 is not embedded"),
+        (["stocks", "stocks.csv", "--areas", "nothing.shp"], "there is no file nothing.shp"),
+        (["stocks", "stocks.csv", "--country", "XXX"], "no row is of XXX"),
+        (["stocks", "stocks.csv", "--choose", "group"], "write a column and a value"),
+        (["stocks", "stocks.csv", "--choose", "group=cats"], "no row has group 'cats'. There are: 'idp'"),
+        (["stocks", "stocks.csv", "--choose", "people=1"], "choose has 'people'. It can name: date, group"),
+        (["stocks", "stocks.csv", "--period", "March"], "period='March' is not a day"),
+        (["phases", "phases.csv", "--period", "2020-05-01/2020-03-01"], "give a day"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_drawn_is_said_in_one_sentence(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    """Exit status 1, the reason on standard error, and no map."""
+    assert sentence in said(capsys, "map", *arguments, status=1)
+    assert not (here / "map.html").exists()
+
+
+def test_rows_without_an_area_are_refused_or_dropped_aloud(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal speaks of the command's own option; what is dropped is a warning with rows and people."""
+    table = pd.read_csv("stocks.csv", dtype=str)
+    table.loc[0, ["pcode", "place"]] = [None, "Atlantis"]
+    table.to_csv("lost.csv", index=False)
+    assert "On the command line: --unmatched drop" in said(
+        capsys, "map", "stocks", "lost.csv", "--level", "1", status=1
+    )
+    assert main(["map", "stocks", "lost.csv", "--level", "1", "--unmatched", "drop"]) == 0
+    out, err = capsys.readouterr()
+    assert "1 rows left out" in out
+    assert err.startswith("sahelgeo: warning: 1 of 13 rows with 1,051 people have no area: Atlantis")
+
+
+def test_a_total_beside_its_parts_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A region's row and a province's row of it, with names only."""
+    table = pd.DataFrame({"admin1": "Sahel", "admin2": ["Soum", None], "people": [1, 2]})
+    table.assign(pcode=None, place=["Soum", "Sahel"], date="2020-09-06", group="idp", source="mine", iso3="BFA").to_csv(
+        "mixed.csv"
+    )
+    refusal = said(capsys, "map", "stocks", "mixed.csv", "--level", "1", status=1)
+    assert "1 rows stand for whole areas beside rows of their parts (admin2): BF56" in refusal
+
+
+def test_inspect_fails_where_a_file_cannot_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every file is described all the same."""
+    assert main(["inspect", "gidd.csv", "nothing.csv", "."]) == 1
+    first, second, third = capsys.readouterr().out.split("\n\n")
+    assert "idmc-gidd" in first
+    assert second == "problem   nothing.csv: there is no such file"
+    assert third.startswith(f"problem   {here.name}: a folder")
+
+
+def test_inspect_describes_boundaries(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Level, country, edition, source and shapes."""
+    lines = said(capsys, "inspect", "areas.geojson").splitlines()
+    assert lines[1] == "feed      boundaries of administrative areas, read with read_areas"
+    assert "table     areas, 13 rows" in lines
+    assert "country   BFA" in lines
+    assert "shapes    13 in EPSG:4326" in lines
+
+
+def test_a_terminal_without_accents_or_narrow_spaces_gets_its_lines(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when output goes to a file on a system whose encoding is cp1252."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="cp1252"))
+    assert main(["map", "stocks", "stocks.csv", "--lang", "fr"]) == 0
+    assert "1 034 609 personnes placées" in raw.getvalue().decode("cp1252")
+
+
+def test_a_closed_pipe_is_no_error(here: Path) -> None:
+    """As with ``sahelgeo inspect FILE | head -1``."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "sahelgeo", "inspect", str(here / "gidd.csv")],
+            stdout=pipe, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_wrong_arguments_end_with_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2, as for any command."""
+    for arguments in ([], ["map"], ["map", "events", "x.csv"], ["demo", "--lang", "de"], ["draw"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 2
+        assert capsys.readouterr().err.startswith("usage: sahelgeo")
