@@ -228,6 +228,24 @@ def test_one_band_of_several_is_chosen(tmp_path: Path) -> None:
         sg.zonal_sum(stack, zones, values="count", band=3)
 
 
+@pytest.mark.filterwarnings("error")
+def test_every_problem_of_the_areas_is_named_with_its_remedy() -> None:
+    """No shape, an empty one, a point, a crossing: all at once, and the remedies hold."""
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    zones = areas(box(0, 0, 1, 1), None, shapely.Polygon(), shapely.Point(0, 0), bow)
+    with pytest.raises(sg.SchemaError) as told:
+        sg.zonal_sum(grid(TWO_BY_TWO), zones, values="count")
+    assert told.value.problems == [
+        "areas, row(s) 1, 2: no geometry. Leave these rows out: areas[areas.geom_type.notna() & ~areas.is_empty]",
+        "areas, row(s) 3: not a polygon. Points and lines have no cells: use areas",
+        "areas, row(s) 4: invalid (it crosses or touches itself). Repair it: areas.geometry = "
+        "shapely.make_valid(areas.geometry.values, method='structure', keep_collapsed=False)",
+    ]
+    zones = zones[zones.geom_type.notna() & ~zones.is_empty].iloc[[0, 2]]
+    zones.geometry = shapely.make_valid(zones.geometry.values, method="structure", keep_collapsed=False)
+    assert sg.zonal_sum(grid(TWO_BY_TWO), zones, values="count")["people"].tolist() == [30, 15]
+
+
 def test_grids_that_cannot_be_placed_are_refused(tmp_path: Path) -> None:
     """No CRS, no place, no even steps, no known names."""
     zones = areas(box(0, 0, 2, 2))
