@@ -22,6 +22,8 @@ Values = Literal["count", "density"]
 # Edges are straight in the CRS of the areas: in the grid's CRS they bend, and follow in steps of about a kilometre.
 _STEP_DEGREES = 0.01
 _STEP_METRES = 1000.0
+# More than any count or density of people, livestock or money; what files write for no data is far above.
+_NO_COUNT = 1e18
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE)
 
@@ -113,6 +115,12 @@ def sums_over(
         )
         raise GridError(
             f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {hint}"
+        )
+    highest = float(sums.total.max(initial=0))
+    if highest > _NO_COUNT:
+        raise GridError(
+            f"{grid.name}: a sum of {highest:.3g} is no number of people. Some cells hold a value for no data that is not declared: "
+            "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
         )
     return sums
 
