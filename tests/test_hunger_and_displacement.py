@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import box
+from shapely import box, union_all
 from test_phase_tables import phases, row
 from test_zonal_sum import TWO_BY_TWO, areas, grid
 
@@ -120,14 +120,14 @@ def test_people_are_conserved_by_the_overlay(cuts: list[tuple[float, int | None]
     ]
     if not shapes:
         return
-    found = sg.overlay_phases(
-        zones(*shapes),
-        areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)),
-        population=grid(np.reshape(counts, (2, 4)).tolist()),
-        values="count",
-    )
+    units, cells = areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)), grid(np.reshape(counts, (2, 4)).tolist())
+    found = sg.overlay_phases(zones(*shapes), units, population=cells, values="count")
     assert found["living"].sum() == pytest.approx(sum(counts), abs=1e-6)
     assert found[LIVING].sum(axis=1).tolist() == pytest.approx(found["living"].tolist(), abs=1e-6)
+    # What lies outside is a rest there, and measured by itself here.
+    rest = units.assign(geometry=units.difference(union_all([shape for shape, _ in shapes])))
+    outside = sg.zonal_sum(cells, rest[~rest.is_empty], values="count")["people"].reindex(units.index).fillna(0)
+    assert found["living_outside"].tolist() == pytest.approx(outside.tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("code", [0, 6, 66, 88, 99])
