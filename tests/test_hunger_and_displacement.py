@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import box
+from shapely import box, union_all
 from test_phase_tables import phases, row
 from test_zonal_sum import TWO_BY_TWO, areas, grid
 
@@ -85,6 +85,26 @@ def test_slivers_have_no_phase_and_their_people_are_not_lost() -> None:
     assert found[LIVING].sum(axis=1).round(6).tolist() == [1000, 1000]
 
 
+@pytest.mark.filterwarnings("ignore:.*declares no nodata:sahelgeo.DataWarning")
+@pytest.mark.parametrize(
+    "living", [{"population": people(XA01=1000)}, {"population": grid([[250] * 2] * 2), "values": "count"}]
+)
+def test_ground_that_two_polygons_cover_counts_once(living: dict[str, Any]) -> None:
+    """A copy, a polygon without a phase under another, and a border that overlaps by a hair: the higher phase has it."""
+    unit = areas(box(0, 0, 2, 2))
+    shapes = zones((box(0, 0, 0.8, 2), 2), (box(0, 0, 0.8, 2), 2), (box(0.4, 0, 2, 2), None), (box(0.79, 0, 1.2, 2), 4))
+    with pytest.warns(
+        sg.DataWarning, match="polygons overlap within XA01: people there count once, by the higher phase"
+    ):
+        found = sg.overlay_phases(shapes, unit, **living).iloc[0]
+    assert found[["living_in_phase_2", "living_in_phase_4", "living_in_unclassified"]].round(6).tolist() == [
+        395,
+        205,
+        400,
+    ]
+    assert found[LIVING].sum() == pytest.approx(1000)
+
+
 @settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.floats(0, 4), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=5),
@@ -100,14 +120,14 @@ def test_people_are_conserved_by_the_overlay(cuts: list[tuple[float, int | None]
     ]
     if not shapes:
         return
-    found = sg.overlay_phases(
-        zones(*shapes),
-        areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)),
-        population=grid(np.reshape(counts, (2, 4)).tolist()),
-        values="count",
-    )
+    units, cells = areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)), grid(np.reshape(counts, (2, 4)).tolist())
+    found = sg.overlay_phases(zones(*shapes), units, population=cells, values="count")
     assert found["living"].sum() == pytest.approx(sum(counts), abs=1e-6)
     assert found[LIVING].sum(axis=1).tolist() == pytest.approx(found["living"].tolist(), abs=1e-6)
+    # What lies outside is a rest there, and measured by itself here.
+    rest = units.assign(geometry=units.difference(union_all([shape for shape, _ in shapes])))
+    outside = sg.zonal_sum(cells, rest[~rest.is_empty], values="count")["people"].reindex(units.index).fillna(0)
+    assert found["living_outside"].tolist() == pytest.approx(outside.tolist(), abs=1e-5)
 
 
 @pytest.mark.parametrize("code", [0, 6, 66, 88, 99])
@@ -120,8 +140,12 @@ def test_codes_that_are_no_phases_are_refused(code: int) -> None:
 def test_overlays_that_would_mislead_are_refused() -> None:
     """Overlaps, missing columns, incomplete populations, shares that are none."""
     one, unit = zones((box(0, 0, 1, 1), 2)), areas(box(0, 0, 1, 1))
-    with pytest.raises(sg.DoubleCountError, match="polygons overlap within XA01: people there would be counted twice"):
-        sg.overlay_phases(pd.concat([one, one], ignore_index=True), unit)
+    part, other = zones((box(0, 0, 0.4, 1), 2)), zones((box(0, 0, 0.4, 1), 3))
+    with pytest.raises(
+        sg.DoubleCountError,
+        match=r"polygons of different phases overlap within XA01: rows 0 \(phase 2\) and 1 \(phase 3\). People there would be",
+    ):
+        sg.overlay_phases(pd.concat([part, other], ignore_index=True), unit)
     with pytest.raises(sg.SchemaError, match="there is no column 'CS'"):
         sg.overlay_phases(one, unit, phase="CS")
     with pytest.raises(sg.SchemaError, match="each area needs a p-code of its own"):

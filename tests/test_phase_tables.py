@@ -164,6 +164,16 @@ def test_parts_of_an_area_are_folded_or_kept_apart_and_never_doubled() -> None:
         sg.sum_phases(doubled)
 
 
+def test_the_rest_of_an_area_stands_beside_its_town() -> None:
+    """The code of a department holds that of its town: whether its row is their total must be said."""
+    table = phases(row("NE0106", 100, 0, 30, 0, 0), row("NE010601", 80, 0, 10, 0, 0))
+    with pytest.raises(
+        sg.DoubleCountError, match=r"row 0 .*hold other rows. If they are totals, drop them.*say so in 'unit'"
+    ):
+        sg.sum_phases(table, by=())
+    assert sg.sum_phases(table.assign(unit=["rest", None]), by=())["p3plus"].tolist() == [40]
+
+
 def test_a_published_total_stands_beside_the_sum(squares: gpd.GeoDataFrame) -> None:
     """It is not added, and a difference is said."""
     areas = squares.assign(parent="XA")
@@ -179,7 +189,7 @@ def test_a_published_total_stands_beside_the_sum(squares: gpd.GeoDataFrame) -> N
 def test_missing_people_stay_missing(squares: gpd.GeoDataFrame) -> None:
     """A row without people is counted as such; an area of nothing else is missing, not 0."""
     table = phases(row("XA01", 60, 20, 20, 0, 0), row("XA02", None, None, None, None, None, state="no_access"))
-    with pytest.warns(sg.DataWarning, match="1 of 2 rows have no people by phase"):
+    with pytest.warns(sg.DataWarning, match="1 of 2 rows lack people in some phase or all"):
         total = sg.sum_phases(table, squares.assign(parent="XA"), level=0).iloc[0]
     assert total[["p3plus", "rows", "rows_missing"]].tolist() == [20, 2, 1]
     apart = sg.sum_phases(table)
@@ -385,3 +395,18 @@ def test_a_department_without_its_town_does_not_hold_the_town() -> None:
     assert sg.sum_phases(table, by=("admin1",))["population"].tolist() == [150]
     with pytest.raises(sg.DoubleCountError, match="an area and of its parts"):
         sg.sum_phases(table.assign(unit=None), by=("admin1",))
+
+
+@pytest.mark.parametrize(
+    ("iso3", "season", "rest", "expected"),
+    [("BFA", "Jun-Aug 2020", [], 3_280_803), ("MLI", "Jun-Aug 2022", [], 1_841_064), ("NER", "Jun-Aug 2022", ["NE0106"], 4_402_404), ("TCD", "Jun-Aug 2023", [], 2_295_981)],
+)  # fmt: skip
+def test_published_national_figures_come_out_of_the_workbook(
+    iso3: str, season: str, rest: list[str], expected: int
+) -> None:
+    """People in phase 3 or above, within the rounding of rows to whole persons."""
+    pytest.importorskip("python_calamine")
+    table = sg.read_cadre_harmonise(real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"))
+    table = table[(table["iso3"] == iso3) & (table["season"] == season)]
+    table = table.assign(unit=table["unit"].mask(table["pcode"].isin(rest), "rest"))
+    assert sg.sum_phases(table, by=())["p3plus"].item() == pytest.approx(expected, abs=5)

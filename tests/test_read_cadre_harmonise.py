@@ -1,6 +1,7 @@
 """The Cadre Harmonisé: one analysis for each period, parts of areas told apart, seasons turned into days."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from lookalikes import PRISM, ch_csv, ch_row, csv_bytes, json_bytes, workbook
 from real_files import real_file
-from shapely import box, to_geojson
+from shapely import Polygon, box, to_geojson
 
 import sahelgeo as sg
 
@@ -157,6 +158,9 @@ def test_wfp_files_carry_their_own_days() -> None:
     assert phases["unit_kind"].tolist() == ["area", "limited_access"]
 
 
+SQUARES = (box(0, 0, 1, 1), box(2, 0, 3, 1), box(5, 5, 6, 6))
+
+
 @pytest.mark.parametrize("records", [[], [{}]])
 def test_an_empty_file_of_wfp_gives_an_empty_table_and_warns(records: list[dict[str, str]]) -> None:
     """The months were not analysed: that is no error."""
@@ -166,8 +170,7 @@ def test_an_empty_file_of_wfp_gives_an_empty_table_and_warns(records: list[dict[
     assert account.rows == len(records) == sum(account.rows_dropped.values())
 
 
-def _polygons(*properties: dict[str, object]) -> bytes:
-    shapes = [box(0, 0, 1, 1), box(2, 0, 3, 1), box(5, 5, 6, 6)]
+def _polygons(*properties: dict[str, object], shapes: Sequence[Polygon] = SQUARES) -> bytes:
     features = [
         {"type": "Feature", "properties": entry, "geometry": json.loads(to_geojson(shape))}
         for entry, shape in zip(properties, shapes, strict=False)
@@ -244,6 +247,17 @@ def test_polygons_come_with_their_shapes_and_count_people_once(tmp_path: Path) -
     assert account.rows_dropped == {"duplicate": 1}
     assert phases.geometry.iloc[0].area == pytest.approx(2)
     assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2022-12-31"] * 2
+
+
+def test_a_polygon_that_touches_itself_is_repaired_to_a_polygon(tmp_path: Path) -> None:
+    """A spike of no width is no ground: without it areas can be laid over the polygon."""
+    spiked = Polygon([(0, 0), (2, 0), (2, 1), (4, 1), (2, 1), (2, 2), (0, 2)])
+    path = tmp_path / "ch.geojson"
+    path.write_bytes(_polygons({**PRISM, "start_date": "2022-10-01", "end_date": "2022-12-31"}, shapes=[spiked]))
+    phases, account = sg.read_cadre_harmonise(path, report=True)
+    assert phases.geom_type.tolist() == ["Polygon"]
+    assert phases.area.tolist() == [4]
+    assert "1 invalid polygons were repaired" in account.notes
 
 
 def test_small_files_take_their_period_from_their_name_or_from_you(tmp_path: Path) -> None:

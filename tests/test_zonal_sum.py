@@ -228,6 +228,24 @@ def test_one_band_of_several_is_chosen(tmp_path: Path) -> None:
         sg.zonal_sum(stack, zones, values="count", band=3)
 
 
+@pytest.mark.filterwarnings("error")
+def test_every_problem_of_the_areas_is_named_with_its_remedy() -> None:
+    """No shape, an empty one, a point, a crossing: all at once, and the remedies hold."""
+    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    zones = areas(box(0, 0, 1, 1), None, shapely.Polygon(), shapely.Point(0, 0), bow)
+    with pytest.raises(sg.SchemaError) as told:
+        sg.zonal_sum(grid(TWO_BY_TWO), zones, values="count")
+    assert told.value.problems == [
+        "areas, row(s) 1, 2: no geometry. Leave these rows out: areas[areas.geom_type.notna() & ~areas.is_empty]",
+        "areas, row(s) 3: not a polygon. Points and lines have no cells: use areas",
+        "areas, row(s) 4: invalid (it crosses or touches itself). Repair it: areas.geometry = "
+        "shapely.make_valid(areas.geometry.values, method='structure', keep_collapsed=False)",
+    ]
+    zones = zones[zones.geom_type.notna() & ~zones.is_empty].iloc[[0, 2]]
+    zones.geometry = shapely.make_valid(zones.geometry.values, method="structure", keep_collapsed=False)
+    assert sg.zonal_sum(grid(TWO_BY_TWO), zones, values="count")["people"].tolist() == [30, 15]
+
+
 def test_grids_that_cannot_be_placed_are_refused(tmp_path: Path) -> None:
     """No CRS, no place, no even steps, no known names."""
     zones = areas(box(0, 0, 2, 2))
@@ -246,6 +264,12 @@ def test_grids_that_cannot_be_placed_are_refused(tmp_path: Path) -> None:
         (plain.assign_attrs(crs="EPSG:0"), sg.CRSError, "CRS 'EPSG:0' is unknown"),
         (plain.assign_coords(x=[0.5, 1.5]).isel(x=[0]), sg.GridError, "fewer than two cells along 'x'"),
         (grid([[1, 2, 3]] * 2).assign_coords(x=[0.5, 1.5, 4]), sg.GridError, "along 'x' are not evenly spaced"),
+        (plain.assign_coords(x=[0.5, 0.5]), sg.GridError, "along 'x' are not evenly spaced"),
+        (
+            grid([[3.4e38, 1], [1, 1]]),
+            sg.GridError,
+            "a sum of 3.4e.38 is no number of people. Some cells hold a value for no data",
+        ),
         (plain.rename(y="up"), sg.GridError, "must be called y and x, lat and lon"),
         (plain.drop_vars("x"), sg.GridError, "no coordinates along 'x'"),
         (tmp_path / "absent.tif", sg.FormatError, "not a raster that GDAL opens"),
@@ -288,6 +312,57 @@ def test_whole_numbers_with_a_fill_value() -> None:
     """Integers have no NaN; the declared value is left out."""
     counts = grid(TWO_BY_TWO).astype("int32").assign_attrs(crs="EPSG:4326", _FillValue=40)
     assert sg.zonal_sum(counts, areas(box(0, 0, 2, 2)), values="count")["people"].item() == 60
+
+
+def test_an_array_that_was_not_decoded_is_scaled() -> None:
+    """Its scale and offset stand among its attributes then; xarray moves them away where it applies them."""
+    packed = grid(TWO_BY_TWO, scale_factor=0.5, add_offset=1.0, _FillValue=20.0)
+    assert sg.zonal_sum(packed, areas(box(0, 0, 2, 2)), values="count")["people"].item() == 6 + 16 + 21
+
+
+def test_a_mask_beside_the_values_is_refused(tmp_path: Path) -> None:
+    """Masked cells would count as people."""
+    path = written(tmp_path / "masked.tif", TWO_BY_TWO, nodata=None)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as dataset:
+        dataset.write_mask(np.array([[0, 255], [255, 255]], dtype="uint8"))
+    with pytest.raises(sg.GridError, match="a mask or an alpha band says where there is no data. Write it as a nodata"):
+        sg.zonal_sum(path, areas(box(0, 0, 2, 2)), values="count")
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "int32", "uint32", "int64", "uint64", "float64"])
+def test_every_type_of_number_is_summed(tmp_path: Path, kind: str) -> None:
+    """The type that a file stores its counts in changes nothing; a file from south to north neither."""
+    path = tmp_path / "people.tif"
+    turned = rasterio.Affine(1, 0, 5, 0, 1, 0)
+    with rasterio.open(
+        path, "w", driver="GTiff", width=2, height=2, count=1, dtype=kind, crs="EPSG:4326", transform=turned, nodata=40
+    ) as file:
+        file.write(np.array(TWO_BY_TWO[::-1], dtype=kind), 1)
+    sums = sg.zonal_sum(path, areas(box(5, 0, 6, 2), box(6, 0, 7, 2)), values="count")
+    assert sums["people"].tolist() == [40, 20]
+    assert sums["share_without_data"].tolist() == [0, 0.5]
+
+
+def test_columns_from_east_to_west_and_infinite_values() -> None:
+    """The order of the coordinates does not matter; what is no finite number is no data."""
+    cells = grid([[10, np.inf], [30, 40]]).isel(x=slice(None, None, -1))
+    sums = sg.zonal_sum(cells, areas(box(0, 0, 1, 2), box(1, 0, 2, 2)), values="count")
+    assert sums["people"].tolist() == [40, 40]
+    assert sums["share_without_data"].tolist() == [0, 0.5]
+
+
+def test_no_areas_give_no_rows() -> None:
+    """And everything is outside."""
+    sums, account = sg.zonal_sum(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)).iloc[:0], values="count", report=True)
+    assert len(sums) == 0
+    assert (account.whole, account.outside) == (100, 100)
+
+
+def test_a_grid_in_chunks_is_read_in_windows() -> None:
+    """Backed by dask, where it is installed."""
+    pytest.importorskip("dask")
+    cells = grid(TWO_BY_TWO).chunk({"x": 1})
+    assert sg.zonal_sum(cells, areas(box(0, 0, 2, 2)), values="count")["people"].item() == 100
 
 
 def test_longitudes_to_360_are_refused_for_areas_west_of_greenwich() -> None:

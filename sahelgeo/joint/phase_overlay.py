@@ -13,19 +13,20 @@ import shapely
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.joint.overlaps import Pieces, without_overlaps
 from sahelgeo.needs import need_columns
 from sahelgeo.phases.classes import PHASES, whole_phases
 from sahelgeo.rasters.crosstab import shared_pieces
 from sahelgeo.rasters.grids import Raster, open_grid
-from sahelgeo.rasters.spans import Floats, Ints
-from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over
+from sahelgeo.rasters.spans import Floats
+from sahelgeo.rasters.zones import Values, checked_zones, moved, polygons_on, sums_over
 
 # Equal area on WGS 84, so that shares of ground are shares of ground.
 _EQUAL_AREA = "ESRI:54034"
 SLIVER = 0.01
-# Polygons of real files overlap by a hair; more of an area covered twice would count people twice.
-_OVERLAP_BORNE = 1e-3
 _TIE = 1e-9
+# No ground counts twice, so that a rest below zero is rounding: borders are projected edge by edge.
+_ROUNDING = 1e-8
 
 
 def overlay_phases(
@@ -45,7 +46,8 @@ def overlay_phases(
     Parameters
     ----------
     polygons : geopandas.GeoDataFrame
-        Polygons of FEWS NET, IPC or the Cadre Harmonisé, of one period, that do not overlap.
+        Polygons of FEWS NET, IPC or the Cadre Harmonisé, of one period. Where they overlap by a sliver, the higher phase
+        counts; where one has no phase, the other.
     areas : geopandas.GeoDataFrame
         Areas with ``pcode``, each once.
     population : path, rasterio dataset, xarray.DataArray or pandas.DataFrame, optional
@@ -57,7 +59,7 @@ def overlay_phases(
         The column of phases: 1 to 5, missing where there is none.
     slivers : float
         A piece smaller than this share of both its polygon and its area comes from borders that nearly agree: its phase
-        is not counted.
+        is not counted. (A dissolved file has one large polygon for each phase: there the area alone decides.)
 
     Returns
     -------
@@ -75,9 +77,14 @@ def overlay_phases(
     SchemaError
         Phases that are not 1 to 5 (0, 66, 88 and 99 are codes of other feeds), no p-codes, a population that lacks areas.
     DoubleCountError
-        Polygons overlap, or an area has several figures.
+        Polygons of two phases overlap on more than slivers (1 % or more) of an area; or an area has several figures.
     GridError, CRSError, FormatError
         As in :func:`zonal_sum`.
+
+    Warns
+    -----
+    DataWarning
+        Polygons that overlap on more than a thousandth of an area.
 
     Notes
     -----
@@ -96,20 +103,22 @@ def overlay_phases(
     """
     zones, units = _checked(polygons, areas, phase, slivers)
     phases = whole_phases(zones[phase], "polygons")
-    left, right, shapes = shared_pieces(_flat(units), _flat(zones))
-    km2, unit_km2, zone_km2 = (np.asarray(shapely.area(each) / 1e6) for each in (shapes, _flat(units), _flat(zones)))
-    _refuse_overlaps(units, left, km2, unit_km2)
+    zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
+    ground = moved(zones.geometry, units.crs)
+    left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
+    km2 = _km2(gpd.GeoSeries(shapes, crs=units.crs))
     sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])
-    if population is None:
-        living, measure = unit_km2, "ground"
-        weights: Floats = km2
-    elif isinstance(population, pd.DataFrame):
-        living = _people_of(units, population)
-        weights, measure = living[left] * km2 / unit_km2[left], "people spread evenly"
+    pieces = Pieces(units, zones, left, right, shapes, phases.to_numpy(dtype=np.int64, na_value=0)[right], sliver)
+    pieces = without_overlaps(pieces, ground, max(slivers, SLIVER))
+    if isinstance(population, pd.DataFrame) or population is None:
+        km2 = _km2(gpd.GeoSeries(pieces.shapes, crs=units.crs))
+        living = unit_km2 if population is None else _people_of(units, population)
+        weights: Floats = living[left] * km2 / unit_km2[left]
+        measure = "ground" if population is None else "people spread evenly"
     else:
-        weights, living = _people_on_grid(population, values, units, zones, (left, right))
+        weights, living = _people_on_grid(population, values, pieces)
         measure = "people by grid"
-    return _table(units, phases, (left, right), (weights, living), sliver, measure)
+    return _table(pieces, weights, living, measure)
 
 
 def _checked(
@@ -129,19 +138,8 @@ def _checked(
     return zones, units
 
 
-def _flat(zones: gpd.GeoDataFrame) -> npt.NDArray[Any]:
-    return np.asarray(zones.geometry.to_crs(_EQUAL_AREA).to_numpy())
-
-
-def _refuse_overlaps(units: gpd.GeoDataFrame, left: Ints, km2: Floats, unit_km2: Floats) -> None:
-    covered = np.bincount(left, km2, len(units))
-    doubled = covered > unit_km2 * (1 + _OVERLAP_BORNE)
-    if doubled.any():
-        named = listed(list(units["pcode"][doubled]), SHOWN_AT_MOST)
-        raise DoubleCountError(
-            f"polygons overlap within {named}: people there would be counted twice. Choose one period, drop copies (drop_duplicates), mend the rest",
-            units[doubled],
-        )
+def _km2(shapes: gpd.GeoSeries) -> Floats:
+    return np.asarray(shapely.area(moved(shapes, _EQUAL_AREA)) / 1e6)
 
 
 def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
@@ -160,32 +158,19 @@ def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
     return np.asarray(people, dtype=np.float64)
 
 
-def _people_on_grid(
-    raster: Any, values: Values | None, units: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, pairs: tuple[Ints, Ints]
-) -> tuple[Floats, Floats]:
+def _people_on_grid(raster: Any, values: Values | None, pieces: Pieces) -> tuple[Floats, Floats]:
     if values is None:
         name = raster if isinstance(raster, (str, PathLike)) else "the grid"
         raise SchemaError(f"population={name!s}: say what a cell holds, values='count' or values='density'")
+    everything = np.concatenate([pieces.shapes, pieces.units.geometry.to_numpy()])
     with open_grid(raster) as reader:
-        a, b = polygons_on(reader.grid, units), polygons_on(reader.grid, zones)
-        left, right, shapes = shared_pieces(a, b)
-        sums = sums_over(reader, np.concatenate([shapes, a]), values)
-    pieces = sums.total[: len(left)]
-    found = pd.Series(pieces, index=pd.MultiIndex.from_arrays([left, right]))
-    weights = np.asarray(found.reindex(pd.MultiIndex.from_arrays(pairs), fill_value=0.0), dtype=np.float64)
-    return weights, np.asarray(sums.total[len(left) :], dtype=np.float64)
+        polygons = polygons_on(reader.grid, gpd.GeoDataFrame(geometry=everything, crs=pieces.units.crs))
+        sums = sums_over(reader, polygons, values)
+    return sums.total[: len(pieces.shapes)], sums.total[len(pieces.shapes) :]
 
 
-def _table(
-    units: gpd.GeoDataFrame,
-    phases: pd.Series,
-    pairs: tuple[Ints, Ints],
-    weighed: tuple[Floats, Floats],
-    sliver: npt.NDArray[np.bool_],
-    measure: str,
-) -> pd.DataFrame:
-    (left, right), (weights, living) = pairs, weighed
-    found = phases.to_numpy(dtype=np.float64, na_value=0.0)[right].astype(int)
+def _table(pieces: Pieces, weights: Floats, living: Floats, measure: str) -> pd.DataFrame:
+    units, left, found, sliver = pieces.units, pieces.left, pieces.phase, pieces.sliver
 
     def total(rows: npt.NDArray[np.bool_]) -> Floats:
         return np.bincount(left[rows], weights[rows], len(units)).astype(float)
@@ -193,7 +178,7 @@ def _table(
     by_phase = np.column_stack([total((found == number) & ~sliver) for number in PHASES])
     unclassified, slivers = total((found == 0) & ~sliver), total(sliver)
     outside = living - by_phase.sum(axis=1) - unclassified - slivers
-    outside[np.abs(outside) <= _TIE * np.maximum(living, 1)] = 0
+    outside[outside <= _ROUNDING * np.maximum(living, 1)] = 0
     word = "km2" if measure == "ground" else "living"
     columns: dict[str, Any] = {"pcode": units["pcode"].astype("string")}
     columns |= {f"{word}_in_phase_{number}": by_phase[:, number - 1] for number in PHASES}

@@ -65,8 +65,8 @@ def sum_phases(
         Take only the rows with these values, for example ``{"kind": "current", "start": "2020-03-01"}``. It can name kind,
         start, end, issued and source.
     parts : {"fold", "apart"}
-        Rows of a part of an area (sites of displaced people, towns, zones of limited access) are people beside those of the
-        area's own row: fold them into it, or keep them apart by ``unit_kind``.
+        Rows of a part of an area (with a ``unit``: sites of displaced people, towns, zones of limited access) are people beside
+        those of the area's own row: fold them into it, or keep them apart by ``unit_kind``.
 
     Returns
     -------
@@ -210,9 +210,13 @@ def _with_days(choose: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 def _without_totals(
     table: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of areas that hold other rows of the same analysis: at the level asked for they are its published totals."""
+    """Rows of areas that hold other rows of the same analysis: at the level asked for they are its published totals.
+
+    A row with a ``unit`` is a part of its area, beside the others.
+    """
     pairs = nested_codes(table["pcode"].dropna().unique(), None if areas is None else parents_of(areas))
     scope = pd.Series(group_numbers(table, DIMENSIONS), index=table.index)
+    whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
     present = pd.DataFrame({"scope": scope, "pcode": table["pcode"]}).dropna().drop_duplicates()
     held = present.merge(pairs, left_on="pcode", right_on="inner").merge(
         present, left_on=["scope", "outer"], right_on=["scope", "pcode"]
@@ -221,7 +225,7 @@ def _without_totals(
     holds = (
         np.zeros(len(table), dtype=np.bool_)
         if outer is None
-        else np.asarray(pd.MultiIndex.from_arrays([scope, table["pcode"]]).isin(outer), dtype=np.bool_)
+        else whole & np.asarray(pd.MultiIndex.from_arrays([scope, table["pcode"]]).isin(outer), dtype=np.bool_)
     )
     at_level = np.zeros(len(table), dtype=np.bool_)
     if areas is not None and level is not None:
@@ -235,7 +239,10 @@ def _without_totals(
     refuse(
         table,
         "The sum would count people of an area and of its parts twice:",
-        [f"{named_rows(table, clash, ['pcode'])}. Keep one level: drop the totals, or pass level=... of the totals"]
+        [
+            f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass level=... of the totals. "
+            "If they are the rest of an area, such as a department without its town, say so in 'unit': table.loc[rows, 'unit'] = 'rest'"
+        ]
         if clash.any()
         else [],
         clash,
@@ -300,7 +307,7 @@ def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame
     if partial.any():
         hidden = without.to_numpy(dtype=np.bool_) & np.isin(groups, np.flatnonzero(partial))
         warnings.warn(
-            f"{int(hidden.sum()):,} of {len(table):,} rows have no people by phase and are missing from the sums: "
+            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all, and the sums lack them: "
             f"{named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see the column 'rows_missing'",
             DataWarning,
             stacklevel=4,

@@ -62,7 +62,7 @@ def people_by_zone(
     Raises
     ------
     DoubleCountError
-        Zones of one set overlap, so that people would be counted twice; the zones they overlap in are in ``.rows``.
+        Zones of one set overlap, so that people would be counted twice; they are in ``.rows``.
     GridError, CRSError, FormatError, SchemaError
         As in :func:`zonal_sum`.
 
@@ -85,21 +85,41 @@ def people_by_zone(
     with open_grid(raster, band) as reader:
         a, b = polygons_on(reader.grid, first), polygons_on(reader.grid, second)
         left, right, shapes = shared_pieces(a, b)
+        doubled = [shared_within(a), shared_within(b)]
         # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
-        sums = sums_over(reader, np.concatenate([shapes, a, b]), values, whole=True, progress=progress)
-    pairs = [(left, right, sums.total[: len(left)], sums.cells[: len(left)])]
-    for zones, numbers, offset in ((first, left, len(left)), (second, right, len(left) + len(a))):
-        own = slice(offset, offset + len(zones))
-        rest = _rest(sums.total[own], np.bincount(numbers, pairs[0][2], len(zones)).astype(float), zones)
-        cells = np.maximum(sums.cells[own] - np.bincount(numbers, pairs[0][3], len(zones)), 0)
+        grounds = [shapes, a, b, doubled[0][2], doubled[1][2]]
+        sums = sums_over(reader, np.concatenate(grounds), values, whole=True, progress=progress)
+    parts = np.split(np.arange(len(sums.total)), np.cumsum([len(ground) for ground in grounds])[:-1])
+    for name, zones, own, pairs, ground in zip(
+        ("zones_a", "zones_b"), (first, second), parts[1:3], doubled, parts[3:], strict=True
+    ):
+        _refuse_overlaps(name, zones, pairs, sums.total[ground], sums.total[own])
+    pieces = parts[0]
+    rows = [(left, right, sums.total[pieces], sums.cells[pieces])]
+    for zones, numbers, own in ((first, left, parts[1]), (second, right, parts[2])):
+        rest = _rest(sums.total[own], np.bincount(numbers, sums.total[pieces], len(zones)).astype(float))
+        cells = np.maximum(sums.cells[own] - np.bincount(numbers, sums.cells[pieces], len(zones)), 0)
         nobody, here = np.full(len(zones), -1), np.arange(len(zones))
-        pairs.append((here, nobody, rest, cells) if zones is first else (nobody, here, rest, cells))
-    return _table(pairs, sums.whole, first, second)
+        rows.append((here, nobody, rest, cells) if zones is first else (nobody, here, rest, cells))
+    return _table(rows, sums.whole, first, second)
 
 
 def shared_pieces(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
     """The pairs of two sets of polygons that share ground, and the ground."""
     right, left = shapely.STRtree(a).query(b, predicate="intersects")
+    return _ground(a, b, left, right)
+
+
+def shared_within(polygons: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
+    """The pairs of one set of polygons that share ground, and the ground: none where they only border on each other."""
+    # Of two polygons that overlap, one at least has an edge that fits no other's: most need no look at all.
+    odd = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(polygons)))
+    left, right = shapely.STRtree(polygons).query(polygons[odd], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([odd[left], right])[odd[left] != right], axis=1), axis=0)
+    return _ground(polygons, polygons, pairs[:, 0], pairs[:, 1])
+
+
+def _ground(a: npt.NDArray[Any], b: npt.NDArray[Any], left: Ints, right: Ints) -> tuple[Ints, Ints, npt.NDArray[Any]]:
     shapely.prepare(a)
     shapely.prepare(b)
     shapes = np.empty(len(left), dtype=object)
@@ -118,16 +138,23 @@ def shared_pieces(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints,
     return left[real][order], right[real][order], shapes[real][order]
 
 
-def _rest(total: Floats, shared: Floats, zones: gpd.GeoDataFrame) -> Floats:
-    rest = total - shared
-    doubled = rest < -_OVERLAP_BORNE * np.maximum(total, 1)
-    if doubled.any():
-        named = listed(list(zone_labels(zones)[doubled]), SHOWN_AT_MOST)
+def _refuse_overlaps(
+    name: str, zones: gpd.GeoDataFrame, pairs: tuple[Ints, Ints, Any], doubled: Floats, total: Floats
+) -> None:
+    left, right, _ = pairs
+    real = doubled > _OVERLAP_BORNE * np.maximum(np.minimum(total[left], total[right]), 1)
+    if real.any():
+        labels = zone_labels(zones).to_numpy()
+        shown = [f"{labels[one]} and {labels[other]}" for one, other in zip(left[real], right[real], strict=True)]
         raise DoubleCountError(
-            f"zones of the other set overlap within {named}: {-rest[doubled].sum():,.0f} people would be counted twice. "
+            f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {doubled[real].sum():,.0f} people would be counted twice. "
             "Mend the overlaps, or give one set of zones after the other",
-            zones[doubled],
+            zones.iloc[np.unique(np.r_[left[real], right[real]])],
         )
+
+
+def _rest(total: Floats, shared: Floats) -> Floats:
+    rest = total - shared
     rest[np.abs(rest) <= _ROUNDING_NOISE * np.maximum(total, 1)] = 0
     return rest
 

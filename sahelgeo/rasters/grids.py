@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import xarray as xr
 from affine import Affine
 from pyproj import CRS
 from pyproj.exceptions import CRSError as UnknownCRS
+from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from sahelgeo.conformance import listed
@@ -106,20 +107,19 @@ def _north_of_equator_km2(latitude: npt.NDArray[np.float64], crs: CRS) -> npt.ND
     return np.asarray(np.radians(1) * b**2 / 2 * (sine / (1 - (e * sine) ** 2) + beside))
 
 
-class Reader:
+class Reader(Protocol):
     """Reads windows of one layer of a raster, from several threads."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.grid = grid
+    grid: Grid
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
         """The values of a window; they hold until the same thread reads the next."""
-        raise NotImplementedError
+        ...
 
 
-class _FileReader(Reader):
+class _FileReader:
     def __init__(self, path: str, first: DatasetReader, band: int) -> None:
-        super().__init__(_grid_of_dataset(first, path, band))
+        self.grid = _grid_of_dataset(first, path, band)
         self._path, self._band = path, band
         self._mine = threading.local()
         self._opened: list[DatasetReader] = []
@@ -140,9 +140,9 @@ class _FileReader(Reader):
             dataset.close()
 
 
-class _DatasetReader(Reader):
+class _DatasetReader:
     def __init__(self, dataset: DatasetReader, band: int) -> None:
-        super().__init__(_grid_of_dataset(dataset, str(dataset.name), band))
+        self.grid = _grid_of_dataset(dataset, str(dataset.name), band)
         self._dataset, self._band, self._lock = dataset, band, threading.Lock()
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
@@ -150,10 +150,10 @@ class _DatasetReader(Reader):
             return np.asarray(self._dataset.read(self._band, window=_window(rows, columns)))
 
 
-class _ArrayReader(Reader):
+class _ArrayReader:
     def __init__(self, array: xr.DataArray) -> None:
         vertical, horizontal = _axes(array)
-        super().__init__(_grid_of_array(array, vertical, horizontal))
+        self.grid = _grid_of_array(array, vertical, horizontal)
         self._array = array.transpose(vertical, horizontal)
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
@@ -244,6 +244,11 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
         raise GridError(
             f"{name}: the raster does not say where its cells are (no geotransform). Write it with gdal_edit -a_ullr"
         )
+    if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
+        raise GridError(
+            f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: "
+            "gdalwarp -dstnodata -99999 FILE NEW_FILE"
+        )
     units = dataset.units[band - 1] or dataset.tags(band).get("units") or dataset.tags().get("units", "")
     return Grid(
         name,
@@ -274,9 +279,10 @@ def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
     height, width = array.sizes[vertical], array.sizes[horizontal]
     transform = Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2)
     name = f"array {array.name!r}" if array.name else "the array"
-    return Grid(
-        name, transform, _crs_of_array(array), height, width, nodata, 1.0, 0.0, str(array.attrs.get("units", "")), 1
-    )
+    # Only an array that was opened without decoding still has these among its attributes.
+    scale, offset = (float(array.attrs.get(key, plain)) for key, plain in (("scale_factor", 1), ("add_offset", 0)))
+    units = str(array.attrs.get("units", ""))
+    return Grid(name, transform, _crs_of_array(array), height, width, nodata, scale, offset, units, 1)
 
 
 def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
@@ -286,7 +292,7 @@ def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
         raise GridError(f"the array has fewer than two cells along {name!r}, so their size is unknown")
     step = float((centres[-1] - centres[0]) / (len(centres) - 1))
     strays = np.abs(centres - (centres[0] + step * np.arange(len(centres)))).max()
-    if not strays <= _UNEVEN * abs(step):
+    if step == 0 or not strays <= _UNEVEN * abs(step):
         raise GridError(
             f"the coordinates along {name!r} are not evenly spaced. Sort them, or resample to an even grid first"
         )

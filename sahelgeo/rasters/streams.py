@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -147,12 +147,12 @@ def _in_order(job: _Job, bands: list[tuple[int, int]], progress: bool) -> Iterat
     threads = min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(bands)))
     waiting = iter(bands)
     with ThreadPoolExecutor(threads) as pool, _bar(len(bands), progress) as bar:
-        running = [pool.submit(_band, job, band) for band in islice(waiting, threads)]
+        # More bands wait than there are threads: none is idle while the next in order is not done.
+        running = [pool.submit(_band, job, band) for band in islice(waiting, 2 * threads)]
         while running:
-            wait(running, return_when=FIRST_COMPLETED)
             yield running.pop(0).result()
             bar.update()
-            running += [pool.submit(_band, job, band) for band in islice(waiting, threads - len(running))]
+            running += [pool.submit(_band, job, band) for band in islice(waiting, 1)]
 
 
 def _bar(bands: int, progress: bool) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 import geopandas as gpd
 import numpy as np
@@ -18,9 +18,6 @@ from sahelgeo.rasters.grids import Grid, Raster, open_grid
 from sahelgeo.rasters.spans import Floats
 from sahelgeo.rasters.streams import ZoneSums
 from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over, zone_labels
-
-if TYPE_CHECKING:
-    pass
 
 # Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
 _OUTSIDE_WARNED = 0.01

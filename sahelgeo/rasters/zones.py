@@ -9,6 +9,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
+from pyproj import CRS
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import CRSError, SchemaError
@@ -20,6 +22,9 @@ Values = Literal["count", "density"]
 # Edges are straight in the CRS of the areas: in the grid's CRS they bend, and follow in steps of about a kilometre.
 _STEP_DEGREES = 0.01
 _STEP_METRES = 1000.0
+# More than any count or density of people, livestock or money; what files write for no data is far above.
+_NO_COUNT = 1e18
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE)
 
 
@@ -31,15 +36,20 @@ def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFr
         raise CRSError(
             f"{what}: the geometry has no CRS. Say which one it is in: areas.set_crs('EPSG:4326') for degrees"
         )
-    there = areas.geometry.notna() & ~areas.geometry.is_empty
-    unfit = there & ~areas.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
-    invalid = there & ~unfit & ~areas.geometry.is_valid
+    shapes = areas.geometry.to_numpy()
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    unfit = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    invalid = there & ~unfit & ~shapely.is_valid(shapes)
     problems = [
         f"{what}, row(s) {listed(list(areas.index[rows]), SHOWN_AT_MOST)}: {text}"
         for rows, text in (
-            (~there, "no geometry. Leave these rows out: areas[areas.geometry.notna()]"),
+            (~there, f"no geometry. Leave these rows out: {what}[{what}.geom_type.notna() & ~{what}.is_empty]"),
             (unfit, "not a polygon. Points and lines have no cells: use areas"),
-            (invalid, "invalid (it crosses or touches itself). Repair it: areas.geometry.make_valid()"),
+            (
+                invalid,
+                f"invalid (it crosses or touches itself). Repair it: {what}.geometry = "
+                f"shapely.make_valid({what}.geometry.values, method='structure', keep_collapsed=False)",
+            ),
         )
         if rows.any()
     ]
@@ -48,20 +58,27 @@ def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFr
     return areas
 
 
+def moved(shapes: gpd.GeoSeries, crs: Any) -> npt.NDArray[Any]:
+    """The polygons in another CRS, valid there too."""
+    if shapes.crs == crs or CRS(crs).equals(shapes.crs, ignore_axis_order=True):
+        return np.asarray(shapes.to_numpy())
+    step = _STEP_DEGREES if shapes.crs.is_geographic else _STEP_METRES / shapes.crs.axis_info[0].unit_conversion_factor
+    there = np.asarray(shapes.segmentize(step).to_crs(crs).to_numpy())
+    # Rounding of the new coordinates lets rings cross that only came near each other before.
+    bad = ~shapely.is_valid(there)
+    there[bad] = shapely.make_valid(there[bad], method="structure", keep_collapsed=False)
+    return there
+
+
 def polygons_on(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
     """The polygons in the CRS of the grid; the grid's cells stay as they are."""
-    shapes = areas.geometry
-    if not grid.crs.equals(areas.crs, ignore_axis_order=True):
-        step = (
-            _STEP_DEGREES if areas.crs.is_geographic else _STEP_METRES / areas.crs.axis_info[0].unit_conversion_factor
-        )
-        shapes = shapes.segmentize(step).to_crs(grid.crs)
-    if grid.crs.is_geographic and grid.corners()[:, 0].max() > 180.5 and (shapes.bounds["minx"] < 0).any():
+    shapes = moved(areas.geometry, grid.crs)
+    if grid.crs.is_geographic and grid.corners()[:, 0].max() > 180.5 and (shapely.bounds(shapes)[:, 0] < 0).any():
         raise GridError(
             f"{grid.name}: longitudes run from 0 to 360 and the areas lie west of Greenwich. Turn the grid: "
             "array.assign_coords(lon=(array.lon + 180) % 360 - 180).sortby('lon')"
         )
-    return np.asarray(shapes.to_numpy())
+    return shapes
 
 
 def check_values(grid: Grid, values: str) -> None:
@@ -98,6 +115,12 @@ def sums_over(
         )
         raise GridError(
             f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {hint}"
+        )
+    highest = float(sums.total.max(initial=0))
+    if highest > _NO_COUNT:
+        raise GridError(
+            f"{grid.name}: a sum of {highest:.3g} is no number of people. Some cells hold a value for no data that is not declared: "
+            "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
         )
     return sums
 

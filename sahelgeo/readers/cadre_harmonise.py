@@ -14,6 +14,7 @@ from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix
 from sahelgeo.readers.cadre_harmonise_seasons import times
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, feeds, find, not_recognised
+from sahelgeo.readers.mending import made_valid
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.periods import Period
 from sahelgeo.readers.printed import fold, numbers, text_column, text_of, texts
@@ -162,7 +163,7 @@ def _with_polygons(
     apart: pd.DataFrame, table: pd.DataFrame, geometry: gpd.GeoSeries
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     repaired = sum(shape is not None and not shape.is_valid for shape in geometry)
-    shapes = gpd.GeoSeries(geometry.reindex(table.index).make_valid(), crs=geometry.crs)
+    shapes = made_valid(geometry.reindex(table.index))
     # An area drawn as two features with the same figures: its people count once, its polygons all.
     same = table.groupby(list(table.columns), dropna=False).ngroup()
     for group in same[same.duplicated()].unique():

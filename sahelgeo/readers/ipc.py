@@ -13,6 +13,7 @@ from sahelgeo.readers.feed import Found, body, every_column, find, not_recognise
 from sahelgeo.readers.hapi import tidy_hapi
 from sahelgeo.readers.ipc_api import api_rows
 from sahelgeo.readers.ipc_stacked import tidy_stacked
+from sahelgeo.readers.mending import made_valid
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.periods import Day, Period, given_day, given_period
 from sahelgeo.readers.phase_rows import identity, pivot_phases, with_state
@@ -245,6 +246,6 @@ def _tidy_map(found: Found, period: Period | None, issued: Day | None) -> Tidied
 def _with_shapes(table: pd.DataFrame, found: Found) -> pd.DataFrame:
     if found.sheet.geometry is None:
         return table
-    shapes = found.sheet.geometry.make_valid().reindex(table.index)
+    shapes = made_valid(found.sheet.geometry).reindex(table.index)
     drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=shapes, crs=found.sheet.geometry.crs)
     return drawn
