@@ -333,5 +333,5 @@ def test_the_example_runs_without_network(tmp_path: Path, lang: str) -> None:
     assert done.stdout.count("\n  -> ") >= 15
     assert "28" in done.stdout
     text = (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
-    assert text.count("<section") == 9
+    assert text.count("<section") == 10
     assert 'role="note"' in text
