@@ -8,6 +8,8 @@ from .missions import engagement as engagement
 from .northern_mali import accord as accord
 from .outcome import VERDICTS as VERDICTS
 from .outcome import Check as Check
+from .own_events import OwnEvents as OwnEvents
+from .own_events import read_own_events as read_own_events
 from .periphery import governance as governance
 from .published_figures import PublishedError as PublishedError
 from .published_figures import SyntheticEvents as SyntheticEvents
