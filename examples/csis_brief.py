@@ -83,6 +83,12 @@ for check in checks:
     print(*(f"  -> {finding}" for finding in check.findings), sep="\n")
     print(f"  {'; '.join(check.sources)}")
 
+# All 24 claims of the brief, one by one: those that no check answers say what they need.
+every = sg.brief.claims(checks, lang=lang)
+every.to_csv(options.out / "csis_brief_claims.csv", index=False)
+for row in every[every["verdict"].isin(["described", "not_checked"])].itertuples():
+    print(f"\n{row.id} {row.claim}\n  -> {row.finding}")
+
 # Beyond the brief's own figures: where the centre of violence lay, and how far it moved.
 centres = sg.mean_centre(events, weight="fatalities", draws=199)
 print(

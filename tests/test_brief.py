@@ -317,6 +317,26 @@ def test_every_text_is_there_in_both_languages() -> None:
         assert set(re.findall(r"{(\w+)}", row.en)) == set(re.findall(r"{(\w+)}", row.fr)), row.key
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_every_claim_has_an_answer(lang: str) -> None:
+    """24 of them: from a check, from what is carried, or with what is needed to tell."""
+    checks = [sg.brief.fatalities(lang=lang), sg.brief.displacement(lang=lang), sg.brief.food_insecurity(lang=lang)]
+    table = sg.brief.claims(checks, lang=lang).set_index("id")
+    assert table.index.tolist() == [f"B{number:02}" for number in range(1, 25)]
+    assert (table[["claim", "finding"]] != "").all(axis=None)
+    assert table.loc[["B04", "B05", "B09"], "verdict"].tolist() == ["partly", "partly", "supported"]
+    assert not table["finding"].str.contains("[{}]", regex=True).any()
+    assert (table.loc[table["verdict"] != "not_checked", "sources"] != "").all()
+    if lang == "en":
+        assert "715,000 displaced people" in table.loc["B06", "finding"]
+        assert "22.9 times as many" in table.loc["B06", "finding"]
+        assert "34 clashes and > 300 deaths" in table.loc["B18", "finding"]
+        assert table.loc["B03", "finding"].count("date not verified") == 2
+        assert "terrorism" in table.loc["B15", "finding"]
+    with pytest.raises(ValueError, match="'de'"):
+        sg.brief.claims(checks, lang="de")
+
+
 def test_the_invented_events_say_that_they_are(made_up: sg.brief.SyntheticEvents) -> None:
     """Every row, actor and agreement; and none of the actors is a real one."""
     assert set(made_up.events["source"]) == {"sahelgeo-synthetic"}

@@ -3,6 +3,7 @@ from .armed_groups import terrorism as terrorism
 from .charts import draw_map as draw_map
 from .deaths import fatalities as fatalities
 from .displaced_people import displacement as displacement
+from .every_claim import claims as claims
 from .lean_season import food_insecurity as food_insecurity
 from .missions import engagement as engagement
 from .northern_mali import accord as accord
