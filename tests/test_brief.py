@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
@@ -16,6 +18,7 @@ from test_events import make_events
 import sahelgeo as sg
 
 ROOT = Path(sg.__file__).parents[1]
+CHROMIUM = os.environ.get("SAHELGEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(autouse=True)
@@ -291,6 +294,24 @@ def test_the_page_is_one_file_that_fetches_nothing(tmp_path: Path, lang: str) ->
     assert 'role="note"' not in text
     assert "<script" not in text
     assert not re.findall(r'(?:src|href)="(?!data:)', text)
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM"
+)
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_example_prints_on_one_sheet(tmp_path: Path, lang: str) -> None:
+    """One page of A4, as Chromium prints it."""
+    script = [sys.executable, "examples/csis_brief.py", "--lang", lang, "--out", str(tmp_path)]
+    subprocess.run(script, capture_output=True, check=True, cwd=ROOT)
+    printed = tmp_path / "page.pdf"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={printed}"]
+    subprocess.run(
+        [str(CHROMIUM), *flags, str(tmp_path / "csis_brief.html")], capture_output=True, check=True, timeout=120
+    )
+    text = printed.read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", text)) == 1
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12][.\d]*\]", text)
 
 
 def test_texts_of_tables_are_escaped(tmp_path: Path) -> None:
