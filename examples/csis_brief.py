@@ -30,37 +30,40 @@ lang = options.lang
 
 # Events without an area are counted and named; here the warnings are gathered instead of shown one by one.
 warnings.simplefilter("ignore", sg.DataWarning)
+areas = sg.load_areas(["BFA", "MLI", "NER"])
 
 # Events: synthetic, or your own. Coverage says where no event means zero.
-made_up = sg.brief.load_synthetic()
-events, actors, agreements, pair, coverage = (
-    made_up.events,
-    made_up.actors,
-    made_up.agreements,
-    made_up.pair,
-    made_up.coverage,
-)
+try:
+    given = sg.brief.read_own_events(options.events, areas) if options.events else sg.brief.load_synthetic()
+except (sg.SahelgeoError, OSError) as error:
+    raise SystemExit(f"The events cannot be used. {error}") from None
+events, actors, agreements = given.events, given.actors, given.agreements
 if options.events:
-    events = sg.read(options.events)
-    actors = sg.load_actors()
-    agreements = pd.DataFrame(columns=["pcode", "date", "name"])
-    pair = ("JNIM", "ISGS")
-    coverage = (events["date"].min(), events["date"].max())
+    print(given.coverage.to_string(index=False))
+    print(
+        *(f"{count:,} events: {problem}" for problem, count in given.doubtful["problem"].value_counts().items()),
+        sep="\n",
+    )
 if options.actors:
     actors = pd.concat([actors, pd.read_csv(options.actors)], ignore_index=True)
 if options.agreements:
     agreements = pd.read_csv(options.agreements)
 
 # One row for each region and month.
-areas = sg.load_areas(["BFA", "MLI", "NER"])
 named = sg.actor_family(events, actors=actors)
-sums = sg.sum_events(named, areas, coverage=coverage)
+sums = sg.sum_events(named, areas, coverage=given.coverage)
 mali = areas[areas["iso3"] == "MLI"]
 mali_sums = sums[sums["pcode"].isin(mali["pcode"])]
 north = sg.brief.load_published("parts_of_mali").query("part == 'north'")["pcode"]
 
-# The three headlines, on published figures.
+# The three headlines, on published figures, and deaths on your own events where they reach far enough.
 checks = [sg.brief.fatalities(lang=lang), sg.brief.displacement(lang=lang), sg.brief.food_insecurity(lang=lang)]
+
+if options.events:
+    try:
+        checks[0] = sg.brief.fatalities(events, lang=lang)
+    except sg.WindowError as error:
+        print(f"Deaths are those of the published figures, not of your events: {error}")
 
 # The five assumptions. The second one runs on the Cadre Harmonisé of March 2020; the core is Ouagadougou's region.
 checks += [
@@ -68,15 +71,23 @@ checks += [
     sg.brief.governance(sg.load_sample("burkina-2020").phases, "BF13", lang=lang),
     sg.brief.accord(mali_sums, north[north.isin(mali["pcode"])], lang=lang),
 ]
-fought = {"family1", "family2"} <= set(named.columns) and set(pair) <= set(named["family1"]) | set(named["family2"])
+fought = {"family1", "family2"} <= set(named.columns) and set(given.pair) <= set(named["family1"]) | set(
+    named["family2"]
+)
 if fought:
-    checks.append(sg.brief.negotiation(sums, agreements, sg.dyads(named, between=pair), lang=lang))
+    checks.append(sg.brief.negotiation(sums, agreements, sg.dyads(named, between=given.pair), lang=lang))
 checks.append(sg.brief.engagement(sums, lang=lang))
 
 for check in checks:
     print(f"\n{check.title}: {check.verdict_in_words}\n  {check.claim}")
     print(*(f"  -> {finding}" for finding in check.findings), sep="\n")
     print(f"  {'; '.join(check.sources)}")
+
+# All 24 claims of the brief, one by one: those that no check answers say what they need.
+every = sg.brief.claims(checks, lang=lang)
+every.to_csv(options.out / "csis_brief_claims.csv", index=False)
+for row in every[every["verdict"].isin(["described", "not_checked"])].itertuples():
+    print(f"\n{row.id} {row.claim}\n  -> {row.finding}")
 
 # Beyond the brief's own figures: where the centre of violence lay, and how far it moved.
 centres = sg.mean_centre(events, weight="fatalities", draws=199)

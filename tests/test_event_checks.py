@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from planted import break_found, drift_found, hotspots_found, lag_found
 from pyproj import Geod
+from scipy.stats import ttest_1samp
 from shapely import box
 from test_events import make_events
 
@@ -22,12 +23,56 @@ def monthly(values: list[float], start: str = "2018-01-01") -> pd.DataFrame:
 
 
 def test_before_after_finds_a_break_of_known_size() -> None:
-    """Ten a month, then fifteen: + 5, and no chance draws as much."""
-    found = sg.before_after(monthly([9, 11] * 6 + [14, 16] * 6), "2019-01-01").iloc[0]
+    """Ten a month, then fifteen: + 5, and no draw gives as much."""
+    found = sg.before_after(monthly([9, 11] * 6 + [14, 16, 16, 14] * 3), "2019-01-01").iloc[0]
     assert (found["before"], found["after"], found["change"], found["ratio"]) == (10, 15, 5, 1.5)
-    assert found["p_change"] == pytest.approx(2 / 2**12)
-    assert found["change_low"] <= 5 <= found["change_high"]
+    assert found["p_change"] < 0.001
+    assert found["change_low"] < 5 < found["change_high"]
     assert "no cause" in found["reading"]
+
+
+def test_a_change_without_any_spread_is_no_chance() -> None:
+    """Every month is five higher: the smallest p of 9,999 draws, and an interval without width."""
+    found = sg.before_after(monthly([9, 11] * 6 + [14, 16] * 6), "2019-01-01").iloc[0]
+    assert found["p_change"] == 1 / 10_000
+    assert (found["change_low"], found["change_high"]) == (5, 5)
+
+
+def test_months_taken_as_independent_give_the_t_test() -> None:
+    """With memory=0 the interval is Student's for the mean of the differences, and p its p."""
+    random = np.random.default_rng(1)
+    values = [float(value) for value in random.poisson(20, 24)]
+    found = sg.before_after(monthly(values), "2019-01-01", memory=0).iloc[0]
+    expected = ttest_1samp(np.array(values[12:]) - np.array(values[:12]), 0)
+    interval = expected.confidence_interval()
+    assert found["p_change"] == pytest.approx(expected.pvalue, abs=0.015)
+    assert found["change_low"] == pytest.approx(interval.low, rel=0.03)
+    assert found["change_high"] == pytest.approx(interval.high, rel=0.03)
+
+
+def test_a_run_of_bad_months_is_no_break() -> None:
+    """Months that hang together: independent months would call the wave a break, months with a memory do not."""
+    wave = [10 + 6 * np.sin(2 * np.pi * (month - 6) / 48) for month in range(24)]
+    noise = np.random.default_rng(3).normal(0, 0.3, 24)
+    table = monthly([float(value) for value in np.array(wave) + noise])
+    assert sg.before_after(table, "2019-01-01", memory=0)["p_change"].iloc[0] < 0.05
+    found = sg.before_after(table, "2019-01-01").iloc[0]
+    assert found["memory"] > 0.5
+    assert found["p_change"] > sg.before_after(table, "2019-01-01", memory=0)["p_change"].iloc[0]
+
+
+def test_windows_too_short_to_tell_have_no_p() -> None:
+    """Five months: the means stand, what chance gives does not."""
+    found = sg.before_after(monthly([10] * 12 + [15] * 12), "2019-01-01", window=5).iloc[0]
+    assert found["change"] == 5
+    assert found[["change_low", "change_high", "p_change", "p_trend", "memory"]].isna().all()
+
+
+@pytest.mark.parametrize("memory", [-0.1, 1])
+def test_a_memory_is_a_part(memory: float) -> None:
+    """From none to below all."""
+    with pytest.raises(sg.SchemaError, match=r"memory=.* is not from 0"):
+        sg.before_after(monthly([1] * 24), "2019-01-01", memory=memory)
 
 
 def test_seasons_do_not_look_like_a_break() -> None:
@@ -377,5 +422,5 @@ def test_null_sets_are_not_found_more_often_than_stated(found) -> None:
 
 @pytest.mark.parametrize("found", [break_found, drift_found, hotspots_found, lag_found])
 def test_planted_effects_are_found(found) -> None:
-    """The same sets with an effect planted: found in most."""
-    assert sum(found(seed, planted=True) for seed in range(10)) >= 8
+    """The same sets with an effect planted: found in most; before_after misses one break in eight, the price of not trusting months to be independent."""
+    assert sum(found(seed, planted=True) for seed in range(20)) >= 15

@@ -1,17 +1,20 @@
-"""Two million invented events to provinces and months, against reading them from GeoParquet: medians of one run, in turn.
+"""Two million invented events to areas of level 2 and months, against reading them from GeoParquet: medians, in turn.
 
-The events lie in the bounds of Burkina Faso; the areas are the 45 provinces that come with sahelgeo.
+The events lie in the bounds of the areas: the 45 provinces of Burkina Faso that come with sahelgeo, or a file of your own.
 
-Usage: python docs/benchmarks/events.py [EVENTS] [REPETITIONS]
+Usage: python docs/benchmarks/events.py [EVENTS] [REPETITIONS] [FILE_OF_AREAS]
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import tempfile
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,7 +24,7 @@ import pandas as pd
 import sahelgeo as sg
 
 
-def invented(count: int) -> gpd.GeoDataFrame:
+def invented(count: int, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Events with the columns that a reader gives."""
     random = np.random.default_rng(7)
     days = pd.Timestamp("2012-01-01") + pd.to_timedelta(random.integers(0, 9 * 365, count), unit="D")
@@ -37,33 +40,49 @@ def invented(count: int) -> gpd.GeoDataFrame:
             "geo_precision": pd.array(random.choice([1, 2, 3], count), dtype="Int64"),
         }
     )
-    points = gpd.points_from_xy(random.uniform(-5.5, 2.4, count), random.uniform(9.4, 15.1, count))
+    west, south, east, north = areas.total_bounds
+    points = gpd.points_from_xy(random.uniform(west, east, count), random.uniform(south, north, count))
     return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
 
 
-def main(count: int, repetitions: int) -> None:
+def write(count: int, areas: gpd.GeoDataFrame, path: Path) -> None:
+    """Invent the events and write them."""
+    invented(count, areas).to_parquet(path)
+
+
+def main(count: int, repetitions: int, file: str | None) -> None:
     """Write once, then read and sum in turn."""
     warnings.simplefilter("ignore", sg.DataWarning)
-    provinces = sg.load_areas("BFA", level=2)
+    areas = sg.read_areas(file, level=2) if file else sg.load_areas("BFA", level=2)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.parquet"
-        invented(count).to_parquet(path)
+        # Another process invents them, so that its memory is not taken for that of the sums.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+            other.submit(write, count, areas, path).result()
         size = path.stat().st_size / 1e6
-        reading, summing = [], []
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        reading, summing, peaks = [], [], []
         for _ in range(repetitions):
             start = time.perf_counter()
             events = gpd.read_parquet(path)
             reading.append(time.perf_counter() - start)
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
             start = time.perf_counter()
-            sums = sg.sum_events(events, provinces, coverage=("2012-01-01", "2020-12-31"))
+            sums = sg.sum_events(events, areas, coverage=("2012-01-01", "2020-12-31"))
             summing.append(time.perf_counter() - start)
     if sums["events"].sum() != count:
         raise SystemExit("events were lost")
     read, summed = statistics.median(reading), statistics.median(summing)
     print(
-        f"{count:,} events ({size:.0f} MB): read {read:.2f} s, sum to {len(sums):,} rows {summed:.2f} s, ratio {summed / read:.2f} (medians of {repetitions})"
+        f"{count:,} events ({size:.0f} MB) to {len(areas)} areas: read {read:.2f} s, sum to {len(sums):,} rows {summed:.2f} s, "
+        f"ratio {summed / read:.2f} (medians of {repetitions})"
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(
+        f"peak memory {held / 1e6:.2f} GB before, {peaks[0] / 1e6:.2f} GB after reading, {peak / 1e6:.2f} GB after summing"
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+    arguments = [*sys.argv[1:], *[None] * 3][:3]
+    main(int(arguments[0] or 2_000_000), int(arguments[1] or 5), arguments[2])

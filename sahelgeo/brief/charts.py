@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -24,16 +24,19 @@ from sahelgeo.words import write_number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT = 3.5, 1.5
+# The width of a column of the page, so that nothing is scaled in print.
+WIDTH, HEIGHT = 3.66, 1.1
 _SMALL = 6.5
+_SMALLER = 5.5
+_LETTER_INCHES = 0.6 * _SMALLER / 72
 
 
 def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """A figure with plain axes one above the other."""
+    """A figure with plain axes side by side."""
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     FigureCanvasAgg(figure)
     with mpl.rc_context({"font.family": ["DejaVu Sans"], "font.size": _SMALL}):
-        axes = [figure.add_subplot(panels, 1, number + 1) for number in range(panels)]
+        axes = [figure.add_subplot(1, panels, number + 1) for number in range(panels)]
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=_SMALL, length=2, colors=style()["text"]["quiet"])
@@ -41,8 +44,9 @@ def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
 
 
 def colours() -> list[str]:
-    """The classes without order, colour-blind safe."""
-    return [str(colour) for colour in style()["areas"]["classes"]]
+    """The classes without order, colour-blind safe, those that a thin line shows first."""
+    classes = [str(colour) for colour in style()["areas"]["classes"]]
+    return [classes[number] for number in (4, 6, 2, 1, 7, 3, 0, 5)]
 
 
 def day_numbers(days: Any) -> Any:
@@ -50,67 +54,77 @@ def day_numbers(days: Any) -> Any:
     return date2num(days)  # type: ignore[no-untyped-call]
 
 
+def what_it_shows(ax: Axes, label: str) -> None:
+    """What is counted, and in what unit, above the chart at the left: nothing there is turned or cut."""
+    ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
+
+
 def bars(
     ax: Axes,
     labels: Sequence[str],
     values: Sequence[float],
-    lang: str,
+    written: Sequence[str],
     *,
     highlight: Sequence[bool] | None = None,
-    decimals: int = 0,
+    label: str = "",
 ) -> None:
-    """Lying bars with their values written out; a missing value has a dash and no bar."""
+    """Lying bars with their values written out; a missing value has no bar."""
     numbers = np.array([np.nan if pd.isna(value) else float(value) for value in values])
     marked = highlight if highlight is not None else [True] * len(numbers)
     fill = [style()["symbols"]["fill"] if mark else style()["ground"]["border"] for mark in marked]
     places = np.arange(len(numbers))[::-1]
-    ax.barh(places, np.nan_to_num(numbers), color=fill, height=0.72)
-    ax.set_yticks(places, list(labels), fontsize=_SMALL)
-    for place, number in zip(places, numbers, strict=True):
-        ax.text(
-            0 if np.isnan(number) else number,
-            place,
-            " " + write_number(number, lang, decimals),
-            va="center",
-            fontsize=_SMALL,
-        )
-    ax.margins(x=0.18)
+    size = min(_SMALL, 72 * HEIGHT * 0.8 / max(len(numbers), 1))
+    ax.barh(places, np.nan_to_num(numbers), color=fill, height=0.76)
+    ax.set_yticks(places, list(labels), fontsize=size)
+    for place, number, text_of_it in zip(places, numbers, written, strict=True):
+        ax.text(0 if np.isnan(number) else number, place, f" {text_of_it}", va="center", fontsize=size)
+    ax.set_xlim(0, 1.18 * max([1e-9, *numbers[np.isfinite(numbers)]]))
+    ax.set_ylim(-0.6, max(len(numbers), 1) - 0.4)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
+    # Over the labels too: above the bars alone a long one would not fit.
+    ax.figure.suptitle(label, x=0.01, ha="left", fontsize=_SMALL, color=style()["text"]["quiet"])
 
 
-def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "") -> None:
-    """Lines over days, with direct labels in a legend above; missing values leave gaps."""
+def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "", dots: bool = False) -> None:
+    """Lines over days, their names above the chart; missing values leave gaps."""
     for number, (name, values) in enumerate(series.items()):
         days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
         ax.plot(
             days,
             values.to_numpy(dtype="float64", na_value=np.nan),
             color=colours()[number % 8],
-            linewidth=1.2,
+            linewidth=1.1,
+            marker="o" if dots else None,
+            markersize=3,
             label=name,
         )
     _dates(ax, lang)
-    # Headroom for the names that stand above the lines.
-    ax.set_ylim(0, ax.get_ylim()[1] * (1.25 if len(series) > 1 else 1.05))
-    ax.set_ylabel(label, fontsize=_SMALL, color=style()["text"]["quiet"])
+    top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
+    ax.set_ylim(0, 1.08 * top)
+    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    what_it_shows(ax, label)
     if len(series) > 1:
-        ax.legend(fontsize=_SMALL - 0.5, frameon=False, ncols=min(4, len(series)), loc="upper left", borderaxespad=0)
+        shown: dict[str, Any] = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
+        ax.legend(fontsize=_SMALLER, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), **shown)
 
 
 def steps(ax: Axes, starts: pd.Series, values: pd.Series, lang: str, *, label: str = "") -> None:
     """A step line: what was in force."""
     days = day_numbers(pd.DatetimeIndex(starts).to_pydatetime())
-    ax.step(days, values.to_numpy(dtype="float64", na_value=np.nan), where="post", color=colours()[4], linewidth=1.2)
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    ax.step(days, numbers, where="post", color=colours()[0], linewidth=1.2)
     _dates(ax, lang)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.15 * max(1.0, float(np.nanmax(numbers, initial=0))))
     ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    ax.set_ylabel(label, fontsize=_SMALL, color=style()["text"]["quiet"])
+    what_it_shows(ax, label)
 
 
 def _dates(ax: Axes, lang: str) -> None:
     ax.xaxis_date()
-    ax.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
+    low, high = ax.get_xlim()
+    every = max(1, math.ceil((high - low) / 365.25 / (6 if len(ax.figure.axes) == 1 else 4)))
+    ax.xaxis.set_major_locator(YearLocator(every))  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     ax.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
@@ -118,26 +132,48 @@ def _dates(ax: Axes, lang: str) -> None:
 
 
 def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | None = None) -> None:
-    """Lines at the days of a timeline that lie in the chart, with their names; a date that rests on memory is dotted."""
+    """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn; a date that rests on memory is dotted."""
     low, high = ax.get_xlim()
+    quiet = style()["text"]["quiet"]
     names = timeline[column] if column else timeline[f"event_{lang}"]
-    for day, name, verified in zip(timeline["start"], names, timeline["verified"], strict=True):
-        place = day_numbers(day.to_pydatetime())
-        if low <= place <= high:
-            ax.axvline(place, color=style()["text"]["quiet"], linewidth=0.7, linestyle="-" if verified else ":")
-            note = "" if verified else f" ({text('unverified', lang)})"
-            ax.text(
-                place,
-                0.85,
-                f" {name}{note}",
-                transform=ax.get_xaxis_transform(),
-                fontsize=_SMALL - 1,
-                rotation=90,
-                va="top",
-                ha="left",
-                color=style()["text"]["quiet"],
-            )
+    marks = [
+        (
+            float(day_numbers(day.to_pydatetime())),
+            str(name) if verified else f"{name} ({text('unverified', lang)})",
+            verified,
+        )
+        for day, name, verified in zip(timeline["start"], names, timeline["verified"], strict=True)
+    ]
+    marks = sorted(mark for mark in marks if low <= mark[0] <= high)
+    letter = _LETTER_INCHES * (high - low) / (0.86 * WIDTH / len(ax.figure.axes))
+    rows = _rows_without_overlap([(place, len(name) * letter) for place, name, _ in marks], high)
+    # Headroom: one row of names takes a tenth of the chart.
+    bottom, top = ax.get_ylim()
+    share = min(0.7, 0.115 * (1 + max((row for row, _ in rows), default=-1)))
+    ax.set_ylim(bottom, bottom + (top - bottom) / (1 - share))
+    for (place, name, verified), (row, side) in zip(marks, rows, strict=True):
+        ax.axvline(place, ymax=1 - 0.115 * row, color=quiet, linewidth=0.6, linestyle="-" if verified else ":")
+        shown = f" {name}" if side == "left" else f"{name} "
+        where: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "va": "top", "ha": side}
+        ax.text(place, 1 - 0.115 * row, shown, fontsize=_SMALLER, color=quiet, **where)
     ax.set_xlim(low, high)
+
+
+def _rows_without_overlap(marks: list[tuple[float, float]], high: float) -> list[tuple[int, str]]:
+    """For each mark (place and length of its name) a row, and the side of the text that stands at the place."""
+    taken: list[list[tuple[float, float]]] = []
+    found = []
+    for place, length in marks:
+        side = "left" if place + length <= high else "right"
+        span = (place, place + length) if side == "left" else (place - length, place)
+        row = 0
+        while row < len(taken) and any(start < span[1] and span[0] < end for start, end in taken[row]):
+            row += 1
+        if row == len(taken):
+            taken.append([])
+        taken[row].append(span)
+        found.append((row, side))
+    return found
 
 
 def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = "") -> Figure:
@@ -183,7 +219,7 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     geographic = areas.crs is not None and areas.crs.is_geographic
     ax.set_aspect(1 / np.cos(np.radians((south + north) / 2)) if geographic else 1)
     ax.set_axis_off()
-    _map_legend(ax, breaks, known, ramp, lang, label)
+    _map_legend(ax, breaks, known, (ramp, len(known) < len(values)), lang, label)
     return figure
 
 
@@ -208,20 +244,21 @@ def _outline(shape: Any) -> Outline:
     return Outline.make_compound_path(*(Outline(np.asarray(ring.coords)[:, :2], closed=True) for ring in rings))
 
 
-def _map_legend(ax: Axes, breaks: np.ndarray, known: np.ndarray, ramp: list[str], lang: str, label: str) -> None:
-    ends = [known.min() if len(known) else 0, *breaks, known.max() if len(known) else 0]
-    patches = [
-        mpl.patches.Patch(facecolor=ramp[number], edgecolor=style()["ground"]["border"])
-        for number in range(len(breaks) + 1)
-    ]
-    names = [f"{write_number(low, lang)}–{write_number(high, lang)}" for low, high in pairwise(ends)]
-    ax.legend(
-        patches,
-        names,
-        title=label,
-        title_fontsize=_SMALL,
-        fontsize=_SMALL - 0.5,
-        frameon=False,
-        loc="center left",
-        bbox_to_anchor=(1, 0.5),
-    )
+def _map_legend(
+    ax: Axes, breaks: np.ndarray, known: np.ndarray, drawn: tuple[list[str], bool], lang: str, label: str
+) -> None:
+    ramp, gaps = drawn
+    border = style()["ground"]["border"]
+    patches, names = [], []
+    for number, members in enumerate(
+        known[np.digitize(known, breaks, right=True) == cls] for cls in range(len(breaks) + 1)
+    ):
+        if len(members):
+            low, high = write_number(members.min(), lang), write_number(members.max(), lang)
+            patches.append(mpl.patches.Patch(facecolor=ramp[number], edgecolor=border))
+            names.append(low if low == high else f"{low}–{high}")
+    if gaps:
+        patches.append(mpl.patches.Patch(facecolor="none", edgecolor=border, hatch="////"))
+        names.append(text("no_value", lang))
+    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "alignment": "left"}
+    ax.legend(patches, names, title=label, title_fontsize=_SMALL, fontsize=_SMALL - 0.5, frameon=False, **place)

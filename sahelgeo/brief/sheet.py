@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import math
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +22,15 @@ from sahelgeo.words import check_language, word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+# Measures of the print rules in static/report.css.
+_SHEET_MM = 254
+_TITLE_MM = 6.6
+_LINE_MM = 2.9
+_LETTERS_OF_A_LINE = 71
+_LEAD_LETTERS = 10
+_SOURCES_SHARE = 0.65
+_CHART_MM = (12.0, 29.0)
 
 
 def write_report(
@@ -61,7 +72,7 @@ def write_report(
     >>> import sahelgeo as sg, tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     page = sg.brief.write_report([sg.brief.fatalities()], pathlib.Path(folder, "report.html"))
-    ...     "28.1 %" in page.read_text(encoding="utf-8")
+    ...     "28.1" in page.read_text(encoding="utf-8")
     True
     """
     check_language(lang)
@@ -79,6 +90,7 @@ def write_report(
     template = environment.from_string(static.joinpath("report.html.j2").read_text(encoding="utf-8"))
     words = {key: word(key, lang) for key in ("colon", "disclaimer", "made_with")}
     words |= {key: text(key, lang) for key in ("says", "data", "sources")}
+    sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
     invented = any(check.verdict == "synthetic" for check in every)
     page = template.render(
         lang=lang,
@@ -88,7 +100,8 @@ def write_report(
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         checks=[_shown(check) for check in every],
         maps=[{"title": name, "image": _image(figure)} for name, figure in (maps or {}).items()],
-        sources=[source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)],
+        sources=sources,
+        chart_mm=_chart_height(every, len(maps or {}), "; ".join(sources)),
         words=words,
     )
     target = Path(path)
@@ -96,15 +109,38 @@ def write_report(
     return target
 
 
+def _chart_height(checks: list[Check], maps: int, sources: str) -> float:
+    """How high a chart may be, in millimetres, for all to stand on one sheet: what the words leave, shared out among the rows."""
+    words = [_TITLE_MM + _words_height(check.claim) + _words_height(" ".join(check.findings)) for check in checks]
+    words += [_TITLE_MM] * maps
+    charts = [True] * len(words)
+    words.append(_TITLE_MM + _SOURCES_SHARE * _words_height(sources))
+    charts.append(False)
+    rows = [range(first, min(first + 2, len(words))) for first in range(0, len(words), 2)]
+    # The last row may hold the sources alone, and then has no chart.
+    left = _SHEET_MM - sum(max(words[cell] for cell in row) for row in rows)
+    high = left / max(1, sum(any(charts[cell] for cell in row) for row in rows))
+    return round(min(_CHART_MM[1], max(_CHART_MM[0], high)), 1)
+
+
+def _words_height(words: str) -> float:
+    return _LINE_MM * math.ceil((len(words) + _LEAD_LETTERS) / _LETTERS_OF_A_LINE)
+
+
 def _shown(check: Check) -> dict[str, object]:
     return {
         "title": check.title,
-        "claim": check.claim,
-        "findings": check.findings,
+        "claim": _unbroken(check.claim),
+        "findings": [_unbroken(finding) for finding in check.findings],
         "verdict": check.verdict,
         "verdict_in_words": check.verdict_in_words,
         "image": _image(check.figure),
     }
+
+
+def _unbroken(words: str) -> str:
+    """No line may begin with the sign that belongs to the number or word before it."""
+    return re.sub(r" (?=[%;:!?»])", "\u00a0", words)
 
 
 def _image(figure: Figure) -> str:

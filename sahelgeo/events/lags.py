@@ -88,13 +88,16 @@ def lagged_association(
 def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], draws: tuple[int, int]) -> Floats:
     """How often series that are each shifted in time by a length of their own are as closely associated at any lag."""
     random = np.random.default_rng(draws[1])
-    periods = x.shape[1]
-    columns = np.arange(periods)
+    areas, periods = x.shape
+    # Each area has no more shifts than periods: all are worked out once, and a draw only adds up what it picks.
+    parts = np.array([[_moments(x, np.roll(y, shift, axis=1), lag) for shift in range(periods)] for lag in lags])
+    shifts = random.integers(0, periods, (draws[0], areas))
     highest = np.zeros(draws[0])
-    for number in range(draws[0]):
-        shifts = random.integers(0, periods, (len(y), 1))
-        shifted = np.take_along_axis(y, (columns - shifts) % periods, axis=1)
-        highest[number] = np.nan_to_num([abs(_association(x, shifted, lag)[0]) for lag in lags]).max()
+    for products, squares_x, squares_y in np.moveaxis(parts, 2, 1):
+        sums = [of_area[shifts, np.arange(areas)].sum(axis=1) for of_area in (products, squares_x, squares_y)]
+        scale = np.sqrt(sums[1] * sums[2])
+        found = np.divide(sums[0], scale, out=np.zeros_like(scale), where=scale > 0)
+        highest = np.maximum(highest, np.abs(found))
     chance = np.full(len(lags), np.nan)
     for number, value in enumerate(seen):
         if np.isfinite(value):
@@ -147,14 +150,24 @@ def _regular(starts: pd.DatetimeIndex) -> bool:
 
 
 def _association(x: Floats, y: Floats, lag: int) -> tuple[float, int]:
+    products, squares_x, squares_y = _moments(x, y, lag).sum(axis=1)
+    scale = float(np.sqrt(squares_x * squares_y))
+    one, two = _beside(x, y, lag)
+    return float(products / scale) if scale > 0 else np.nan, int((np.isfinite(one) & np.isfinite(two)).sum())
+
+
+def _beside(x: Floats, y: Floats, lag: int) -> tuple[Floats, Floats]:
     periods = x.shape[1]
-    one, two = (x[:, : periods - lag], y[:, lag:]) if lag >= 0 else (x[:, -lag:], y[:, : periods + lag])
+    return (x[:, : periods - lag], y[:, lag:]) if lag >= 0 else (x[:, -lag:], y[:, : periods + lag])
+
+
+def _moments(x: Floats, y: Floats, lag: int) -> Floats:
+    """Three rows with a value for each area: sum of products, of squares of x, of squares of y, about their means where both are there."""
+    one, two = _beside(x, y, lag)
     both = np.isfinite(one) & np.isfinite(two)
-    count = both.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centred = [
-            np.where(both, part - np.where(both, part, 0).sum(axis=1, keepdims=True) / count, 0) for part in (one, two)
-        ]
-        scale = float(np.sqrt((centred[0] ** 2).sum() * (centred[1] ** 2).sum()))
-    value = float((centred[0] * centred[1]).sum() / scale) if scale > 0 else np.nan
-    return value, int(both.sum())
+    count = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    held = [np.where(both, part, 0) for part in (one, two)]
+    centred = [np.where(both, part - part.sum(axis=1, keepdims=True) / count, 0) for part in held]
+    return np.array(
+        [(centred[0] * centred[1]).sum(axis=1), (centred[0] ** 2).sum(axis=1), (centred[1] ** 2).sum(axis=1)]
+    )

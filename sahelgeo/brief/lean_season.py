@@ -1,0 +1,144 @@
+"""Headline 3 of the brief: people in phase 3 or above in the lean season of 2020 against that of 2019."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.outcome import Check, made, named, text
+from sahelgeo.brief.published_figures import load_published
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.words import write_number, write_period
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MILLION = 1_000_000
+
+
+def food_insecurity(
+    table: pd.DataFrame | None = None,
+    *,
+    year: int = 2020,
+    more: tuple[float, float] = (4.5e6, 5.5e6),
+    times: tuple[float, float] = (2.7, 3.3),
+    lang: str = "en",
+) -> Check:
+    """Headline 3: whether almost five million more people were food insecure, a threefold increase.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame, optional
+        People in phase 3 or above by season: ``scope``, ``start``, ``end``, ``issued``, ``people_3plus``, ``source``; ``times_year_before`` where the source
+        prints a multiple of the year before instead of its figure. The default are the published totals.
+    year : int
+        The year whose lean season (June to August) is held against that of the year before.
+    more : tuple of float
+        Between which increases, in persons, it is "almost five million more".
+    times : tuple of float
+        Between which ratios it is "threefold".
+    lang : {"en", "fr"}
+        Language of words and figure.
+
+    Returns
+    -------
+    Check
+        ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``before``, ``derived`` (bool: the year before is computed from a
+        printed multiple), ``change``, ``ratio``, ``fits`` (bool: both halves of the sentence). Supported if they fit in the widest scope that has a printed multiple or
+        in all rows; partly if in some. It is year on year: nothing says that hunger trebled within one year.
+
+    Raises
+    ------
+    SchemaError
+        Columns are missing, or no scope has both years.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> check = sg.brief.food_insecurity()
+    >>> row = check.table.iloc[0]
+    >>> f"{row['scope']}: {row['before']:,.0f} before, {row['change']:,.0f} more, {row['ratio']:.1f} times"
+    'Central Sahel: 2,466,667 before, 4,933,333 more, 3.0 times'
+    """
+    source = load_published("food_insecure") if table is None else table
+    missing = [
+        name for name in ("scope", "start", "end", "issued", "people_3plus", "source") if name not in source.columns
+    ]
+    if missing:
+        raise SchemaError(f"food insecure: column {missing[0]!r} is missing. Found: {listed(list(source.columns), 12)}")
+    rows = _season_pairs(source, year)
+    if not rows:
+        raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
+    result = pd.DataFrame(rows)
+    result["fits"] = result["change"].between(*more) & result["ratio"].between(*times)
+    words = [*(_hunger_words(row, year, lang) for row in result.to_dict("records")), text("food_insecurity_note", lang)]
+    spoken_of = result["fits"][result["derived"]] if result["derived"].any() else result["fits"]
+    verdict = "supported" if spoken_of.all() else "partly" if result["fits"].any() else "not_supported"
+    used = [source[source["scope"].isin(result["scope"])]]
+    return made("food_insecurity", lang, (words, verdict), result, _drawn(result, year, lang), used)
+
+
+def _drawn(result: pd.DataFrame, year: int, lang: str) -> Figure:
+    """One bar for each analysis, and one before them for the year before of their scope."""
+    shown: dict[str, tuple[float, bool]] = {}
+    for row in result.to_dict("records"):
+        scope = named(row["scope"], lang)
+        shown.setdefault(f"{scope}, {year - 1}", (row["before"] / MILLION, False))
+        shown[f"{scope}, {year} ({_month(row['issued'], lang)})"] = (row["people"] / MILLION, True)
+    figure, (ax,) = new_figure()
+    values = [value for value, _ in shown.values()]
+    written = [write_number(value, lang, 2) for value in values]
+    marks = [mark for _, mark in shown.values()]
+    bars(ax, list(shown), values, written, highlight=marks, label=text("millions_3plus", lang))
+    return figure
+
+
+def _month(day: pd.Timestamp, lang: str) -> str:
+    month = day.to_period("M")
+    return write_period(month.start_time.date(), month.end_time.date(), lang)
+
+
+def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
+    starts = pd.to_datetime(source["start"])
+    lean = source[(starts.dt.month == 6) & source["people_3plus"].notna()].assign(year=starts.dt.year)
+    rows = []
+    for row in lean[lean["year"] == year].to_dict("records"):
+        printed = row.get("times_year_before", pd.NA)
+        before = lean[(lean["year"] == year - 1) & (lean["scope"] == row["scope"])].sort_values("issued")
+        derived = before.empty and not pd.isna(printed)
+        if before.empty and not derived:
+            continue
+        earlier = row["people_3plus"] / printed if derived else before["people_3plus"].iloc[-1]
+        people = float(row["people_3plus"])
+        found = {
+            "people": people,
+            "before": float(earlier),
+            "derived": derived,
+            "change": people - float(earlier),
+            "ratio": people / float(earlier),
+        }
+        rows.append({"scope": row["scope"], "issued": pd.Timestamp(row["issued"]), **found, "source": row["source"]})
+    return rows
+
+
+def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
+    return text("food_insecurity_finding", lang).format(
+        scope=named(row["scope"], lang),
+        year=year - 1,
+        issued=_month(row["issued"], lang),
+        now=_millions(row["people"], lang),
+        ratio=write_number(row["ratio"], lang, 1),
+        derived=text("derived", lang) if row["derived"] else "",
+        before=_millions(row["before"], lang),
+        change=("+" if row["change"] > 0 else "") + _millions(row["change"], lang),
+    )
+
+
+def _millions(people: float, lang: str) -> str:
+    number = people / MILLION
+    plural = lang == "fr" and abs(number) >= 2
+    return f"{write_number(number, lang, 2)} million{'s' if plural else ''}"

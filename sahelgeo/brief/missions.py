@@ -1,0 +1,82 @@
+"""Assumption 5 of the brief: missions and troops beside what happened."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sahelgeo.brief.charts import lines, new_figure, steps
+from sahelgeo.brief.outcome import Check, made, text
+from sahelgeo.conformance import listed
+from sahelgeo.errors import SchemaError
+from sahelgeo.events.timeline import load_timeline, timeline_steps
+from sahelgeo.words import write_number
+
+
+def engagement(
+    sums: pd.DataFrame, *, timeline: pd.DataFrame | None = None, column: str = "fatalities", lang: str = "en"
+) -> Check:
+    """Assumption 5: missions and troops in force beside what happened.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them; areas are added up.
+    timeline : pandas.DataFrame, optional
+        As :func:`sahelgeo.load_timeline` gives it, which is the default.
+    column : str
+        The outcome: deaths, displaced people or people in phase 3 or above.
+    lang : {"en", "fr"}
+        Language of words and figure.
+
+    Returns
+    -------
+    Check
+        ``table`` has one row for each month: ``start``, ``missions``, ``names``, ``troops``, ``missions_without_troops`` and the outcome. The rank correlation in the
+        finding is a description: missions are sent where violence grows. The verdict is described.
+
+    Raises
+    ------
+    SchemaError
+        Columns are missing.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> months = pd.date_range("2013-01-01", "2014-12-01", freq="MS")
+    >>> sums = pd.DataFrame({"start": months, "fatalities": range(24), "source": "made up"})
+    >>> check = sg.brief.engagement(sums)
+    >>> check.table["missions"].tolist()[0], check.table["missions"].tolist()[-1], check.verdict
+    (2, 3, 'described')
+    """
+    missing = [name for name in ("start", column) if name not in sums.columns]
+    if missing:
+        raise SchemaError(f"sums: column {missing[0]!r} is missing. Found: {listed(list(sums.columns), 12)}")
+    months = pd.to_datetime(sums["start"]).dt.to_period("M")
+    outcome = sums[column].astype("Float64").groupby(months).sum(min_count=1)
+    events = load_timeline() if timeline is None else timeline
+    table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)
+    table[column] = table["start"].dt.to_period("M").map(outcome)
+    figure, (left, right) = new_figure(2)
+    steps(left, table["start"], table["missions"], lang, label=text("missions", lang))
+    shown = text("deaths_month", lang) if column == "fatalities" else column
+    lines(right, {"": table.set_index("start")[column]}, lang, label=shown)
+    used = events[events["kind"].isin(["mission", "strength"])]
+    words = _engagement_words(table.dropna(subset=[column]), column, lang)
+    return made("engagement", lang, ([words], "described"), table, figure, [sums, used])
+
+
+def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:
+    missions, outcome = known["missions"].astype("float64"), known[column].astype("float64")
+    varied = len(set(missions)) > 1 and len(set(outcome)) > 1
+    rho = missions.rank().corr(outcome.rank()) if varied else np.nan
+    years = known.groupby(known["start"].dt.year).agg(missions=("missions", "max"), outcome=(column, "mean"))
+    return text("engagement_finding", lang).format(
+        first=write_number(years["missions"].iloc[0], lang),
+        last=write_number(years["missions"].iloc[-1], lang),
+        deaths_first=write_number(years["outcome"].iloc[0], lang),
+        deaths_last=write_number(years["outcome"].iloc[-1], lang),
+        first_year=years.index[0],
+        last_year=years.index[-1],
+        rho=write_number(rho, lang, 2),
+    )
