@@ -46,6 +46,11 @@ def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERL
     CRSError
         No CRS.
 
+    See Also
+    --------
+    mend_overlaps : Take overlaps out of areas.
+    read_areas : Read boundaries of any usual publisher.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -99,6 +104,10 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
         Not an Areas table, or ``keep`` is none of the three.
     CRSError
         No CRS.
+
+    See Also
+    --------
+    check_areas : Find overlapping and empty areas.
 
     Examples
     --------

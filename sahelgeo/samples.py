@@ -39,6 +39,11 @@ class Sample:
         Flows table (synthetic).
     events : geopandas.GeoDataFrame
         Events table (synthetic).
+
+    See Also
+    --------
+    load_sample : Embedded tables to try things on.
+    conform : Check a table and cast its columns.
     """
 
     name: str
@@ -79,6 +84,11 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     ------
     SampleNotFoundError
         There is no sample of this name.
+
+    See Also
+    --------
+    Sample : The tables of a sample.
+    load_areas : Embedded boundaries.
 
     Examples
     --------

@@ -38,6 +38,10 @@ class Source:
         Whether the figures were invented for demonstration.
     publisher_fr, licence_fr : str
         French wording, where it differs.
+
+    See Also
+    --------
+    credit : The credit lines of tables.
     """
 
     id: str
@@ -118,6 +122,10 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     ------
     SchemaError
         Something that is not a DataFrame.
+
+    See Also
+    --------
+    Source : One entry of ``SOURCES``.
 
     Examples
     --------

@@ -59,6 +59,11 @@ def terrorism(
     SchemaError, DuplicateEventError, DoubleCountError
         As :func:`sahelgeo.sum_events` and :func:`sahelgeo.actor_family`.
 
+    See Also
+    --------
+    sahelgeo.dyads : Who fought whom, by period.
+    sahelgeo.mean_centre : The centre of events, and how it moved.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -176,6 +181,10 @@ def governance(
     SchemaError
         As :func:`sahelgeo.core_periphery`.
 
+    See Also
+    --------
+    sahelgeo.core_periphery : A rate in the capital against the rest.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -254,6 +263,10 @@ def accord(
     SchemaError
         As :func:`sahelgeo.share_outside`.
 
+    See Also
+    --------
+    sahelgeo.share_outside : How much happened outside some areas.
+
     Examples
     --------
     >>> import sahelgeo as sg, warnings
@@ -326,6 +339,10 @@ def negotiation(
         The months around an agreement are not in the table.
     SchemaError
         Columns are missing, an agreement in an area that the table does not have.
+
+    See Also
+    --------
+    sahelgeo.before_after : Events in equal windows before and after a day.
 
     Examples
     --------
@@ -413,6 +430,11 @@ def engagement(
     ------
     SchemaError
         Columns are missing.
+
+    See Also
+    --------
+    sahelgeo.timeline_steps : Missions and troops in force by period.
+    sahelgeo.lagged_association : Whether one series follows another.
 
     Examples
     --------

@@ -61,6 +61,10 @@ def fatalities(
     SchemaError
         Columns are missing, the bands are not in order.
 
+    See Also
+    --------
+    sahelgeo.year_to_date : A year so far against the year before.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -199,6 +203,11 @@ def displacement(
     ------
     SchemaError
         Columns are missing, a scope has a day twice, or no pair of days has counts.
+
+    See Also
+    --------
+    sahelgeo.change_in_stocks : Compare two counts like for like.
+    sahelgeo.first_above : When a place first reached a threshold.
 
     Examples
     --------
@@ -341,6 +350,10 @@ def food_insecurity(
     ------
     SchemaError
         Columns are missing, or no scope has both years.
+
+    See Also
+    --------
+    sahelgeo.sum_phases : Add up people by phase.
 
     Examples
     --------

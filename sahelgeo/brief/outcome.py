@@ -45,6 +45,10 @@ class Check:
         Language of the words.
     others : dict of str to pandas.DataFrame
         Further tables, by name.
+
+    See Also
+    --------
+    write_report : The checks as one report.
     """
 
     key: str

@@ -63,6 +63,11 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     SchemaError
         No column of codes or names.
 
+    See Also
+    --------
+    convert_edition : Carry values to another edition of the boundaries.
+    code_systems : Which code system a table uses.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -178,6 +183,12 @@ def convert_edition(
     -----
     DataWarning
         Memberships of the reform that are not certain; counts that are missing.
+
+    See Also
+    --------
+    edition_of : Which edition a table belongs to.
+    overlay : Carry values onto other polygons.
+    attach_areas : Join a table to its polygons.
 
     Notes
     -----

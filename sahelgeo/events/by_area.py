@@ -85,6 +85,13 @@ def sum_events(
     DataWarning
         Events without an area, by reason; deaths not known; events whose country is not that of their area.
 
+    See Also
+    --------
+    audit_events : Events whose place is doubtful.
+    rate_per_1000 : Displaced people per 1,000 inhabitants.
+    year_to_date : A year so far against the year before.
+    sahelgeo.maps.EventLayer : Violent events as circles or hexagons.
+
     Notes
     -----
     An event whose place is known only to a region (``geo_precision`` 3 of ACLED) is drawn at the region's capital; in

@@ -52,6 +52,11 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     DuplicateEventError
         One export holds an event twice; the rows are in ``.rows``.
 
+    See Also
+    --------
+    audit_events : Events whose place is doubtful.
+    sum_events : Events and deaths by area and period.
+
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg

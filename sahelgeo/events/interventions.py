@@ -63,6 +63,12 @@ def before_after(
     SchemaError
         A column is missing, the window is no number of months that seasons allow.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    load_timeline : Missions, accords and coups with their dates.
+    lagged_association : Whether one series follows another.
+
     Notes
     -----
     ``p_change`` comes from swapping before and after within each pair of months: every way of swapping up to 12 pairs, 9,999

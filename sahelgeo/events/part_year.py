@@ -61,6 +61,11 @@ def year_to_date(
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.fatalities : Deaths halfway through 2020 against 2019.
+
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg

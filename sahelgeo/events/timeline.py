@@ -47,6 +47,11 @@ def load_timeline(
     SchemaError
         A kind or country that the timeline does not hold, rows of your own without a day or a name.
 
+    See Also
+    --------
+    timeline_steps : Missions and troops in force by period.
+    before_after : Events in equal windows before and after a day.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -138,6 +143,11 @@ def timeline_steps(
     ------
     SchemaError
         Days that are none, an end before its start, an unknown option.
+
+    See Also
+    --------
+    load_timeline : Missions, accords and coups with their dates.
+    sahelgeo.brief.engagement : Missions and troops beside what happened.
 
     Examples
     --------

@@ -46,6 +46,12 @@ def spread(
     SchemaError
         A column is missing, an area has a period twice, a threshold that is not above 0.
 
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    sum_events : Events and deaths by area and period.
+    mean_centre : The centre of events, and how it moved.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -111,6 +117,12 @@ def share_outside(
     ------
     SchemaError
         A column is missing, no p-code is named, or one that the table does not have.
+
+    See Also
+    --------
+    core_periphery : A rate in the capital against the rest.
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.accord : Violence outside the north of Mali.
 
     Examples
     --------
@@ -190,6 +202,11 @@ def core_periphery(
     ------
     SchemaError
         A column is missing, an area stands twice, a core that is not in the table or is all of it.
+
+    See Also
+    --------
+    share_outside : How much happened outside some areas.
+    sahelgeo.brief.governance : The capital against the rest.
 
     Examples
     --------

@@ -87,6 +87,11 @@ def flow_lines(
     DataWarning
         Flows left out that carry people.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    sahelgeo.maps.FlowLayer : Movements as curved arrows.
+
     Examples
     --------
     >>> import sahelgeo as sg

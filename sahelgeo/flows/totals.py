@@ -111,6 +111,13 @@ def sum_flows(
     DataWarning
         Some of the flows of a sum have no count. A sum of nothing but missing counts is missing, not zero.
 
+    See Also
+    --------
+    flow_balance : Inflow, outflow and net of each area.
+    od_matrix : The matrix of origins and destinations.
+    flow_lines : Curved lines to draw flows with.
+    sum_stocks : Add up displaced people.
+
     Notes
     -----
     Flows count movements: they add up over disjoint periods within one source (IDMC). They are not stocks, and a

@@ -50,6 +50,11 @@ def displacement_by_phase(
     SchemaError
         A table breaks its declaration; phases that are not 1 to 5.
 
+    See Also
+    --------
+    joint_severity : Hunger and displacement, classed together.
+    overlay_phases : People living in polygons of each phase.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -78,6 +78,12 @@ def overlay_phases(
     GridError, CRSError, FormatError
         As in :func:`zonal_sum`.
 
+    See Also
+    --------
+    overlay : Carry values onto other polygons.
+    sum_phases : Add up people by phase.
+    people_by_zone : People in each pair of two sets of zones.
+
     Notes
     -----
     Majority by population: the practice of OCHA and the World Bank for FEWS NET's units. The tie rule is ours.

@@ -60,6 +60,12 @@ def joint_severity(
     SchemaError
         A table breaks its declaration, or breaks are not two rising numbers.
 
+    See Also
+    --------
+    sahelgeo.maps.BivariateLayer : Areas by two numbers at once.
+    local_association : Where two values are high together.
+    displacement_by_phase : Displaced people by the phase of their area.
+
     Notes
     -----
     That both are high in one place does not say that one comes from the other. The breaks of the share follow the IPC's 20 %

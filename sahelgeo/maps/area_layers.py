@@ -63,6 +63,12 @@ class PhaseLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    phase_map : A map of phases in one call.
+    sahelgeo.area_phase : The phase of each area by the 20 % rule.
+    sahelgeo.attach_areas : Join a table to its polygons.
+
     Notes
     -----
     Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
@@ -210,6 +216,12 @@ class AreaLayer(SahelgeoLayer):
         An area twice, an unknown column, breaks that do not rise, more than eight values of text, no geometry.
     CRSError
         Geometry without CRS.
+
+    See Also
+    --------
+    PhaseLayer : Areas in the official colours of their phase.
+    BivariateLayer : Areas by two numbers at once.
+    sahelgeo.rate_per_1000 : Displaced people per 1,000 inhabitants.
 
     Examples
     --------

@@ -49,6 +49,11 @@ class BivariateLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    AreaLayer : Areas by any number or class.
+    sahelgeo.joint_severity : Hunger and displacement, classed together.
+
     Notes
     -----
     An area where either number is missing is no data, in a look of its own. The colours are chosen so that any two of the

@@ -52,6 +52,11 @@ class EventLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    sahelgeo.sum_events : Events and deaths by area and period.
+    TimeLayer : Any layer over time, with a slider.
+
     Notes
     -----
     Events without a figure of deaths are counted as such and never as 0. Events whose ``geo_precision`` is 3 or more are

@@ -35,6 +35,11 @@ class FlowLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    sahelgeo.flow_lines : Curved lines to draw flows with.
+    flow_map : A map of movements in one call.
+
     Notes
     -----
     Curved arrows with heads read best in comparisons of flow maps (Jenny et al. 2018, *Design principles for

@@ -68,6 +68,12 @@ def phase_map(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    PhaseLayer : Areas in the official colours of their phase.
+    stock_map : A map of displaced people in one call.
+    flow_map : A map of movements in one call.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -112,6 +118,11 @@ def stock_map(
         What :class:`StockLayer` refuses; unknown options; options together with ``m``.
     UnmatchedError
         Rows whose p-code is not among the areas.
+
+    See Also
+    --------
+    StockLayer : Displaced people as circles.
+    sahelgeo.sum_stocks : Add up displaced people.
 
     Examples
     --------
@@ -163,6 +174,12 @@ def flow_map(
     -----
     DataWarning
         Flows inside one area or with an unknown end: they have no arrow.
+
+    See Also
+    --------
+    FlowLayer : Movements as curved arrows.
+    sahelgeo.sum_flows : Add up movements.
+    sahelgeo.top_flows : The largest flows.
 
     Examples
     --------

@@ -61,6 +61,12 @@ class Map(folium.Map):
         On saving, when the page is larger than ``max_kb`` although its borders were simplified as far as is sensible, and
         when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
 
+    See Also
+    --------
+    figure : The map as PNG, SVG or PDF.
+    export_newsroom : Files for Datawrapper and Flourish.
+    phase_map : A map of phases in one call.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -78,6 +78,11 @@ def small_multiples(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    TimeLayer : Any layer over time, with a slider.
+    figure : The map as PNG, SVG or PDF.
+
     Examples
     --------
     >>> import pandas as pd

@@ -74,6 +74,11 @@ def figure(
     SchemaError
         No layer is on the map, or the ending of the path is another one.
 
+    See Also
+    --------
+    small_multiples : One small printed map for each period.
+    Map : A map with title, legends and sources.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -38,6 +38,11 @@ class StockLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    stock_map : A map of displaced people in one call.
+    sahelgeo.sum_stocks : Add up displaced people.
+
     Notes
     -----
     A missing count has no circle and is counted in the legend. A circle stands on a point that is sure to lie inside its

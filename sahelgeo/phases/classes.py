@@ -69,6 +69,11 @@ def load_phase_classes() -> pd.DataFrame:
         ``label_en_household`` (what phase 5 is called for households), ``label_fr_fewsnet``, ``colour`` and ``text_colour``
         (#RRGGBB), ``hatch``, ``source``, ``certainty``.
 
+    See Also
+    --------
+    load_phase_symbols : Symbols of the mapping protocol.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -89,6 +94,11 @@ def load_phase_symbols() -> pd.DataFrame:
     pandas.DataFrame
         Index ``symbol``; ``glyph`` (text to draw), ``meaning_en``, ``meaning_fr``, ``scheme`` (whose maps have it),
         ``source``, ``certainty``.
+
+    See Also
+    --------
+    load_phase_classes : Names and colours of the phases.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Examples
     --------
@@ -129,6 +139,11 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     ------
     SchemaError
         Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both.
+
+    See Also
+    --------
+    area_phase : The phase of each area by the 20 % rule.
+    load_phase_classes : Names and colours of the phases.
 
     Examples
     --------

@@ -51,6 +51,11 @@ def phases_at(
     DataWarning
         Areas of the table for which no row speaks on that day.
 
+    See Also
+    --------
+    season_vintages : All analyses of one season, side by side.
+    compare_phases : What changed between two analyses.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -126,6 +131,11 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     ------
     SchemaError
         The table breaks its declaration, or no period is that of the season.
+
+    See Also
+    --------
+    phases_at : The classification that holds on a day.
+    compare_phases : What changed between two analyses.
 
     Examples
     --------

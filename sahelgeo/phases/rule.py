@@ -41,6 +41,12 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     SchemaError
         A column is missing, text or below zero, or a key stands twice.
 
+    See Also
+    --------
+    sum_phases : Add up people by phase.
+    audit_phases : Where published figures and the rule disagree.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Notes
     -----
     Rule: IPC Technical Manual 3.1, area classification; FEWS NET words it the same way. Cap and review: IPC Famine

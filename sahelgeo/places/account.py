@@ -21,6 +21,11 @@ class Account:
         Sums of the people column; missing counts add nothing.
     areas_without_rows : int
         Areas that no row names.
+
+    See Also
+    --------
+    attach_areas : Join a table to its polygons.
+    locate : Which area each point lies in.
     """
 
     rows_in: int

@@ -108,6 +108,13 @@ def attach_areas(
     DataWarning
         Rows kept without an area, or left out.
 
+    See Also
+    --------
+    match_areas : Which area each printed name or code means.
+    load_areas : Embedded boundaries.
+    read_areas : Read boundaries of any usual publisher.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -104,6 +104,13 @@ def match_areas(
     EditionError
         A decision for an area that the areas do not have, or call by another name.
 
+    See Also
+    --------
+    attach_areas : Join a table to its polygons.
+    code_systems : Which code system a table uses.
+    write_decisions : Write doubtful places out, to decide on them.
+    load_pcodes : Embedded lists of p-codes and names.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -42,6 +42,10 @@ class OverlayAccount:
     totals : pandas.DataFrame
         For each count (index ``column``): ``came_in = arrived + outside``, and ``rows_unknown``, the rows whose count is
         missing.
+
+    See Also
+    --------
+    overlay : Carry values onto other polygons.
     """
 
     pieces: int
@@ -139,6 +143,12 @@ def overlay(
     DataWarning
         Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that are
         counted where the weights know of none (split by area instead).
+
+    See Also
+    --------
+    overlay_phases : People living in polygons of each phase.
+    convert_edition : Carry values to another edition of the boundaries.
+    zonal_sum : The sum of a grid over each area.
 
     Notes
     -----

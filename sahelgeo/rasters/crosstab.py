@@ -66,6 +66,11 @@ def people_by_zone(
     GridError, CRSError, FormatError, SchemaError
         As in :func:`zonal_sum`.
 
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
+    overlay_phases : People living in polygons of each phase.
+
     Examples
     --------
     >>> import geopandas as gpd, numpy as np, sahelgeo as sg, xarray as xr

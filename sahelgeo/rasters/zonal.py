@@ -42,6 +42,10 @@ class GridAccount:
         What no area covers.
     counted_twice : float
         What lies in more than one area; 0 where areas do not overlap.
+
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
     """
 
     whole: float
@@ -130,6 +134,12 @@ def zonal_sum(
     -----
     DataWarning
         Areas without any data, areas that reach beyond the grid, a grid that declares no nodata value.
+
+    See Also
+    --------
+    people_by_zone : People in each pair of two sets of zones.
+    scale_to_totals : Scale the people of a grid to a census.
+    overlay : Carry values onto other polygons.
 
     Notes
     -----

@@ -57,6 +57,12 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     SchemaError
         An event that stands twice with different figures.
 
+    See Also
+    --------
+    read_ucdp : Read events of UCDP.
+    sum_events : Events and deaths by area and period.
+    newest_export : Keep the newest row of each event.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -90,6 +90,12 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
     SchemaError
         Figures that break a rule of the table.
 
+    See Also
+    --------
+    inspect_file : Say what a file is, without reading it into a table.
+    ReadReport : The account of a reading.
+    read_areas : Read boundaries of any usual publisher.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -74,6 +74,12 @@ def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) 
     FormatError
         Another kind of file, cells that are no numbers or days, or a level that the file does not hold.
 
+    See Also
+    --------
+    read_displacement_list : Read a government's list of sites or communes.
+    latest_stocks : The latest count of each place.
+    sum_stocks : Add up displaced people.
+
     Examples
     --------
     >>> import io, json, sahelgeo as sg

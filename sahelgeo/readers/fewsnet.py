@@ -69,6 +69,11 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool =
     CRSError
         A shapefile without a coordinate system.
 
+    See Also
+    --------
+    read_ipc : Read phases of the IPC.
+    overlay_phases : People living in polygons of each phase.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -66,6 +66,12 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     DataWarning
         The level that was kept holds fewer people than the national rows.
 
+    See Also
+    --------
+    read_dtm : Read counts of IOM's DTM.
+    read_ipc : Read phases of the IPC.
+    read_population : Read population by area.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

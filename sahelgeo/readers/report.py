@@ -39,6 +39,11 @@ class ReadReport:
         Distinct places in the table.
     notes : tuple of str
         Choices and doubts, in sentences.
+
+    See Also
+    --------
+    read : Read any known file, recognised by its contents.
+    inspect_file : Say what a file is, without reading it into a table.
     """
 
     file: str

@@ -49,6 +49,11 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
     SchemaError
         An event that stands twice with different figures.
 
+    See Also
+    --------
+    read_acled : Read events of ACLED.
+    sum_events : Events and deaths by area and period.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

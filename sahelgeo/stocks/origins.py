@@ -62,6 +62,11 @@ def stock_origins(
     SahelgeoError
         As for :func:`sum_stocks`.
 
+    See Also
+    --------
+    od_matrix : The matrix of origins and destinations.
+    sum_stocks : Add up displaced people.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

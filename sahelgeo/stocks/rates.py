@@ -61,6 +61,12 @@ def rate_per_1000(
     DataWarning
         Rows without a rate, by p-code and reason.
 
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    read_population : Read population by area.
+    joint_severity : Hunger and displacement, classed together.
+
     Notes
     -----
     The denominator decides: with ``every=True`` the readings under several populations stand side by side.

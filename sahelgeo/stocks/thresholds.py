@@ -42,6 +42,11 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     SchemaError
         The table breaks its declaration, or the threshold is no number of people.
 
+    See Also
+    --------
+    durations : How long places had displaced people.
+    series : Counts by month, without inventing any.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -95,6 +100,11 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
         Counts of one place and day that do not add up, or by two methods.
     SchemaError
         The table breaks its declaration, or the threshold is no number of people.
+
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    series : Counts by month, without inventing any.
 
     Examples
     --------

@@ -103,6 +103,13 @@ def sum_stocks(
     DataWarning
         Some of the rows of a sum have no count. Missing is never zero: a sum of nothing but missing counts is missing.
 
+    See Also
+    --------
+    latest_stocks : The latest count of each place.
+    change_in_stocks : Compare two counts like for like.
+    rate_per_1000 : Displaced people per 1,000 inhabitants.
+    sum_flows : Add up movements.
+
     Notes
     -----
     Stocks are never summed over time, and baseline and site assessment of one round count the same people: IOM DTM,
@@ -175,6 +182,11 @@ def latest_stocks(
     -----
     DataWarning
         Places counted only after ``as_of``, which are left out; and places of one p-code that its latest count does not name.
+
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    series : Counts by month, without inventing any.
 
     Notes
     -----
