@@ -42,6 +42,13 @@ class Source:
     See Also
     --------
     credit : The credit lines of tables.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> source = sg.SOURCES["ne-10m-admin-1"]
+    >>> source.publisher, source.licence, source.synthetic
+    ('Natural Earth', 'public domain', False)
     """
 
     id: str
@@ -126,6 +133,11 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     See Also
     --------
     Source : One entry of ``SOURCES``.
+
+    Notes
+    -----
+    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some publishers ask for
+    more than a line (ACLED: the day of access): read the terms where you got the file.
 
     Examples
     --------

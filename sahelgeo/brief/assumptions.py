@@ -64,6 +64,11 @@ def terrorism(
     sahelgeo.dyads : Who fought whom, by period.
     sahelgeo.mean_centre : The centre of events, and how it moved.
 
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    Names of fronts are lineages: :func:`sahelgeo.load_actors`.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -185,6 +190,11 @@ def governance(
     --------
     sahelgeo.core_periphery : A rate in the capital against the rest.
 
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    That the periphery fares worse does not say why.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -267,6 +277,11 @@ def accord(
     --------
     sahelgeo.share_outside : How much happened outside some areas.
 
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    The Agreement for Peace and Reconciliation in Mali, 2015, is about the north.
+
     Examples
     --------
     >>> import sahelgeo as sg, warnings
@@ -343,6 +358,11 @@ def negotiation(
     See Also
     --------
     sahelgeo.before_after : Events in equal windows before and after a day.
+
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    Agreements are made where both sides are tired: a fall after one is not its effect.
 
     Examples
     --------
@@ -435,6 +455,11 @@ def engagement(
     --------
     sahelgeo.timeline_steps : Missions and troops in force by period.
     sahelgeo.lagged_association : Whether one series follows another.
+
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    The timeline decides nothing: dates without a source are drawn dotted.
 
     Examples
     --------

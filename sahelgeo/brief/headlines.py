@@ -65,6 +65,11 @@ def fatalities(
     --------
     sahelgeo.year_to_date : A year so far against the year before.
 
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    The UN's "more than 1,800" for 2019 is a lower bound, so a ratio to it is an upper end.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -208,6 +213,11 @@ def displacement(
     --------
     sahelgeo.change_in_stocks : Compare two counts like for like.
     sahelgeo.first_above : When a place first reached a threshold.
+
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    Published totals: ``load_published("displaced")``, each with its source.
 
     Examples
     --------
@@ -354,6 +364,11 @@ def food_insecurity(
     See Also
     --------
     sahelgeo.sum_phases : Add up people by phase.
+
+    Notes
+    -----
+    Claim: CSIS, *Rethinking Crisis Responses in the Sahel* (December 2020).
+    Figures of the Central Sahel: ``load_published("food_insecure")``.
 
     Examples
     --------

@@ -49,6 +49,15 @@ class Check:
     See Also
     --------
     write_report : The checks as one report.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> check = sg.brief.fatalities()
+    >>> check.verdict
+    'partly'
+    >>> check.table[["scope", "part", "same_window", "full_year"]].values.tolist()
+    [['BFA', 1362, 1063, 1800]]
     """
 
     key: str

@@ -92,6 +92,13 @@ class SyntheticEvents:
     See Also
     --------
     load_synthetic : Invented events to try the checks on.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> made_up = sg.brief.load_synthetic()
+    >>> len(made_up.events), made_up.coverage, made_up.pair
+    (2740, ('2017-01-01', '2020-12-31'), ('front A', 'front B'))
     """
 
     events: gpd.GeoDataFrame = field(repr=False)

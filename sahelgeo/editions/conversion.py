@@ -68,6 +68,10 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     convert_edition : Carry values to another edition of the boundaries.
     code_systems : Which code system a table uses.
 
+    Notes
+    -----
+    Burkina Faso: Council of Ministers of 2 July 2025. Mali: laws 2023-006 and 2023-007 of 13 March 2023.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -89,6 +89,10 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     load_actors : The embedded table of armed actors.
     dyads : Who fought whom, by period.
 
+    Notes
+    -----
+    Families follow lineages and stand in ``sahelgeo/data/actors.csv``, each name with a source and how certain it is.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -209,6 +213,10 @@ def dyads(
     actor_family : Which family each actor belongs to.
     sum_events : Events and deaths by area and period.
     sahelgeo.brief.terrorism : Fighting between two armed groups.
+
+    Notes
+    -----
+    Families follow lineages: Ansar Dine counts as JNIM before March 2017 too. The table and its sources: :func:`load_actors`.
 
     Examples
     --------

@@ -100,13 +100,19 @@ def sum_events(
 
     Examples
     --------
+    >>> import warnings
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", sg.DataWarning)  # three of the invented events lie outside all areas
+    ...     sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
     >>> int(sums["events"].sum()) == len(sample.events)
     True
-    >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "covered"]].astype(str).values.tolist()[0]
-    ['BF56', '2020-01-01', '4', '1.0']
+    >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "fatalities", "covered"]]
+       pcode      start  events  fatalities  covered
+    33  BF56 2020-01-01       4          12      1.0
+    34  BF56 2020-04-01      10          46      1.0
+    35  BF56 2020-07-01      11          47      1.0
     """
     checked = conform_events(events)
     ground = _ground(areas)

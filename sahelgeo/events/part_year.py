@@ -66,6 +66,10 @@ def year_to_date(
     sum_events : Events and deaths by area and period.
     sahelgeo.brief.fatalities : Deaths halfway through 2020 against 2019.
 
+    Notes
+    -----
+    The bands are a convention of this library: "neared" from 75 % of the year before, "surpassed" from 100 %.
+
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg

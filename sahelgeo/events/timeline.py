@@ -52,6 +52,10 @@ def load_timeline(
     timeline_steps : Missions and troops in force by period.
     before_after : Events in equal windows before and after a day.
 
+    Notes
+    -----
+    ``sahelgeo/data/timeline.csv`` has a source for each row; rows that no copy of a source backs have ``verified`` False.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -148,6 +152,10 @@ def timeline_steps(
     --------
     load_timeline : Missions, accords and coups with their dates.
     sahelgeo.brief.engagement : Missions and troops beside what happened.
+
+    Notes
+    -----
+    Troops stand for missions in force, not for effects: missions are sent where violence grows.
 
     Examples
     --------

@@ -52,6 +52,10 @@ def spread(
     sum_events : Events and deaths by area and period.
     mean_centre : The centre of events, and how it moved.
 
+    Notes
+    -----
+    An area that no period speaks of is unknown, not untouched: sum with ``coverage`` first.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -123,6 +127,10 @@ def share_outside(
     core_periphery : A rate in the capital against the rest.
     sum_events : Events and deaths by area and period.
     sahelgeo.brief.accord : Violence outside the north of Mali.
+
+    Notes
+    -----
+    ``share_low`` and ``share_high`` are bounds: what is not placed may lie inside or outside.
 
     Examples
     --------
@@ -207,6 +215,10 @@ def core_periphery(
     --------
     share_outside : How much happened outside some areas.
     sahelgeo.brief.governance : The capital against the rest.
+
+    Notes
+    -----
+    The ratio is that of sums: an average of area rates would give an empty area the weight of a city.
 
     Examples
     --------

@@ -51,6 +51,10 @@ def net_flows(
     sum_flows : Add up movements.
     top_flows : The largest flows.
 
+    Notes
+    -----
+    A net flow of zero can stand for two large flows: keep ``people_there`` and ``people_back`` beside it.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -113,6 +117,10 @@ def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -
     --------
     net_flows : The difference of the two directions of a pair.
     sum_flows : Add up movements.
+
+    Notes
+    -----
+    The share is of all people who moved, so that the largest flows do not look larger by leaving others out.
 
     Examples
     --------

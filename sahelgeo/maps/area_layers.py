@@ -81,9 +81,13 @@ class PhaseLayer(SahelgeoLayer):
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> phases = sg.attach_areas(sample.phases.join(sg.area_phase(sample.phases)), sample.areas)
+    >>> phases[["name", "phase_rule", "share_3plus"]].nlargest(2, "share_3plus").round(2)
+               name  phase_rule  share_3plus
+    4   Centre-Nord           3         0.34
+    11        Sahel           3         0.26
     >>> m = sg.maps.Map()
-    >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
+    >>> layer = sg.maps.PhaseLayer(phases, column="phase_rule").add_to(m)
     """
 
     def __init__(
@@ -228,6 +232,10 @@ class AreaLayer(SahelgeoLayer):
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> rates = sg.attach_areas(sg.rate_per_1000(sample.stocks, sample.population), sample.areas)
+    >>> rates[["name", "per_1000"]].nlargest(2, "per_1000").round(1)
+               name  per_1000
+    4   Centre-Nord     237.5
+    11        Sahel     233.8
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
     """

@@ -74,6 +74,8 @@ class EventLayer(SahelgeoLayer):
     ... )
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.EventLayer(events, as_="hexagons", hexagon_km=50).add_to(m)
+    >>> [field.label for field in layer.drawing("en").fields][:3]
+    ['Events', 'Reported deaths', 'Events without a figure of deaths']
     """
 
     def __init__(

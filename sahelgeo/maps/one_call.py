@@ -74,12 +74,19 @@ def phase_map(
     stock_map : A map of displaced people in one call.
     flow_map : A map of movements in one call.
 
+    Notes
+    -----
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; see :class:`PhaseLayer`.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
-    >>> m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", lang="fr")
+    >>> m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", title="Burkina Faso, 2020", lang="fr")
+    >>> m.furniture().title
+    'Burkina Faso, 2020'
+    >>> m.save("phases.html")  # doctest: +SKIP
     """
     layer = PhaseLayer(with_areas(phases, areas, empty_areas=True), column=column, tooltip=tooltip)
     return _added(layer, m, options)
@@ -129,6 +136,9 @@ def stock_map(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> m = sg.maps.stock_map(sample.stocks, sample.areas, tooltip="{name}: {people:,.0f} displaced people")
+    >>> m.furniture().subtitle
+    'Displaced people: 6 September 2020'
+    >>> m.save("stocks.html")  # doctest: +SKIP
     """
     layer = StockLayer(with_areas(stocks, areas), column=column, tooltip=tooltip)
     return _added(layer, m, options, areas)
@@ -187,6 +197,9 @@ def flow_map(
     >>> sample = sg.load_sample("burkina-2020")
     >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
     >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements (synthetic)")
+    >>> m.furniture().title
+    'Movements (synthetic)'
+    >>> m.save("flows.html")  # doctest: +SKIP
     """
     layer = FlowLayer(with_lines(flows, areas), column=column, smallest=smallest)
     return _added(layer, m, options, areas)

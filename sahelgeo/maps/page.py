@@ -73,6 +73,8 @@ class Map(folium.Map):
     >>> sample = sg.load_sample("burkina-2020")
     >>> m = sg.maps.Map(title="Displaced people in Burkina Faso", lang="en")
     >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
+    >>> m.furniture().title, m.furniture().subtitle
+    ('Displaced people in Burkina Faso', 'Displaced people: 6 September 2020')
     >>> m.save("map.html")  # doctest: +SKIP
     """
 

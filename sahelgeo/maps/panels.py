@@ -274,6 +274,11 @@ def compare_map(
     sahelgeo.compare_phases : What changed between two analyses.
     sahelgeo.change_in_stocks : Compare two counts like for like.
 
+    Notes
+    -----
+    Two maps show a change only where both cover the same areas: see :func:`sahelgeo.compare_phases` and
+    :func:`sahelgeo.change_in_stocks`.
+
     Examples
     --------
     >>> import sahelgeo as sg

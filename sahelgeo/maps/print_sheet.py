@@ -79,6 +79,10 @@ def figure(
     small_multiples : One small printed map for each period.
     Map : A map with title, legends and sources.
 
+    Notes
+    -----
+    Colours, classes and sizes are those of the page. Areas in degrees are drawn with the aspect of their middle latitude.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -158,6 +158,10 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     sum_phases : Add up people by phase.
     compare_phases : What changed between two analyses.
 
+    Notes
+    -----
+    A phase is that of the people analysed. HDX Signals (OCHA) compares analyses only where their coverage differs little.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -33,6 +33,15 @@ class AreaIndex:
     --------
     area_index : Prepare areas once for many points.
     locate : Which area each point lies in.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> index = sg.area_index(sg.load_areas("BFA"))
+    >>> index.pcodes[:3].tolist(), index.crs.to_epsg()
+    (['BF13', 'BF46', 'BF47'], 4326)
+    >>> sg.locate(pd.DataFrame({"lon": [-1.63], "lat": [14.10]}), index)["pcode"].tolist()
+    ['BF56']
     """
 
     pcodes: pd.Index

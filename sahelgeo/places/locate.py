@@ -151,6 +151,11 @@ def locate(
     attach_areas : Join a table to its polygons.
     audit_events : Events whose place is doubtful.
 
+    Notes
+    -----
+    A point on a shared border touches both areas. Counting it in each, as a spatial join does, counts its people twice; so exactly
+    one area is chosen, by the rule that you name in ``ties``.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -111,6 +111,11 @@ def match_areas(
     write_decisions : Write doubtful places out, to decide on them.
     load_pcodes : Embedded lists of p-codes and names.
 
+    Notes
+    -----
+    Names are compared without accents, case, hyphens, articles and words such as "Région de". Known other names come from
+    ``sahelgeo/data/aliases.csv``, with a source for each.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

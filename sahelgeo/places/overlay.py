@@ -46,6 +46,16 @@ class OverlayAccount:
     See Also
     --------
     overlay : Carry values onto other polygons.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> provinces = sg.load_areas("BFA", level=2)[["pcode", "geometry"]].assign(people=1000)
+    >>> regions, account = sg.overlay(provinces, sg.load_areas("BFA")[["pcode", "geometry"]], report=True)
+    >>> account.totals[["came_in", "arrived", "outside", "rows_unknown"]].round()
+            came_in  arrived  outside  rows_unknown
+    column
+    people  45000.0  45000.0      0.0             0
     """
 
     pieces: int

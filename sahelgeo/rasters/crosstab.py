@@ -71,6 +71,10 @@ def people_by_zone(
     zonal_sum : The sum of a grid over each area.
     overlay_phases : People living in polygons of each phase.
 
+    Notes
+    -----
+    Cells are shared out by the exact part that each zone covers (exactextract); the grid is not resampled.
+
     Examples
     --------
     >>> import geopandas as gpd, numpy as np, sahelgeo as sg, xarray as xr

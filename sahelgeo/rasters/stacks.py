@@ -60,6 +60,11 @@ def zonal_series(
     zonal_sum : The sum of a grid over each area.
     seasonal_anomaly : A season against the usual one.
 
+    Notes
+    -----
+    Shares of cells as in :func:`zonal_sum`. A mean over degrees would give northern cells too much weight, so cells are weighted by
+    their km².
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, sahelgeo as sg, xarray as xr
@@ -144,6 +149,10 @@ def seasonal_anomaly(
     See Also
     --------
     zonal_series : A stack of grids as area by time.
+
+    Notes
+    -----
+    ``standardised`` is the distance from the mean of the baseline, divided by the sample standard deviation of the baseline years.
 
     Examples
     --------

@@ -52,6 +52,10 @@ def scale_to_totals(
     zonal_sum : The sum of a grid over each area.
     read_population : Read population by area.
 
+    Notes
+    -----
+    This is dasymetric scaling: the grid says where people live, the census how many they are.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -46,6 +46,18 @@ class GridAccount:
     See Also
     --------
     zonal_sum : The sum of a grid over each area.
+
+    Examples
+    --------
+    >>> import numpy as np, sahelgeo as sg, xarray as xr
+    >>> from shapely import box
+    >>> import geopandas as gpd
+    >>> grid = xr.DataArray(np.full((2, 2), 100.0), dims=("y", "x"), coords={"y": [1.5, 0.5], "x": [0.5, 1.5]},
+    ...                     attrs={"crs": "EPSG:4326"})
+    >>> west = gpd.GeoDataFrame({"pcode": ["west"]}, geometry=[box(0, 0, 1, 2)], crs=4326)
+    >>> sums, account = sg.zonal_sum(grid, west, values="count", report=True)
+    >>> account.whole, account.in_areas, account.outside
+    (400.0, 200.0, 200.0)
     """
 
     whole: float

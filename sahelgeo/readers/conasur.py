@@ -65,6 +65,10 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
     match_areas : Which area each printed name or code means.
     sum_stocks : Add up displaced people.
 
+    Notes
+    -----
+    Column names and words for missing: ``sahelgeo/data/feeds/conasur.toml``.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -97,6 +97,10 @@ def read_displacement_list(
     read_dtm : Read counts of IOM's DTM.
     match_areas : Which area each printed name or code means.
 
+    Notes
+    -----
+    Column names and words for totals: ``sahelgeo/data/feeds/displacement_list.toml``.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

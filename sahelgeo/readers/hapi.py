@@ -72,6 +72,10 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     read_ipc : Read phases of the IPC.
     read_population : Read population by area.
 
+    Notes
+    -----
+    HAPI passes on figures of other publishers: the licence is the provider's, so credit the provider too.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -60,6 +60,11 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
     read_unhcr : Read UNHCR's statistics by country.
     reconcile : Stocks and flows held against each other.
 
+    Notes
+    -----
+    Stock and flow, recommended figures and triangulation: IDMC's
+    `quick guide <https://www.internal-displacement.org/quick-guide/>`_.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

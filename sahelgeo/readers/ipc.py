@@ -76,6 +76,10 @@ def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None
     read_fewsnet : Read classifications of FEWS NET.
     phases_at : The classification that holds on a day.
 
+    Notes
+    -----
+    Phases and kinds of period: IPC Technical Manual 3.1.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -54,6 +54,10 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
     read_acled : Read events of ACLED.
     sum_events : Events and deaths by area and period.
 
+    Notes
+    -----
+    Precision of places: UCDP GED codebook, ``where_prec``. Low, best and high are UCDP's own estimates.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

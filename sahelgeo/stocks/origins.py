@@ -67,6 +67,10 @@ def stock_origins(
     od_matrix : The matrix of origins and destinations.
     sum_stocks : Add up displaced people.
 
+    Notes
+    -----
+    IDMC publishes stocks (people displaced on a day) and flows (displacements in a period) apart, and never one for the other.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

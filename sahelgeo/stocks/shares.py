@@ -54,6 +54,10 @@ def share_of_total(
     sum_stocks : Add up displaced people.
     concentration : How concentrated displaced people are.
 
+    Notes
+    -----
+    Shares of two days can be compared only where both days count the same areas: see :func:`change_in_stocks`.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -47,6 +47,10 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     durations : How long places had displaced people.
     series : Counts by month, without inventing any.
 
+    Notes
+    -----
+    Displacement does not grow evenly between two counts: no day of the crossing is computed.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -105,6 +109,10 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
     --------
     first_above : When a place first reached a threshold.
     series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Counts say nothing of the days between them. So each end of a spell is given as the two counts around it.
 
     Examples
     --------
