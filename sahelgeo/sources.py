@@ -90,7 +90,7 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
     Every column called ``source`` or ending in ``_source`` is read; missing values are left out. A sum of several
-    sources names them with `` + `` between them, and each counts.
+    sources names them with ``" + "`` between them, and each counts.
     """
     named: dict[str, None] = {}
     for table in tables:

@@ -72,7 +72,7 @@ def sum_stocks(
         Take only the rows with these values, for example ``{"method": "baseline", "date": "2023-02-28"}``; ``None``
         takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list, as in
         ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or sources are
-        different ones: they are added up, and the sum names all of them, with `` + `` between.
+        different ones: they are added up, and the sum names all of them, with ``" + "`` between.
 
     Returns
     -------
