@@ -125,7 +125,7 @@ def read_areas(
 
     Notes
     -----
-    Column styles: ``sahelgeo/data/area_styles.csv``. Repair: :func:`shapely.make_valid`, of which the polygons are kept.
+    Column styles: ``sahelgeo/data/area_styles.csv``. Repair: ``shapely.make_valid``, of which the polygons are kept.
     GADM may not be redistributed: use it, do not publish it.
 
     Examples
