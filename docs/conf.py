@@ -48,7 +48,7 @@ html_title = "sahelgeo"
 html_static_path = ["_static"]
 html_css_files = ["sahelgeo.css"]
 html_show_sourcelink = False
-html_sidebars = dict.fromkeys(["index", "tutorial", "gallery", "which-function", "feeds"], [])
+html_sidebars = {page: [] for page in ("index", "tutorial", "gallery", "which-function", "feeds")}
 html_theme_options = {
     "navbar_align": "left",
     "show_prev_next": False,
