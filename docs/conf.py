@@ -48,10 +48,11 @@ html_title = "sahelgeo"
 html_static_path = ["_static"]
 html_css_files = ["sahelgeo.css"]
 html_show_sourcelink = False
-html_sidebars = {"index": [], "tutorial": []}
+html_sidebars = {page: [] for page in ("index", "tutorial", "gallery", "which-function", "feeds")}
 html_theme_options = {
     "navbar_align": "left",
     "show_prev_next": False,
+    "header_links_before_dropdown": 8,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],

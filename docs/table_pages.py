@@ -106,7 +106,7 @@ def table_section(table: Table) -> list[str]:
         f"({table.name}-table)=\n## {table.name.capitalize()}",
         f"One row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}; no two rows may share it, and "
         "missing counts as a value.",
-        markdown_table(("Column", "Type", "", "Meaning"), rows),
+        markdown_table(("Column", "Type", "In your table", "Meaning"), rows),
     ]
     if table.schema.checks:
         parts.append("Refused as well:\n\n" + "\n".join(f"- {check.error}." for check in table.schema.checks))

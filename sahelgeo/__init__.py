@@ -1,6 +1,7 @@
 """Geospatial analysis of displacement and food insecurity in the Sahel.
 
-Every public name loads on first use, so ``import sahelgeo`` costs next to nothing. See https://sahelgeo.readthedocs.io.
+Every public name loads on first use, so ``import sahelgeo`` costs next to nothing. Documentation: the folder ``docs``.
+Start with :func:`load_sample`, :func:`read` and :func:`attach_areas`.
 """
 
 import lazy_loader as _lazy

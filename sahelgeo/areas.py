@@ -52,6 +52,16 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     AreasNotEmbeddedError
         A country, or a level of it, that is not in the file; the message says what is.
 
+    See Also
+    --------
+    read_areas : Read boundaries of any usual publisher.
+    load_pcodes : Embedded lists of p-codes and names.
+    attach_areas : Join a table to its polygons.
+
+    Notes
+    -----
+    Natural Earth 1:10m, version 5.1. Borders are off by one to two kilometres: bring the official boundaries for points near them.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -45,6 +45,15 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     CRSError
         A table with geometry has no CRS.
 
+    See Also
+    --------
+    load_sample : Embedded tables to try things on.
+    read : Read any known file, recognised by its contents.
+
+    Notes
+    -----
+    The declarations are pandera schemas in ``sahelgeo.tables.TABLES``; the reference of tables is made from them.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -46,6 +46,15 @@ def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERL
     CRSError
         No CRS.
 
+    See Also
+    --------
+    mend_overlaps : Take overlaps out of areas.
+    read_areas : Read boundaries of any usual publisher.
+
+    Notes
+    -----
+    Neighbouring countries are surveyed apart. In OCHA's official polygons Niger and Chad share 2,214 km², Mali and Niger 1,338.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -99,6 +108,14 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
         Not an Areas table, or ``keep`` is none of the three.
     CRSError
         No CRS.
+
+    See Also
+    --------
+    check_areas : Find overlapping and empty areas.
+
+    Notes
+    -----
+    A mended border is a drawing, not a ruling: it settles in which area a point counts, and nothing about where the border is.
 
     Examples
     --------

@@ -38,6 +38,16 @@ class SchemaError(SahelgeoError, ValueError):
     ----------
     problems : list of str
         One sentence for each problem: column, rows, rule, what to do.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": ["BF56"], "date": "2020-09-06", "people": [-5], "group": "idp", "source": "CONASUR"})
+    >>> try:
+    ...     sg.conform(counts, "stocks")
+    ... except sg.SchemaError as error:
+    ...     print(error.problems[0])
+    column 'people', row 0 (-5): not 0 or more. Leave the cell empty where the value is unknown
     """
 
     def __init__(self, message: str, problems: list[str] | None = None) -> None:
@@ -46,11 +56,31 @@ class SchemaError(SahelgeoError, ValueError):
 
 
 class FormatError(SahelgeoError, ValueError):
-    """A file is not what the reader takes."""
+    r"""A file is not what the reader takes.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> try:
+    ...     sg.read(io.BytesIO(b"REGIONS,PROVINCES,COMMUNES\nSAHEL,SOUM,DJIBO"))
+    ... except sg.FormatError as error:
+    ...     print(str(error).split(". ")[2][:80])
+    Nearest: CONASUR's table of internally displaced people by commune, Burkina Faso
+    """
 
 
 class CRSError(SahelgeoError, ValueError):
-    """Coordinates without a reference system, or in two different ones."""
+    """Coordinates without a reference system, or in two different ones.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> try:
+    ...     sg.check_areas(sg.load_areas("BFA").set_crs(None, allow_override=True))
+    ... except sg.CRSError as error:
+    ...     print(type(error).__name__)
+    CRSError
+    """
 
 
 class UnmatchedError(SahelgeoError, LookupError):
@@ -60,6 +90,17 @@ class UnmatchedError(SahelgeoError, LookupError):
     ----------
     rows : pandas.DataFrame
         The rows, as they were given.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": ["BF56", "BF99"], "people": [10, 5]})
+    >>> try:
+    ...     sg.attach_areas(counts, sg.load_areas("BFA"))
+    ... except sg.UnmatchedError as error:
+    ...     print(error.rows)
+      pcode  people
+    1  BF99       5
     """
 
     def __init__(self, message: str, rows: pd.DataFrame) -> None:
@@ -74,6 +115,16 @@ class AmbiguousError(SahelgeoError, LookupError):
     ----------
     candidates : pandas.DataFrame
         The answers that remain, with their evidence.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": ["MR01"], "place": ["Adrar"], "people": [40]})
+    >>> try:
+    ...     sg.attach_areas(counts, sg.load_areas("MRT"))
+    ... except sg.AmbiguousError as error:
+    ...     print(str(error).split(". ")[0])
+    1 of 1 rows have a code that the name beside it contradicts (rows 0): MR01 is Hodh Chargui, the row says 'Adrar'
     """
 
     def __init__(self, message: str, candidates: pd.DataFrame) -> None:
@@ -88,6 +139,17 @@ class DoubleCountError(SahelgeoError, ValueError):
     ----------
     rows : pandas.DataFrame
         The rows that clash.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": "BF56", "date": ["2020-09-06", "2020-11-10"], "people": [300, 350], "group": "idp",
+    ...                        "source": "CONASUR"})
+    >>> try:
+    ...     sg.sum_stocks(counts)
+    ... except sg.DoubleCountError as error:
+    ...     print(error.rows["date"].dt.strftime("%Y-%m-%d").tolist())
+    ['2020-09-06', '2020-11-10']
     """
 
     def __init__(self, message: str, rows: pd.DataFrame) -> None:
@@ -96,7 +158,17 @@ class DoubleCountError(SahelgeoError, ValueError):
 
 
 class EditionError(SahelgeoError, ValueError):
-    """Values of one edition of the boundaries used with areas of another."""
+    """Values of one edition of the boundaries used with areas of another.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> try:
+    ...     sg.convert_edition(pd.DataFrame({"pcode": ["BF5603"], "people": [100]}), to="BFA 2025")
+    ... except sg.EditionError as error:
+    ...     print(str(error).split(". ")[0])
+    1 areas split, and the people of their parts are not known: Soum (BF5603) into Djelgodji, Karo-Peli
+    """
 
 
 class DataWarning(UserWarning):

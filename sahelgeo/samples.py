@@ -39,6 +39,20 @@ class Sample:
         Flows table (synthetic).
     events : geopandas.GeoDataFrame
         Events table (synthetic).
+
+    See Also
+    --------
+    load_sample : Embedded tables to try things on.
+    conform : Check a table and cast its columns.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> sample.stocks[["pcode", "place", "date", "people"]].head(2)
+      pcode              place       date  people
+    0  BF13             Centre 2020-09-06    1051
+    1  BF46  Boucle du Mouhoun 2020-09-06   44859
     """
 
     name: str
@@ -79,6 +93,16 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     ------
     SampleNotFoundError
         There is no sample of this name.
+
+    See Also
+    --------
+    Sample : The tables of a sample.
+    load_areas : Embedded boundaries.
+
+    Notes
+    -----
+    Phases and population: Cadre Harmonisé, March 2020. Stocks: CONASUR, 6 September 2020. Flows and events are invented, because no
+    published table of them may be passed on.
 
     Examples
     --------

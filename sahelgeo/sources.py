@@ -39,6 +39,17 @@ class Source:
         Whether the figures were invented for demonstration.
     publisher_fr, licence_fr : str
         French wording, where it differs.
+
+    See Also
+    --------
+    credit : The credit lines of tables.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> source = sg.SOURCES["ne-10m-admin-1"]
+    >>> source.publisher, source.licence, source.synthetic
+    ('Natural Earth', 'public domain', False)
     """
 
     id: str
@@ -80,7 +91,7 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
     Every column called ``source`` or ending in ``_source`` is read; missing values are left out. A sum of several
-    sources names them with `` + `` between them, and each counts.
+    sources names them with ``" + "`` between them, and each counts.
     """
     named: dict[str, None] = {}
     for table in tables:
@@ -120,6 +131,15 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     ------
     SchemaError
         Something that is not a DataFrame.
+
+    See Also
+    --------
+    Source : One entry of ``SOURCES``.
+
+    Notes
+    -----
+    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some publishers ask for
+    more than a line (ACLED: the day of access): read the terms where you got the file.
 
     Examples
     --------

@@ -195,6 +195,11 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     matplotlib.figure.Figure
         Not registered with pyplot.
 
+    See Also
+    --------
+    sahelgeo.maps.figure : The map as PNG, SVG or PDF.
+    sahelgeo.maps.AreaLayer : Areas by any number or class.
+
     Examples
     --------
     >>> import sahelgeo as sg

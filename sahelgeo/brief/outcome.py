@@ -45,6 +45,19 @@ class Check:
         Language of the words.
     others : dict of str to pandas.DataFrame
         Further tables, by name.
+
+    See Also
+    --------
+    write_report : The checks as one report.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> check = sg.brief.fatalities()
+    >>> check.verdict
+    'partly'
+    >>> check.table[["scope", "part", "same_window", "full_year"]].values.tolist()
+    [['BFA', 1362, 1063, 1800]]
     """
 
     key: str

@@ -50,6 +50,10 @@ def load_published(name: str) -> pd.DataFrame:
     PublishedError
         There is no such table.
 
+    See Also
+    --------
+    load_synthetic : Invented events to try the checks on.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -84,6 +88,17 @@ class SyntheticEvents:
         First and last day.
     pair : tuple of str
         The two fronts that fight each other from July 2019 on.
+
+    See Also
+    --------
+    load_synthetic : Invented events to try the checks on.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> made_up = sg.brief.load_synthetic()
+    >>> len(made_up.events), made_up.coverage, made_up.pair
+    (2740, ('2017-01-01', '2020-12-31'), ('front A', 'front B'))
     """
 
     events: gpd.GeoDataFrame = field(repr=False)
@@ -101,6 +116,11 @@ def load_synthetic() -> SyntheticEvents:
     SyntheticEvents
         Events, actors and an agreement, made by a seeded script (``tools/make_brief_events.py``); every row names the source
         ``sahelgeo-synthetic``, and every check made of them says so.
+
+    See Also
+    --------
+    SyntheticEvents : The invented events.
+    load_published : Published figures with their sources.
 
     Examples
     --------

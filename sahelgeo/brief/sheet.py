@@ -67,6 +67,10 @@ def write_report(
     SchemaError
         No checks, or checks in another language.
 
+    See Also
+    --------
+    Check : What a check returns.
+
     Examples
     --------
     >>> import sahelgeo as sg, tempfile, pathlib

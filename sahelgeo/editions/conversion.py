@@ -64,6 +64,15 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     SchemaError
         No column of codes or names.
 
+    See Also
+    --------
+    convert_edition : Carry values to another edition of the boundaries.
+    code_systems : Which code system a table uses.
+
+    Notes
+    -----
+    Burkina Faso: Council of Ministers of 2 July 2025. Mali: laws 2023-006 and 2023-007 of 13 March 2023.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -178,6 +187,12 @@ def convert_edition(
     -----
     DataWarning
         Memberships of the reform that are not certain; counts that are missing.
+
+    See Also
+    --------
+    edition_of : Which edition a table belongs to.
+    overlay : Carry values onto other polygons.
+    attach_areas : Join a table to its polygons.
 
     Notes
     -----

@@ -34,6 +34,10 @@ def load_actors() -> pd.DataFrame:
         of one ("Military Forces of Mali" begins "Military Forces of Mali (2013-2020)"); ``family``; ``kind`` (jihadist,
         state, international, self-defence, rebel, armed movement, civilian, unidentified); ``note``, ``source``, ``certainty``.
 
+    See Also
+    --------
+    actor_family : Which family each actor belongs to.
+
     Notes
     -----
     A family follows a lineage: Ansar Dine counts as JNIM before March 2017 too, and ISGS is one family under each of its
@@ -80,6 +84,15 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     -----
     DataWarning
         Names that are in no family, with the number of their events.
+
+    See Also
+    --------
+    load_actors : The embedded table of armed actors.
+    dyads : Who fought whom, by period.
+
+    Notes
+    -----
+    Families follow lineages and stand in ``sahelgeo/data/actors.csv``, each name with a source and how certain it is.
 
     Examples
     --------
@@ -193,6 +206,16 @@ def dyads(
         No families, an unknown pair or kind.
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
+
+    See Also
+    --------
+    actor_family : Which family each actor belongs to.
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.terrorism : Fighting between two armed groups.
+
+    Notes
+    -----
+    Families follow lineages: Ansar Dine counts as JNIM before March 2017 too. The table and its sources: :func:`load_actors`.
 
     Examples
     --------

@@ -41,6 +41,12 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     SchemaError, DuplicateEventError, DoubleCountError, CRSError
         As :func:`sum_events`.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    newest_export : Keep the newest row of each event.
+    locate : Which area each point lies in.
+
     Notes
     -----
     Names are compared without accents, case and hyphens; another spelling of the same name is reported too, so read

@@ -85,6 +85,13 @@ def sum_events(
     DataWarning
         Events without an area, by reason; deaths not known; events whose country is not that of their area.
 
+    See Also
+    --------
+    audit_events : Events whose place is doubtful.
+    rate_per_1000 : Displaced people per 1,000 inhabitants.
+    year_to_date : A year so far against the year before.
+    sahelgeo.maps.EventLayer : Violent events as circles or hexagons.
+
     Notes
     -----
     An event whose place is known only to a region (``geo_precision`` 3 of ACLED) is drawn at the region's capital; in
@@ -93,13 +100,19 @@ def sum_events(
 
     Examples
     --------
+    >>> import warnings
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", sg.DataWarning)  # three of the invented events lie outside all areas
+    ...     sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
     >>> int(sums["events"].sum()) == len(sample.events)
     True
-    >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "covered"]].astype(str).values.tolist()[0]
-    ['BF56', '2020-01-01', '4', '1.0']
+    >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "fatalities", "covered"]]
+       pcode      start  events  fatalities  covered
+    33  BF56 2020-01-01       4          12      1.0
+    34  BF56 2020-04-01      10          46      1.0
+    35  BF56 2020-07-01      11          47      1.0
     """
     checked = conform_events(events)
     ground = _ground(areas)

@@ -77,6 +77,11 @@ def mean_centre(
     DuplicateEventError, DoubleCountError, CRSError
         As :func:`sum_events`.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    spread : When each area first reached a threshold.
+
     Notes
     -----
     The centre is the point around which the events balance in an azimuthal equidistant projection about it, so distances and bearings from

@@ -53,6 +53,15 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     DuplicateEventError
         One export holds an event twice; the rows are in ``.rows``.
 
+    See Also
+    --------
+    audit_events : Events whose place is doubtful.
+    sum_events : Events and deaths by area and period.
+
+    Notes
+    -----
+    The key of an event is its id and its source: ACLED's and UCDP's ids are never compared with each other.
+
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg

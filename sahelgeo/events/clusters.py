@@ -59,6 +59,11 @@ def hotspots(
     DataWarning
         Areas without a result, by reason.
 
+    See Also
+    --------
+    local_association : Where two values are high together.
+    sum_events : Events and deaths by area and period.
+
     Notes
     -----
     Gi* of Getis and Ord (1992, Ord and Getis 1995), weights 1 for the area itself and for each area that touches it.

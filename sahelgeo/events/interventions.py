@@ -64,6 +64,12 @@ def before_after(
     SchemaError
         A column is missing, the window is no number of months that seasons allow, a memory that is not from 0 to below 1.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    load_timeline : Missions, accords and coups with their dates.
+    lagged_association : Whether one series follows another.
+
     Notes
     -----
     War has a memory: a bad month is followed by bad months, and a test that takes months as independent calls such a run a break.

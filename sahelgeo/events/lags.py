@@ -47,6 +47,12 @@ def lagged_association(
     SchemaError
         A column is missing, an area has a period twice, lags that are no whole numbers or reach beyond the table.
 
+    See Also
+    --------
+    before_after : Events in equal windows before and after a day.
+    sum_events : Events and deaths by area and period.
+    series : Counts by month, without inventing any.
+
     Notes
     -----
     Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in time do not rule

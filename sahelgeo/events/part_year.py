@@ -61,6 +61,15 @@ def year_to_date(
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
 
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.fatalities : Deaths halfway through 2020 against 2019.
+
+    Notes
+    -----
+    The bands are a convention of this library: "neared" from 75 % of the year before, "surpassed" from 100 %.
+
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg

@@ -47,6 +47,15 @@ def load_timeline(
     SchemaError
         A kind or country that the timeline does not hold, rows of your own without a day or a name.
 
+    See Also
+    --------
+    timeline_steps : Missions and troops in force by period.
+    before_after : Events in equal windows before and after a day.
+
+    Notes
+    -----
+    ``sahelgeo/data/timeline.csv`` has a source for each row; rows that no copy of a source backs have ``verified`` False.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -138,6 +147,15 @@ def timeline_steps(
     ------
     SchemaError
         Days that are none, an end before its start, an unknown option.
+
+    See Also
+    --------
+    load_timeline : Missions, accords and coups with their dates.
+    sahelgeo.brief.engagement : Missions and troops beside what happened.
+
+    Notes
+    -----
+    Troops stand for missions in force, not for effects: missions are sent where violence grows.
 
     Examples
     --------

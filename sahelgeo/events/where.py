@@ -47,6 +47,16 @@ def spread(
     SchemaError
         A column is missing, an area has a period twice, a threshold that is not above 0.
 
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    sum_events : Events and deaths by area and period.
+    mean_centre : The centre of events, and how it moved.
+
+    Notes
+    -----
+    An area that no period speaks of is unknown, not untouched: sum with ``coverage`` first.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -113,6 +123,16 @@ def share_outside(
     ------
     SchemaError
         A column is missing, no p-code is named, or one that the table does not have.
+
+    See Also
+    --------
+    core_periphery : A rate in the capital against the rest.
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.accord : Violence outside the north of Mali.
+
+    Notes
+    -----
+    ``share_low`` and ``share_high`` are bounds: what is not placed may lie inside or outside.
 
     Examples
     --------
@@ -197,6 +217,15 @@ def core_periphery(
     ------
     SchemaError
         A column is missing, an area stands twice, a core that is not in the table or is all of it.
+
+    See Also
+    --------
+    share_outside : How much happened outside some areas.
+    sahelgeo.brief.governance : The capital against the rest.
+
+    Notes
+    -----
+    The ratio is that of sums: an average of area rates would give an empty area the weight of a city.
 
     Examples
     --------

@@ -54,6 +54,12 @@ def flow_balance(
     SahelgeoError
         As :func:`sum_flows`.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    flow_indices : Intensity and concentration of all movements.
+    net_flows : The difference of the two directions of a pair.
+
     Notes
     -----
     Effectiveness: Plane, D. (1984), and Bell, M. et al. (2002), "Cross-national comparison of internal migration",

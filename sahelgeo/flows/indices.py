@@ -76,6 +76,11 @@ def flow_indices(
     DataWarning
         Areas without a population: then ``cmi`` and ``anmr`` are missing.
 
+    See Also
+    --------
+    flow_balance : Inflow, outflow and net of each area.
+    concentration : How concentrated displaced people are.
+
     Notes
     -----
     CMI, MEI, ANMR, connectivity: Bell, M. et al. (2002), "Cross-national comparison of internal migration: issues and

@@ -87,14 +87,21 @@ def flow_lines(
     DataWarning
         Flows left out that carry people.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    sahelgeo.maps.FlowLayer : Movements as curved arrows.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> flows = sg.sum_flows(sample.flows).dropna(subset=["origin", "destination"])
-    >>> lines = sg.flow_lines(flows[~flows["internal"]], sample.areas)
-    >>> lines.crs.to_epsg(), set(lines.geom_type)
-    (4326, {'LineString'})
+    >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
+    >>> lines = sg.flow_lines(flows, sample.areas)
+    >>> lines[["origin_name", "destination_name", "people", "distance_km"]].nlargest(2, "people").round()
+        origin_name destination_name  people  distance_km
+    19        Sahel             Nord   59556        172.0
+    3   Centre-Nord           Centre   56977        110.0
     """
     check_anchor(at, population)
     table = conform(flows, "flows")

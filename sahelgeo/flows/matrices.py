@@ -78,6 +78,12 @@ def od_matrix(
     SchemaError
         ``to`` is not known, an area is called "unknown", or any error of :func:`sum_flows`.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    stock_origins : Where the people of each place come from.
+    flow_balance : Inflow, outflow and net of each area.
+
     Notes
     -----
     Rows are origins O, columns destinations D: the row sums without the diagonal are the outflows, the column sums the

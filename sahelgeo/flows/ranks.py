@@ -46,6 +46,15 @@ def net_flows(
     SahelgeoError
         As :func:`sum_flows`.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    top_flows : The largest flows.
+
+    Notes
+    -----
+    A net flow of zero can stand for two large flows: keep ``people_there`` and ``people_back`` beside it.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -103,6 +112,15 @@ def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -
     ------
     SchemaError
         The table breaks its declaration, ``n`` is no whole number above 0, or ``share`` is not above 0 and up to 1.
+
+    See Also
+    --------
+    net_flows : The difference of the two directions of a pair.
+    sum_flows : Add up movements.
+
+    Notes
+    -----
+    The share is of all people who moved, so that the largest flows do not look larger by leaving others out.
 
     Examples
     --------

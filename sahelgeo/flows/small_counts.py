@@ -51,6 +51,11 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
         Small counts that stay recoverable, since their origin or destination has nothing else to hide them with: do not
         publish the totals of those.
 
+    See Also
+    --------
+    sum_flows : Add up movements.
+    od_matrix : The matrix of origins and destinations.
+
     Notes
     -----
     Secondary cell suppression of a two-way table: a suppressed cell can be computed from the margins exactly if its edge in

@@ -75,7 +75,7 @@ def sum_flows(
     choose : mapping, optional
         Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list, as in
         ``{"source": ["DTM 2020-03", "DTM 2020-04"]}``, is your word that its sources add up (releases of single months,
-        say): the sum names all of them, with `` + `` between.
+        say): the sum names all of them, with ``" + "`` between.
     records : bool
         Whether each row is a record (a form, a family, a day's arrivals), so that rows alike are further people. Else
         rows alike are copies, and refused.
@@ -110,6 +110,13 @@ def sum_flows(
     -----
     DataWarning
         Some of the flows of a sum have no count. A sum of nothing but missing counts is missing, not zero.
+
+    See Also
+    --------
+    flow_balance : Inflow, outflow and net of each area.
+    od_matrix : The matrix of origins and destinations.
+    flow_lines : Curved lines to draw flows with.
+    sum_stocks : Add up displaced people.
 
     Notes
     -----

@@ -62,6 +62,11 @@ def local_association(
     SchemaError
         A column is missing or no number, values do not vary, or fewer than 8 areas remain.
 
+    See Also
+    --------
+    joint_severity : Hunger and displacement, classed together.
+    hotspots : Clusters of high and low values.
+
     Notes
     -----
     Wartenberg (1985), Anselin (1995); computed by esda's ``Moran_Local_BV`` with row-standardised weights.

@@ -51,14 +51,27 @@ def displacement_by_phase(
     SchemaError
         A table breaks its declaration; phases that are not 1 to 5.
 
+    See Also
+    --------
+    joint_severity : Hunger and displacement, classed together.
+    overlay_phases : People living in polygons of each phase.
+
+    Notes
+    -----
+    That many displaced people live in areas of a phase does not say that hunger drove them there, or that they are hungry.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
-    >>> found = sg.displacement_by_phase(sample.stocks, phases, phase="phase_rule")
-    >>> found["displaced"].to_dict()["3"], int(found["displaced"].sum())
-    (766836, 1034609)
+    >>> sg.displacement_by_phase(sample.stocks, phases, phase="phase_rule")[["displaced"]].head(4)
+           displaced
+    class
+    1          84320
+    2         183453
+    3         766836
+    4           <NA>
     """
     classes = _class_of_area(phases, phase)
     # The sum refuses what does not add up; only then are rows counted by class.

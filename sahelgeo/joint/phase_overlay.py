@@ -86,6 +86,12 @@ def overlay_phases(
     DataWarning
         Polygons that overlap on more than a thousandth of an area.
 
+    See Also
+    --------
+    overlay : Carry values onto other polygons.
+    sum_phases : Add up people by phase.
+    people_by_zone : People in each pair of two sets of zones.
+
     Notes
     -----
     Majority by population: the practice of OCHA and the World Bank for FEWS NET's units. The tie rule is ours.

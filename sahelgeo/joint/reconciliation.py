@@ -73,6 +73,11 @@ def reconcile(
     SchemaError
         A table breaks its declaration, has an unknown category, a category of stock, or stocks of two groups.
 
+    See Also
+    --------
+    change_in_stocks : Compare two counts like for like.
+    flow_balance : Inflow, outflow and net of each area.
+
     Notes
     -----
     The identity is IDMC's: a stock changes by displacement, returns and other solutions, flight and return over borders,

@@ -60,6 +60,12 @@ def joint_severity(
     SchemaError
         A table breaks its declaration, or breaks are not two rising numbers.
 
+    See Also
+    --------
+    sahelgeo.maps.BivariateLayer : Areas by two numbers at once.
+    local_association : Where two values are high together.
+    displacement_by_phase : Displaced people by the phase of their area.
+
     Notes
     -----
     That both are high in one place does not say that one comes from the other. The breaks of the share follow the IPC's 20 %
@@ -69,9 +75,12 @@ def joint_severity(
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population).set_index("pcode")
-    >>> joint["joint_class"].value_counts().to_dict(), joint.loc["BF56", "bivariate_class"]
-    ({'neither': 11, 'both': 2}, '3-3')
+    >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population)
+    >>> joint[["pcode", "share_3plus", "per_1000", "joint_class", "bivariate_class"]].tail(3).round(3)
+       pcode  share_3plus  per_1000 joint_class bivariate_class
+    10  BF55        0.013    14.505     neither             1-2
+    11  BF56         0.26   233.783        both             3-3
+    12  BF57        0.026     3.906     neither             1-1
     """
     for name, breaks in (("share_breaks", share_breaks), ("rate_breaks", rate_breaks)):
         if len(breaks) != 2 or not 0 < breaks[0] < breaks[1]:

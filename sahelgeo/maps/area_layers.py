@@ -63,6 +63,12 @@ class PhaseLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    phase_map : A map of phases in one call.
+    sahelgeo.area_phase : The phase of each area by the 20 % rule.
+    sahelgeo.attach_areas : Join a table to its polygons.
+
     Notes
     -----
     Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
@@ -75,9 +81,13 @@ class PhaseLayer(SahelgeoLayer):
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> phases = sg.attach_areas(sample.phases.join(sg.area_phase(sample.phases)), sample.areas)
+    >>> phases[["name", "phase_rule", "share_3plus"]].nlargest(2, "share_3plus").round(2)
+               name  phase_rule  share_3plus
+    4   Centre-Nord           3         0.34
+    11        Sahel           3         0.26
     >>> m = sg.maps.Map()
-    >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
+    >>> layer = sg.maps.PhaseLayer(phases, column="phase_rule").add_to(m)
     """
 
     def __init__(
@@ -211,11 +221,21 @@ class AreaLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    PhaseLayer : Areas in the official colours of their phase.
+    BivariateLayer : Areas by two numbers at once.
+    sahelgeo.rate_per_1000 : Displaced people per 1,000 inhabitants.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> rates = sg.attach_areas(sg.rate_per_1000(sample.stocks, sample.population), sample.areas)
+    >>> rates[["name", "per_1000"]].nlargest(2, "per_1000").round(1)
+               name  per_1000
+    4   Centre-Nord     237.5
+    11        Sahel     233.8
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
     """

@@ -49,6 +49,11 @@ class BivariateLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    AreaLayer : Areas by any number or class.
+    sahelgeo.joint_severity : Hunger and displacement, classed together.
+
     Notes
     -----
     An area where either number is missing is no data, in a look of its own. The colours are chosen so that any two of the
@@ -58,9 +63,12 @@ class BivariateLayer(SahelgeoLayer):
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> shares = sg.area_phase(sample.phases)[["share_3plus"]].join(sample.phases["pcode"])
-    >>> rates = sg.rate_per_1000(sample.stocks, sample.population)
-    >>> both = sg.attach_areas(rates, sample.areas).merge(shares, on="pcode")
+    >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population)
+    >>> both = sg.attach_areas(joint, sample.areas)
+    >>> both[["name", "share_3plus", "per_1000"]].nlargest(2, "per_1000").round(2)
+               name  share_3plus  per_1000
+    4   Centre-Nord         0.34    237.52
+    11        Sahel         0.26    233.78
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.BivariateLayer(
     ...     both, columns=("share_3plus", "per_1000"), breaks=((0.05, 0.2), (10, 50))

@@ -52,6 +52,11 @@ class EventLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    sahelgeo.sum_events : Events and deaths by area and period.
+    TimeLayer : Any layer over time, with a slider.
+
     Notes
     -----
     Events without a figure of deaths are counted as such and never as 0. Events whose ``geo_precision`` is 3 or more are
@@ -69,6 +74,8 @@ class EventLayer(SahelgeoLayer):
     ... )
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.EventLayer(events, as_="hexagons", hexagon_km=50).add_to(m)
+    >>> [field.label for field in layer.drawing("en").fields][:3]
+    ['Events', 'Reported deaths', 'Events without a figure of deaths']
     """
 
     def __init__(

@@ -35,6 +35,11 @@ class FlowLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    sahelgeo.flow_lines : Curved lines to draw flows with.
+    flow_map : A map of movements in one call.
+
     Notes
     -----
     Curved arrows with heads read best in comparisons of flow maps (Jenny et al. 2018, *Design principles for
@@ -44,9 +49,14 @@ class FlowLayer(SahelgeoLayer):
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> between = sg.sum_flows(sample.flows).query("origin != destination").dropna(subset=["origin", "destination"])
+    >>> between = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
+    >>> lines = sg.flow_lines(between, sample.areas)
+    >>> lines[["origin", "destination", "people"]].nlargest(2, "people")
+       origin destination  people
+    19   BF56        BF54   59556
+    3    BF49        BF13   56977
     >>> m = sg.maps.Map()
-    >>> layer = sg.maps.FlowLayer(sg.flow_lines(between, sample.areas), smallest=1000).add_to(m)
+    >>> layer = sg.maps.FlowLayer(lines, smallest=1000).add_to(m)
     """
 
     counts_people = True

@@ -85,6 +85,11 @@ def export_newsroom(
     DataWarning
         Borders that cannot be simplified to ``max_kb``.
 
+    See Also
+    --------
+    figure : The map as PNG, SVG or PDF.
+    Map : A map with title, legends and sources.
+
     Notes
     -----
     Flourish asks for a FeatureCollection of Polygon or MultiPolygon features in WGS 84, whose properties become columns

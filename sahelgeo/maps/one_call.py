@@ -68,12 +68,25 @@ def phase_map(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    PhaseLayer : Areas in the official colours of their phase.
+    stock_map : A map of displaced people in one call.
+    flow_map : A map of movements in one call.
+
+    Notes
+    -----
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; see :class:`PhaseLayer`.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
-    >>> m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", lang="fr")
+    >>> m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", title="Burkina Faso, 2020", lang="fr")
+    >>> m.furniture().title
+    'Burkina Faso, 2020'
+    >>> m.save("phases.html")  # doctest: +SKIP
     """
     layer = PhaseLayer(with_areas(phases, areas, empty_areas=True), column=column, tooltip=tooltip)
     return _added(layer, m, options)
@@ -113,11 +126,19 @@ def stock_map(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    StockLayer : Displaced people as circles.
+    sahelgeo.sum_stocks : Add up displaced people.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> m = sg.maps.stock_map(sample.stocks, sample.areas, tooltip="{name}: {people:,.0f} displaced people")
+    >>> m.furniture().subtitle
+    'Displaced people: 6 September 2020'
+    >>> m.save("stocks.html")  # doctest: +SKIP
     """
     layer = StockLayer(with_areas(stocks, areas), column=column, tooltip=tooltip)
     return _added(layer, m, options, areas)
@@ -164,12 +185,21 @@ def flow_map(
     DataWarning
         Flows inside one area or with an unknown end: they have no arrow.
 
+    See Also
+    --------
+    FlowLayer : Movements as curved arrows.
+    sahelgeo.sum_flows : Add up movements.
+    sahelgeo.top_flows : The largest flows.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
     >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements (synthetic)")
+    >>> m.furniture().title
+    'Movements (synthetic)'
+    >>> m.save("flows.html")  # doctest: +SKIP
     """
     layer = FlowLayer(with_lines(flows, areas), column=column, smallest=smallest)
     return _added(layer, m, options, areas)

@@ -61,12 +61,20 @@ class Map(folium.Map):
         On saving, when the page is larger than ``max_kb`` although its borders were simplified as far as is sensible, and
         when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
 
+    See Also
+    --------
+    figure : The map as PNG, SVG or PDF.
+    export_newsroom : Files for Datawrapper and Flourish.
+    phase_map : A map of phases in one call.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> m = sg.maps.Map(title="Displaced people in Burkina Faso", lang="en")
     >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
+    >>> m.furniture().title, m.furniture().subtitle
+    ('Displaced people in Burkina Faso', 'Displaced people: 6 September 2020')
     >>> m.save("map.html")  # doctest: +SKIP
     """
 

@@ -75,6 +75,11 @@ class Panels:
     DataWarning
         On saving, when the page is larger than ``max_kb``.
 
+    See Also
+    --------
+    compare_map : Two periods side by side.
+    story : Several maps under headings and text.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -262,6 +267,18 @@ def compare_map(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    TimeLayer : Any layer over time, with a slider.
+    small_multiples : One small printed map for each period.
+    sahelgeo.compare_phases : What changed between two analyses.
+    sahelgeo.change_in_stocks : Compare two counts like for like.
+
+    Notes
+    -----
+    Two maps show a change only where both cover the same areas: see :func:`sahelgeo.compare_phases` and
+    :func:`sahelgeo.change_in_stocks`.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -319,6 +336,11 @@ def story(
     ------
     SchemaError
         No views, views that are not of three parts, maps of different languages, layers that are not sahelgeo's.
+
+    See Also
+    --------
+    compare_map : Two periods side by side.
+    Panels : Several maps on one page.
 
     Examples
     --------

@@ -78,6 +78,15 @@ def small_multiples(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    TimeLayer : Any layer over time, with a slider.
+    figure : The map as PNG, SVG or PDF.
+
+    Notes
+    -----
+    An area without a row in a period is drawn as without data: nothing is carried over from the period before.
+
     Examples
     --------
     >>> import pandas as pd

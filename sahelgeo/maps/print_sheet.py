@@ -74,6 +74,15 @@ def figure(
     SchemaError
         No layer is on the map, or the ending of the path is another one.
 
+    See Also
+    --------
+    small_multiples : One small printed map for each period.
+    Map : A map with title, legends and sources.
+
+    Notes
+    -----
+    Colours, classes and sizes are those of the page. Areas in degrees are drawn with the aspect of their middle latitude.
+
     Examples
     --------
     >>> import sahelgeo as sg

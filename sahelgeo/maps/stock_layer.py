@@ -38,6 +38,11 @@ class StockLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    stock_map : A map of displaced people in one call.
+    sahelgeo.sum_stocks : Add up displaced people.
+
     Notes
     -----
     A missing count has no circle and is counted in the legend. A circle stands on a point that is sure to lie inside its
@@ -47,8 +52,13 @@ class StockLayer(SahelgeoLayer):
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
+    >>> stocks = sg.attach_areas(sample.stocks, sample.areas)
+    >>> stocks[["name", "people"]].nlargest(2, "people")
+               name  people
+    4   Centre-Nord  422267
+    11        Sahel  344569
     >>> m = sg.maps.Map()
-    >>> layer = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).add_to(m)
+    >>> layer = sg.maps.StockLayer(stocks).add_to(m)
     """
 
     counts_people = True

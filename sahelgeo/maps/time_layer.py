@@ -49,6 +49,11 @@ class TimeLayer(SahelgeoLayer):
     CRSError
         Geometry without CRS.
 
+    See Also
+    --------
+    small_multiples : One small printed map for each period.
+    compare_map : Two periods side by side.
+
     Notes
     -----
     The page opens at the last period, and a printed sheet shows the last and says so. Borders are in the page once,

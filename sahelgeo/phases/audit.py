@@ -47,6 +47,11 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
     SchemaError
         The table breaks its declaration, or ``by`` names no column.
 
+    See Also
+    --------
+    area_phase : The phase of each area by the 20 % rule.
+    compare_phases : What changed between two analyses.
+
     Notes
     -----
     A published phase that differs is no error: analysts weigh evidence that is not in the table. Famine (phase 5) is never

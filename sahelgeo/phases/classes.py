@@ -69,12 +69,20 @@ def load_phase_classes() -> pd.DataFrame:
         ``label_en_household`` (what phase 5 is called for households), ``label_fr_fewsnet``, ``colour`` and ``text_colour``
         (#RRGGBB), ``hatch``, ``source``, ``certainty``.
 
+    See Also
+    --------
+    load_phase_symbols : Symbols of the mapping protocol.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> classes = sg.load_phase_classes()
-    >>> classes.loc["3", ["label_en", "label_fr", "colour"]].tolist()
-    ['Crisis', 'Crise', '#E67800']
+    >>> sg.load_phase_classes()[["label_en", "label_fr", "colour"]].head(3)
+               label_en       label_fr   colour
+    class
+    1      None/Minimal       Minimale  #CDFACD
+    2          Stressed  Sous pression  #FAE61E
+    3            Crisis          Crise  #E67800
     """
     return _data("phases.csv").set_index("class")
 
@@ -90,12 +98,20 @@ def load_phase_symbols() -> pd.DataFrame:
         Index ``symbol``; ``glyph`` (text to draw), ``meaning_en``, ``meaning_fr``, ``scheme`` (whose maps have it),
         ``source``, ``certainty``.
 
+    See Also
+    --------
+    load_phase_classes : Names and colours of the phases.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Examples
     --------
     >>> import sahelgeo as sg
     >>> symbols = sg.load_phase_symbols()
-    >>> symbols.loc["evidence_2", "glyph"], symbols.loc["one_phase_worse", "scheme"]
-    ('**', 'FEWS NET, IPC before 3.1')
+    >>> symbols.loc[["evidence_2", "one_phase_worse"], ["glyph", "scheme"]]
+                    glyph                   scheme
+    symbol
+    evidence_2         **                  IPC 3.1
+    one_phase_worse     !  FEWS NET, IPC before 3.1
     """
     return _data("phase_symbols.csv").set_index("symbol")
 
@@ -129,6 +145,15 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     ------
     SchemaError
         Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both.
+
+    See Also
+    --------
+    area_phase : The phase of each area by the 20 % rule.
+    load_phase_classes : Names and colours of the phases.
+
+    Notes
+    -----
+    The IPC scale is ordinal: a phase says which condition holds, not how much of it (IPC Technical Manual 3.1).
 
     Examples
     --------

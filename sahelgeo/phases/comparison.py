@@ -61,6 +61,12 @@ def compare_phases(
     SchemaError
         A table breaks its declaration, or an option is unknown.
 
+    See Also
+    --------
+    phases_at : The classification that holds on a day.
+    season_vintages : All analyses of one season, side by side.
+    audit_phases : Where published figures and the rule disagree.
+
     Notes
     -----
     October to December and June to August differ by the season; that is no trend (Cadre Harmonisé). Coverage gate: HDX

@@ -51,11 +51,23 @@ def phases_at(
     DataWarning
         Areas of the table for which no row speaks on that day.
 
+    See Also
+    --------
+    season_vintages : All analyses of one season, side by side.
+    compare_phases : What changed between two analyses.
+
+    Notes
+    -----
+    The Cadre Harmonisé projects June to August twice, in autumn and in spring, and may update it in summer; so one day can have
+    three answers.
+
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> len(sg.phases_at(sg.load_sample("burkina-2020").phases, "2020-04-15"))
-    13
+    >>> sg.phases_at(sg.load_sample("burkina-2020").phases, "2020-04-15")[["pcode", "kind", "start", "end", "vintages"]].head(2)
+      pcode     kind      start        end  vintages
+    0  BF13  current 2020-03-01 2020-05-31         1
+    1  BF46  current 2020-03-01 2020-05-31         1
     """
     if prefer not in ("current", "latest"):
         raise SchemaError(f"prefer={prefer!r} is neither 'current' nor 'latest'")
@@ -126,6 +138,16 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     ------
     SchemaError
         The table breaks its declaration, or no period is that of the season.
+
+    See Also
+    --------
+    phases_at : The classification that holds on a day.
+    compare_phases : What changed between two analyses.
+
+    Notes
+    -----
+    For June to August 2020 Burkina Faso had 2.15 million people in phase 3 or above in the projection of March, and 3.28 million
+    in the update of July.
 
     Examples
     --------

@@ -41,6 +41,12 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     SchemaError
         A column is missing, text or below zero, or a key stands twice.
 
+    See Also
+    --------
+    sum_phases : Add up people by phase.
+    audit_phases : Where published figures and the rule disagree.
+    sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
+
     Notes
     -----
     Rule: IPC Technical Manual 3.1, area classification; FEWS NET words it the same way. Cap and review: IPC Famine
@@ -50,9 +56,12 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     --------
     >>> import sahelgeo as sg
     >>> phases = sg.load_sample("burkina-2020").phases.set_index("place")
-    >>> rule = sg.area_phase(phases)
-    >>> rule.loc[["Centre-Nord", "Boucle du Mouhoun", "Sud-Ouest"], "phase_rule"].tolist()
-    [3, 1, 2]
+    >>> sg.area_phase(phases).loc[["Centre-Nord", "Sud-Ouest", "Boucle du Mouhoun"]].round(3)
+                       phase_rule  share_3plus  famine_review
+    place
+    Centre-Nord                 3         0.34          False
+    Sud-Ouest                   2        0.026          False
+    Boucle du Mouhoun           1        0.023          False
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")

@@ -92,6 +92,12 @@ def sum_phases(
     DataWarning
         Rows without people in a sum; a published total that is not the sum of its areas (beyond 5 persons and 0.5 %).
 
+    See Also
+    --------
+    area_phase : The phase of each area by the 20 % rule.
+    phases_at : The classification that holds on a day.
+    phase_coverage : The share of people that an analysis covered.
+
     Notes
     -----
     P3+ is the population in need of action (IPC Technical Manual 3.1). The rule applied to a sum is ours: neither IPC nor the
@@ -147,6 +153,15 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     -----
     DataWarning
         More people analysed than live in an area, by more than 5 %: other boundaries, or an old census.
+
+    See Also
+    --------
+    sum_phases : Add up people by phase.
+    compare_phases : What changed between two analyses.
+
+    Notes
+    -----
+    A phase is that of the people analysed. HDX Signals (OCHA) compares analyses only where their coverage differs little.
 
     Examples
     --------

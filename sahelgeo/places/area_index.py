@@ -28,6 +28,20 @@ class AreaIndex:
         The CRS of the areas; points must be in the same.
     grid : Grid
         The cells, about 20 MB.
+
+    See Also
+    --------
+    area_index : Prepare areas once for many points.
+    locate : Which area each point lies in.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> index = sg.area_index(sg.load_areas("BFA"))
+    >>> index.pcodes[:3].tolist(), index.crs.to_epsg()
+    (['BF13', 'BF46', 'BF47'], 4326)
+    >>> sg.locate(pd.DataFrame({"lon": [-1.63], "lat": [14.10]}), index)["pcode"].tolist()
+    ['BF56']
     """
 
     pcodes: pd.Index
@@ -64,6 +78,11 @@ def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
         No ``pcode``, a p-code missing, not text or twice, geometry that is invalid or not polygons: all problems at once.
     CRSError
         The areas have no CRS.
+
+    See Also
+    --------
+    locate : Which area each point lies in.
+    check_areas : Find overlapping and empty areas.
 
     Examples
     --------

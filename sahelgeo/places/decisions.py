@@ -51,6 +51,11 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
     SchemaError
         Two answers for one place.
 
+    See Also
+    --------
+    write_decisions : Write doubtful places out, to decide on them.
+    match_areas : Which area each printed name or code means.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg, tempfile, pathlib
@@ -89,6 +94,11 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     ------
     SchemaError
         Not a frame of evidence.
+
+    See Also
+    --------
+    read_decisions : Read your decisions on doubtful places.
+    match_areas : Which area each printed name or code means.
 
     Examples
     --------

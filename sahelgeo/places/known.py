@@ -128,6 +128,11 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     PcodesNotEmbeddedError
         A country or level that is not in the list.
 
+    See Also
+    --------
+    match_areas : Which area each printed name or code means.
+    load_areas : Embedded boundaries.
+
     Examples
     --------
     >>> import sahelgeo as sg

@@ -145,6 +145,17 @@ def locate(
         Points left without an area, with their rows and people; swapped coordinates are named apart. Coordinates that
         are swapped and still fall into an area cannot be told from right ones.
 
+    See Also
+    --------
+    area_index : Prepare areas once for many points.
+    attach_areas : Join a table to its polygons.
+    audit_events : Events whose place is doubtful.
+
+    Notes
+    -----
+    A point on a shared border touches both areas. Counting it in each, as a spatial join does, counts its people twice; so exactly
+    one area is chosen, by the rule that you name in ``ties``.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -105,6 +105,18 @@ def match_areas(
     EditionError
         A decision for an area that the areas do not have, or call by another name.
 
+    See Also
+    --------
+    attach_areas : Join a table to its polygons.
+    code_systems : Which code system a table uses.
+    write_decisions : Write doubtful places out, to decide on them.
+    load_pcodes : Embedded lists of p-codes and names.
+
+    Notes
+    -----
+    Names are compared without accents, case, hyphens, articles and words such as "Région de". Known other names come from
+    ``sahelgeo/data/aliases.csv``, with a source for each.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

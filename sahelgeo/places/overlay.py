@@ -43,6 +43,20 @@ class OverlayAccount:
     totals : pandas.DataFrame
         For each count (index ``column``): ``came_in = arrived + outside``, and ``rows_unknown``, the rows whose count is
         missing.
+
+    See Also
+    --------
+    overlay : Carry values onto other polygons.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> provinces = sg.load_areas("BFA", level=2)[["pcode", "geometry"]].assign(people=1000)
+    >>> regions, account = sg.overlay(provinces, sg.load_areas("BFA")[["pcode", "geometry"]], report=True)
+    >>> account.totals[["came_in", "arrived", "outside", "rows_unknown"]].round()
+            came_in  arrived  outside  rows_unknown
+    column
+    people  45000.0  45000.0      0.0             0
     """
 
     pieces: int
@@ -140,6 +154,12 @@ def overlay(
     DataWarning
         Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that are
         counted where the weights know of none (split by area instead).
+
+    See Also
+    --------
+    overlay_phases : People living in polygons of each phase.
+    convert_edition : Carry values to another edition of the boundaries.
+    zonal_sum : The sum of a grid over each area.
 
     Notes
     -----

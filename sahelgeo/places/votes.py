@@ -125,6 +125,15 @@ def code_systems(
     SchemaError
         No column of codes, or areas without ``pcode`` or ``name``.
 
+    See Also
+    --------
+    match_areas : Which area each printed name or code means.
+    edition_of : Which edition a table belongs to.
+
+    Notes
+    -----
+    The systems stand in ``sahelgeo/data/code_systems.csv`` with their sources.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -66,6 +66,15 @@ def people_by_zone(
     GridError, CRSError, FormatError, SchemaError
         As in :func:`zonal_sum`.
 
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
+    overlay_phases : People living in polygons of each phase.
+
+    Notes
+    -----
+    Cells are shared out by the exact part that each zone covers (exactextract); the grid is not resampled.
+
     Examples
     --------
     >>> import geopandas as gpd, numpy as np, sahelgeo as sg, xarray as xr

@@ -55,6 +55,16 @@ def zonal_series(
     GridError, CRSError, SchemaError
         As in :func:`zonal_sum`; a stack without exactly one further dimension.
 
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
+    seasonal_anomaly : A season against the usual one.
+
+    Notes
+    -----
+    Shares of cells as in :func:`zonal_sum`. A mean over degrees would give northern cells too much weight, so cells are weighted by
+    their km².
+
     Examples
     --------
     >>> import numpy as np, pandas as pd, sahelgeo as sg, xarray as xr
@@ -135,6 +145,14 @@ def seasonal_anomaly(
     -----
     DataWarning
         Seasons that are not complete, and areas whose data cover less than half of them.
+
+    See Also
+    --------
+    zonal_series : A stack of grids as area by time.
+
+    Notes
+    -----
+    ``standardised`` is the distance from the mean of the baseline, divided by the sample standard deviation of the baseline years.
 
     Examples
     --------

@@ -48,6 +48,15 @@ def scale_to_totals(
     DataWarning
         Areas of the population table that no row speaks of, or where the grid has nobody to scale; rows without a figure.
 
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
+    read_population : Read population by area.
+
+    Notes
+    -----
+    This is dasymetric scaling: the grid says where people live, the census how many they are.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

@@ -39,6 +39,22 @@ class GridAccount:
         What no area covers.
     counted_twice : float
         What lies in more than one area; 0 where areas do not overlap.
+
+    See Also
+    --------
+    zonal_sum : The sum of a grid over each area.
+
+    Examples
+    --------
+    >>> import numpy as np, sahelgeo as sg, xarray as xr
+    >>> from shapely import box
+    >>> import geopandas as gpd
+    >>> grid = xr.DataArray(np.full((2, 2), 100.0), dims=("y", "x"), coords={"y": [1.5, 0.5], "x": [0.5, 1.5]},
+    ...                     attrs={"crs": "EPSG:4326"})
+    >>> west = gpd.GeoDataFrame({"pcode": ["west"]}, geometry=[box(0, 0, 1, 2)], crs=4326)
+    >>> sums, account = sg.zonal_sum(grid, west, values="count", report=True)
+    >>> account.whole, account.in_areas, account.outside
+    (400.0, 200.0, 200.0)
     """
 
     whole: float
@@ -127,6 +143,12 @@ def zonal_sum(
     -----
     DataWarning
         Areas without any data, areas that reach beyond the grid, a grid that declares no nodata value.
+
+    See Also
+    --------
+    people_by_zone : People in each pair of two sets of zones.
+    scale_to_totals : Scale the people of a grid to a census.
+    overlay : Carry values onto other polygons.
 
     Notes
     -----

@@ -57,6 +57,16 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     SchemaError
         An event that stands twice with different figures.
 
+    See Also
+    --------
+    read_ucdp : Read events of UCDP.
+    sum_events : Events and deaths by area and period.
+    newest_export : Keep the newest row of each event.
+
+    Notes
+    -----
+    ACLED's scale of places: 1 exact, 2 near, 3 the region only (its codebook). With 3 the point is the region's capital.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

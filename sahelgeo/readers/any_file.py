@@ -92,6 +92,16 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
     SchemaError
         Figures that break a rule of the table.
 
+    See Also
+    --------
+    inspect_file : Say in words what a file is.
+    ReadReport : The account of a reading.
+    read_areas : Read boundaries of any usual publisher.
+
+    Notes
+    -----
+    Feeds are recognised by their column names: ``sahelgeo/data/feeds`` has one file for each feed. Nothing in a file is evaluated.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

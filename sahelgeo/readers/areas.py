@@ -117,9 +117,15 @@ def read_areas(
     DataWarning
         Invalid geometry was repaired, or geometry is missing.
 
+    See Also
+    --------
+    load_areas : Embedded boundaries.
+    check_areas : Find overlapping and empty areas.
+    attach_areas : Join a table to its polygons.
+
     Notes
     -----
-    Column styles: ``sahelgeo/data/area_styles.csv``. Repair: :func:`shapely.make_valid`, of which the polygons are kept.
+    Column styles: ``sahelgeo/data/area_styles.csv``. Repair: ``shapely.make_valid``, of which the polygons are kept.
     GADM may not be redistributed: use it, do not publish it.
 
     Examples

@@ -88,6 +88,13 @@ def read_cadre_harmonise(
     SchemaError
         Figures that break a rule of the Phases table.
 
+    See Also
+    --------
+    read_ipc : Read phases of the IPC.
+    sum_phases : Add up people by phase.
+    phases_at : The classification that holds on a day.
+    match_areas : Which area each printed name or code means.
+
     Notes
     -----
     Days of the seasons: those that WFP's PRISM files carry: October to January, February to May, June to September.

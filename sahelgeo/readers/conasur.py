@@ -59,6 +59,16 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
     DataWarning
         The communes do not add up to the printed total.
 
+    See Also
+    --------
+    read_displacement_list : Read a government's list of sites or communes.
+    match_areas : Which area each printed name or code means.
+    sum_stocks : Add up displaced people.
+
+    Notes
+    -----
+    Column names and words for missing: ``sahelgeo/data/feeds/conasur.toml``.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

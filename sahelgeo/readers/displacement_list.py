@@ -91,6 +91,16 @@ def read_displacement_list(
     DataWarning
         The rows do not add up to the total that the list prints.
 
+    See Also
+    --------
+    read_conasur : Read counts of CONASUR (Burkina Faso).
+    read_dtm : Read counts of IOM's DTM.
+    match_areas : Which area each printed name or code means.
+
+    Notes
+    -----
+    Column names and words for totals: ``sahelgeo/data/feeds/displacement_list.toml``.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

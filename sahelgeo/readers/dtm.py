@@ -74,6 +74,17 @@ def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) 
     FormatError
         Another kind of file, cells that are no numbers or days, or a level that the file does not hold.
 
+    See Also
+    --------
+    read_displacement_list : Read a government's list of sites or communes.
+    latest_stocks : The latest count of each place.
+    sum_stocks : Add up displaced people.
+
+    Notes
+    -----
+    Baseline and site assessment of one round count the same people: IOM DTM, Methodological Framework (2022). IOM's terms do not
+    allow rows to be passed on.
+
     Examples
     --------
     >>> import io, json, sahelgeo as sg

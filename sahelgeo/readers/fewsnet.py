@@ -69,6 +69,16 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool =
     CRSError
         A shapefile without a coordinate system.
 
+    See Also
+    --------
+    read_ipc : Read phases of the IPC.
+    overlay_phases : People living in polygons of each phase.
+
+    Notes
+    -----
+    Codes without a phase: ``sahelgeo/data/fewsnet_codes.csv``. Country packages since October 2020 carry their period; older regional
+    files carry it in the name only.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

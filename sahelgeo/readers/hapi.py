@@ -66,6 +66,16 @@ def read_hapi(path: Readable, *, level: int | None = None, report: bool = False)
     DataWarning
         The level that was kept holds fewer people than the national rows.
 
+    See Also
+    --------
+    read_dtm : Read counts of IOM's DTM.
+    read_ipc : Read phases of the IPC.
+    read_population : Read population by area.
+
+    Notes
+    -----
+    HAPI passes on figures of other publishers: the licence is the provider's, so credit the provider too.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

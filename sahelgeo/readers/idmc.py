@@ -54,6 +54,17 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
     FormatError
         Another kind of file, cells that are no numbers or days.
 
+    See Also
+    --------
+    recommended_figures : IDMC's figures that may be added up.
+    read_unhcr : Read UNHCR's statistics by country.
+    reconcile : Stocks and flows held against each other.
+
+    Notes
+    -----
+    Stock and flow, recommended figures and triangulation: IDMC's
+    `quick guide <https://www.internal-displacement.org/quick-guide/>`_.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

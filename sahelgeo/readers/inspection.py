@@ -33,6 +33,11 @@ def inspect_file(path: Readable) -> str:
     str
         Lines of text. A file that cannot be read gives its problem in the same form; nothing is raised for it.
 
+    See Also
+    --------
+    read : Read any known file, recognised by its contents.
+    ReadReport : The account of a reading.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

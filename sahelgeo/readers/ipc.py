@@ -71,6 +71,16 @@ def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None
     SchemaError
         Figures that break a rule of the Phases table.
 
+    See Also
+    --------
+    read_cadre_harmonise : Read phases of the Cadre Harmonisé.
+    read_fewsnet : Read classifications of FEWS NET.
+    phases_at : The classification that holds on a day.
+
+    Notes
+    -----
+    Phases and kinds of period: IPC Technical Manual 3.1.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -58,6 +58,15 @@ def read_population(path: Readable, *, year: int | None = None, level: int | Non
     SchemaError
         An area that stands twice, and other breaks of the rules of the Population table.
 
+    See Also
+    --------
+    rate_per_1000 : Displaced people per 1,000 inhabitants.
+    scale_to_totals : Scale the people of a grid to a census.
+
+    Notes
+    -----
+    COD-PS holds censuses and projections of the national statistics offices and UNFPA: name source and year beside every rate.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -13,7 +13,7 @@ KEPT = "kept"
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What a reader did with a file.
+    r"""What a reader did with a file.
 
     ``rows = rows_kept + sum(rows_dropped.values())``: all rows of the sheets that were read, but for the heading rows.
 
@@ -39,6 +39,22 @@ class ReadReport:
         Distinct places in the table.
     notes : tuple of str
         Choices and doubts, in sentences.
+
+    See Also
+    --------
+    read : Read any known file, recognised by its contents.
+    inspect_file : Say in words what a file is.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> lines = ["Situation au 28 février 2023,,,", "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI",
+    ...          "SAHEL,SOUM,DJIBO,1200", "SAHEL,SOUM,TONGOMAYEL,300", ",,ENSEMBLE,1500"]
+    >>> idps, report = sg.read_conasur(io.BytesIO("\n".join(lines).encode()), report=True)
+    >>> report.feed, report.rows, report.rows_kept, dict(report.rows_dropped), report.people
+    ('conasur', 4, 2, {'title': 1, 'total': 1}, 1500.0)
+    >>> report.notes
+    ('the communes add up to the printed total, 1,500',)
     """
 
     file: str

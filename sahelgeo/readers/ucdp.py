@@ -49,6 +49,15 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
     SchemaError
         An event that stands twice with different figures.
 
+    See Also
+    --------
+    read_acled : Read events of ACLED.
+    sum_events : Events and deaths by area and period.
+
+    Notes
+    -----
+    Precision of places: UCDP GED codebook, ``where_prec``. Low, best and high are UCDP's own estimates.
+
     Examples
     --------
     >>> import io, sahelgeo as sg

@@ -55,6 +55,11 @@ def read_unhcr(path: Readable, *, report: bool = False) -> Any:
     FormatError
         Another kind of file, a country that is unknown, or cells that are no numbers.
 
+    See Also
+    --------
+    read_idmc : Read figures of IDMC.
+    stock_origins : Where the people of each place come from.
+
     Notes
     -----
     UNHCR's own codes are not ISO's: its NIG is Nigeria, its NGR is Niger. They are translated where the file has no ISO

@@ -91,6 +91,12 @@ def change_in_stocks(
     SchemaError
         A table breaks its declaration, or ``by`` or ``place`` names no column.
 
+    See Also
+    --------
+    latest_stocks : The latest count of each place.
+    series : Counts by month, without inventing any.
+    reconcile : Stocks and flows held against each other.
+
     Notes
     -----
     A difference of stocks is not new displacement, and a decrease is not return: people arrive, leave, return, are born

@@ -97,6 +97,12 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     DataWarning
         Rows left out, with their number by reason.
 
+    See Also
+    --------
+    read_idmc : Read figures of IDMC.
+    sum_stocks : Add up displaced people.
+    sum_flows : Add up movements.
+
     Notes
     -----
     A figure for triangulation is another source on the same people: IDMC sums recommended figures only. See its

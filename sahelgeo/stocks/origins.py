@@ -62,6 +62,15 @@ def stock_origins(
     SahelgeoError
         As for :func:`sum_stocks`.
 
+    See Also
+    --------
+    od_matrix : The matrix of origins and destinations.
+    sum_stocks : Add up displaced people.
+
+    Notes
+    -----
+    IDMC publishes stocks (people displaced on a day) and flows (displacements in a period) apart, and never one for the other.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg

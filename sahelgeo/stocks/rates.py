@@ -61,6 +61,12 @@ def rate_per_1000(
     DataWarning
         Rows without a rate, by p-code and reason.
 
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    read_population : Read population by area.
+    joint_severity : Hunger and displacement, classed together.
+
     Notes
     -----
     The denominator decides: with ``every=True`` the readings under several populations stand side by side.
@@ -70,8 +76,11 @@ def rate_per_1000(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> rates = sg.rate_per_1000(sample.stocks, sample.population).set_index("place")
-    >>> rates.loc[["Sahel", "Nord"], "per_1000"].round(1).tolist(), rates["population_year"].unique().tolist()
-    ([233.8, 43.5], [2020])
+    >>> rates.loc[["Sahel", "Nord"], ["people", "population", "population_year", "per_1000"]].round(1)
+           people  population  population_year  per_1000
+    place
+    Sahel  344569   1473885.0             2020     233.8
+    Nord    74527   1715154.0             2020      43.5
     """
     counts = conform_stocks(stocks).drop(columns=list(ADDED), errors="ignore")
     found = _denominators(population, year, source)

@@ -49,6 +49,15 @@ def share_of_total(
     DataWarning
         Areas without a count: the total is that of the others, so their shares are too high.
 
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    concentration : How concentrated displaced people are.
+
+    Notes
+    -----
+    Shares of two days can be compared only where both days count the same areas: see :func:`change_in_stocks`.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -102,6 +111,11 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     -----
     DataWarning
         Areas without a count, which are left out.
+
+    See Also
+    --------
+    share_of_total : Each area's share of all displaced people.
+    flow_indices : Intensity and concentration of all movements.
 
     Notes
     -----

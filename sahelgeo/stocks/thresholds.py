@@ -42,6 +42,15 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     SchemaError
         The table breaks its declaration, or the threshold is no number of people.
 
+    See Also
+    --------
+    durations : How long places had displaced people.
+    series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Displacement does not grow evenly between two counts: no day of the crossing is computed.
+
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
@@ -95,6 +104,15 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
         Counts of one place and day that do not add up, or by two methods.
     SchemaError
         The table breaks its declaration, or the threshold is no number of people.
+
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Counts say nothing of the days between them. So each end of a spell is given as the two counts around it.
 
     Examples
     --------

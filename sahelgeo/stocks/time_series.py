@@ -59,6 +59,12 @@ def series(
     SchemaError
         The table breaks its declaration, or an option is not known.
 
+    See Also
+    --------
+    latest_stocks : The latest count of each place.
+    sum_stocks : Add up displaced people.
+    sahelgeo.maps.TimeLayer : Any layer over time, with a slider.
+
     Notes
     -----
     A straight line between two counts would be an invention: displacement comes in waves. A count carried forward is old

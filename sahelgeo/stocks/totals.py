@@ -72,7 +72,7 @@ def sum_stocks(
         Take only the rows with these values, for example ``{"method": "baseline", "date": "2023-02-28"}``; ``None``
         takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list, as in
         ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or sources are
-        different ones: they are added up, and the sum names all of them, with `` + `` between.
+        different ones: they are added up, and the sum names all of them, with ``" + "`` between.
 
     Returns
     -------
@@ -102,6 +102,13 @@ def sum_stocks(
     -----
     DataWarning
         Some of the rows of a sum have no count. Missing is never zero: a sum of nothing but missing counts is missing.
+
+    See Also
+    --------
+    latest_stocks : The latest count of each place.
+    change_in_stocks : Compare two counts like for like.
+    rate_per_1000 : Displaced people per 1,000 inhabitants.
+    sum_flows : Add up movements.
 
     Notes
     -----
@@ -175,6 +182,11 @@ def latest_stocks(
     -----
     DataWarning
         Places counted only after ``as_of``, which are left out; and places of one p-code that its latest count does not name.
+
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    series : Counts by month, without inventing any.
 
     Notes
     -----
