@@ -23,7 +23,7 @@ from sahelgeo.maps.layers import (
 )
 from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
 from sahelgeo.maps.style import PhaseClass, phase_classes, style, text_on
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_STATES
 from sahelgeo.words import word, write_number
 
 # A column of a layer over time: the classes of rows that were checked for all periods together.
@@ -171,21 +171,24 @@ def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     """For each row the place of its class in ``phase_classes()``."""
     if column not in table:
         raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
-    checked = conform(
-        pd.DataFrame({"phase_published": table[column], "state": table.get("state", pd.NA)}).assign(
-            pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
-            place=pd.Series(range(len(table)), index=table.index).astype("string"),
-            kind="current", start="2000-01-01", end="2000-01-01", source="",
-        ),
-        "phases",
-    )  # fmt: skip
+    phase, state = table[column], pd.Series(table.get("state"), index=table.index, dtype="object")
+    if not (
+        pd.api.types.is_any_real_numeric_dtype(phase)
+        and phase.dropna().isin(range(1, 6)).all()
+        and state.dropna().isin(PHASE_STATES).all()
+    ):
+        # It says what is wrong, and reads numbers among objects; loading it takes half a second, which most maps need not.
+        checked = conform(
+            pd.DataFrame({"phase_published": phase, "state": state}).assign(
+                pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
+                place=pd.Series(range(len(table)), index=table.index).astype("string"),
+                kind="current", start="2000-01-01", end="2000-01-01", source="",
+            ),
+            "phases",
+        )  # fmt: skip
+        phase, state = checked["phase_published"], checked["state"]
     keys = [item.key for item in phase_classes()]
-    key = (
-        checked["phase_published"]
-        .astype("string")
-        .where(checked["phase_published"].notna(), checked["state"])
-        .fillna("no_data")
-    )
+    key = phase.astype("Int64").astype("string").where(phase.notna(), state.astype("string")).fillna("no_data")
     return [keys.index(value) for value in key]
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, Field
 from sahelgeo.maps.layers import (

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words
 from sahelgeo.words import word, write_number

@@ -13,14 +13,13 @@ from folium.elements import ElementAddToElement
 from folium.map import Layer
 from folium.template import Template
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.errors import CRSError, SchemaError, listed
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layer_json import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.terms import PEOPLE_BY_PHASE
 from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
 # Columns of the tables that count people.

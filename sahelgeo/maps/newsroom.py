@@ -18,8 +18,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError
+from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError, listed
+from sahelgeo.maps.border_files import as_geojson, as_topojson
 from sahelgeo.maps.chosen_layer import layer_for
 from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
@@ -28,7 +28,7 @@ from sahelgeo.maps.layer_json import SUPPRESSED, withheld
 from sahelgeo.maps.page import Map
 from sahelgeo.maps.style import style
 from sahelgeo.maps.time_layer import TimeLayer
-from sahelgeo.maps.topology import Topology, as_geojson, as_topojson, build_topology
+from sahelgeo.maps.topology import Topology, build_topology
 from sahelgeo.words import word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.

@@ -8,8 +8,7 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
 from sahelgeo.maps.chosen_layer import with_areas, with_lines
 from sahelgeo.maps.flow_layer import FlowLayer

@@ -5,8 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import Field, SymbolDrawing, label_points, legend_values, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import PhaseLayer
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, without_geometry_note
