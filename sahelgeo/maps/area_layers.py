@@ -17,6 +17,7 @@ from sahelgeo.maps.layers import (
     SahelgeoLayer,
     area_names,
     areas_with_geometry,
+    form_of,
     one_row_per_area,
     period_in_words,
     without_geometry_note,
@@ -310,7 +311,7 @@ class AreaLayer(SahelgeoLayer):
             Field(
                 self.title or self.column.replace("_", " "),
                 values if self.numeric else tuple(None if value is None else str(value) for value in values),
-                "decimal" if self.numeric else "text",
+                form_of(self.column) if self.numeric else "text",
             ),
         )
 

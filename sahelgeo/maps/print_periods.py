@@ -30,6 +30,7 @@ from sahelgeo.maps.print_sheet import (
     write_lines,
 )
 from sahelgeo.maps.shared_legend import share_legend
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.words import word
 
 _WIDTH = 10.0
@@ -92,7 +93,7 @@ def small_multiples(
     drawings = [layer.drawing(lang) for layer in layers]
     captions = [item.subtitle for item in drawings]
     ground = outlines_under(layers[0], areas)
-    shared = share_legend(drawings, word("colon", lang))
+    shared = [withhold(item, SUPPRESS_BELOW) for item in share_legend(drawings, word("colon", lang))]
     m = Map(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
     with print_settings():
         sheet = _sheet(m, shared, captions, [layer.drawing(lang) for layer in ground])

@@ -82,7 +82,7 @@ class TimeLayer(SahelgeoLayer):
         placed, without = _placed(table)
         super().__init__(table, name=name, title=title, lang=lang, show=show)
         self.without_geometry = without
-        self._outlines = placed.outlines
+        self.outlines = placed.outlines
         self.periods = split_periods(placed.table)
         scaled, options = layer.shared_scale(placed.table, options)
         self._layers = [
@@ -100,7 +100,7 @@ class TimeLayer(SahelgeoLayer):
 
     def drawing(self, lang: str) -> TimeDrawing:
         """What the layer draws, in a language."""
-        key = lang, self._withheld_below()
+        key = lang, self.withheld_below()
         if key not in self._drawn:
             self._drawn[key] = self._draw(lang)
         return self._drawn[key]
@@ -113,7 +113,7 @@ class TimeLayer(SahelgeoLayer):
                 "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, whose periods can be put side by side"
             )
         merge = merge_areas if isinstance(there[0], AreaDrawing) else merge_sized
-        merged = merge(own, there, lang, self._outlines)
+        merged = merge(own, there, lang, self.outlines)
         labels = self.labels(lang)
         frames = tuple(
             replace(item, subtitle=label, notes=(*item.notes, *self._notes(number, lang)))
@@ -130,6 +130,7 @@ class TimeLayer(SahelgeoLayer):
             codes=frames[-1].codes,
             frames=frames,
             labels=labels,
+            spans=tuple((one.start.isoformat(), one.end.isoformat(), one.kind) for one in self.periods),
         )
 
     def _notes(self, number: int, lang: str) -> tuple[str, ...]:
