@@ -9,11 +9,12 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
+from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.chosen_layer import with_areas, with_lines
 from sahelgeo.maps.flow_layer import FlowLayer
 from sahelgeo.maps.layers import SahelgeoLayer
 from sahelgeo.maps.page import Map
+from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.stock_layer import StockLayer
 
 

@@ -11,10 +11,10 @@ import pandas as pd
 import shapely
 
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.maps.area_layers import PhaseLayer
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, without_geometry_note
 from sahelgeo.maps.periods import Period, split_periods
+from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.phase_symbols import shapes_of
 from sahelgeo.maps.time_frames import merge_areas, merge_sized
 from sahelgeo.words import word, write_day, write_period
