@@ -81,7 +81,7 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
         )
     at_level = areas[areas["level"] == level].reset_index(drop=True)
     if wanted is None:
-        return conform_areas(at_level)
+        return at_level
     held = set(at_level["iso3"])
     missing = [code for code in wanted if code not in held]
     if missing:
@@ -89,7 +89,7 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
             f"no embedded areas at level {level} for {listed([repr(code) for code in missing], 10)}. "
             f"There are: {', '.join(sorted(held))} (ISO 3166-1 codes of three letters). Read your own file with read_areas"
         )
-    return conform_areas(at_level[at_level["iso3"].isin(wanted)].reset_index(drop=True))
+    return at_level[at_level["iso3"].isin(wanted)].reset_index(drop=True)
 
 
 def conform_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

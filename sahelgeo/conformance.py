@@ -6,15 +6,16 @@ This is the one place where pandera's failures become a :class:`~sahelgeo.errors
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
-from sahelgeo.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    from sahelgeo.tables import Table
 
 __all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
 
@@ -81,6 +82,8 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _declaration(kind: str) -> Table:
+    from sahelgeo.tables import TABLES  # noqa: PLC0415 (brings in pandera, which takes half a second to load)
+
     if kind not in TABLES:
         raise SchemaError(f"there is no table called {kind!r}. Choose one of: {', '.join(TABLES)}")
     return TABLES[kind]
@@ -254,6 +257,8 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
 
 
 def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared: Table) -> list[str]:
+    import pandera.pandas as pa  # noqa: PLC0415 (loaded with the declarations)
+
     try:
         declared.schema.validate(columns, lazy=True)
     except pa.errors.SchemaErrors as failure:

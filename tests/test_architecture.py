@@ -20,7 +20,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors",),
     ("needs",),
-    ("words", "tables", "sources", "conformance"),
+    ("words", "terms", "tables", "sources", "conformance"),
     ("areas", "coverage", "places", "editions", "samples"),
     ("sums",),
     ("stocks", "flows", "phases", "events"),
@@ -98,6 +98,20 @@ def test_there_are_no_import_cycles() -> None:
 def test_importing_loads_nothing_heavy() -> None:
     """``import sahelgeo`` brings in none of the large libraries."""
     code = f"import sys, sahelgeo; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_map_loads_only_what_it_draws_with() -> None:
+    """Half a second of a map that takes two would go to libraries that check tables and draw on paper."""
+    code = """
+import sys, geopandas, shapely, sahelgeo as sg
+areas = geopandas.GeoDataFrame({"phase_published": [1, 2]}, geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=4326)
+m = sg.maps.Map()
+sg.maps.PhaseLayer(areas).add_to(m)
+m.get_root().render()
+print([name for name in ("pandera", "matplotlib", "rasterio", "xarray", "rapidfuzz") if name in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

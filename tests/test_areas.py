@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -87,3 +88,10 @@ def test_an_unknown_sample_names_the_known_ones() -> None:
     """The message lists the samples."""
     with pytest.raises(sg.SahelgeoError, match="there is no sample called 'mali-2012'. Choose one of: burkina-2020"):
         sg.load_sample("mali-2012")
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_embedded_areas_keep_their_declaration(level: int) -> None:
+    """They are not checked again whenever they are read: the file already holds the declared columns and types."""
+    areas = sg.load_areas(level=level)
+    pd.testing.assert_frame_equal(pd.DataFrame(sg.conform(areas, "areas")), pd.DataFrame(areas))

@@ -228,6 +228,18 @@ def test_deaths_in_circles_and_hexagons(browser: Any, tmp_path: Path) -> None:
     assert found.wrong == []
 
 
+def test_withheld_is_said_and_is_not_missing(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Popups and table write a small count as one, its rate as withheld, and what is missing as no data."""
+    m = sg.maps.Map()
+    counts = squares.assign(people=pd.array([7, 800, None], dtype="Int64"), per_1000=[2.3, 80.0, None], households=2)
+    sg.maps.StockLayer(counts).add_to(m)
+    found = opened(browser, m, tmp_path)
+    found.page.locator(".sg-table-button").click()
+    rows = [row.locator("td").all_inner_texts() for row in found.page.locator(".sg-table tbody tr").all()]
+    assert sorted(rows) == [["800", "80.0", "< 10"], ["< 10", "withheld", "< 10"], ["No data", "No data", "< 10"]]
+    assert found.wrong == []
+
+
 def test_the_key_of_two_variables(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
     """Nine squares with counts, bounds and names; no data apart."""
     m = sg.maps.Map()

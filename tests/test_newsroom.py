@@ -16,7 +16,8 @@ from shapely.geometry import shape
 from test_layers import arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.maps.topology import as_geojson, as_topojson, build_topology
+from sahelgeo.maps.border_files import as_geojson, as_topojson
+from sahelgeo.maps.topology import build_topology
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

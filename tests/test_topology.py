@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from shapely import MultiPolygon, Polygon, box
 
 import sahelgeo as sg
 from sahelgeo.maps.topology import Topology, build_topology
+
+# Half a step of the grid, across.
+ROUNDING = 0.5e-4 * 2**0.5
 
 
 def rebuilt(topology: Topology, number: int) -> Any:
@@ -82,6 +86,60 @@ def test_borders_are_simplified_as_little_as_the_limit_asks() -> None:
     assert not any(area.is_empty for area in drawn)
 
 
+@pytest.mark.parametrize(("level", "most_vertices"), [(0, 20_000), (0, 4_000), (1, 40_000), (1, 8_000)])
+def test_real_coasts_and_islands_stay_a_coverage(level: int, most_vertices: int) -> None:
+    """All embedded areas, with their islands: none vanishes, none runs over another."""
+    areas = sg.load_areas(level=level).geometry
+    topology, numbers = build_topology([areas], most_vertices=most_vertices)
+    drawn = [rebuilt(topology, number) for number in numbers[0]]
+    assert shapely.get_num_coordinates(drawn).sum() <= most_vertices + 2 * len(shapely.get_parts(drawn))
+    assert all(area.is_valid and not area.is_empty for area in drawn)
+    assert shapely.coverage_is_valid(drawn)
+
+
+def wild_squares(side: int, seed: int) -> gpd.GeoSeries:
+    """Squares side by side whose borders were broken again and again at random: a coverage with wild borders."""
+    random = np.random.default_rng(seed)
+
+    def wild(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+        points = np.array([start, end], dtype=float)
+        for _ in range(7):
+            step = np.diff(points, axis=0)
+            middle = (
+                points[:-1]
+                + step / 2
+                + 0.12 * np.c_[-step[:, 1], step[:, 0]] * random.normal(size=(len(step), 1)).clip(-2, 2)
+            )
+            points = np.insert(points, range(1, len(points)), middle, axis=0)
+        return [(x, y) for x, y in points.tolist()]
+
+    grid = range(side + 1)
+    lines = [wild((x, y), (x + 1, y)) for x in range(side) for y in grid] + [
+        wild((x, y), (x, y + 1)) for x in grid for y in range(side)
+    ]
+    noded = shapely.union_all([shapely.LineString(line) for line in lines])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return gpd.GeoSeries(list(faces), crs="EPSG:4326")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("most_vertices", [5_000, 2_000, 800, 1])
+def test_wild_borders_stay_a_coverage_within_the_tolerance(seed: int, most_vertices: int) -> None:
+    """At every size no border moves farther than is said, neighbours still fit, and no area vanishes."""
+    areas = wild_squares(4, seed)
+    assert shapely.coverage_is_valid(areas.to_numpy())
+    topology, numbers = build_topology([areas], most_vertices=most_vertices)
+    drawn = [rebuilt(topology, number) for number in numbers[0]]
+    assert all(area.is_valid and not area.is_empty for area in drawn)
+    assert shapely.coverage_is_valid(drawn)
+    moved = [
+        shapely.hausdorff_distance(area.boundary, after.boundary) for area, after in zip(areas, drawn, strict=True)
+    ]
+    assert max(moved) <= topology.tolerance_degrees + ROUNDING
+    if most_vertices > 1:
+        assert shapely.get_num_coordinates(drawn).sum() <= most_vertices
+
+
 def test_a_tiny_area_never_vanishes() -> None:
     """A city is kept at any tolerance, as it was."""
     city = box(0.5, 0.5, 0.5004, 0.5004)
@@ -94,3 +152,39 @@ def test_no_areas_make_an_empty_topology() -> None:
     """A map of arrows alone has no borders."""
     topology, numbers = build_topology([])
     assert (topology.arcs, topology.geometries, numbers) == ([], [], [])
+
+
+def test_an_island_in_a_bay_stays_in_the_bay() -> None:
+    """Where a straightened coast would run over an island or close a narrow strait, the coast keeps more of its shape."""
+    bay = [(0, 0), (4, 0), (4, 2), (2.05, 2), (2.04, 0.06), (1.96, 0.06), (1.95, 2), (0, 2)]
+    island = [(1.98, 0.08), (2.02, 0.08), (2.01, 0.1), (2.02, 0.12), (1.98, 0.12)]
+    areas = gpd.GeoSeries([Polygon(bay), Polygon(island)], crs="EPSG:4326")
+    topology, numbers = build_topology([areas], most_vertices=1)
+    land, isle = (rebuilt(topology, number) for number in numbers[0])
+    assert topology.tolerance_degrees == 0.1
+    assert isle.is_valid
+    assert isle.area > 0
+    assert land.intersection(isle).area == 0
+
+
+def test_a_narrow_area_between_two_neighbours_is_kept() -> None:
+    """Both of its borders would become the same straight line under the tolerance."""
+    upper, lower = [(0, 0), (1, 0.02), (2, 0)], [(0, 0), (1, -0.02), (2, 0)]
+    areas = gpd.GeoSeries(
+        [Polygon([*upper, *lower[1:2]]), Polygon([*upper, (2, 1), (0, 1)]), Polygon([*lower, (2, -1), (0, -1)])],
+        crs="EPSG:4326",
+    )
+    topology, numbers = build_topology([areas], most_vertices=1)
+    drawn = [rebuilt(topology, number) for number in numbers[0]]
+    assert drawn[0].area > 0
+    assert shapely.coverage_is_valid(drawn)
+
+
+def test_areas_that_overlap_as_given_are_simplified_all_the_same() -> None:
+    """Their fault is not taken for one of simplifying: the limit still holds."""
+    circle = shapely.Point(0, 0).buffer(1, quad_segs=500)
+    areas = gpd.GeoSeries([circle, shapely.affinity.translate(circle, 0.5)], crs="EPSG:4326")
+    topology, numbers = build_topology([areas], most_vertices=200)
+    drawn = [rebuilt(topology, number) for number in numbers[0]]
+    assert shapely.get_num_coordinates(drawn).sum() <= 200
+    assert drawn[0].intersection(drawn[1]).area == pytest.approx(areas[0].intersection(areas[1]).area, rel=0.01)

@@ -9,7 +9,7 @@ from sahelgeo.errors import DoubleCountError, SchemaError
 from sahelgeo.needs import need_columns
 from sahelgeo.phases.classes import CLASSES, phase_categorical
 from sahelgeo.stocks.totals import sum_stocks
-from sahelgeo.tables import PHASE_STATES
+from sahelgeo.terms import PHASE_STATES
 
 
 def displacement_by_phase(

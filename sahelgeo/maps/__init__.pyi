@@ -1,5 +1,4 @@
 from .area_layers import AreaLayer as AreaLayer
-from .area_layers import PhaseLayer as PhaseLayer
 from .bivariate_layer import BivariateLayer as BivariateLayer
 from .event_layer import EventLayer as EventLayer
 from .flow_layer import FlowLayer as FlowLayer
@@ -10,9 +9,10 @@ from .one_call import phase_map as phase_map
 from .one_call import stock_map as stock_map
 from .page import Map as Map
 from .panels import Panels as Panels
-from .panels import compare_map as compare_map
-from .panels import story as story
+from .phase_layer import PhaseLayer as PhaseLayer
 from .print_periods import small_multiples as small_multiples
 from .print_sheet import figure as figure
+from .several_maps import compare_map as compare_map
+from .several_maps import story as story
 from .stock_layer import StockLayer as StockLayer
 from .time_layer import TimeLayer as TimeLayer

@@ -1,4 +1,4 @@
-"""Layers of areas: food-insecurity phases, and any number or class."""
+"""Areas by any number or class."""
 
 from __future__ import annotations
 
@@ -10,193 +10,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import conform, listed
+from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
     area_names,
     areas_with_geometry,
+    form_of,
     one_row_per_area,
     period_in_words,
     without_geometry_note,
 )
-from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
-from sahelgeo.maps.style import PhaseClass, phase_classes, style, text_on
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.maps.style import phase_classes, style, text_on
 from sahelgeo.words import word, write_number
-
-# A column of a layer over time: the classes of rows that were checked for all periods together.
-_CHECKED = "sahelgeo: phase class"
-
-
-class PhaseLayer(SahelgeoLayer):
-    """Areas in the official colours of their IPC or Cadre Harmonisé phase.
-
-    Fills are opaque, since a half-transparent phase 4 looks like phase 3. Where there is no phase, the four reasons are
-    told apart: inadequate evidence (grey), not analysed (white, hatched), no humanitarian access (white, crossed), no
-    data (pale, dotted). The legend lists the five phases in order with the number of areas of each.
-
-    Parameters
-    ----------
-    phases : geopandas.GeoDataFrame
-        Phases joined to their areas (:func:`sahelgeo.attach_areas`): one row for each area, one period.
-    column : str
-        Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`. The
-        legend says when a phase was computed.
-    name : str, optional
-        Name in the layer switch; the default is the title.
-    title : str, optional
-        Title of the legend.
-    lang : {"en", "fr"}, optional
-        Language; the default is the map's.
-    show : bool
-        Whether the layer is on when the map opens.
-    tooltip : str, optional
-        Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``. Only
-        names of columns and plain format specifications are read; nothing is evaluated. The default is name and class.
-
-    Raises
-    ------
-    SchemaError
-        An area twice, a phase that is not 1 to 5, no geometry, an unknown column, a table without rows.
-    CRSError
-        Geometry without CRS.
-
-    See Also
-    --------
-    phase_map : A map of phases in one call.
-    sahelgeo.area_phase : The phase of each area by the 20 % rule.
-    sahelgeo.attach_areas : Join a table to its polygons.
-
-    Notes
-    -----
-    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
-    drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
-    "white_sack" or "black_sack" as a sack, and the flag "1" of FEWS NET and of IPC before 3.1 as "!"; ``unit_kind``
-    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points coloured
-    by their phase and are not counted among the areas. The shapes of the symbols are our own.
-
-    Examples
-    --------
-    >>> import sahelgeo as sg
-    >>> sample = sg.load_sample("burkina-2020")
-    >>> phases = sg.attach_areas(sample.phases.join(sg.area_phase(sample.phases)), sample.areas)
-    >>> phases[["name", "phase_rule", "share_3plus"]].nlargest(2, "share_3plus").round(2)
-               name  phase_rule  share_3plus
-    4   Centre-Nord           3         0.34
-    11        Sahel           3         0.26
-    >>> m = sg.maps.Map()
-    >>> layer = sg.maps.PhaseLayer(phases, column="phase_rule").add_to(m)
-    """
-
-    def __init__(
-        self,
-        phases: gpd.GeoDataFrame,
-        *,
-        column: str = "phase_published",
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        tooltip: str | None = None,
-    ) -> None:
-        drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        one_row_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
-        drawn = settlements_as_points(drawn)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
-        self.column = column
-        self.without_geometry = without
-        _check_one_period(drawn)
-        self.class_of = drawn[_CHECKED].tolist() if _CHECKED in drawn else _phase_class_of(drawn, column)
-
-    @classmethod
-    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
-        """The phases of all periods checked at once: that takes as long as for one."""
-        column = options.get("column", "phase_published")
-        return table.assign(**{_CHECKED: _phase_class_of(table, column)}), options
-
-    def drawing(self, lang: str) -> AreaDrawing:
-        """What the layer draws, in a language."""
-        classes = phase_classes()
-        shapes, marks = shapes_of(self.table), marks_of(self.table)
-        counts = np.bincount(
-            [number for number, shape in zip(self.class_of, shapes, strict=True) if not shape], minlength=len(classes)
-        )
-        there = set(self.class_of)
-        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or number in there]
-        place = {number: position for position, number in enumerate(used)}
-        kept = [classes[number] for number in used]
-        return AreaDrawing(
-            title=self.title or word("phases_title", lang),
-            subtitle=self._subtitle(lang),
-            names=settlement_names(self.table, area_names(self.table, lang)),
-            fields=self._fields(lang, classes),
-            geometry=self.table.geometry,
-            classes=tuple(
-                LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, int(counts[number]))
-                for number, item in zip(used, kept, strict=True)
-            ),
-            class_of=tuple(place[number] for number in self.class_of),
-            digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=without_geometry_note(self.without_geometry, lang),
-            marks=marks,
-            legend_marks=legend_marks(marks, shapes, lang),
-            shapes=shapes,
-            **self.about(self.table, lang),
-        )
-
-    def _subtitle(self, lang: str) -> str:
-        parts = [period_in_words(self.table, lang)]
-        if "kind" in self.table and len(self.table["kind"].dropna().unique()) == 1:
-            parts.append(word(f"kind_{self.table['kind'].dropna().iloc[0]}", lang))
-        if self.column == "phase_rule":
-            parts.append(word("by_rule", lang))
-        return ", ".join(part for part in parts if part)
-
-    def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
-        labels = tuple(classes[number].label(lang) for number in self.class_of)
-        fields = [
-            Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
-        ]
-        if "share_3plus" in self.table:
-            fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
-        for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
-            if label in self.table and self.table[label].notna().any():
-                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
-        if "population" in self.table:
-            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
-        if any(marks_of(self.table)):
-            written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
-            fields.append(Field(word("symbols", lang), written, "text"))
-        return tuple(fields)
-
-
-def _check_one_period(table: pd.DataFrame) -> None:
-    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
-        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer")
-
-
-def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
-    """For each row the place of its class in ``phase_classes()``."""
-    if column not in table:
-        raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
-    checked = conform(
-        pd.DataFrame({"phase_published": table[column], "state": table.get("state", pd.NA)}).assign(
-            pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
-            place=pd.Series(range(len(table)), index=table.index).astype("string"),
-            kind="current", start="2000-01-01", end="2000-01-01", source="",
-        ),
-        "phases",
-    )  # fmt: skip
-    keys = [item.key for item in phase_classes()]
-    key = (
-        checked["phase_published"]
-        .astype("string")
-        .where(checked["phase_published"].notna(), checked["state"])
-        .fillna("no_data")
-    )
-    return [keys.index(value) for value in key]
 
 
 class AreaLayer(SahelgeoLayer):
@@ -327,7 +154,7 @@ class AreaLayer(SahelgeoLayer):
             Field(
                 self.title or self.column.replace("_", " "),
                 values if self.numeric else tuple(None if value is None else str(value) for value in values),
-                "decimal" if self.numeric else "text",
+                form_of(self.column) if self.numeric else "text",
             ),
         )
 

@@ -9,13 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import BivariateDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
     area_names,
     areas_with_geometry,
+    form_of,
     one_row_per_area,
     period_in_words,
     without_geometry_note,
@@ -125,7 +125,7 @@ class BivariateLayer(SahelgeoLayer):
             subtitle=period_in_words(self.table, lang),
             names=area_names(self.table, lang),
             fields=tuple(
-                Field(label, plain(self.table[column]), "share" if column.startswith("share_") else "decimal")
+                Field(label, plain(self.table[column]), "share" if column.startswith("share_") else form_of(column))
                 for label, column in zip(self.labels, self.columns, strict=True)
             ),
             geometry=self.table.geometry,

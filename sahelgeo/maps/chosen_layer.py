@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.lines import flow_lines
-from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer, checked_breaks, distinct_words
+from sahelgeo.maps.area_layers import AreaLayer, checked_breaks, distinct_words
 from sahelgeo.maps.flow_layer import FlowLayer
 from sahelgeo.maps.layers import SahelgeoLayer
+from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.stock_layer import StockLayer
 from sahelgeo.places.attach import attach_areas
 

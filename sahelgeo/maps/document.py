@@ -18,7 +18,8 @@ from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.layer_json import SUPPRESS_BELOW, Numbering, layer_json, share_lists
+from sahelgeo.maps.layer_json import Numbering, layer_json, share_lists
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.sources import SOURCES
@@ -283,7 +284,7 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
     )
     numbering = Numbering(numbers, drawings)
     below = furniture.suppress_below if furniture is not None else SUPPRESS_BELOW
-    layer_jsons = {name: layer_json(item, numbering, below) for name, item in named.items()}
+    layer_jsons = {name: layer_json(withhold(item, below), numbering) for name, item in named.items()}
     share_lists(layer_jsons)
     return {
         "lang": lang,
@@ -300,7 +301,7 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
 
 
 def _page_words(lang: str) -> dict[str, str]:
-    return {key: text for key, text in all_words(lang).items() if not key.startswith("demo_")}
+    return {key: text for key, text in all_words(lang).items() if not key.startswith(("demo_", "file_"))}
 
 
 def _page_json(furniture: Furniture, tolerance: float, lang: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 Value = float | int | str | None
@@ -29,13 +30,14 @@ class LegendClass:
 class Field:
     """One line of a popup: a label and a value for each thing drawn.
 
-    ``form`` says how values are written: people (persons; small counts are withheld), whole, share (0–1, as per cent),
-    decimal or text.
+    ``form`` says how values are written: people (persons or households; small counts are withheld), whole, share (0–1, as
+    per cent), decimal or text. A ``rate`` is withheld with the count that the thing's size stands for.
     """
 
     label: str
     values: tuple[Value, ...]
     form: str
+    rate: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,15 @@ class BivariateDrawing(AreaDrawing):
 
 
 @dataclass(frozen=True)
+class HexagonDrawing(AreaDrawing):
+    """Areas that are no administrative ones: hexagons of a fixed grid, whose codes are their places in it."""
+
+
+@dataclass(frozen=True)
 class SizedDrawing(Drawing):
     """Things whose size stands for a number; the largest size stands for ``largest``."""
 
-    values: tuple[float | None, ...]
+    values: tuple[Value, ...]
     legend_values: tuple[float, ...]
     largest: float = field(default=0.0, kw_only=True)
 
@@ -169,10 +176,14 @@ class EventDrawing(Drawing):
 
 @dataclass(frozen=True)
 class TimeDrawing(Drawing):
-    """One drawing for each period, all of the same things in the same order, classes and scale; labels are words."""
+    """One drawing for each period, all of the same things in the same order, classes and scale.
+
+    ``labels`` are the periods in words; ``spans`` are first day, last day and kind of each, as text.
+    """
 
     frames: tuple[Drawing, ...]
     labels: tuple[str, ...]
+    spans: tuple[tuple[str, str, str], ...] = field(default=(), kw_only=True)
 
     def extent(self) -> Box | None:
         """West, south, east, north of all periods."""
@@ -218,6 +229,25 @@ def legend_values(values: Sequence[float]) -> tuple[float, ...]:
 def _one_digit(value: float) -> float:
     unit = 10.0 ** math.floor(math.log10(value))
     return math.floor(value / unit) * unit
+
+
+def gathered_events(item: EventDrawing, cells: int = 11) -> list[tuple[tuple[float, float], list[int]]]:
+    """Groups of events that stand near each other on a sheet of ``cells`` by ``cells``: the middle and the events of each."""
+    points = np.array(item.points)
+    span = max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])), 0.1) / cells
+    groups: dict[tuple[int, int], list[int]] = {}
+    for number, (x, y) in enumerate(points - points.min(axis=0)):
+        groups.setdefault((int(x // span), int(y // span)), []).append(number)
+    kept: list[tuple[np.ndarray, list[int]]] = []
+    for members in sorted(groups.values(), key=len, reverse=True):
+        middle = points[members].mean(axis=0)
+        # Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it.
+        near = [larger for place, larger in kept if np.hypot(*(place - middle)) < 0.7 * span]
+        if near:
+            near[0].extend(members)
+        else:
+            kept.append((middle, [*members]))
+    return [((float(middle[0]), float(middle[1])), members) for middle, members in kept]
 
 
 def label_points(areas: gpd.GeoSeries) -> list[tuple[float, float]]:

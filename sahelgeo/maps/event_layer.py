@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import AreaLayer
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, Field
+from sahelgeo.maps.drawing import Drawing, EventDrawing, Field, HexagonDrawing
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
     areas_with_geometry,
@@ -131,7 +130,7 @@ class EventLayer(SahelgeoLayer):
             **origin_of(self.table),
         )
 
-    def _hexagons(self, lang: str) -> AreaDrawing:
+    def _hexagons(self, lang: str) -> HexagonDrawing:
         sums = hexagon_sums(self.table, self.hexagon_km, lang)
         size = write_number(self.hexagon_km, lang, 0 if float(self.hexagon_km).is_integer() else 1)
         title = self.title or word("hexagons_title" if self.by == "events" else "deaths_title", lang).format(km=size)
@@ -141,7 +140,7 @@ class EventLayer(SahelgeoLayer):
         ]
         base = AreaLayer(sums, column=self.by, title=title).drawing(lang)
         kinds = [label for label in sums if label.startswith("kind: ")]
-        return AreaDrawing(
+        return HexagonDrawing(
             **{
                 **vars(base),
                 "subtitle": period_in_words(self.table, lang),
@@ -154,6 +153,7 @@ class EventLayer(SahelgeoLayer):
                     *(Field(label.removeprefix("kind: "), _numbers(sums[label]), "whole") for label in kinds),
                 ),
                 **origin_of(self.table),
+                "codes": tuple((code,) for code in sums["hexagon"]),
             }
         )
 
@@ -182,7 +182,11 @@ def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") 
     grouped = table.groupby(["q", "r"])
     sums = grouped.sum().assign(fatalities=grouped["fatalities"].sum(min_count=1)).reset_index()
     shapes = [_hexagon(q, r, hexagon_km * 1000) for q, r in zip(sums["q"], sums["r"], strict=True)]
-    return gpd.GeoDataFrame(sums.drop(columns=["q", "r"]), geometry=shapes, crs=HEXAGON_CRS).to_crs("EPSG:4326")
+    # The grid is fixed, so that a hexagon has the same code on every map.
+    sums.insert(
+        0, "hexagon", [f"hexagon-{hexagon_km:g}-km-{q}-{r}" for q, r in zip(sums.pop("q"), sums.pop("r"), strict=True)]
+    )
+    return gpd.GeoDataFrame(sums, geometry=shapes, crs=HEXAGON_CRS).to_crs("EPSG:4326")
 
 
 def _cells(x: Any, y: Any, width: float) -> tuple[Any, Any]:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words
+from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import word, write_number
 
 
@@ -110,12 +110,12 @@ class FlowLayer(SahelgeoLayer):
         left_out = people[people < self.smallest]
         if left_out.empty:
             return ()
-        text = word("below_minimum", lang)
+        text, carried, below = word("below_minimum", lang), left_out.sum(), self.withheld_below()
         return (
             text.format(
                 count=write_number(len(left_out), lang),
                 minimum=write_number(self.smallest, lang),
-                people=write_number(left_out.sum(), lang),
+                people=f"< {below:g}" if is_small(carried, below) else write_number(carried, lang),
             ),
         )
 

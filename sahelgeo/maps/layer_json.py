@@ -19,9 +19,6 @@ from sahelgeo.maps.drawing import (
 )
 from sahelgeo.maps.style import style
 
-# Counts of persons above zero and below this could point at somebody.
-SUPPRESS_BELOW = 10
-SUPPRESSED = "<"
 _WORTH_SHARING = 10
 _CLASS_MARKS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -63,15 +60,15 @@ def share_lists(layers: dict[str, dict[str, Any]]) -> None:
                     layer[part] = first
 
 
-def layer_json(item: Drawing, numbering: Numbering, below: float) -> dict[str, Any]:
-    """One layer as plain values."""
+def layer_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
+    """One layer as plain values. Small counts must have been withheld before."""
     if isinstance(item, TimeDrawing):
-        return _time_json(item, numbering, below)
+        return _time_json(item, numbering)
     shared = {
         "title": item.title,
         "subtitle": item.subtitle,
         "names": item.names,
-        "fields": [_field_json(line, below) for line in item.fields],
+        "fields": [_field_json(line) for line in item.fields],
         "notes": [*item.notes],
         "tooltips": item.tooltips,
         "synthetic": item.synthetic,
@@ -82,9 +79,9 @@ def layer_json(item: Drawing, numbering: Numbering, below: float) -> dict[str, A
         return {**shared, **_event_json(item)}
     assert isinstance(item, SymbolDrawing | FlowDrawing)
     sized = {
-        "values": [withheld(value, below) for value in item.values],
-        "legend_values": [value for value in item.legend_values if value >= below],
-        "largest": item.largest if item.largest >= below else 0,
+        "values": item.values,
+        "legend_values": item.legend_values,
+        "largest": item.largest,
     }
     if isinstance(item, SymbolDrawing):
         return {**shared, **sized, "kind": "symbols", "points": item.points}
@@ -128,15 +125,15 @@ def _event_json(item: EventDrawing) -> dict[str, Any]:
     }
 
 
-def _time_json(item: TimeDrawing, numbering: Numbering, below: float) -> dict[str, Any]:
+def _time_json(item: TimeDrawing, numbering: Numbering) -> dict[str, Any]:
     """Everything that the periods share once, and for each period its classes as one compact string or its numbers."""
     last = item.frames[-1]
-    made = layer_json(last, numbering, below)
+    made = layer_json(last, numbering)
     fields = [
         {
             "label": last.fields[number].label,
             "form": last.fields[number].form,
-            **_values_by_frame(item, number, below),
+            **_values_by_frame(item, number),
         }
         for number in range(len(last.fields))
     ]
@@ -152,7 +149,7 @@ def _time_json(item: TimeDrawing, numbering: Numbering, below: float) -> dict[st
                     {"key": mark.key, "label": mark.label, "count": mark.count} for mark in frame.legend_marks
                 ]
         elif isinstance(frame, SymbolDrawing | FlowDrawing):
-            one["values"] = [_short(withheld(value, below)) for value in frame.values]
+            one["values"] = [_short(value) for value in frame.values]
         if frame.tooltips:
             one["tooltips"] = frame.tooltips
         frames.append(one)
@@ -174,7 +171,7 @@ def _class_digits(item: TimeDrawing) -> list[str]:
     return [found.get(number, "") for number in range(len(last.classes))]
 
 
-def _values_by_frame(item: TimeDrawing, number: int, below: float) -> dict[str, Any]:
+def _values_by_frame(item: TimeDrawing, number: int) -> dict[str, Any]:
     lines = [frame.fields[number] for frame in item.frames]
     if all(_repeats_the_class(frame, line) for frame, line in zip(item.frames, lines, strict=True)):
         return {"of": "class"}
@@ -183,7 +180,7 @@ def _values_by_frame(item: TimeDrawing, number: int, below: float) -> dict[str, 
         for frame, line in zip(item.frames, lines, strict=True)
     ):
         return {"of": "values"}
-    return {"frames": [_field_json(line, below)["values"] for line in lines]}
+    return {"frames": [_field_json(line)["values"] for line in lines]}
 
 
 def _repeats_the_class(frame: Drawing, line: Field) -> bool:
@@ -196,14 +193,8 @@ def _same(values: Iterable[Value], others: Iterable[Value]) -> bool:
     return list(values) == list(others)
 
 
-def _field_json(line: Field, below: float) -> dict[str, Any]:
-    values = [_short(withheld(value, below) if line.form == "people" else value) for value in line.values]
-    return {"label": line.label, "form": line.form, "values": values}
-
-
-def withheld(value: Value, below: float) -> Value:
-    """The value, or the mark of a small count: the number itself must not be in the file."""
-    return SUPPRESSED if isinstance(value, int | float) and 0 < value < below else value
+def _field_json(line: Field) -> dict[str, Any]:
+    return {"label": line.label, "form": line.form, "values": [_short(value) for value in line.values]}
 
 
 def _short(value: Any) -> Any:

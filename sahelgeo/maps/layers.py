@@ -13,18 +13,22 @@ from folium.elements import ElementAddToElement
 from folium.map import Layer
 from folium.template import Template
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.errors import CRSError, SchemaError, listed
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.layer_json import SUPPRESS_BELOW
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.terms import PEOPLE_BY_PHASE
 from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
 # Columns of the tables that count people.
-COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE})
+COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE, "p2plus", "p3plus", "p4plus"})
+
+
+def form_of(column: str) -> str:
+    """How the numbers of a column are written: those that count people are withheld where they are small."""
+    return "people" if column in COUNTS else "decimal"
 
 
 def template(name: str) -> Template:
@@ -79,10 +83,10 @@ class SahelgeoLayer(Layer):
         tooltips: tuple[str, ...] = ()
         if self.tooltip is not None:
             counts = {*COUNTS, getattr(self, "column", "")} if self.counts_people else COUNTS
-            tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self._withheld_below())
+            tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
         return {**origin_of(self.table), "codes": tuple(codes), "tooltips": tooltips}
 
-    def _withheld_below(self) -> float:
+    def withheld_below(self) -> float:
         """What the map withholds, also where the layer stands on no map yet."""
         element: Any = self
         while element is not None and not hasattr(element, "suppress_below"):

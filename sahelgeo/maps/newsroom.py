@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import uuid
 import warnings
 from collections.abc import Sequence
 from importlib.resources import files
-from itertools import chain, compress, count
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +16,34 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError
+from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError, listed
+from sahelgeo.maps.border_files import as_geojson, as_topojson
 from sahelgeo.maps.chosen_layer import layer_for
 from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, FlowDrawing, SymbolDrawing, label_points
-from sahelgeo.maps.event_layer import EventLayer
-from sahelgeo.maps.layer_json import SUPPRESSED, withheld
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, HexagonDrawing, SymbolDrawing, TimeDrawing
+from sahelgeo.maps.newsroom_tables import (
+    as_csv,
+    data_rows,
+    event_rows,
+    flow_rows,
+    hexagon_rows,
+    palette_rows,
+    period_rows,
+    point_rows,
+    wide_rows,
+)
 from sahelgeo.maps.page import Map
-from sahelgeo.maps.style import style
+from sahelgeo.maps.small_counts import withhold
 from sahelgeo.maps.time_layer import TimeLayer
-from sahelgeo.maps.topology import Topology, as_geojson, as_topojson, build_topology
+from sahelgeo.maps.topology import Topology, build_topology
 from sahelgeo.words import word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.
 _BYTES_PER_VERTEX = 18
-_NAMES = ("areas.geojson", "areas.topojson", "data.csv", "flows.csv", "points.csv", "palette.csv", "palette.json", "README.md")  # fmt: skip
-Rows = list[dict[str, Any]]
+_NAMES = (
+    "areas.geojson", "areas.topojson", "hexagons.geojson", "hexagons.csv", "data.csv", "periods.csv", "periods_wide.csv",
+    "flows.csv", "points.csv", "events.csv", "palette.csv", "palette.json", "README.md",
+)  # fmt: skip
 
 
 class ExportError(SahelgeoError, FileExistsError):
@@ -67,11 +76,15 @@ def export_newsroom(
           with the clock, as d3 reads them;
         - ``data.csv``, one row for each area: ``pcode``, ``name``, a point inside, and what the layers show there (values
           as on the map, a missing one as an empty cell);
-        - ``flows.csv`` and ``points.csv``, one row for each movement and for each point without a p-code, where there are any;
+        - ``periods.csv``, one row for each area and period of the layers over time, and ``periods_wide.csv``, one row for
+          each area with a column for each period;
+        - ``flows.csv`` and ``points.csv``, one row for each movement and for each point without a p-code;
+        - ``events.csv``, one row for each group of events near each other, at a place rounded to 0.1 degree, and
+          ``hexagons.csv`` and ``hexagons.geojson`` with the key ``hexagon``;
         - ``palette.csv`` and ``palette.json``, the classes of each layer in their order with their colours;
         - ``README.md``, what stands in the files, how to load them, sources and licences, caveats, what is synthetic.
 
-        Words are in the language of the map.
+        Only what the map has is written. Words are in the language of the map.
 
     Raises
     ------
@@ -110,26 +123,27 @@ def export_newsroom(
     layers = list(layers_of(on_map))
     if not layers:
         raise SchemaError("there is no layer to export. Add one first: PhaseLayer(table).add_to(m)")
-    drawings = [layer.drawing(language_of(on_map, layer)) for layer in layers]
-    areas = _areas(layers, drawings)
     below = on_map.suppress_below
+    drawings = [withhold(layer.drawing(language_of(on_map, layer)), below) for layer in layers]
+    areas = _areas(layers, drawings)
     texts: dict[str, str] = {}
     tolerance = 0.0
     if len(areas):
         topology, _ = build_topology([areas.geometry], most_vertices=max(500, max_kb * 1000 // _BYTES_PER_VERTEX))
         tolerance = topology.tolerance_degrees
         texts |= _borders(topology, areas, max_kb)
-    rows = _data_rows(areas, drawings, on_map.lang, below)
-    for name, table in (
-        ("data.csv", rows),
-        ("flows.csv", _flow_rows(drawings, below)),
-        ("points.csv", _point_rows(drawings, below)),
-    ):
-        if table:
-            texts[name] = _csv(table)
-    palette = _palette(drawings)
-    texts["palette.csv"] = _csv(palette)
-    texts["palette.json"] = json.dumps(palette, ensure_ascii=False, indent=1) + "\n"
+    texts |= _hexagons(drawings, on_map.lang, below)
+    tables = {
+        "data.csv": data_rows(areas, drawings, on_map.lang, below),
+        "periods.csv": period_rows(drawings, on_map.lang, below),
+        "periods_wide.csv": wide_rows(drawings, on_map.lang),
+        "flows.csv": flow_rows(drawings, on_map.lang, below),
+        "points.csv": point_rows(drawings, on_map.lang, below),
+        "events.csv": event_rows(drawings, on_map.lang),
+        "palette.csv": palette_rows(drawings),
+    }
+    texts |= {name: as_csv(rows) for name, rows in tables.items() if rows}
+    texts["palette.json"] = json.dumps(tables["palette.csv"], ensure_ascii=False, indent=1) + "\n"
     texts["README.md"] = _readme(on_map, drawings, list(texts), tolerance)
     return _write_whole(Path(folder), texts)
 
@@ -145,14 +159,9 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
     """Each area once, with p-code and name; circles on areas bring their areas too."""
     parts = []
     for layer, item in zip(layers, drawings, strict=True):
-        if isinstance(layer, TimeLayer | EventLayer):
-            raise SchemaError(
-                f"{item.title}: {type(layer).__name__} cannot be exported. Export one period, or areas with their sums"
-            )
-        settled = item.shapes if isinstance(item, AreaDrawing) else ("",) * len(item.names)
-        kept = [not shape for shape in settled]
-        shapes = layer.table.geometry if isinstance(item, FlowDrawing) else layer.table.geometry[kept]
-        if isinstance(item, FlowDrawing) or not (shapes.geom_type.isin(["Polygon", "MultiPolygon"])).all():
+        shapes = _shapes(layer, item)
+        kept = [shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"} for shape in shapes]
+        if not any(kept):
             continue
         own = list(compress(item.codes, kept))
         if not item.codes or "" in {code for codes in own for code in codes}:
@@ -160,7 +169,7 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
                 f"{item.title}: areas without a p-code cannot be joined to their figures. Give each one: a column 'pcode'"
             )
         part = {"pcode": [codes[0] for codes in own], "name": list(compress(item.names, kept))}
-        parts.append(gpd.GeoDataFrame(part, geometry=list(shapes), crs="EPSG:4326"))
+        parts.append(gpd.GeoDataFrame(part, geometry=list(compress(shapes, kept)), crs="EPSG:4326"))
     if not parts:
         return gpd.GeoDataFrame({"pcode": [], "name": []}, geometry=[], crs="EPSG:4326")
     together = pd.concat(parts, ignore_index=True)
@@ -171,6 +180,46 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
         codes = listed(sorted(set(together.loc[differ, "pcode"])), 5)
         raise SchemaError(f"p-codes {codes} have different shapes in different layers. Use areas of one edition")
     return first.sort_values("pcode", ignore_index=True)
+
+
+def _shapes(layer: DrawnLayer, item: Drawing) -> list[Any]:
+    """The area of each thing that a layer draws, where it stands for one."""
+    last = item.shown()
+    if isinstance(last, AreaDrawing) and not isinstance(last, HexagonDrawing):
+        return list(last.geometry)
+    if isinstance(last, SymbolDrawing):
+        return (
+            [layer.outlines.get(point) for point in last.points]
+            if isinstance(layer, TimeLayer)
+            else list(layer.table.geometry)
+        )
+    return []
+
+
+def _hexagons(drawings: list[Drawing], lang: str, below: float) -> dict[str, str]:
+    """Hexagons have files and a key of their own, apart from the areas that have p-codes."""
+    there = {
+        codes: (item, number)
+        for item in drawings
+        if isinstance(item, HexagonDrawing)
+        for number, codes in enumerate(item.codes)
+    }
+    if not there:
+        return {}
+    features = [
+        {
+            "type": "Feature",
+            "id": code,
+            "properties": {"hexagon": code, "name": item.names[number]},
+            "geometry": shapely.geometry.mapping(shapely.set_precision(item.geometry.iloc[number], 1e-6)),
+        }
+        for (code,), (item, number) in there.items()
+    ]
+    rows = [row for item in drawings if isinstance(item, HexagonDrawing) for row in hexagon_rows(item, lang, below)]
+    return {
+        "hexagons.geojson": _json({"type": "FeatureCollection", "features": features}),
+        "hexagons.csv": as_csv(rows),
+    }
 
 
 def _borders(topology: Topology, areas: gpd.GeoDataFrame, max_kb: int) -> dict[str, str]:
@@ -189,137 +238,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 
-def _fields(item: Drawing, below: float) -> dict[str, list[Any]]:
-    """The popup lines by label, whole numbers without a decimal point; a small count is a mark in a column of its own."""
-    columns: dict[str, list[Any]] = {}
-    for line in item.fields:
-        values = [withheld(value, below) if line.form == "people" else value for value in line.values]  # noqa: PD011 (no frame)
-        columns[line.label] = [None if value == SUPPRESSED else _plain(value, line.form) for value in values]
-        if SUPPRESSED in values:
-            columns[f"{line.label} ({SUPPRESSED} {below:g})"] = [
-                SUPPRESSED if value == SUPPRESSED else None for value in values
-            ]
-    return columns
-
-
-def _plain(value: Any, form: str) -> Any:
-    return round(value) if form in {"whole", "people"} and value is not None else value
-
-
-def _columns(item: Drawing, lang: str, below: float) -> dict[str, Sequence[Any]]:
-    """What a layer shows about each thing it draws, by label; a label says when the figures are invented."""
-    columns: dict[str, Sequence[Any]] = {**_fields(item, below)}
-    if isinstance(item, AreaDrawing) and item.fields:
-        classes = [item.classes[number].label for number in item.class_of]
-        if classes not in columns.values():
-            columns[f"{item.title} ({word('class', lang)})"] = classes
-    return {
-        f"{label} ({word('synthetic', lang)})" if item.synthetic else label: column for label, column in columns.items()
-    }
-
-
-def _data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, below: float) -> Rows:
-    rows = {
-        code: {"pcode": code, "name": name, "longitude": point[0], "latitude": point[1]}
-        for code, name, point in zip(areas["pcode"], areas["name"], label_points(areas.geometry), strict=True)
-    }
-    shown = [
-        item
-        for item in drawings
-        if not isinstance(item, FlowDrawing) and {codes[0] for codes in item.codes} & set(rows)
-    ]
-    labels = [label for item in shown for label in _columns(item, lang, below)]
-    taken = {"pcode", "name", "longitude", "latitude"}
-    for item in shown:
-        for label, values in _columns(item, lang, below).items():
-            column = _free(label if labels.count(label) == 1 else _told_apart(label, item), taken)
-            taken.add(column)
-            settled = item.shapes if isinstance(item, AreaDrawing) else ("",) * len(item.names)
-            by_code = {
-                codes[0]: value for codes, value, shape in zip(item.codes, values, settled, strict=True) if not shape
-            }
-            for code, row in rows.items():
-                row[column] = by_code.get(code)
-    return list(rows.values())
-
-
-def _told_apart(label: str, item: Drawing) -> str:
-    return f"{label} ({', '.join(part for part in (item.title, item.subtitle) if part and part != label)})"
-
-
-def _free(column: str, taken: set[str]) -> str:
-    return next(name for name in chain([column], (f"{column} {number}" for number in count(2))) if name not in taken)
-
-
-def _flow_rows(drawings: list[Drawing], below: float) -> Rows:
-    rows = []
-    for item in drawings:
-        if isinstance(item, FlowDrawing):
-            fields, ends = (
-                _fields(item, below),
-                ("origin_longitude", "origin_latitude", "destination_longitude", "destination_latitude"),
-            )
-            rows += [
-                {"origin": codes[0], "destination": codes[1], "name": name}
-                | {label: column[number] for label, column in fields.items()}
-                | dict(zip(ends, (*arc[:2], *arc[4:]), strict=True))
-                | {"source": "; ".join(item.sources)}
-                for number, (codes, name, arc) in enumerate(zip(item.codes, item.names, item.arcs, strict=True))
-            ]
-    return rows
-
-
-def _point_rows(drawings: list[Drawing], below: float) -> Rows:
-    rows = []
-    for item in drawings:
-        if isinstance(item, SymbolDrawing) and not item.codes:
-            fields = _fields(item, below)
-            rows += [
-                {"name": name, "longitude": point[0], "latitude": point[1]}
-                | {label: column[number] for label, column in fields.items()}
-                | {"source": "; ".join(item.sources)}
-                for number, (name, point) in enumerate(zip(item.names, item.points, strict=True))
-            ]
-        elif isinstance(item, AreaDrawing) and any(item.shapes):
-            fields = _fields(item, below)
-            rows += [
-                {"name": item.names[number], "longitude": point[0], "latitude": point[1]}
-                | {label: column[number] for label, column in fields.items()}
-                | {"source": "; ".join(item.sources)}
-                for number, point in enumerate(label_points(item.geometry))
-                if item.shapes[number]
-            ]
-    return rows
-
-
-def _palette(drawings: list[Drawing]) -> Rows:
-    rows = []
-    for item in drawings:
-        if isinstance(item, AreaDrawing):
-            rows += [
-                {"layer": item.title, "order": number, "label": one.label, "colour": one.colour, "text_colour": one.text_colour, "hatch": one.hatch, "areas": one.count}
-                for number, one in enumerate(item.classes, 1)
-            ]  # fmt: skip
-        else:
-            fill = style()["symbols" if isinstance(item, SymbolDrawing) else "arrows"]["fill"]
-            rows.append({"layer": item.title, "order": 1, "label": item.title, "colour": fill, "text_colour": "", "hatch": "", "areas": None})  # fmt: skip
-    return rows
-
-
-def _csv(rows: Rows) -> str:
-    out = io.StringIO()
-    labels = list(dict.fromkeys(label for row in rows for label in row))
-    writer = csv.DictWriter(out, labels, lineterminator="\n")
-    writer.writerow({label: _cell(label) for label in labels})
-    writer.writerows({label: _cell(value) for label, value in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
-
-
 def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: float) -> str:
     lang = on_map.lang
     template = files("sahelgeo.data").joinpath(f"newsroom_readme.{lang}.md").read_text(encoding="utf-8")
@@ -328,7 +246,9 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
     if tolerance:
         written = f"{tolerance:g}".replace(".", "," if lang == "fr" else ".")
         caveats.append(f"{word('simplified', lang).format(tolerance=written)}.")
-    caveats += [f"{item.title}{word('colon', lang)} {note}." for item in drawings for note in item.notes]
+    caveats += [f"{title}{word('colon', lang)} {note}." for title, note in _notes(drawings)]
+    if "events.csv" in names:
+        caveats.append(f"{word('events_gathered', lang)}.")
     described = [
         f"{item.title}{word('colon', lang)} {item.subtitle}" if item.subtitle else item.title for item in drawings
     ]
@@ -341,6 +261,16 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
         caveats=_bullets(caveats),
         below=f"{on_map.suppress_below:g}",
     )
+
+
+def _notes(drawings: list[Drawing]) -> list[tuple[str, str]]:
+    """The notes of each layer, those of a layer over time with their period."""
+    return [
+        (f"{item.title} ({frame.subtitle})" if isinstance(item, TimeDrawing) else item.title, note)
+        for item in drawings
+        for frame in (item.frames if isinstance(item, TimeDrawing) else (item,))
+        for note in frame.notes
+    ]
 
 
 def _bullets(lines: Any) -> str:

@@ -8,13 +8,13 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
-from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
+from sahelgeo.errors import SchemaError, listed
+from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.chosen_layer import with_areas, with_lines
 from sahelgeo.maps.flow_layer import FlowLayer
 from sahelgeo.maps.layers import SahelgeoLayer
 from sahelgeo.maps.page import Map
+from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.stock_layer import StockLayer
 
 

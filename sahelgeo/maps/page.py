@@ -21,8 +21,8 @@ from sahelgeo.maps.document import (
     title_of,
     write_document,
 )
-from sahelgeo.maps.layer_json import SUPPRESS_BELOW
 from sahelgeo.maps.layers import safe_label, template
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.words import check_language
 
 # Children of a map that draw themselves with Leaflet alone.

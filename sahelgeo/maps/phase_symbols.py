@@ -7,8 +7,7 @@ from collections import Counter
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import LegendMark
 from sahelgeo.words import word
 

@@ -6,11 +6,10 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import ScaledTranslation
 
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, TimeDrawing, label_points
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, TimeDrawing, gathered_events, label_points
 from sahelgeo.maps.print_shapes import POINTS_PER_PIXEL
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
@@ -73,23 +72,9 @@ def _point(
     )  # fmt: skip
 
 
-def gather(item: EventDrawing, cells: int = 11) -> list[tuple[tuple[float, float], float | None]]:
+def gather(item: EventDrawing) -> list[tuple[tuple[float, float], float | None]]:
     """Middle and number of each group of events that stand near each other, the largest first."""
-    points = np.array(item.points)
-    span = max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])), 0.1) / cells
-    groups: dict[tuple[int, int], list[int]] = {}
-    for number, (x, y) in enumerate(points - points.min(axis=0)):
-        groups.setdefault((int(x // span), int(y // span)), []).append(number)
-    kept: list[tuple[np.ndarray, list[int]]] = []
-    for members in sorted(groups.values(), key=len, reverse=True):
-        middle = points[members].mean(axis=0)
-        # Squares of a grid cut groups in two: a smaller one whose middle is near a larger one's joins it.
-        near = [larger for place, larger in kept if np.hypot(*(place - middle)) < 0.7 * span]
-        if near:
-            near[0].extend(members)
-        else:
-            kept.append((middle, [*members]))
-    found = [((float(middle[0]), float(middle[1])), _number(item, members)) for middle, members in kept]
+    found = [(middle, _number(item, members)) for middle, members in gathered_events(item)]
     return sorted(found, key=lambda one: -(one[1] or 0))
 
 

@@ -12,8 +12,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.chosen_layer import layers_for
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
 from sahelgeo.maps.one_call import outlines_under
@@ -31,6 +30,7 @@ from sahelgeo.maps.print_sheet import (
     write_lines,
 )
 from sahelgeo.maps.shared_legend import share_legend
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.words import word
 
 _WIDTH = 10.0
@@ -102,7 +102,7 @@ def small_multiples(
     drawings = [layer.drawing(lang) for layer in layers]
     captions = [item.subtitle for item in drawings]
     ground = outlines_under(layers[0], areas)
-    shared = share_legend(drawings, word("colon", lang))
+    shared = [withhold(item, SUPPRESS_BELOW) for item in share_legend(drawings, word("colon", lang))]
     m = Map(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
     with print_settings():
         sheet = _sheet(m, shared, captions, [layer.drawing(lang) for layer in ground])

@@ -8,21 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from sahelgeo.maps.drawing import FlowDrawing, SymbolDrawing
+from sahelgeo.maps.drawing import FlowDrawing, SymbolDrawing, Value
+from sahelgeo.maps.small_counts import SUPPRESSED
 from sahelgeo.maps.style import style
 
 POINTS_PER_PIXEL = 0.75
 HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
 
 
-def circle_radius(item: SymbolDrawing, value: float | None) -> float:
-    """Radius in points."""
+def amount(value: Value) -> float:
+    """The number that a size stands for; 0 where there is none or where it is withheld."""
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def circle_radius(item: SymbolDrawing, value: Value) -> float:
+    """Radius in points; a withheld count has the smallest."""
     look = style()["symbols"]
-    if not value or not item.largest:
+    if value != SUPPRESSED and not (value and item.largest):
         return 0.0
-    return float(
-        max(look["smallest_radius"], look["largest_radius"] * math.sqrt(value / item.largest)) * POINTS_PER_PIXEL
-    )
+    full = look["largest_radius"] * math.sqrt(amount(value) / (item.largest or 1))
+    return float(max(look["smallest_radius"], full) * POINTS_PER_PIXEL)
 
 
 def digit_shift(radius: float) -> float:
@@ -30,10 +35,10 @@ def digit_shift(radius: float) -> float:
     return -(radius * 0.72 + 6) if radius else 0.0
 
 
-def arrow_width(item: FlowDrawing, value: float) -> float:
-    """Width in points."""
+def arrow_width(item: FlowDrawing, value: Value) -> float:
+    """Width in points; a withheld count has the narrowest."""
     look = style()["arrows"]
-    return float(max(look["narrowest"], look["widest"] * value / (item.largest or 1)) * POINTS_PER_PIXEL)
+    return float(max(look["narrowest"], look["widest"] * amount(value) / (item.largest or 1)) * POINTS_PER_PIXEL)
 
 
 def arrow_outline(start: Any, control: Any, end: Any, width: float, clear: Sequence[float]) -> Any:

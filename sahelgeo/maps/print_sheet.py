@@ -32,7 +32,16 @@ from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawin
 from sahelgeo.maps.print_labels import write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.print_marks import MARK_TEXT, draw_events, draw_marks, draw_settlements, on_paper
-from sahelgeo.maps.print_shapes import HATCHES, POINTS_PER_PIXEL, arrow_outline, arrow_width, circle_radius, digit_shift
+from sahelgeo.maps.print_shapes import (
+    HATCHES,
+    POINTS_PER_PIXEL,
+    amount,
+    arrow_outline,
+    arrow_width,
+    circle_radius,
+    digit_shift,
+)
+from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
 
@@ -97,7 +106,10 @@ def figure(
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
     check_ending(path)
-    drawings = [on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)) for layer in layers]
+    below = getattr(m, "suppress_below", SUPPRESS_BELOW)
+    drawings = [
+        withhold(on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)), below) for layer in layers
+    ]
     with print_settings():
         sheet, axes = _sheet(m, drawings, width_inches)
         arrows = draw_layers(axes, drawings, m.lang, ground=m.ground)
@@ -335,7 +347,7 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
 
 def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
     look = style()["symbols"]
-    for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -(pair[1] or 0)):
+    for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -amount(pair[1])):
         if radius := circle_radius(item, value):
             axes.plot(
                 *point,

@@ -51,7 +51,7 @@ def share_legend(drawings: Sequence[Drawing], colon: str) -> list[Drawing]:
 
 
 def _one_scale(drawings: list[Sized]) -> list[Sized]:
-    values = [value for item in drawings for value in item.values if value is not None]
+    values = [value for item in drawings for value in item.values if isinstance(value, int | float)]
     return [replace(item, largest=max(values, default=0.0), legend_values=legend_values(values)) for item in drawings]
 
 

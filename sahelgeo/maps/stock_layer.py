@@ -5,8 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import Field, SymbolDrawing, label_points, legend_values, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
@@ -103,9 +102,9 @@ class StockLayer(SahelgeoLayer):
     def _fields(self, lang: str) -> tuple[Field, ...]:
         fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
         if "per_1000" in self.table:
-            fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal"))
+            fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal", rate=True))
         if "households" in self.table and self.table["households"].notna().any():
-            fields.append(Field(word("households", lang), plain(self.table["households"]), "whole"))
+            fields.append(Field(word("households", lang), plain(self.table["households"]), "people"))
         return tuple(fields)
 
 

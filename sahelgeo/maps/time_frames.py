@@ -105,23 +105,19 @@ def _all_classes(drawn: list[AreaDrawing]) -> list[LegendClass]:
     return merged
 
 
-def _all_labels(drawn: list[Any]) -> list[tuple[str, str]]:
-    """Label and form of the popup lines of all periods."""
-    return list(dict.fromkeys((line.label, line.form) for item in drawn for line in item.fields))
+def _all_labels(drawn: list[Any]) -> list[Field]:
+    """The popup lines of all periods, without values."""
+    return list(dict.fromkeys(replace(line, values=()) for item in drawn for line in item.fields))
 
 
-def _fields(item: Drawing | None, labels: list[tuple[str, str]], numbers: list[int | None]) -> tuple[Field, ...]:
-    known = {} if item is None else {(line.label, line.form): line.values for line in item.fields}
+def _fields(item: Drawing | None, labels: list[Field], numbers: list[int | None]) -> tuple[Field, ...]:
+    known = {} if item is None else {replace(line, values=()): line.values for line in item.fields}
     return tuple(
-        Field(
-            label,
-            tuple(
-                None if number is None or (label, form) not in known else known[label, form][number]
-                for number in numbers
-            ),
-            form,
+        replace(
+            line,
+            values=tuple(None if number is None or line not in known else known[line][number] for number in numbers),
         )
-        for label, form in labels
+        for line in labels
     )
 
 
@@ -148,7 +144,7 @@ def merge_sized(
     for one in drawn:
         for number, key in enumerate(_sized_keys(one)):
             things.setdefault(key, (one, number))
-    numbers = [value for one in drawn for value in one.values if value is not None]
+    numbers = [value for one in drawn for value in one.values if isinstance(value, int | float)]
     shared: dict[str, Any] = {
         "names": tuple(item.names[number] for item, number in things.values()),
         "legend_values": legend_values(numbers),

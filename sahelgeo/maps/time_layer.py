@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
-from sahelgeo.maps.area_layers import PhaseLayer
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, without_geometry_note
 from sahelgeo.maps.periods import Period, split_periods
+from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.phase_symbols import shapes_of
 from sahelgeo.maps.time_frames import merge_areas, merge_sized
 from sahelgeo.words import word, write_day, write_period
@@ -88,7 +87,7 @@ class TimeLayer(SahelgeoLayer):
         placed, without = _placed(table)
         super().__init__(table, name=name, title=title, lang=lang, show=show)
         self.without_geometry = without
-        self._outlines = placed.outlines
+        self.outlines = placed.outlines
         self.periods = split_periods(placed.table)
         scaled, options = layer.shared_scale(placed.table, options)
         self._layers = [
@@ -106,7 +105,7 @@ class TimeLayer(SahelgeoLayer):
 
     def drawing(self, lang: str) -> TimeDrawing:
         """What the layer draws, in a language."""
-        key = lang, self._withheld_below()
+        key = lang, self.withheld_below()
         if key not in self._drawn:
             self._drawn[key] = self._draw(lang)
         return self._drawn[key]
@@ -119,7 +118,7 @@ class TimeLayer(SahelgeoLayer):
                 "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, whose periods can be put side by side"
             )
         merge = merge_areas if isinstance(there[0], AreaDrawing) else merge_sized
-        merged = merge(own, there, lang, self._outlines)
+        merged = merge(own, there, lang, self.outlines)
         labels = self.labels(lang)
         frames = tuple(
             replace(item, subtitle=label, notes=(*item.notes, *self._notes(number, lang)))
@@ -136,6 +135,7 @@ class TimeLayer(SahelgeoLayer):
             codes=frames[-1].codes,
             frames=frames,
             labels=labels,
+            spans=tuple((one.start.isoformat(), one.end.isoformat(), one.kind) for one in self.periods),
         )
 
     def _notes(self, number: int, lang: str) -> tuple[str, ...]:

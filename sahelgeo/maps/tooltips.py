@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
+from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import MISSING, NARROW_SPACE, write_day
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.
@@ -86,12 +86,6 @@ def write_tooltips(
         "".join(literal + value for literal, value in zip(literals, row, strict=True))
         for row in (zip(*columns, strict=True) if columns else [()] * len(table))
     )
-
-
-def is_small(value: Any, below: float) -> bool:
-    """Whether a count could point at somebody."""
-    number = isinstance(value, int | float) or hasattr(value, "dtype")
-    return bool(number and pd.notna(value) and 0 < value < below)
 
 
 def _written(value: Any, spec: str, lang: str, label: str) -> str:

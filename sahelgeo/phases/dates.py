@@ -12,7 +12,7 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.sums import as_day, group_numbers
-from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
+from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_KINDS
 
 PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelgeo.conformance import conform
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.terms import PEOPLE_BY_PHASE
 
 AREA_THRESHOLD = 0.20
 HIGHEST_PHASE_FROM_NUMBERS = 4

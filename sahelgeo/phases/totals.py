@@ -30,7 +30,7 @@ from sahelgeo.sums import (
     refuse,
     rolled_up,
 )
-from sahelgeo.tables import PEOPLE_BY_PHASE
+from sahelgeo.terms import PEOPLE_BY_PHASE
 
 DIMENSIONS = ("kind", "start", "end", "issued", "source")
 # Printed totals and sums of phases differ by rounding (HDX HAPI, notes on the IPC data).

@@ -88,7 +88,8 @@ var sahelgeo = (function () {
     /* A value in words: missing is said, a small count is withheld and said. */
     function inWords(sheet, value, form) {
         if (value === null) return sheet.words.no_data;
-        return value === "<" ? sheet.words.suppressed : sheet.write[form](value);
+        if (value === "<") return form === "people" ? sheet.words.suppressed : sheet.words.withheld;
+        return sheet.write[form](value);
     }
 
     function popup(sheet, layer, number) {
