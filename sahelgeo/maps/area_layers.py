@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -129,7 +130,7 @@ class PhaseLayer(SahelgeoLayer):
             ),
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=without_geometry_note(self.without_geometry, lang),
+            notes=(*self._totals(shapes, lang), *without_geometry_note(self.without_geometry, lang)),
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
@@ -143,6 +144,20 @@ class PhaseLayer(SahelgeoLayer):
         if self.column == "phase_rule":
             parts.append(word("by_rule", lang))
         return ", ".join(part for part in parts if part)
+
+    def _totals(self, shapes: Sequence[str], lang: str) -> tuple[str, ...]:
+        """How many people the areas have in phase 3 or above; what is withheld on the map is not in it."""
+        areas = self.table[[not shape for shape in shapes]]
+        labels = [label for label in PEOPLE_BY_PHASE[2:] if label in areas]
+        if not labels or areas[labels].isna().all(axis=None):
+            return ()
+        below = self._withheld_below()
+        counted = areas[labels].apply(lambda people: people.where(people.isna() | (people >= below), 0))
+        known = int(counted.notna().any(axis=1).sum())
+        text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(counted.sum().sum(), lang)}"
+        if known < len(areas):
+            text += f" ({word('of_areas', lang).format(count=write_number(known, lang), areas=write_number(len(areas), lang))})"
+        return (text,)
 
     def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
         labels = tuple(classes[number].label(lang) for number in self.class_of)
@@ -267,10 +282,10 @@ class AreaLayer(SahelgeoLayer):
                 LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(counts[-1]))
             )
         return AreaDrawing(
-            title=self.title or (self.column.replace("_", " ") if self.column else word("areas", lang)),
+            title=self.title or (column_title(self.column, lang) if self.column else _capital(word("areas", lang))),
             subtitle=period_in_words(self.table, lang),
             names=area_names(self.table, lang),
-            fields=self._fields(),
+            fields=self._fields(lang),
             geometry=self.table.geometry,
             classes=tuple(classes),
             class_of=tuple(class_of),
@@ -299,17 +314,35 @@ class AreaLayer(SahelgeoLayer):
             _spread(style()["areas"]["sequence"], len(self.breaks) + 1),
         )
 
-    def _fields(self) -> tuple[Field, ...]:
+    def _fields(self, lang: str) -> tuple[Field, ...]:
         if self.column is None:
             return ()
         values = plain(self.table[self.column])
         return (
             Field(
-                self.title or self.column.replace("_", " "),
+                self.title or column_title(self.column, lang),
                 values if self.numeric else tuple(None if value is None else str(value) for value in values),
                 "decimal" if self.numeric else "text",
             ),
         )
+
+
+# Columns of the tables that have a name for readers.
+_TITLES = {
+    "per_1000": "per_1000",
+    "share_3plus": "share_phase_3_or_above",
+    "people_3plus": "people_phase_3_or_above",
+    "households": "households",
+}
+
+
+def column_title(column: str, lang: str) -> str:
+    """What readers call a column: its words where it has some, else its name written as text."""
+    return word(_TITLES[column], lang) if column in _TITLES else _capital(column.replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
@@ -322,9 +355,13 @@ def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[fl
     numbers = values.dropna().astype(float)
     if numbers.empty:
         return []
-    quantiles = np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])
-    rounded = {float(f"{bound:.2g}") for bound in quantiles}
-    return sorted(bound for bound in rounded if numbers.min() <= bound < numbers.max())
+    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
+    if (numbers % 1 == 0).all():
+        quantiles = [math.floor(bound) for bound in quantiles]
+    rising = sorted({float(bound) for bound in quantiles if numbers.min() <= bound < numbers.max()})
+    # A class without an area is a row of the legend that says nothing.
+    below = [int((numbers <= bound).sum()) for bound in rising]
+    return [bound for number, bound in enumerate(rising) if number == 0 or below[number] > below[number - 1]]
 
 
 def distinct_words(values: pd.Series) -> list[str]:
@@ -348,7 +385,7 @@ def distinct_words(values: pd.Series) -> list[str]:
 def _class_labels(breaks: list[float], lang: str) -> list[str]:
     if not breaks:
         return [word("all_values", lang)]
-    decimals = 0 if all(float(bound).is_integer() for bound in breaks) else 2
+    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in breaks)), 4)
     written = [write_number(bound, lang, decimals) for bound in breaks]
     middle = [f"> {low} – {high}" for low, high in pairwise(written)]
     return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]

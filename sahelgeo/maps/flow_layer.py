@@ -10,7 +10,7 @@ import shapely
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
-from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words
+from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words, total_note
 from sahelgeo.words import word, write_number
 
 
@@ -97,11 +97,14 @@ class FlowLayer(SahelgeoLayer):
         return tuple(fields)
 
     def _notes(self, people: pd.Series, lang: str) -> tuple[str, ...]:
-        left_out = people[people < self.smallest]
+        drawn, left_out = people[people >= self.smallest], people[people < self.smallest]
+        shown = drawn[(drawn == 0) | (drawn >= self._withheld_below())].tolist()
+        total = total_note("total_moved", shown, len(drawn), lang)
         if left_out.empty:
-            return ()
+            return total
         text = word("below_minimum", lang)
         return (
+            *total,
             text.format(
                 count=write_number(len(left_out), lang),
                 minimum=write_number(self.smallest, lang),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -174,6 +175,16 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
 def without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
     """A sentence for the legend when rows have no area."""
     return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
+
+
+def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tuple[str, ...]:
+    """The sum of what is shown. Counts that are withheld are not in it: the sum would give them away."""
+    if not shown:
+        return ()
+    text = word(key, lang).format(people=write_number(sum(shown), lang), count=write_number(len(shown), lang))
+    if len(shown) < counted:
+        text += f". {word('total_without_small', lang).format(count=write_number(counted - len(shown), lang))}"
+    return (text,)
 
 
 def period_in_words(table: pd.DataFrame, lang: str) -> str:

@@ -14,6 +14,7 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     one_row_per_area,
     period_in_words,
+    total_note,
     without_geometry_note,
 )
 from sahelgeo.words import word, write_number
@@ -75,7 +76,9 @@ class StockLayer(SahelgeoLayer):
         """What the layer draws, in a language."""
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
         uncounted = sum(value is None for value in values)
-        notes = [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
+        shown = [value for value in values if value is not None and (value == 0 or value >= self._withheld_below())]
+        notes = list(total_note("total_people", shown, len(values) - uncounted, lang))
+        notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
         notes += without_geometry_note(self.without_geometry, lang)
         return SymbolDrawing(
             title=self.title or word("stocks_title", lang),
