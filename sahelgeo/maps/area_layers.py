@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import geopandas as gpd
@@ -216,13 +217,17 @@ class AreaLayer(SahelgeoLayer):
         default draws outlines.
     breaks : sequence of float, optional
         Upper bounds of the classes but the last, rising. The default takes quantiles, rounded to two digits.
+    scheme : str, optional
+        Instead of breaks, a classifier of ``mapclassify`` with up to five classes, by its name: ``"FisherJenks"``,
+        ``"NaturalBreaks"``, ``"HeadTailBreaks"``, ... Missing values are in no class. Needs ``mapclassify``.
     name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
     ------
     SchemaError
-        An area twice, an unknown column, breaks that do not rise, more than eight values of text, no geometry.
+        An area twice, an unknown column, breaks that do not rise, breaks and a scheme, an unknown scheme or one without
+        ``mapclassify``, more than eight values of text, no geometry.
     CRSError
         Geometry without CRS.
 
@@ -241,6 +246,7 @@ class AreaLayer(SahelgeoLayer):
         *,
         column: str | None = None,
         breaks: Sequence[float] | None = None,
+        scheme: str | None = None,
         name: str | None = None,
         title: str | None = None,
         lang: str | None = None,
@@ -255,6 +261,8 @@ class AreaLayer(SahelgeoLayer):
         self.column = column
         self.without_geometry = without
         self.numeric = column is not None and pd.api.types.is_numeric_dtype(drawn[column])
+        if scheme is not None:
+            breaks = scheme_breaks(drawn, column, breaks, scheme)
         self.breaks = checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
         self.words = distinct_words(drawn[column]) if column is not None and not self.numeric else []
 
@@ -264,6 +272,9 @@ class AreaLayer(SahelgeoLayer):
         column = options.get("column")
         if column is None or column not in table:
             return table, options
+        if scheme := options.get("scheme"):
+            breaks = scheme_breaks(table, column, options.get("breaks"), scheme)
+            return table, {**options, "scheme": None, "breaks": breaks}
         if pd.api.types.is_numeric_dtype(table[column]):
             return table, {**options, "breaks": checked_breaks(table[column], options.get("breaks"))}
         return table.assign(**{column: pd.Categorical(table[column], distinct_words(table[column]))}), options
@@ -336,6 +347,10 @@ _TITLES = {
 }
 
 
+# Classifiers that choose the number of classes themselves.
+_WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
+
+
 def column_title(column: str, lang: str) -> str:
     """What readers call a column: its words where it has some, else its name written as text."""
     return word(_TITLES[column], lang) if column in _TITLES else _capital(column.replace("_", " "))
@@ -362,6 +377,46 @@ def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[fl
     # A class without an area is a row of the legend that says nothing.
     below = [int((numbers <= bound).sum()) for bound in rising]
     return [bound for number, bound in enumerate(rising) if number == 0 or below[number] > below[number - 1]]
+
+
+def scheme_breaks(table: pd.DataFrame, column: str | None, breaks: Sequence[float] | None, scheme: str) -> list[float]:
+    """The upper bounds of the classes but the last that a classifier of mapclassify finds."""
+    if breaks is not None:
+        raise SchemaError("AreaLayer: breaks and scheme both say how to make classes. Give one of them")
+    if column is None or not pd.api.types.is_numeric_dtype(table[column]):
+        raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
+    try:
+        import mapclassify  # noqa: PLC0415 (optional: most maps state their breaks)
+    except ImportError as problem:
+        raise SchemaError(
+            f"AreaLayer: scheme={scheme!r} needs mapclassify. Install it (pip install 'sahelgeo[stats]'), or give breaks"
+        ) from problem
+    # A sample would give other classes at every run.
+    known = [name for name in mapclassify.CLASSIFIERS if name != "UserDefined" and not name.endswith("Sampled")]
+    if scheme not in known:
+        raise SchemaError(f"AreaLayer: unknown scheme {scheme!r}. Choose one of: {', '.join(known)}")
+    numbers = table[column].dropna().to_numpy(dtype=float)
+    distinct = len(np.unique(numbers))
+    if distinct < 2:
+        return []
+    options = {} if scheme in _WITHOUT_COUNT else {"k": min(len(style()["areas"]["sequence"]), distinct)}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        bins = mapclassify.classify(numbers, scheme, **options).bins
+    bounds = sorted({float(bound) for bound in bins if numbers.min() <= bound < numbers.max()})
+    # Head/tail breaks and the like choose how many classes there are: the highest are told apart no further.
+    return _rounded(bounds[: len(style()["areas"]["sequence"]) - 1], numbers)
+
+
+def _rounded(bounds: list[float], numbers: Any) -> list[float]:
+    """The bounds with as few digits as leave every number in its class."""
+    classes = np.searchsorted(bounds, numbers, side="left")
+    # The highest number of a class may be its bound: rounded down, it would leave its class.
+    for digits, up in product(range(2, 8), (0.0, 0.5)):
+        short = [float(f"{bound + up * abs(bound) * 10.0 ** (1 - digits):.{digits}g}") for bound in bounds]
+        if (np.searchsorted(short, numbers, side="left") == classes).all():
+            return short
+    return bounds
 
 
 def distinct_words(values: pd.Series) -> list[str]:

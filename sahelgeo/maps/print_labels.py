@@ -10,6 +10,7 @@ import shapely
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing, label_points
+from sahelgeo.maps.print_marks import MARK_TEXT
 from sahelgeo.maps.print_shapes import circle_radius, digit_shift
 from sahelgeo.maps.style import style
 
@@ -123,6 +124,8 @@ def _digit_boxes(drawings: list[Drawing], radii: dict[tuple[float, float], float
                     shift = digit_shift(radii.get(point, 0.0))
                     half_width = _DIGIT + _MARK * len(marks)
                     boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), half_width, _DIGIT))
+                    if set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
+                        boxes.append(_around(on_sheet(point) + np.array([0.0, -11.0]), 9.0, 5.0))
     return boxes
 
 
