@@ -240,7 +240,7 @@ class AreaLayer(SahelgeoLayer):
     >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (options of one layer, by keyword only)
         self,
         areas: gpd.GeoDataFrame,
         *,

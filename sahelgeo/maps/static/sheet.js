@@ -235,6 +235,35 @@ var sahelgeo = (function () {
         if (sheet.document.ground && map.options.minZoom === undefined) map.setMinZoom(Math.max(0, map.getZoom() - 1.5));
     }
 
+    /* A printed page has another shape than the screen: the map is drawn anew for it, and as it was afterwards. */
+    function fitPaper(sheet, map) {
+        var fitted = [map.getCenter(), map.getZoom()], before = null;
+        window.addEventListener("beforeprint", function () {
+            var legend = sheet.legend.getContainer(), folded = legend && legend.querySelector("details");
+            /* A reader who has moved the map prints what is seen. */
+            var moved = map.getZoom() !== fitted[1] || map.latLngToLayerPoint(map.getCenter()).distanceTo(map.latLngToLayerPoint(fitted[0])) > 90;
+            before = { center: map.getCenter(), zoom: map.getZoom(), open: folded && folded.open };
+            document.documentElement.classList.add("sg-printing");
+            if (folded) folded.open = true;
+            map.setMinZoom(0);
+            fitView(sheet, map);
+            if (moved) map.setView(before.center, before.zoom, { animate: false });
+            /* A legend taller than the map is made as small as it must be. */
+            var room = map.getSize().y - 24;
+            if (legend && !(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
+        });
+        window.addEventListener("afterprint", function () {
+            var legend = sheet.legend.getContainer();
+            document.documentElement.classList.remove("sg-printing");
+            if (legend) {
+                legend.style.zoom = "";
+                legend.querySelector("details").open = before.open;
+            }
+            map.invalidateSize({ animate: false });
+            map.setView(before.center, before.zoom, { animate: false });
+        });
+    }
+
     function create(documentId, map, controls) {
         var read = JSON.parse(document.getElementById(documentId).textContent);
         var arcs = decodeArcs(read.topology);
@@ -273,7 +302,10 @@ var sahelgeo = (function () {
         }
         if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
-        if (read.page) fitView(sheet, map);
+        if (read.page) {
+            fitView(sheet, map);
+            fitPaper(sheet, map);
+        }
         return sheet;
     }
 
