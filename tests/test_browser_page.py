@@ -242,7 +242,7 @@ def test_the_switch_is_folded_on_a_phone(browser: Any, tmp_path: Path, squares: 
     assert wide.page.locator(".leaflet-control-layers-overlays").is_visible()
     phone = Opened(browser, tmp_path / "map.html", width=390, height=844)
     assert not phone.page.locator(".leaflet-control-layers-overlays").is_visible()
-    phone.page.locator(".leaflet-control-layers-toggle").hover()
+    phone.page.locator(".leaflet-control-layers-toggle").press("Enter")
     assert phone.page.locator(".leaflet-control-layers-overlays input").count() == 2
     stocks = squares.drop(columns="geometry").assign(people=[1, 2, 3])
     sg.maps.stock_map(stocks, squares).save(str(tmp_path / "stocks.html"))

@@ -39,7 +39,7 @@ SCRIPTS = (
     "finder.js",
 )
 _GROUND_MARGIN = 0.6
-_GROUND_BESIDE = 1.3
+_GROUND_BESIDE = 1.0
 
 
 @runtime_checkable
@@ -151,11 +151,16 @@ def page_head(*, with_leaflet: bool) -> str:
     """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
     css = [_leaflet_css()] if with_leaflet else []
     scripts = [_leaflet_js()] if with_leaflet else []
-    css.append(STATIC.joinpath("sheet.css").read_text(encoding="utf-8"))
-    scripts += [STATIC.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS]
+    css.append(_lean(STATIC.joinpath("sheet.css").read_text(encoding="utf-8")))
+    scripts += [_lean(STATIC.joinpath(name).read_text(encoding="utf-8")) for name in SCRIPTS]
     return "".join(
         [*(f"<style>\n{text}\n</style>\n" for text in css), *(f"<script>\n{text}\n</script>\n" for text in scripts)]
     )
+
+
+def _lean(text: str) -> str:
+    """Our own script or style without indentation and lines of comment: every page carries it."""
+    return re.sub(r"^\s*(?:/\*[^*]*\*/\s*$\n?)?", "", text, flags=re.MULTILINE)
 
 
 def _leaflet_js() -> str:

@@ -94,10 +94,11 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
                 var box = around(digit.middle.add([0, down]), half, 7);
                 return !taken.some(function (other) { return sheet.touches(box, other); });
             })[0];
+            if (place !== undefined) taken.push(around(digit.middle.add([0, place]), half, 7));
+            if (place === digit.was) return;
+            digit.was = place;
             digit.name.style.display = place === undefined ? "none" : "";
-            if (place === undefined) return;
-            taken.push(around(digit.middle.add([0, place]), half, 7));
-            digit.name.style.transform = "translate(-50%, calc(-50% + " + place + "px))";
+            if (place !== undefined) digit.name.style.transform = "translate(-50%, calc(-50% + " + place + "px))";
         });
     }
 

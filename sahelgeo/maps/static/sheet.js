@@ -113,11 +113,11 @@ var sahelgeo = (function () {
             name.width = name.width || name.text.offsetWidth;
             var box = [middle.x - name.width / 2 - 3, middle.y - 9, middle.x + name.width / 2 + 3, middle.y + 9];
             var cut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
-            var covered = !cut && [name.width / 2, 0, -name.width / 2].some(function (aside) {
+            var free = !cut && !taken.some(function (other) { return touches(box, other); });
+            free = free && ![name.width / 2, 0, -name.width / 2].some(function (aside) {
                 var above = document.elementFromPoint(frame.left + middle.x + aside, frame.top + middle.y);
                 return above && above.classList.contains("sg-area");
             });
-            var free = !cut && !covered && !taken.some(function (other) { return touches(box, other); });
             if (free) taken.push(box);
             name.text.style.visibility = free ? "" : "hidden";
         });
@@ -227,7 +227,8 @@ var sahelgeo = (function () {
         var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
         /* Sliders lie over the foot of the map. */
         var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
-        var over = 92 * keys.filter(function (key) { return sheet.document.layers[key].frames; }).length;
+        var sliders = keys.filter(function (key) { return sheet.document.layers[key].frames; }).length;
+        var over = Math.min(92 * sliders, 0.4 * map.getSize().y);
         /* Circles of events reach beyond their places. */
         var edge = keys.some(function (key) { return sheet.document.layers[key].kind === "events"; }) ? 34 : 18;
         map.fitBounds(bounds, { paddingTopLeft: [edge, edge], paddingBottomRight: [wide ? 250 : edge, edge + over], animate: false });
@@ -237,11 +238,12 @@ var sahelgeo = (function () {
 
     /* A printed page has another shape than the screen: the map is drawn anew for it, and as it was afterwards. */
     function fitPaper(sheet, map) {
-        var fitted = [map.getCenter(), map.getZoom()], before = null;
+        var fitted = map.getZoom(), dragged = false, before = null;
+        map.on("dragend", function () { dragged = true; });
         window.addEventListener("beforeprint", function () {
             var legend = sheet.legend.getContainer(), folded = legend && legend.querySelector("details");
             /* A reader who has moved the map prints what is seen. */
-            var moved = map.getZoom() !== fitted[1] || map.latLngToLayerPoint(map.getCenter()).distanceTo(map.latLngToLayerPoint(fitted[0])) > 90;
+            var moved = dragged || map.getZoom() !== fitted;
             before = { center: map.getCenter(), zoom: map.getZoom(), open: folded && folded.open };
             document.documentElement.classList.add("sg-printing");
             if (folded) folded.open = true;
