@@ -20,6 +20,7 @@ from sahelgeo.maps.layers import (
     area_names,
     areas_with_geometry,
     one_row_per_area,
+    only_polygons,
     period_in_words,
     without_geometry_note,
 )
@@ -94,7 +95,9 @@ class PhaseLayer(SahelgeoLayer):
         tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        one_row_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        areas = drawn[[not shape for shape in shapes_of(drawn)]]
+        only_polygons(areas, "PhaseLayer")
+        one_row_per_area(areas, "PhaseLayer")
         drawn = settlements_as_points(drawn)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
@@ -254,6 +257,7 @@ class AreaLayer(SahelgeoLayer):
         tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(areas, "AreaLayer")
+        only_polygons(drawn, "AreaLayer")
         one_row_per_area(drawn, "AreaLayer")
         if column is not None and column not in drawn:
             raise SchemaError(f"AreaLayer: there is no column {column!r}. Found: {listed(list(drawn.columns), 20)}")

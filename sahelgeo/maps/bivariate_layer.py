@@ -17,6 +17,7 @@ from sahelgeo.maps.layers import (
     area_names,
     areas_with_geometry,
     one_row_per_area,
+    only_polygons,
     period_in_words,
     without_geometry_note,
 )
@@ -80,6 +81,7 @@ class BivariateLayer(SahelgeoLayer):
         show: bool = True,
     ) -> None:
         drawn, without = areas_with_geometry(areas, "BivariateLayer")
+        only_polygons(drawn, "BivariateLayer")
         one_row_per_area(drawn, "BivariateLayer")
         _check_columns(drawn, columns, labels)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show)

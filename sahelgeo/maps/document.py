@@ -40,6 +40,7 @@ SCRIPTS = (
 )
 _GROUND_MARGIN = 0.6
 _GROUND_BESIDE = 1.0
+_NARROWEST = 0.05
 
 
 @runtime_checkable
@@ -184,6 +185,9 @@ def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
     together = np.array(boxes)
     west, south = together[:, :2].min(axis=0)
     east, north = together[:, 2:].max(axis=0)
+    # A single place is seen with what lies around it.
+    if max(east - west, north - south) < _NARROWEST:
+        west, east, south, north = west - _NARROWEST, east + _NARROWEST, south - _NARROWEST, north + _NARROWEST
     return tuple(round(float(value), 4) for value in (west, south, east, north))  # type: ignore[return-value]
 
 

@@ -135,7 +135,7 @@ def _check_flows(table: gpd.GeoDataFrame, column: str) -> None:
     absent = [label for label in ("origin", "destination", column) if label not in table]
     if absent:
         raise SchemaError(
-            f"FlowLayer: columns {', '.join(absent)} are missing. Make the lines with flow_lines(flows, areas)"
+            f"FlowLayer: columns {', '.join(absent)} are missing. Found: {listed(list(table.columns), 20)}. Make the lines with flow_lines(flows, areas)"
         )
     if not (table.geom_type == "LineString").all():
         kinds = listed(sorted(table.geom_type.unique()), 5)

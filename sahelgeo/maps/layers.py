@@ -151,6 +151,15 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
     return table[there].to_crs("EPSG:4326"), int((~there).sum())
 
 
+def only_polygons(table: gpd.GeoDataFrame, layer: str) -> None:
+    """Raise where a row of areas is a point or a line: its fill would be invisible."""
+    wrong = ~table.geometry.geom_type.isin(("Polygon", "MultiPolygon", "GeometryCollection"))
+    if wrong.any():
+        raise SchemaError(
+            f"{layer}: rows {listed(list(table.index[wrong]), 5)} are no polygons. Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
+        )
+
+
 def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
     if "pcode" not in table:
