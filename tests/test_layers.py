@@ -300,7 +300,7 @@ def test_flows_need_lines_with_ends(squares: gpd.GeoDataFrame) -> None:
     """Polygons are not flows."""
     with pytest.raises(
         sg.SchemaError,
-        match="FlowLayer: columns origin, destination, people are missing. Make the lines with flow_lines",
+        match="FlowLayer: columns origin, destination, people are missing. Found: .*Make the lines with flow_lines",
     ):
         sg.maps.FlowLayer(squares)
     with pytest.raises(sg.SchemaError, match="FlowLayer: the geometry is Polygon, not LineString"):

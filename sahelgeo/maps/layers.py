@@ -24,6 +24,8 @@ from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
+# A layer over time hands points to the layers of its periods, and keeps the outlines itself.
+STAND_IN = "sahelgeo: points stand for areas"
 # Columns of the tables that count people.
 COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE})
 
@@ -153,10 +155,13 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
 
 def only_polygons(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where a row of areas is a point or a line: its fill would be invisible."""
+    if table.attrs.get(STAND_IN):
+        return
     wrong = ~table.geometry.geom_type.isin(("Polygon", "MultiPolygon", "GeometryCollection"))
     if wrong.any():
+        rows = listed(list(table.index[wrong]), 5)
         raise SchemaError(
-            f"{layer}: rows {listed(list(table.index[wrong]), 5)} are no polygons. Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
+            f"{layer}: rows {rows} are no polygons. Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
         )
 
 

@@ -195,7 +195,12 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
         top = y - 2 * largest + 2 * radius
         axes.add_patch(
             Circle(
-                (largest, y - 2 * largest + radius), radius, facecolor=look["fill"], alpha=0.35, edgecolor=look["fill"]
+                (largest, y - 2 * largest + radius),
+                radius,
+                facecolor=look["fill"],
+                alpha=look["fill_opacity"],
+                edgecolor=look["border"],
+                linewidth=0.8,
             )
         )
         line = min(top, line - 0.14)
