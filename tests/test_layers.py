@@ -176,7 +176,10 @@ def test_circles_leave_out_missing_counts_and_say_so(squares: gpd.GeoDataFrame) 
     table = squares.assign(people=pd.array([100, None, 0], dtype="Int64"), date=pd.Timestamp("2020-09-06"), group="idp")
     drawing = sg.maps.StockLayer(table).drawing("en")
     assert drawing.values == (100.0, None, 0.0)
-    assert drawing.notes == ("1 places without a count have no circle",)
+    assert drawing.notes == (
+        "Total: 100 people; places: 2",
+        "1 places without a count have no circle",
+    )
     assert drawing.subtitle == "6 September 2020"
 
 
@@ -214,7 +217,7 @@ def test_popups_of_circles_hold_rates_and_households(squares: gpd.GeoDataFrame) 
         .drawing("en")
         .fields
     ]
-    assert labels == ["Displaced people", "Displaced people per 1 000 inhabitants", "Households"]
+    assert labels == ["Displaced people", "Displaced people per 1,000 inhabitants", "Households"]
 
 
 def test_arrows_of_a_pair_bend_apart(squares: gpd.GeoDataFrame) -> None:
@@ -230,7 +233,42 @@ def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None
     """The note says how many flows and people are not drawn."""
     drawing = sg.maps.FlowLayer(arrows(squares), smallest=50).drawing("en")
     assert drawing.values == (100.0,)
-    assert drawing.notes == ("Not drawn: flows below 50 people (1 of them, 40 people)",)
+    assert drawing.notes == (
+        "Total: 100 people; movements: 1",
+        "Not drawn: flows below 50 people (1 of them, 40 people)",
+    )
+
+
+def test_totals_leave_out_what_is_withheld(squares: gpd.GeoDataFrame) -> None:
+    """The one small count is not the difference of the total and the others; phases give the people in phase 3 or above."""
+    circles = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).drawing("en")
+    assert circles.notes == ("Total: 100 people; places: 2. Without 1 small counts, which are withheld",)
+    m = sg.maps.Map(suppress_below=0)
+    shown = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).add_to(m)
+    assert shown.drawing("fr").notes == ("Total : 103 personnes ; lieux : 3",)
+    people = phased(squares, [3, 4, 2]).assign(people_3=[1200, 30, None], people_4=[5, 20, None], people_5=[0, 0, None])
+    assert sg.maps.PhaseLayer(people).drawing("en").notes == ("People in phase 3 or above: 1,250 (2 of 3 areas)",)
+    assert sg.maps.PhaseLayer(phased(squares, [3, 4, 2])).drawing("en").notes == ()
+
+
+def test_classes_of_whole_numbers_are_whole_and_none_is_empty(squares: gpd.GeoDataFrame) -> None:
+    """Counts of 1, 1 and 7 are two classes, not four with decimals; a class is written with as few decimals as it needs."""
+    events = sg.maps.AreaLayer(squares.assign(events=[1, 1, 7]), column="events").drawing("en")
+    assert [(one.label, one.count) for one in events.classes] == [("≤ 1", 2), ("> 1", 1)]
+    rates = sg.maps.AreaLayer(squares.assign(per_1000=[0.12, 4.46, 8.3]), column="per_1000", breaks=[0.5, 4.4])
+    assert [one.label for one in rates.drawing("fr").classes] == ["≤ 0,5", "> 0,5 – 4,4", "> 4,4"]
+    assert rates.drawing("en").title == "Displaced people per 1,000 inhabitants"
+
+
+def test_the_subtitle_does_not_repeat_the_title(squares: gpd.GeoDataFrame) -> None:
+    """Of one layer it is the period alone; of several each period says whose it is."""
+    m = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    assert m.furniture().subtitle == "March–May 2020, current"
+    sg.maps.FlowLayer(arrows(squares)).add_to(m)
+    assert m.furniture().subtitle.startswith(
+        "Acute food insecurity (IPC/CH phase): March–May 2020, current · Movements"
+    )
 
 
 def test_a_line_of_two_points_is_straight(squares: gpd.GeoDataFrame) -> None:
@@ -262,7 +300,7 @@ def test_flows_need_lines_with_ends(squares: gpd.GeoDataFrame) -> None:
     """Polygons are not flows."""
     with pytest.raises(
         sg.SchemaError,
-        match="FlowLayer: columns origin, destination, people are missing. Make the lines with flow_lines",
+        match="FlowLayer: columns origin, destination, people are missing. Found: .*Make the lines with flow_lines",
     ):
         sg.maps.FlowLayer(squares)
     with pytest.raises(sg.SchemaError, match="FlowLayer: the geometry is Polygon, not LineString"):

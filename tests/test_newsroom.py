@@ -202,8 +202,8 @@ def test_classes_of_a_number_are_written_beside_it(squares: gpd.GeoDataFrame, tm
     sg.maps.AreaLayer(rates, column="rate", breaks=[1.5]).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     row = rows_of(tmp_path / "news" / "data.csv")[1]
-    assert row["rate (Synthetic data)"] == "2.0"
-    assert row["rate (class) (Synthetic data)"] == "> 1.50"
+    assert row["Rate (Synthetic data)"] == "2.0"
+    assert row["Rate (class) (Synthetic data)"] == "> 1.5"
 
 
 def test_an_earlier_export_is_replaced_whole(exported: Path, squares: gpd.GeoDataFrame) -> None:

@@ -108,7 +108,11 @@ def test_circles_of_two_periods_have_one_scale(squares: gpd.GeoDataFrame, tmp_pa
     first, second = page["layers"].values()
     assert first["largest"] == second["largest"] == 400
     assert first["legend_values"] == second["legend_values"] == [400, 100, 20]
-    assert first["notes"] == ["1 March 2020: 1 places without a count have no circle"]
+    assert first["notes"] == [
+        "1 March 2020: Total: 110 people; places: 2",
+        "1 March 2020: 1 places without a count have no circle",
+        "1 June 2020: Total: 510 people; places: 3",
+    ]
     flows = arrows(squares)
     page = page_of(sg.maps.compare_map(flows, flows.assign(people=[1000, 2])), tmp_path / "flows.html")
     assert [layer["largest"] for layer in page["layers"].values()] == [1000, 1000]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
@@ -19,6 +20,7 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     form_of,
     one_row_per_area,
+    only_polygons,
     period_in_words,
     without_geometry_note,
 )
@@ -38,13 +40,17 @@ class AreaLayer(SahelgeoLayer):
         default draws outlines.
     breaks : sequence of float, optional
         Upper bounds of the classes but the last, rising. The default takes quantiles, rounded to two digits.
+    scheme : str, optional
+        Instead of breaks, a classifier of ``mapclassify`` with up to five classes, by its name: ``"FisherJenks"``,
+        ``"NaturalBreaks"``, ``"HeadTailBreaks"``, ... Missing values are in no class. Needs ``mapclassify``.
     name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
     ------
     SchemaError
-        An area twice, an unknown column, breaks that do not rise, more than eight values of text, no geometry.
+        An area twice, an unknown column, breaks that do not rise, breaks and a scheme, an unknown scheme or one without
+        ``mapclassify``, more than eight values of text, no geometry.
     CRSError
         Geometry without CRS.
 
@@ -67,12 +73,13 @@ class AreaLayer(SahelgeoLayer):
     >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (options of one layer, by keyword only)
         self,
         areas: gpd.GeoDataFrame,
         *,
         column: str | None = None,
         breaks: Sequence[float] | None = None,
+        scheme: str | None = None,
         name: str | None = None,
         title: str | None = None,
         lang: str | None = None,
@@ -80,6 +87,7 @@ class AreaLayer(SahelgeoLayer):
         tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(areas, "AreaLayer")
+        only_polygons(drawn, "AreaLayer")
         one_row_per_area(drawn, "AreaLayer")
         if column is not None and column not in drawn:
             raise SchemaError(f"AreaLayer: there is no column {column!r}. Found: {listed(list(drawn.columns), 20)}")
@@ -87,6 +95,8 @@ class AreaLayer(SahelgeoLayer):
         self.column = column
         self.without_geometry = without
         self.numeric = column is not None and pd.api.types.is_numeric_dtype(drawn[column])
+        if scheme is not None:
+            breaks = scheme_breaks(drawn, column, breaks, scheme)
         self.breaks = checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
         self.words = distinct_words(drawn[column]) if column is not None and not self.numeric else []
 
@@ -96,6 +106,9 @@ class AreaLayer(SahelgeoLayer):
         column = options.get("column")
         if column is None or column not in table:
             return table, options
+        if scheme := options.get("scheme"):
+            breaks = scheme_breaks(table, column, options.get("breaks"), scheme)
+            return table, {**options, "scheme": None, "breaks": breaks}
         if pd.api.types.is_numeric_dtype(table[column]):
             return table, {**options, "breaks": checked_breaks(table[column], options.get("breaks"))}
         return table.assign(**{column: pd.Categorical(table[column], distinct_words(table[column]))}), options
@@ -114,10 +127,10 @@ class AreaLayer(SahelgeoLayer):
                 LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(counts[-1]))
             )
         return AreaDrawing(
-            title=self.title or (self.column.replace("_", " ") if self.column else word("areas", lang)),
+            title=self.title or (column_title(self.column, lang) if self.column else _capital(word("areas", lang))),
             subtitle=period_in_words(self.table, lang),
             names=area_names(self.table, lang),
-            fields=self._fields(),
+            fields=self._fields(lang),
             geometry=self.table.geometry,
             classes=tuple(classes),
             class_of=tuple(class_of),
@@ -146,17 +159,39 @@ class AreaLayer(SahelgeoLayer):
             _spread(style()["areas"]["sequence"], len(self.breaks) + 1),
         )
 
-    def _fields(self) -> tuple[Field, ...]:
+    def _fields(self, lang: str) -> tuple[Field, ...]:
         if self.column is None:
             return ()
         values = plain(self.table[self.column])
         return (
             Field(
-                self.title or self.column.replace("_", " "),
+                self.title or column_title(self.column, lang),
                 values if self.numeric else tuple(None if value is None else str(value) for value in values),
                 form_of(self.column) if self.numeric else "text",
             ),
         )
+
+
+# Columns of the tables that have a name for readers.
+_TITLES = {
+    "per_1000": "per_1000",
+    "share_3plus": "share_phase_3_or_above",
+    "people_3plus": "people_phase_3_or_above",
+    "households": "households",
+}
+
+
+# Classifiers that choose the number of classes themselves.
+_WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
+
+
+def column_title(column: str, lang: str) -> str:
+    """What readers call a column: its words where it has some, else its name written as text."""
+    return word(_TITLES[column], lang) if column in _TITLES else _capital(column.replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
@@ -169,9 +204,53 @@ def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[fl
     numbers = values.dropna().astype(float)
     if numbers.empty:
         return []
-    quantiles = np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])
-    rounded = {float(f"{bound:.2g}") for bound in quantiles}
-    return sorted(bound for bound in rounded if numbers.min() <= bound < numbers.max())
+    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
+    if (numbers % 1 == 0).all():
+        quantiles = [math.floor(bound) for bound in quantiles]
+    rising = sorted({float(bound) for bound in quantiles if numbers.min() <= bound < numbers.max()})
+    # A class without an area is a row of the legend that says nothing.
+    below = [int((numbers <= bound).sum()) for bound in rising]
+    return [bound for number, bound in enumerate(rising) if number == 0 or below[number] > below[number - 1]]
+
+
+def scheme_breaks(table: pd.DataFrame, column: str | None, breaks: Sequence[float] | None, scheme: str) -> list[float]:
+    """The upper bounds of the classes but the last that a classifier of mapclassify finds."""
+    if breaks is not None:
+        raise SchemaError("AreaLayer: breaks and scheme both say how to make classes. Give one of them")
+    if column is None or not pd.api.types.is_numeric_dtype(table[column]):
+        raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
+    try:
+        import mapclassify  # noqa: PLC0415 (optional: most maps state their breaks)
+    except ImportError as problem:
+        raise SchemaError(
+            f"AreaLayer: scheme={scheme!r} needs mapclassify. Install it (pip install 'sahelgeo[stats]'), or give breaks"
+        ) from problem
+    # A sample would give other classes at every run.
+    known = [name for name in mapclassify.CLASSIFIERS if name != "UserDefined" and not name.endswith("Sampled")]
+    if scheme not in known:
+        raise SchemaError(f"AreaLayer: unknown scheme {scheme!r}. Choose one of: {', '.join(known)}")
+    numbers = table[column].dropna().to_numpy(dtype=float)
+    distinct = len(np.unique(numbers))
+    if distinct < 2:
+        return []
+    options = {} if scheme in _WITHOUT_COUNT else {"k": min(len(style()["areas"]["sequence"]), distinct)}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        bins = mapclassify.classify(numbers, scheme, **options).bins
+    bounds = sorted({float(bound) for bound in bins if numbers.min() <= bound < numbers.max()})
+    # Head/tail breaks and the like choose how many classes there are: the highest are told apart no further.
+    return _rounded(bounds[: len(style()["areas"]["sequence"]) - 1], numbers)
+
+
+def _rounded(bounds: list[float], numbers: Any) -> list[float]:
+    """The bounds with as few digits as leave every number in its class."""
+    classes = np.searchsorted(bounds, numbers, side="left")
+    # The highest number of a class may be its bound: rounded down, it would leave its class.
+    for digits, up in product(range(2, 8), (0.0, 0.5)):
+        short = [float(f"{bound + up * abs(bound) * 10.0 ** (1 - digits):.{digits}g}") for bound in bounds]
+        if (np.searchsorted(short, numbers, side="left") == classes).all():
+            return short
+    return bounds
 
 
 def distinct_words(values: pd.Series) -> list[str]:
@@ -195,7 +274,7 @@ def distinct_words(values: pd.Series) -> list[str]:
 def _class_labels(breaks: list[float], lang: str) -> list[str]:
     if not breaks:
         return [word("all_values", lang)]
-    decimals = 0 if all(float(bound).is_integer() for bound in breaks) else 2
+    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in breaks)), 4)
     written = [write_number(bound, lang, decimals) for bound in breaks]
     middle = [f"> {low} – {high}" for low, high in pairwise(written)]
     return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]

@@ -17,6 +17,7 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     form_of,
     one_row_per_area,
+    only_polygons,
     period_in_words,
     without_geometry_note,
 )
@@ -88,6 +89,7 @@ class BivariateLayer(SahelgeoLayer):
         show: bool = True,
     ) -> None:
         drawn, without = areas_with_geometry(areas, "BivariateLayer")
+        only_polygons(drawn, "BivariateLayer")
         one_row_per_area(drawn, "BivariateLayer")
         _check_columns(drawn, columns, labels)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show)

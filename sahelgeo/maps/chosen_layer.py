@@ -132,6 +132,8 @@ def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, *, empty_are
         return table
     if has_geometry(table):
         raise SchemaError("the table has a geometry of its own. Leave out areas")
+    if table.empty:
+        raise SchemaError("the table has no rows, so there is nothing to draw. Check how it was filtered")
     return attach_areas(table, areas, empty_areas=empty_areas)
 
 
@@ -141,6 +143,8 @@ def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDa
         return flows
     if has_geometry(flows):
         raise SchemaError("the flows have a geometry of their own. Leave out areas")
+    if flows.empty:
+        raise SchemaError("the flows have no rows, so there is nothing to draw. Check how they were filtered")
     return flow_lines(flows, areas)
 
 

@@ -14,10 +14,11 @@ from typing import Any, Protocol, runtime_checkable
 import folium
 import geopandas as gpd
 import numpy as np
+import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
-from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.drawing import Box, Drawing
 from sahelgeo.maps.layer_json import Numbering, layer_json, share_lists
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
@@ -36,8 +37,11 @@ SCRIPTS = (
     "time.js",
     "legend_rows.js",
     "legend.js",
+    "finder.js",
 )
 _GROUND_MARGIN = 0.6
+_GROUND_BESIDE = 1.0
+_NARROWEST = 0.05
 
 
 @runtime_checkable
@@ -65,6 +69,8 @@ class Furniture:
     subtitle: str
     ground: bool
     most_vertices: int = 25_000
+    search: bool = False
+    inset: bool = False
     suppress_below: float = SUPPRESS_BELOW
 
 
@@ -147,11 +153,16 @@ def page_head(*, with_leaflet: bool) -> str:
     """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
     css = [_leaflet_css()] if with_leaflet else []
     scripts = [_leaflet_js()] if with_leaflet else []
-    css.append(STATIC.joinpath("sheet.css").read_text(encoding="utf-8"))
-    scripts += [STATIC.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS]
+    css.append(_lean(STATIC.joinpath("sheet.css").read_text(encoding="utf-8")))
+    scripts += [_lean(STATIC.joinpath(name).read_text(encoding="utf-8")) for name in SCRIPTS]
     return "".join(
         [*(f"<style>\n{text}\n</style>\n" for text in css), *(f"<script>\n{text}\n</script>\n" for text in scripts)]
     )
+
+
+def _lean(text: str) -> str:
+    """Our own script or style without indentation and lines of comment: every page carries it."""
+    return re.sub(r"^\s*(?:/\*[^*]*\*/\s*$\n?)?", "", text, flags=re.MULTILINE)
 
 
 def _leaflet_js() -> str:
@@ -175,18 +186,32 @@ def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
     together = np.array(boxes)
     west, south = together[:, :2].min(axis=0)
     east, north = together[:, 2:].max(axis=0)
+    # A single place is seen with what lies around it.
+    if max(east - west, north - south) < _NARROWEST:
+        west, east, south, north = west - _NARROWEST, east + _NARROWEST, south - _NARROWEST, north + _NARROWEST
     return tuple(round(float(value), 4) for value in (west, south, east, north))  # type: ignore[return-value]
 
 
 def ground_areas(bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
     """The embedded countries around a view, cut to it with a wide margin."""
     west, south, east, north = bounds
-    margin = _GROUND_MARGIN * max(east - west, north - south, 1.0)
+    width, height = east - west, north - south
+    margin = _GROUND_MARGIN * max(width, height, 1.0)
+    # A wide screen shows more beside a tall country, a phone more above and below a wide one.
+    aside, above = max(margin, _GROUND_BESIDE * height), max(margin, _GROUND_BESIDE * 0.6 * width)
     countries = load_areas(level=0)
     countries = countries.assign(
-        geometry=countries.geometry.clip_by_rect(west - margin, south - margin, east + margin, north + margin)
+        geometry=countries.geometry.clip_by_rect(west - aside, south - above, east + aside, north + above)
     )
+    # Where a border runs along the cut, the cut leaves lines beside the areas.
+    countries = countries.set_geometry([_areal(area) for area in countries.geometry], crs=countries.crs)
     return countries[~countries.geometry.is_empty]
+
+
+def _areal(area: Any) -> Any:
+    if area.geom_type in {"Polygon", "MultiPolygon"}:
+        return area
+    return shapely.MultiPolygon([part for part in shapely.get_parts(area) if part.geom_type == "Polygon"])
 
 
 def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[float, ...], lang: str) -> dict[str, Any]:
@@ -213,9 +238,10 @@ def subtitle_of(on_map: Sheet, drawings: list[Drawing]) -> str:
     """The subtitle given, else what each layer shows and when."""
     if on_map.subtitle is not None:
         return on_map.subtitle
-    return " · ".join(
-        dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in drawings if item.subtitle)
-    )
+    told = [item for item in drawings if item.subtitle]
+    if {item.title for item in told} == {title_of(on_map, drawings)}:
+        return " · ".join(dict.fromkeys(item.subtitle for item in told))
+    return " · ".join(dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in told))
 
 
 def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[str, Any]:
@@ -295,7 +321,7 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
         "layers": layer_jsons,
         "codes": numbering.code_of_area,
         "ground": _ground_json(ground, numbering.next_group(), bounds, lang) if ground is not None else None,
-        "page": _page_json(furniture, topology.tolerance_degrees, lang) if furniture is not None else None,
+        "page": _page_json(furniture, topology.tolerance_degrees, bounds, lang) if furniture is not None else None,
         "credits": credit_lines(drawings, lang, ground=ground is not None),
     }
 
@@ -304,9 +330,28 @@ def _page_words(lang: str) -> dict[str, str]:
     return {key: text for key, text in all_words(lang).items() if not key.startswith(("demo_", "file_"))}
 
 
-def _page_json(furniture: Furniture, tolerance: float, lang: str) -> dict[str, Any]:
+def _page_json(furniture: Furniture, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
     footer = [word("disclaimer", lang)]
     if tolerance:
         written = f"{tolerance:g}".replace(".", "," if lang == "fr" else ".")
         footer.append(f"{word('simplified', lang).format(tolerance=written)}.")
-    return {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}
+    page: dict[str, Any] = {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}
+    if furniture.search:
+        page["search"] = True
+    if furniture.inset:
+        page["inset"] = _inset_json(bounds)
+    return page
+
+
+def _inset_json(bounds: Box) -> dict[str, Any]:
+    """The countries in a wide view around the map, coarsely: an inset is as wide as a thumb."""
+    west, south, east, north = bounds
+    aside, above = max(east - west, 12.0), max(north - south, 9.0)
+    seen = (max(west - aside, -180.0), max(south - above, -85.0), min(east + aside, 180.0), min(north + above, 85.0))
+    countries = load_areas(level=0).geometry.clip_by_rect(*seen).simplify(0.15)
+    rings = [
+        [[round(x, 1), round(y, 1)] for x, y in part.exterior.coords]
+        for part in countries.explode()
+        if part.geom_type == "Polygon" and part.area > 0.05
+    ]
+    return {"bounds": [round(value, 2) for value in seen], "rings": rings}

@@ -86,6 +86,7 @@ class AreaDrawing(Drawing):
 
     ``border`` is the colour of the borders where it is not that of the style table, ``marks`` the keys of the symbols on
     each area. A row with a shape ("idp_site", "urban", "refugee") is a settlement: its geometry is a point.
+    Where ``named`` is false, names are for popups alone: those of hexagons are no names of places.
     """
 
     geometry: gpd.GeoSeries
@@ -96,6 +97,7 @@ class AreaDrawing(Drawing):
     marks: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
     legend_marks: tuple[LegendMark, ...] = field(default=(), kw_only=True)
     shapes: tuple[str, ...] = field(default=(), kw_only=True)
+    named: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
         for name, nothing in (("marks", ()), ("shapes", "")):

@@ -152,6 +152,7 @@ class EventLayer(SahelgeoLayer):
                     Field(word("events_vague", lang), _numbers(sums["vague"]), "whole"),
                     *(Field(label.removeprefix("kind: "), _numbers(sums[label]), "whole") for label in kinds),
                 ),
+                "named": False,
                 **origin_of(self.table),
                 "codes": tuple((code,) for code in sums["hexagon"]),
             }

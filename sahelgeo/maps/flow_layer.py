@@ -9,7 +9,7 @@ import shapely
 
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
-from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words
+from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words, total_note
 from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import word, write_number
 
@@ -107,11 +107,15 @@ class FlowLayer(SahelgeoLayer):
         return tuple(fields)
 
     def _notes(self, people: pd.Series, lang: str) -> tuple[str, ...]:
-        left_out = people[people < self.smallest]
+        drawn, left_out = people[people >= self.smallest], people[people < self.smallest]
+        below = self.withheld_below()
+        shown = [value for value in drawn.tolist() if not is_small(value, below)]
+        total = total_note("total_moved", shown, len(drawn), lang)
         if left_out.empty:
-            return ()
-        text, carried, below = word("below_minimum", lang), left_out.sum(), self.withheld_below()
+            return total
+        text, carried = word("below_minimum", lang), left_out.sum()
         return (
+            *total,
             text.format(
                 count=write_number(len(left_out), lang),
                 minimum=write_number(self.smallest, lang),
@@ -142,7 +146,7 @@ def _check_flows(table: gpd.GeoDataFrame, column: str) -> None:
     absent = [label for label in ("origin", "destination", column) if label not in table]
     if absent:
         raise SchemaError(
-            f"FlowLayer: columns {', '.join(absent)} are missing. Make the lines with flow_lines(flows, areas)"
+            f"FlowLayer: columns {', '.join(absent)} are missing. Found: {listed(list(table.columns), 20)}. Make the lines with flow_lines(flows, areas)"
         )
     if not (table.geom_type == "LineString").all():
         kinds = listed(sorted(table.geom_type.unique()), 5)

@@ -103,6 +103,8 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
         "border": item.border or style()["areas"]["border"],
         "places": label_points(item.geometry),
     }
+    if not item.named:
+        made["unnamed"] = True
     if item.legend_marks:
         made["legend_marks"] = [{"key": one.key, "label": one.label, "count": one.count} for one in item.legend_marks]
         made["marks"] = {str(number): marks for number, marks in enumerate(item.marks) if marks}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -22,6 +23,8 @@ from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.terms import PEOPLE_BY_PHASE
 from sahelgeo.words import check_language, word, write_day, write_number, write_period
 
+# A layer over time hands points to the layers of its periods, and keeps the outlines itself.
+STAND_IN = "sahelgeo: points stand for areas"
 # Columns of the tables that count people.
 COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE, "p2plus", "p3plus", "p4plus"})
 
@@ -154,6 +157,18 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
     return table[there].to_crs("EPSG:4326"), int((~there).sum())
 
 
+def only_polygons(table: gpd.GeoDataFrame, layer: str) -> None:
+    """Raise where a row of areas is a point or a line: its fill would be invisible."""
+    if table.attrs.get(STAND_IN):
+        return
+    wrong = ~table.geometry.geom_type.isin(("Polygon", "MultiPolygon", "GeometryCollection"))
+    if wrong.any():
+        rows = listed(list(table.index[wrong]), 5)
+        raise SchemaError(
+            f"{layer}: rows {rows} are no polygons. Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
+        )
+
+
 def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
     if "pcode" not in table:
@@ -178,6 +193,16 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
 def without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
     """A sentence for the legend when rows have no area."""
     return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
+
+
+def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tuple[str, ...]:
+    """The sum of what is shown. Counts that are withheld are not in it: the sum would give them away."""
+    if not shown:
+        return ()
+    text = word(key, lang).format(people=write_number(sum(shown), lang), count=write_number(len(shown), lang))
+    if len(shown) < counted:
+        text += f". {word('total_without_small', lang).format(count=write_number(counted - len(shown), lang))}"
+    return (text,)
 
 
 def period_in_words(table: pd.DataFrame, lang: str) -> str:

@@ -27,6 +27,8 @@ class MapOptions(TypedDict, total=False):
     tiles: str | folium.TileLayer
     ground: bool
     max_kb: int
+    search: bool
+    inset: bool
     suppress_below: float
 
 
@@ -54,7 +56,8 @@ def phase_map(
     m : Map, optional
         A map to draw on; the default is a new one.
     **options
-        Of a new map: ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``suppress_below``, as for :class:`Map`.
+        Of a new map: ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``search``, ``inset``,
+        ``suppress_below``, as for :class:`Map`.
 
     Returns
     -------
@@ -241,4 +244,6 @@ def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list
     """Under circles and arrows, the outlines of the areas that they stand for."""
     if areas is None or not isinstance(layer, StockLayer | FlowLayer):
         return []
-    return [AreaLayer(areas[areas.geometry.notna()])]
+    outlines = AreaLayer(areas[areas.geometry.notna()])
+    outlines.control = False  # Without them nobody could tell where the circles stand: nothing to switch off.
+    return [outlines]

@@ -50,6 +50,10 @@ class Map(folium.Map):
     max_kb : int
         How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
         the styles take about 230 of them.
+    search : bool
+        Put a field on the map that finds areas and places by name.
+    inset : bool
+        Put a small map into the corner that shows where the map lies; not on the width of a phone.
     suppress_below : float
         Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
     **options
@@ -82,7 +86,7 @@ class Map(folium.Map):
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = template("map.html.j2")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (options of one page, by keyword only)
         self,
         *,
         title: str | None = None,
@@ -91,6 +95,8 @@ class Map(folium.Map):
         tiles: str | folium.TileLayer | None = None,
         ground: bool = True,
         max_kb: int = 450,
+        search: bool = False,
+        inset: bool = False,
         suppress_below: float = SUPPRESS_BELOW,
         **options: Any,
     ) -> None:
@@ -112,6 +118,8 @@ class Map(folium.Map):
         self.lang = check_language(lang)
         self.ground = ground and tiles is None
         self.max_kb = max_kb
+        self.search = search
+        self.inset = inset
         self.suppress_below = suppress_below
 
     def furniture(self) -> Furniture:
@@ -123,7 +131,9 @@ class Map(folium.Map):
             subtitle_of(self, drawings),
             self.ground,
             most_vertices(self.max_kb),
-            self.suppress_below,
+            search=self.search,
+            inset=self.inset,
+            suppress_below=self.suppress_below,
         )
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
@@ -155,7 +165,7 @@ class Map(folium.Map):
 
     def add_switch(self) -> None:
         """Put a layer switch on the map if it has several layers and no switch yet."""
-        several = sum(1 for _ in layers_of(self)) > 1
+        several = sum(bool(getattr(layer, "control", True)) for layer in layers_of(self)) > 1
         if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
             self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
 

@@ -137,7 +137,7 @@ class Panels:
                 }
         ground = any(view["ground"] for view in views.values())
         below = max(on_map.suppress_below for _, maps in parts for on_map in maps)
-        furniture = Furniture(self.title, self.subtitle, ground, most_vertices(self.max_kb), below)
+        furniture = Furniture(self.title, self.subtitle, ground, most_vertices(self.max_kb), suppress_below=below)
         return {
             **describe(named, self.lang, furniture),
             "views": views,

@@ -9,21 +9,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import conform, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import AreaDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
     area_names,
     areas_with_geometry,
     one_row_per_area,
+    only_polygons,
     period_in_words,
     without_geometry_note,
 )
 from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
 from sahelgeo.maps.style import PhaseClass, phase_classes
 from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_STATES
-from sahelgeo.words import word
+from sahelgeo.words import word, write_number
 
 # A column of a layer over time: the classes of rows that were checked for all periods together.
 _CHECKED = "sahelgeo: phase class"
@@ -97,7 +98,9 @@ class PhaseLayer(SahelgeoLayer):
         tooltip: str | None = None,
     ) -> None:
         drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        one_row_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        areas = drawn[[not shape for shape in shapes_of(drawn)]]
+        only_polygons(areas, "PhaseLayer")
+        one_row_per_area(areas, "PhaseLayer")
         drawn = settlements_as_points(drawn)
         super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
@@ -134,7 +137,7 @@ class PhaseLayer(SahelgeoLayer):
             ),
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=without_geometry_note(self.without_geometry, lang),
+            notes=(*self._totals(shapes, lang), *without_geometry_note(self.without_geometry, lang)),
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
@@ -148,6 +151,19 @@ class PhaseLayer(SahelgeoLayer):
         if self.column == "phase_rule":
             parts.append(word("by_rule", lang))
         return ", ".join(part for part in parts if part)
+
+    def _totals(self, shapes: Sequence[str], lang: str) -> tuple[str, ...]:
+        """How many people the areas have in phase 3 or above; what is withheld on the map is not in it."""
+        areas = self.table[[not shape for shape in shapes]]
+        labels = [label for label in PEOPLE_BY_PHASE[2:] if label in areas and areas[label].notna().any()]
+        known = areas[labels].dropna()
+        if not labels or known.empty:
+            return ()
+        total = known.where(known >= self.withheld_below(), 0).sum().sum()
+        text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
+        if len(known) < len(areas):
+            text += f" ({word('of_areas', lang).format(count=write_number(len(known), lang), areas=write_number(len(areas), lang))})"
+        return (text,)
 
     def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
         labels = tuple(classes[number].label(lang) for number in self.class_of)

@@ -10,6 +10,7 @@ import shapely
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing, label_points
+from sahelgeo.maps.print_marks import MARK_TEXT
 from sahelgeo.maps.print_shapes import circle_radius, digit_shift
 from sahelgeo.maps.style import style
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _SIZE = 7.0
 _DIGIT = 6.0  # half the side of the box around a digit, in points
+_MARK = 7.0  # half the room of a symbol beside it
 _GAP = 2.0
 # A name that costs more than this lies mostly outside its area or on arrows: better none than a wrong one.
 _DEAREST = 0.75
@@ -85,16 +87,30 @@ def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], on
     # The areas on top are those that are seen.
     top = areas[-1]
     wanted = []
-    for name, area, point, number, digit, settled in zip(
-        top.names, top.geometry, label_points(top.geometry), top.class_of, top.digits, top.shapes, strict=True
+    for name, area, point, number, digit, marks, settled in zip(
+        top.names,
+        top.geometry,
+        label_points(top.geometry),
+        top.class_of,
+        top.digits,
+        top.marks,
+        top.shapes,
+        strict=True,
     ):
         if settled:
             continue
         one, radius = top.classes[number], radii.get(point, 0.0)
         shape = shapely.make_valid(shapely.simplify(shapely.transform(area, on_sheet), 0.5))
-        if name:
+        if name and top.named:
             wanted.append(
-                _Wanted(name, on_sheet(point), shape, radius or (_DIGIT if digit else 0.0), one.text_colour, one.colour)
+                _Wanted(
+                    name,
+                    on_sheet(point),
+                    shape,
+                    radius or (_DIGIT if digit or marks else 0.0),
+                    one.text_colour,
+                    one.colour,
+                )
             )
     return wanted
 
@@ -103,10 +119,13 @@ def _digit_boxes(drawings: list[Drawing], radii: dict[tuple[float, float], float
     boxes = []
     for item in drawings:
         if isinstance(item, AreaDrawing):
-            for point, digit in zip(label_points(item.geometry), item.digits, strict=True):
-                if digit:  # a settlement takes as much room
+            for point, digit, marks in zip(label_points(item.geometry), item.digits, item.marks, strict=True):
+                if digit or marks:  # a settlement takes as much room
                     shift = digit_shift(radii.get(point, 0.0))
-                    boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), _DIGIT, _DIGIT))
+                    half_width = _DIGIT + _MARK * len(marks)
+                    boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), half_width, _DIGIT))
+                    if set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
+                        boxes.append(_around(on_sheet(point) + np.array([0.0, -11.0]), 9.0, 5.0))
     return boxes
 
 

@@ -30,7 +30,12 @@ LEGEND_INCHES = 2.35
 
 def legend_height(drawings: list[Drawing]) -> float:
     """How much room the legend needs, in inches."""
-    return sum(_part_height(item) for item in drawings) + 0.1
+    return sum(_part_height(item) for item in explained(drawings)) + 0.1
+
+
+def explained(drawings: list[Drawing]) -> list[Drawing]:
+    """Outlines without figures explain themselves where there is anything else."""
+    return [item for item in drawings if item.fields or not isinstance(item, AreaDrawing)] or drawings
 
 
 def _part_height(item: Drawing) -> float:
@@ -58,7 +63,7 @@ def _part_text(item: Drawing) -> tuple[list[str], list[str], list[str]]:
 def draw_legend(axes: Axes, drawings: list[Drawing], lang: str, *, counts: bool = True) -> None:
     """Write the legend of each drawing below the one before; the axes are in inches, with 0 at the top."""
     y = -0.02
-    for item in drawings:
+    for item in explained(drawings):
         title, subtitle, notes = _part_text(item)
         if isinstance(item, AreaDrawing) and counts:
             _legend_count(axes, y - 0.06, word("areas", lang))
@@ -190,7 +195,12 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
         top = y - 2 * largest + 2 * radius
         axes.add_patch(
             Circle(
-                (largest, y - 2 * largest + radius), radius, facecolor=look["fill"], alpha=0.35, edgecolor=look["fill"]
+                (largest, y - 2 * largest + radius),
+                radius,
+                facecolor=look["fill"],
+                alpha=look["fill_opacity"],
+                edgecolor=look["border"],
+                linewidth=0.8,
             )
         )
         line = min(top, line - 0.14)

@@ -48,6 +48,8 @@ from sahelgeo.words import word
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# The shorter side of an area, in points, that holds a digit, and a digit of full size.
+_SMALLEST_ROOM, _AMPLE_ROOM = 9.0, 24.0
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -324,25 +326,33 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
         )
     draw_settlements(axes, item)
     draw_marks(axes, item)
-    for point, digit, number, marks, shape in zip(
-        label_points(item.geometry), item.digits, item.class_of, item.marks, item.shapes, strict=True
-    ):
-        if shape:
+    _write_digits(axes, item, radii)
+
+
+def _write_digits(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
+    """Digits and stars, large areas first; none in an area too small to hold it, none on another."""
+    axes.apply_aspect()
+    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    points = label_points(item.geometry)
+    corners = shapely.bounds(item.geometry.to_numpy()).reshape(-1, 2, 2)
+    room = np.abs(np.diff(to_points.transform(corners.reshape(-1, 2)).reshape(-1, 2, 2) * 72, axis=1))[:, 0]
+    taken: list[Any] = []
+    for number in np.argsort(-room.prod(axis=1), kind="stable"):
+        written = item.digits[number] + "".join(MARK_TEXT.get(mark, "") for mark in item.marks[number])
+        if item.shapes[number] or not written or room[number].min() < _SMALLEST_ROOM:
             continue
-        shift = digit_shift(radii.get(point, 0.0))
+        shift = digit_shift(radii.get(points[number], 0.0))
+        x, y = to_points.transform(points[number]) * 72 + (shift, -shift)
+        box = shapely.box(x - 3.2 * len(written), y - 4.5, x + 3.2 * len(written), y + 4.5)
+        if any(box.intersects(other) for other in taken):
+            continue
+        taken.append(box)
+        one = item.classes[item.class_of[number]]
         axes.annotate(
-            digit + "".join(MARK_TEXT.get(mark, "") for mark in marks),
-            point,
-            (shift, -shift),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=10,
-            fontweight="bold",
-            color=item.classes[number].text_colour,
-            path_effects=[withStroke(linewidth=2, foreground=item.classes[number].colour)],
-            zorder=6,
-        )
+            written, points[number], (shift, -shift), textcoords="offset points", ha="center", va="center",
+            fontsize=10 if room[number].min() > _AMPLE_ROOM else 7.5, fontweight="bold", color=one.text_colour,
+            path_effects=[withStroke(linewidth=2, foreground=one.colour)], zorder=6,
+        )  # fmt: skip
 
 
 def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:

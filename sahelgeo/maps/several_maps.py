@@ -58,6 +58,12 @@ def compare_map(
     UnmatchedError
         Rows whose p-code is not among the areas.
 
+    See Also
+    --------
+    story : Several maps under headings and text, one below the other.
+    small_multiples : Many periods side by side, for print.
+    TimeLayer : One map with a slider over its periods.
+
     Examples
     --------
     >>> import sahelgeo as sg
@@ -115,6 +121,11 @@ def story(
     ------
     SchemaError
         No views, views that are not of three parts, maps of different languages, layers that are not sahelgeo's.
+
+    See Also
+    --------
+    compare_map : Two periods side by side.
+    export_newsroom : The files of a map for a newsroom's own tools.
 
     Examples
     --------

@@ -13,8 +13,10 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     one_row_per_area,
     period_in_words,
+    total_note,
     without_geometry_note,
 )
+from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import word, write_number
 
 
@@ -84,7 +86,10 @@ class StockLayer(SahelgeoLayer):
         """What the layer draws, in a language."""
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
         uncounted = sum(value is None for value in values)
-        notes = [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
+        below = self.withheld_below()
+        shown = [value for value in values if value is not None and not is_small(value, below)]
+        notes = list(total_note("total_people", shown, len(values) - uncounted, lang))
+        notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
         notes += without_geometry_note(self.without_geometry, lang)
         return SymbolDrawing(
             title=self.title or word("stocks_title", lang),

@@ -12,7 +12,7 @@ import shapely
 
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
-from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, without_geometry_note
+from sahelgeo.maps.layers import STAND_IN, SahelgeoLayer, areas_with_geometry, without_geometry_note
 from sahelgeo.maps.periods import Period, split_periods
 from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.phase_symbols import shapes_of
@@ -175,6 +175,7 @@ def _placed(table: gpd.GeoDataFrame) -> tuple[_Placed, int]:
     moved = gpd.GeoDataFrame(
         pd.DataFrame(table.drop(columns=geometry.name)), geometry=placed.to_numpy(), crs="EPSG:4326"
     )[kept]
+    moved.attrs[STAND_IN] = True
     if lines:
         return _Placed(moved, {}), int((~kept).sum())
     _one_outline_per_area(moved, known.geometry.reindex(range(len(kinds))).iloc[number[kept]])

@@ -16,7 +16,7 @@ sahelgeo.legend = function (sheet) {
         radii.forEach(function (radius, number) {
             var top = height - 2 - 2 * radius, line = Math.max(top, lowest + 13);
             lowest = line;
-            shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: look.symbols.fill, "fill-opacity": 0.35, stroke: look.symbols.fill }));
+            shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: look.symbols.fill, "fill-opacity": look.symbols.fill_opacity, stroke: look.symbols.border }));
             shapes.push(svg("path", { d: "M" + (room + 2) + " " + top + " L" + (2 * room + 8) + " " + line + " h8", fill: "none", stroke: "#595959", "stroke-width": 0.7 }));
             var text = svg("text", { x: 2 * room + 20, y: line + 4, "font-size": 12, fill: look.text.colour });
             text.textContent = sheet.write.whole(layer.legend_values[number]);
@@ -61,7 +61,11 @@ sahelgeo.legend = function (sheet) {
     };
     control.draw = function () {
         var parts = this._parts;
-        parts.replaceChildren.apply(parts, sheet.layers.filter(function (entry) { return entry.on; }).map(part));
+        var on = sheet.layers.filter(function (entry) { return entry.on; });
+        /* Outlines without figures explain themselves where there is anything else. */
+        var told = on.filter(function (entry) { return entry.layer.fields.length || entry.layer.kind !== "areas"; });
+        parts.replaceChildren.apply(parts, (told.length ? told : on).map(part));
+        if (sheet.map.getSize().x > 720) this._box.style.maxHeight = Math.max(160, sheet.map.getSize().y - 24) + "px";
         this._box.style.display = parts.childNodes.length ? "" : "none";
     };
     return control;

@@ -102,8 +102,34 @@ var sahelgeo = (function () {
         return element("div", "sg-popup", parts);
     }
 
+    /* Names of countries that would be cut by the frame, or lie under a legend or an area or on each other, are left out. */
+    function arrangeNames(map, names) {
+        var size = map.getSize(), frame = map.getContainer().getBoundingClientRect();
+        var taken = Array.from(map.getContainer().querySelectorAll(".leaflet-control")).map(function (control) {
+            var box = control.getBoundingClientRect();
+            return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+        });
+        names.forEach(function (name) {
+            var middle = map.latLngToContainerPoint(name.marker.getLatLng());
+            name.width = name.width || name.text.offsetWidth;
+            var box = [middle.x - name.width / 2 - 3, middle.y - 9, middle.x + name.width / 2 + 3, middle.y + 9];
+            var cut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
+            var free = !cut && !taken.some(function (other) { return touches(box, other); });
+            free = free && ![name.width / 2, 0, -name.width / 2].some(function (aside) {
+                var above = document.elementFromPoint(frame.left + middle.x + aside, frame.top + middle.y);
+                return above && above.classList.contains("sg-area");
+            });
+            if (free) taken.push(box);
+            name.text.style.visibility = free ? "" : "hidden";
+        });
+    }
+
+    function touches(one, other) {
+        return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
+    }
+
     function addGround(sheet, map) {
-        var ground = sheet.document.ground, look = sheet.document.style.ground;
+        var ground = sheet.document.ground, look = sheet.document.style.ground, names = [];
         map.getContainer().style.background = look.sea;
         ground.areas.forEach(function (area) {
             L.polygon(sheet.latLngs(area), {
@@ -113,9 +139,14 @@ var sahelgeo = (function () {
         });
         ground.names.forEach(function (name, number) {
             if (!ground.places[number]) return;
-            var icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: element("span", "", [name]) });
-            L.marker([ground.places[number][1], ground.places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
+            var text = element("span", "", [name]);
+            var icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
+            var marker = L.marker([ground.places[number][1], ground.places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
+            names.push({ text: text, marker: marker });
         });
+        function arrange() { arrangeNames(map, names); }
+        map.on("moveend resize sahelgeo:layers", arrange);
+        setTimeout(arrange, 0);
     }
 
     /* Title and notes for the top of a page, sources and disclaimer for its foot. */
@@ -175,9 +206,20 @@ var sahelgeo = (function () {
         return [button, room];
     }
 
+    /* On a phone the layer switch would cover the map: there it opens when it is asked for. */
+    L.Control.Layers.addInitHook(function () {
+        if (document.querySelector(".sg-page, .sg-panels-page") && window.innerWidth <= 720) this.options.collapsed = true;
+    });
+
     function addControls(sheet, map, controls) {
         if (controls.zoom) L.control.zoom({ position: "topleft", zoomInTitle: sheet.words.zoom_in, zoomOutTitle: sheet.words.zoom_out }).addTo(map);
         if (controls.scale) L.control.scale({ imperial: false }).addTo(map);
+        if (!sheet.view && sheet.document.page.search) sahelgeo.search(sheet).addTo(map);
+        if (!sheet.view && sheet.document.page.inset) sahelgeo.inset(sheet, sheet.document.page.inset).addTo(map);
+        setTimeout(function () {
+            var toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+            if (toggle) toggle.title = sheet.words.layers;
+        }, 0);
     }
 
     function fitView(sheet, map) {
@@ -186,9 +228,43 @@ var sahelgeo = (function () {
         var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
         /* Sliders lie over the foot of the map. */
         var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
-        var over = keys.some(function (key) { return sheet.document.layers[key].frames; }) ? 92 : 0;
-        map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [wide ? 250 : 16, 16 + over], animate: false });
+        var sliders = keys.filter(function (key) { return sheet.document.layers[key].frames; }).length;
+        var over = Math.min(92 * sliders, 0.4 * map.getSize().y);
+        /* Circles of events reach beyond their places. */
+        var edge = keys.some(function (key) { return sheet.document.layers[key].kind === "events"; }) ? 34 : 18;
+        map.fitBounds(bounds, { paddingTopLeft: [edge, edge], paddingBottomRight: [wide ? 250 : edge, edge + over], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
+        if (sheet.document.ground && map.options.minZoom === undefined) map.setMinZoom(Math.max(0, map.getZoom() - 1.5));
+    }
+
+    /* A printed page has another shape than the screen: the map is drawn anew for it, and as it was afterwards. */
+    function fitPaper(sheet, map) {
+        var fitted = map.getZoom(), dragged = false, before = null;
+        map.on("dragend", function () { dragged = true; });
+        window.addEventListener("beforeprint", function () {
+            var legend = sheet.legend.getContainer(), folded = legend && legend.querySelector("details");
+            /* A reader who has moved the map prints what is seen. */
+            var moved = dragged || map.getZoom() !== fitted;
+            before = { center: map.getCenter(), zoom: map.getZoom(), open: folded && folded.open };
+            document.documentElement.classList.add("sg-printing");
+            if (folded) folded.open = true;
+            map.setMinZoom(0);
+            fitView(sheet, map);
+            if (moved) map.setView(before.center, before.zoom, { animate: false });
+            /* A legend taller than the map is made as small as it must be. */
+            var room = map.getSize().y - 24;
+            if (legend && !(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
+        });
+        window.addEventListener("afterprint", function () {
+            var legend = sheet.legend.getContainer();
+            document.documentElement.classList.remove("sg-printing");
+            if (legend) {
+                legend.style.zoom = "";
+                legend.querySelector("details").open = before.open;
+            }
+            map.invalidateSize({ animate: false });
+            map.setView(before.center, before.zoom, { animate: false });
+        });
     }
 
     function create(documentId, map, controls) {
@@ -212,7 +288,8 @@ var sahelgeo = (function () {
             },
             popup: function (layer, number) { return popup(sheet, layer, number); },
             tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || layer.names[number] + read.words.colon + " " + value; },
-            inWords: function (value, form) { return inWords(sheet, value, form); }
+            inWords: function (value, form) { return inWords(sheet, value, form); },
+            touches: touches
         };
         [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
@@ -228,7 +305,10 @@ var sahelgeo = (function () {
         }
         if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
-        if (read.page) fitView(sheet, map);
+        if (read.page) {
+            fitView(sheet, map);
+            fitPaper(sheet, map);
+        }
         return sheet;
     }
 
@@ -242,7 +322,7 @@ var sahelgeo = (function () {
         var sheet = sheetOf(documentId, map);
         var described = sheet.document.layers[key];
         var made = kinds[described.kind](sheet, described, map);
-        var entry = { key: key, layer: described, on: false };
+        var entry = { key: key, layer: described, on: false, open: made.open };
         sheet.layers.push(entry);
         made.on("add remove", function (event) {
             entry.on = event.type === "add";

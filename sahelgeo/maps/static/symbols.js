@@ -7,7 +7,7 @@ sahelgeo.radius = function (sheet, layer, value) {
     return Math.max(look.smallest_radius, look.largest_radius * Math.sqrt(value / layer.largest));
 };
 
-sahelgeo.kinds.symbols = function (sheet, layer) {
+sahelgeo.kinds.symbols = function (sheet, layer, map) {
     "use strict";
     var look = sheet.document.style.symbols;
     var group = L.featureGroup([]);
@@ -18,6 +18,7 @@ sahelgeo.kinds.symbols = function (sheet, layer) {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
             color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
         });
+        drawn.number = number;
         drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
         drawn.bindPopup(function () { return sheet.popup(layer, number); });
         return drawn;
@@ -37,6 +38,9 @@ sahelgeo.kinds.symbols = function (sheet, layer) {
             .sort(function (a, b) { return sahelgeo.radius(sheet, layer, layer.values[b]) - sahelgeo.radius(sheet, layer, layer.values[a]); })
             .forEach(function (number) { group.addLayer(circle(number)); });
         if (group._map) keep(true);
+    };
+    group.open = function (number) {
+        group.eachLayer(function (drawn) { if (drawn.number === number) { map.panTo(drawn.getLatLng(), { animate: false }); drawn.openPopup(); } });
     };
     group.on("add", function () { keep(true); });
     group.on("remove", function () { keep(false); });

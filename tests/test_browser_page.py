@@ -1,0 +1,253 @@
+"""What a reader does with a saved page: search, inset, print, phone, scale, names; and an attack in every text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pytest
+from shapely import Point
+from test_browser import Opened
+from test_browser import browser as shared_browser
+from test_layers import arrows, phased
+from test_time_layer import long_table, window
+
+import sahelgeo as sg
+from sahelgeo.maps.document import STATIC
+
+pytestmark = pytest.mark.browser
+browser = shared_browser
+# Each would run, or break out of its place, in one of the languages of a page: HTML, SVG, JavaScript, Jinja, CSS, URL.
+ATTACKS = (
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(2)>',
+    "' onmouseover='alert(3)",
+    "`${alert(4)}`",
+    "{{7*7}} {% raw %}",
+    "</script><script>alert(5)</script>",
+    "<!-- <script>",
+    "javascript:alert(6)",
+    "\\u003cb\\u003e \\",
+    "]]>",
+    "url(javascript:alert(7)); }",
+    "\u202eright to left\u2066",
+    "nul\x00nul",
+    "z\u0301\u0302\u0303\u0304" * 20,
+    "\u2028\u2029",
+    "long " * 400,
+    "__proto__",
+)
+HOSTILE = " | ".join(ATTACKS)
+
+
+def hostile_layers(squares: gpd.GeoDataFrame) -> list[Any]:
+    """Every kind of layer, with the attacks in each text of data and arguments."""
+    named = phased(squares, [1, 2, 4]).assign(name=HOSTILE, name_fr=HOSTILE, name_en=HOSTILE, source=HOSTILE)
+    counts = named.drop(columns=["start", "end", "kind"])
+    said = {"title": HOSTILE, "name": HOSTILE}
+    events = gpd.GeoDataFrame(
+        {"event": [HOSTILE, "b"], "kind": [HOSTILE, "battle"], "date": "2020-05-01", "fatalities": [1, 2], "source": HOSTILE},
+        geometry=[Point(0.2, 10.2), Point(2.5, 10.5)], crs=4326,
+    )  # fmt: skip
+    months = long_table(
+        window(named, "2020-01-01", "2020-01-31", {"XA01": 1, "XA02": 4, "XA03": 2}),
+        window(named, "2020-02-01", "2020-02-29", {"XA01": 2, "XA03": 2}),
+    )
+    site = named.iloc[:1].assign(unit_kind="idp_site", unit=HOSTILE, phase_published=5)
+    pairs = counts.assign(a=[1.0, 2, 3], b=[1.0, 2, 3])
+    maps = sg.maps
+    return [
+        maps.PhaseLayer(long_table(named.assign(unit_kind="area"), site), tooltip="{name}: {source}", **said),
+        maps.AreaLayer(counts.assign(word=[HOSTILE, "b", None]), column="word", **said),
+        maps.BivariateLayer(pairs, columns=("a", "b"), breaks=((1, 2), (1, 2)), labels=(HOSTILE, HOSTILE), **said),
+        maps.TimeLayer(months.assign(name=HOSTILE, source=HOSTILE), **said),
+        maps.FlowLayer(arrows(squares).assign(origin_name=HOSTILE, destination_name=HOSTILE, source=HOSTILE), **said),
+        maps.StockLayer(counts.assign(people=[100, 200, 300]), tooltip="{name}", **said),
+        maps.EventLayer(events, **said),
+        maps.EventLayer(events, as_="hexagons", hexagon_km=40, **said),
+    ]
+
+
+def read_everything(found: Opened) -> None:
+    """Open popups, tooltips, tables and switches, and see that nothing ran and no text became an element."""
+    page = found.page
+    for kind in ("path.sg-area", "path.sg-symbol", "path.sg-arrow", ".sg-event-place", ".sg-settlement-place"):
+        for event in ("mouseover", "mousedown", "click", "mouseout"):
+            page.evaluate(
+                "([kind, event]) => document.querySelector(kind).dispatchEvent(new MouseEvent(event, {bubbles: true, clientX: 600, clientY: 400}))",
+                [kind, event],
+            )
+        page.wait_for_timeout(50)
+    if page.locator(".sg-table-button").count():
+        page.evaluate("() => document.querySelector('.sg-table-button').click()")
+    for number in range(page.locator(".leaflet-control-layers-overlays input").count()):
+        page.evaluate(
+            "(number) => document.querySelectorAll('.leaflet-control-layers-overlays input')[number].click()", number
+        )
+    page.wait_for_timeout(100)
+    assert found.wrong == []
+    assert page.locator("img[src=x], svg[onload], [onmouseover], [href^=javascript], body script script").count() == 0
+    assert page.evaluate("() => ({}).polluted") is None
+
+
+def test_no_text_of_data_or_arguments_runs_or_becomes_an_element(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """Seventeen attacks in names, titles, sources, layer names, kinds, classes, labels of axes, sites, tooltips and search."""
+    m = sg.maps.Map(title=HOSTILE, subtitle=HOSTILE, search=True, inset=True)
+    for layer in hostile_layers(squares):
+        layer.add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    found = Opened(browser, tmp_path / "map.html")
+    heading = found.page.locator("h1").text_content()
+    # HTML itself has no NUL, and JSON brings it to the page as it is.
+    assert heading.replace("\x00", "") == HOSTILE.replace("\x00", "")
+    found.page.locator(".sg-search-field").fill(HOSTILE.replace("\x00", ""))
+    found.page.locator(".sg-search-field").press("Enter")
+    read_everything(found)
+
+
+def test_attacks_stay_text_on_a_plain_folium_map(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """There the attribution and folium's own layer switch show the texts."""
+    m = folium.Map(location=[10.5, 1.5], zoom_start=7, tiles=None)
+    for layer in hostile_layers(squares):
+        layer.add_to(m)
+    folium.LayerControl(collapsed=False).add_to(m)
+    leaflet = STATIC.joinpath("leaflet.js").read_text(encoding="utf-8").partition("//# sourceMappingURL")[0]
+    lines = [line for line in m.get_root().render().split("\n") if "<script src=" not in line and "<link" not in line]
+    page = "\n".join(lines).replace("<head>", f"<head><script>{leaflet}</script>", 1)
+    (tmp_path / "plain.html").write_text(page, encoding="utf-8")
+    found = Opened(browser, tmp_path / "plain.html")
+    assert "{{7*7}}" in found.page.locator(".leaflet-control-layers-overlays").text_content()
+    read_everything(found)
+
+
+def test_search_finds_an_area_without_accents_and_says_when_there_is_none(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """Enter opens the figures of the area; an unknown name is said, not ignored."""
+    m = sg.maps.Map(search=True, lang="fr")
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4]).assign(name_fr=["Ménaka", "Sénégal", "Est"])).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    found = Opened(browser, tmp_path / "map.html")
+    field = found.page.get_by_label("Chercher une zone")
+    field.fill("senegal")
+    field.press("Enter")
+    assert "Sénégal" in found.page.locator(".sg-popup").inner_text()
+    assert found.page.locator("datalist option").count() == 3
+    field.fill("Atlantis")
+    field.press("Enter")
+    assert found.page.locator(".sg-search output").inner_text() == "Aucune zone de ce nom"
+    assert found.wrong == []
+
+
+def test_an_inset_shows_where_the_map_lies(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """A small map with a frame, named for screen readers; not on a phone, and neither it nor search unless asked for."""
+    m = sg.maps.Map(inset=True)
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    found = Opened(browser, tmp_path / "map.html")
+    assert found.page.get_by_label("Where this map lies").is_visible()
+    assert found.page.locator(".sg-inset-frame").bounding_box()["width"] < 40
+    assert found.page.locator(".sg-inset path").count() > 5
+    assert found.page.locator(".sg-search").count() == 0
+    phone = Opened(browser, tmp_path / "map.html", width=390, height=844)
+    assert not phone.page.locator(".sg-inset").is_visible()
+    assert found.wrong == phone.wrong == []
+
+
+def test_a_page_prints_on_one_sheet_with_legend_and_sources_whole(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """From a phone too: the map fits the paper, the legend opens and lies inside the map, and all comes back afterwards."""
+    table = phased(squares, [1, 2, None], [None, None, "no_access"]).assign(
+        evidence=[1, 2, 3], assistance=["black_sack", "1", "white_sack"]
+    )
+    m = sg.maps.phase_map(table)
+    sg.maps.stock_map(squares.assign(people=[1000, 20_000, 300]), m=m)
+    sg.maps.flow_map(arrows(squares), m=m)
+    m.save(str(tmp_path / "map.html"))
+    for width in (1200, 390):
+        found = Opened(browser, tmp_path / "map.html", width=width, height=800)
+        before = found.page.evaluate("() => [sahelgeo, document.querySelector('.folium-map').clientWidth][1]")
+        pdf = found.page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+        found.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+        boxes = [found.page.locator(part).bounding_box() for part in (".folium-map", ".sg-legend", "footer.sg-foot")]
+        whole, legend, foot = boxes
+        assert legend["height"] > 300
+        assert legend["y"] >= whole["y"]
+        assert legend["y"] + legend["height"] <= whole["y"] + whole["height"]
+        assert foot["y"] + foot["height"] <= 716
+        found.page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+        assert found.page.evaluate("() => document.querySelector('.folium-map').clientWidth") == before
+        assert found.page.locator(".sg-legend details").get_attribute("open") == (None if width == 390 else "")
+        assert found.wrong == []
+
+
+def test_the_scale_is_in_kilometres_and_figures_are_french(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """No miles; thin spaces between thousands, comma before decimals, French months."""
+    m = sg.maps.Map(lang="fr")
+    sg.maps.StockLayer(squares.assign(people=[1_234_567, 20, 30], per_1000=[12.5, 1, 2], date="2020-08-01")).add_to(m)
+    m.save(str(tmp_path / "map.html"))
+    found = Opened(browser, tmp_path / "map.html")
+    assert re.fullmatch(r"\d+ km", found.page.locator(".leaflet-control-scale-line").inner_text())
+    assert found.page.locator(".leaflet-control-scale-line").count() == 1
+    found.page.locator(".sg-table-button").click()
+    written = found.page.locator(".sg-table").inner_text()
+    assert "1\u202f234\u202f567" in written
+    assert "12,5" in written
+    assert "1er août 2020" in found.page.locator("header").inner_text()
+    assert "Total : 1\u202f234\u202f617 personnes" in found.page.locator(".sg-legend").inner_text()
+    assert found.wrong == []
+
+
+def test_names_stand_in_their_areas_and_none_touches_another(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """Names of areas and countries, digits and circles keep clear of each other; what has no room is left out."""
+    m = sg.maps.phase_map(
+        phased(squares, [1, 2, 4]).assign(name=["West", "A name that is longer than its area is wide", "East"])
+    )
+    sg.maps.stock_map(squares.assign(people=[100, 2000, 300]), m=m)
+    m.save(str(tmp_path / "map.html"))
+    for width in (1200, 390):
+        found = Opened(browser, tmp_path / "map.html", width=width, height=800)
+        shown = "() => [...document.querySelectorAll('.sg-name')].filter(name => name.style.display !== 'none').map(name => name.textContent)"
+        assert found.page.evaluate(shown) == ["West", "East"]
+        boxes = found.page.evaluate(
+            """() => [...document.querySelectorAll('.sg-name, .sg-digit, path.sg-symbol, .sg-ground-name span')]
+                .filter(one => one.style.display !== 'none' && one.style.visibility !== 'hidden')
+                .map(one => one.getBoundingClientRect()).map(box => [box.left, box.top, box.right, box.bottom])"""
+        )
+        for number, one in enumerate(boxes):
+            for other in boxes[:number]:
+                across = min(one[2], other[2]) - max(one[0], other[0])
+                down = min(one[3], other[3]) - max(one[1], other[1])
+                assert across < 6 or down < 6
+        assert found.wrong == []
+
+
+def test_the_switch_is_folded_on_a_phone(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:
+    """Open on a desk, where there is room; outlines under circles are no layer to switch."""
+    m = sg.maps.phase_map(phased(squares, [1, 2, 4]))
+    sg.maps.stock_map(squares.assign(people=[100, 2000, 300]), m=m)
+    m.save(str(tmp_path / "map.html"))
+    wide = Opened(browser, tmp_path / "map.html")
+    assert wide.page.locator(".leaflet-control-layers-overlays").is_visible()
+    phone = Opened(browser, tmp_path / "map.html", width=390, height=844)
+    assert not phone.page.locator(".leaflet-control-layers-overlays").is_visible()
+    phone.page.locator(".leaflet-control-layers-toggle").press("Enter")
+    assert phone.page.locator(".leaflet-control-layers-overlays input").count() == 2
+    stocks = squares.drop(columns="geometry").assign(people=[1, 2, 3])
+    sg.maps.stock_map(stocks, squares).save(str(tmp_path / "stocks.html"))
+    alone = Opened(browser, tmp_path / "stocks.html")
+    assert alone.page.locator(".leaflet-control-layers").count() == 0
+    assert alone.page.locator(".sg-legend-part").count() == 1
+    assert alone.page.locator("path.sg-area").count() == 3
+    assert wide.wrong == phone.wrong == alone.wrong == []
