@@ -111,5 +111,7 @@ from .stocks.thresholds import first_above as first_above
 from .stocks.time_series import series as series
 from .stocks.totals import latest_stocks as latest_stocks
 from .stocks.totals import sum_stocks as sum_stocks
+from .words import Language as Language
+from .words import LanguageError as LanguageError
 
 __version__: str

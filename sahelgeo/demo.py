@@ -19,7 +19,7 @@ from sahelgeo.samples import Sample, load_sample
 from sahelgeo.sources import SOURCES, credit, is_synthetic
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.terms import PEOPLE_BY_PHASE
-from sahelgeo.words import MISSING, check_language, word, write_day, write_number, write_period
+from sahelgeo.words import MISSING, base_language, check_language, word, write_day, write_number, write_period
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: 
 
 def _name(lang: str) -> str:
     """The column of names: English maps of these countries print the official (French) names of regions too."""
-    return "name_fr" if lang == "fr" else "name"
+    return "name_fr" if base_language(lang) == "fr" else "name"
 
 
 def _named(row: pd.Series, lang: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sahelgeo.errors import SchemaError
 from sahelgeo.needs import need_columns
-from sahelgeo.words import word
+from sahelgeo.words import base_language, word
 
 # Stands between the sources of one sum, in the column ``source``.
 JOIN = " + "
@@ -67,7 +67,7 @@ class Source:
 
     def line(self, lang: str = "en") -> str:
         """The credit in one line: title, publisher, licence, address."""
-        french = lang == "fr"
+        french = base_language(lang) == "fr"
         publisher = (french and self.publisher_fr) or self.publisher
         licence = (french and self.licence_fr) or self.licence
         parts = [

@@ -4,44 +4,18 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import pandas as pd
 
-from sahelgeo.errors import SahelgeoError
+from sahelgeo.errors import SahelgeoError, listed
 
 LANGUAGES = ("en", "fr")
-_MONTHS = {
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    "fr": (
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ),
-}
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NARROW_SPACE = "\u202f"
 MISSING = "–"
 
@@ -50,28 +24,157 @@ class LanguageError(SahelgeoError, ValueError):
     """A language that sahelgeo has no words in."""
 
 
+class Language(str):
+    """A language that sahelgeo does not speak, from a table of its words.
+
+    Wherever a function or a map takes ``lang``, it can be given instead of "en" or "fr".
+
+    Parameters
+    ----------
+    code : str
+        The tag of the language, as in HTML: ``"ha"``, ``"ff"``, ``"ar"``.
+    table : pandas.DataFrame or mapping
+        The words: columns ``key`` and ``text``, or a mapping from key to text. Start from :meth:`template`. Words that are
+        not there, or empty, are those of ``base``.
+    base : {"en", "fr"}
+        Whose numbers, names of areas and credit lines are taken, and whose words where there are none.
+    right_to_left : bool
+        Whether text runs from right to left.
+
+    Attributes
+    ----------
+    base : str
+        As given.
+    words : dict of str to str
+        The words of the table.
+    missing : tuple of str
+        The keys that the table has no words for.
+
+    Raises
+    ------
+    LanguageError
+        A tag that is none; keys that do not exist; a text that lacks a ``{part}`` which is filled in, or has another. All
+        of them at once.
+
+    See Also
+    --------
+    sahelgeo.maps.Map : Takes it as ``lang``.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> hausa = sg.Language("ha", {"legend": "Bayani", "total_people": "Jimla: mutane {people}; wurare: {count}"}, base="fr")
+    >>> m = sg.maps.Map(lang=hausa)
+    >>> len(hausa.missing) > 50
+    True
+    >>> sg.Language.template().columns.tolist()
+    ['key', 'en', 'fr', 'text']
+    """
+
+    base: str
+    right_to_left: bool
+    words: dict[str, str]
+    missing: tuple[str, ...]
+
+    def __new__(  # noqa: D102 (the class says it)
+        cls, code: str, table: pd.DataFrame | Mapping[str, str], *, base: str = "en", right_to_left: bool = False
+    ) -> Language:
+        made = super().__new__(cls, code)
+        if not _TAG.fullmatch(code):
+            raise LanguageError(f"{code!r} is no tag of a language. Write it as in HTML: 'ha', 'ff', 'ar'")
+        if base not in LANGUAGES:
+            raise LanguageError(f"base is one of {', '.join(LANGUAGES)}, not {base!r}")
+        made.base, made.right_to_left = base, right_to_left
+        made.words = _checked_words(table)
+        made.missing = tuple(key for key in _table() if key not in made.words)
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, dict[str, str]], dict[str, Any]]:
+        return (str(self), self.words), {"base": self.base, "right_to_left": self.right_to_left}
+
+    @staticmethod
+    def template() -> pd.DataFrame:
+        """All words in English and French, with an empty column ``text`` to fill in.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``key``, ``en``, ``fr``, ``text``. Words in braces are filled in, and stay as they are.
+
+        Examples
+        --------
+        >>> import sahelgeo as sg
+        >>> words = sg.Language.template().set_index("key")
+        >>> words.loc["total_people", "fr"]
+        'Total : {people} personnes ; lieux : {count}'
+        """
+        return pd.DataFrame(
+            [{"key": key, "en": row["en"], "fr": row["fr"], "text": ""} for key, row in _table().items()]
+        )
+
+
+def _checked_words(table: pd.DataFrame | Mapping[str, str]) -> dict[str, str]:
+    if isinstance(table, pd.DataFrame):
+        if not {"key", "text"} <= set(table.columns):
+            raise LanguageError(
+                f"the table of words needs the columns key and text. Found: {listed(list(table.columns), 10)}"
+            )
+        given = dict(zip(table["key"], table["text"], strict=True))
+    else:
+        given = dict(table)
+    words = {str(key): str(text) for key, text in given.items() if not pd.isna(text) and str(text).strip()}
+    known = _table()
+    problems = [f"  there is no key {key!r}" for key in words if key not in known]
+    for key, text in words.items():
+        wanted = _parts(known[key]["en"]) if key in known else None
+        if wanted is not None and _parts(text) != wanted:
+            asked = ", ".join(f"{{{part}}}" for part in sorted(wanted)) or "none"
+            problems.append(f"  {key!r}: {text!r} must have these parts in braces: {asked}")
+    if problems:
+        start = "the table of words does not fit. Language.template() has all keys:"
+        raise LanguageError("\n".join([start, *problems]))
+    return words
+
+
+def _parts(text: str) -> set[str]:
+    return set(re.findall(r"\{(.*?)\}", text))
+
+
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, str]]:
-    text = files("sahelgeo.data").joinpath("words.csv").read_text(encoding="utf-8")
-    return {row["key"]: row for row in csv.DictReader(text.splitlines())}
+    folder = files("sahelgeo.data")
+    words = csv.DictReader(folder.joinpath("words.csv").read_text(encoding="utf-8").splitlines())
+    classes = csv.DictReader(folder.joinpath("phases.csv").read_text(encoding="utf-8").splitlines())
+    return {row["key"]: row for row in words} | {
+        f"class_{row['class']}": {"en": row["label_en"], "fr": row["label_fr"]} for row in classes
+    }
 
 
 def check_language(lang: str) -> str:
     """Return ``lang`` if there are words in it, else raise."""
-    if lang not in LANGUAGES:
-        raise LanguageError(f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}")
-    return lang
+    if isinstance(lang, Language) or lang in LANGUAGES:
+        return lang
+    raise LanguageError(
+        f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}; or give a sahelgeo.Language with a table of words"
+    )
+
+
+def base_language(lang: str) -> str:
+    """The language whose numbers and names are written: itself, or the base of another."""
+    return lang.base if isinstance(lang, Language) else check_language(lang)
 
 
 def word(key: str, lang: str = "en") -> str:
     """The word or sentence called ``key`` in a language."""
-    return _table()[key][check_language(lang)]
+    row = _table()[key]
+    if isinstance(lang, Language):
+        return lang.words.get(key, row[lang.base])
+    return row[check_language(lang)]
 
 
 def all_words(lang: str) -> dict[str, str]:
     """Every word and sentence of a language by its key."""
-    check_language(lang)
-    return {key: row[lang] for key, row in _table().items()}
+    return {key: word(key, lang) for key in _table()}
 
 
 def write_number(value: float, lang: str = "en", decimals: int = 0) -> str:
@@ -88,7 +191,7 @@ def write_number(value: float, lang: str = "en", decimals: int = 0) -> str:
     if pd.isna(value):
         return MISSING
     text = f"{value:,.{decimals}f}"
-    if lang == "fr":
+    if base_language(lang) == "fr":
         return text.replace(",", NARROW_SPACE).replace(".", ",")
     return text
 
@@ -104,7 +207,7 @@ def write_day(day: dt.date, lang: str = "en") -> str:
     '6 septembre 2020'
     """
     number = "1er" if lang == "fr" and day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[check_language(lang)][day.month - 1]} {day.year}"
+    return f"{number} {word(f'month_{day.month}', lang)} {day.year}"
 
 
 def write_period(start: dt.date, end: dt.date, lang: str = "en") -> str:
@@ -122,8 +225,7 @@ def write_period(start: dt.date, end: dt.date, lang: str = "en") -> str:
         if start == end:
             return write_day(start, lang)
         return f"{write_day(start, lang)} – {write_day(end, lang)}"
-    months = _MONTHS[check_language(lang)]
-    first, last = months[start.month - 1], months[end.month - 1]
+    first, last = word(f"month_{start.month}", lang), word(f"month_{end.month}", lang)
     if start.year != end.year:
         return f"{first} {start.year} – {last} {end.year}"
     return f"{last} {end.year}" if first == last else f"{first}–{last} {end.year}"

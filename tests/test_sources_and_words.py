@@ -88,7 +88,7 @@ def test_keys_of_words_stand_once() -> None:
         for row in csv.DictReader(files("sahelgeo.data").joinpath("words.csv").read_text(encoding="utf-8").splitlines())
     ]
     assert len(keys) == len(set(keys))
-    assert set(keys) == set(all_words("fr"))
+    assert set(keys) == {key for key in all_words("fr") if not key.startswith("class_")}
 
 
 def test_an_unknown_language_is_refused() -> None:

@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sahelgeo.brief.outcome import text
 from sahelgeo.maps.style import style
-from sahelgeo.words import write_number
+from sahelgeo.words import base_language, write_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,7 +135,7 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
     """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn; a date that rests on memory is dotted."""
     low, high = ax.get_xlim()
     quiet = style()["text"]["quiet"]
-    names = timeline[column] if column else timeline[f"event_{lang}"]
+    names = timeline[column] if column else timeline[f"event_{base_language(lang)}"]
     marks = [
         (
             float(day_numbers(day.to_pydatetime())),

@@ -11,7 +11,7 @@ import pandas as pd
 from sahelgeo.brief.outcome import Check, named, text
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.events.timeline import load_timeline
-from sahelgeo.words import check_language, write_day, write_number, write_period
+from sahelgeo.words import base_language, check_language, write_day, write_number, write_period
 
 Answer = tuple[str, str, str]
 
@@ -35,7 +35,7 @@ def claims(checks: Iterable[Check], *, lang: str = "en") -> pd.DataFrame:
 
     Raises
     ------
-    SchemaError
+    LanguageError
         A language that is not there.
 
     Examples
@@ -51,7 +51,7 @@ def claims(checks: Iterable[Check], *, lang: str = "en") -> pd.DataFrame:
         held = pd.read_csv(path, dtype=str, keep_default_na=False)
     rows = []
     for row in held.to_dict("records"):
-        claim = row[lang] or text(f"{row['what']}_claim", lang)
+        claim = row[base_language(lang)] or text(f"{row['what']}_claim", lang)
         finding, verdict, sources = _answer(row, made, lang)
         rows.append({"id": row["id"], "claim": claim, "finding": finding, "verdict": verdict, "sources": sources})
     return pd.DataFrame(rows).astype("string")
@@ -80,7 +80,7 @@ def _from_timeline(days: list[str], lang: str) -> Answer:
     for row in found.to_dict("records"):
         day = _month(row["start"], lang) if row["precision"] == "month" else write_day(row["start"].date(), lang)
         note = "" if row["verified"] else f" ({text('unverified', lang)})"
-        words.append(f"{day}{note}: {row[f'event_{lang}']}")
+        words.append(f"{day}{note}: {row[f'event_{base_language(lang)}']}")
     return "; ".join(words) + ".", "described", "; ".join(found["source"].unique())
 
 

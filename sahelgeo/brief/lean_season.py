@@ -12,7 +12,7 @@ from sahelgeo.brief.outcome import Check, made, named, text
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.words import write_number, write_period
+from sahelgeo.words import base_language, write_number, write_period
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,5 +140,5 @@ def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
 
 def _millions(people: float, lang: str) -> str:
     number = people / MILLION
-    plural = lang == "fr" and abs(number) >= 2
+    plural = base_language(lang) == "fr" and abs(number) >= 2
     return f"{write_number(number, lang, 2)} million{'s' if plural else ''}"

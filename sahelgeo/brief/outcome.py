@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelgeo.sources import SOURCES, is_synthetic
-from sahelgeo.words import check_language
+from sahelgeo.words import base_language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,12 +85,12 @@ def _texts() -> dict[str, dict[str, str]]:
 
 def text(key: str, lang: str) -> str:
     """A word or sentence of the brief's checks."""
-    return _texts()[key][check_language(lang)]
+    return _texts()[key][base_language(lang)]
 
 
 def named(key: str, lang: str) -> str:
     """The name of a scope in a language, or the key itself where it has none."""
-    return _texts()[key][lang] if key in _texts() else key
+    return _texts()[key][base_language(lang)] if key in _texts() else key
 
 
 def made(

@@ -196,12 +196,17 @@ def _capital(text: str) -> str:
 
 def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
     """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits."""
+    numbers = values.dropna().astype(float)
+    if np.isinf(numbers).any():
+        rows = listed(list(numbers.index[np.isinf(numbers)]), 5)
+        raise SchemaError(
+            f"AreaLayer: column {values.name!r} is infinite in rows {rows}. Make it missing, or mend the division"
+        )
     if breaks is not None:
         bounds = [float(bound) for bound in breaks]
         if any(after <= before for before, after in pairwise(bounds)):
             raise SchemaError(f"AreaLayer: breaks {bounds} do not rise. Give each upper bound once, from low to high")
         return bounds
-    numbers = values.dropna().astype(float)
     if numbers.empty:
         return []
     quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]

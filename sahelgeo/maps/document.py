@@ -24,12 +24,13 @@ from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.sources import SOURCES
-from sahelgeo.words import all_words, word
+from sahelgeo.words import Language, all_words, base_language, word
 
 STATIC = files("sahelgeo.maps").joinpath("static")
 SCRIPTS = (
     "sheet.js",
     "areas.js",
+    "labels.js",
     "marks.js",
     "symbols.js",
     "arrows.js",
@@ -40,8 +41,10 @@ SCRIPTS = (
     "finder.js",
 )
 _GROUND_MARGIN = 0.6
-_GROUND_BESIDE = 1.0
+_GROUND_BESIDE = 1.2
 _NARROWEST = 0.05
+# Words that no script of the page asks for.
+_ELSEWHERE = ("demo_", "file_", "map_line_", "month_", "class_")
 
 
 @runtime_checkable
@@ -126,7 +129,8 @@ def language_of(on_map: folium.Map | Sheet, layer: DrawnLayer | None = None) -> 
     """The language of a layer: its own, else the map's, else English."""
     if layer is not None and layer.lang is not None:
         return layer.lang
-    return str(getattr(on_map, "lang", "en"))
+    found: str = getattr(on_map, "lang", "en")
+    return found
 
 
 def layers_of(element: Any) -> Iterator[DrawnLayer]:
@@ -221,7 +225,7 @@ def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[flo
     places = [
         None if area.is_empty else [round(value, 3) for value in area.representative_point().coords[0]] for area in seen
     ]
-    names = ground[f"name_{lang}"].fillna(ground["name"]).tolist()
+    names = ground[f"name_{base_language(lang)}"].fillna(ground["name"]).tolist()
     return {"areas": numbers, "names": names, "places": places}
 
 
@@ -314,6 +318,8 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
     share_lists(layer_jsons)
     return {
         "lang": lang,
+        "numbers": base_language(lang),
+        "right_to_left": isinstance(lang, Language) and lang.right_to_left,
         "words": {**_page_words(lang), "suppressed": f"< {below:g}"},
         "style": style(),
         "bounds": [[bounds[1], bounds[0]], [bounds[3], bounds[2]]],
@@ -327,13 +333,13 @@ def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) 
 
 
 def _page_words(lang: str) -> dict[str, str]:
-    return {key: text for key, text in all_words(lang).items() if not key.startswith(("demo_", "file_"))}
+    return {key: text for key, text in all_words(lang).items() if not key.startswith(_ELSEWHERE)}
 
 
 def _page_json(furniture: Furniture, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
     footer = [word("disclaimer", lang)]
     if tolerance:
-        written = f"{tolerance:g}".replace(".", "," if lang == "fr" else ".")
+        written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
         footer.append(f"{word('simplified', lang).format(tolerance=written)}.")
     page: dict[str, Any] = {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}
     if furniture.search:

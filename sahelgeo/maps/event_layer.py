@@ -240,7 +240,7 @@ def _numbers(values: pd.Series) -> tuple[int | None, ...]:
 
 
 def _degrees(point: shapely.Point, lang: str) -> str:
-    east, north = ("E" if point.x >= 0 else "O" if lang == "fr" else "W"), ("N" if point.y >= 0 else "S")
+    east, north = ("E" if point.x >= 0 else word("west", lang)), ("N" if point.y >= 0 else "S")
     return f"{write_number(abs(point.y), lang, 2)}° {north}, {write_number(abs(point.x), lang, 2)}° {east}"
 
 

@@ -21,7 +21,7 @@ from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.terms import PEOPLE_BY_PHASE
-from sahelgeo.words import check_language, word, write_day, write_number, write_period
+from sahelgeo.words import base_language, check_language, word, write_day, write_number, write_period
 
 # A layer over time hands points to the layers of its periods, and keeps the outlines itself.
 STAND_IN = "sahelgeo: points stand for areas"
@@ -184,7 +184,7 @@ def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     """A name for each row: the French name on a French map, else the official name, the printed place, the p-code."""
     names = pd.Series(pd.NA, index=table.index, dtype="object")
-    for label in (*(("name_fr",) if lang == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
+    for label in (*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
         if label in table:
             names = names.where(names.notna(), table[label].astype(object))
     return tuple("" if pd.isna(name) else str(name) for name in names)

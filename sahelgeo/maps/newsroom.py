@@ -36,7 +36,7 @@ from sahelgeo.maps.page import Map
 from sahelgeo.maps.small_counts import withhold
 from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import Topology, build_topology
-from sahelgeo.words import word
+from sahelgeo.words import base_language, word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.
 _BYTES_PER_VERTEX = 18
@@ -244,7 +244,7 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
     credited = credit_lines(drawings, lang, ground=False)
     caveats = [word("disclaimer", lang)]
     if tolerance:
-        written = f"{tolerance:g}".replace(".", "," if lang == "fr" else ".")
+        written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
         caveats.append(f"{word('simplified', lang).format(tolerance=written)}.")
     caveats += [f"{title}{word('colon', lang)} {note}." for title, note in _notes(drawings)]
     if "events.csv" in names:

@@ -140,7 +140,7 @@ def stock_map(
     >>> sample = sg.load_sample("burkina-2020")
     >>> m = sg.maps.stock_map(sample.stocks, sample.areas, tooltip="{name}: {people:,.0f} displaced people")
     >>> m.furniture().subtitle
-    'Displaced people: 6 September 2020'
+    '6 September 2020'
     >>> m.save("stocks.html")  # doctest: +SKIP
     """
     layer = StockLayer(with_areas(stocks, areas), column=column, tooltip=tooltip)

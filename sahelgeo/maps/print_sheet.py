@@ -43,7 +43,7 @@ from sahelgeo.maps.print_shapes import (
 )
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
-from sahelgeo.words import word
+from sahelgeo.words import base_language, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -271,7 +271,7 @@ def _draw_ground(axes: Axes, lang: str) -> None:
     west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
     ground = ground_areas((west, south, east, north))
     aside = 0.06 * (east - west)
-    for area, name in zip(ground.geometry, ground[f"name_{lang}"].fillna(ground["name"]), strict=True):
+    for area, name in zip(ground.geometry, ground[f"name_{base_language(lang)}"].fillna(ground["name"]), strict=True):
         axes.add_patch(
             PathPatch(
                 _outline(area),

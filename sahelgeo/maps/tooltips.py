@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.small_counts import is_small
-from sahelgeo.words import MISSING, NARROW_SPACE, write_day
+from sahelgeo.words import MISSING, NARROW_SPACE, base_language, write_day
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.
 _SPEC = re.compile(r"(?:[^{}]?[<>=^])?[-+ ]?0?\d{0,2}[,_]?(?:\.\d{1,2})?[bcdeEfFgGnosxX%]?")
@@ -100,6 +100,6 @@ def _written(value: Any, spec: str, lang: str, label: str) -> str:
             f"the tooltip's format {spec!r} does not fit column {label!r}, which holds {value!r}: {problem}"
         ) from problem
     number = isinstance(value, int | float) or hasattr(value, "dtype")
-    if lang == "fr" and number:
+    if base_language(lang) == "fr" and number:
         return text.replace(",", NARROW_SPACE).replace(".", ",")
     return text

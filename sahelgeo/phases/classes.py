@@ -12,6 +12,7 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.terms import PHASE_STATES
+from sahelgeo.words import word
 
 PHASES = (1, 2, 3, 4, 5)
 PHASE_DTYPE = pd.CategoricalDtype(list(PHASES), ordered=True)
@@ -45,7 +46,7 @@ class PhaseClass:
 
     def label(self, lang: str) -> str:
         """The wording in a language, with the number for a phase."""
-        name = self.label_fr if lang == "fr" else self.label_en
+        name = word(f"class_{self.key}", lang)
         return name if self.key in PHASE_STATES else f"{self.key} {name}"
 
 

@@ -1,11 +1,11 @@
 /* Areas filled by class, with a digit inside as second cue. */
 sahelgeo.kinds.areas = function (sheet, layer, map) {
     "use strict";
-    var look = sheet.document.style.areas;
+    var look = sheet.document.style.areas, weight = look.border_width * (layer.areas.length > 200 ? 0.5 : 1);
     var outline = sahelgeo.outline(sheet, layer, map);
     var polygons = layer.areas.map(function (area, number) {
         var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : L.polygon(sheet.latLngs(area), {
-            pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: look.border_width, fillOpacity: 1
+            pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: weight, fillOpacity: 1
         });
         polygon.bindTooltip(function () {
             return sheet.element("span", "", [sheet.tooltip(layer, number, layer.classes[layer.class_of[number]].label)]);
@@ -21,15 +21,8 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         polygon.on("popupclose", function () { map.fire("sahelgeo:area", { area: null }); });
         return polygon;
     });
-    var digits = layer.areas.map(function (area, number) {
-        var named = !layer.unnamed && layer.names[number];
-        if (area === null || !(named || layer.labelled || layer.digits[number] || (layer.marks && layer.marks[number]))) return null;
-        var text = sheet.element("span", "sg-digit", []), name = sheet.element("span", "sg-name", [named || ""]);
-        var icon = L.divIcon({ className: "sg-digit-place", iconSize: [0, 0], html: sheet.element("div", "", [text, name]) });
-        name.style.display = "none";
-        return { text: text, name: name, number: number, polygon: polygons[number], place: layer.places[number], marker: L.marker([layer.places[number][1], layer.places[number][0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false }) };
-    }).filter(Boolean);
-    var group = L.featureGroup(polygons.concat(digits.map(function (digit) { return digit.marker; })));
+    var labels = sahelgeo.areaLabels(sheet, layer, map, polygons);
+    var group = L.featureGroup(polygons.concat(labels.markers));
 
     /* Fills, digits and spoken labels as the layer says now: a layer over time says it anew for each period. */
     group.refresh = function () {
@@ -40,76 +33,36 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
             if (polygon.speak) polygon.speak();
             if (polygon.isPopupOpen()) polygon.getPopup().update();
         });
-        digits.forEach(function (digit) {
-            var drawn = layer.classes[layer.class_of[digit.number]], marks = (layer.marks && layer.marks[digit.number]) || [];
-            digit.text.replaceChildren.apply(digit.text, [layer.digits[digit.number]].concat(sahelgeo.marks(sheet, marks)));
-            digit.text.style.color = drawn.text;
-            digit.text.style.setProperty("--sg-halo", drawn.colour);
-            digit.name.style.color = drawn.text;
-            digit.name.style.setProperty("--sg-halo", drawn.colour);
-        });
+        labels.refresh();
     };
-
-    /* A digit makes room for a circle on the same point, and hides where its area is too small to hold it or another digit stands. */
-    function arrange() {
-        var taken = [];
-        digits.forEach(function (digit) {
-            var bounds = digit.polygon._pxBounds, radius = sheet.radii[digit.place.join()] || 0;
-            digit.size = bounds ? bounds.getSize() : L.point(0, 0);
-            digit.middle = map.latLngToLayerPoint(digit.marker.getLatLng());
-            digit.shift = radius ? -(radius * 0.72 + 8) : 0;
-        });
-        digits.sort(function (a, b) { return b.size.x * b.size.y - a.size.x * a.size.y; });
-        digits.forEach(function (digit) {
-            var room = Math.min(digit.size.x, digit.size.y), marks = ((layer.marks && layer.marks[digit.number]) || []).length;
-            var written = layer.digits[digit.number] || marks;
-            var box = around(digit.middle.add([digit.shift, digit.shift]), 5 + 6 * marks, 7);
-            var shown = written && room >= 18 && !taken.some(function (other) { return sheet.touches(box, other); });
-            if (shown) taken.push(box);
-            digit.wide = shown ? 8 : 0;
-            digit.text.style.display = shown ? "" : "none";
-            digit.text.style.fontSize = room < 34 ? "12px" : "";
-            digit.text.style.transform = "translate(calc(-50% + " + digit.shift + "px), calc(-50% + " + digit.shift + "px))";
-        });
-        arrangeNames(taken);
-    }
-
-    function around(middle, half, high) { return [middle.x - half, middle.y - high, middle.x + half, middle.y + high]; }
-
-    /* Names of areas, large areas first, each where it fits into its area and touches no digit, circle or name; of two layers the upper one has names. */
-    function arrangeNames(taken) {
-        var on = sheet.layers.filter(function (entry) { return entry.on; });
-        var areas = on.filter(function (entry) { return entry.layer.kind === "areas"; });
-        var upper = areas.length && areas[areas.length - 1].layer === layer && !layer.unnamed;
-        var arrows = on.some(function (entry) { return entry.layer.kind === "arrows"; });
-        Object.keys(sheet.radii).forEach(function (place) {
-            var radius = sheet.radii[place], ends = place.split(",");
-            if (radius) taken.push(around(map.latLngToLayerPoint([ends[1], ends[0]]), radius, radius));
-        });
-        digits.forEach(function (digit) {
-            var half = 3.2 * layer.names[digit.number].length, radius = sheet.radii[digit.place.join()] || 0;
-            var clear = Math.max(radius, digit.wide, arrows ? 6 : 0);
-            var fits = upper && 2 * half < 0.86 * digit.size.x && digit.size.y > 26 + 2 * clear;
-            var place = (fits ? (clear ? [clear + 8, -clear - 8] : [0]) : []).filter(function (down) {
-                var box = around(digit.middle.add([0, down]), half, 7);
-                return !taken.some(function (other) { return sheet.touches(box, other); });
-            })[0];
-            if (place !== undefined) taken.push(around(digit.middle.add([0, place]), half, 7));
-            if (place === digit.was) return;
-            digit.was = place;
-            digit.name.style.display = place === undefined ? "none" : "";
-            if (place !== undefined) digit.name.style.transform = "translate(-50%, calc(-50% + " + place + "px))";
-        });
-    }
 
     group.open = function (number) {
         if (layer.areas[number] !== null) map.fitBounds(polygons[number].getBounds(), { maxZoom: map.getZoom() + 2, animate: false });
         polygons[number].openPopup(L.latLng(layer.places[number][1], layer.places[number][0]));
     };
-    group.on("add", function () { sahelgeo.keyboard(sheet, layer, polygons, outline); map.on("zoomend sahelgeo:layers", arrange); setTimeout(arrange, 0); });
-    group.on("remove", function () { map.off("zoomend sahelgeo:layers", arrange); });
+    var edge = layer.unnamed ? null : sahelgeo.edge(sheet, layer);
+    if (edge) group.addLayer(edge);
+    group.on("add", function () { sahelgeo.keyboard(sheet, layer, polygons, outline); map.on("zoomend sahelgeo:layers", labels.arrange); setTimeout(labels.arrange, 0); });
+    group.on("remove", function () { map.off("zoomend sahelgeo:layers", labels.arrange); });
     group.refresh();
     return group;
+};
+
+/* A line around all areas together: the borders that only one of them has. */
+sahelgeo.edge = function (sheet, layer) {
+    "use strict";
+    var look = sheet.document.style.areas, times = {}, lines = [];
+    function each(visit) {
+        layer.areas.forEach(function (area) {
+            if (area === null) return;
+            sheet.document.topology.geometries[area].forEach(function (polygon) {
+                polygon.forEach(function (ring) { ring.forEach(function (arc) { visit(arc < 0 ? -1 - arc : arc); }); });
+            });
+        });
+    }
+    each(function (arc) { times[arc] = (times[arc] || 0) + 1; });
+    each(function (arc) { if (times[arc] === 1) lines.push(sheet.arcs[arc]); });
+    return lines.length ? L.polyline(lines, { pane: "sg-edges", interactive: false, smoothFactor: 0, className: "sg-edge", color: look.edge, weight: look.edge_width }) : null;
 };
 
 /* A line around one area, above its neighbours. Moving the area itself to the front would take the keyboard's focus away from it. */

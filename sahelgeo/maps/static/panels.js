@@ -12,14 +12,14 @@
         var label = [section.heading || page.page.title, section.captions[number]].filter(Boolean).join(", ");
         container.setAttribute("role", "region");
         container.setAttribute("aria-label", page.words.map_label + ": " + label);
-        var parts = [element("div", "sg-panel-map", [container])];
+        var parts = [element("div", "sg-panel-map", [container]), element("div", "sg-bar", [])];
         if (section.captions[number]) parts.unshift(element("figcaption", "", [section.captions[number]]));
         return element("figure", "sg-panel", parts);
     }
 
     /* Runs before the maps are made, so that each is made in its place and at its size. */
     sahelgeo.panels = function (documentId) {
-        var page = read(documentId), own = { document: page, words: page.words, write: sahelgeo.writer(page.lang) };
+        var page = read(documentId), own = { document: page, words: page.words, write: sahelgeo.writer(page.numbers) };
         pages[documentId] = own;
         var made = sahelgeo.furniture(own), main = element("main", "sg-panels");
         page.sections.forEach(function (section) {

@@ -153,6 +153,7 @@ var sahelgeo = (function () {
     function furniture(sheet) {
         var page = sheet.document.page, credits = sheet.document.credits, words = sheet.words;
         document.documentElement.lang = sheet.document.lang;
+        if (sheet.document.right_to_left) document.documentElement.classList.add("sg-right-to-left");
         var head = [element("h1", "", [page.title])];
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
@@ -166,7 +167,9 @@ var sahelgeo = (function () {
     function addPage(sheet, map) {
         var made = furniture(sheet), container = map.getContainer();
         container.parentNode.insertBefore(made.head, container);
-        container.parentNode.insertBefore(made.foot, container.nextSibling);
+        sheet.bar = element("div", "sg-bar", []);
+        container.parentNode.insertBefore(sheet.bar, container.nextSibling);
+        container.parentNode.insertBefore(made.foot, sheet.bar.nextSibling);
         container.parentNode.insertBefore(made.tables, made.foot.nextSibling);
         container.parentNode.classList.add("sg-page");
         container.setAttribute("role", "region");
@@ -226,15 +229,20 @@ var sahelgeo = (function () {
         map.invalidateSize();
         var bounds = L.latLngBounds((sheet.view || sheet.document).bounds);
         var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
-        /* Sliders lie over the foot of the map. */
         var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
-        var sliders = keys.filter(function (key) { return sheet.document.layers[key].frames; }).length;
-        var over = Math.min(92 * sliders, 0.4 * map.getSize().y);
         /* Circles of events reach beyond their places. */
         var edge = keys.some(function (key) { return sheet.document.layers[key].kind === "events"; }) ? 34 : 18;
-        map.fitBounds(bounds, { paddingTopLeft: [edge, edge], paddingBottomRight: [wide ? 250 : edge, edge + over], animate: false });
+        map.fitBounds(bounds, { paddingTopLeft: [edge, edge], paddingBottomRight: [wide ? 250 : edge, edge], animate: false });
         if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
         if (sheet.document.ground && map.options.minZoom === undefined) map.setMinZoom(Math.max(0, map.getZoom() - 1.5));
+        sheet.fitted = { centre: map.getCenter(), zoom: map.getZoom() };
+    }
+
+    /* When the map gets another size: the view that was fitted is fitted again, one that the reader or the author chose stays. */
+    function refit(sheet, map) {
+        var before = sheet.fitted;
+        var kept = !before || before.zoom !== map.getZoom() || map.getCenter().distanceTo(before.centre) > 1;
+        if (kept) map.invalidateSize(); else fitView(sheet, map);
     }
 
     /* A printed page has another shape than the screen: the map is drawn anew for it, and as it was afterwards. */
@@ -279,24 +287,26 @@ var sahelgeo = (function () {
         });
         var sheet = {
             map: map, view: read.views ? read.views[map.getContainer().id] : null,
-            document: read, words: read.words, write: writer(read.lang), layers: [],
+            document: read, words: read.words, write: writer(read.numbers), layers: [],
             renewTables: function () {}, pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
             latLngs: function (number) {
                 return read.topology.geometries[number].map(function (polygon) {
                     return polygon.map(function (ring) { return ringPoints(arcs, ring); });
                 });
             },
+            arcs: arcs, refit: function () { refit(sheet, map); },
             popup: function (layer, number) { return popup(sheet, layer, number); },
             tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || layer.names[number] + read.words.colon + " " + value; },
             inWords: function (value, form) { return inWords(sheet, value, form); },
             touches: touches
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-edges", 403], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
-        ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
+        ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines", "sg-edges"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
         if (read.page) {
-            if (!sheet.view) addPage(sheet, map);
+            if (sheet.view) sheet.bar = map.getContainer().closest(".sg-panel").querySelector(".sg-bar");
+            else addPage(sheet, map);
             addControls(sheet, map, controls);
         } else if (map.attributionControl) {
             sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {

@@ -37,15 +37,15 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
         sheet.renewTables();
         map.fire("sahelgeo:layers");
     });
-    group.on("add", function () { slider.addTo(map); });
-    group.on("remove", function () { slider.remove(); });
+    group.on("add", function () { slider.show(); });
+    group.on("remove", function () { slider.hide(); });
     return group;
 };
 
 sahelgeo.slider = function (sheet, layer, show) {
     "use strict";
     var element = sheet.element, last = layer.frames.length - 1, at = last, timer = null;
-    var control = L.control({ position: "bottomleft" });
+    var control = L.control({ position: "bottomleft" }), box = null;
     var button = element("button", "sg-play", ["\u25B6"]), input = element("input", ""), label = element("output", "sg-period", []);
 
     function write() {
@@ -89,11 +89,19 @@ sahelgeo.slider = function (sheet, layer, show) {
     stop();
     write();
     control.onAdd = function () {
-        var box = element("div", "sg-slider leaflet-bar", [element("div", "sg-slider-title", [layer.title]), label, element("div", "sg-slider-row", [button, input])]);
+        box = element("div", "sg-slider leaflet-bar", [element("div", "sg-slider-title", [layer.title]), label, element("div", "sg-slider-row", [button, input])]);
         L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
         L.DomEvent.on(box, "keydown", L.DomEvent.stopPropagation);
         return box;
     };
     control.onRemove = stop;
-    return control;
+
+    /* On a page of sahelgeo's own the sliders stand under the map, where they hide nothing of it; on a map of another's they are a control. */
+    function place(there) {
+        if (!sheet.bar) { if (there) control.addTo(sheet.map); else control.remove(); return; }
+        if (there) sheet.bar.appendChild(control.onAdd(sheet.map));
+        else { stop(); box.remove(); }
+        sheet.refit();
+    }
+    return { show: function () { place(true); }, hide: function () { place(false); } };
 };
