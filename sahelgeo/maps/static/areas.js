@@ -36,6 +36,7 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         labels.refresh();
     };
 
+    group.covers = function (place) { return polygons.some(function (polygon) { return sahelgeo.inside(polygon, place); }); };
     group.open = function (number) {
         if (layer.areas[number] !== null) map.fitBounds(polygons[number].getBounds(), { maxZoom: map.getZoom() + 2, animate: false });
         polygons[number].openPopup(L.latLng(layer.places[number][1], layer.places[number][0]));
@@ -46,6 +47,22 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     group.on("remove", function () { map.off("zoomend sahelgeo:layers", labels.arrange); });
     group.refresh();
     return group;
+};
+
+/* Whether a place lies in a polygon, of which a line from the place crosses the rings an odd number of times. */
+sahelgeo.inside = function (polygon, place) {
+    "use strict";
+    if (!polygon.getLatLngs || !polygon.getBounds().contains(place)) return false;
+    var odd = false;
+    polygon.getLatLngs().forEach(function (rings) {
+        rings.forEach(function (ring) {
+            for (var i = 0, before = ring[ring.length - 1]; i < ring.length; before = ring[i], i += 1) {
+                var one = ring[i], crosses = (one.lat > place.lat) !== (before.lat > place.lat);
+                if (crosses && place.lng < one.lng + (before.lng - one.lng) * (place.lat - one.lat) / (before.lat - one.lat)) odd = !odd;
+            }
+        });
+    });
+    return odd;
 };
 
 /* A line around all areas together: the borders that only one of them has. */

@@ -103,12 +103,9 @@ var sahelgeo = (function () {
     }
 
     /* Names of countries that would be cut by the frame, or lie under a legend or an area or on each other, are left out. */
-    function arrangeNames(map, names) {
-        var size = map.getSize(), frame = map.getContainer().getBoundingClientRect();
-        var taken = Array.from(map.getContainer().querySelectorAll(".leaflet-control")).map(function (control) {
-            var box = control.getBoundingClientRect();
-            return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
-        });
+    function arrangeNames(sheet, map, names, controls) {
+        var size = map.getSize(), taken = controls.slice();
+        var areas = sheet.layers.filter(function (entry) { return entry.on && entry.covers; });
         names.forEach(function (name) {
             var middle = map.latLngToContainerPoint(name.marker.getLatLng());
             name.width = name.width || name.text.offsetWidth;
@@ -116,11 +113,20 @@ var sahelgeo = (function () {
             var cut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
             var free = !cut && !taken.some(function (other) { return touches(box, other); });
             free = free && ![name.width / 2, 0, -name.width / 2].some(function (aside) {
-                var above = document.elementFromPoint(frame.left + middle.x + aside, frame.top + middle.y);
-                return above && above.classList.contains("sg-area");
+                var place = map.containerPointToLatLng([middle.x + aside, middle.y]);
+                return areas.some(function (entry) { return entry.covers(place); });
             });
             if (free) taken.push(box);
             name.text.style.visibility = free ? "" : "hidden";
+        });
+    }
+
+    /* Where legend and buttons stand over the map. Asking makes the browser lay out the page, so it is asked only when they change. */
+    function controlBoxes(map) {
+        var frame = map.getContainer().getBoundingClientRect();
+        return Array.from(map.getContainer().querySelectorAll(".leaflet-control")).map(function (control) {
+            var box = control.getBoundingClientRect();
+            return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
         });
     }
 
@@ -144,9 +150,12 @@ var sahelgeo = (function () {
             var marker = L.marker([ground.places[number][1], ground.places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
             names.push({ text: text, marker: marker });
         });
-        function arrange() { arrangeNames(map, names); }
-        map.on("moveend resize sahelgeo:layers", arrange);
-        setTimeout(arrange, 0);
+        var controls = [];
+        function arrange() { arrangeNames(sheet, map, names, controls); }
+        function arrangeAll() { controls = controlBoxes(map); arrange(); }
+        map.on("moveend", arrange);
+        map.on("resize sahelgeo:layers", arrangeAll);
+        setTimeout(arrangeAll, 0);
     }
 
     /* Title and notes for the top of a page, sources and disclaimer for its foot. */
@@ -332,7 +341,7 @@ var sahelgeo = (function () {
         var sheet = sheetOf(documentId, map);
         var described = sheet.document.layers[key];
         var made = kinds[described.kind](sheet, described, map);
-        var entry = { key: key, layer: described, on: false, open: made.open };
+        var entry = { key: key, layer: described, on: false, open: made.open, covers: made.covers };
         sheet.layers.push(entry);
         made.on("add remove", function (event) {
             entry.on = event.type === "add";
