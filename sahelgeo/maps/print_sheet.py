@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 # The shorter side of an area, in points, that holds a digit, and a digit of full size.
 _SMALLEST_ROOM, _AMPLE_ROOM = 9.0, 24.0
+# Size of the names of countries, in points.
+_GROUND_NAME = 6.5
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -270,7 +272,7 @@ def _draw_ground(axes: Axes, lang: str) -> None:
     look = style()["ground"]
     west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
     ground = ground_areas((west, south, east, north))
-    aside = 0.06 * (east - west)
+    degrees_per_point = (east - west) / (axes.bbox.width * 72 / axes.figure.dpi)
     for area, name in zip(ground.geometry, ground[f"name_{base_language(lang)}"].fillna(ground["name"]), strict=True):
         axes.add_patch(
             PathPatch(
@@ -281,12 +283,22 @@ def _draw_ground(axes: Axes, lang: str) -> None:
                 zorder=1,
             )
         )
-        # A margin keeps names from being cut at the frame.
-        inside = shapely.clip_by_rect(area, west + aside, south + aside / 3, east - aside, north - aside / 3)
+        # A margin keeps names from being cut at the frame; a capital letter is about 0.7 of its size wide.
+        aside = (0.35 * len(name) + 0.5) * _GROUND_NAME * degrees_per_point
+        above = _GROUND_NAME * degrees_per_point
+        inside = shapely.clip_by_rect(area, west + aside, south + above, east - aside, north - above)
         if not inside.is_empty:
             x, y = inside.representative_point().coords[0]
             axes.text(
-                x, y, name.upper(), fontsize=6.5, color=look["label"], ha="center", va="center", zorder=2, clip_on=True
+                x,
+                y,
+                name.upper(),
+                fontsize=_GROUND_NAME,
+                color=look["label"],
+                ha="center",
+                va="center",
+                zorder=2,
+                clip_on=True,
             )
 
 
