@@ -55,6 +55,11 @@ HARD_COUNTRY = {
     "Kita": "MLI", "Bougou": "MLI", "Koutia": "MLI", "Hodh": "MRT", "Nouak": "MRT", "Ennedi": "TCD", "Mayo": "TCD", "Lac": "TCD",
     "Région du L": "TCD", "Lake": "TCD",
 }  # fmt: skip
+# Departments that only the files of single periods print, some under a code of another: judged by their spelling in OCHA's list.
+NEWER_DEPARTMENTS = {
+    "Male": "MR056", "Lexeiba": "MR045", "Wompou": "MR104", "Ghabou": "MR103", "Touil": "MR025", "Tekane": "MR067",
+    "Adel Bogrou": "MR018",
+}  # fmt: skip
 ACCEPT = {"name, no aliases": ("name", "parent+name"), "name, likeness accepted": (*ACCEPTED, "fuzzy")}
 HARD_DEPARTMENTS = {"M'Bera": ("MRT", None), "Tahoua Ville": ("NER", "NE005013"), "Djibo": ("BFA", None)}
 
@@ -129,6 +134,22 @@ def mauritania(data: Path) -> pd.DataFrame:
     rows = [
         ("Mauritania, distinct departments", 2, "MRT", name, region, code, _ocha(code, "MRT"))
         for region, name, code, _ in table.itertuples(index=False)
+    ]
+    return _as_rows(rows)
+
+
+def mauritania_over_time(folder: Path) -> pd.DataFrame:
+    """The same of all files that WFP's PRISM published for West Africa (``*ch*admin2*.json``), one row for each spelling."""
+    parts = []
+    for path in sorted(folder.glob("*.json")):
+        held = json.loads(path.read_text(encoding="utf-8"))
+        part = pd.DataFrame(held.get("DataList", []) if isinstance(held, dict) else [])
+        if {"adm0_pcod3", "adm1_name", "adm2_name", "adm2_pcod2"} <= set(part):
+            parts.append(part.loc[part["adm0_pcod3"] == "MRT", ["adm1_name", "adm2_name", "adm2_pcod2"]])
+    table = pd.concat(parts).dropna(subset="adm2_name").drop_duplicates()
+    rows = [
+        ("Mauritania, all periods", 2, "MRT", name, region, code, NEWER_DEPARTMENTS.get(name) or _ocha(code, "MRT"))
+        for region, name, code in table.itertuples(index=False)
     ]
     return _as_rows(rows)
 
@@ -258,11 +279,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("--peer")
+    parser.add_argument("--periods", type=Path, help="folder of PRISM's files, one for each period")
     options = parser.parse_args()
-    rows = pd.concat(
-        [hard_names(), conasur(options.data), cadre_harmonise(options.data), mauritania(options.data)],
-        ignore_index=True,
-    )
+    sets = [hard_names(), conasur(options.data), cadre_harmonise(options.data), mauritania(options.data)]
+    if options.periods:
+        sets.append(mauritania_over_time(options.periods))
+    rows = pd.concat(sets, ignore_index=True)
     for how in ("name", "code and name", *ACCEPT):
         print(f"\n{how}\n{judged(rows, matched(rows, how)).to_markdown()}")
     for how in ("name", "code") if options.peer else ():
