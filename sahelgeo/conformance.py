@@ -247,7 +247,7 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
         raise CRSError(
             f"{declared.name}: the geometry has no CRS. Say which one it is in, for example table.set_crs('EPSG:4326') for degrees"
         )
-    invalid = table.geometry.notna() & ~table.geometry.is_valid
+    invalid = ~(table.geometry.isna() | table.geometry.is_valid)
     if not invalid.any():
         return []
     rows = listed(list(table.index[invalid]), SHOWN_AT_MOST)

@@ -143,7 +143,7 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
         )
     if table.empty:
         raise SchemaError(f"{layer}: the table has no rows, so there is nothing to draw")
-    there = table.geometry.notna() & ~table.geometry.is_empty
+    there = ~(table.geometry.isna() | table.geometry.is_empty)
     if not there.any():
         raise SchemaError(
             f"{layer}: no row has a geometry, so there is nothing to draw. Join the table to its areas first"

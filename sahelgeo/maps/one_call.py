@@ -244,6 +244,6 @@ def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list
     """Under circles and arrows, the outlines of the areas that they stand for."""
     if areas is None or not isinstance(layer, StockLayer | FlowLayer):
         return []
-    outlines = AreaLayer(areas[areas.geometry.notna()])
+    outlines = AreaLayer(areas[~areas.geometry.isna()])
     outlines.control = False  # Without them nobody could tell where the circles stand: nothing to switch off.
     return [outlines]

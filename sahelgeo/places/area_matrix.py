@@ -370,8 +370,8 @@ def _crossings(mine: _Edges, theirs: _Edges, among: NDArray[np.bool_]) -> tuple[
     with np.errstate(divide="ignore", invalid="ignore"):
         s, t = (gx * ey - gy * ex) / turn, (gx * dy - gy * dx) / turn
     hit = (turn != 0) & (s > 0) & (s < 1) & (t > 0) & (t < 1)
-    x, y = one.x0 + s * dx, one.y0 + s * dy
-    return which[hit], s[hit], t[hit], x[hit], y[hit]
+    which, s, t = which[hit], s[hit], t[hit]
+    return which, s, t, one.x0[hit] + s * dx[hit], one.y0[hit] + s * dy[hit]
 
 
 def _cut(edges: _Edges, which: Ints, cuts: _Cuts) -> tuple[_Edges, Ints]:

@@ -371,7 +371,7 @@ def _by_place(table: gpd.GeoDataFrame, names: gpd.GeoDataFrame, where: str) -> l
 
 def _repaired(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
     geometry = areas.geometry
-    bad = geometry.notna() & ~geometry.is_valid
+    bad = ~(geometry.isna() | geometry.is_valid)
     if bad.any():
         mended = geometry[bad].make_valid().map(_polygons)
         areas = areas.set_geometry(geometry.where(~bad, mended))

@@ -90,7 +90,7 @@ def _area_lines(path: Readable, refusal: BoundariesError) -> list[tuple[str, str
         except SahelgeoError as problem:
             return [("problem", str(refusal)), ("", f"read_areas says: {problem}")]
     notes = [str(warning.message) for warning in said if issubclass(warning.category, DataWarning)] or ["none"]
-    drawn = int(areas.geometry.notna().sum())
+    drawn = int((~areas.geometry.isna()).sum())
     return [
         ("file", str(refusal).partition(":")[0]),
         ("feed", "boundaries of administrative areas, read with read_areas"),
