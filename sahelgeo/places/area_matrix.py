@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sahelgeo.places.ellipsoid import Floats, area_km2, oriented_edges, under_edges
-from sahelgeo.places.grid import Ints, build_grid, candidates, columns_for, ranges
+from sahelgeo.places.grid import Grid, Ints, build_grid, candidates, columns_for, ranges
 
 # A hundredth of a millimetre: coordinates that rounding has moved apart become one again.
 _DECIMALS = 10
@@ -87,13 +87,27 @@ class _Uses:
     owner: Ints
 
 
-def area_matrix(left: NDArray[Any], right: NDArray[Any]) -> AreaMatrix:
+@dataclass(frozen=True)
+class Borders:
+    """The edges of two sequences of polygons, each once, and who uses them."""
+
+    edges: _Edges
+    left: _Uses
+    right: _Uses
+
+
+def borders_of(left: NDArray[Any], right: NDArray[Any]) -> Borders:
+    """The borders of two sequences of polygons in degrees, valid or not."""
+    return Borders(*_unique_edges([_rounded(np.asarray(polygons, dtype=object)) for polygons in (left, right)]))
+
+
+def area_matrix(left: NDArray[Any], right: NDArray[Any], borders: Borders | None = None) -> AreaMatrix:
     """The areas shared by two sequences of valid polygons in degrees (WGS 84); polygons of one sequence may overlap."""
     left, right = (np.asarray(polygons, dtype=object) for polygons in (left, right))
-    edges, mine, theirs = _unique_edges([_rounded(polygons) for polygons in (left, right)])
-    under = _under(edges)
-    left_km2, right_km2 = _sizes(under, mine, len(left)), _sizes(under, theirs, len(right))
-    i, j, km2, again = _by_edges((edges, mine, theirs), left, right)
+    borders = borders_of(left, right) if borders is None else borders
+    under = _under(borders.edges)
+    left_km2, right_km2 = _sizes(under, borders.left, len(left)), _sizes(under, borders.right, len(right))
+    i, j, km2, again = _by_edges(borders, left, right)
     order = np.lexsort((j, i))
     order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
     return AreaMatrix(i[order], j[order], km2[order], left_km2, right_km2, again)
@@ -111,12 +125,14 @@ def _intersections(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     return pieces
 
 
-def _by_edges(
-    layers: tuple[_Edges, _Uses, _Uses], left: NDArray[Any], right: NDArray[Any]
-) -> tuple[Ints, Ints, Floats, int]:
+def _by_edges(borders: Borders, left: NDArray[Any], right: NDArray[Any]) -> tuple[Ints, Ints, Floats, int]:
     """Each pair by the signed areas of the edges that bound it."""
-    edges, mine, theirs, doubtful = _noded(*layers, len(right))
-    keys, edge, sign = _bounding(edges, mine, theirs, (left, right))
+    columns = columns_for(len(borders.edges))
+    with ThreadPoolExecutor(1) as threads:
+        made = [threads.submit(build_grid, polygons, columns) for polygons in (left, right)]
+        edges, mine, theirs, doubtful = _noded(borders, len(right))
+        grids = [grid.result() for grid in made]
+    keys, edge, sign = _bounding(edges, mine, theirs, grids)
     number, pair = pd.factorize(np.concatenate([keys, doubtful]))
     number, i, j = number[: len(keys)], pair // len(right), pair % len(right)
 
@@ -199,8 +215,9 @@ def _mixed(x: Floats, y: Floats) -> NDArray[np.uint64]:
     return mixed
 
 
-def _noded(edges: _Edges, mine: _Uses, theirs: _Uses, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
+def _noded(borders: Borders, rights: int) -> tuple[_Edges, _Uses, _Uses, Ints]:
     """The edges cut where those of the two layers meet, and the pairs whose edges are too near each other to tell."""
+    edges, mine, theirs = borders.edges, borders.left, borders.right
     in_left, in_right = _used(edges, mine), _used(edges, theirs)
     a, b = _close_pairs(edges)
     # Edges of one layer alone do not matter to each other; those of both cross where the polygons of a layer overlap.
@@ -393,16 +410,14 @@ def _cut(edges: _Edges, which: Ints, cuts: _Cuts) -> tuple[_Edges, Ints]:
     return pieces, piece_of
 
 
-def _bounding(
-    edges: _Edges, mine: _Uses, theirs: _Uses, polygons: tuple[NDArray[Any], NDArray[Any]]
-) -> tuple[Ints, Ints, Ints]:
+def _bounding(edges: _Edges, mine: _Uses, theirs: _Uses, grids: list[Grid]) -> tuple[Ints, Ints, Ints]:
     """Every (pair, edge, sign) where the edge bounds what the pair shares."""
-    rights = len(polygons[1])
+    rights = len(grids[1].polygons)
     use, row = _joined(mine.edge, theirs)
     alike = theirs.sign[use] == mine.sign[row]
     use, row = use[alike], row[alike]
-    e, i, sign_e, j = _inside(edges, mine, theirs, polygons[1])
-    f, j_f, sign_f, i_f = _inside(edges, theirs, mine, polygons[0])
+    e, i, sign_e, j = _inside(edges, mine, theirs, grids[1])
+    f, j_f, sign_f, i_f = _inside(edges, theirs, mine, grids[0])
     return (
         np.concatenate([mine.owner[row] * rights + theirs.owner[use], i * rights + j, i_f * rights + j_f]),
         np.concatenate([mine.edge[row], e, f]),
@@ -410,12 +425,11 @@ def _bounding(
     )
 
 
-def _inside(edges: _Edges, uses: _Uses, others: _Uses, polygons: NDArray[Any]) -> tuple[Ints, Ints, Ints, Ints]:
+def _inside(edges: _Edges, uses: _Uses, others: _Uses, grid: Grid) -> tuple[Ints, Ints, Ints, Ints]:
     """Where edges of one layer run inside polygons of the other: the edge, its owner, its sign, the polygon."""
     which = np.flatnonzero(_used(edges, uses))
     some = edges.take(which)
     x, y = (some.x0 + some.x1) / 2, (some.y0 + some.y1) / 2
-    grid = build_grid(polygons, columns_for(len(edges)))
     place, polygon, sure = candidates(grid, x, y)
     # An edge of the polygon's own border needs no test; along shared borders hardly any other is left.
     use, row = _joined(which[place], others)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -17,6 +18,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, SchemaError, l
 from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
 from sahelgeo.places.area_index import polygon_problems
+from sahelgeo.places.area_matrix import borders_of
 from sahelgeo.places.grid import Floats
 from sahelgeo.places.pieces import Pieces, piece_people, pieces_of
 
@@ -181,7 +183,7 @@ def overlay(
         )
     if not 0 <= slivers < 0.5:
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
-    pieces = pieces_of(_shapes(values, "values"), _shapes(onto, "onto"), slivers)
+    pieces = _checked_pieces(values, onto, slivers)
     by_area = weights is None or (isinstance(weights, str) and weights == "area")
     if by_area:
         weight, whole = pieces.km2, pieces.left_km2
@@ -253,12 +255,22 @@ def _added(name: str, kind: str) -> list[str]:
     return [name, f"{name}_coverage", *more]
 
 
-def _shapes(table: gpd.GeoDataFrame, name: str) -> NDArray[Any]:
+def _checked_pieces(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, slivers: float) -> Pieces:
+    """The pieces of two tables, once all their polygons are valid."""
+    left, right = _in_degrees(values, "values"), _in_degrees(onto, "onto")
+    # Whether polygons are valid is for GEOS to say, which lets go of the interpreter's lock: meanwhile their edges are read.
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(polygon_problems, table) for table in (values, onto)]
+        borders = borders_of(left, right)
+        for name, check in zip(("values", "onto"), found, strict=True):
+            if problems := check.result():
+                raise SchemaError(f"{name}: {' · '.join(problems)}", problems)
+    return pieces_of(left, right, slivers, borders)
+
+
+def _in_degrees(table: gpd.GeoDataFrame, name: str) -> NDArray[Any]:
     if table.crs is None:
         raise CRSError(f"{name}: the geometry has no CRS. Say which one it is in: set_crs('EPSG:4326') for degrees")
-    problems = polygon_problems(table)
-    if problems:
-        raise SchemaError(f"{name}: {' · '.join(problems)}", problems)
     return np.asarray(table.geometry.to_crs(4326).values, dtype=object).copy()
 
 

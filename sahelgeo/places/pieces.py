@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
 from sahelgeo.places.account import people_column
-from sahelgeo.places.area_matrix import AreaMatrix, area_matrix
+from sahelgeo.places.area_matrix import AreaMatrix, Borders, area_matrix
 from sahelgeo.places.grid import OUTSIDE, Floats, Ints, build_grid, find
 
 _WHOLE = 1e-9
@@ -51,9 +51,9 @@ class Pieces:
     sliver_km2: Floats
 
 
-def pieces_of(left: NDArray[Any], right: NDArray[Any], slivers: float) -> Pieces:
+def pieces_of(left: NDArray[Any], right: NDArray[Any], slivers: float, borders: Borders | None = None) -> Pieces:
     """The pieces that two sets of polygons share, without those smaller than a share of both polygons."""
-    matrix: AreaMatrix = area_matrix(left, right)
+    matrix: AreaMatrix = area_matrix(left, right, borders)
     thin = matrix.km2 < slivers * np.minimum(matrix.left_km2[matrix.left], matrix.right_km2[matrix.right])
     return Pieces(
         matrix.left[~thin],
