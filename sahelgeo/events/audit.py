@@ -107,13 +107,11 @@ def _other_name(placed: pd.DataFrame, areas: gpd.GeoDataFrame, printed: str | No
         code: {_folded(name) for name in row if not pd.isna(name)}
         for code, row in zip(areas["pcode"], areas[list(_NAMES)].itertuples(index=False), strict=True)
     }
-    return np.array(
-        [
-            not pd.isna(code) and not pd.isna(text) and bool(names[code]) and _folded(text) not in names[code]
-            for code, text in zip(placed["pcode"], placed[printed], strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    # A million events name a few hundred places: each pair of code and name is compared once.
+    pairs = placed[["pcode", printed]].drop_duplicates().dropna()
+    other = [bool(names[code]) and _folded(text) not in names[code] for code, text in pairs.itertuples(index=False)]
+    found = pd.MultiIndex.from_frame(placed[["pcode", printed]])
+    return np.asarray(found.isin(pd.MultiIndex.from_frame(pairs[np.array(other, dtype=np.bool_)])), dtype=np.bool_)
 
 
 def _folded(name: str) -> str:
