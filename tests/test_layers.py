@@ -178,7 +178,7 @@ def test_circles_leave_out_missing_counts_and_say_so(squares: gpd.GeoDataFrame) 
     assert drawing.values == (100.0, None, 0.0)
     assert drawing.notes == (
         "Total: 100 people; places: 2",
-        "1 places without a count have no circle",
+        "Places without a count, which have no circle: 1",
     )
     assert drawing.subtitle == "6 September 2020"
 
@@ -242,10 +242,10 @@ def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None
 def test_totals_leave_out_what_is_withheld(squares: gpd.GeoDataFrame) -> None:
     """The one small count is not the difference of the total and the others; phases give the people in phase 3 or above."""
     circles = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).drawing("en")
-    assert circles.notes == ("Total: 100 people; places: 2. Without 1 small counts, which are withheld",)
+    assert circles.notes == ("Total: 100 people; places: 2. Small counts withheld and not added: 1",)
     m = sg.maps.Map(suppress_below=0)
     shown = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).add_to(m)
-    assert shown.drawing("fr").notes == ("Total : 103 personnes ; lieux : 3",)
+    assert shown.drawing("fr").notes == ("Total\xa0: 103 personnes\xa0; lieux\xa0: 3",)
     people = phased(squares, [3, 4, 2]).assign(people_3=[1200, 30, None], people_4=[5, 20, None], people_5=[0, 0, None])
     assert sg.maps.PhaseLayer(people).drawing("en").notes == ("People in phase 3 or above: 1,250 (2 of 3 areas)",)
     assert sg.maps.PhaseLayer(phased(squares, [3, 4, 2])).drawing("en").notes == ()
@@ -280,7 +280,7 @@ def test_a_line_of_two_points_is_straight(squares: gpd.GeoDataFrame) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"people": [None, 40.0]}, "FlowLayer: column 'people' is missing or below 0 in rows 0"),
+        ({"people": [None, 40.0]}, "FlowLayer: column 'people' is missing, infinite or below 0 in rows 0"),
         ({"people": ["a", "b"]}, "FlowLayer: column 'people' is not numeric"),
         (
             {"origin": ["XA01", "XA01"], "destination": ["XA02", "XA02"]},

@@ -111,7 +111,7 @@ def test_the_note_names_sources_caveats_and_what_is_invented(exported: Path) -> 
         "made for tests",
         "do not imply official endorsement",
         "Not drawn: flows below 50 people",
-        "1 places without a count have no circle",
+        "Places without a count, which have no circle: 1",
         "does not mean zero",
         "`flows.csv`: one row for each movement",
     ):

@@ -110,7 +110,7 @@ def test_circles_of_two_periods_have_one_scale(squares: gpd.GeoDataFrame, tmp_pa
     assert first["legend_values"] == second["legend_values"] == [400, 100, 20]
     assert first["notes"] == [
         "1 March 2020: Total: 110 people; places: 2",
-        "1 March 2020: 1 places without a count have no circle",
+        "1 March 2020: Places without a count, which have no circle: 1",
         "1 June 2020: Total: 510 people; places: 3",
     ]
     flows = arrows(squares)

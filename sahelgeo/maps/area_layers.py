@@ -203,7 +203,7 @@ def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[fl
             f"AreaLayer: column {values.name!r} is infinite in rows {rows}. Make it missing, or mend the division"
         )
     if breaks is not None:
-        bounds = [float(bound) for bound in breaks]
+        bounds = _numbers(breaks)
         if any(after <= before for before, after in pairwise(bounds)):
             raise SchemaError(f"AreaLayer: breaks {bounds} do not rise. Give each upper bound once, from low to high")
         return bounds
@@ -216,6 +216,16 @@ def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[fl
     # A class without an area is a row of the legend that says nothing.
     below = [int((numbers <= bound).sum()) for bound in rising]
     return [bound for number, bound in enumerate(rising) if number == 0 or below[number] > below[number - 1]]
+
+
+def _numbers(breaks: Any) -> list[float]:
+    try:
+        bounds = [float(bound) for bound in breaks]
+    except (TypeError, ValueError):
+        bounds = [math.nan]
+    if not all(math.isfinite(bound) for bound in bounds):
+        raise SchemaError(f"AreaLayer: breaks={breaks!r} is not a sequence of numbers such as [10, 50, 200]")
+    return bounds
 
 
 def scheme_breaks(table: pd.DataFrame, column: str | None, breaks: Sequence[float] | None, scheme: str) -> list[float]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import folium
@@ -18,6 +19,7 @@ import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
+from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import Box, Drawing
 from sahelgeo.maps.layer_json import Numbering, layer_json, share_lists
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
@@ -30,6 +32,7 @@ STATIC = files("sahelgeo.maps").joinpath("static")
 SCRIPTS = (
     "sheet.js",
     "areas.js",
+    "keyboard.js",
     "labels.js",
     "marks.js",
     "symbols.js",
@@ -229,6 +232,14 @@ def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[flo
     return {"areas": numbers, "names": names, "places": places}
 
 
+def check_folder(path: Any) -> None:
+    """Raise where the folder of a path is not there; what is no path is left to the one who writes."""
+    if isinstance(path, str | Path) and not Path(path).parent.is_dir():
+        raise SchemaError(
+            f"{Path(path).name}: there is no folder {Path(path).parent}. Make it first, or save elsewhere"
+        )
+
+
 def title_of(on_map: Sheet, drawings: list[Drawing]) -> str:
     """The title given, else the titles of the layers."""
     if on_map.title is not None:
@@ -254,6 +265,8 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     if ground:
         keys.setdefault("ne-10m-admin-1")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
+    without = dict.fromkeys(item.title for item in drawings if item.fields and not item.sources)
+    lines += [f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else []
     partly = {item.title for item in drawings if not item.synthetic}
     synthetic = [
         f"{item.title} ({item.subtitle})" if item.title in partly else item.title for item in drawings if item.synthetic

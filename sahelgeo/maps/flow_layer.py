@@ -157,10 +157,12 @@ def _check_flows(table: gpd.GeoDataFrame, column: str) -> None:
         raise SchemaError(
             f"FlowLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first"
         )
-    unfit = (table[column].isna() | (table[column] < 0)).fillna(True).astype(bool)
+    unfit = (
+        (table[column].isna() | (table[column] < 0) | np.isinf(table[column].astype(float))).fillna(True).astype(bool)
+    )
     if unfit.any():
         raise SchemaError(
-            f"FlowLayer: column {column!r} is missing or below 0 in rows {listed(list(table.index[unfit]), 5)}. Leave these flows out"
+            f"FlowLayer: column {column!r} is missing, infinite or below 0 in rows {listed(list(table.index[unfit]), 5)}. Leave these flows out"
         )
     repeated = table.duplicated(["origin", "destination"], keep=False)
     if repeated.any():

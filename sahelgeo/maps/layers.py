@@ -27,11 +27,19 @@ from sahelgeo.words import base_language, check_language, word, write_day, write
 STAND_IN = "sahelgeo: points stand for areas"
 # Columns of the tables that count people.
 COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE, "p2plus", "p3plus", "p4plus"})
+# What else tables call numbers of people, which are withheld where they are small.
+_PEOPLE = frozenset(
+    {"idp", "idps", "refugee", "refugees", "returnee", "returnees", "displaced", "persons", "individuals"}
+)
+_PEOPLE_IN_FRENCH = frozenset(
+    {"pdi", "deplaces", "déplacés", "refugies", "réfugiés", "retournes", "retournés", "personnes"}
+)
 
 
 def form_of(column: str) -> str:
     """How the numbers of a column are written: those that count people are withheld where they are small."""
-    return "people" if column in COUNTS else "decimal"
+    written = str(column).lower()
+    return "people" if column in COUNTS or written in _PEOPLE | _PEOPLE_IN_FRENCH else "decimal"
 
 
 def template(name: str) -> Template:
@@ -154,7 +162,15 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
         raise SchemaError(
             f"{layer}: invalid geometry in rows {rows}. Repair it first: table.geometry = table.geometry.make_valid()"
         )
-    return table[there].to_crs("EPSG:4326"), int((~there).sum())
+    drawn = table[there].to_crs("EPSG:4326")
+    box = drawn.geometry.bounds
+    beyond = ~(box["minx"].ge(-180.5) & box["maxx"].le(180.5) & box["miny"].ge(-90) & box["maxy"].le(90))
+    if beyond.any():
+        rows = listed(list(drawn.index[beyond]), 5)
+        raise SchemaError(
+            f"{layer}: rows {rows} lie beyond the globe in degrees. The CRS is another than {table.crs.name}, or longitude and latitude are wrong"
+        )
+    return drawn, int((~there).sum())
 
 
 def only_polygons(table: gpd.GeoDataFrame, layer: str) -> None:
@@ -190,9 +206,12 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     return tuple("" if pd.isna(name) else str(name) for name in names)
 
 
-def without_geometry_note(count: int, lang: str) -> tuple[str, ...]:
-    """A sentence for the legend when rows have no area."""
-    return (word("without_geometry", lang).format(count=write_number(count, lang)),) if count else ()
+def without_geometry_note(count: int, lang: str, people: str | None = None) -> tuple[str, ...]:
+    """A sentence for the legend when rows have no area, with the number of their people where it is known."""
+    if not count:
+        return ()
+    key = "without_geometry" if people is None else "without_geometry_people"
+    return (word(key, lang).format(count=write_number(count, lang), people=people),)
 
 
 def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tuple[str, ...]:
@@ -208,15 +227,28 @@ def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tup
 def period_in_words(table: pd.DataFrame, lang: str) -> str:
     """The period that the rows span, from ``start`` and ``end``, else ``as_of`` or ``date``; empty where there is none."""
     if "start" in table and "end" in table and table["start"].notna().any():
-        return write_period(
-            pd.to_datetime(table["start"]).min().date(), pd.to_datetime(table["end"]).max().date(), lang
-        )
+        return write_period(_days(table["start"]).min().date(), _days(table["end"]).max().date(), lang)
     for label in ("as_of", "date"):
         if label in table and table[label].notna().any():
-            days = pd.to_datetime(table[label])
+            days = _days(table[label])
             first, last = days.min().date(), days.max().date()
             return write_day(last, lang) if first == last else write_period(first, last, lang)
     return ""
+
+
+def _days(values: pd.Series) -> pd.Series:
+    """Days of a column; text must be written as the standard has it, since 05/09 is May here and September there."""
+    known = values.dropna()
+    if not pd.api.types.is_datetime64_any_dtype(known):
+        text = known.astype("string")
+        wrong = ~text.str.match(r"\d{4}-\d{2}-\d{2}($|[ T])").astype(bool)
+        wrong |= pd.to_datetime(text.where(~wrong).str.slice(0, 10), format="%Y-%m-%d", errors="coerce").isna()
+        if wrong.any():
+            raise SchemaError(
+                f"column {values.name!r}: rows {listed(list(known.index[wrong]), 5)} hold {listed(list(known[wrong].unique()), 3)}, "
+                "which is no day for certain. Write days as YYYY-MM-DD, or read them with pandas.to_datetime(..., format=...)"
+            )
+    return pd.to_datetime(known)
 
 
 def origin_of(table: pd.DataFrame) -> dict[str, Any]:

@@ -240,7 +240,7 @@ def _json(value: Any) -> str:
 
 def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: float) -> str:
     lang = on_map.lang
-    template = files("sahelgeo.data").joinpath(f"newsroom_readme.{lang}.md").read_text(encoding="utf-8")
+    template = files("sahelgeo.data").joinpath(f"newsroom_readme.{base_language(lang)}.md").read_text(encoding="utf-8")
     credited = credit_lines(drawings, lang, ground=False)
     caveats = [word("disclaimer", lang)]
     if tolerance:

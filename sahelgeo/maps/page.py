@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 import folium
 from branca.element import Figure
 
-from sahelgeo.errors import DataWarning
+from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.maps.document import (
     DrawnLayer,
     Furniture,
     Page,
     Verbatim,
+    check_folder,
     language_of,
     layers_of,
     subtitle_of,
@@ -94,12 +96,13 @@ class Map(folium.Map):
         lang: str = "en",
         tiles: str | folium.TileLayer | None = None,
         ground: bool = True,
-        max_kb: int = 450,
+        max_kb: int = 500,
         search: bool = False,
         inset: bool = False,
         suppress_below: float = SUPPRESS_BELOW,
         **options: Any,
     ) -> None:
+        _check_options(title, subtitle, max_kb, suppress_below)
         super().__init__(
             tiles=tiles,
             **{
@@ -125,7 +128,9 @@ class Map(folium.Map):
     def furniture(self) -> Furniture:
         """What stands around the map: title, subtitle, and whether there is ground."""
         layers = list(layers_of(self))
-        drawings = [layer.drawing(language_of(self, layer)) for layer in layers]
+        # What is off when the page opens is told by its legend once it is on.
+        seen = [layer for layer in layers if layer.show] or layers
+        drawings = [layer.drawing(language_of(self, layer)) for layer in seen]
         return Furniture(
             title_of(self, drawings),
             subtitle_of(self, drawings),
@@ -152,6 +157,26 @@ class Map(folium.Map):
             )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
 
+    def save(self, outfile: Any, close_file: bool = True, **options: Any) -> None:
+        """Write the page as one file that opens without a network.
+
+        Parameters
+        ----------
+        outfile : str, pathlib.Path or file
+            Where to write.
+        close_file : bool
+            Whether to close the file.
+        **options
+            Passed to ``branca``'s ``render``.
+
+        Raises
+        ------
+        SchemaError
+            There is no such folder.
+        """
+        check_folder(outfile)
+        super().save(outfile, close_file, **options)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The page for a notebook, and a picture for where no page is shown (paper, mail): together half a megabyte at most."""
         from sahelgeo.maps.still_picture import notebook_bundle  # noqa: PLC0415 (matplotlib loads only where a map is shown)
@@ -168,6 +193,20 @@ class Map(folium.Map):
         several = sum(bool(getattr(layer, "control", True)) for layer in layers_of(self)) > 1
         if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
             self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
+
+
+def _check_options(title: str | None, subtitle: str | None, max_kb: int, suppress_below: float) -> None:
+    problems = [
+        f"{name}={value!r} is no text"
+        for name, value in (("title", title), ("subtitle", subtitle))
+        if value is not None and not isinstance(value, str)
+    ]
+    if not isinstance(max_kb, int | float) or not max_kb > 0:
+        problems.append(f"max_kb={max_kb!r} is not a number of kilobytes above 0")
+    if not isinstance(suppress_below, int | float) or not 0 <= suppress_below < math.inf:
+        problems.append(f"suppress_below={suppress_below!r} is not a number of people, 0 or more; 0 shows every count")
+    if problems:
+        raise SchemaError(f"Map: {'; '.join(problems)}")
 
 
 def most_vertices(max_kb: int) -> int:

@@ -157,9 +157,13 @@ class PhaseLayer(SahelgeoLayer):
         areas = self.table[[not shape for shape in shapes]]
         labels = [label for label in PEOPLE_BY_PHASE[2:] if label in areas and areas[label].notna().any()]
         known = areas[labels].dropna()
+        # An area with a count that is withheld is not in the sum: it would give it away.
+        everyone = areas[[label for label in PEOPLE_BY_PHASE if label in areas]]
+        small = (everyone.gt(0) & everyone.lt(self.withheld_below())).fillna(False).any(axis=1)
+        known = known[~small.reindex(known.index)]
         if not labels or known.empty:
             return ()
-        total = known.where(known >= self.withheld_below(), 0).sum().sum()
+        total = known.sum().sum()
         text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
         if len(known) < len(areas):
             text += f" ({word('of_areas', lang).format(count=write_number(len(known), lang), areas=write_number(len(areas), lang))})"

@@ -10,8 +10,9 @@ import shapely
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing, label_points
+from sahelgeo.maps.print_digits import digits_of
 from sahelgeo.maps.print_marks import MARK_TEXT
-from sahelgeo.maps.print_shapes import circle_radius, digit_shift
+from sahelgeo.maps.print_shapes import circle_radius
 from sahelgeo.maps.style import style
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _SIZE = 7.0
 _DIGIT = 6.0  # half the side of the box around a digit, in points
-_MARK = 7.0  # half the room of a symbol beside it
 _GAP = 2.0
 # A name that costs more than this lies mostly outside its area or on arrows: better none than a wrong one.
 _DEAREST = 0.75
@@ -55,7 +55,7 @@ def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[
         return to_points.transform(np.asarray(places)) * 72
 
     taken = [_around(on_sheet(point), radius, radius) for point, radius in radii.items() if radius]
-    taken += _digit_boxes(drawings, radii, on_sheet)
+    taken += _digit_boxes(axes, drawings, radii, on_sheet)
     frame = shapely.box(
         *on_sheet([[axes.get_xlim()[0], axes.get_ylim()[0]], [axes.get_xlim()[1], axes.get_ylim()[1]]]).ravel()
     )
@@ -115,17 +115,18 @@ def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], on
     return wanted
 
 
-def _digit_boxes(drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any) -> list[Any]:
+def _digit_boxes(
+    axes: Axes, drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any
+) -> list[Any]:
     boxes = []
     for item in drawings:
         if isinstance(item, AreaDrawing):
-            for point, digit, marks in zip(label_points(item.geometry), item.digits, item.marks, strict=True):
-                if digit or marks:  # a settlement takes as much room
-                    shift = digit_shift(radii.get(point, 0.0))
-                    half_width = _DIGIT + _MARK * len(marks)
-                    boxes.append(_around(on_sheet(point) + np.array([shift, -shift]), half_width, _DIGIT))
-                    if set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
-                        boxes.append(_around(on_sheet(point) + np.array([0.0, -11.0]), 9.0, 5.0))
+            boxes += [digit.box for digit in digits_of(axes, item, radii)]
+            for point, marks, settled in zip(label_points(item.geometry), item.marks, item.shapes, strict=True):
+                if settled:
+                    boxes.append(_around(on_sheet(point), _DIGIT, _DIGIT))
+                elif set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
+                    boxes.append(_around(on_sheet(point) + np.array([0.0, -11.0]), 9.0, 5.0))
     return boxes
 
 

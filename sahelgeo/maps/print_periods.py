@@ -17,6 +17,7 @@ from sahelgeo.maps.chosen_layer import layers_for
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
 from sahelgeo.maps.one_call import outlines_under
 from sahelgeo.maps.page import Map
+from sahelgeo.maps.print_ground import draw_scale
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.print_sheet import (
     check_ending,
@@ -158,6 +159,7 @@ def _sheet(m: Map, drawings: list[Drawing], captions: list[str], outlines: list[
         set_view(axes, everything)
         axes.set_title(caption, loc="left", fontsize=8, fontweight="bold", pad=3)
         draw_layers(axes, [*outlines, item], m.lang, ground=True)
+        draw_scale(axes)
     legend = sheet.add_axes(
         ((_WIDTH - LEGEND_INCHES - 0.1) / _WIDTH, bottom / total, LEGEND_INCHES / _WIDTH, block / total)
     )

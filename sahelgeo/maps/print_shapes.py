@@ -30,11 +30,6 @@ def circle_radius(item: SymbolDrawing, value: Value) -> float:
     return float(max(look["smallest_radius"], full) * POINTS_PER_PIXEL)
 
 
-def digit_shift(radius: float) -> float:
-    """How far to the left and up a digit makes room for a circle on the same point, in points (below 0: to the left)."""
-    return -(radius * 0.72 + 6) if radius else 0.0
-
-
 def arrow_width(item: FlowDrawing, value: Value) -> float:
     """Width in points; a withheld count has the narrowest."""
     look = style()["arrows"]

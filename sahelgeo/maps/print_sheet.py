@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
-import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
 
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.document import (
     Sheet,
     bounds_of,
+    check_folder,
     credit_lines,
-    ground_areas,
     language_of,
     layers_of,
     subtitle_of,
     title_of,
 )
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing, label_points
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.print_digits import write_digits
+from sahelgeo.maps.print_ground import draw_ground, draw_scale, polygon_outline
 from sahelgeo.maps.print_labels import write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.print_marks import MARK_TEXT, draw_events, draw_marks, draw_settlements, on_paper
+from sahelgeo.maps.print_marks import draw_events, draw_marks, draw_settlements, on_paper
 from sahelgeo.maps.print_shapes import (
     HATCHES,
     POINTS_PER_PIXEL,
@@ -39,19 +39,14 @@ from sahelgeo.maps.print_shapes import (
     arrow_outline,
     arrow_width,
     circle_radius,
-    digit_shift,
 )
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
-from sahelgeo.words import base_language, word
+from sahelgeo.words import word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# The shorter side of an area, in points, that holds a digit, and a digit of full size.
-_SMALLEST_ROOM, _AMPLE_ROOM = 9.0, 24.0
-# Size of the names of countries, in points.
-_GROUND_NAME = 6.5
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -109,7 +104,7 @@ def figure(
     layers = [layer for layer in layers_of(m) if layer.show]
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
-    check_ending(path)
+    check_paper(path, width_inches, dpi)
     below = getattr(m, "suppress_below", SUPPRESS_BELOW)
     drawings = [
         withhold(on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)), below) for layer in layers
@@ -119,6 +114,7 @@ def figure(
         arrows = draw_layers(axes, drawings, m.lang, ground=m.ground)
         if names:
             write_names(axes, drawings, arrows)
+        draw_scale(axes)
         if path is not None:
             sheet.savefig(path, dpi=dpi, metadata=file_facts(Path(path), title_of(m, drawings)))
     return sheet
@@ -142,6 +138,16 @@ def check_ending(path: str | Path | None) -> None:
     """Raise unless the ending of a path is a format that can be written."""
     if path is not None and Path(path).suffix.lower() not in FORMATS:
         raise SchemaError(f"{Path(path).name}: the ending is not one of {', '.join(FORMATS)}. It chooses the format")
+
+
+def check_paper(path: str | Path | None, width_inches: float, dpi: float) -> None:
+    """Raise unless the ending and the folder of a path are there, and the sheet has a size that can be read."""
+    check_ending(path)
+    check_folder(path)
+    if not 3 <= width_inches <= 60:
+        raise SchemaError(f"width_inches={width_inches!r} is not a width from 3 to 60 inches; the legend alone takes 2")
+    if not 30 <= dpi <= 2400:
+        raise SchemaError(f"dpi={dpi!r} is not a number from 30 to 2400; 150 is for the screen, 300 for print")
 
 
 def file_facts(path: Path, title: str) -> dict[str, Any]:
@@ -242,7 +248,7 @@ def write_lines(
 def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> list[Any]:
     """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
     if ground:
-        _draw_ground(axes, lang)
+        draw_ground(axes, drawings, lang)
     radii: dict[tuple[float, float], float] = {}
     for item in drawings:
         if isinstance(item, SymbolDrawing):
@@ -268,49 +274,6 @@ def _height(item: Drawing) -> int:
     return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
 
 
-def _draw_ground(axes: Axes, lang: str) -> None:
-    look = style()["ground"]
-    west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
-    ground = ground_areas((west, south, east, north))
-    degrees_per_point = (east - west) / (axes.bbox.width * 72 / axes.figure.dpi)
-    for area, name in zip(ground.geometry, ground[f"name_{base_language(lang)}"].fillna(ground["name"]), strict=True):
-        axes.add_patch(
-            PathPatch(
-                _outline(area),
-                facecolor=look["land"],
-                edgecolor=look["border"],
-                linewidth=look["border_width"],
-                zorder=1,
-            )
-        )
-        # A margin keeps names from being cut at the frame; a capital letter is about 0.7 of its size wide.
-        aside = (0.35 * len(name) + 0.5) * _GROUND_NAME * degrees_per_point
-        above = _GROUND_NAME * degrees_per_point
-        inside = shapely.clip_by_rect(area, west + aside, south + above, east - aside, north - above)
-        if not inside.is_empty:
-            x, y = inside.representative_point().coords[0]
-            axes.text(
-                x,
-                y,
-                name.upper(),
-                fontsize=_GROUND_NAME,
-                color=look["label"],
-                ha="center",
-                va="center",
-                zorder=2,
-                clip_on=True,
-            )
-
-
-def _outline(area: Any) -> Outline:
-    parts = [
-        Outline(np.asarray(ring.coords)[:, :2], closed=True)
-        for polygon in shapely.get_parts(area)
-        for ring in (polygon.exterior, *polygon.interiors)
-    ]
-    return Outline.make_compound_path(*parts)
-
-
 def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
     look = style()["areas"]
     for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
@@ -319,7 +282,7 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
         one = item.classes[number]
         axes.add_patch(
             PathPatch(
-                _outline(area),
+                polygon_outline(area),
                 facecolor=one.colour,
                 edgecolor="#7A7A7A" if one.hatch else look["border"],
                 hatch=HATCHES[one.hatch],
@@ -329,7 +292,7 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
         )
         axes.add_patch(
             PathPatch(
-                _outline(area),
+                polygon_outline(area),
                 facecolor="none",
                 edgecolor=item.border or look["border"],
                 linewidth=look["border_width"] * POINTS_PER_PIXEL,
@@ -338,33 +301,7 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
         )
     draw_settlements(axes, item)
     draw_marks(axes, item)
-    _write_digits(axes, item, radii)
-
-
-def _write_digits(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
-    """Digits and stars, large areas first; none in an area too small to hold it, none on another."""
-    axes.apply_aspect()
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
-    points = label_points(item.geometry)
-    corners = shapely.bounds(item.geometry.to_numpy()).reshape(-1, 2, 2)
-    room = np.abs(np.diff(to_points.transform(corners.reshape(-1, 2)).reshape(-1, 2, 2) * 72, axis=1))[:, 0]
-    taken: list[Any] = []
-    for number in np.argsort(-room.prod(axis=1), kind="stable"):
-        written = item.digits[number] + "".join(MARK_TEXT.get(mark, "") for mark in item.marks[number])
-        if item.shapes[number] or not written or room[number].min() < _SMALLEST_ROOM:
-            continue
-        shift = digit_shift(radii.get(points[number], 0.0))
-        x, y = to_points.transform(points[number]) * 72 + (shift, -shift)
-        box = shapely.box(x - 3.2 * len(written), y - 4.5, x + 3.2 * len(written), y + 4.5)
-        if any(box.intersects(other) for other in taken):
-            continue
-        taken.append(box)
-        one = item.classes[item.class_of[number]]
-        axes.annotate(
-            written, points[number], (shift, -shift), textcoords="offset points", ha="center", va="center",
-            fontsize=10 if room[number].min() > _AMPLE_ROOM else 7.5, fontweight="bold", color=one.text_colour,
-            path_effects=[withStroke(linewidth=2, foreground=one.colour)], zorder=6,
-        )  # fmt: skip
+    write_digits(axes, item, radii)
 
 
 def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:

@@ -98,7 +98,7 @@ def _captions(drawings: list[Drawing], lang: str) -> tuple[str, ...]:
 
 
 def story(
-    views: Sequence[tuple[str, str, Map | Panels]], *, title: str | None = None, subtitle: str = "", max_kb: int = 450
+    views: Sequence[tuple[str, str, Map | Panels]], *, title: str | None = None, subtitle: str = "", max_kb: int = 500
 ) -> Panels:
     """Several maps under headings and text, as one page to scroll through.
 

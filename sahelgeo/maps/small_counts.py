@@ -30,7 +30,7 @@ def withhold(item: Drawing, below: float) -> Drawing:
         frames = tuple(withhold(frame, below) for frame in item.frames)
         return replace(item, frames=frames, fields=frames[-1].fields)
     if not isinstance(item, SizedDrawing):
-        return replace(item, fields=tuple(_without_small(line, below) for line in item.fields))
+        return replace(item, fields=_beyond_subtraction(tuple(_without_small(line, below) for line in item.fields)))
     values = _marked(item.values, below)
     return replace(
         item,
@@ -49,6 +49,24 @@ def _marked(values: tuple[Value, ...], below: float) -> tuple[Value, ...]:
 
 def _without_small(line: Field, below: float) -> Field:
     return replace(line, values=_marked(line.values, below)) if line.form == "people" else line
+
+
+def _beyond_subtraction(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """One count alone that is withheld is the total less the others: the smallest of these is then withheld as well."""
+    counts = [number for number, line in enumerate(fields) if line.form == "people"]
+    if len(counts) < 3:
+        return fields
+    columns = {number: list(fields[number].values) for number in counts}
+    for row in range(len(fields[counts[0]].values)):
+        held = [number for number in counts if columns[number][row] == SUPPRESSED]
+        others = [number for number in counts if isinstance(columns[number][row], int | float) and columns[number][row]]
+        if len(held) == 1 and others:
+            _, smallest = min((columns[number][row], number) for number in others)
+            columns[smallest][row] = SUPPRESSED
+    return tuple(
+        replace(line, values=tuple(columns[number])) if number in columns else line
+        for number, line in enumerate(fields)
+    )
 
 
 def _without_rates(line: Field, counts: tuple[Value, ...]) -> Field:

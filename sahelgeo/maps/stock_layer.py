@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
@@ -81,6 +82,8 @@ class StockLayer(SahelgeoLayer):
         super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
         self.column = column
         self.without_geometry = without
+        rest = stocks.loc[~stocks.index.isin(drawn.index), column]
+        self.people_without = float(rest.sum()) if stocks.index.is_unique and rest.notna().any() else None
 
     def drawing(self, lang: str) -> SymbolDrawing:
         """What the layer draws, in a language."""
@@ -90,7 +93,7 @@ class StockLayer(SahelgeoLayer):
         shown = [value for value in values if value is not None and not is_small(value, below)]
         notes = list(total_note("total_people", shown, len(values) - uncounted, lang))
         notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
-        notes += without_geometry_note(self.without_geometry, lang)
+        notes += without_geometry_note(self.without_geometry, lang, self._written(self.people_without, lang))
         return SymbolDrawing(
             title=self.title or word("stocks_title", lang),
             subtitle=period_in_words(self.table, lang),
@@ -103,6 +106,12 @@ class StockLayer(SahelgeoLayer):
             largest=max((value for value in values if value is not None), default=0.0),
             **self.about(self.table, lang),
         )
+
+    def _written(self, people: float | None, lang: str) -> str | None:
+        if people is None:
+            return None
+        below = self.withheld_below()
+        return f"< {below:g}" if is_small(people, below) else write_number(people, lang)
 
     def _fields(self, lang: str) -> tuple[Field, ...]:
         fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
@@ -119,6 +128,11 @@ def _check_numbers(table: gpd.GeoDataFrame, column: str) -> None:
     if not pd.api.types.is_numeric_dtype(table[column]):
         raise SchemaError(
             f"StockLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first: conform(table, 'stocks') lists the rows"
+        )
+    infinite = np.isinf(table[column].astype(float))
+    if infinite.any():
+        raise SchemaError(
+            f"StockLayer: column {column!r} is infinite in rows {listed(list(table.index[infinite]), 5)}. Make it missing, or mend the division"
         )
     negative = (table[column] < 0).fillna(False).astype(bool)
     if negative.any():

@@ -43,8 +43,17 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     };
     var edge = layer.unnamed ? null : sahelgeo.edge(sheet, layer);
     if (edge) group.addLayer(edge);
-    group.on("add", function () { sahelgeo.keyboard(sheet, layer, polygons, outline); map.on("zoomend sahelgeo:layers", labels.arrange); setTimeout(labels.arrange, 0); });
-    group.on("remove", function () { map.off("zoomend sahelgeo:layers", labels.arrange); });
+    function keys() {
+        sahelgeo.keyboard(sheet, polygons.map(function (polygon, number) {
+            return {
+                drawn: polygon, place: layer.places[number],
+                label: function () { return layer.names[number] + sheet.words.colon + " " + layer.classes[layer.class_of[number]].label; },
+                seen: function (there) { if (there) outline.show(number); else if (!polygon.isPopupOpen()) outline.hide(number); }
+            };
+        }));
+    }
+    group.on("add", function () { keys(); map.on("zoomend sahelgeo:layers sahelgeo:discs", labels.arrange); setTimeout(labels.arrange, 0); });
+    group.on("remove", function () { map.off("zoomend sahelgeo:layers sahelgeo:discs", labels.arrange); });
     group.refresh();
     return group;
 };
@@ -97,55 +106,4 @@ sahelgeo.outline = function (sheet, layer, map) {
             delete lines[number];
         }
     };
-};
-
-/* One tab stop for the areas of a layer; arrow keys go to the nearest area in that direction, Enter shows its figures, Escape closes them. */
-sahelgeo.keyboard = function (sheet, layer, polygons, outline) {
-    "use strict";
-    var directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-    function nearest(from, direction) {
-        var best = -1, least = Infinity, here = layer.places[from];
-        layer.places.forEach(function (there, number) {
-            var dx = there[0] - here[0], dy = there[1] - here[1];
-            var along = dx * direction[0] + dy * direction[1], aside = Math.abs(dx * direction[1]) + Math.abs(dy * direction[0]);
-            var cost = along + 2 * aside;
-            if (number !== from && along > 0 && cost < least) { least = cost; best = number; }
-        });
-        return best;
-    }
-
-    function onKey(number, event) {
-        if (directions[event.key]) {
-            var next = nearest(number, directions[event.key]);
-            if (next >= 0) {
-                polygons[number].getElement().setAttribute("tabindex", "-1");
-                polygons[next].getElement().setAttribute("tabindex", "0");
-                polygons[next].getElement().focus();
-            }
-        } else if (event.key === "Enter" || event.key === " ") {
-            polygons[number].openPopup(L.latLng(layer.places[number][1], layer.places[number][0]));
-        } else if (event.key === "Escape") {
-            polygons[number].closePopup();
-        } else {
-            return;
-        }
-        event.preventDefault();
-        event.stopPropagation();
-    }
-
-    polygons.forEach(function (polygon, number) {
-        var path = polygon.getElement();
-        if (path.dataset.keyed) return;
-        path.dataset.keyed = "true";
-        path.setAttribute("tabindex", number ? "-1" : "0");
-        path.setAttribute("role", "button");
-        polygon.speak = function () {
-            path.setAttribute("aria-label", layer.names[number] + sheet.words.colon + " " + layer.classes[layer.class_of[number]].label + (number ? "" : ". " + sheet.words.keyboard_hint));
-        };
-        polygon.speak();
-        path.addEventListener("keydown", function (event) { onKey(number, event); });
-        path.addEventListener("focus", function () { if (path.matches(":focus-visible")) outline.show(number); });
-        path.addEventListener("blur", function () { if (!polygon.isPopupOpen()) outline.hide(number); });
-    });
 };

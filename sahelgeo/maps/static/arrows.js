@@ -80,7 +80,15 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
         group.clearLayers();
         layer.values.forEach(function (value, number) { if (value !== null) group.addLayer(arrow(number)); });
         choose();
+        if (group._map) keys();
     };
+
+    function keys() {
+        sahelgeo.keyboard(sheet, group.getLayers().map(function (drawn) {
+            var arc = layer.arcs[drawn.number];
+            return { drawn: drawn, place: [arc[2], arc[3]], label: function () { return layer.names[drawn.number] + sheet.words.colon + " " + sheet.inWords(layer.values[drawn.number], "people"); } };
+        }));
+    }
 
     /* Only the arrows into and out of the area whose figures are open; all of them when none is. */
     function choose() {
@@ -97,7 +105,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     }
 
     function redraw() { group.eachLayer(function (drawn) { if (drawn._map) { drawn._project(); drawn._update(); } }); }
-    group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); });
+    group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); keys(); });
     group.on("remove", function () { map.off("sahelgeo:layers", redraw).off("sahelgeo:area", onArea); });
     group.refresh();
     return group;

@@ -41,7 +41,7 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
     var places = [], vague = {};
     for (var i = 0; i < layer.points.length; i += 2) places.push(L.latLng(layer.points[i + 1], layer.points[i]));
     layer.vague.forEach(function (number) { vague[number] = true; });
-    var group = L.featureGroup([]);
+    var group = L.featureGroup([]), discs = [];
 
     function popup(summary) {
         function row(label, value) { return element("tr", "", [element("th", "", [label]), element("td", "", [sheet.inWords(value, "whole")])]); }
@@ -62,6 +62,7 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
         disc.style.background = look.fill;
         disc.style.color = look.text;
+        discs.push({ place: map.unproject(one.middle), radius: radius });
         var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
         marker.bindPopup(function () { return popup(summary); });
         marker.on("add", function () { marker.getElement().setAttribute("aria-label", layer.title + words.colon + " " + written); });
@@ -74,10 +75,13 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         var summaries = gathered.map(function (one) { return sahelgeo.eventSummary(layer, vague, one.members); });
         var largest = summaries.reduce(function (most, one) { return Math.max(most, one.number || 0); }, 0);
         group.clearLayers();
+        discs = [];
         gathered.map(function (one, number) { return number; })
             .sort(function (a, b) { return (summaries[b].number || 0) - (summaries[a].number || 0); })
             .forEach(function (number) { group.addLayer(circle(gathered[number], summaries[number], largest)); });
+        map.fire("sahelgeo:discs");
     };
+    group.discs = function () { return discs; };
     group.on("add", function () { group.refresh(); map.on("zoomend", group.refresh); });
     group.on("remove", function () { map.off("zoomend", group.refresh); });
     return group;

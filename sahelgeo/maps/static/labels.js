@@ -1,6 +1,20 @@
+sahelgeo.boxAround = function (middle, half, high) {
+    "use strict";
+    return [middle.x - half, middle.y - high, middle.x + half, middle.y + high];
+};
+
+/* On the point of an area, or around the circle that stands there. */
+sahelgeo.digitPlaces = function (radius) {
+    "use strict";
+    var aside = Math.round(radius * 0.72 + 8), away = Math.round(radius + 9);
+    if (!radius) return [[0, 0]];
+    return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
+};
+
 /* Digits and names inside areas, each where there is room for it. */
 sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
     "use strict";
+    var around = sahelgeo.boxAround, MARK_WIDTHS = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
     var digits = layer.areas.map(function (area, number) {
         var named = !layer.unnamed && layer.names[number];
         if (area === null || !(named || layer.labelled || layer.digits[number] || (layer.marks && layer.marks[number]))) return null;
@@ -21,42 +35,59 @@ sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
         });
     }
 
-    /* A digit makes room for a circle on the same point, and hides where its area is too small to hold it or another digit stands. */
+    /* A digit makes room for a circle on the same point, within its own area. It hides where it finds no room: in the area of another it would be that one's phase. */
     function arrange() {
-        var taken = [];
+        var taken = circleBoxes(), covered = !isUpper();
         digits.forEach(function (digit) {
-            var bounds = digit.polygon._pxBounds, radius = sheet.radii[digit.place.join()] || 0;
+            var bounds = digit.polygon._pxBounds;
             digit.size = bounds ? bounds.getSize() : L.point(0, 0);
             digit.middle = map.latLngToLayerPoint(digit.marker.getLatLng());
-            digit.shift = radius ? -(radius * 0.72 + 8) : 0;
         });
         digits.sort(function (a, b) { return b.size.x * b.size.y - a.size.x * a.size.y; });
         digits.forEach(function (digit) {
-            var room = Math.min(digit.size.x, digit.size.y), marks = ((layer.marks && layer.marks[digit.number]) || []).length;
-            var written = layer.digits[digit.number] || marks;
-            var box = around(digit.middle.add([digit.shift, digit.shift]), 5 + 6 * marks, 7);
-            var shown = written && room >= 18 && !taken.some(function (other) { return sheet.touches(box, other); });
-            if (shown) taken.push(box);
-            digit.wide = shown ? 8 : 0;
-            digit.text.style.display = shown ? "" : "none";
+            var room = Math.min(digit.size.x, digit.size.y), marks = (layer.marks && layer.marks[digit.number]) || [];
+            var written = !covered && (layer.digits[digit.number] || marks.length) && room >= 18;
+            var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (MARK_WIDTHS[key] || 13); }, 0);
+            var place = written ? sahelgeo.digitPlaces(sheet.radii[digit.place.join()] || 0).filter(function (shift) {
+                var at = digit.middle.add(shift), box = around(at, half, 7);
+                return own(digit, at, half) && !taken.some(function (other) { return sheet.touches(box, other); });
+            })[0] : undefined;
+            digit.wide = place ? 8 : 0;
+            digit.text.style.display = place ? "" : "none";
+            if (!place) return;
+            taken.push(around(digit.middle.add(place), half, 7));
             digit.text.style.fontSize = room < 34 ? "12px" : "";
-            digit.text.style.transform = "translate(calc(-50% + " + digit.shift + "px), calc(-50% + " + digit.shift + "px))";
+            digit.text.style.transform = "translate(calc(-50% + " + place[0] + "px), calc(-50% + " + place[1] + "px))";
         });
         arrangeNames(taken);
     }
 
-    function around(middle, half, high) { return [middle.x - half, middle.y - high, middle.x + half, middle.y + high]; }
+    function own(digit, at, half) {
+        return [-0.7 * half, 0.7 * half].every(function (aside) { return sahelgeo.inside(digit.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
+    }
+
+    /* Circles of counts and of events. */
+    function circleBoxes() {
+        var boxes = Object.keys(sheet.radii).filter(function (place) { return sheet.radii[place]; }).map(function (place) {
+            var ends = place.split(",");
+            return around(map.latLngToLayerPoint([ends[1], ends[0]]), sheet.radii[place] * 0.85, sheet.radii[place] * 0.85);
+        });
+        sheet.layers.forEach(function (entry) {
+            if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(around(map.latLngToLayerPoint(disc.place), disc.radius, disc.radius)); });
+        });
+        return boxes;
+    }
+
+    /* Whether no other filled areas lie over these. Hexagons have gaps, and cover nothing for certain. */
+    function isUpper() {
+        var areas = sheet.layers.filter(function (entry) { return entry.on && entry.layer.kind === "areas" && !entry.layer.unnamed; });
+        return Boolean(areas.length) && areas[areas.length - 1].layer === layer;
+    }
 
     /* Names of areas, large areas first, each where it fits into its area and touches no digit, circle or name; of two layers the upper one has names. */
     function arrangeNames(taken) {
-        var on = sheet.layers.filter(function (entry) { return entry.on; });
-        var areas = on.filter(function (entry) { return entry.layer.kind === "areas"; });
-        var upper = areas.length && areas[areas.length - 1].layer === layer && !layer.unnamed;
-        var arrows = on.some(function (entry) { return entry.layer.kind === "arrows"; });
-        Object.keys(sheet.radii).forEach(function (place) {
-            var radius = sheet.radii[place], ends = place.split(",");
-            if (radius) taken.push(around(map.latLngToLayerPoint([ends[1], ends[0]]), radius, radius));
-        });
+        var upper = isUpper();
+        var arrows = sheet.layers.some(function (entry) { return entry.on && entry.layer.kind === "arrows"; });
         digits.forEach(function (digit) {
             var half = 3.2 * layer.names[digit.number].length, radius = sheet.radii[digit.place.join()] || 0;
             var clear = Math.max(radius, digit.wide, arrows ? 6 : 0);

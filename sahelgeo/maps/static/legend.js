@@ -37,7 +37,7 @@ sahelgeo.legend = function (sheet) {
         var layer = entry.layer;
         var rows = { areas: rowsOf.areas, symbols: circleRows, arrows: arrowRows, events: rowsOf.events }[layer.kind](layer);
         var heading = [element("strong", "", [layer.title])];
-        if (layer.kind === "areas") heading.push(element("span", "sg-count", [sheet.words.areas]));
+        if (layer.kind === "areas") heading.push(element("span", "sg-count", [layer.unnamed ? sheet.words.hexagons : sheet.words.areas]));
         var parts = [element("div", "sg-legend-title", heading)];
         if (layer.subtitle && !(sheet.view && sheet.view.shared)) parts.push(element("div", "sg-quiet", [layer.subtitle]));
         if (layer.synthetic) parts.push(element("div", "sg-warning", [sheet.words.synthetic]));
@@ -65,7 +65,9 @@ sahelgeo.legend = function (sheet) {
         /* Outlines without figures explain themselves where there is anything else. */
         var told = on.filter(function (entry) { return entry.layer.fields.length || entry.layer.kind !== "areas"; });
         parts.replaceChildren.apply(parts, (told.length ? told : on).map(part));
-        if (sheet.map.getSize().x > 720) this._box.style.maxHeight = Math.max(160, sheet.map.getSize().y - 24) + "px";
+        /* Search and overview stand in the corner above. */
+        var above = sheet.map._controlCorners.topright.offsetHeight;
+        if (sheet.map.getSize().x > 720) this._box.style.maxHeight = Math.max(160, sheet.map.getSize().y - above - 24) + "px";
         this._box.style.display = parts.childNodes.length ? "" : "none";
     };
     return control;

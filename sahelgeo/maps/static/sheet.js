@@ -269,7 +269,7 @@ var sahelgeo = (function () {
             fitView(sheet, map);
             if (moved) map.setView(before.center, before.zoom, { animate: false });
             /* A legend taller than the map is made as small as it must be. */
-            var room = map.getSize().y - 24;
+            var room = map.getSize().y - map._controlCorners.topright.offsetHeight - 24;
             if (legend && !(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
         });
         window.addEventListener("afterprint", function () {
@@ -341,7 +341,7 @@ var sahelgeo = (function () {
         var sheet = sheetOf(documentId, map);
         var described = sheet.document.layers[key];
         var made = kinds[described.kind](sheet, described, map);
-        var entry = { key: key, layer: described, on: false, open: made.open, covers: made.covers };
+        var entry = { key: key, layer: described, on: false, open: made.open, covers: made.covers, discs: made.discs };
         sheet.layers.push(entry);
         made.on("add remove", function (event) {
             entry.on = event.type === "add";

@@ -24,6 +24,12 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
         return drawn;
     }
 
+    function keys() {
+        sahelgeo.keyboard(sheet, group.getLayers().map(function (drawn) {
+            return { drawn: drawn, place: layer.points[drawn.number], label: function () { return layer.names[drawn.number] + sheet.words.colon + " " + sheet.inWords(layer.values[drawn.number], "people"); } };
+        }));
+    }
+
     function keep(there) {
         layer.points.forEach(function (point, number) {
             sheet.radii[point.join()] = there ? sahelgeo.radius(sheet, layer, layer.values[number]) : 0;
@@ -37,12 +43,12 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
             .filter(function (number) { return layer.values[number]; })
             .sort(function (a, b) { return sahelgeo.radius(sheet, layer, layer.values[b]) - sahelgeo.radius(sheet, layer, layer.values[a]); })
             .forEach(function (number) { group.addLayer(circle(number)); });
-        if (group._map) keep(true);
+        if (group._map) { keep(true); keys(); }
     };
     group.open = function (number) {
         group.eachLayer(function (drawn) { if (drawn.number === number) { map.panTo(drawn.getLatLng(), { animate: false }); drawn.openPopup(); } });
     };
-    group.on("add", function () { keep(true); });
+    group.on("add", function () { keep(true); keys(); });
     group.on("remove", function () { keep(false); });
     group.refresh();
     return group;

@@ -1,0 +1,127 @@
+"""What lies around the areas on a printed map: neighbours, the names of countries, a bar of kilometres."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
+
+from sahelgeo.maps.document import ground_areas
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing
+from sahelgeo.maps.print_shapes import circle_radius
+from sahelgeo.maps.style import style
+from sahelgeo.words import base_language
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Size of the names of countries, and how wide and high a capital letter is at that size, in points.
+_NAME, _LETTER, _LINE = 6.5, 4.9, 7.5
+_KM_OF_A_DEGREE = 111.32
+_SCALE_SHARE = 0.2
+_NICE = (1, 2, 3, 5, 10)
+
+
+def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
+    """The countries around, each with its name where that lies in the country, in the frame and beside all that is drawn."""
+    look = style()["ground"]
+    west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
+    ground = ground_areas((west, south, east, north))
+    wide, high = _degrees_per_point(axes)
+    frame = shapely.box(west, south, east, north)
+    corner = shapely.box(west, south, west + (_SCALE_SHARE + 0.04) * (east - west), south + 2 * _LINE * high)
+    taken = shapely.union(_drawn(drawings, wide, high), corner)
+    names = ground[f"name_{base_language(lang)}"].fillna(ground["name"])
+    for area, name in zip(ground.geometry, names, strict=True):
+        axes.add_patch(
+            PathPatch(
+                polygon_outline(area), facecolor=look["land"], edgecolor=look["border"], linewidth=look["border_width"], zorder=1
+            )
+        )  # fmt: skip
+        box = _place_for(area.intersection(frame), len(name) * _LETTER * wide, _LINE * high, frame, taken)
+        if box is None:
+            continue
+        taken = shapely.union(taken, box)
+        x, y = box.centroid.coords[0]
+        axes.text(
+            x, y, name.upper(), fontsize=_NAME, color=look["label"], ha="center", va="center", zorder=2, clip_on=True
+        )
+
+
+def _degrees_per_point(axes: Axes) -> tuple[float, float]:
+    axes.apply_aspect()
+    box, points = axes.get_window_extent(), 72 / axes.figure.dpi
+    west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
+    return (east - west) / (box.width * points), (north - south) / (box.height * points)
+
+
+def _drawn(drawings: list[Drawing], wide: float, high: float) -> Any:
+    """The ground that areas and circles cover, in degrees."""
+    shapes: list[Any] = []
+    for item in drawings:
+        if isinstance(item, AreaDrawing):
+            polygons = item.geometry[item.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+            shapes += list(polygons.simplify(wide))
+        elif isinstance(item, SymbolDrawing):
+            for (x, y), value in zip(item.points, item.values, strict=True):
+                if not (radius := circle_radius(item, value)):
+                    continue
+                shapes.append(shapely.box(x - radius * wide, y - radius * high, x + radius * wide, y + radius * high))
+    return shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)))
+
+
+def _place_for(area: Any, width: float, height: float, frame: Any, taken: Any) -> Any:
+    """The box of a name in the free part of a country, or None where there is no room for it."""
+    free = shapely.MultiPolygon() if area.is_empty else area.difference(taken)
+    parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon" and part.area > width * height]
+    for part in sorted(parts, key=lambda one: -one.area)[:2]:
+        for middle in (part.representative_point(), shapely.maximum_inscribed_circle(part, height / 4)):
+            x, y = middle.coords[0]
+            box = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            if frame.contains(box) and not box.intersects(taken) and box.intersection(area).area > 0.6 * box.area:
+                return box
+    return None
+
+
+def draw_scale(axes: Axes) -> None:
+    """A bar of kilometres in the lower left corner, true in the middle of the map."""
+    axes.apply_aspect()
+    west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
+    km_of_a_degree = _KM_OF_A_DEGREE * math.cos(math.radians((south + north) / 2))
+    most = _SCALE_SHARE * (east - west) * km_of_a_degree
+    unit = 10.0 ** math.floor(math.log10(most))
+    km = max(nice * unit for nice in _NICE if nice * unit <= most)
+    x0, y0 = west + 0.02 * (east - west), south + 0.025 * (north - south)
+    x1, up = x0 + km / km_of_a_degree, 0.012 * (north - south)
+    look = style()["text"]
+    axes.plot(
+        [x0, x0, x1, x1],
+        [y0 + up, y0, y0, y0 + up],
+        color=look["colour"],
+        linewidth=0.9,
+        zorder=8,
+        solid_joinstyle="miter",
+    )
+    axes.text(
+        x0 + 0.006 * (east - west),
+        y0 + 0.2 * up,
+        f"{km:g} km",
+        fontsize=6.5,
+        color=look["colour"],
+        va="bottom",
+        zorder=8,
+    )
+
+
+def polygon_outline(area: Any) -> Outline:
+    """The rings of an area as one path."""
+    parts = [
+        Outline(np.asarray(ring.coords)[:, :2], closed=True)
+        for polygon in shapely.get_parts(area)
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+    return Outline.make_compound_path(*parts)

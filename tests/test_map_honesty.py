@@ -1,0 +1,210 @@
+"""What a map says of itself: where its figures come from, what is not drawn, how far a kilometre is; and what it refuses."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from shapely import Point, box
+from test_layers import phased
+
+import sahelgeo as sg
+from sahelgeo.maps.print_digits import digits_of
+from sahelgeo.maps.print_ground import draw_ground, draw_scale
+
+
+def counted(squares: gpd.GeoDataFrame, people: list[float], **columns: object) -> gpd.GeoDataFrame:
+    """People in the three squares."""
+    return squares.assign(people=people, **{"date": "2020-09-06", **columns})
+
+
+def notes(layer: sg.maps.StockLayer | sg.maps.PhaseLayer) -> tuple[str, ...]:
+    """What the legend says below its rows."""
+    return layer.drawing("en").notes
+
+
+def test_a_table_without_source_is_said_to_have_none(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Else its figures would seem to come with the borders."""
+    m = sg.maps.stock_map(counted(squares, [100, 200, 300]).drop(columns="source"), title="Untold")
+    m.save(tmp_path / "map.html")
+    assert "Source not given: Displaced people" in (tmp_path / "map.html").read_text(encoding="utf-8")
+
+
+def test_people_without_an_area_are_counted_in_the_legend(squares: gpd.GeoDataFrame) -> None:
+    """And withheld there if they are few."""
+    lost = counted(squares, [100, 200, 300])
+    lost.loc[2, "geometry"] = None
+    assert "1 rows with 300 people have no area and are not drawn" in notes(sg.maps.StockLayer(lost))
+    few = notes(sg.maps.StockLayer(lost.assign(people=[100, 200, 3])))
+    assert "1 rows with < 10 people have no area and are not drawn" in few
+
+
+def test_one_withheld_count_cannot_be_worked_out(squares: gpd.GeoDataFrame) -> None:
+    """The total less the others would be it, so the smallest of the others is withheld too, and no sum has it."""
+    phases = phased(squares, [3, 3, 3]).assign(
+        population=1000,
+        people_1=[600, 600, 600],
+        people_2=250,
+        people_3=[143, 150, 150],
+        people_4=[7, 0, 0],
+        people_5=0,
+    )
+    layer = sg.maps.PhaseLayer(phases)
+    assert notes(layer)[0] == "People in phase 3 or above: 300 (2 of 3 areas)"
+    m = sg.maps.Map()
+    layer.add_to(m)
+    fields = sg.maps.document.withhold(layer.drawing("en"), 10).fields
+    first = {field.label: field.values[0] for field in fields}
+    assert [first[f"People in phase {phase}"] for phase in range(1, 6)] == [600, 250, "<", "<", 0]
+
+
+@pytest.mark.parametrize("column", ["idps", "Refugees", "pdi", "people"])
+def test_columns_that_count_people_are_withheld_whatever_they_are_called(
+    squares: gpd.GeoDataFrame, column: str
+) -> None:
+    """In a layer of areas as in circles."""
+    layer = sg.maps.AreaLayer(squares.assign(**{column: [4, 500, 600]}), column=column)
+    assert sg.maps.document.withhold(layer.drawing("en"), 10).fields[0].values == ("<", 500, 600)
+
+
+def test_a_layer_that_is_off_does_not_lengthen_the_subtitle(squares: gpd.GeoDataFrame) -> None:
+    """Its legend tells its period once it is on."""
+    m = sg.maps.Map(title="One")
+    sg.maps.StockLayer(counted(squares, [100, 200, 300])).add_to(m)
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 3]), show=False).add_to(m)
+    assert m.furniture().subtitle == "Displaced people: 6 September 2020"
+
+
+@pytest.mark.parametrize("text", ["05/09/2022", "sept", "2022-13-01"])
+def test_days_that_can_be_read_two_ways_are_refused(squares: gpd.GeoDataFrame, text: str) -> None:
+    """5 September or 9 May: the file knows, the map does not."""
+    with pytest.raises(sg.SchemaError, match=r"column 'date': rows 0, 1, 2 hold .* no day for certain"):
+        sg.maps.stock_map(counted(squares, [100, 200, 300], date=text)).furniture()
+
+
+def test_places_beyond_the_globe_are_refused(squares: gpd.GeoDataFrame) -> None:
+    """Metres, or latitude for longitude."""
+    wrong = counted(squares, [100, 200, 300]).set_geometry([Point(200, 95), Point(1, 10), Point(2, 10)], crs=4326)
+    with pytest.raises(sg.SchemaError, match="StockLayer: rows 0 lie beyond the globe in degrees"):
+        sg.maps.StockLayer(wrong)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"title": 2022}, "title=2022 is no text"),
+        ({"max_kb": -1}, "max_kb=-1 is not a number of kilobytes above 0"),
+        ({"suppress_below": math.nan}, "suppress_below=nan is not a number of people"),
+        ({"suppress_below": "ten"}, "suppress_below='ten' is not a number of people"),
+    ],
+)
+def test_options_that_are_none_are_refused(options: dict, message: str) -> None:
+    """NaN would switch the withholding off without a word."""
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.maps.Map(**options)
+
+
+@pytest.mark.parametrize("breaks", [["a"], 5, [1, math.nan], [1, math.inf]])
+def test_breaks_are_numbers(squares: gpd.GeoDataFrame, breaks: object) -> None:
+    """A class up to NaN would hold nothing."""
+    with pytest.raises(sg.SchemaError, match="is not a sequence of numbers such as"):
+        sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate", breaks=breaks)
+
+
+def test_infinite_numbers_are_refused(squares: gpd.GeoDataFrame) -> None:
+    """By areas and by circles."""
+    with pytest.raises(sg.SchemaError, match="StockLayer: column 'people' is infinite in rows 1"):
+        sg.maps.StockLayer(counted(squares, [100, np.inf, 300]))
+    with pytest.raises(sg.SchemaError, match="AreaLayer: column 'rate' is infinite in rows 1"):
+        sg.maps.AreaLayer(squares.assign(rate=[1.0, np.inf, 3.0]), column="rate")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dpi": 0}, "dpi=0 is not a number from 30 to 2400"),
+        ({"width_inches": 1}, "width_inches=1 is not a width from 3 to 60 inches"),
+        ({"path": "there/is/none.png"}, "none.png: there is no folder there/is"),
+    ],
+)
+def test_paper_that_cannot_be_printed_is_refused(squares: gpd.GeoDataFrame, options: dict, message: str) -> None:
+    """Before anything is drawn."""
+    m = sg.maps.stock_map(counted(squares, [100, 200, 300]))
+    with pytest.raises(sg.SchemaError, match=message):
+        sg.maps.figure(m, **options)
+
+
+def test_a_folder_that_is_not_there_is_named(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """On saving the page too."""
+    with pytest.raises(sg.SchemaError, match=r"map.html: there is no folder .*gone"):
+        sg.maps.stock_map(counted(squares, [100, 200, 300])).save(tmp_path / "gone" / "map.html")
+
+
+def test_a_newsroom_note_is_written_in_the_base_language(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Of a language from a table of words."""
+    hausa = sg.Language("ha", {"legend": "Bayani"}, base="fr")
+    sg.maps.export_newsroom(sg.maps.stock_map(counted(squares, [100, 200, 300]), lang=hausa), tmp_path / "news")
+    assert "Personnes déplacées" in (tmp_path / "news" / "README.md").read_text(encoding="utf-8")
+
+
+def axes_of(bounds: tuple[float, float, float, float]) -> mpl.axes.Axes:
+    """Axes in degrees, 4 by 3 inches."""
+    west, south, east, north = bounds
+    axes = mpl.figure.Figure(figsize=(4, 3)).add_axes((0, 0, 1, 1))
+    axes.set(xlim=(west, east), ylim=(south, north))
+    return axes
+
+
+def test_a_printed_map_has_a_bar_of_kilometres() -> None:
+    """As long as it says, in the middle of the map."""
+    axes = axes_of((-6, 9, 3, 16))
+    draw_scale(axes)
+    x = axes.lines[0].get_xdata()
+    km = float(axes.texts[0].get_text().removesuffix(" km"))
+    assert (max(x) - min(x)) * 111.32 * math.cos(math.radians(12.5)) == pytest.approx(km)
+    assert km == 100
+
+
+def test_names_of_countries_are_whole_and_beside_what_is_drawn(squares: gpd.GeoDataFrame) -> None:
+    """Niger's name does not stand under an area that covers Niger, nor is it cut by the frame."""
+    covers = squares.iloc[:1].set_geometry([box(0, 11.6, 16, 24)], crs=4326)
+    drawn = [sg.maps.AreaLayer(covers).drawing("en")]
+    axes = axes_of((-2, 8, 14, 20))
+    draw_ground(axes, drawn, "en")
+    written = {text.get_text(): text.get_position() for text in axes.texts}
+    assert "NIGER" not in written
+    assert "NIGERIA" in written
+    assert not any(covers.geometry.iloc[0].contains(Point(place)) for place in written.values())
+    renderer = FigureCanvasAgg(axes.figure).get_renderer()
+    frame = axes.get_window_extent()
+    for text in axes.texts:
+        extent = text.get_window_extent(renderer)
+        assert frame.x0 <= extent.x0 and extent.x1 <= frame.x1  # noqa: PT018
+
+
+def test_a_printed_digit_stands_in_its_own_area(squares: gpd.GeoDataFrame) -> None:
+    """Beside a circle where there is room, and not at all where the circle fills the area."""
+    drawn = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).drawing("en")
+    axes = axes_of((-0.5, 9.5, 3.5, 11.5))
+    points = [(0.5, 10.5), (1.5, 10.5), (2.5, 10.5)]
+    found = digits_of(axes, drawn, {points[0]: 8.0, points[1]: 60.0})
+    assert sorted(digit.written for digit in found) == ["1", "4"]
+    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    for digit in found:
+        area = shapely.transform(drawn.geometry.iloc[digit.number], lambda places: to_points.transform(places) * 72)
+        assert area.contains(digit.box.centroid)
+
+
+def test_phases_of_a_table_are_not_changed(squares: gpd.GeoDataFrame) -> None:
+    """Whatever is withheld on the map."""
+    phases = phased(squares, [3, 3, 3]).assign(people_3=[143, 150, 150], people_4=[7, 0, 0])
+    before = phases.copy()
+    notes(sg.maps.PhaseLayer(phases))
+    pd.testing.assert_frame_equal(pd.DataFrame(phases), pd.DataFrame(before))
