@@ -282,7 +282,7 @@ def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
     # Only an array that was opened without decoding still has these among its attributes.
     scale, offset = (float(array.attrs.get(key, plain)) for key, plain in (("scale_factor", 1), ("add_offset", 0)))
     units = str(array.attrs.get("units", ""))
-    return Grid(name, transform, _crs_of_array(array), height, width, nodata, scale, offset, units, 1)
+    return Grid(name, transform, crs_of_array(array), height, width, nodata, scale, offset, units, 1)
 
 
 def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
@@ -299,7 +299,8 @@ def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
     return float(centres[0]), step
 
 
-def _crs_of_array(array: xr.DataArray) -> CRS:
+def crs_of_array(array: xr.DataArray) -> CRS:
+    """The CRS of an array."""
     # The places where CF, rioxarray and xarray's own readers write it.
     held = [array.attrs.get("crs")]
     for name in ("spatial_ref", "crs"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -10,17 +9,10 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import DataWarning
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.spans import Floats
 from sahelgeo.rasters.streams import ZoneSums
-from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over, zone_labels
-
-# Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
-_OUTSIDE_WARNED = 0.01
+from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sizes_in_cells, sums_over, warn_of_gaps
 
 
 @dataclass(frozen=True)
@@ -176,7 +168,7 @@ def zonal_sum(
 
 def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, grid: Grid) -> pd.DataFrame:
     covered = sums.cells > 0
-    size = _sizes(polygons, grid)
+    size = sizes_in_cells(polygons, grid)
     missing = np.clip(1 - sums.cells / size, 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
     missing[missing < 1e-9] = 0
@@ -190,34 +182,5 @@ def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, 
     )
     if "pcode" in zones:
         table.insert(0, "pcode", zones["pcode"].astype("string"))
-    _warn(zones, covered, polygons, size, grid)
+    warn_of_gaps(zones, polygons, covered, grid, "sums", stacklevel=4)
     return table
-
-
-def _sizes(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
-    """The areas of polygons in cells."""
-    return np.asarray(shapely.area(polygons) / abs(grid.transform.determinant))
-
-
-def _warn(
-    zones: gpd.GeoDataFrame, covered: npt.NDArray[np.bool_], polygons: npt.NDArray[Any], size: Floats, grid: Grid
-) -> None:
-    labels = zone_labels(zones)
-    problems = []
-    if not covered.all():
-        named = listed(list(labels[~covered]), SHOWN_AT_MOST)
-        problems.append(
-            f"{int((~covered).sum()):,} of {len(zones):,} areas have no data in {grid.name}: {named}. Their sums are missing, not 0"
-        )
-    beyond = covered & (
-        1 - _sizes(shapely.intersection(polygons, shapely.Polygon(grid.corners())), grid) / size > _OUTSIDE_WARNED
-    )
-    if beyond.any():
-        named = listed(list(labels[beyond]), SHOWN_AT_MOST)
-        problems.append(
-            f"{int(beyond.sum()):,} of {len(zones):,} areas reach beyond {grid.name}, and their sums do not: {named}"
-        )
-    if grid.nodata is None:
-        problems.append(f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0")
-    for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=4)
