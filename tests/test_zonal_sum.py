@@ -202,6 +202,26 @@ def test_the_account_says_what_is_outside_and_what_counts_twice() -> None:
     assert sums["people"].tolist() == [40, 30]
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_area_given_twice_is_counted_twice_to_its_border(times: int) -> None:
+    """Cells under the border too: a quarter, a half and a whole of them."""
+    zones = areas(*[box(0.5, 0.5, 5.5, 5.5)] * times)
+    account = sg.zonal_sum(grid([[1] * 10] * 10), zones, values="count", report=True)[1]
+    assert (account.whole, account.outside, account.counted_twice) == (100, 75, 25 * (times - 1))
+
+
+@given(st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4), st.floats(0.1, 3), st.floats(0.1, 3)), max_size=5))
+def test_the_account_is_that_of_the_ground_however_areas_overlap(corners: list[tuple[float, ...]]) -> None:
+    """Outside is what no area covers; counted twice is what the areas hold beyond the ground that they cover."""
+    zones = areas(*(box(x, y, x + width, y + height) for x, y, width, height in corners))
+    within = shapely.intersection(zones.geometry.to_numpy(), box(0, 0, 5, 5))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        account = sg.zonal_sum(grid([[1] * 5] * 5), zones, values="count", report=True)[1]
+    assert account.outside == pytest.approx(25 - shapely.union_all(within).area, abs=1e-9)
+    assert account.counted_twice == pytest.approx(shapely.area(within).sum() - shapely.union_all(within).area, abs=1e-9)
+
+
 def test_scale_and_offset_of_a_file_are_applied(tmp_path: Path) -> None:
     """Stored 10 with scale 0.5 and offset 1 is 6."""
     path = written(tmp_path / "scaled.tif", [[10, -99999], [30, 40]])

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelgeo.rasters.crosstab import counted_once
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
 from sahelgeo.rasters.streams import ZoneSums
 from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sizes_in_cells, sums_over, warn_of_gaps
@@ -19,7 +20,8 @@ from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sizes_in_
 class GridAccount:
     """What a sum over areas did with everything that the grid holds.
 
-    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself.
+    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself, over the ground itself
+    and not over the shares of its cells.
 
     Attributes
     ----------
@@ -30,7 +32,7 @@ class GridAccount:
     outside : float
         What no area covers.
     counted_twice : float
-        What lies in more than one area; 0 where areas do not overlap.
+        What lies in more than one area, once for each area beyond the first; 0 where areas do not overlap.
 
     See Also
     --------
@@ -159,11 +161,19 @@ def zonal_sum(
     zones = checked_zones(areas)
     with open_grid(raster, band) as reader:
         polygons = polygons_on(reader.grid, zones)
-        sums = sums_over(reader, polygons, values, whole=report, outside=report, progress=progress)
-        table = _table(zones, polygons, sums, reader.grid)
-    if not report:
-        return table
-    return table, GridAccount(sums.whole, float(sums.total.sum()), sums.outside, sums.twice)
+        if not report:
+            return _table(zones, polygons, sums_over(reader, polygons, values, progress=progress), reader.grid)
+        again, left, shared = counted_once(polygons)
+        # What is left of the areas that overlap takes their place where the ground outside is looked for.
+        once = np.ones(len(polygons) + 2 * len(again), dtype=bool)
+        once[again], once[len(once) - len(again) :] = False, False
+        grounds = np.concatenate([polygons, left, shared])
+        sums = sums_over(reader, grounds, values, whole=True, cover=once, progress=progress)
+        own = ZoneSums(sums.total[: len(zones)], sums.cells[: len(zones)], sums.weight[: len(zones)])
+        twice = float(sums.total[len(sums.total) - len(again) :].sum())
+        return _table(zones, polygons, own, reader.grid), GridAccount(
+            sums.whole, float(own.total.sum()), sums.outside, twice
+        )
 
 
 def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, grid: Grid) -> pd.DataFrame:

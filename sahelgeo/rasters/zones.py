@@ -108,14 +108,14 @@ def sums_over(
     values: str,
     *,
     whole: bool = False,
-    outside: bool = False,
+    cover: npt.NDArray[np.bool_] | None = None,
     progress: bool = False,
 ) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
     check_values(grid, values)
     weights: Floats | None = grid.cell_km2() if values == "density" else None
-    sums = zone_sums(reader, polygons, weights=weights, whole=whole, outside=outside, progress=progress)
+    sums = zone_sums(reader, polygons, weights=weights, whole=whole, cover=cover, progress=progress)
     if sums.lowest < 0:
         raise GridError(
             f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {_undeclared(grid)}"
