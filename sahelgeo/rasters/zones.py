@@ -34,7 +34,9 @@ _PACKING_NOISE = 1e-3
 # Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
 _OUTSIDE_WARNED = 0.01
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE)
+_PER_AREA = re.compile(
+    r"(/|\bp(er|ar)\s*)\s*(km|kilom|ha\b|sq|hectare|mi(les?|2|²)?\b)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE
+)
 
 
 def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFrame:
@@ -91,7 +93,7 @@ def polygons_on(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
 
 
 def check_values(grid: Grid, values: str) -> None:
-    """Raise if the values are not declared, or the grid says that it holds a density and a count is declared."""
+    """Raise if the values are not declared, or the grid says anywhere that it holds a density and a count is declared."""
     if values not in ("count", "density"):
         raise SchemaError(
             f"values={values!r}: say what a cell holds, 'count' (persons in it) or 'density' (persons per km²)"
@@ -99,6 +101,13 @@ def check_values(grid: Grid, values: str) -> None:
     if values == "count" and _PER_AREA.search(grid.units):
         raise GridError(
             f"{grid.name}: the units are {grid.units!r}, a density. Its sum would be no number of people: pass values='density' if it is per km²"
+        )
+
+    said = [f"{place} {text[:80]!r}" for place, text in grid.titles.items() if _PER_AREA.search(text.replace("_", " "))]
+    if values == "count" and said:
+        raise GridError(
+            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). Its sum would be no number of people: "
+            "pass values='density' if it is per km², or correct what it says if its cells hold counts"
         )
 
 
