@@ -73,7 +73,7 @@ from .places.overlay import overlay as overlay
 from .places.votes import code_systems as code_systems
 from .rasters.crosstab import people_by_zone as people_by_zone
 from .rasters.grids import GridError as GridError
-from .rasters.stacks import seasonal_anomaly as seasonal_anomaly
+from .rasters.seasons import seasonal_anomaly as seasonal_anomaly
 from .rasters.stacks import zonal_series as zonal_series
 from .rasters.totals import scale_to_totals as scale_to_totals
 from .rasters.zonal import GridAccount as GridAccount

@@ -388,6 +388,21 @@ def test_a_gap_does_not_shorten_a_lag() -> None:
     assert sg.lagged_association(gap, "deaths", "fled").set_index("lag")["association"].idxmax() == 2
 
 
+def test_a_lag_at_which_no_pair_exists_says_so() -> None:
+    """Analyses of February and October lie 4 and 8 months apart: nothing is 1 or 2 months apart, and two analyses are not two periods."""
+    seasons = panel()[lambda table: table["start"].dt.month.isin([2, 10])]
+    with pytest.warns(
+        sg.DataWarning,
+        match="'deaths' and 'fled' 1, 2 months apart. The starts of the table lie 0, 4, 8, 12, .*ask for such",
+    ):
+        found = sg.lagged_association(seasons, "deaths", "fled", lags=[0, 1, 2, 4], draws=9).set_index("lag")
+    assert found["pairs"].tolist() == [24, 0, 0, 8]
+    assert found.loc[[1, 2], "reading"].tolist() == [
+        f"No area has both values {lag} apart: this lag says nothing." for lag in ("1 month", "2 months")
+    ]
+    assert found.loc[4, "reading"] == "An association in time, not a cause."
+
+
 def test_one_area_cannot_have_a_small_p() -> None:
     """Twelve months of one area can be shifted in twelve ways only; quarters count as periods."""
     table = panel(12)

@@ -162,6 +162,46 @@ def test_a_density_declared_as_a_count_is_refused(units: str) -> None:
         sg.zonal_sum(grid(TWO_BY_TWO, units=units), areas(box(0, 0, 2, 2)), values="count")
 
 
+@pytest.mark.parametrize(
+    ("attribute", "text"),
+    [
+        ("long_name", "Population density (people per km2)"),
+        ("long_name", "Habitants par km²"),
+        ("standard_name", "people_per_sq_km"),
+    ],
+)
+def test_a_density_that_only_its_title_tells_is_refused(attribute: str, text: str) -> None:
+    """What is per cell, or per 1 km cell, is a count."""
+    cells = grid(TWO_BY_TWO, **{attribute: text})
+    with pytest.raises(sg.GridError, match=f"it calls itself a density \\({attribute} '.*or correct what it says"):
+        sg.zonal_sum(cells, areas(box(0, 0, 2, 2)), values="count")
+    assert sg.zonal_sum(cells, areas(box(0, 0, 2, 2)), values="density")["people"].item() > 100
+    for count in ("People per grid cell", "Population count per 1 km cell"):
+        assert (
+            sg.zonal_sum(grid(TWO_BY_TWO, long_name=count), areas(box(0, 0, 2, 2)), values="count").notna().all().all()
+        )
+
+
+def test_a_density_that_the_name_or_the_band_of_a_file_tells_is_refused(tmp_path: Path) -> None:
+    """A variable called density, a band described as one."""
+    with pytest.raises(sg.GridError, match="it calls itself a density .name 'population_density'"):
+        sg.zonal_sum(grid(TWO_BY_TWO).rename("population_density"), areas(box(0, 0, 2, 2)), values="count")
+    path = written(tmp_path / "people.tif", [TWO_BY_TWO, TWO_BY_TWO])
+    with rasterio.open(path, "r+") as dataset:
+        dataset.set_band_description(2, "population density")
+    with pytest.raises(sg.GridError, match="it calls itself a density .band description 'population density'"):
+        sg.zonal_sum(path, areas(box(0, 0, 2, 2)), values="count", band=2)
+    assert sg.zonal_sum(path, areas(box(0, 0, 2, 2)), values="count", band=1)["people"].item() == 100
+
+
+def test_a_closed_dataset_is_refused(tmp_path: Path) -> None:
+    """With what to do, not with the words of GDAL."""
+    with rasterio.open(written(tmp_path / "people.tif", TWO_BY_TWO)) as dataset:
+        pass
+    with pytest.raises(sg.FormatError, match="people.tif: the dataset is closed. Sum it within its with block"):
+        sg.zonal_sum(dataset, areas(box(0, 0, 2, 2)), values="count")
+
+
 def test_what_a_cell_holds_must_be_declared() -> None:
     """Nothing is guessed."""
     with pytest.raises(TypeError, match="values"):
@@ -200,6 +240,26 @@ def test_the_account_says_what_is_outside_and_what_counts_twice() -> None:
     assert (account.whole, account.in_areas, account.outside, account.counted_twice) == (100, 70, 40, 10)
     assert str(account) == "70 of 100 in areas; 40 outside; 10 counted more than once"
     assert sums["people"].tolist() == [40, 30]
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_area_given_twice_is_counted_twice_to_its_border(times: int) -> None:
+    """Cells under the border too: a quarter, a half and a whole of them."""
+    zones = areas(*[box(0.5, 0.5, 5.5, 5.5)] * times)
+    account = sg.zonal_sum(grid([[1] * 10] * 10), zones, values="count", report=True)[1]
+    assert (account.whole, account.outside, account.counted_twice) == (100, 75, 25 * (times - 1))
+
+
+@given(st.lists(st.tuples(st.floats(0, 4), st.floats(0, 4), st.floats(0.1, 3), st.floats(0.1, 3)), max_size=5))
+def test_the_account_is_that_of_the_ground_however_areas_overlap(corners: list[tuple[float, ...]]) -> None:
+    """Outside is what no area covers; counted twice is what the areas hold beyond the ground that they cover."""
+    zones = areas(*(box(x, y, x + width, y + height) for x, y, width, height in corners))
+    within = shapely.intersection(zones.geometry.to_numpy(), box(0, 0, 5, 5))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        account = sg.zonal_sum(grid([[1] * 5] * 5), zones, values="count", report=True)[1]
+    assert account.outside == pytest.approx(25 - shapely.union_all(within).area, abs=1e-9)
+    assert account.counted_twice == pytest.approx(shapely.area(within).sum() - shapely.union_all(within).area, abs=1e-9)
 
 
 def test_scale_and_offset_of_a_file_are_applied(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.needs import need_columns
 
 Floats = npt.NDArray[np.float64]
 READING = "An association in time, not a cause."
+_LAGS_ADVISED = 6
 
 
 def lagged_association(
@@ -29,7 +31,8 @@ def lagged_association(
     x, y : str
         The columns; ``y`` is looked at ``lag`` periods after ``x``.
     lags : iterable of int
-        In periods; a negative one asks whether ``x`` follows ``y``.
+        In periods; a negative one asks whether ``x`` follows ``y``. Starts in months that are not evenly spaced, such as those of
+        food-security analyses (February, October), are counted in months: 4 and 8, not 1 and 2.
     draws, seed : int
         Random draws for ``p``, and their seed.
 
@@ -37,7 +40,8 @@ def lagged_association(
     -------
     pandas.DataFrame
         One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
-        that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (of the table), ``p`` and ``reading``.
+        that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from the first to the last of the table, those that
+        it lacks too), ``p`` and ``reading``, which also says where no pair exists at a lag.
         ``p`` is the share of draws in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
         comes back at the start), any of the lags is as closely associated as this one. It takes account of how long each series
         remembers, and of looking at several lags.
@@ -46,6 +50,11 @@ def lagged_association(
     ------
     SchemaError
         A column is missing, an area has a period twice, lags that are no whole numbers or reach beyond the table.
+
+    Warns
+    -----
+    DataWarning
+        Lags at which no area has both values, with lags at which the table has periods.
 
     See Also
     --------
@@ -70,13 +79,21 @@ def lagged_association(
     [2.0, 1.0]
     """
     wanted = _checked_lags(lags)
-    cube_x, cube_y = _cubes(table, x, y)
+    cube_x, cube_y, step, apart = _cubes(table, x, y)
     areas, periods = cube_x.shape
     if max(abs(lag) for lag in wanted) > periods - 3:
         raise SchemaError(
             f"lags up to {max(abs(lag) for lag in wanted)} need more than the {periods} periods of the table"
         )
     seen = [_association(cube_x, cube_y, lag) for lag in wanted]
+    without = [lag for lag, (_, count) in zip(wanted, seen, strict=True) if not count]
+    if without:
+        warnings.warn(
+            f"no area has {x!r} and {y!r} {listed(without, SHOWN_AT_MOST)} {step}s apart. The starts of the table lie {listed(apart, _LAGS_ADVISED)} "
+            f"{step}s apart: ask for such lags",
+            DataWarning,
+            stacklevel=2,
+        )
     chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (draws, seed))
     return pd.DataFrame(
         {
@@ -86,7 +103,12 @@ def lagged_association(
             "areas": areas,
             "periods": periods,
             "p": chance,
-            "reading": READING,
+            "reading": [
+                READING
+                if count
+                else f"No area has both values {abs(lag)} {step}{'s' if abs(lag) != 1 else ''} apart: this lag says nothing."
+                for lag, (_, count) in zip(wanted, seen, strict=True)
+            ],
         }
     )
 
@@ -118,7 +140,8 @@ def _checked_lags(lags: Iterable[int]) -> list[int]:
     return [int(lag) for lag in wanted]
 
 
-def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
+def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, list[int]]:
+    """The ranks of the two columns by area and period, what a period is, and how many of them starts lie apart."""
     need_columns(table, "table", {"pcode": "text", "start": "day", x: "number", y: "number"})
     known = table[table["pcode"].notna()]
     twice = known.duplicated(["pcode", "start"])
@@ -129,25 +152,27 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
     if known.empty:
         raise SchemaError("table: no row has a p-code. Give the sums of areas")
     starts = pd.DatetimeIndex(pd.to_datetime(known["start"]))
-    every = _every_period(starts.unique().sort_values())
+    every, step = _every_period(starts.unique().sort_values())
+    places = np.flatnonzero(every.isin(starts))
+    apart = sorted({int(lag) for lag in (places[:, None] - places).ravel() if lag >= 0})
     cubes = []
     for name in (x, y):
         wide = known.assign(start=starts).pivot(index="pcode", columns="start", values=name)  # noqa: PD010 - a key twice must fail
         wide = wide.reindex(columns=every)
         ranks = wide.astype("Float64").rank(axis=1)
         cubes.append(ranks.to_numpy(dtype="float64", na_value=np.nan))
-    return cubes[0], cubes[1]
+    return cubes[0], cubes[1], step, apart
 
 
-def _every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The periods from the first to the last, those that the table lacks too: a gap must not shorten a lag."""
-    for freq in ("MS", "QS", "YS"):
+def _every_period(starts: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, str]:
+    """The periods from the first to the last, those that the table lacks too (a gap must not shorten a lag), and what one is."""
+    for freq, step in (("MS", "month"), ("QS", "quarter"), ("YS", "year")):
         every = pd.date_range(starts[0], starts[-1], freq=freq)
         if starts.isin(every).all() and (freq == "MS" or len(starts) == len(every)):
             if freq == "MS" and len(starts) < len(every) and _regular(starts):
                 continue
-            return every
-    return starts
+            return every, step
+    return starts, "period"
 
 
 def _regular(starts: pd.DatetimeIndex) -> bool:

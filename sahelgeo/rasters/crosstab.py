@@ -128,6 +128,21 @@ def shared_within(polygons: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[A
     return _ground(polygons, polygons, pairs[:, 0], pairs[:, 1])
 
 
+def counted_once(polygons: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any], npt.NDArray[Any]]:
+    """Which polygons overlap earlier ones, what of each is left without these, and what it shares with them.
+
+    What is left, with the polygons that overlap no earlier one, covers the same ground without overlaps. What is shared is
+    the ground that is covered again, once for each time.
+    """
+    _, later, shapes = shared_within(polygons)
+    again, which = np.unique(later, return_inverse=True)
+    parts, part_of = shapely.get_parts(shapes, return_index=True)
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, group = parts[areal], which[part_of[areal]]
+    shared = np.array([shapely.union_all(parts[group == number]) for number in range(len(again))], dtype=object)
+    return again, shapely.difference(polygons[again], shared), shared
+
+
 def _ground(a: npt.NDArray[Any], b: npt.NDArray[Any], left: Ints, right: Ints) -> tuple[Ints, Ints, npt.NDArray[Any]]:
     shapely.prepare(a)
     shapely.prepare(b)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Raster: TypeAlias = "str | PathLike[str] | DatasetReader | xr.DataArray"
 _HORIZONTAL = ("x", "lon", "longitude", "X")
 _VERTICAL = ("y", "lat", "latitude", "Y")
+# Titles of whole data sets are left out: one of "population density maps" holds counts.
+_TITLES = ("long_name", "standard_name")
 # Coordinates of climate grids are often printed in single precision: they stray from even steps by this share of a cell.
 _UNEVEN = 0.01
 # What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
@@ -58,6 +60,8 @@ class Grid:
         Stored values times scale plus offset are the values.
     units : str
         As the raster says, else empty.
+    titles : dict of str to str
+        What else it calls its values: by the place where it says so.
     block : int
         Rows that are stored together.
     """
@@ -71,6 +75,7 @@ class Grid:
     scale: float
     offset: float
     units: str
+    titles: dict[str, str]
     block: int
 
     def corners(self) -> npt.NDArray[np.float64]:
@@ -194,6 +199,10 @@ def _window(rows: tuple[int, int], columns: tuple[int, int]) -> Window:
 
 
 def _one_band(dataset: DatasetReader, band: int | None) -> int:
+    if dataset.closed:
+        raise FormatError(
+            f"{dataset.name}: the dataset is closed. Sum it within its with block, or give the path instead"
+        )
     if band is None and dataset.count != 1:
         raise GridError(
             f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, or sum a stack of times with zonal_series"
@@ -260,8 +269,17 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
         dataset.scales[band - 1],
         dataset.offsets[band - 1],
         units,
+        _titles_of_dataset(dataset, band),
         dataset.block_shapes[band - 1][0],
     )
+
+
+def _titles_of_dataset(dataset: DatasetReader, band: int) -> dict[str, str]:
+    # GDAL writes the attributes of a variable as tags of its bands.
+    tags = dataset.tags() | dataset.tags(band)
+    return {key: str(tags.get(key) or "") for key in _TITLES} | {
+        "band description": dataset.descriptions[band - 1] or ""
+    }
 
 
 def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
@@ -282,7 +300,8 @@ def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
     # Only an array that was opened without decoding still has these among its attributes.
     scale, offset = (float(array.attrs.get(key, plain)) for key, plain in (("scale_factor", 1), ("add_offset", 0)))
     units = str(array.attrs.get("units", ""))
-    return Grid(name, transform, _crs_of_array(array), height, width, nodata, scale, offset, units, 1)
+    titles = {key: str(array.attrs.get(key) or "") for key in _TITLES} | {"name": str(array.name or "")}
+    return Grid(name, transform, crs_of_array(array), height, width, nodata, scale, offset, units, titles, 1)
 
 
 def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
@@ -299,7 +318,8 @@ def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
     return float(centres[0]), step
 
 
-def _crs_of_array(array: xr.DataArray) -> CRS:
+def crs_of_array(array: xr.DataArray) -> CRS:
+    """The CRS of an array."""
     # The places where CF, rioxarray and xarray's own readers write it.
     held = [array.attrs.get("crs")]
     for name in ("spatial_ref", "crs"):

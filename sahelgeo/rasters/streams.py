@@ -23,7 +23,7 @@ _MOST_THREADS = 8
 
 @dataclass
 class ZoneSums:
-    """Sums over zones; ``whole``, ``outside`` and ``twice`` only where they were asked for.
+    """Sums over zones; ``whole`` and ``outside`` only where they were asked for.
 
     Attributes
     ----------
@@ -33,9 +33,8 @@ class ZoneSums:
         Covered cells that have data, fractions counted.
     weight : numpy.ndarray
         The same, each cell counted with the weight of its row.
-    whole, outside, twice : float
-        The sum over all of the grid; over what no zone covers; over what zones cover more than once, for each time beyond
-        the first.
+    whole, outside : float
+        The sum over all of the grid; over what no zone covers.
     lowest : float
         The lowest value that has data.
     """
@@ -45,7 +44,6 @@ class ZoneSums:
     weight: Floats
     whole: float = 0.0
     outside: float = 0.0
-    twice: float = 0.0
     lowest: float = np.inf
 
     @classmethod
@@ -60,7 +58,6 @@ class ZoneSums:
         self.weight += other.weight
         self.whole += other.whole
         self.outside += other.outside
-        self.twice += other.twice
         self.lowest = min(self.lowest, other.lowest)
 
 
@@ -72,7 +69,7 @@ class _Job:
     columns: tuple[int, int]
     weights: Floats | None
     whole: bool
-    outside: bool
+    cover: npt.NDArray[np.bool_] | None
 
 
 def cell_coefficients(grid: Grid) -> tuple[Floats, Floats]:
@@ -87,7 +84,7 @@ def zone_sums(
     *,
     weights: Floats | None = None,
     whole: bool = False,
-    outside: bool = False,
+    cover: npt.NDArray[np.bool_] | None = None,
     progress: bool = False,
 ) -> ZoneSums:
     """The sums of a grid over polygons in its own coordinates.
@@ -102,15 +99,15 @@ def zone_sums(
         What a cell of each row counts for, for example its km².
     whole : bool
         Read all of the grid, not only the window of the polygons, and sum it.
-    outside : bool
-        With ``whole``, also sum what lies outside of the polygons and what lies in more than one.
+    cover : numpy.ndarray, optional
+        With ``whole``, also sum what lies outside of these polygons (True for each), which may not overlap.
     progress : bool
         Show a bar.
     """
     grid = reader.grid
     edges = edges_of(polygons, *cell_coefficients(grid))
     rows, columns = ((0, grid.height), (0, grid.width)) if whole else _window_of(edges, grid)
-    job = _Job(reader, edges, len(polygons), columns, weights, whole, outside)
+    job = _Job(reader, edges, len(polygons), columns, weights, whole, cover)
     sums = ZoneSums.nothing(len(polygons))
     bands = list(_bands(rows, columns, grid.block))
     # The sums of a run do not depend on which thread was faster: bands are added in their order.
@@ -189,8 +186,8 @@ def _strip(job: _Job, stored: npt.NDArray[Any], rows: tuple[int, int]) -> ZoneSu
     sums = ZoneSums(total, cells, weight, lowest=lowest)
     if job.whole:
         sums.whole = float(flat.sum())
-    if job.whole and job.outside:
-        sums.outside, sums.twice = _outside(flat, spans)
+    if job.whole and job.cover is not None:
+        sums.outside = _outside(flat, _spans_within(spans, job.cover))
     return sums
 
 
@@ -266,28 +263,39 @@ def _run_counts(flat: npt.NDArray[np.bool_], spans: Spans) -> Floats:
     return (true_before(spans.end) - true_before(spans.start)).astype(float)
 
 
-def _outside(flat: Floats, spans: Spans) -> tuple[float, float]:
-    """The sum over what no zone covers, and over what is covered more than once."""
+def _spans_within(spans: Spans, zones: npt.NDArray[np.bool_]) -> Spans:
+    if zones.all():
+        return spans
+    cells, runs = zones[spans.cell_zone], zones[spans.run_zone]
+    return Spans(
+        spans.cell[cells],
+        spans.fraction[cells],
+        spans.cell_zone[cells],
+        spans.start[runs],
+        spans.end[runs],
+        spans.run_zone[runs],
+        spans.width,
+    )
+
+
+def _outside(flat: Floats, spans: Spans) -> float:
+    """The sum over what no zone covers, of zones that do not overlap."""
     order = np.argsort(spans.start, kind="stable")
     start, end = spans.start[order], spans.end[order]
     cell, which = np.unique(spans.cell, return_inverse=True)
-    cover = np.bincount(which, spans.fraction, len(cell))
     begins_after = np.r_[0, np.maximum.accumulate(end)] if len(end) else np.zeros(1, dtype=np.int64)
     run_before = np.searchsorted(start, cell, side="right")
+    # By rounding, a border may touch a cell that the zone beside it holds wholly.
     if (begins_after[:-1] > start).any() or (begins_after[run_before] > cell).any():
-        return _outside_of_overlaps(flat, spans)
+        change = np.bincount(spans.start, minlength=len(flat) + 1) - np.bincount(spans.end, minlength=len(flat) + 1)
+        cover = np.cumsum(change[:-1]) + np.bincount(spans.cell, spans.fraction, len(flat))
+        return float(flat @ np.maximum(1 - cover, 0))
+    cover = np.bincount(which, spans.fraction, len(cell))
     gaps = _run_sums(flat, *_gaps(begins_after, start, len(flat)))
-    inside = float(flat[cell] @ np.minimum(cover, 1))
-    return float(gaps.sum()) - inside, float(flat[cell] @ np.maximum(cover - 1, 0))
+    return float(gaps.sum()) - float(flat[cell] @ np.minimum(cover, 1))
 
 
 def _gaps(begins: Ints, start: Ints, size: int) -> tuple[Ints, Ints]:
     ends = np.r_[start, size]
     real = ends > begins
     return begins[real], ends[real]
-
-
-def _outside_of_overlaps(flat: Floats, spans: Spans) -> tuple[float, float]:
-    change = np.bincount(spans.start, minlength=len(flat) + 1) - np.bincount(spans.end, minlength=len(flat) + 1)
-    cover = np.cumsum(change[:-1]) + np.bincount(spans.cell, spans.fraction, len(flat))
-    return float(flat @ np.maximum(1 - cover, 0)), float(flat @ np.maximum(cover - 1, 0))

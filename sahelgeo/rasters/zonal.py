@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -10,24 +9,19 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import DataWarning
+from sahelgeo.rasters.crosstab import counted_once
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.spans import Floats
 from sahelgeo.rasters.streams import ZoneSums
-from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sums_over, zone_labels
-
-# Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
-_OUTSIDE_WARNED = 0.01
+from sahelgeo.rasters.zones import Values, checked_zones, polygons_on, sizes_in_cells, sums_over, warn_of_gaps
 
 
 @dataclass(frozen=True)
 class GridAccount:
     """What a sum over areas did with everything that the grid holds.
 
-    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself.
+    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself, over the ground itself
+    and not over the shares of its cells.
 
     Attributes
     ----------
@@ -38,7 +32,7 @@ class GridAccount:
     outside : float
         What no area covers.
     counted_twice : float
-        What lies in more than one area; 0 where areas do not overlap.
+        What lies in more than one area, once for each area beyond the first; 0 where areas do not overlap.
 
     See Also
     --------
@@ -167,16 +161,24 @@ def zonal_sum(
     zones = checked_zones(areas)
     with open_grid(raster, band) as reader:
         polygons = polygons_on(reader.grid, zones)
-        sums = sums_over(reader, polygons, values, whole=report, outside=report, progress=progress)
-        table = _table(zones, polygons, sums, reader.grid)
-    if not report:
-        return table
-    return table, GridAccount(sums.whole, float(sums.total.sum()), sums.outside, sums.twice)
+        if not report:
+            return _table(zones, polygons, sums_over(reader, polygons, values, progress=progress), reader.grid)
+        again, left, shared = counted_once(polygons)
+        # What is left of the areas that overlap takes their place where the ground outside is looked for.
+        once = np.ones(len(polygons) + 2 * len(again), dtype=bool)
+        once[again], once[len(once) - len(again) :] = False, False
+        grounds = np.concatenate([polygons, left, shared])
+        sums = sums_over(reader, grounds, values, whole=True, cover=once, progress=progress)
+        own = ZoneSums(sums.total[: len(zones)], sums.cells[: len(zones)], sums.weight[: len(zones)])
+        twice = float(sums.total[len(sums.total) - len(again) :].sum())
+        return _table(zones, polygons, own, reader.grid), GridAccount(
+            sums.whole, float(own.total.sum()), sums.outside, twice
+        )
 
 
 def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, grid: Grid) -> pd.DataFrame:
     covered = sums.cells > 0
-    size = _sizes(polygons, grid)
+    size = sizes_in_cells(polygons, grid)
     missing = np.clip(1 - sums.cells / size, 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
     missing[missing < 1e-9] = 0
@@ -190,34 +192,5 @@ def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, 
     )
     if "pcode" in zones:
         table.insert(0, "pcode", zones["pcode"].astype("string"))
-    _warn(zones, covered, polygons, size, grid)
+    warn_of_gaps(zones, polygons, covered, grid, "sums", stacklevel=4)
     return table
-
-
-def _sizes(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
-    """The areas of polygons in cells."""
-    return np.asarray(shapely.area(polygons) / abs(grid.transform.determinant))
-
-
-def _warn(
-    zones: gpd.GeoDataFrame, covered: npt.NDArray[np.bool_], polygons: npt.NDArray[Any], size: Floats, grid: Grid
-) -> None:
-    labels = zone_labels(zones)
-    problems = []
-    if not covered.all():
-        named = listed(list(labels[~covered]), SHOWN_AT_MOST)
-        problems.append(
-            f"{int((~covered).sum()):,} of {len(zones):,} areas have no data in {grid.name}: {named}. Their sums are missing, not 0"
-        )
-    beyond = covered & (
-        1 - _sizes(shapely.intersection(polygons, shapely.Polygon(grid.corners())), grid) / size > _OUTSIDE_WARNED
-    )
-    if beyond.any():
-        named = listed(list(labels[beyond]), SHOWN_AT_MOST)
-        problems.append(
-            f"{int(beyond.sum()):,} of {len(zones):,} areas reach beyond {grid.name}, and their sums do not: {named}"
-        )
-    if grid.nodata is None:
-        problems.append(f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0")
-    for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ import shapely
 from pyproj import CRS
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, SchemaError
+from sahelgeo.errors import CRSError, DataWarning, SchemaError
 from sahelgeo.rasters.grids import Grid, GridError, Reader
 from sahelgeo.rasters.spans import Floats
 from sahelgeo.rasters.streams import ZoneSums, zone_sums
@@ -24,8 +25,18 @@ _STEP_DEGREES = 0.01
 _STEP_METRES = 1000.0
 # More than any count or density of people, livestock or money; what files write for no data is far above.
 _NO_COUNT = 1e18
+# Below any temperature, rain or vegetation index, stored as whole numbers too.
+_NO_MEASURE = -9999
+# What files write for no data, and what a vegetation index stored as whole numbers may hold too.
+_PERHAPS_NO_DATA = (-99, -99.9, -99.99, -999, -999.9, -999.99, -3000)
+# Packing leaves rain of less than nothing by less than this.
+_PACKING_NOISE = 1e-3
+# Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
+_OUTSIDE_WARNED = 0.01
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-_PER_AREA = re.compile(r"(/|per\s*)\s*(km|ha\b|sq|hectare|mi)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE)
+_PER_AREA = re.compile(
+    r"(/|\bp(er|ar)\s*)\s*(km|kilom|ha\b|sq|hectare|mi(les?|2|²)?\b)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE
+)
 
 
 def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFrame:
@@ -82,7 +93,7 @@ def polygons_on(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
 
 
 def check_values(grid: Grid, values: str) -> None:
-    """Raise if the values are not declared, or the grid says that it holds a density and a count is declared."""
+    """Raise if the values are not declared, or the grid says anywhere that it holds a density and a count is declared."""
     if values not in ("count", "density"):
         raise SchemaError(
             f"values={values!r}: say what a cell holds, 'count' (persons in it) or 'density' (persons per km²)"
@@ -92,6 +103,13 @@ def check_values(grid: Grid, values: str) -> None:
             f"{grid.name}: the units are {grid.units!r}, a density. Its sum would be no number of people: pass values='density' if it is per km²"
         )
 
+    said = [f"{place} {text[:80]!r}" for place, text in grid.titles.items() if _PER_AREA.search(text.replace("_", " "))]
+    if values == "count" and said:
+        raise GridError(
+            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). Its sum would be no number of people: "
+            "pass values='density' if it is per km², or correct what it says if its cells hold counts"
+        )
+
 
 def sums_over(
     reader: Reader,
@@ -99,22 +117,17 @@ def sums_over(
     values: str,
     *,
     whole: bool = False,
-    outside: bool = False,
+    cover: npt.NDArray[np.bool_] | None = None,
     progress: bool = False,
 ) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
     check_values(grid, values)
     weights: Floats | None = grid.cell_km2() if values == "density" else None
-    sums = zone_sums(reader, polygons, weights=weights, whole=whole, outside=outside, progress=progress)
+    sums = zone_sums(reader, polygons, weights=weights, whole=whole, cover=cover, progress=progress)
     if sums.lowest < 0:
-        hint = (
-            "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
-            if grid.nodata is None or np.isnan(grid.nodata)
-            else f"nodata is {grid.nodata:g}. Mask these cells, if they stand for no data"
-        )
         raise GridError(
-            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {hint}"
+            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {_undeclared(grid)}"
         )
     highest = float(sums.total.max(initial=0))
     if highest > _NO_COUNT:
@@ -123,6 +136,77 @@ def sums_over(
             "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
         )
     return sums
+
+
+def means_over(
+    reader: Reader, polygons: npt.NDArray[Any], *, least: float | None, progress: bool, stacklevel: int
+) -> tuple[Floats, Floats]:
+    """The means over polygons, cells weighted by their km², and the cells that they rest on; NaN where there are none.
+
+    A value for no data that is not declared is refused, and so is one below ``least`` where that is given.
+    """
+    grid = reader.grid
+    sums = zone_sums(reader, polygons, weights=grid.cell_km2(), progress=progress)
+    means = sums.total / np.where(sums.weight > 0, sums.weight, np.nan)
+    stored = (sums.lowest - grid.offset) / grid.scale
+    odd = sums.lowest if min(sums.lowest, stored) <= _NO_MEASURE else float(np.nanmax(means, initial=0))
+    if odd <= _NO_MEASURE or odd > _NO_COUNT:
+        raise GridError(
+            f"{grid.name}: the value {odd:g} is neither rain, temperature nor an index; {_undeclared(grid)}"
+        )
+    if least is not None and sums.lowest < least - _PACKING_NOISE:
+        raise GridError(
+            f"{grid.name}: the value {sums.lowest:g} is below {least:g}, and no rain; {_undeclared(grid)}. "
+            "Average what may be below zero: how='mean'"
+        )
+    if any(np.isclose(stored, value, rtol=1e-6, atol=0) for value in _PERHAPS_NO_DATA):
+        warnings.warn(
+            f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, and it counts in the means; {_undeclared(grid)}",
+            DataWarning,
+            stacklevel=stacklevel,
+        )
+    return means, sums.cells
+
+
+def _undeclared(grid: Grid) -> str:
+    if grid.nodata is None or np.isnan(grid.nodata):
+        return "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
+    return f"nodata is {grid.nodata:g}. Mask these cells, if they stand for no data"
+
+
+def sizes_in_cells(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
+    """The areas of polygons in cells of the grid."""
+    return np.asarray(shapely.area(polygons) / abs(grid.transform.determinant))
+
+
+def warn_of_gaps(
+    zones: gpd.GeoDataFrame,
+    polygons: npt.NDArray[Any],
+    covered: npt.NDArray[np.bool_],
+    grid: Grid,
+    what: str,
+    *,
+    stacklevel: int,
+) -> None:
+    """Name the zones without data, those that reach beyond the grid, and a grid that declares no nodata value."""
+    labels = zone_labels(zones)
+    problems = []
+    if not covered.all():
+        named = listed(list(labels[~covered]), SHOWN_AT_MOST)
+        problems.append(
+            f"{int((~covered).sum()):,} of {len(zones):,} areas have no data in {grid.name}: {named}. Their {what} are missing, not 0"
+        )
+    within = shapely.intersection(polygons, shapely.Polygon(grid.corners()))
+    beyond = covered & (1 - sizes_in_cells(within, grid) / sizes_in_cells(polygons, grid) > _OUTSIDE_WARNED)
+    if beyond.any():
+        named = listed(list(labels[beyond]), SHOWN_AT_MOST)
+        problems.append(
+            f"{int(beyond.sum()):,} of {len(zones):,} areas reach beyond {grid.name}, and their {what} do not: {named}"
+        )
+    if grid.nodata is None:
+        problems.append(f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0")
+    for problem in problems:
+        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
 
 
 def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:

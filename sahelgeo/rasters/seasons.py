@@ -1,0 +1,278 @@
+"""A season of rain or vegetation against the usual one."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import CRSError, DataWarning, SchemaError
+from sahelgeo.rasters.grids import GridError, crs_of_array
+from sahelgeo.rasters.stacks import further_dimension, series_over
+from sahelgeo.rasters.zones import checked_zones, zone_labels
+
+# A mean over less than half of an area is a mean of something else.
+_LEAST_COVER = 0.5
+_LEAST_YEARS = 3
+# Seasons of days differ by the 29th of February; layers that differ by more are other layers.
+_SAME_LENGTH = 0.02
+
+
+def seasonal_anomaly(
+    stack: xr.DataArray,
+    areas: gpd.GeoDataFrame,
+    *,
+    season: tuple[int, int],
+    baseline: tuple[int, int],
+    how: Literal["sum", "mean"] = "sum",
+    reference: xr.DataArray | None = None,
+) -> pd.DataFrame:
+    """How a season's rain, or vegetation, stood against the years of a baseline, in each area.
+
+    It gives context to a year of hunger: whether it came with drought or without. It says nothing about causes.
+
+    Parameters
+    ----------
+    stack : xarray.DataArray
+        A stack over ``time`` of any CHIRPS-like grid: rain (mm), NDVI.
+    areas : geopandas.GeoDataFrame
+        Valid polygons in any CRS.
+    season : tuple of two int
+        First and last month: ``(6, 9)`` is June to September. ``(11, 2)`` runs over the new year and counts to the year that it
+        ends in.
+    baseline : tuple of two int
+        First and last year of what is usual, for example ``(1991, 2020)``.
+    how : {"sum", "mean"}
+        Add the layers of a season up (rain), or average them (NDVI, temperature).
+    reference : xarray.DataArray, optional
+        A stack to take the baseline from: on the very same grid, in the same units, with the same layers in a season. By default it
+        is ``stack``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each area and year of the stack, with index 0..n-1: ``area`` (p-code or index label), ``year``,
+        ``value`` (area mean of the season, units of the stack), ``usual`` (mean of the baseline years), ``percent_of_usual``,
+        ``standardised`` (in standard deviations of the baseline), ``baseline_years`` (how many it rests on) and ``layers``,
+        the layers with data in the season. A season with fewer layers than that of the most complete year is missing, and so is
+        one without any.
+
+    Raises
+    ------
+    GridError
+        The reference lies on another grid, shifted or of another resolution, is in other units, or has other layers in a season;
+        no ``time``; a value that stands for no data and is not declared, such as -9999, or rain below zero.
+    CRSError
+        The stack or the reference has no CRS, or the two are in different ones.
+    SchemaError
+        Months or years that do not fit, fewer than three years in the baseline, or a p-code that several areas have.
+
+    Warns
+    -----
+    DataWarning
+        Seasons that are not complete, areas whose data cover less than half of them, or that have none, and a reference that does
+        not say its units where the stack does.
+
+    See Also
+    --------
+    zonal_series : A stack of grids as area by time.
+
+    Notes
+    -----
+    ``standardised`` is the distance from the mean of the baseline, divided by the sample standard deviation of the baseline years.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, sahelgeo as sg, xarray as xr
+    >>> years, wet = range(2015, 2021), [90.0, 100.0, 110.0, 95.0, 105.0, 120.0]
+    >>> rain = xr.DataArray(np.array(wet)[:, None, None] * np.ones((6, 60, 80)), dims=("time", "y", "x"),
+    ...                     coords={"time": pd.to_datetime([f"{year}-08-01" for year in years]),
+    ...                             "y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)},
+    ...                     attrs={"crs": "EPSG:4326"})
+    >>> anomaly = sg.seasonal_anomaly(rain, sg.load_areas("BFA"), season=(6, 9), baseline=(2015, 2019))
+    >>> anomaly.loc[(anomaly["area"] == "BF56") & (anomaly["year"] == 2020), "percent_of_usual"].round(1).tolist()
+    [120.0]
+    """
+    _check_season(season, baseline, how)
+    zones = _told_apart(checked_zones(areas))
+    own = _seasons(stack, zones, season, how)
+    usual = own
+    if reference is not None:
+        _check_same_grid(stack, reference)
+        _check_same_kind(stack, reference, season, how)
+        usual = _seasons(reference, zones, season, how)
+        if how == "sum":
+            most = own.groupby("zone")["layers"].max()
+            usual = usual[_as_long(usual["layers"], usual["zone"].map(most))]
+    usual = usual[usual["year"].between(*baseline)].dropna(subset="value")
+    years = int(usual["year"].nunique())
+    if years < _LEAST_YEARS:
+        raise SchemaError(
+            f"baseline={baseline}: the stack has {years} complete seasons in these years and needs {_LEAST_YEARS}. Choose other years, or pass a reference"
+        )
+    grouped = usual.groupby("zone")["value"]
+    result = own.assign(
+        usual=own["zone"].map(grouped.mean()),
+        baseline_years=own["zone"].map(grouped.count()).fillna(0).astype("Int64"),
+    )
+    spread = own["zone"].map(grouped.std())
+    result["percent_of_usual"] = 100 * result["value"] / result["usual"].where(result["usual"] != 0)
+    result["standardised"] = (result["value"] - result["usual"]) / spread.where(spread > 0)
+    return result[["area", "year", "value", "usual", "percent_of_usual", "standardised", "baseline_years", "layers"]]
+
+
+def _told_apart(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    labels = zone_labels(zones)
+    twice = (labels.duplicated(keep=False) & labels.notna()).to_numpy()
+    if twice.any():
+        raise SchemaError(
+            f"areas, row(s) {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)}: "
+            f"{listed(list(labels[twice].unique()), SHOWN_AT_MOST)} given more than once, so that their years could not be told apart. "
+            "Bring the parts together: areas.dissolve('pcode', as_index=False)"
+        )
+    return zones
+
+
+def _check_season(season: tuple[int, int], baseline: tuple[int, int], how: str) -> None:
+    problems = []
+    if len(season) != 2 or not all(1 <= month <= 12 for month in season):
+        problems.append(f"season={season!r}: give the first and the last month, 1 to 12, such as (6, 9)")
+    if len(baseline) != 2 or baseline[0] > baseline[1]:
+        problems.append(f"baseline={baseline!r}: give the first and the last year, such as (1991, 2020)")
+    if how not in ("sum", "mean"):
+        problems.append(f"how={how!r} is neither 'sum' (rain) nor 'mean' (a vegetation index)")
+    if problems:
+        raise SchemaError("\n".join(problems), problems)
+
+
+def _check_same_grid(stack: xr.DataArray, reference: xr.DataArray) -> None:
+    for name in stack.dims:
+        if name == "time":
+            continue
+        mine = np.asarray(stack[name].to_numpy(), dtype=float)
+        theirs = np.asarray(reference[name].to_numpy(), dtype=float) if name in reference.dims else np.zeros(0)
+        if mine.shape != theirs.shape:
+            raise GridError(
+                f"the reference has {len(theirs)} cells along {name!r}, the stack has {len(mine)}. Bring both to one grid first"
+            )
+        shift = float(np.abs(mine - theirs).max()) / abs(float(mine[1] - mine[0]))
+        if shift > 0.01:
+            raise GridError(
+                f"the reference is shifted along {name!r} by {shift:.2f} of a cell. Bring both to one grid first"
+            )
+
+
+def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple[int, int], how: str) -> None:
+    """Raise if the baseline is in another CRS or other units, or of other layers, than what is compared with it."""
+    crs, other = crs_of_array(stack), crs_of_array(reference)
+    if not crs.equals(other, ignore_axis_order=True):
+        raise CRSError(
+            f"the reference is in {other.name}, the stack in {crs.name}. Bring both to one grid first, or correct attrs['crs']"
+        )
+    problems = []
+    units = ["".join(str(one.attrs.get("units", "")).split()).lower() for one in (stack, reference)]
+    if all(units) and units[0] != units[1]:
+        problems.append(
+            f"the reference is in {reference.attrs['units']!r}, the stack in {stack.attrs['units']!r}. Bring both to one unit: "
+            "array * 10 for cm to mm, then assign_attrs(units='mm')"
+        )
+    months, most = _layers_of_season(stack, season)
+    other_months, other_most = _layers_of_season(reference, season)
+    if months != other_months:
+        problems.append(
+            f"the season of the reference has layers in months {listed(other_months, 12)}, that of the stack in months {listed(months, 12)}. "
+            "Choose a season of months that both have"
+        )
+    elif how == "sum" and abs(most - other_most) > _SAME_LENGTH * max(most, other_most):
+        problems.append(
+            f"a season of the reference has {other_most} layers, one of the stack {most}: their sums are not alike. "
+            "Bring both to one step of time: array.resample(time='MS').sum()"
+        )
+    if problems:
+        raise GridError("\n".join(problems))
+    if any(units) and not all(units):
+        silent = "stack" if units[1] else "reference"
+        warnings.warn(
+            f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. Say it: assign_attrs(units={max(units)!r})",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _layers_of_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[list[int], int]:
+    """The months of a season that have layers, and the layers of the most complete year."""
+    inside, years = _in_season(stack, season)
+    months = pd.DatetimeIndex(stack["time"].to_numpy()).month[inside]
+    return sorted({int(month) for month in months}), int(np.unique(years[inside], return_counts=True)[1].max())
+
+
+def _in_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Which layers lie in the season, and the year that each counts to."""
+    if further_dimension(stack) != "time" or not np.issubdtype(stack["time"].dtype, np.datetime64):
+        raise GridError(
+            "the stack has no 'time' of days. Rename its dimension, and write days: array.assign_coords(time=pd.to_datetime(...))"
+        )
+    times = pd.DatetimeIndex(stack["time"].to_numpy())
+    first, last = season
+    after, before = times.month >= first, times.month <= last
+    inside = np.asarray(after & before if first <= last else after | before)
+    if not inside.any():
+        raise SchemaError(f"season={season!r}: no layer of the stack lies in these months")
+    return inside, np.asarray(times.year + (after & (first > last)), dtype=np.int64)
+
+
+def _as_long(layers: pd.Series, most: pd.Series) -> pd.Series:
+    return (layers - most).abs() <= _SAME_LENGTH * most
+
+
+def _seasons(stack: xr.DataArray, zones: gpd.GeoDataFrame, season: tuple[int, int], how: str) -> pd.DataFrame:
+    inside, years = _in_season(stack, season)
+    least = 0 if how == "sum" else None
+    series = series_over(stack.isel(time=np.flatnonzero(inside)), zones, "mean", least=least, stacklevel=5)
+    _warn_thin(series)
+    grouped = pd.DataFrame(series.to_numpy().T).groupby(years[inside])
+    # A layer without data makes its season incomplete: a sum of what is left would be a dry year that never was.
+    value = grouped.sum() if how == "sum" else grouped.mean()
+    layers = grouped.count()
+    value = value.where((layers == layers.max()) & (layers > 0))
+    long = pd.DataFrame(
+        {
+            "zone": np.repeat(np.arange(len(zones)), len(value)),
+            "area": np.repeat(series["area"].to_numpy(), len(value)),
+            "year": np.tile(value.index.to_numpy(), len(zones)),
+            "value": value.to_numpy().T.ravel(),
+            "layers": layers.to_numpy().T.ravel(),
+        }
+    )
+    _warn_incomplete(long)
+    return long
+
+
+def _warn_thin(series: xr.DataArray) -> None:
+    # Areas without any data were named already.
+    some = np.asarray((series["cover"] > 0).any("time"))
+    thin = some & np.asarray((series["cover"] < _LEAST_COVER).any("time"))
+    if thin.any():
+        named = listed(list(series["area"].to_numpy()[thin]), SHOWN_AT_MOST)
+        warnings.warn(
+            f"the data cover less than half of {named} at some time: the mean is that of the rest",
+            DataWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_incomplete(seasons: pd.DataFrame) -> None:
+    some = seasons["layers"].groupby(seasons["zone"]).transform("max") > 0
+    years = sorted(seasons.loc[seasons["value"].isna() & some, "year"].unique())
+    if years:
+        warnings.warn(
+            f"the season is not complete in {listed(years, SHOWN_AT_MOST)} for some areas or all: missing there",
+            DataWarning,
+            stacklevel=4,
+        )
