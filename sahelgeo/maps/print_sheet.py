@@ -42,7 +42,7 @@ from sahelgeo.maps.print_shapes import (
     digit_shift,
 )
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
-from sahelgeo.maps.style import style
+from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import base_language, word
 
 if TYPE_CHECKING:
@@ -132,8 +132,7 @@ def print_settings() -> AbstractContextManager[None]:
             "hatch.linewidth": 0.6,
             "svg.fonttype": "none",
             "pdf.fonttype": 42,
-            "text.usetex": False,
-            "text.parse_math": False,
+            **LITERAL_TEXT,
         }
     )
 
