@@ -13,8 +13,6 @@ import argparse
 import warnings
 from pathlib import Path
 
-import pandas as pd
-
 import sahelgeo as sg
 
 parser = argparse.ArgumentParser(description="The CSIS brief of 2020 on data")
@@ -32,25 +30,24 @@ lang = options.lang
 warnings.simplefilter("ignore", sg.DataWarning)
 areas = sg.load_areas(["BFA", "MLI", "NER"])
 
-# Events: synthetic, or your own. Coverage says where no event means zero.
+# Your files are read, and the folder is made, before any work: what is wrong with them is said in one sentence.
 try:
+    options.out.mkdir(parents=True, exist_ok=True)
     given = sg.brief.read_own_events(options.events, areas) if options.events else sg.brief.load_synthetic()
+    actors = sg.brief.read_actors(options.actors, beside=given.actors) if options.actors else given.actors
+    agreements = sg.brief.read_agreements(options.agreements, areas) if options.agreements else given.agreements
+    named = sg.actor_family(given.events, actors=actors)
 except (sg.SahelgeoError, OSError) as error:
-    raise SystemExit(f"The events cannot be used. {error}") from None
-events, actors, agreements = given.events, given.actors, given.agreements
+    raise SystemExit(f"The files cannot be used. {error}") from None
+events = given.events
 if options.events:
     print(given.coverage.to_string(index=False))
     print(
         *(f"{count:,} events: {problem}" for problem, count in given.doubtful["problem"].value_counts().items()),
         sep="\n",
     )
-if options.actors:
-    actors = pd.concat([actors, pd.read_csv(options.actors)], ignore_index=True)
-if options.agreements:
-    agreements = pd.read_csv(options.agreements)
 
 # One row for each region and month.
-named = sg.actor_family(events, actors=actors)
 sums = sg.sum_events(named, areas, coverage=given.coverage)
 mali = areas[areas["iso3"] == "MLI"]
 mali_sums = sums[sums["pcode"].isin(mali["pcode"])]
@@ -61,7 +58,8 @@ checks = [sg.brief.fatalities(lang=lang), sg.brief.displacement(lang=lang), sg.b
 
 if options.events:
     try:
-        checks[0] = sg.brief.fatalities(events, lang=lang)
+        days = (given.coverage["start"].min(), given.coverage["end"].max())
+        checks[0] = sg.brief.fatalities(events, coverage=days, lang=lang)
     except sg.WindowError as error:
         print(f"Deaths are those of the published figures, not of your events: {error}")
 
@@ -71,11 +69,15 @@ checks += [
     sg.brief.governance(sg.load_sample("burkina-2020").phases, "BF13", lang=lang),
     sg.brief.accord(mali_sums, north[north.isin(mali["pcode"])], lang=lang),
 ]
-fought = {"family1", "family2"} <= set(named.columns) and set(given.pair) <= set(named["family1"]) | set(
-    named["family2"]
-)
-if fought:
-    checks.append(sg.brief.negotiation(sums, agreements, sg.dyads(named, between=given.pair), lang=lang))
+
+# Events that name one side only, or not both groups of the pair, do not tell who fought whom: that is not zero.
+both_sides = named["family1"].notna() & named["family2"].notna()
+fought = both_sides.any() and set(given.pair) <= set(named["family1"]) | set(named["family2"])
+war = sg.dyads(named, between=given.pair) if fought else None
+try:
+    checks.append(sg.brief.negotiation(sums, agreements, war, lang=lang))
+except sg.SahelgeoError as error:
+    raise SystemExit(f"The agreements cannot be used. {error}") from None
 checks.append(sg.brief.engagement(sums, lang=lang))
 
 for check in checks:
@@ -83,11 +85,7 @@ for check in checks:
     print(*(f"  -> {finding}" for finding in check.findings), sep="\n")
     print(f"  {'; '.join(check.sources)}")
 
-# All 24 claims of the brief, one by one: those that no check answers say what they need.
-every = sg.brief.claims(checks, lang=lang)
-every.to_csv(options.out / "csis_brief_claims.csv", index=False)
-for row in every[every["verdict"].isin(["described", "not_checked"])].itertuples():
-    print(f"\n{row.id} {row.claim}\n  -> {row.finding}")
+print("\n" + "; ".join(dict.fromkeys(note for check in checks for note in check.notes)))
 
 # Beyond the brief's own figures: where the centre of violence lay, and how far it moved.
 centres = sg.mean_centre(events, weight="fatalities", draws=199)
@@ -96,6 +94,12 @@ print(
         index=False, float_format="%.2f"
     )
 )
+
+# All 24 claims of the brief, one by one: those that no check answers say what they need.
+every = sg.brief.claims(checks, centres=centres, lang=lang)
+every.to_csv(options.out / "csis_brief_claims.csv", index=False)
+for row in every[every["verdict"].isin(["described", "not_checked"])].itertuples():
+    print(f"\n{row.id} {row.claim}\n  -> {row.finding}")
 
 # A map of the last year, and the page.
 last = sums[sums["start"].dt.year == sums["start"].dt.year.max()]

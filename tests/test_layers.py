@@ -247,7 +247,9 @@ def test_totals_leave_out_what_is_withheld(squares: gpd.GeoDataFrame) -> None:
     shown = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).add_to(m)
     assert shown.drawing("fr").notes == ("Total\xa0: 103 personnes\xa0; lieux\xa0: 3",)
     people = phased(squares, [3, 4, 2]).assign(people_3=[1200, 30, None], people_4=[5, 20, None], people_5=[0, 0, None])
-    assert sg.maps.PhaseLayer(people).drawing("en").notes == ("People in phase 3 or above: 1,250 (2 of 3 areas)",)
+    assert sg.maps.PhaseLayer(people).drawing("en").notes == (
+        "People in phase 3 or above: 1,250 (2 of 3 areas). Small counts withheld and not added: 1",
+    )
     assert sg.maps.PhaseLayer(phased(squares, [3, 4, 2])).drawing("en").notes == ()
 
 

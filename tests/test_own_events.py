@@ -192,7 +192,7 @@ def test_countries_that_the_export_lacks_have_no_zero(tmp_path: Path) -> None:
     assert (sums.loc[sums["pcode"].str.startswith("BF") & (sums["covered"] == 1), "events"].notna()).all()
     mali = sums[sums["pcode"].str.startswith("ML")]
     assert mali["events"].isna().all()
-    assert sg.brief.accord(mali, ["ML06", "ML08"]).verdict == "described"
+    assert sg.brief.accord(mali, ["ML06", "ML08"]).verdict == "incomplete"
 
 
 def test_a_window_outside_the_events_is_named(tmp_path: Path) -> None:

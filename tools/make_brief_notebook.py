@@ -18,8 +18,6 @@ OPTIONS = """import warnings
 from argparse import Namespace
 from pathlib import Path
 
-import pandas as pd
-
 import sahelgeo as sg
 
 options = Namespace(events=None, actors=None, agreements=None, lang="en", out=Path())

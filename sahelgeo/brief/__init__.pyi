@@ -11,6 +11,8 @@ from .outcome import VERDICTS as VERDICTS
 from .outcome import Check as Check
 from .own_events import OwnEvents as OwnEvents
 from .own_events import read_own_events as read_own_events
+from .own_lists import read_actors as read_actors
+from .own_lists import read_agreements as read_agreements
 from .periphery import governance as governance
 from .published_figures import PublishedError as PublishedError
 from .published_figures import SyntheticEvents as SyntheticEvents

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sahelgeo.brief.charts import lines, mark_timeline, new_figure, what_it_shows
-from sahelgeo.brief.outcome import Check, made, text
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.brief.charts import lines, mark_timeline, new_figure, without_chart
+from sahelgeo.brief.outcome import Check, Part, made, text, translated
+from sahelgeo.brief.own_lists import checked_agreements
+from sahelgeo.events.checked import WindowError
 from sahelgeo.events.interventions import before_after
 from sahelgeo.words import write_number
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def negotiation(
     sums: pd.DataFrame,
     agreements: pd.DataFrame,
-    war: pd.DataFrame,
+    war: pd.DataFrame | None = None,
     *,
     column: str = "fatalities",
     window: int = 12,
@@ -35,8 +35,9 @@ def negotiation(
         Events by area and month with ``coverage``, as :func:`sahelgeo.sum_events` gives them.
     agreements : pandas.DataFrame
         ``pcode``, ``date`` and ``name`` of each local agreement. No list of them is carried: bring yours.
-    war : pandas.DataFrame
-        The pair's events by month, as :func:`sahelgeo.dyads` gives them with ``between=("JNIM", "ISGS")``.
+    war : pandas.DataFrame, optional
+        The pair's events by month, as :func:`sahelgeo.dyads` gives them with ``between=("JNIM", "ISGS")``. Leave it out where the events do not tell who fought
+        whom: what is not known is then said, and is no zero.
     column : str
         What is compared.
     window : int
@@ -48,14 +49,16 @@ def negotiation(
     -------
     Check
         ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of :func:`sahelgeo.before_after`, compared with the average of the areas of the
-        table that have no agreement. ``others["war"]`` is the pair by month. The verdict is described.
+        table that have no agreement. ``others["war"]`` is the pair by month, with ``covered``: the share of the month that every area of
+        the sums has at least (missing where the sums do not say). ``parts`` has
+        "agreements" and "war" where they are known. The verdict is described.
 
     Raises
     ------
     WindowError
         The months around an agreement are not in the table.
     SchemaError
-        Columns are missing, an agreement in an area that the table does not have.
+        Columns are missing; agreements without a day or name, or in an area that the table does not have: all at once.
 
     Examples
     --------
@@ -68,47 +71,61 @@ def negotiation(
     >>> bool(check.table["after"].iloc[0] < check.table["before"].iloc[0])
     True
     """
-    _check_agreements(agreements, sums)
+    agreements = checked_agreements(agreements, set(sums["pcode"].dropna()), "agreements", "table of sums")
     elsewhere = _average_area(sums[sums["pcode"].notna() & ~sums["pcode"].isin(agreements["pcode"])], column)
-    rows = []
+    rows, problems = [], []
     for one in agreements.to_dict("records"):
         here = sums[sums["pcode"] == one["pcode"]]
-        found = before_after(here, one["date"], window=window, column=column, compare=elsewhere)
+        try:
+            found = before_after(here, one["date"], window=window, column=column, compare=elsewhere)
+        except WindowError as error:
+            problems.append(f"agreement {one['name']!r} of {one['date']:%Y-%m-%d} in {one['pcode']}: {error}")
+            continue
         rows.append(found.assign(name=one["name"], pcode=one["pcode"]))
+    if problems:
+        raise WindowError("; ".join(problems))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     words = [_agreement_words(row, lang) for row in table.to_dict("records")]
+    parts: dict[str, Part] = {"agreements": (tuple(words), "described")} if words else {}
     words = words or [text("negotiation_none", lang)]
-    words.append(_war_words(war, lang))
+    if war is None:
+        words.append(text("negotiation_no_war", lang))
+    else:
+        words.append(_war_words(war, lang))
+        parts["war"] = ((words[-1],), "described")
     figure = _drawn(sums, agreements, war, column, lang)
-    return made("negotiation", lang, (words, "described"), table, figure, [sums, agreements], {"war": war})
+    others = {} if war is None else {"war": war.assign(covered=_covered(war, sums))}
+    return made("negotiation", lang, (words, "described"), table, figure, [sums, agreements], others).with_parts(parts)
 
 
-def _check_agreements(agreements: pd.DataFrame, sums: pd.DataFrame) -> None:
-    missing = [name for name in ("pcode", "date", "name") if name not in agreements.columns]
-    if missing:
-        raise SchemaError(
-            f"agreements: column {missing[0]!r} is missing. Found: {listed(list(agreements.columns), 12)}"
-        )
-    unknown = sorted(set(agreements["pcode"]) - set(sums["pcode"].dropna()))
-    if unknown:
-        raise SchemaError(f"agreements: p-codes {listed(unknown, 5)} are not in the table of sums")
+def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:
+    """For each month the share of it that the source covers in the area that it covers least."""
+    if "covered" not in sums:
+        return pd.Series(pd.NA, index=war.index, dtype="Float64")
+    least = sums["covered"].astype("Float64").fillna(0).groupby(pd.to_datetime(sums["start"])).min()
+    return pd.to_datetime(war["start"]).map(least).astype("Float64")
 
 
-def _drawn(sums: pd.DataFrame, agreements: pd.DataFrame, war: pd.DataFrame, column: str, lang: str) -> Figure:
+def _drawn(sums: pd.DataFrame, agreements: pd.DataFrame, war: pd.DataFrame | None, column: str, lang: str) -> Figure:
     figure, (left, right) = new_figure(2)
     here = sums[sums["pcode"].isin(agreements["pcode"])]
     monthly = here[column].astype("Float64").groupby(here["start"]).sum()
     if len(monthly):
         lines(left, {"": monthly}, lang, label=text("deaths_month_here", lang))
         marks = pd.DataFrame(
-            {"start": pd.to_datetime(agreements["date"]), "event": agreements["name"], "verified": True}
+            {
+                "start": agreements["date"],
+                "event": [translated(name, lang) for name in agreements["name"].astype(str)],
+                "verified": True,
+            }
         )
         mark_timeline(left, marks, lang, column="event")
     else:
-        left.set_axis_off()
-        what_it_shows(left, text("negotiation_none", lang))
-    pair = " – ".join(map(str, war[["first", "second"]].iloc[0])) if len(war) else ""
-    if len(war):
+        without_chart(left, text("negotiation_none", lang))
+    if war is None or war.empty:
+        without_chart(right, text("negotiation_no_war", lang))
+    else:
+        pair = " – ".join(translated(str(name), lang) for name in war[["first", "second"]].iloc[0])
         lines(right, {"": war.set_index("start")["fatalities"]}, lang, label=f"{text('deaths_month', lang)}, {pair}")
     return figure
 
@@ -127,4 +144,4 @@ def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
 def _agreement_words(row: Mapping[Any, Any], lang: str) -> str:
     numbers = {name: write_number(row[name], lang, 1) for name in ("before", "after", "change")}
     ends = {"low": write_number(row["change_low"], lang, 1), "high": write_number(row["change_high"], lang, 1)}
-    return text("negotiation_finding", lang).format(name=row["name"], **numbers, **ends)
+    return text("negotiation_finding", lang).format(name=translated(str(row["name"]), lang), **numbers, **ends)

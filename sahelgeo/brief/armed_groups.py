@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.brief.charts import lines, mark_timeline, new_figure
-from sahelgeo.brief.outcome import Check, made, text
+from sahelgeo.brief.outcome import Check, made, text, translated
 from sahelgeo.events.actors import actor_family
 from sahelgeo.events.checked import conform_events, span_of
 from sahelgeo.events.timeline import load_timeline
@@ -76,9 +76,14 @@ def terrorism(
     months_of = pd.period_range(first, last, freq="M")
     armed = table[~table["kind"].isin(_UNARMED)]
     figure, (ax,) = new_figure()
-    series = {family: _monthly(long[long["family"] == family], months_of) for family in armed["family"].head(_SHOWN)}
+    series = {
+        translated(family, lang): _monthly(long[long["family"] == family], months_of)
+        for family in armed["family"].head(_SHOWN)
+    }
     lines(ax, series, lang, label=text("deaths_month", lang))
-    mark_timeline(ax, missions[missions["start"] >= first], lang, column="mission")
+    began = missions[missions["start"] >= first].dropna(subset=["mission"])
+    names = [translated(name, lang) for name in began["mission"]]
+    mark_timeline(ax, began.assign(mission=names), lang, column="mission")
     words = [_family_words(row, (len(checked), deaths), lang) for row in armed.head(1).to_dict("records")]
     words.append(_all_words(checked, deaths, lang))
     others = {"missions": _mission_windows(long, missions, months_of, months)}
@@ -87,7 +92,7 @@ def terrorism(
 
 def _family_words(row: Mapping[Any, Any], of_all: tuple[int, int], lang: str) -> str:
     return text("terrorism_finding", lang).format(
-        family=row["family"],
+        family=translated(row["family"], lang),
         part=write_number(100 * row["share_of_fatalities"], lang),
         share=write_number(100 * row["events"] / of_all[0], lang),
     )

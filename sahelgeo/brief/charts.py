@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sahelgeo.brief.outcome import text
-from sahelgeo.maps.style import style
+from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import base_language, write_number
 
 if TYPE_CHECKING:
@@ -26,17 +27,21 @@ if TYPE_CHECKING:
 
 # The width of a column of the page, so that nothing is scaled in print.
 WIDTH, HEIGHT = 3.66, 1.1
+# More bars than this stand in two columns: their labels would touch each other.
+_MOST_BARS = 8
 _SMALL = 6.5
 _SMALLER = 5.5
 _LETTER_INCHES = 0.6 * _SMALLER / 72
+# A text keeps what held when it was made: each function that makes one does so under this.
+_literal_text = mpl.rc_context({**LITERAL_TEXT, "font.family": ["DejaVu Sans"], "font.size": _SMALL})
 
 
+@_literal_text
 def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
     """A figure with plain axes side by side."""
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     FigureCanvasAgg(figure)
-    with mpl.rc_context({"font.family": ["DejaVu Sans"], "font.size": _SMALL}):
-        axes = [figure.add_subplot(1, panels, number + 1) for number in range(panels)]
+    axes = [figure.add_subplot(1, panels, number + 1) for number in range(panels)]
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=_SMALL, length=2, colors=style()["text"]["quiet"])
@@ -54,11 +59,28 @@ def day_numbers(days: Any) -> Any:
     return date2num(days)  # type: ignore[no-untyped-call]
 
 
+@_literal_text
 def what_it_shows(ax: Axes, label: str) -> None:
     """What is counted, and in what unit, above the chart at the left: nothing there is turned or cut."""
     ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
 
 
+@_literal_text
+def without_chart(ax: Axes, words: str) -> None:
+    """Words in the place of a chart that has nothing to show."""
+    ax.set_axis_off()
+    letters = int(WIDTH / len(ax.figure.axes) / (0.55 * _SMALL / 72))
+    look: dict[str, Any] = {"fontsize": _SMALL, "color": style()["text"]["quiet"], "va": "center"}
+    # Words beside a chart must not make it narrower.
+    ax.text(0, 0.5, textwrap.fill(words, letters), transform=ax.transAxes, **look).set_in_layout(False)
+
+
+def bar_panels(count: int) -> tuple[Figure, list[Axes]]:
+    """A figure for so many bars, in one column or two."""
+    return new_figure(2 if count > _MOST_BARS else 1)
+
+
+@_literal_text
 def bars(
     ax: Axes,
     labels: Sequence[str],
@@ -72,23 +94,33 @@ def bars(
     numbers = np.array([np.nan if pd.isna(value) else float(value) for value in values])
     marked = highlight if highlight is not None else [True] * len(numbers)
     fill = [style()["symbols"]["fill"] if mark else style()["ground"]["border"] for mark in marked]
-    places = np.arange(len(numbers))[::-1]
-    size = min(_SMALL, 72 * HEIGHT * 0.8 / max(len(numbers), 1))
-    ax.barh(places, np.nan_to_num(numbers), color=fill, height=0.76)
-    ax.set_yticks(places, list(labels), fontsize=size)
-    for place, number, text_of_it in zip(places, numbers, written, strict=True):
-        ax.text(0 if np.isnan(number) else number, place, f" {text_of_it}", va="center", fontsize=size)
-    ax.set_xlim(0, 1.18 * max([1e-9, *numbers[np.isfinite(numbers)]]))
-    ax.set_ylim(-0.6, max(len(numbers), 1) - 0.4)
-    ax.spines["bottom"].set_visible(False)
-    ax.set_xticks([])
+    panels = ax.figure.axes
+    each = -(-len(numbers) // len(panels))
+    for number, panel in enumerate(panels):
+        part = slice(number * each, (number + 1) * each)
+        _one_column(panel, (list(labels[part]), numbers[part], written[part], fill[part]), each)
+        panel.set_xlim(0, (1.18 if len(panels) == 1 else 1.4) * max([1e-9, *numbers[np.isfinite(numbers)]]))
     # Over the labels too: above the bars alone a long one would not fit.
     ax.figure.suptitle(label, x=0.01, ha="left", fontsize=_SMALL, color=style()["text"]["quiet"])
 
 
+def _one_column(ax: Axes, rows: tuple[list[str], Any, Sequence[str], list[str]], room: int) -> None:
+    labels, numbers, written, fill = rows
+    places = np.arange(room)[::-1][: len(numbers)]
+    size = min(_SMALL, 72 * HEIGHT * 0.8 / max(room, 1))
+    ax.barh(places, np.nan_to_num(numbers), color=fill, height=0.76)
+    ax.set_yticks(places, labels, fontsize=size)
+    for place, number, text_of_it in zip(places, numbers, written, strict=True):
+        ax.text(0 if np.isnan(number) else number, place, f" {text_of_it}", va="center", fontsize=size)
+    ax.set_ylim(-0.6, max(room, 1) - 0.4)
+    ax.spines["bottom"].set_visible(False)
+    ax.set_xticks([])
+
+
+@_literal_text
 def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "", dots: bool = False) -> None:
     """Lines over days, their names above the chart; missing values leave gaps."""
-    for number, (name, values) in enumerate(series.items()):
+    for number, values in enumerate(series.values()):
         days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
         ax.plot(
             days,
@@ -97,7 +129,6 @@ def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "",
             linewidth=1.1,
             marker="o" if dots else None,
             markersize=3,
-            label=name,
         )
     _dates(ax, lang)
     top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
@@ -106,9 +137,21 @@ def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "",
     what_it_shows(ax, label)
     if len(series) > 1:
         shown: dict[str, Any] = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
-        ax.legend(fontsize=_SMALLER, frameon=False, loc="lower right", bbox_to_anchor=(1, 1), **shown)
+        legend = ax.legend(
+            ax.lines,
+            [" "] * len(series),
+            fontsize=_SMALLER,
+            frameon=False,
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            **shown,
+        )
+        # A legend leaves out labels that begin with "_"; a text that is set afterwards stays.
+        for words, name in zip(legend.get_texts(), series, strict=True):
+            words.set_text(name)
 
 
+@_literal_text
 def steps(ax: Axes, starts: pd.Series, values: pd.Series, lang: str, *, label: str = "") -> None:
     """A step line: what was in force."""
     days = day_numbers(pd.DatetimeIndex(starts).to_pydatetime())
@@ -131,6 +174,7 @@ def _dates(ax: Axes, lang: str) -> None:
     )
 
 
+@_literal_text
 def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | None = None) -> None:
     """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn; a date that rests on memory is dotted."""
     low, high = ax.get_xlim()
@@ -146,7 +190,8 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
     ]
     marks = sorted(mark for mark in marks if low <= mark[0] <= high)
     letter = _LETTER_INCHES * (high - low) / (0.86 * WIDTH / len(ax.figure.axes))
-    rows = _rows_without_overlap([(place, len(name) * letter) for place, name, _ in marks], high)
+    marks = [(place, _shortened(name, max(high - place, place - low) / letter), sure) for place, name, sure in marks]
+    rows = _rows_without_overlap([(place, len(name) * letter) for place, name, _ in marks], low, high)
     # Headroom: one row of names takes a tenth of the chart.
     bottom, top = ax.get_ylim()
     share = min(0.7, 0.115 * (1 + max((row for row, _ in rows), default=-1)))
@@ -159,12 +204,18 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
     ax.set_xlim(low, high)
 
 
-def _rows_without_overlap(marks: list[tuple[float, float]], high: float) -> list[tuple[int, str]]:
+def _shortened(name: str, letters: float) -> str:
+    """A name that fits beside its line; the whole of it stands in the table."""
+    room = max(4, int(letters) - 2)
+    return name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+
+
+def _rows_without_overlap(marks: list[tuple[float, float]], low: float, high: float) -> list[tuple[int, str]]:
     """For each mark (place and length of its name) a row, and the side of the text that stands at the place."""
     taken: list[list[tuple[float, float]]] = []
     found = []
     for place, length in marks:
-        side = "left" if place + length <= high else "right"
+        side = "left" if place + length <= high or place - low < high - place else "right"
         span = (place, place + length) if side == "left" else (place - length, place)
         row = 0
         while row < len(taken) and any(start < span[1] and span[0] < end for start, end in taken[row]):
@@ -176,6 +227,7 @@ def _rows_without_overlap(marks: list[tuple[float, float]], high: float) -> list
     return found
 
 
+@_literal_text
 def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = "") -> Figure:
     """A small choropleth: five classes of equal numbers of areas, no value hatched.
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo.brief.charts import bars, new_figure
-from sahelgeo.brief.outcome import Check, made, named, text
+from sahelgeo.brief.outcome import Check, Part, certainty_mark, made, named, text, verdict_of_parts
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
@@ -21,7 +21,20 @@ from sahelgeo.words import write_day, write_number, write_period
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_COLUMNS = ("scope", "date", "people", "against_date", "against_people", "ratio", "source", "against_source")
+_COLUMNS = (
+    "scope",
+    "date",
+    "people",
+    "against_date",
+    "against_people",
+    "ratio",
+    "source",
+    "against_source",
+    "certainty",
+    "against_certainty",
+)
+# The sentence says "almost twice" of Burkina Faso, and of Mali that displacement went on growing.
+_TWICE, _GROWS = "BFA", "MLI"
 
 
 def displacement(
@@ -52,7 +65,10 @@ def displacement(
     -------
     Check
         ``table`` has one row for each scope and pair of counts: ``scope``, ``date``, ``people``, ``against_date``, ``against_people``, ``ratio``,
-        ``almost_twice``. The verdict is supported if each ratio is almost twice, not_supported if none is, else partly: the answer depends on the day of 2019.
+        ``almost_twice``, ``source``, ``against_source``, ``certainty``, ``against_certainty`` (as in the table given, else missing). ``parts`` has the verdict of each
+        half of the sentence: Burkina Faso is supported if each ratio is almost twice, not_supported if none is, else partly: the answer depends on the day of 2019.
+        Mali is supported if each count is higher than that of the year before. The verdict is that of both where they agree, else partly; incomplete without one of
+        them.
 
     Raises
     ------
@@ -73,11 +89,24 @@ def displacement(
     nearest = result.loc[result["against_date"] <= as_day(against[0], "against"), "against_date"].max()
     # The first day is told against each day of the year before, the later ones against the nearest alone.
     told = result[(result["date"] <= as_day(at[0], "at")) | (result["against_date"] == nearest)]
-    twice_in = result["almost_twice"]
-    verdict = "supported" if twice_in.all() else "partly" if twice_in.any() else "not_supported"
+    parts = _parts(result, told, lang)
+    verdict, missing = verdict_of_parts(parts, (_TWICE, _GROWS))
+    words = _displacement_words(told, lang)
+    if missing:
+        unknown = ", ".join(named(code, lang) for code in missing)
+        words.append(text("displacement_missing", lang).format(scopes=unknown))
     shown = stocks[_stands_in(stocks, told)]
     figure = _drawn(shown, int(result["date"].max().year), lang)
-    return made("displacement", lang, (_displacement_words(told, lang), verdict), result, figure, [shown])
+    return made("displacement", lang, (words, verdict), result, figure, [shown]).with_parts(parts)
+
+
+def _parts(result: pd.DataFrame, told: pd.DataFrame, lang: str) -> dict[str, Part]:
+    parts = {}
+    for scope, rows in result.groupby("scope", sort=False):
+        holds = rows["ratio"] > 1 if scope == _GROWS else rows["almost_twice"]
+        verdict = "supported" if holds.all() else "partly" if holds.any() else "not_supported"
+        parts[str(scope)] = (tuple(_displacement_words(told[told["scope"] == scope], lang)), verdict)
+    return parts
 
 
 def _compared(stocks: pd.DataFrame, days: tuple[Sequence[Any], Sequence[Any]], within_days: int) -> pd.DataFrame:
@@ -89,7 +118,8 @@ def _compared(stocks: pd.DataFrame, days: tuple[Sequence[Any], Sequence[Any]], w
             if now is not None and before is not None and before["date"] < now["date"]:
                 ratio = float(now["people"]) / float(before["people"])
                 counts = (now["date"], now["people"], before["date"], before["people"])
-                rows.append((scope, *counts, ratio, now["source"], before["source"]))
+                certainties = (now["certainty"], before["certainty"])
+                rows.append((scope, *counts, ratio, now["source"], before["source"], *certainties))
     if not rows:
         raise SchemaError(
             "no scope has a count near a day of both 'at' and 'against'. Give other days, or raise within_days"
@@ -107,7 +137,10 @@ def _drawn(shown: pd.DataFrame, year: int, lang: str) -> Figure:
         f"{named(scope, lang)}, {_month(day, lang)}" for scope, day in zip(shown["scope"], shown["date"], strict=True)
     ]
     figure, (ax,) = new_figure()
-    written = [write_number(people, lang) for people in shown["people"]]
+    written = [
+        write_number(people, lang) + certainty_mark(certainty)
+        for people, certainty in zip(shown["people"], shown["certainty"], strict=True)
+    ]
     marks = list(shown["date"].dt.year == year)
     bars(ax, labels, list(shown["people"]), written, highlight=marks, label=text("people", lang))
     return figure
@@ -126,6 +159,8 @@ def _stocks(table: pd.DataFrame) -> pd.DataFrame:
         )
     rows = table[table["group"] == "idp"] if "group" in table else table
     rows = rows[rows["people"].notna()].assign(date=pd.to_datetime(rows["date"]))
+    if "certainty" not in rows:
+        rows = rows.assign(certainty=None)
     twice = rows.duplicated(["scope", "date"])
     if twice.any():
         raise SchemaError(
@@ -146,13 +181,14 @@ def _displacement_words(rows: pd.DataFrame, lang: str) -> list[str]:
         ratios = [
             text("displacement_ratio", lang).format(
                 ratio=write_number(row["ratio"], lang, 2),
-                before=write_number(row["against_people"], lang),
+                before=write_number(row["against_people"], lang) + certainty_mark(row["against_certainty"]),
                 against=write_day(row["against_date"].date(), lang),
             )
             for row in part.to_dict("records")
         ]
         first = part.iloc[0]
         day = write_day(first["date"].date(), lang)
-        values = {"scope": named(first["scope"], lang), "people": write_number(first["people"], lang), "date": day}
+        people = write_number(first["people"], lang) + certainty_mark(first["certainty"])
+        values = {"scope": named(first["scope"], lang), "people": people, "date": day}
         words.append(text("displacement_finding", lang).format(ratios=", ".join(ratios), **values))
     return words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sahelgeo.brief.charts import bars, new_figure
-from sahelgeo.brief.outcome import Check, made, named, text
+from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
@@ -48,8 +48,10 @@ def food_insecurity(
     -------
     Check
         ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``before``, ``derived`` (bool: the year before is computed from a
-        printed multiple), ``change``, ``ratio``, ``fits`` (bool: both halves of the sentence). Supported if they fit in the widest scope that has a printed multiple or
-        in all rows; partly if in some. It is year on year: nothing says that hunger trebled within one year.
+        printed multiple), ``change``, ``ratio``, ``fits_more`` and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain
+        figure). ``parts`` has "more": supported if the change fits in the widest scope that has a printed multiple or in all rows, partly if in some; and "times",
+        which is partly at most: the ratio is year on year, and nothing says that hunger trebled in 2020 alone. The verdict is that of both where they agree, else
+        partly.
 
     Raises
     ------
@@ -74,25 +76,39 @@ def food_insecurity(
     if not rows:
         raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
     result = pd.DataFrame(rows)
-    result["fits"] = result["change"].between(*more) & result["ratio"].between(*times)
+    result["fits_more"] = result["change"].between(*more)
+    result["fits_times"] = result["ratio"].between(*times)
     words = [*(_hunger_words(row, year, lang) for row in result.to_dict("records")), text("food_insecurity_note", lang)]
-    spoken_of = result["fits"][result["derived"]] if result["derived"].any() else result["fits"]
-    verdict = "supported" if spoken_of.all() else "partly" if result["fits"].any() else "not_supported"
+    parts = _parts(result, words)
+    verdict = parts["more"][1] if parts["more"][1] == parts["times"][1] else "partly"
     used = [source[source["scope"].isin(result["scope"])]]
-    return made("food_insecurity", lang, (words, verdict), result, _drawn(result, year, lang), used)
+    check = made("food_insecurity", lang, (words, verdict), result, _drawn(result, year, lang), used)
+    return check.with_parts(parts)
+
+
+def _parts(result: pd.DataFrame, words: list[str]) -> dict[str, Part]:
+    spoken_of = result[result["derived"]] if result["derived"].any() else result
+    fits = {name: (spoken_of[f"fits_{name}"].all(), result[f"fits_{name}"].any()) for name in ("more", "times")}
+    verdicts = {
+        name: "supported" if every else "partly" if some else "not_supported" for name, (every, some) in fits.items()
+    }
+    # The year before is another year: the figures cannot bear out "in 2020 alone".
+    verdicts["times"] = "partly" if verdicts["times"] == "supported" else verdicts["times"]
+    return {"more": (tuple(words[:-1]), verdicts["more"]), "times": (tuple(words), verdicts["times"])}
 
 
 def _drawn(result: pd.DataFrame, year: int, lang: str) -> Figure:
     """One bar for each analysis, and one before them for the year before of their scope."""
-    shown: dict[str, tuple[float, bool]] = {}
+    shown: dict[str, tuple[float, str, bool]] = {}
     for row in result.to_dict("records"):
         scope = named(row["scope"], lang)
-        shown.setdefault(f"{scope}, {year - 1}", (row["before"] / MILLION, False))
-        shown[f"{scope}, {year} ({_month(row['issued'], lang)})"] = (row["people"] / MILLION, True)
+        mark = certainty_mark(row["certainty"])
+        shown.setdefault(f"{scope}, {year - 1}", (row["before"] / MILLION, mark, False))
+        shown[f"{scope}, {year} ({_month(row['issued'], lang)})"] = (row["people"] / MILLION, mark, True)
     figure, (ax,) = new_figure()
-    values = [value for value, _ in shown.values()]
-    written = [write_number(value, lang, 2) for value in values]
-    marks = [mark for _, mark in shown.values()]
+    values = [value for value, _, _ in shown.values()]
+    written = [write_number(value, lang, 2) + mark for value, mark, _ in shown.values()]
+    marks = [now for _, _, now in shown.values()]
     bars(ax, list(shown), values, written, highlight=marks, label=text("millions_3plus", lang))
     return figure
 
@@ -112,6 +128,9 @@ def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
         derived = before.empty and not pd.isna(printed)
         if before.empty and not derived:
             continue
+        certainties = [row.get("certainty", pd.NA)]
+        if not derived and "certainty" in before:
+            certainties.append(before["certainty"].iloc[-1])
         earlier = row["people_3plus"] / printed if derived else before["people_3plus"].iloc[-1]
         people = float(row["people_3plus"])
         found = {
@@ -121,16 +140,18 @@ def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
             "change": people - float(earlier),
             "ratio": people / float(earlier),
         }
-        rows.append({"scope": row["scope"], "issued": pd.Timestamp(row["issued"]), **found, "source": row["source"]})
+        told = {"source": row["source"], "certainty": least_certain(certainties)}
+        rows.append({"scope": row["scope"], "issued": pd.Timestamp(row["issued"]), **found, **told})
     return rows
 
 
 def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     return text("food_insecurity_finding", lang).format(
         scope=named(row["scope"], lang),
+        season=year,
         year=year - 1,
         issued=_month(row["issued"], lang),
-        now=_millions(row["people"], lang),
+        now=_millions(row["people"], lang) + certainty_mark(row["certainty"]),
         ratio=write_number(row["ratio"], lang, 1),
         derived=text("derived", lang) if row["derived"] else "",
         before=_millions(row["before"], lang),

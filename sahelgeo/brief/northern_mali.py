@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelgeo.brief.charts import day_numbers, lines, mark_timeline, new_figure
+from sahelgeo.brief.charts import day_numbers, lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.events.where import share_outside
 from sahelgeo.words import write_number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def accord(
@@ -40,7 +44,7 @@ def accord(
     -------
     Check
         ``table`` as :func:`sahelgeo.share_outside`, by year. The verdict is supported where the share outside grew from the first year to the last and is above one
-        half in the last, not_supported where it fell, else partly.
+        half in the last, not_supported where it fell, else partly; described where one year alone is known, incomplete where none is.
 
     Raises
     ------
@@ -59,20 +63,14 @@ def accord(
     """
     found = share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
-    figure, (ax,) = new_figure()
-    # The share of a year is drawn in its middle, so that a day of the timeline stands where it falls in the year.
-    series = 100 * known.set_index(known["start"] + (known["end"] - known["start"]) / 2)["share_outside"]
-    lines(ax, {"": series}, lang, label=text("outside", lang), dots=True)
-    ax.set_ylim(0, 100)
-    ax.set_yticks([0, 50, 100])
-    if len(known):
-        ax.set_xlim(*day_numbers([known["start"].iloc[0], known["end"].iloc[-1]]))
     turning = load_timeline(kinds=["accord", "coup"], country="MLI") if timeline is None else timeline
-    mark_timeline(ax, turning, lang)
+    figure = _drawn(known, turning, lang)
     if known.empty:
-        return made("accord", lang, ([], "described"), found, figure, [sums, turning])
+        words = text("accord_unknown", lang)
+        return made("accord", lang, ([words], "incomplete"), found, figure, [sums])
     first, last = known.iloc[0], known.iloc[-1]
-    words = text("accord_finding", lang).format(
+    alone = len(known) == 1
+    words = text("accord_one_year" if alone else "accord_finding", lang).format(
         first=write_number(100 * first["share_outside"], lang),
         first_year=first["start"].year,
         last=write_number(100 * last["share_outside"], lang),
@@ -80,4 +78,19 @@ def accord(
     )
     grew = last["share_outside"] > first["share_outside"]
     verdict = "not_supported" if not grew else "supported" if last["share_outside"] > 0.5 else "partly"
-    return made("accord", lang, ([words], verdict), found, figure, [sums, turning])
+    return made("accord", lang, ([words], "described" if alone else verdict), found, figure, [sums, turning])
+
+
+def _drawn(known: pd.DataFrame, turning: pd.DataFrame, lang: str) -> Figure:
+    figure, (ax,) = new_figure()
+    if known.empty:
+        without_chart(ax, text("accord_unknown", lang))
+        return figure
+    # The share of a year is drawn in its middle, so that a day of the timeline stands where it falls in the year.
+    series = 100 * known.set_index(known["start"] + (known["end"] - known["start"]) / 2)["share_outside"]
+    lines(ax, {"": series}, lang, label=text("outside", lang), dots=True)
+    ax.set_ylim(0, 100)
+    ax.set_yticks([0, 50, 100])
+    ax.set_xlim(*day_numbers([known["start"].iloc[0], known["end"].iloc[-1]]))
+    mark_timeline(ax, turning, lang)
+    return figure

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.charts import bar_panels, bars
 from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.events.where import core_periphery
 from sahelgeo.words import write_number
@@ -62,7 +62,7 @@ def governance(
     found = core_periphery(rows, core, numerator=numerator, denominator=denominator)
     each = _each_area(rows, [core] if isinstance(core, str) else list(core), (numerator, denominator), areas)
     measure = text("share_3plus", lang) if numerator == "people_3plus" else f"{numerator} / {denominator}"
-    figure, (ax,) = new_figure()
+    figure, (ax, *_) = bar_panels(len(each))
     percents = list(100 * each["rate"])
     written = [write_number(percent, lang, 1) for percent in percents]
     marks = list(each["part"] == "periphery")

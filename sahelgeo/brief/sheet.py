@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from sahelgeo.brief.outcome import Check, text
 from sahelgeo.errors import SchemaError
+from sahelgeo.maps.style import LITERAL_TEXT
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import check_language, word
 
@@ -93,8 +94,9 @@ def write_report(
     )
     template = environment.from_string(static.joinpath("report.html.j2").read_text(encoding="utf-8"))
     words = {key: word(key, lang) for key in ("colon", "disclaimer", "made_with")}
-    words |= {key: text(key, lang) for key in ("says", "data", "sources")}
+    words |= {key: text(key, lang) for key in ("says", "data", "sources", "join")}
     sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
+    notes = list(dict.fromkeys(note for check in every for note in check.notes))
     invented = any(check.verdict == "synthetic" for check in every)
     page = template.render(
         lang=lang,
@@ -105,7 +107,8 @@ def write_report(
         checks=[_shown(check) for check in every],
         maps=[{"title": name, "image": _image(figure)} for name, figure in (maps or {}).items()],
         sources=sources,
-        chart_mm=_chart_height(every, len(maps or {}), "; ".join(sources)),
+        notes=notes,
+        chart_mm=_chart_height(every, len(maps or {}), "; ".join([*notes, *sources])),
         words=words,
     )
     target = Path(path)
@@ -150,6 +153,6 @@ def _unbroken(words: str) -> str:
 def _image(figure: Figure) -> str:
     """The chart as SVG: sharp in print; the same input gives the same bytes."""
     held = io.BytesIO()
-    with mpl.rc_context({"svg.hashsalt": "sahelgeo", "font.family": ["DejaVu Sans"]}):
+    with mpl.rc_context({"svg.hashsalt": "sahelgeo", "font.family": ["DejaVu Sans"], **LITERAL_TEXT}):
         figure.savefig(held, format="svg", metadata={"Date": None})
     return "data:image/svg+xml;base64," + base64.b64encode(held.getvalue()).decode("ascii")

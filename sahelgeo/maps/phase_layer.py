@@ -22,12 +22,14 @@ from sahelgeo.maps.layers import (
     without_geometry_note,
 )
 from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
+from sahelgeo.maps.small_counts import SUPPRESSED, withheld_fields
 from sahelgeo.maps.style import PhaseClass, phase_classes
 from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_STATES
 from sahelgeo.words import word, write_number
 
 # A column of a layer over time: the classes of rows that were checked for all periods together.
 _CHECKED = "sahelgeo: phase class"
+_CRISIS_AND_ABOVE = (3, 4, 5)
 
 
 class PhaseLayer(SahelgeoLayer):
@@ -117,6 +119,7 @@ class PhaseLayer(SahelgeoLayer):
     def drawing(self, lang: str) -> AreaDrawing:
         """What the layer draws, in a language."""
         classes = phase_classes()
+        fields = self._fields(lang, classes)
         shapes, marks = shapes_of(self.table), marks_of(self.table)
         counts = np.bincount(
             [number for number, shape in zip(self.class_of, shapes, strict=True) if not shape], minlength=len(classes)
@@ -129,7 +132,7 @@ class PhaseLayer(SahelgeoLayer):
             title=self.title or word("phases_title", lang),
             subtitle=self._subtitle(lang),
             names=settlement_names(self.table, area_names(self.table, lang)),
-            fields=self._fields(lang, classes),
+            fields=fields,
             geometry=self.table.geometry,
             classes=tuple(
                 LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, int(counts[number]))
@@ -137,7 +140,7 @@ class PhaseLayer(SahelgeoLayer):
             ),
             class_of=tuple(place[number] for number in self.class_of),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=(*self._totals(shapes, lang), *without_geometry_note(self.without_geometry, lang)),
+            notes=(*self._totals(fields, shapes, lang), *without_geometry_note(self.without_geometry, lang)),
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
@@ -152,21 +155,22 @@ class PhaseLayer(SahelgeoLayer):
             parts.append(word("by_rule", lang))
         return ", ".join(part for part in parts if part)
 
-    def _totals(self, shapes: Sequence[str], lang: str) -> tuple[str, ...]:
-        """How many people the areas have in phase 3 or above; what is withheld on the map is not in it."""
-        areas = self.table[[not shape for shape in shapes]]
-        labels = [label for label in PEOPLE_BY_PHASE[2:] if label in areas and areas[label].notna().any()]
-        known = areas[labels].dropna()
-        # An area with a count that is withheld is not in the sum: it would give it away.
-        everyone = areas[[label for label in PEOPLE_BY_PHASE if label in areas]]
-        small = (everyone.gt(0) & everyone.lt(self.withheld_below())).fillna(False).any(axis=1)
-        known = known[~small.reindex(known.index)]
-        if not labels or known.empty:
+    def _totals(self, fields: tuple[Field, ...], shapes: Sequence[str], lang: str) -> tuple[str, ...]:
+        """How many people the areas have in phase 3 or above. What is withheld on the map is not in it: it would give it away."""
+        above = {f"{word('people_in_phase', lang)} {phase}" for phase in _CRISIS_AND_ABOVE}
+        lines = [line for line in withheld_fields(fields, self.withheld_below()) if line.label in above]
+        rows = zip(*(line.values for line in lines), strict=True)  # noqa: PD011 (a field's own values)
+        areas = [row for row, shape in zip(rows, shapes, strict=True) if not shape] if lines else []
+        known = [row for row in areas if None not in row]
+        if not known:
             return ()
-        total = known.sum().sum()
+        values = [value for row in known for value in row]
+        total = sum(value for value in values if isinstance(value, int | float))
         text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
         if len(known) < len(areas):
             text += f" ({word('of_areas', lang).format(count=write_number(len(known), lang), areas=write_number(len(areas), lang))})"
+        if withheld := values.count(SUPPRESSED):
+            text += f". {word('total_without_small', lang).format(count=write_number(withheld, lang))}"
         return (text,)
 
     def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:

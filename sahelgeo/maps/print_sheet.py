@@ -41,7 +41,7 @@ from sahelgeo.maps.print_shapes import (
     circle_radius,
 )
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
-from sahelgeo.maps.style import style
+from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import word
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def print_settings() -> AbstractContextManager[None]:
             "hatch.linewidth": 0.6,
             "svg.fonttype": "none",
             "pdf.fonttype": 42,
-            "text.usetex": False,
-            "text.parse_math": False,
+            **LITERAL_TEXT,
         }
     )
 

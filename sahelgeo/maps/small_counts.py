@@ -13,6 +13,8 @@ from sahelgeo.maps.drawing import Drawing, Field, SizedDrawing, TimeDrawing, Val
 SUPPRESS_BELOW = 10
 # What stands in the place of such a count.
 SUPPRESSED = "<"
+# Published parts differ from their total by persons that were rounded.
+_ROUNDING = 5
 
 
 def is_small(value: Any, below: float) -> bool:
@@ -30,7 +32,7 @@ def withhold(item: Drawing, below: float) -> Drawing:
         frames = tuple(withhold(frame, below) for frame in item.frames)
         return replace(item, frames=frames, fields=frames[-1].fields)
     if not isinstance(item, SizedDrawing):
-        return replace(item, fields=_beyond_subtraction(tuple(_without_small(line, below) for line in item.fields)))
+        return replace(item, fields=withheld_fields(item.fields, below))
     values = _marked(item.values, below)
     return replace(
         item,
@@ -51,22 +53,33 @@ def _without_small(line: Field, below: float) -> Field:
     return replace(line, values=_marked(line.values, below)) if line.form == "people" else line
 
 
-def _beyond_subtraction(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """One count alone that is withheld is the total less the others: the smallest of these is then withheld as well."""
+def withheld_fields(fields: tuple[Field, ...], below: float) -> tuple[Field, ...]:
+    """The figures of areas without small counts, and without those that these could be worked out from."""
+    held = tuple(_without_small(line, below) for line in fields)
     counts = [number for number, line in enumerate(fields) if line.form == "people"]
-    if len(counts) < 3:
-        return fields
-    columns = {number: list(fields[number].values) for number in counts}
-    for row in range(len(fields[counts[0]].values)):
-        held = [number for number in counts if columns[number][row] == SUPPRESSED]
-        others = [number for number in counts if isinstance(columns[number][row], int | float) and columns[number][row]]
-        if len(held) == 1 and others:
-            _, smallest = min((columns[number][row], number) for number in others)
-            columns[smallest][row] = SUPPRESSED
+    columns = {number: list(held[number].values) for number in counts}
+    rows = zip(*(fields[number].values for number in counts), strict=True)  # noqa: PD011 (a field's own values)
+    for row, known in enumerate(rows):
+        withheld = [number for number in counts if columns[number][row] == SUPPRESSED]
+        if len(withheld) == 1 and _has_total(known):
+            columns[_second(columns, row)][row] = SUPPRESSED
     return tuple(
-        replace(line, values=tuple(columns[number])) if number in columns else line
-        for number, line in enumerate(fields)
+        replace(line, values=tuple(columns[number])) if number in columns else line for number, line in enumerate(held)
     )
+
+
+def _has_total(known: tuple[Value, ...]) -> bool:
+    """Whether the largest count is the sum of the others: one alone that is withheld is then the rest."""
+    numbers = sorted(float(value) for value in known if isinstance(value, int | float) and value)
+    return len(numbers) > 2 and abs(numbers[-1] - sum(numbers[:-1])) <= max(_ROUNDING, 0.005 * numbers[-1])
+
+
+def _second(columns: dict[int, list[Value]], row: int) -> int:
+    """The smallest of the counts that are still there."""
+    there = [
+        (value, number) for number, values in columns.items() if isinstance(value := values[row], int | float) and value
+    ]
+    return min(there)[1]
 
 
 def _without_rates(line: Field, counts: tuple[Value, ...]) -> Field:

@@ -9,7 +9,10 @@ from typing import Any
 
 from sahelgeo.phases.classes import PhaseClass, phase_classes
 
-__all__ = ["PhaseClass", "phase_classes", "style"]
+__all__ = ["LITERAL_TEXT", "PhaseClass", "phase_classes", "style"]
+
+# For matplotlib: text from tables is written as it is. A dollar sign is no formula, and a broken formula no error.
+LITERAL_TEXT: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False}
 
 
 @lru_cache(maxsize=1)
