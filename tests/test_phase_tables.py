@@ -416,6 +416,15 @@ def test_a_country_is_not_added_to_rows_without_a_code() -> None:
     assert sg.sum_phases(phases({**area, "iso3": "TCD"}, nation), by=())["p3plus"].tolist() == [40]
 
 
+def test_a_region_without_a_code_is_not_added_to_its_areas() -> None:
+    """Known by its name and by being their total; a town that bears the name of its region is an area."""
+    areas = [row(None, n, 0, 10, 0, 0, place=place, admin1="Ouaka") for n, place in ((60, "Grimari"), (90, "Bakala"))]
+    region = row(None, 150, 0, 20, 0, 0, place="Ouaka", admin1="Ouaka")
+    with pytest.raises(sg.DoubleCountError, match="row 2 .*'Ouaka'.* is the total of the rows of its admin 1 area"):
+        sg.sum_phases(phases(*areas, region), by="admin1")
+    assert sg.sum_phases(phases(*areas, {**region, "people_1": 70}), by="admin1")["people_1"].tolist() == [220]
+
+
 def test_places_without_a_code_do_not_become_one_area() -> None:
     """They are named; by their names they are summed."""
     table = phases(row(None, 60, 0, 40, 0, 0, place="Grimari"), row(None, 90, 10, 0, 0, 0, place="Bakala"))

@@ -113,7 +113,7 @@ def overlay_phases(
     zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
     ground = moved(zones.geometry, units.crs)
     left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
-    if len(units) and not len(shapes):
+    if len(zones) and len(units) and not len(shapes):
         warnings.warn(
             f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, areas within "
             f"{_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, and the CRS of the file",

@@ -15,7 +15,12 @@ from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, Unmatche
 from sahelgeo.needs import need_columns
 from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE, check_fit
 from sahelgeo.phases.rule import by_rule
-from sahelgeo.phases.unplaced import country_of_rows, refuse_countries_beside_unplaced, refuse_merged_names
+from sahelgeo.phases.unplaced import (
+    country_of_rows,
+    refuse_countries_beside_unplaced,
+    refuse_merged_names,
+    refuse_regions_beside_unplaced,
+)
 from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
     Mask,
@@ -83,7 +88,7 @@ def sum_phases(
     ------
     DoubleCountError
         Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its area; a
-        row of a country beside rows without a p-code, which may lie in it.
+        row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
     UnmatchedError
         A p-code that does not reach ``level``; rows of several places without a p-code, grouped by ``pcode``.
     SchemaError
@@ -121,6 +126,7 @@ def sum_phases(
     check_fit(table, 2)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     refuse_countries_beside_unplaced(table, group_numbers(table, DIMENSIONS))
+    refuse_regions_beside_unplaced(table, group_numbers(table, DIMENSIONS))
     table, totals = _without_totals(table, checked, level)
     if checked is not None and level is not None:
         _refuse_without_code(table)

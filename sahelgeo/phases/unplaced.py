@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import UnmatchedError
+from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE
 from sahelgeo.places.levels import country_of, is_country
 from sahelgeo.sums import Numbers, clashes, group_numbers, named_rows, refuse
+from sahelgeo.terms import PEOPLE_BY_PHASE
 
 NAMES = ("iso3", "admin1", "admin2", "admin3", "place")
 
@@ -46,6 +48,26 @@ def refuse_countries_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> Non
         "The sum would count people of a country and of its areas twice:",
         [problem] if holds.any() else [],
         holds,
+    )
+
+
+def refuse_regions_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
+    """Raise where a row without a p-code, of a whole admin 1 area by its name, is the total of rows without a p-code in it."""
+    without = table["pcode"].isna() & table["admin1"].notna()
+    region = without & (table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()
+    if not region.any():
+        return
+    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).fillna(table["population"])
+    keys = group_numbers(table.assign(_scope=scope), ("_scope", "iso3", "admin1"))
+    inside = people.where(without & ~region).groupby(keys).transform("sum", min_count=1)
+    # A town may bear the name of its region: only the sum of the others shows that it is their total.
+    near = (people - inside).abs() <= np.maximum(PEOPLE_BORNE, SHARE_BORNE * people)
+    holds = (region & near.fillna(False) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
+    problem = (
+        f"{named_rows(table, holds, ['place'])} is the total of the rows of its admin 1 area. Drop it, or those rows"
+    )
+    refuse(
+        table, "The sum would count people of an area and of its parts twice:", [problem] if holds.any() else [], holds
     )
 
 
