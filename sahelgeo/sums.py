@@ -28,9 +28,11 @@ MAY_ADD_UP = ("method", "operation", "source", "reason")
 
 def as_day(value: Any, name: str) -> pd.Timestamp:
     """A day without time zone, from a date or text such as ``"2020-09-06"``."""
-    # pandas reads "September" as the first day of that month in the year 1: only whole dates are taken.
-    is_date = isinstance(value, (dt.date, np.datetime64)) or (isinstance(value, str) and len(value) == 10)
-    day = pd.to_datetime(value, errors="coerce") if is_date else None
+    # pandas reads "September" as a day of the year 1, and 07/10/2020 as 10 July but 13/10/2020 as 13 October.
+    if isinstance(value, str):
+        day = pd.to_datetime(value, format="%Y-%m-%d", errors="coerce") if len(value) == 10 else None
+    else:
+        day = pd.to_datetime(value, errors="coerce") if isinstance(value, (dt.date, np.datetime64)) else None
     if not isinstance(day, pd.Timestamp) or day.tzinfo is not None:
         raise SchemaError(f"{name}={value!r} is not a day. Give a date without time zone, or text as YYYY-MM-DD")
     return day.normalize()

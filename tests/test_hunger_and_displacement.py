@@ -130,6 +130,15 @@ def test_people_are_conserved_by_the_overlay(cuts: list[tuple[float, int | None]
     assert found["living_outside"].tolist() == pytest.approx(outside.tolist(), abs=1e-5)
 
 
+def test_polygons_that_touch_no_area_are_told() -> None:
+    """Another country, or degrees read as metres: all is outside, and both extents are named."""
+    with pytest.warns(
+        sg.DataWarning, match="none of 1 polygons touches an area.* within 10, 10, 11, 11, areas within 0, 0, 2, 2"
+    ):
+        found = sg.overlay_phases(zones((box(10, 10, 11, 11), 3)), areas(box(0, 0, 2, 2)), population=people(XA01=9))
+    assert found["living_outside"].tolist() == [9]
+
+
 @pytest.mark.parametrize("code", [0, 6, 66, 88, 99])
 def test_codes_that_are_no_phases_are_refused(code: int) -> None:
     """Water is no phase."""

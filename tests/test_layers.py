@@ -82,7 +82,7 @@ def test_the_legend_speaks_french(squares: gpd.GeoDataFrame) -> None:
     """Wording of Cadre Harmonisé."""
     drawing = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).drawing("fr")
     assert [one.label for one in drawing.classes] == [
-        "1 Minimale",
+        "1 Aucune/minimale",
         "2 Sous pression",
         "3 Crise",
         "4 Urgence",

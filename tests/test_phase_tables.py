@@ -256,7 +256,7 @@ def test_the_analysis_that_speaks_for_a_day() -> None:
     table = phases(
         row("A", 1, 0, 0, 0, 0, **NOVEMBER), row("A", 2, 0, 0, 0, 0, **MARCH), row("A", 3, 0, 0, 0, 0, **JULY),
         row("A", 4, 0, 0, 0, 0, **{**MARCH, "issued": "2020-07-31"}), row("B", 5, 0, 0, 0, 0, **NOVEMBER), row("B", 6, 0, 0, 0, 0, **MARCH),
-    )  # fmt: skip
+    ).assign(iso3=["BFA"] * 4 + ["NER"] * 2)  # fmt: skip
     found = sg.phases_at(table, "2020-07-20")
     assert found["people_1"].tolist() == [3, 6]
     assert found.index.tolist() == [2, 5]
@@ -271,7 +271,7 @@ def test_parts_of_an_area_speak_for_themselves_and_ties_are_refused() -> None:
     table = phases(row("A", 1, 0, 0, 0, 0), row("A", 2, 0, 0, 0, 0, unit="camp"))
     assert len(sg.phases_at(table, "2020-04-01")) == 2
     tied = phases(row("A", 1, 0, 0, 0, 0), row("A", 2, 0, 0, 0, 0, source="another"))
-    with pytest.raises(sg.AmbiguousError, match="nothing tells 2 rows apart.*Choose one source") as told:
+    with pytest.raises(sg.AmbiguousError, match="nothing tells 2 rows apart.*Choose one source or period") as told:
         sg.phases_at(tied, "2020-04-01")
     assert len(told.value.candidates) == 2
     with pytest.raises(sg.SchemaError, match="prefer='first'"):
@@ -347,28 +347,21 @@ def test_comparisons_that_cannot_be_made() -> None:
 
 
 def workbook() -> pd.DataFrame:
-    """The consolidated workbook of the Cadre Harmonisé, as a Phases table with ``country`` and ``reference_year``."""
+    """Every analysis of the consolidated workbook of the Cadre Harmonisé, with ``reference_year``."""
     pytest.importorskip("python_calamine")
-    sheet = pd.read_excel(
-        real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"), engine="calamine"
+    table = sg.read_cadre_harmonise(
+        real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"), which="all"
     )
-    table = sheet[[f"phase{n}" for n in range(1, 6)]].set_axis(NAMES, axis=1)
-    # An empty phase counts nobody where the others add up to the people analysed.
-    whole = (table.sum(axis=1) - sheet["population"]).abs() <= np.maximum(5, 0.005 * sheet["population"])
-    table = table.mask(table.isna() & whole.to_numpy()[:, None], 0)
-    return table.assign(
-        pcode=[f"row {number}" for number in range(len(sheet))], kind=sheet["chtype"], start="2000-01-01", end="2000-01-01",
-        source="cadre-harmonise", population=sheet["population"], phase_published=sheet["phase_class"].where(sheet["phase_class"] > 0),
-        country=sheet["adm0_name"], reference_year=sheet["reference_year"],
-    )  # fmt: skip
+    return table.assign(reference_year=table["season"].str[-4:].astype(int))
 
 
 def test_published_phases_of_the_cadre_harmonise_agree_with_the_rule() -> None:
     """98.2 % of all rows, 98.7 % since 2018 without the country that uses IPC; half of the rest is rounding."""
-    audit = sg.audit_phases(workbook(), by=["country", "reference_year"])
-    assert audit[["compared", "agree"]].sum().tolist() == [27_975, 27_460]
-    recent = audit[(audit["country"] != "Central African Republic") & (audit["reference_year"] >= 2018)]
+    audit = sg.audit_phases(workbook(), by=["iso3", "reference_year"])
+    assert audit[["compared", "agree"]].sum().tolist() == [27_966, 27_451]
+    recent = audit[(audit["iso3"] != "CAF") & (audit["reference_year"] >= 2018)]
     assert round(100 * recent["agree"].sum() / recent["compared"].sum(), 2) == 98.74
+    assert audit["do_not_add_up"].sum() == 84
     assert audit["by_rounding"].sum() > 0.45 * (audit["compared"] - audit["agree"]).sum()
 
 
@@ -410,3 +403,147 @@ def test_published_national_figures_come_out_of_the_workbook(
     table = table[(table["iso3"] == iso3) & (table["season"] == season)]
     table = table.assign(unit=table["unit"].mask(table["pcode"].isin(rest), "rest"))
     assert sg.sum_phases(table, by=())["p3plus"].item() == pytest.approx(expected, abs=5)
+
+
+def test_a_country_is_not_added_to_rows_without_a_code() -> None:
+    """The IPC prints a national row with a code beside areas that have none."""
+    area = row(None, 60, 20, 20, 0, 0, place="Grimari", iso3="CAF")
+    nation = row("CF", 60, 20, 20, 0, 0, place="CAF", iso3="CAF")
+    with pytest.raises(sg.DoubleCountError, match="row 1 .*'CF'.* stands beside rows without a p-code"):
+        sg.sum_phases(phases(area, nation), by="iso3")
+    with pytest.raises(sg.DoubleCountError, match="a country and of its areas twice"):
+        sg.sum_phases(phases({**area, "iso3": None}, nation), by=())
+    assert sg.sum_phases(phases({**area, "iso3": "TCD"}, nation), by=())["p3plus"].tolist() == [40]
+
+
+def test_a_region_without_a_code_is_not_added_to_its_areas() -> None:
+    """Known by its name and by being their total; a town that bears the name of its region is an area."""
+    areas = [row(None, n, 0, 10, 0, 0, place=place, admin1="Ouaka") for n, place in ((60, "Grimari"), (90, "Bakala"))]
+    region = row(None, 150, 0, 20, 0, 0, place="Ouaka", admin1="Ouaka")
+    with pytest.raises(sg.DoubleCountError, match="row 2 .*'Ouaka'.* is the total of the rows of its admin 1 area"):
+        sg.sum_phases(phases(*areas, region), by="admin1")
+    assert sg.sum_phases(phases(*areas, {**region, "people_1": 70}), by="admin1")["people_1"].tolist() == [220]
+
+
+def test_places_without_a_code_do_not_become_one_area() -> None:
+    """They are named; by their names they are summed."""
+    table = phases(row(None, 60, 0, 40, 0, 0, place="Grimari"), row(None, 90, 10, 0, 0, 0, place="Bakala"))
+    with pytest.raises(
+        sg.UnmatchedError, match="2 of 2 rows have no p-code and would become one area.*Grimari.*Bakala"
+    ):
+        sg.sum_phases(table)
+    assert sg.sum_phases(table, by="place")["p3plus"].tolist() == [0, 40]
+
+
+def test_an_area_printed_again_as_its_only_part_is_not_added() -> None:
+    """The same people in each phase; a part that differs is beside the area."""
+    area, part = row("A", 70, 0, 30, 0, 0), row("A", 70, 0, 30, 0, 0, unit="rural")
+    with pytest.raises(sg.DoubleCountError, match="row 0 .*is the total of its parts"):
+        sg.sum_phases(phases(area, part))
+    assert sg.sum_phases(phases(area, {**part, "people_1": 71}))["people_1"].tolist() == [141]
+
+
+def test_people_that_do_not_fit_the_population_are_told() -> None:
+    """Beyond 5 persons and 0.5 %; more people than the population also where a phase is missing."""
+    table = phases(row("A", 1000, 0, 4, 0, 0, population=1000), row("B", 5000, 0, 0, 0, None, population=1000))
+    for calculate in (sg.area_phase, lambda rows: sg.sum_phases(rows, by="pcode")):
+        with pytest.warns(
+            sg.DataWarning, match="in 1 of 2 rows people_1 to people_5 do not add up to the population.*'B'"
+        ):
+            calculate(table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sg.area_phase(table.iloc[:1])
+
+
+@pytest.mark.parametrize("shares", [(50, 20, 10, 20, 0), (0.5, 0.2, 0.1, 0.2, 0), (0.333, 0.333, 0.333, 0, 0)])
+def test_shares_in_the_place_of_people_are_refused(shares: tuple[float, ...]) -> None:
+    """Of a larger population; a hundred people of a hundred are people."""
+    with pytest.raises(sg.SchemaError, match="row 0 .*'A'.* add up to 1 or 100 .*they are shares or percents"):
+        sg.sum_phases(phases(row("A", *shares, population=20_000)))
+    assert sg.area_phase(phases(row("A", 50, 20, 10, 20, 0, population=100)))["phase_rule"].tolist() == [4]
+
+
+SEPTEMBER = {"issued": "2022-09-01", "kind": "projected", "start": "2023-06-01", "end": "2023-08-31", "iso3": "MRT"}
+JANUARY = {**SEPTEMBER, "issued": "2023-01-01"}
+
+
+def test_an_older_analysis_does_not_fill_in_beside_a_newer_one() -> None:
+    """The region of September is the two departments of January: its people would count twice."""
+    table = phases(
+        row("MR01", 100, 0, 0, 0, 0, **SEPTEMBER), row("MR0101", 60, 0, 0, 0, 0, **JANUARY), row("MR0102", 50, 0, 0, 0, 0, **JANUARY),
+        row("NE01", 7, 0, 0, 0, 0, **{**SEPTEMBER, "iso3": None}),
+    )  # fmt: skip
+    with pytest.warns(sg.DataWarning, match="1 rows of other analyses are left out.*MR01"):
+        found = sg.phases_at(table, "2023-07-15")
+    assert found["people_1"].tolist() == [60, 50, 7]
+
+
+def test_sources_and_periods_that_nothing_orders_are_refused_for_a_country() -> None:
+    """Two codes for one ground, from two sources; two periods without a day of issue."""
+    one, other = row("BF56", 1, 0, 0, 0, 0), row("BF5601", 2, 0, 0, 0, 0, source="another")
+    with pytest.raises(sg.AmbiguousError, match="several analyses of one country.*made for tests .*, another "):
+        sg.phases_at(phases(one, other), "2020-04-01")
+    later = row("BF5601", 2, 0, 0, 0, 0, start="2020-04-01", end="2020-08-31")
+    with pytest.raises(sg.AmbiguousError, match="2020-04-01 to 2020-08-31.*write the day of issue"):
+        sg.phases_at(phases(one, later), "2020-04-15")
+    assert len(sg.phases_at(phases(one, later).assign(issued="2020-03-01"), "2020-04-15")) == 2
+
+
+@pytest.mark.parametrize("date", ["07/10/2020", "13/10/2020", "2020.07.10"])
+def test_days_are_never_guessed(date: str) -> None:
+    """07/10 is July to some and October to others."""
+    with pytest.raises(sg.SchemaError, match="is not a day. Give a date without time zone, or text as YYYY-MM-DD"):
+        sg.phases_at(phases(row("A", 1, 0, 0, 0, 0)), date)
+    with pytest.raises(sg.SchemaError, match="is not a day"):
+        sg.sum_phases(phases(row("A", 1, 0, 0, 0, 0)), choose={"start": date})
+
+
+def test_the_advice_on_mixed_analyses_is_not_circular() -> None:
+    """What phases_at gave is not sent back to it: countries are kept apart instead."""
+    table = phases(row("BF01", 1, 0, 0, 0, 0, issued="2020-03-01"), row("NE01", 2, 0, 0, 0, 0, issued="2020-04-01"))
+    with pytest.raises(sg.DoubleCountError, match=r"by=\('iso3', 'issued'\)$"):
+        sg.sum_phases(sg.phases_at(table, "2020-04-15"), by=())
+    with pytest.raises(sg.DoubleCountError, match=r"by=\('issued',\); phases_at takes"):
+        sg.sum_phases(table.assign(pcode=["BF01", "BF02"]), by=())
+
+
+def test_a_comparison_that_nothing_supports_is_refused() -> None:
+    """A coverage that is not known, people that are not there, no phase."""
+    before = phases(*(row(code, 80, 10, 10, 0, 0, phase_published=2) for code in "ABC"))
+    living = pd.DataFrame({"pcode": ["A"], "people": [100], "year": 2020, "source": "census"})
+    found = sg.compare_phases(before, before, population=living)
+    assert found["refused"].tolist()[:2] == ["", "coverage: unknown and unknown of those who live there"]
+    assert found["comparable"].tolist() == [True, False, False]
+    after = before.assign(people_1=[None, 80, 80], phase_published=[2, None, 2])
+    found = sg.compare_phases(before, after)
+    assert found["comparable"].tolist() == [False, True, True]
+    assert found["refused"].tolist() == [
+        "coverage: 100 and unknown people analysed",
+        "phase: none in the later table",
+        "",
+    ]
+    bare = before.drop(columns=[*NAMES, "phase_published"]).assign(**dict.fromkeys(NAMES, np.nan))
+    found = sg.compare_phases(bare, bare)
+    assert not found["comparable"].any()
+    assert found["refused"].tolist()[0] == "phase: none in either table; people by phase: none in either table"
+    phases_only = sg.compare_phases(bare.assign(phase_published=2), bare.assign(phase_published=3))
+    assert phases_only["phase_is"].tolist() == ["worse"] * 3
+
+
+def test_the_advice_on_two_rows_of_an_area_fits_the_rows() -> None:
+    """Rows without a code are to be matched, a town under its department's code is to be named."""
+    table = phases(row(None, 1, 0, 0, 0, 0, place="Grimari"), row(None, 1, 0, 0, 0, 0, place="Bakala"))
+    with pytest.raises(sg.UnmatchedError, match="later: 2 of 2 rows have no p-code.*Grimari.*match_areas"):
+        sg.compare_phases(table, table)
+    town = phases(row("NE0304", 1, 0, 0, 0, 0, place="Dosso"), row("NE0304", 1, 0, 0, 0, 0, place="Ville de Dosso"))
+    with pytest.raises(sg.DoubleCountError, match="more than one row for NE0304. They are of one analysis.*'unit'"):
+        sg.compare_phases(town, town)
+
+
+def test_a_category_of_phases_is_made_of_a_series_and_states_of_the_same_rows() -> None:
+    """A state is not lost since its row is called otherwise."""
+    with pytest.raises(sg.SchemaError, match="phases is a list. Give a pandas.Series"):
+        sg.phase_categorical([1, 2])  # type: ignore[arg-type]
+    with pytest.raises(sg.SchemaError, match="states has the rows b, a and phases 0, 1"):
+        sg.phase_categorical(pd.Series([2, None]), pd.Series([None, "no_access"], index=["b", "a"]))

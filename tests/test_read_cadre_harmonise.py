@@ -98,6 +98,19 @@ def test_areas_without_figures_are_not_analysed_and_hold_nobody() -> None:
     assert phases["phase_published"].isna().all()
 
 
+def test_a_blank_phase_is_nobody_where_the_others_are_everybody() -> None:
+    """Within the rounding of the file; elsewhere it stays missing."""
+    rows = [
+        ch_row(phase5=""),
+        ch_row(adm2_name="Seno", phase5="", population=1003),
+        ch_row(adm2_name="Yagha", phase5="", population=1100),
+        ch_row(adm2_name="Oudalan", phase1="", phase5=""),
+    ]
+    phases, account = sg.read_cadre_harmonise(ch_csv(*rows), report=True)
+    assert phases["people_5"].fillna(-1).tolist() == [0, 0, -1, -1]
+    assert any("in 2 rows a phase is blank" in note for note in account.notes)
+
+
 def test_a_revision_within_an_analysis_replaces_its_row() -> None:
     """Chad's analysis of 2023 was revised: the old row is in neither choice."""
     rows = [ch_row(usethisperiod="N"), ch_row(phase3=300, phase1=450)]
@@ -154,7 +167,7 @@ def test_wfp_files_carry_their_own_days() -> None:
     phases, account = sg.read_cadre_harmonise(json_bytes({"DataList": [PRISM, part]}), report=True)
     assert account.vintage == "WFP's file of one period"
     assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-31"] * 2
-    assert phases["people_5"].isna().all()
+    assert phases["people_5"].tolist() == [0, 0]  # blank, and the other phases are everybody
     assert phases["unit_kind"].tolist() == ["area", "limited_access"]
 
 
@@ -452,3 +465,19 @@ def test_the_latest_analysis_agrees_with_the_publisher_but_for_ten_rows() -> Non
     latest = phases["issued"] == phases.groupby(["iso3", "season"])["issued"].transform("max")
     used = sg.read_cadre_harmonise(real_file(WORKBOOK))
     assert abs(int(latest.sum()) - len(used)) <= 10
+
+
+def test_totals_come_out_where_the_workbook_leaves_phases_blank() -> None:
+    """The Central African Republic in autumn 2022, Chad in autumn 2017: as their printed phase35."""
+    phases = sg.read_cadre_harmonise(real_file(WORKBOOK))
+    for iso3, season, expected in (("CAF", "Sep-Dec 2022", 2_652_694), ("TCD", "Sep-Dec 2017", 317_984)):
+        rows = phases[(phases["iso3"] == iso3) & (phases["season"] == season)]
+        assert sg.sum_phases(rows, by=())["p3plus"].tolist() == [expected] == [rows["people_3plus"].sum()]
+
+
+def test_one_analysis_speaks_for_a_country_on_a_day() -> None:
+    """Mauritania's 13 regions of September 2022 do not fill in beside the 48 departments of January 2023."""
+    phases = sg.read_cadre_harmonise(real_file(WORKBOOK), which="all")
+    with pytest.warns(sg.DataWarning, match="rows of other analyses are left out"):
+        found = sg.phases_at(phases[phases["iso3"] == "MRT"], "2023-07-15")
+    assert (len(found), int(found["population"].sum())) == (48, 3_543_688)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from os import PathLike
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 import shapely
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.joint.overlaps import Pieces, without_overlaps
 from sahelgeo.needs import need_columns
 from sahelgeo.phases.classes import PHASES, whole_phases
@@ -84,7 +85,7 @@ def overlay_phases(
     Warns
     -----
     DataWarning
-        Polygons that overlap on more than a thousandth of an area.
+        Polygons that overlap on more than a thousandth of an area; no polygon that touches an area.
 
     See Also
     --------
@@ -112,6 +113,13 @@ def overlay_phases(
     zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
     ground = moved(zones.geometry, units.crs)
     left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
+    if len(zones) and len(units) and not len(shapes):
+        warnings.warn(
+            f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, areas within "
+            f"{_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, and the CRS of the file",
+            DataWarning,
+            stacklevel=2,
+        )
     km2 = _km2(gpd.GeoSeries(shapes, crs=units.crs))
     sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])
     pieces = Pieces(units, zones, left, right, shapes, phases.to_numpy(dtype=np.int64, na_value=0)[right], sliver)
@@ -142,6 +150,10 @@ def _checked(
     if not 0 <= slivers < 1:
         raise SchemaError(f"slivers={slivers!r} is not a share. Give a number from 0 to below 1, such as 0.01")
     return zones, units
+
+
+def _extent(shapes: Any) -> str:
+    return ", ".join(f"{number:.6g}" for number in shapely.total_bounds(shapes))
 
 
 def _km2(shapes: gpd.GeoSeries) -> Floats:

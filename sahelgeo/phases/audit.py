@@ -9,14 +9,13 @@ import pandas as pd
 
 from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.phases.rule import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, area_phase
+from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE
+from sahelgeo.phases.rule import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, by_rule
 from sahelgeo.terms import PEOPLE_BY_PHASE
 
 _ONE_POINT = 0.01
 # Five counts rounded to whole persons are off by half a person each at most.
 _ROUNDED_PERSONS = 2.5
-# HDX HAPI's own notes: the printed total and the sum of phases differ by rounding.
-_PEOPLE_BORNE, _SHARE_BORNE = 5.0, 0.005
 
 
 def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -75,7 +74,7 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
 
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
-    published, rule = table["phase_published"], area_phase(table)["phase_rule"]
+    published, rule = table["phase_published"], by_rule(table[list(PEOPLE_BY_PHASE)])["phase_rule"]
     auditable = published.notna() & rule.notna() & (published <= HIGHEST_PHASE_FROM_NUMBERS)
     agrees = (published == rule).astype("boolean").mask(~auditable)
     words = pd.Series(pd.NA, index=table.index, dtype="string")
@@ -83,7 +82,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
         words = words.mask(auditable & fits.fillna(False), word)
     people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).astype("Float64")
     gap = people - table["population"]
-    borne = np.maximum(_PEOPLE_BORNE, _SHARE_BORNE * table["population"])
+    borne = np.maximum(PEOPLE_BORNE, SHARE_BORNE * table["population"])
     distance = _distance(table, published, rule, people).mask(~auditable)
     return table[["pcode", "unit", "place", "kind", "start", "end", "issued", "source"]].assign(
         phase_published=published,

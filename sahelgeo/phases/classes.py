@@ -79,11 +79,11 @@ def load_phase_classes() -> pd.DataFrame:
     --------
     >>> import sahelgeo as sg
     >>> sg.load_phase_classes()[["label_en", "label_fr", "colour"]].head(3)
-               label_en       label_fr   colour
+               label_en         label_fr   colour
     class
-    1      None/Minimal       Minimale  #CDFACD
-    2          Stressed  Sous pression  #FAE61E
-    3            Crisis          Crise  #E67800
+    1      None/Minimal  Aucune/minimale  #CDFACD
+    2          Stressed    Sous pression  #FAE61E
+    3            Crisis            Crise  #E67800
     """
     return _data("phases.csv").set_index("class")
 
@@ -133,7 +133,7 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     phases : pandas.Series
         Whole numbers 1 to 5, missing where there is no phase.
     states : pandas.Series, optional
-        Why there is no phase: not_analysed, inadequate_evidence, no_access or no_data.
+        Why there is no phase: not_analysed, inadequate_evidence, no_access or no_data; with the index of ``phases``.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     Raises
     ------
     SchemaError
-        Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both.
+        Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both; no Series, or another index.
 
     See Also
     --------
@@ -166,6 +166,7 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     Traceback (most recent call last):
     TypeError: 'Categorical' with dtype category does not support operation 'mean'
     """
+    _refuse_other_rows(phases, states)
     numbers = whole_phases(phases)
     if states is None:
         return numbers.astype(object).where(numbers.notna(), None).astype(PHASE_DTYPE)
@@ -184,6 +185,19 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
         raise SchemaError("\n".join(problems), problems)
     words = numbers.astype("string").fillna(states.astype("string")).fillna("no_data")
     return words.astype(pd.CategoricalDtype(list(CLASSES)))
+
+
+def _refuse_other_rows(phases: pd.Series, states: pd.Series | None) -> None:
+    for name, values in (("phases", phases), ("states", phases if states is None else states)):
+        if not isinstance(values, pd.Series):
+            raise SchemaError(
+                f"{name} is a {type(values).__name__}. Give a pandas.Series, such as pd.Series([2, 4, None])"
+            )
+    if states is not None and not states.index.equals(phases.index):
+        raise SchemaError(
+            f"states has the rows {listed(list(states.index), SHOWN_AT_MOST)} and phases {listed(list(phases.index), SHOWN_AT_MOST)}: they "
+            "need the same index in the same order, such as two columns of one table"
+        )
 
 
 def whole_phases(phases: pd.Series, where: str = "phases") -> pd.Series:

@@ -8,12 +8,13 @@ from typing import Literal
 import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phases.rule import area_phase
+from sahelgeo.errors import DoubleCountError, SchemaError, UnmatchedError
+from sahelgeo.phases.rule import by_rule
 from sahelgeo.phases.totals import phase_coverage
 from sahelgeo.terms import PEOPLE_BY_PHASE
 
 UNIT = ("pcode", "unit", "unit_kind")
+PERIOD = ("kind", "start", "end", "issued", "source")
 REASONS = ("missing", "kind", "season", "coverage", "source")
 # The gate of HDX Signals: coverage may differ by ten points.
 COVERAGE_BORNE = 0.10
@@ -31,7 +32,8 @@ def compare_phases(
     """What changed in each area between two analyses, where like stands beside like; and why not, elsewhere.
 
     Two rows are compared if they are of the same unit, kind (current or projected), season (months) and source, and cover
-    shares of the people that differ by ten points at most.
+    shares of the people that differ by ten points at most. Where the share of one of them is not known, they are not compared.
+    Tables that have phases only, and no people in either, are compared by phase.
 
     Parameters
     ----------
@@ -49,7 +51,8 @@ def compare_phases(
     -------
     pandas.DataFrame
         One row for each unit of either table, in the order of the later, then of the earlier, with index 0..n-1: ``pcode``,
-        ``unit``, ``unit_kind``; ``comparable`` (boolean) and ``refused``, the reasons in words, empty where comparable;
+        ``unit``, ``unit_kind``; ``comparable`` (boolean) and ``refused``, in words why a row is not compared, or why one of its
+        changes is missing (no phase, or no people, in a table); empty where all of it is compared;
         ``phase_earlier``, ``phase_later`` (Int64); ``phase_is`` ("worse", "same", "better"); ``p3plus_earlier``,
         ``p3plus_later``, ``p3plus_change`` (persons); ``share_3plus_earlier``, ``share_3plus_later`` (0–1) and
         ``share_3plus_change``. The changes are missing where the rows are not comparable.
@@ -57,7 +60,9 @@ def compare_phases(
     Raises
     ------
     DoubleCountError
-        A table has two rows of one unit; choose one period first.
+        A table has two rows of one unit: of several periods, or of parts that ``unit`` does not tell apart.
+    UnmatchedError
+        Rows without a p-code.
     SchemaError
         A table breaks its declaration, or an option is unknown.
 
@@ -93,11 +98,16 @@ def compare_phases(
     )
     order = both["position_later"].fillna(len(both) + both["position_earlier"])
     both = both.iloc[order.argsort(kind="stable")].reset_index(drop=True)
+    both["phase_is"] = _words(both)
     refused = _reasons(both, across, with_population=population is not None)
-    comparable = refused == ""
+    lacking = _lacking(both)
+    nothing = both["phase_is"].isna() & (both["p3plus_later"] - both["p3plus_earlier"]).isna()
+    comparable = (refused == "") & ~nothing
+    # A row can be compared by its people and not by its phase, or the other way round: the reason stands there too.
+    refused = refused.mask(refused == "", lacking)
     result = both[list(UNIT)].assign(comparable=comparable.astype("boolean"), refused=refused)
     result["phase_earlier"], result["phase_later"] = both["phase_earlier"], both["phase_later"]
-    result["phase_is"] = _words(both).where(comparable)
+    result["phase_is"] = both["phase_is"].where(comparable)
     for name in ("p3plus", "share_3plus"):
         result[f"{name}_earlier"], result[f"{name}_later"] = both[f"{name}_earlier"], both[f"{name}_later"]
         result[f"{name}_change"] = (both[f"{name}_later"] - both[f"{name}_earlier"]).where(comparable)
@@ -107,13 +117,8 @@ def compare_phases(
 def _side(table: pd.DataFrame, name: str, population: pd.DataFrame | None, phase: str) -> pd.DataFrame:
     checked = conform(table, "phases")
     checked = checked.assign(unit_kind=checked["unit_kind"].fillna("area"))
-    twice = checked.duplicated(list(UNIT), keep=False)
-    if twice.any():
-        named = listed(list(checked.loc[twice, "pcode"].drop_duplicates()), SHOWN_AT_MOST)
-        raise DoubleCountError(
-            f"{name}: more than one row for {named}. Choose one period first: phases_at(table, day)", checked[twice]
-        )
-    rule = area_phase(checked)
+    _refuse_unclear_units(checked, name)
+    rule = by_rule(checked[list(PEOPLE_BY_PHASE)])
     months = checked["start"].dt.strftime("%b") + "-" + checked["end"].dt.strftime("%b")
     analysed = checked[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).astype("Float64")
     side = checked[[*UNIT, "kind", "source"]].assign(
@@ -125,6 +130,29 @@ def _side(table: pd.DataFrame, name: str, population: pd.DataFrame | None, phase
         coverage=analysed.fillna(checked["population"]),
     )
     return side if population is None else side.assign(coverage=phase_coverage(checked, population)["coverage"])
+
+
+def _refuse_unclear_units(checked: pd.DataFrame, name: str) -> None:
+    without = checked["pcode"].isna()
+    if without.any():
+        named = listed(list(checked.loc[without, "place"].drop_duplicates()), SHOWN_AT_MOST)
+        raise UnmatchedError(
+            f"{name}: {int(without.sum()):,} of {len(checked):,} rows have no p-code, so that nothing says which areas are the same: {named}. "
+            "Match their names first (match_areas), or leave them out; the rows are in the error's .rows",
+            checked[without],
+        )
+    twice = checked.duplicated(list(UNIT), keep=False)
+    if not twice.any():
+        return
+    named = listed(list(checked.loc[twice, "pcode"].drop_duplicates()), SHOWN_AT_MOST)
+    several_periods = not checked[twice].duplicated([*UNIT, *PERIOD], keep=False).any()
+    advice = (
+        "Choose one period first: phases_at(table, day)"
+        if several_periods
+        else "They are of one analysis and period: tell them apart, such as a town printed under the code of its department, with "
+        "table.loc[rows, 'unit'] = table['place']; the rows are in the error's .rows"
+    )
+    raise DoubleCountError(f"{name}: more than one row for {named}. {advice}", checked[twice])
 
 
 def _reasons(both: pd.DataFrame, across: Collection[str], *, with_population: bool) -> pd.Series:
@@ -141,15 +169,30 @@ def _reasons(both: pd.DataFrame, across: Collection[str], *, with_population: bo
     if "coverage" in across:
         return reasons
     one, other = both["coverage_earlier"], both["coverage_later"]
+    # Without a population, two rows that both have no people are compared by phase: there is no coverage that could differ.
+    unknown = (one.isna() | other.isna()) if with_population else (one.isna() ^ other.isna())
     if with_population:
-        differ, text = (one - other).abs() > COVERAGE_BORNE + _ROUNDING_NOISE, "of those who live there"
+        gap, text = (one - other).abs(), "of those who live there"
         shown = [f"coverage: {_percent(a)} and {_percent(b)} {text}" for a, b in zip(one, other, strict=True)]
     else:
-        differ = ((one - other).abs() / one.where(one >= other, other)) > COVERAGE_BORNE + _ROUNDING_NOISE
+        gap = (one - other).abs() / one.where(one >= other, other)
         shown = [f"coverage: {_number(a)} and {_number(b)} people analysed" for a, b in zip(one, other, strict=True)]
-    return _joined(
-        reasons, present & differ.fillna(False).astype(bool), pd.Series(shown, index=both.index, dtype="string")
-    )
+    differ = (gap > COVERAGE_BORNE + _ROUNDING_NOISE).fillna(False) | unknown
+    return _joined(reasons, present & differ.astype(bool), pd.Series(shown, index=both.index, dtype="string"))
+
+
+def _lacking(both: pd.DataFrame) -> pd.Series:
+    """Which changes of a row are missing since a table lacks a figure."""
+    reasons = pd.Series("", index=both.index, dtype="string")
+    for name, word in (("phase", "phase"), ("p3plus", "people by phase")):
+        earlier, later = both[f"{name}_earlier"].isna(), both[f"{name}_later"].isna()
+        for rows, where in (
+            (earlier & later, "either table"),
+            (earlier & ~later, "the earlier table"),
+            (later & ~earlier, "the later table"),
+        ):
+            reasons = _joined(reasons, rows, pd.Series(f"{word}: none in {where}", index=both.index, dtype="string"))
+    return reasons
 
 
 def _joined(reasons: pd.Series, rows: pd.Series, text: pd.Series) -> pd.Series:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.sums import as_day, group_numbers
+from sahelgeo.phases.unplaced import country_of_rows
+from sahelgeo.sums import as_day, clashes, group_numbers
 from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_KINDS
 
 PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
@@ -20,16 +21,19 @@ PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
 def phases_at(
     phases: pd.DataFrame, date: str | dt.date, *, prefer: Literal["current", "latest"] = "current"
 ) -> pd.DataFrame:
-    """The classification that speaks for a day, one for each area (or part of one).
+    """The classification that speaks for a day: one analysis for each country, one row for each of its areas (or part of one).
 
-    Several may: a projection made in November, one made in March, an update made in July.
+    Several may: a projection made in November, one made in March, an update made in July. The whole country is taken from
+    one of them. Areas are split, merged, renamed and coded anew between analyses, so an older analysis beside a newer one
+    would give the same ground and its people twice: none fills in for areas that the chosen one lacks.
 
     Parameters
     ----------
     phases : pandas.DataFrame
-        A Phases table of any number of analyses.
+        A Phases table of any number of analyses. The country of a row is its ``iso3``, else that of its p-code; rows of
+        neither count as one country.
     date : date or str
-        The day.
+        The day (text as YYYY-MM-DD).
     prefer : {"current", "latest"}
         Where several periods hold the day: a current classification before a projection, and of two alike the one issued
         later; or the one issued later, whatever its kind.
@@ -42,14 +46,16 @@ def phases_at(
     Raises
     ------
     AmbiguousError
-        Two rows of an area that nothing tells apart (two sources, or no day of issue); they are in ``.candidates``.
+        Rows of an area, or two sources in a country, or two periods without a day of issue, that nothing tells apart; they are
+        in ``.candidates``.
     SchemaError
         The table breaks its declaration, or ``date`` is not a day.
 
     Warns
     -----
     DataWarning
-        Areas of the table for which no row speaks on that day.
+        Areas of the table for which no row speaks on that day; areas, by code and name, that only an analysis left out has: to
+        use them all the same, give their rows to ``phases_at`` by themselves, and see that their ground is not there twice.
 
     See Also
     --------
@@ -80,13 +86,16 @@ def phases_at(
     # A row without a day of issue comes after all that have one.
     issued = found["issued"].rank(method="dense", ascending=False).fillna(np.inf)
     ranks = [kind, issued] if prefer == "current" else [issued, kind]
-    order = pd.DataFrame({"place": places, "first": ranks[0], "second": ranks[1]}, index=found.index)
-    best = order.groupby("place")["first"].transform("min") == order["first"]
+    countries = group_numbers(found.assign(_country=country_of_rows(found)), ("_country",))
+    order = pd.DataFrame({"country": countries, "first": ranks[0], "second": ranks[1]}, index=found.index)
+    best = order.groupby("country")["first"].transform("min") == order["first"]
     second = order["second"].where(best)
-    best &= second == second.groupby(order["place"]).transform("min")
+    best &= second == second.groupby(order["country"]).transform("min")
     chosen = best.to_numpy(dtype=np.bool_)
     _refuse_ties(found, places, chosen)
-    vintages = order.groupby("place")["first"].transform("size").astype("int64")
+    _refuse_two_analyses(found, countries, chosen)
+    _warn_older(found, places, chosen)
+    vintages = pd.Series(1, index=found.index).groupby(places).transform("size").astype("int64")
     return found[chosen].assign(vintages=vintages[chosen])
 
 
@@ -101,6 +110,34 @@ def _warn_silent(table: pd.DataFrame, places: np.ndarray, speaks: np.ndarray, da
         )
 
 
+def _warn_older(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) -> None:
+    older = ~chosen & ~np.isin(places, places[chosen])
+    if older.any():
+        named = listed(list(found["pcode"].fillna(found["place"])[older].drop_duplicates()), SHOWN_AT_MOST)
+        warnings.warn(
+            f"{int(older.sum()):,} rows of other analyses are left out, of areas that the chosen analysis of their country does not have "
+            f"under this code and name (split, merged, renamed, or not analysed): {named}",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _refuse_two_analyses(found: pd.DataFrame, countries: np.ndarray, chosen: np.ndarray) -> None:
+    rows = found[chosen]
+    # Periods that differ are of one analysis only where a day of issue says so.
+    periods = rows["start"].astype("string") + " to " + rows["end"].astype("string")
+    analyses = pd.DataFrame({"source": rows["source"], "period": periods.where(rows["issued"].isna(), "")})
+    two = clashes(analyses, np.unique(countries[chosen], return_inverse=True)[1], ["source", "period"])
+    if two:
+        which = np.logical_or.reduce(list(two.values()))
+        shown = listed(list(analyses[which].drop_duplicates().agg(" ".join, axis=1).str.strip()), SHOWN_AT_MOST)
+        raise AmbiguousError(
+            f"several analyses of one country speak for the day and nothing says which to take: {shown}. Choose one source or period, "
+            "or write the day of issue ('issued'); the rows are in the error's .candidates",
+            rows[which],
+        )
+
+
 def _refuse_ties(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) -> None:
     tied = chosen & (np.bincount(places[chosen], minlength=places.max(initial=0) + 1)[places] > 1)
     if tied.any():
@@ -109,7 +146,7 @@ def _refuse_ties(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) ->
         sources = listed(list(rows["source"].drop_duplicates()), SHOWN_AT_MOST)
         raise AmbiguousError(
             f"nothing tells {int(tied.sum()):,} rows apart that speak for one day of {named} (sources: {sources}). "
-            "Choose one source, or write the day of issue ('issued'); the rows are in the error's .candidates",
+            "Choose one source or period, or write the day of issue ('issued'); the rows are in the error's .candidates",
             rows,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelgeo.conformance import conform
+from sahelgeo.phases.fit import check_fit
 from sahelgeo.terms import PEOPLE_BY_PHASE
 
 AREA_THRESHOLD = 0.20
@@ -39,7 +40,12 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     Raises
     ------
     SchemaError
-        A column is missing, text or below zero, or a key stands twice.
+        A column is missing, text or below zero, or a key stands twice; shares in the place of people.
+
+    Warns
+    -----
+    DataWarning
+        People by phase that do not add up to the population of their row (beyond 5 persons and 0.5 %).
 
     See Also
     --------
@@ -65,10 +71,16 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     """
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")
-    people = conform(phases, "phases")[list(PEOPLE_BY_PHASE)]
+    table = conform(phases, "phases")
+    check_fit(table, 2)
+    return by_rule(table[list(PEOPLE_BY_PHASE)], threshold)
+
+
+def by_rule(people: pd.DataFrame, threshold: float = AREA_THRESHOLD) -> pd.DataFrame:
+    """What :func:`area_phase` gives, for five columns of people that are checked already."""
     analysed = people.sum(axis=1, skipna=False).astype("Float64")
     analysed = analysed.mask(analysed == 0)
-    phase = pd.Series(1, index=phases.index, dtype="Int64").mask(analysed.isna())
+    phase = pd.Series(1, index=people.index, dtype="Int64").mask(analysed.isna())
     for candidate in range(2, HIGHEST_PHASE_FROM_NUMBERS + 1):
         phase = phase.mask(
             (_share_from(people, candidate, analysed) >= threshold - _ROUNDING_NOISE).fillna(False), candidate

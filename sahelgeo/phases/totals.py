@@ -13,11 +13,19 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.needs import need_columns
-from sahelgeo.phases.rule import area_phase
+from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE, check_fit
+from sahelgeo.phases.rule import by_rule
+from sahelgeo.phases.unplaced import (
+    country_of_rows,
+    refuse_countries_beside_unplaced,
+    refuse_merged_names,
+    refuse_regions_beside_unplaced,
+)
 from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
     Mask,
     Numbers,
+    as_day,
     check_level,
     chosen,
     clash_in_words,
@@ -33,8 +41,6 @@ from sahelgeo.sums import (
 from sahelgeo.terms import PEOPLE_BY_PHASE
 
 DIMENSIONS = ("kind", "start", "end", "issued", "source")
-# Printed totals and sums of phases differ by rounding (HDX HAPI, notes on the IPC data).
-_PEOPLE_BORNE, _SHARE_BORNE = 5.0, 0.005
 
 
 def sum_phases(
@@ -81,16 +87,18 @@ def sum_phases(
     Raises
     ------
     DoubleCountError
-        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its area.
+        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its area; a
+        row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
     UnmatchedError
-        A p-code that does not reach ``level``.
+        A p-code that does not reach ``level``; rows of several places without a p-code, grouped by ``pcode``.
     SchemaError
-        The table breaks its declaration, or an option names what is not there.
+        The table breaks its declaration, holds shares in the place of people, or an option names what is not there.
 
     Warns
     -----
     DataWarning
-        Rows without people in a sum; a published total that is not the sum of its areas (beyond 5 persons and 0.5 %).
+        Rows without people in a sum; people by phase that do not add up to the population of their row, or a published total
+        that is not the sum of its areas (beyond 5 persons and 0.5 %).
 
     See Also
     --------
@@ -115,12 +123,16 @@ def sum_phases(
     keys = _keys(by, table, parts)
     check_level(level, areas)
     table = chosen(table.assign(unit_kind=table["unit_kind"].fillna("area")), _with_days(choose), DIMENSIONS)
+    check_fit(table, 2)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
+    refuse_countries_beside_unplaced(table, group_numbers(table, DIMENSIONS))
+    refuse_regions_beside_unplaced(table, group_numbers(table, DIMENSIONS))
     table, totals = _without_totals(table, checked, level)
     if checked is not None and level is not None:
         _refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
     _refuse_totals_of_parts(table)
+    refuse_merged_names(table, keys)
     groups = group_numbers(table, keys)
     _refuse_mixed(table, groups, keys)
     return _with_totals(_sums(table, groups, keys), totals, keys)
@@ -217,7 +229,9 @@ def _with_days(choose: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if not isinstance(choose, Mapping):
         return choose
     return {
-        name: pd.Timestamp(value) if name in ("start", "end", "issued") and isinstance(value, str) else value
+        name: as_day(value, f"choose[{name!r}]")
+        if name in ("start", "end", "issued") and isinstance(value, str)
+        else value
         for name, value in choose.items()
     }
 
@@ -285,8 +299,15 @@ def _refuse_totals_of_parts(table: pd.DataFrame) -> None:
     people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False)
     parts = people.where(is_part).groupby(place).transform("sum", min_count=1)
     count = is_part.groupby(place).transform("sum")
-    borne = np.maximum(_PEOPLE_BORNE, _SHARE_BORNE * people)
-    total = ((people - parts).abs() <= borne).fillna(False) & ~is_part & (count > 1) & (people > 0).fillna(False)
+    borne = np.maximum(PEOPLE_BORNE, SHARE_BORNE * people)
+    close = ((people - parts).abs() <= borne).fillna(False) & (count > 1)
+    # One part may have about as many people as the rest of its area; the same in each phase is the area printed twice.
+    each = [
+        table[name].where(is_part).groupby(place).transform("sum", min_count=1) == table[name]
+        for name in PEOPLE_BY_PHASE
+    ]
+    same = pd.concat(each, axis=1).fillna(False).all(axis=1) & (count == 1)
+    total = (close | same) & ~is_part & (people > 0).fillna(False)
     rows = total.to_numpy(dtype=np.bool_)
     refuse(
         table,
@@ -300,16 +321,23 @@ def _refuse_totals_of_parts(table: pd.DataFrame) -> None:
 
 def _refuse_mixed(table: pd.DataFrame, groups: Numbers, keys: list[str]) -> None:
     found: dict[str, Mask] = clashes(table, groups, [name for name in DIMENSIONS if name not in keys])
+    if not found:
+        return
+    countries = pd.factorize(country_of_rows(table))[0]
+    within = group_numbers(pd.DataFrame({"group": groups, "country": countries}), ("group", "country"))
     problems = []
     for column, rows in found.items():
         example = literal(table[column][rows].iloc[0])
-        kept = "(" + "".join(f"{name!r}, " for name in keys) + f"{column!r}{')' if keys else ',)'}"
-        problems.append(
-            f"{clash_in_words(table, rows, column, keys)}. Choose one with choose={{{column!r}: {example}}}, or keep them apart with by={kept}; "
-            "phases_at takes the analysis that speaks for a day"
+        # Where each country has one value, neither a choice of days nor phases_at makes the countries alike.
+        added = [column] if clashes(table, within, [column]) or "iso3" in keys else ["iso3", column]
+        kept = (
+            "(" + ", ".join(repr(name) for name in [*keys, *added]) + ("," if len(keys) + len(added) == 1 else "") + ")"
         )
-    if found:
-        refuse(table, "The sum would mix analyses or periods:", problems, np.logical_or.reduce(list(found.values())))
+        problem = f"{clash_in_words(table, rows, column, keys)}. Choose one with choose={{{column!r}: {example}}}, or keep them apart with by={kept}"
+        if len(added) == 1 and column != "source" and "vintages" not in table:
+            problem += "; phases_at takes the analysis that speaks for a day"
+        problems.append(problem)
+    refuse(table, "The sum would mix analyses or periods:", problems, np.logical_or.reduce(list(found.values())))
 
 
 def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame:
@@ -322,7 +350,7 @@ def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame
     if partial.any():
         hidden = without.to_numpy(dtype=np.bool_) & np.isin(groups, np.flatnonzero(partial))
         warnings.warn(
-            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all, and the sums lack them: "
+            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have are in the sums, the others are not: "
             f"{named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see the column 'rows_missing'",
             DataWarning,
             stacklevel=4,
@@ -331,16 +359,7 @@ def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame
     result = pd.concat([first_rows(table, groups, [*keys, *constant]), sums], axis=1)
     for phase in (2, 3, 4):
         result[f"p{phase}plus"] = sums[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64")
-    # The rule takes a Phases table: one row for each group, whatever the group is called.
-    rule = area_phase(
-        sums.assign(
-            pcode=[str(number) for number in range(len(sums))],
-            kind="current",
-            start="2000-01-01",
-            end="2000-01-01",
-            source="sum",
-        )
-    )
+    rule = by_rule(sums[list(PEOPLE_BY_PHASE)])
     return result.assign(
         share_3plus=rule["share_3plus"],
         phase_rule=rule["phase_rule"],
@@ -362,7 +381,7 @@ def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) ->
         published[[*shared, "p3plus_published"]], on=shared, how="left"
     )
     gap = (joined["p3plus"] - joined["p3plus_published"]).abs()
-    off = (gap > np.maximum(_PEOPLE_BORNE, _SHARE_BORNE * joined["p3plus_published"])).fillna(False)
+    off = (gap > np.maximum(PEOPLE_BORNE, SHARE_BORNE * joined["p3plus_published"])).fillna(False)
     if off.any():
         shown = [
             f"{one:,.0f} and {other:,.0f}"

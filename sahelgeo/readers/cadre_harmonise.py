@@ -17,6 +17,7 @@ from sahelgeo.readers.feed import Found, body, feeds, find, not_recognised
 from sahelgeo.readers.mending import made_valid
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.periods import Period
+from sahelgeo.readers.phase_rows import blanks_filled
 from sahelgeo.readers.printed import fold, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
@@ -77,7 +78,8 @@ def read_cadre_harmonise(
         analysis, and ``issued`` the first day of the latter. A file with polygons gives a GeoDataFrame.
 
         An area without phase and without people by phase has state ``not_analysed`` and no people: the file's zeros in
-        such rows count nobody.
+        such rows count nobody. A blank phase is 0 where the other phases add up to the population within 5 persons (the
+        account says in how many rows), and missing elsewhere.
     ReadReport
         With ``report=True``: every row of the file kept, or dropped for a reason.
 
@@ -150,7 +152,8 @@ def tidy_cadre_harmonise(
         fates = dropped(fates, superseded.reindex(fates.index, fill_value=False), "superseded")
         table, notes = table[~superseded], [*notes, *said]
     apart, fates, said = _told_apart(table, fates)
-    notes = [*notes, *said, *_doubts(apart), *_nowhere(apart)]
+    apart, filled = blanks_filled(apart)
+    notes = [*notes, *said, *filled, *_doubts(apart), *_nowhere(apart)]
     if found.sheet.geometry is not None:
         apart, said = _with_polygons(apart, table, found.sheet.geometry)
         notes += said

@@ -10,6 +10,7 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, feeds
 from sahelgeo.readers.periods import Period, given_period
+from sahelgeo.readers.phase_rows import blanks_filled
 from sahelgeo.readers.printed import number_column, numbers, one_day, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
@@ -51,9 +52,9 @@ def tidy_matrix(found: Found, *, period: Period | None = None) -> Tidied:
         raise FormatError(
             f"{where}: no people by phase under the situations on rows {found.header} to {found.header + depth - 1}"
         )
-    table = pd.concat(tables)
+    table, notes = blanks_filled(pd.concat(tables))
     fates = dropped(fates, pd.Series(~fates.index.isin(table.index), index=fates.index), "no figures")
-    return Tidied(table, fates, (), (), "phases")
+    return Tidied(table, fates, tuple(notes), (), "phases")
 
 
 def _base(data: pd.DataFrame, names: pd.DataFrame, found: Found) -> pd.DataFrame:

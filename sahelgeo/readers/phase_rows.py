@@ -84,3 +84,21 @@ def with_state(table: pd.DataFrame) -> pd.DataFrame:
     empty = phase.isna() & table[list(PEOPLE_BY_PHASE)].isna().all(axis=1)
     state = table["state"] if "state" in table else pd.Series(pd.NA, index=table.index, dtype="string")
     return table.assign(state=state.mask(empty & state.isna(), "not_analysed"))
+
+
+def blanks_filled(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The table with 0 in the blank phases of rows whose other phases are all people already, and a sentence on how many.
+
+    The people of the other phases add up to the population, within the rounding of the file: nobody is left for a blank.
+    """
+    people = table.reindex(columns=list(PEOPLE_BY_PHASE))
+    whole = ((people.sum(axis=1, min_count=1) - table["population"]).abs() <= _ROUNDING).fillna(False)
+    rows = whole & people.isna().any(axis=1) & (table["population"] > _ROUNDING).fillna(False)
+    if not rows.any():
+        return table, []
+    filled = people.mask(people.isna().to_numpy() & rows.to_numpy(dtype=bool)[:, None], 0)
+    said = (
+        f"in {int(rows.sum())} rows a phase is blank and the other phases add up to the population (within {_ROUNDING} persons): 0 was "
+        "written for the blank"
+    )
+    return table.assign(**{name: filled[name] for name in PEOPLE_BY_PHASE}), [said]
