@@ -199,7 +199,7 @@ def test_a_window_outside_the_events_is_named(tmp_path: Path) -> None:
     """August 2020 alone cannot be held against 2019."""
     found = own(written(tmp_path / "export.csv", [ROW], NOW))
     with pytest.raises(
-        sg.WindowError, match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-01 to 2020-08-31"
+        sg.WindowError, match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-15 to 2020-08-15"
     ):
         sg.brief.fatalities(found.events)
 

@@ -29,7 +29,7 @@ def fatalities(
     table: pd.DataFrame | None = None,
     *,
     as_of: Any = "2020-06-30",
-    coverage: tuple[Any, Any] | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
     lang: str = "en",
@@ -43,8 +43,8 @@ def fatalities(
         The default are the published totals.
     as_of : date or str
         Last day of the part of the year.
-    coverage : tuple, optional
-        For events: the first and last day that the source covers.
+    coverage : tuple or pandas.DataFrame, optional
+        For events: the days that the source covers (see :func:`sahelgeo.year_to_date`).
     neared, surpassed : float
         The bands of the verdict words, in shares of the full year.
     lang : {"en", "fr"}

@@ -16,7 +16,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
-from sahelgeo.events.coverage import check_inside, covered_shares, read_coverage
+from sahelgeo.events.coverage import check_inside, check_places, covered_shares, read_coverage
 from sahelgeo.places.attach import one_edition
 from sahelgeo.places.locate import locate
 from sahelgeo.sums import Mask, named_rows
@@ -74,7 +74,7 @@ def sum_events(
     DoubleCountError
         Several sources, or several populations of an area.
     WindowError
-        Events outside the coverage.
+        Events outside the coverage of their area or country.
     SchemaError
         A table breaks its declaration, areas of several levels, an unknown option.
     CRSError
@@ -118,10 +118,13 @@ def sum_events(
     ground = _ground(areas)
     labels = _by(checked, by)
     period = _period_code(freq)
-    placed = place_events(checked, ground)
     cover = None if coverage is None else read_coverage(coverage)
     if cover is not None:
-        check_inside(checked, cover)
+        check_places(cover, ground)
+    placed = place_events(checked, ground)
+    if cover is not None:
+        countries = placed["pcode"].map(ground.set_index("pcode")["iso3"])
+        check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
     placed = _with_periods(placed, period)
     sums = keyed_sums(placed, ["pcode", "start", *labels], fatality_columns(checked))
     sums.insert(2, "end", sums["start"].dt.to_period(period).dt.end_time.dt.normalize().astype("datetime64[us]"))

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.events.checked import WindowError, conform_events, span_of
-from sahelgeo.events.coverage import check_inside, read_coverage
+from sahelgeo.events.checked import WindowError, conform_events
+from sahelgeo.events.coverage import check_inside, check_whole, read_coverage
 from sahelgeo.sums import as_day
 
 VERDICTS = ("surpassed", "neared", "below", "unknown")
@@ -21,7 +21,7 @@ def year_to_date(
     *,
     as_of: Any,
     by: str | None = None,
-    coverage: tuple[Any, Any] | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
 ) -> pd.DataFrame:
@@ -38,8 +38,10 @@ def year_to_date(
         The last day of the part of the year, such as ``"2020-06-30"``.
     by : str, optional
         A column of the events, such as ``iso3``; without it all events together.
-    coverage : tuple, optional
-        The first and last day that the source covers. The default is the months from the first to the last event.
+    coverage : tuple or pandas.DataFrame, optional
+        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of which
+        every country must hold the whole comparison. The default are the days from the first to the last event: a source
+        that ends on 2 June says nothing of the rest of June.
     neared, surpassed : float
         From which ratio to the full year before the verdict is ``neared``, and from which ``surpassed``.
 
@@ -55,7 +57,7 @@ def year_to_date(
     Raises
     ------
     WindowError
-        The window, or the year before it, is not covered.
+        A day of the window, or of the year before it, is not covered, or a country is not in the coverage.
     SchemaError
         ``as_of`` is not a day, or the bands are not in order.
     DuplicateEventError, DoubleCountError
@@ -120,22 +122,20 @@ def check_bands(neared: float, surpassed: float) -> None:
 
 
 def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
-    if coverage is None:
-        first, last = span_of(events)
-    else:
-        cover = read_coverage(coverage)
-        check_inside(events, cover)
-        first, last = cover["start"].min(), cover["end"].max()
     start, end = windows[2][0], windows[0][1]
-    if pd.isna(first) or first > start or last < end:
-        raise WindowError(
-            f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, the events cover {_day(first)} to {_day(last)}. "
-            "Choose another as_of, or say what the source covers: coverage=('2019-01-01', '2020-06-30')"
-        )
-
-
-def _day(day: pd.Timestamp) -> str:
-    return "nothing" if pd.isna(day) else f"{day:%Y-%m-%d}"
+    if coverage is None:
+        first, last = events["date"].min(), events["date"].max()
+        if pd.isna(first):
+            raise WindowError(f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, and there is no event")
+        # The days of the events, not their months: an export that ends on the 2nd says nothing of the 3rd.
+        coverage = (first, last)
+    cover = read_coverage(coverage)
+    if cover["iso3"].notna().any() and "iso3" not in events:
+        raise SchemaError("coverage is by iso3, and the events have no such column. Add it, or give two days")
+    places = events.reindex(columns=["pcode", "iso3", "date"])
+    countries = places["iso3"].unique()
+    check_whole(cover, start, end, countries)
+    check_inside(places, cover)
 
 
 def compare_totals(
