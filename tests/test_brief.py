@@ -377,3 +377,16 @@ def test_the_example_runs_without_network(tmp_path: Path, lang: str) -> None:
     text = (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
     assert text.count("<section") == 10
     assert 'role="note"' in text
+
+
+def test_assumption_5_never_adds_up_fewer_areas_than_there_are() -> None:
+    """B is covered in 2019 only: 2018 is missing, not one death a month; an area without any value is left out."""
+    months = pd.date_range("2018-01-01", periods=24, freq="MS")
+    deaths = {"A": [1] * 24, "B": [pd.NA] * 12 + [9] * 12, "C": [pd.NA] * 24}
+    parts = [pd.DataFrame({"pcode": area, "start": months, "fatalities": pd.array(row, dtype="Int64")}) for area, row in deaths.items()]  # fmt: skip
+    table = pd.concat(parts, ignore_index=True).assign(source="made up")
+    outcome = sg.brief.engagement(table).table["fatalities"]
+    assert outcome.isna().tolist() == [True] * 12 + [False] * 12
+    assert set(outcome[12:]) == {10}
+    with pytest.raises(sg.WindowError, match=r"in no month is fatalities known in every area: 2018-01 \(B\)"):
+        sg.brief.engagement(table[(table["pcode"] == "A") & (table["start"] < "2019-01-01") | (table["pcode"] == "B") & (table["start"] >= "2019-01-01")])  # fmt: skip

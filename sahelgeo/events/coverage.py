@@ -124,8 +124,8 @@ def _outside(events: pd.DataFrame, coverage: pd.DataFrame, place: dict[str, Any]
 def _spans(coverage: pd.DataFrame) -> str:
     """The periods of a coverage in words."""
     periods = coverage[["start", "end"]].drop_duplicates().sort_values("start")
-    words = [f"{first:%Y-%m-%d} to {last:%Y-%m-%d}" for first, last in periods.itertuples(index=False)]
-    return listed(words, SHOWN_AT_MOST)
+    first, last = (periods[side].dt.strftime("%Y-%m-%d") for side in ("start", "end"))
+    return listed(list(first.str.cat(last, sep=" to ")), SHOWN_AT_MOST)
 
 
 def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, countries: Iterable[Any]) -> None:
@@ -133,7 +133,7 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     if coverage["pcode"].notna().any():
         raise SchemaError("coverage: it is by p-code, and whole countries are counted. Give it by iso3, or as two days")
     named = coverage["iso3"].notna().any()
-    groups = dict(list(coverage.groupby("iso3"))) if named else {"": coverage}
+    groups = {str(country): rows for country, rows in coverage.groupby("iso3")} if named else {"": coverage}
     missing = sorted(set(pd.Series(list(countries), dtype="object").dropna()) - set(groups)) if named else []
     problems = [f"{country}: the coverage does not name it" for country in missing]
     for country, rows in groups.items():

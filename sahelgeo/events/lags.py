@@ -129,7 +129,7 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
     if known.empty:
         raise SchemaError("table: no row has a p-code. Give the sums of areas")
     starts = pd.DatetimeIndex(pd.to_datetime(known["start"]))
-    every = _every_period(starts.unique().sort_values())
+    every = every_period(starts.unique().sort_values())
     cubes = []
     for name in (x, y):
         wide = known.assign(start=starts).pivot(index="pcode", columns="start", values=name)  # noqa: PD010 - a key twice must fail
@@ -139,7 +139,7 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
     return cubes[0], cubes[1]
 
 
-def _every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
+def every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """The periods from the first to the last, those that the table lacks too: a gap must not shorten a lag."""
     for freq in ("MS", "QS", "YS"):
         every = pd.date_range(starts[0], starts[-1], freq=freq)
