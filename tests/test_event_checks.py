@@ -189,6 +189,22 @@ def test_deaths_may_weigh_and_unknown_ones_weigh_nothing() -> None:
     assert (one["major_km"].iloc[0], np.isnan(one["azimuth"].iloc[0])) == (0, True)
 
 
+def test_events_without_a_sure_place_are_counted_and_named() -> None:
+    """One without a point, two drawn at the capital of their region, one exact; deaths that nobody counted weigh nothing."""
+    rows = [
+        {"x": x, "y": y, "date": "2019-05-01", "geo_precision": precision, "fatalities": deaths}
+        for x, y, precision, deaths in ((None, None, 1, 2), (0, 15, 3, 1), (0, 15, 3, None), (1, 15, 1, 0))
+    ]
+    with pytest.warns(
+        sg.DataWarning, match=r"of 4 events 1 without coordinates are left out, row 0 .*; 2 are known to a region"
+    ):
+        found = sg.mean_centre(make_events(rows))
+    assert found[["events", "left_out", "rough"]].to_numpy().tolist() == [[3, 1, 2]]
+    with pytest.warns(sg.DataWarning, match="1 whose deaths are not known are left out, row 2"):
+        weighed = sg.mean_centre(make_events(rows), weight="fatalities")
+    assert weighed[["events", "left_out", "rough"]].to_numpy().tolist() == [[1, 2, 1]]
+
+
 def test_centres_by_group_and_their_options() -> None:
     """Each country has a path of its own; unknown options are named."""
     rows = [

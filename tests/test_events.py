@@ -405,3 +405,12 @@ def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> 
     assert pd.isna(found.loc["fatalities", "part"])
     assert found.loc["fatalities", "verdict"] == "unknown"
     assert found.loc["events", "verdict"] == "surpassed"
+
+
+def test_deaths_that_are_not_known_are_counted(two_years: gpd.GeoDataFrame) -> None:
+    """One of the two events of 2020 has no count: its deaths may change the words, and the table says how many there are."""
+    gap = two_years.assign(fatalities=[10, 6, 13, None])
+    with pytest.warns(sg.DataWarning, match=r"deaths are not known in 1 of 4 events, row 3 \(event 'E3'\)"):
+        found = sg.year_to_date(gap, as_of="2020-06-30", coverage=COVERAGE).set_index("measure")
+    assert found.loc["fatalities", ["part_unknown", "same_window_unknown", "full_year_unknown"]].tolist() == [1, 0, 0]
+    assert found.loc["events", "part_unknown"] == 0

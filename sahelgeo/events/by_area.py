@@ -239,15 +239,20 @@ def _finest_levels() -> dict[tuple[str, int], int]:
 
 
 def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
-    precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
-    imprecise = precision > 1
-    if not imprecise.any():
+    if not (events["geo_precision"] > 1).fillna(False).any():
         return np.zeros(len(events), dtype=np.bool_)
     if areas["level"].isna().any():
         raise SchemaError(
             "areas: column 'level' is missing or has gaps, and some events are placed only roughly (geo_precision above 1). Add the level: areas.assign(level=2)"
         )
-    level = int(areas["level"].iloc[0])
+    return coarser_than(events, int(areas["level"].iloc[0]))
+
+
+def coarser_than(events: pd.DataFrame, level: int) -> Mask:
+    """Events whose place is known to no area of the level: their point stands for a larger one."""
+    precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
+    if not (precision > 1).any():
+        return np.zeros(len(events), dtype=np.bool_)
     rules = _finest_levels()
     source = str(events["source"].iloc[0])
     # A number that the source's own scale lacks is read by the scale of the declaration.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import SchemaError
-from sahelgeo.events.checked import WindowError, conform_events
+from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.events.checked import WindowError, conform_events, first_of
 from sahelgeo.events.coverage import check_inside, check_whole, read_coverage
 from sahelgeo.sums import as_day
 
 VERDICTS = ("surpassed", "neared", "below", "unknown")
 NEARED, SURPASSED = 0.75, 1.0
+_UNKNOWN = ("part_unknown", "same_window_unknown", "full_year_unknown")
 
 
 def year_to_date(
@@ -52,7 +55,8 @@ def year_to_date(
         ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``, ``ratio_same_window`` and
         ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
         the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
-        without deaths gives no ratio.
+        without deaths gives no ratio. ``part_unknown``, ``same_window_unknown`` and ``full_year_unknown`` are the events of each
+        window whose deaths are not known: they add nothing to the deaths.
 
     Raises
     ------
@@ -62,6 +66,11 @@ def year_to_date(
         ``as_of`` is not a day, or the bands are not in order.
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
+
+    Warns
+    -----
+    DataWarning
+        Events whose deaths are not known.
 
     See Also
     --------
@@ -98,8 +107,23 @@ def year_to_date(
         counts["fatalities"] = [rows["fatalities"].sum(min_count=1) if len(rows) else 0 for rows in within]
         for measure, (part, same, full) in counts.items():
             found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
+            uncounted = [int(rows["fatalities"].isna().sum()) if measure == "fatalities" else 0 for rows in within]
+            found |= dict(zip(_UNKNOWN, uncounted, strict=True))
             rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "as_of": day, **found})
+    _warn_uncounted(checked, windows)
     return typed(pd.DataFrame(rows))
+
+
+def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    within = events["date"].between(windows[0][0], windows[0][1]) | events["date"].between(*windows[2])
+    unknown = (within & events["fatalities"].isna()).to_numpy(dtype=np.bool_)
+    if unknown.any():
+        warnings.warn(
+            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, {first_of(events, unknown)}: they add nothing to the sums "
+            f"of deaths. The columns {', '.join(_UNKNOWN)} count them",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def windows_of(day: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
