@@ -178,7 +178,7 @@ def test_two_vintages_of_one_event_are_refused(tmp_path: Path) -> None:
     """A copy is dropped; the same event with other deaths is not chosen between."""
     copied = own(written(tmp_path / "copy.csv", [ROW, ROW], NOW))
     assert len(copied.events) == 1
-    with pytest.raises(sg.SchemaError, match="BFO1"):
+    with pytest.raises(sg.DuplicateEventError, match="BFO1"):
         own(written(tmp_path / "two.csv", [ROW, {**ROW, "deaths": "5"}], NOW))
 
 
