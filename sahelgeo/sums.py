@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,8 @@ from sahelgeo.sources import JOIN
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
+
 # Values of these columns can belong to different people; dates and groups of one place never add up.
 MAY_ADD_UP = ("method", "operation", "source", "reason")
 
@@ -29,7 +32,8 @@ MAY_ADD_UP = ("method", "operation", "source", "reason")
 def as_day(value: Any, name: str) -> pd.Timestamp:
     """A day without time zone, from a date or text such as ``"2020-09-06"``."""
     # pandas reads "September" as the first day of that month in the year 1: only whole dates are taken.
-    is_date = isinstance(value, (dt.date, np.datetime64)) or (isinstance(value, str) and len(value) == 10)
+    # "09/12/2019" is September to some and December to others: text is taken as YYYY-MM-DD alone.
+    is_date = isinstance(value, (dt.date, np.datetime64)) or (isinstance(value, str) and bool(_ISO_DAY.match(value)))
     day = pd.to_datetime(value, errors="coerce") if is_date else None
     if not isinstance(day, pd.Timestamp) or day.tzinfo is not None:
         raise SchemaError(f"{name}={value!r} is not a day. Give a date without time zone, or text as YYYY-MM-DD")

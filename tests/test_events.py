@@ -364,6 +364,10 @@ def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> N
         sg.year_to_date(two_years.iloc[1:], as_of="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
     with pytest.raises(sg.SchemaError, match="by='land' is no column"):
         sg.year_to_date(two_years, as_of="2020-06-30", by="land")
+    with pytest.raises(sg.SchemaError, match=r"by=\['iso3'\] is no column of the events \(one name is needed\)"):
+        sg.year_to_date(two_years, as_of="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
+    with pytest.raises(sg.SchemaError, match="as_of='06/07/2020' is not a day"):
+        sg.year_to_date(two_years, as_of="06/07/2020")
 
 
 def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:

@@ -15,13 +15,16 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
 from sahelgeo.events.part_year import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
+from sahelgeo.needs import Need, days_of, need_columns
 from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_TOTALS = ("scope", "start", "end", "fatalities", "dataset", "source")
+_TOTALS: dict[str, Need] = {
+    "scope": "any", "start": "day", "end": "day", "fatalities": "number", "dataset": "any", "source": "any",
+}  # fmt: skip
 _PARTS = ("part", "same_window", "full_year")
 
 
@@ -107,7 +110,10 @@ def _drawn(rows: pd.DataFrame, day: pd.Timestamp, lang: str) -> Figure:
 
 
 def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: dict[str, float]) -> pd.DataFrame:
-    assert isinstance(events, gpd.GeoDataFrame)
+    if not isinstance(events, gpd.GeoDataFrame):
+        raise SchemaError(
+            "fatalities: the table has a column 'event', and no geometry. Give an Events table (a GeoDataFrame), or totals without that column"
+        )
     by = "iso3" if "iso3" in events.columns else None
     found = year_to_date(events, as_of=day, by=by, coverage=coverage, **bands)
     deaths = found[found["measure"] == "fatalities"].rename(columns={by or "of": "scope"})
@@ -116,9 +122,8 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
-    missing = [name for name in _TOTALS if name not in totals.columns]
-    if missing:
-        raise SchemaError(f"totals: column {missing[0]!r} is missing. Found: {listed(list(totals.columns), 12)}")
+    need_columns(totals, "totals", _TOTALS)
+    totals = totals.assign(start=days_of(totals["start"]), end=days_of(totals["end"]))
     windows = windows_of(day)
     part, same, full = (_of_window(totals, window) for window in windows)
     if part.empty:

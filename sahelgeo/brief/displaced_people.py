@@ -15,6 +15,7 @@ from sahelgeo.brief.outcome import Check, made, named, text
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
+from sahelgeo.needs import days_of, need_columns
 from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
@@ -73,8 +74,17 @@ def displacement(
     nearest = result.loc[result["against_date"] <= as_day(against[0], "against"), "against_date"].max()
     # The first day is told against each day of the year before, the later ones against the nearest alone.
     told = result[(result["date"] <= as_day(at[0], "at")) | (result["against_date"] == nearest)]
-    twice_in = result["almost_twice"]
-    verdict = "supported" if twice_in.all() else "partly" if twice_in.any() else "not_supported"
+    # Nobody displaced before gives no ratio, and nothing to judge by.
+    twice_in = result["almost_twice"][result["ratio"].notna()]
+    verdict = (
+        "described"
+        if twice_in.empty
+        else "supported"
+        if twice_in.all()
+        else "partly"
+        if twice_in.any()
+        else "not_supported"
+    )
     shown = stocks[_stands_in(stocks, told)]
     figure = _drawn(shown, int(result["date"].max().year), lang)
     return made("displacement", lang, (_displacement_words(told, lang), verdict), result, figure, [shown])
@@ -87,7 +97,7 @@ def _compared(stocks: pd.DataFrame, days: tuple[Sequence[Any], Sequence[Any]], w
             now = _latest(part, as_day(now_day, "at"), within_days)
             before = _latest(part, as_day(before_day, "against"), within_days)
             if now is not None and before is not None and before["date"] < now["date"]:
-                ratio = float(now["people"]) / float(before["people"])
+                ratio = float(now["people"]) / float(before["people"]) if before["people"] else np.nan
                 counts = (now["date"], now["people"], before["date"], before["people"])
                 rows.append((scope, *counts, ratio, now["source"], before["source"]))
     if not rows:
@@ -119,13 +129,9 @@ def _month(day: pd.Timestamp, lang: str) -> str:
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in ("scope", "date", "people", "source") if name not in table.columns]
-    if missing:
-        raise SchemaError(
-            f"displaced: column {missing[0]!r} is missing. Found: {listed(list(table.columns), 12)}. Give totals: sum_stocks first"
-        )
+    need_columns(table, "displaced", {"scope": "any", "date": "day", "people": "number", "source": "any"})
     rows = table[table["group"] == "idp"] if "group" in table else table
-    rows = rows[rows["people"].notna()].assign(date=pd.to_datetime(rows["date"]))
+    rows = rows[rows["people"].notna()].assign(date=days_of(rows["date"]))
     twice = rows.duplicated(["scope", "date"])
     if twice.any():
         raise SchemaError(

@@ -14,7 +14,7 @@ import shapely
 
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.events.by_area import PERIODS, Frequency, coarser_than
-from sahelgeo.events.checked import conform_events, first_of
+from sahelgeo.events.checked import conform_events, first_of, known_column
 
 Floats = npt.NDArray[np.float64]
 WEIGHTS = ("events", "fatalities")
@@ -116,8 +116,7 @@ def mean_centre(
     if weight not in WEIGHTS:
         raise SchemaError(f"weight={weight!r} is not one of 'events', 'fatalities'")
     table = _weighted(conform_events(events), weight)
-    if by is not None and by not in table.columns:
-        raise SchemaError(f"by={by!r} is no column of the events. There are: {', '.join(map(str, events.columns))}")
+    known_column(events, by)
     random = np.random.default_rng(seed)
     groups = [(None, table)] if by is None else list(table.groupby(by, dropna=False, observed=True))
     rows = [

@@ -170,6 +170,15 @@ def first_of(events: pd.DataFrame, mask: Mask) -> str:
     return f"row{'s' if len(positions) > 1 else ''} {labels} (event {names})"
 
 
+def known_column(events: pd.DataFrame, by: object) -> None:
+    """Raise unless ``by`` is None or the name of one column of the events."""
+    if by is not None and (not isinstance(by, str) or by not in events.columns or by == "geometry"):
+        several = "" if isinstance(by, str) else " (one name is needed)"
+        raise SchemaError(
+            f"by={by!r} is no column of the events{several}. There are: {listed(list(events.columns), 20)}"
+        )
+
+
 def fatality_columns(events: pd.DataFrame) -> list[str]:
     """The estimates of deaths that the table gives: the best, and low and high where they are not all missing."""
     return [name for name in FATALITIES if name == "fatalities" or events[name].notna().any()]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.events.checked import WindowError, conform_events, first_of
+from sahelgeo.events.checked import WindowError, conform_events, first_of, known_column
 from sahelgeo.events.coverage import check_inside, check_whole, read_coverage
 from sahelgeo.sums import as_day
 
@@ -95,8 +95,7 @@ def year_to_date(
     day = as_day(as_of, "as_of")
     checked = conform_events(events)
     check_bands(neared, surpassed)
-    if by is not None and by not in checked.columns:
-        raise SchemaError(f"by={by!r} is no column of the events. There are: {', '.join(map(str, checked.columns))}")
+    known_column(checked, by)
     windows = windows_of(day)
     _check_window(checked, coverage, windows)
     groups = [("all", checked)] if by is None else list(checked.groupby(by, dropna=False, observed=True))
