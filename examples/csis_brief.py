@@ -44,13 +44,19 @@ if options.events:
         *(f"{count:,} events: {problem}" for problem, count in given.doubtful["problem"].value_counts().items()),
         sep="\n",
     )
-if options.actors:
-    actors = pd.concat([actors, pd.read_csv(options.actors)], ignore_index=True)
-if options.agreements:
-    agreements = pd.read_csv(options.agreements)
+try:
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.actors:
+        actors = pd.concat([actors, pd.read_csv(options.actors)], ignore_index=True)
+    if options.agreements:
+        agreements = pd.read_csv(options.agreements)
+    named = sg.actor_family(events, actors=actors)
+except (sg.SahelgeoError, OSError, ValueError) as error:
+    raise SystemExit(
+        f"The folder, the actors or the agreements cannot be used (CSV in UTF-8, commas). {error}"
+    ) from None
 
 # One row for each region and month.
-named = sg.actor_family(events, actors=actors)
 sums = sg.sum_events(named, areas, coverage=given.coverage)
 mali = areas[areas["iso3"] == "MLI"]
 mali_sums = sums[sums["pcode"].isin(mali["pcode"])]
@@ -75,8 +81,14 @@ fought = {"family1", "family2"} <= set(named.columns) and set(given.pair) <= set
     named["family2"]
 )
 if fought:
-    checks.append(sg.brief.negotiation(sums, agreements, sg.dyads(named, between=given.pair), lang=lang))
-checks.append(sg.brief.engagement(sums, lang=lang))
+    try:
+        checks.append(sg.brief.negotiation(sums, agreements, sg.dyads(named, between=given.pair), lang=lang))
+    except sg.SahelgeoError as error:
+        raise SystemExit(f"The agreements cannot be used. {error}") from None
+try:
+    checks.append(sg.brief.engagement(sums, lang=lang))
+except sg.WindowError as error:
+    print(f"Missions are not held against deaths: {error}")
 
 for check in checks:
     print(f"\n{check.title}: {check.verdict_in_words}\n  {check.claim}")

@@ -396,6 +396,8 @@ def test_hotspots_say_what_they_need() -> None:
         sg.hotspots(areas, column="pcode")
     with pytest.raises(sg.SchemaError, match="only 5 areas have a value"):
         sg.hotspots(areas.iloc[:5], column="rate")
+    with pytest.raises(sg.SchemaError, match=r"32 rows share their p-code .*\(A00, A01, .*one row for each area"):
+        sg.hotspots(pd.concat([areas, areas]), column="rate")
     with pytest.raises(sg.SchemaError, match="draws=9 99 or more"):
         sg.hotspots(areas, column="rate", draws=9)
 

@@ -12,6 +12,7 @@ from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.interventions import before_after
+from sahelgeo.needs import need_columns
 from sahelgeo.words import write_number
 
 if TYPE_CHECKING:
@@ -84,10 +85,11 @@ def negotiation(
 
 
 def _check_agreements(agreements: pd.DataFrame, sums: pd.DataFrame) -> None:
-    missing = [name for name in ("pcode", "date", "name") if name not in agreements.columns]
-    if missing:
+    need_columns(agreements, "agreements", {"pcode": "text", "date": "day", "name": "any"})
+    gaps = agreements[["pcode", "date", "name"]].isna().any(axis=1)
+    if gaps.any():
         raise SchemaError(
-            f"agreements: column {missing[0]!r} is missing. Found: {listed(list(agreements.columns), 12)}"
+            f"agreements: rows {listed(list(agreements.index[gaps]), 5)} have no 'pcode', 'date' or 'name'. Fill the cells, or leave the rows out"
         )
     unknown = sorted(set(agreements["pcode"]) - set(sums["pcode"].dropna()))
     if unknown:
