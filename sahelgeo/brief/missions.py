@@ -7,10 +7,8 @@ import pandas as pd
 
 from sahelgeo.brief.charts import lines, new_figure, steps
 from sahelgeo.brief.outcome import Check, made, text
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
-from sahelgeo.events.known import areas_of, months_of, unknown_in_words, unknown_months
+from sahelgeo.events.known import areas_of, months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.words import write_number
 
@@ -54,9 +52,7 @@ def engagement(
     >>> check.table["missions"].tolist()[0], check.table["missions"].tolist()[-1], check.verdict
     (2, 3, 'described')
     """
-    missing = [name for name in ("start", column) if name not in sums.columns]
-    if missing:
-        raise SchemaError(f"sums: column {missing[0]!r} is missing. Found: {listed(list(sums.columns), 12)}")
+    need_months(sums, "sums", column)
     outcome = _known_outcome(sums, column)
     events = load_timeline() if timeline is None else timeline
     table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)

@@ -9,9 +9,8 @@ import pandas as pd
 
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
-from sahelgeo.events.known import months_of, unknown_in_words, unknown_months
+from sahelgeo.events.known import months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.events.memory import Floats, slope_weights, tested
-from sahelgeo.needs import need_columns
 from sahelgeo.sums import as_day
 
 YEAR = 12
@@ -131,7 +130,7 @@ def _window_months(day: pd.Timestamp, window: int) -> tuple[pd.PeriodIndex, pd.P
 
 
 def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str) -> Floats:
-    need_columns(series, name, {"start": "day", column: "number"})
+    need_months(series, name, column)
     periods = months_of(series)
     held = periods.isin(months)
     # A part is not the whole: an area without a row, without a value or covered in part makes its month unknown.

@@ -141,6 +141,8 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats]:
 
 def every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """The periods from the first to the last, those that the table lacks too: a gap must not shorten a lag."""
+    if starts.empty:
+        return starts
     for freq in ("MS", "QS", "YS"):
         every = pd.date_range(starts[0], starts[-1], freq=freq)
         if starts.isin(every).all() and (freq == "MS" or len(starts) == len(every)):
