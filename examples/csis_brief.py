@@ -78,7 +78,10 @@ try:
     checks.append(sg.brief.negotiation(sums, agreements, war, lang=lang))
 except sg.SahelgeoError as error:
     raise SystemExit(f"The agreements cannot be used. {error}") from None
-checks.append(sg.brief.engagement(sums, lang=lang))
+try:
+    checks.append(sg.brief.engagement(sums, lang=lang))
+except sg.WindowError as error:
+    print(f"Missions are not held against deaths: {error}")
 
 for check in checks:
     print(f"\n{check.title}: {check.verdict_in_words}\n  {check.claim}")

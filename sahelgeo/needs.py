@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -17,6 +18,15 @@ _RULES = {
     "day": "not a day. Use dates, or text as YYYY-MM-DD",
     "any": "a list or mapping. Write plain values into the cells",
 }
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?$")
+
+
+def days_of(values: pd.Series) -> pd.Series:
+    """The days of a column that was found to hold days (see :func:`need_columns`)."""
+    days: pd.Series = pd.to_datetime(values.astype(object), format="ISO8601").dt.normalize().astype("datetime64[us]")
+    return days
 
 
 def need_columns(table: Any, name: str, columns: Mapping[str, Need]) -> None:
@@ -71,6 +81,9 @@ def _unfit_value(value: Any, need: Need) -> bool:
     if need == "number":
         return isinstance(value, str | bool | np.bool_) or not np.isfinite(pd.to_numeric(value, errors="coerce"))
     if need == "day":
+        # "09/12/2019" is September to some and December to others.
+        if isinstance(value, str) and not _ISO_DAY.match(value):
+            return True
         return (not isinstance(value, str | np.datetime64) and not hasattr(value, "isoformat")) or bool(
             pd.isna(pd.to_datetime(value, errors="coerce"))
         )

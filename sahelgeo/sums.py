@@ -22,6 +22,7 @@ from sahelgeo.sources import JOIN
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+
 # Values of these columns can belong to different people; dates and groups of one place never add up.
 MAY_ADD_UP = ("method", "operation", "source", "reason")
 

@@ -123,6 +123,8 @@ def test_dyads_say_what_is_not_known(war) -> None:
         sg.dyads(war, kinds=["Fights"])
     with pytest.raises(sg.SchemaError, match="freq='W'"):
         sg.dyads(war, freq="W")
+    with pytest.raises(sg.SchemaError, match="by='pcode' is no column"):
+        sg.dyads(war, by="pcode")
     with pytest.raises(sg.SchemaError, match="there are no families"):
         sg.dyads(war.drop(columns="family1"))
 
@@ -161,6 +163,31 @@ def test_users_add_their_own_rows() -> None:
         sg.load_timeline(own=own.assign(start="May 2020"))
     with pytest.raises(sg.SchemaError, match="no 'start' or no 'event_en'"):
         sg.load_timeline(own=own.assign(event_en=None))
+
+
+def test_own_rows_that_make_no_sense_are_named_together() -> None:
+    """An end before its start, troops with a comma; and a row is verified only if it says how certain it is."""
+    own = pd.DataFrame({"start": ["2020-05-01", "2020-06-01"], "end": ["2020-04-01", None], "event_en": "A truce", "troops": ["900", "1,000"]})  # fmt: skip
+    with pytest.raises(
+        sg.SchemaError, match=r"rows 0: 'end' is before 'start'.*; rows 1: 'troops' is not a whole number"
+    ):
+        sg.load_timeline(own=own)
+    mended = own.assign(end=None, troops="1000", kind="truce", certainty=[None, "reported"])
+    assert sg.load_timeline(own=mended, kinds=["truce"])["verified"].tolist() == [False, True]
+
+
+def test_a_mission_without_an_end_is_not_in_force_for_ever() -> None:
+    """The timeline follows missions to the end of 2020; after it, those without an end are unknown, unless you know more."""
+    timeline = sg.load_timeline()
+    with pytest.warns(
+        sg.DataWarning,
+        match="after 2020-12-31 it is not known whether EUTM Mali, EUCAP Sahel Mali, G5 Sahel Joint Force, Takuba were",
+    ):
+        steps = sg.timeline_steps(timeline, "2020-12-01", "2025-12-31", freq="YS").set_index("start")
+    assert steps.loc["2020-01-01", ["missions", "missions_unknown"]].tolist() == [6, 0]
+    assert steps.loc["2025-01-01", ["missions", "missions_unknown"]].tolist() == [0, 4]
+    further = sg.timeline_steps(timeline, "2021-01-01", "2021-12-31", freq="YS", known_until="2021-12-31")
+    assert further[["missions", "missions_unknown"]].to_numpy().tolist() == [[6, 0]]
 
 
 def test_steps_count_missions_and_troops_as_they_stand() -> None:

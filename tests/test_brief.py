@@ -379,3 +379,62 @@ def test_the_example_runs_without_network(tmp_path: Path, lang: str) -> None:
     text = (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
     assert text.count("<section") == 10
     assert 'role="note"' in text
+
+
+def test_assumption_5_never_adds_up_fewer_areas_than_there_are() -> None:
+    """B is covered in 2019 only: 2018 is missing, not one death a month; an area without any value is left out."""
+    months = pd.date_range("2018-01-01", periods=24, freq="MS")
+    deaths = {"A": [1] * 24, "B": [pd.NA] * 12 + [9] * 12, "C": [pd.NA] * 24}
+    parts = [pd.DataFrame({"pcode": area, "start": months, "fatalities": pd.array(row, dtype="Int64")}) for area, row in deaths.items()]  # fmt: skip
+    table = pd.concat(parts, ignore_index=True).assign(source="made up")
+    outcome = sg.brief.engagement(table).table["fatalities"]
+    assert outcome.isna().tolist() == [True] * 12 + [False] * 12
+    assert set(outcome[12:]) == {10}
+    with pytest.raises(sg.WindowError, match=r"in no month is fatalities known in every area: 2018-01 \(B\)"):
+        sg.brief.engagement(table[(table["pcode"] == "A") & (table["start"] < "2019-01-01") | (table["pcode"] == "B") & (table["start"] >= "2019-01-01")])  # fmt: skip
+
+
+STOCKS = {"scope": "BFA", "date": ["2020-06-08", "2019-12-09"], "people": [921471, 560033], "source": "made up"}
+SEASONS = {"scope": "BFA", "start": ["2020-06-01", "2019-06-01"], "end": ["2020-08-31", "2019-08-31"], "issued": ["2020-04-01", "2019-04-01"], "people_3plus": [9, 3], "source": "made up"}  # fmt: skip
+TOTALS = {"scope": "MLI", "start": ["2020-01-01", "2019-01-01", "2019-01-01"], "end": ["2020-06-30", "2019-06-30", "2019-12-31"], "fatalities": [9, 5, 8], "dataset": "A", "source": "made up"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("check", "table", "message"),
+    [
+        (
+            sg.brief.displacement,
+            {**STOCKS, "date": ["08/06/2020", "09/12/2019"]},
+            "column 'date', row.* 0, 1 .*not a day",
+        ),
+        (sg.brief.displacement, {**STOCKS, "people": ["921 471", "560 033"]}, "column 'people'.*not a number"),
+        (sg.brief.food_insecurity, {**SEASONS, "issued": ["04/05/2020", "04/05/2019"]}, "column 'issued'.*not a day"),
+        (sg.brief.food_insecurity, {**SEASONS, "people_3plus": ["9", "3"]}, "column 'people_3plus'.*not a number"),
+        (sg.brief.fatalities, {**TOTALS, "end": ["30/06/2020"] * 3}, "column 'end'.*not a day"),
+        (sg.brief.fatalities, {"event": ["A"], "date": ["2020-01-01"]}, "a column 'event', and no geometry"),
+    ],
+)
+def test_tables_of_your_own_are_read_or_refused_in_words(check: Any, table: dict[str, Any], message: str) -> None:
+    """Days that could be two days, numbers with spaces, events without points."""
+    with pytest.raises(sg.SchemaError, match=message):
+        check(pd.DataFrame(table))
+
+
+def test_text_that_can_be_only_one_day_is_taken() -> None:
+    """YYYY-MM-DD in each of the headlines."""
+    assert sg.brief.displacement(pd.DataFrame(STOCKS)).verdict == "supported"
+    assert sg.brief.food_insecurity(pd.DataFrame(SEASONS)).table["ratio"].tolist() == [3]
+    assert sg.brief.fatalities(pd.DataFrame(TOTALS)).table["verdict"].tolist() == ["surpassed"]
+
+
+def test_nobody_the_year_before_gives_no_ratio() -> None:
+    """Nothing is divided by zero, and nothing is judged by it."""
+    stocks = sg.brief.displacement(pd.DataFrame({**STOCKS, "people": [2, 0]}))
+    assert (stocks.verdict, stocks.table["ratio"].isna().all()) == ("described", True)
+    hunger = sg.brief.food_insecurity(pd.DataFrame({**SEASONS, "people_3plus": [2, 0]}))
+    assert (hunger.verdict, hunger.table["ratio"].isna().all()) == ("described", True)
+
+
+def test_a_report_may_have_one_check(tmp_path: Path) -> None:
+    """A single check need not stand in a list."""
+    assert sg.brief.write_report(sg.brief.fatalities(), tmp_path / "one.html").exists()

@@ -119,6 +119,20 @@ def test_windows_outside_the_series_are_an_error() -> None:
         sg.before_after(monthly([1] * 24), "2019-01-01", compare=holes)
 
 
+def test_an_area_that_is_not_known_in_a_month_makes_it_unknown() -> None:
+    """B has no rows in 2018, or June of it is covered for nine days only: neither counts as 0, nor as a whole month."""
+    both = pd.concat([monthly([5] * 24).assign(pcode="A"), monthly([50] * 24).assign(pcode="B")], ignore_index=True)
+    with pytest.raises(sg.WindowError, match=r"in 12 of the 12 months .*: 2018-01 \(B\), 2018-02 \(B\)"):
+        sg.before_after(both[(both["pcode"] == "A") | (both["start"] >= "2019-01-01")], "2019-01-01")
+    in_part = both.assign(covered=pd.Series(1.0, index=both.index).mask(both["start"] == "2018-06-01", 0.3))
+    with pytest.raises(
+        sg.WindowError, match=r"1 of the 12 months .*: 2018-06 \(A covered to 30 %, B covered to 30 %\)"
+    ):
+        sg.before_after(in_part, "2019-01-01")
+    nowhere = monthly([1]).assign(pcode=None)
+    assert sg.before_after(pd.concat([both, nowhere]), "2019-01-01")["before"].tolist() == [55 + 1 / 12]
+
+
 @pytest.mark.parametrize("window", [0, 13, 18, 2.5, True])
 def test_windows_that_break_the_season_are_refused(window: float) -> None:
     """Only up to a year, or whole years."""
@@ -175,6 +189,22 @@ def test_deaths_may_weigh_and_unknown_ones_weigh_nothing() -> None:
     assert (one["major_km"].iloc[0], np.isnan(one["azimuth"].iloc[0])) == (0, True)
 
 
+def test_events_without_a_sure_place_are_counted_and_named() -> None:
+    """One without a point, two drawn at the capital of their region, one exact; deaths that nobody counted weigh nothing."""
+    rows = [
+        {"x": x, "y": y, "date": "2019-05-01", "geo_precision": precision, "fatalities": deaths}
+        for x, y, precision, deaths in ((None, None, 1, 2), (0, 15, 3, 1), (0, 15, 3, None), (1, 15, 1, 0))
+    ]
+    with pytest.warns(
+        sg.DataWarning, match=r"of 4 events 1 without coordinates are left out, row 0 .*; 2 are known to a region"
+    ):
+        found = sg.mean_centre(make_events(rows))
+    assert found[["events", "left_out", "rough"]].to_numpy().tolist() == [[3, 1, 2]]
+    with pytest.warns(sg.DataWarning, match="1 whose deaths are not known are left out, row 2"):
+        weighed = sg.mean_centre(make_events(rows), weight="fatalities")
+    assert weighed[["events", "left_out", "rough"]].to_numpy().tolist() == [[1, 2, 1]]
+
+
 def test_centres_by_group_and_their_options() -> None:
     """Each country has a path of its own; unknown options are named."""
     rows = [
@@ -221,6 +251,17 @@ def test_spread_may_ask_for_periods_in_a_row() -> None:
     sums = by_month({"A": [1, 0, 1, 1], "B": [1, 0, 1, 0]})
     found = sg.spread(sums, periods_in_a_row=2)
     assert found["first"].dt.month.fillna(0).tolist() == [3, 0]
+
+
+def test_a_gap_breaks_a_row_of_periods() -> None:
+    """January, March and July are not three months in a row; June and July are two; what was not seen is not "not reached"."""
+    starts = pd.to_datetime(["2020-01-01", "2020-03-01", "2020-06-01", "2020-07-01"])
+    sums = pd.DataFrame({"pcode": "XA", "events": 2, "start": starts})
+    assert sg.spread(sums, periods_in_a_row=2)["first"].tolist() == [pd.Timestamp("2020-06-01")]
+    found = sg.spread(sums, periods_in_a_row=3)
+    assert found["first"].isna().all()
+    assert found["reached"].isna().all()
+    assert sg.spread(sums.drop(index=2), periods_in_a_row=3)["first"].isna().all()
 
 
 def test_spread_refuses_what_it_cannot_read() -> None:
@@ -355,6 +396,8 @@ def test_hotspots_say_what_they_need() -> None:
         sg.hotspots(areas, column="pcode")
     with pytest.raises(sg.SchemaError, match="only 5 areas have a value"):
         sg.hotspots(areas.iloc[:5], column="rate")
+    with pytest.raises(sg.SchemaError, match=r"32 rows share their p-code .*\(A00, A01, .*one row for each area"):
+        sg.hotspots(pd.concat([areas, areas]), column="rate")
     with pytest.raises(sg.SchemaError, match="draws=9 99 or more"):
         sg.hotspots(areas, column="rate", draws=9)
 

@@ -95,6 +95,10 @@ def test_coverage_may_name_countries(fights: gpd.GeoDataFrame, squares: gpd.GeoD
         (pd.DataFrame({"start": ["2020-01-01", "2020-02-01"], "end": ["2020-03-01", "2020-04-01"]}), "overlap"),
         (pd.DataFrame({"pcode": ["XX"], "start": ["2020-01-01"], "end": ["2020-04-01"]}), "XX are not among the areas"),
         (
+            pd.DataFrame({"iso3": ["Burkina"], "start": ["2020-01-01"], "end": ["2020-04-01"]}),
+            "countries Burkina are not among the areas, column 'iso3': AAA",
+        ),
+        (
             pd.DataFrame({"pcode": ["XA01", None], "start": ["2020-01-01"] * 2, "end": ["2020-04-01"] * 2}),
             "some rows name areas",
         ),
@@ -105,7 +109,21 @@ def test_a_coverage_that_makes_no_sense_is_refused(
 ) -> None:
     """The message says what is wrong with it."""
     with pytest.raises(sg.SchemaError, match=message):
-        quiet(fights, squares, coverage=coverage)
+        quiet(fights, squares.assign(iso3="AAA"), coverage=coverage)
+
+
+def test_an_event_before_its_own_country_is_covered_is_an_error(
+    fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame
+) -> None:
+    """January is covered in AAA, not in BBB; a country that is not named is not covered at all."""
+    areas = squares.assign(iso3=["BBB", "AAA", "CCC"])
+    coverage = pd.DataFrame({"iso3": ["AAA", "BBB"], "start": ["2020-01-01", "2020-02-01"], "end": "2020-03-31"})
+    with pytest.raises(
+        sg.WindowError, match=r"2 events of BBB .* BBB 2020-02-01 to 2020-03-31 \(2020-01-05, 2020-01-20"
+    ):
+        quiet(fights, areas, coverage=coverage)
+    with pytest.raises(sg.WindowError, match="2 events of BBB lie outside the coverage, which does not name it"):
+        quiet(fights, areas, coverage=coverage.iloc[:1])
 
 
 def test_events_outside_the_coverage_are_an_error(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
@@ -297,6 +315,9 @@ def test_every_event_that_comes_in_comes_out(rows: list[Any], freq: str, covered
     assert sums["events_without_fatalities"].sum() == events["fatalities"].isna().sum()
 
 
+COVERAGE = ("2019-01-01", "2020-06-30")
+
+
 @pytest.fixture
 def two_years() -> gpd.GeoDataFrame:
     """Events of 2019 and half of 2020 in one country, and one in another."""
@@ -312,7 +333,7 @@ def two_years() -> gpd.GeoDataFrame:
 
 def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
     """13 deaths against 10 in the same half and 16 in the year: + 30 %, and 0.81 of the year."""
-    found = sg.year_to_date(two_years, as_of="2020-06-30", by="iso3").set_index(["iso3", "measure"])
+    found = sg.year_to_date(two_years, as_of="2020-06-30", by="iso3", coverage=COVERAGE).set_index(["iso3", "measure"])
     row = found.loc[("BFA", "fatalities")]
     assert (row["part"], row["same_window"], row["full_year"]) == (13, 10, 16)
     assert row["change_percent"] == pytest.approx(30)
@@ -323,8 +344,9 @@ def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
 
 def test_the_bands_of_the_verdict_are_parameters(two_years: gpd.GeoDataFrame) -> None:
     """The same figures near a total or not, by the band."""
+    bands = {"as_of": "2020-05-31", "coverage": COVERAGE}
     verdicts = [
-        sg.year_to_date(two_years, as_of="2020-05-31", neared=neared, surpassed=surpassed)["verdict"].iloc[1]
+        sg.year_to_date(two_years, **bands, neared=neared, surpassed=surpassed)["verdict"].iloc[1]
         for neared, surpassed in ((0.9, 1), (0.8, 1), (0.5, 0.8))
     ]
     assert verdicts == ["below", "neared", "surpassed"]
@@ -335,24 +357,64 @@ def test_the_bands_of_the_verdict_are_parameters(two_years: gpd.GeoDataFrame) ->
 def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> None:
     """Neither a later cut-off nor a year that the source does not cover gives a ratio."""
     with pytest.raises(
-        sg.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-01 to 2020-06-30"
+        sg.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-15 to 2020-06-15"
     ):
         sg.year_to_date(two_years, as_of="2020-09-30")
     with pytest.raises(sg.WindowError, match="the events cover 2019-06-01"):
         sg.year_to_date(two_years.iloc[1:], as_of="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
     with pytest.raises(sg.SchemaError, match="by='land' is no column"):
         sg.year_to_date(two_years, as_of="2020-06-30", by="land")
+    with pytest.raises(sg.SchemaError, match=r"by=\['iso3'\] is no column of the events \(one name is needed\)"):
+        sg.year_to_date(two_years, as_of="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
+    with pytest.raises(sg.SchemaError, match="as_of='06/07/2020' is not a day"):
+        sg.year_to_date(two_years, as_of="06/07/2020")
+
+
+def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:
+    """The last event is of 15 June: without a coverage nothing is known of the days after it."""
+    whole_2019 = pd.concat([make_events([{"x": 0, "y": 10, "date": "2019-01-01"}], event="first"), two_years])
+    with pytest.raises(
+        sg.WindowError, match="needs 2019-01-01 to 2020-06-30, the events cover 2019-01-01 to 2020-06-15"
+    ):
+        sg.year_to_date(whole_2019, as_of="2020-06-30")
+    assert sg.year_to_date(whole_2019, as_of="2020-06-15")["part"].tolist() == [2, 18]
+
+
+def test_each_country_must_be_covered_for_the_whole_comparison(two_years: gpd.GeoDataFrame) -> None:
+    """Burkina Faso from 2020 on only: its 2019 is not known, whatever Mali's is."""
+    coverage = pd.DataFrame({"iso3": ["BFA", "MLI"], "start": ["2020-01-01", "2019-01-01"], "end": "2020-06-30"})
+    with pytest.raises(sg.WindowError, match="BFA: the events cover 2020-01-01 to 2020-06-30"):
+        sg.year_to_date(two_years, as_of="2020-06-30", by="iso3", coverage=coverage)
+    with pytest.raises(sg.WindowError, match="MLI: the coverage does not name it"):
+        sg.year_to_date(two_years, as_of="2020-06-30", coverage=coverage.iloc[:1])
+    with pytest.raises(sg.SchemaError, match="by p-code"):
+        sg.year_to_date(two_years, as_of="2020-06-30", coverage=coverage.rename(columns={"iso3": "pcode"}))
+    halves = pd.DataFrame({"iso3": "BFA", "start": ["2019-01-01", "2020-01-01"], "end": ["2019-12-31", "2020-06-30"]})
+    burkina = two_years[two_years["iso3"] == "BFA"]
+    found = sg.year_to_date(burkina, as_of="2020-06-30", coverage=halves)
+    assert found.loc[1, ["part", "full_year"]].tolist() == [13, 16]
 
 
 def test_a_leap_day_has_a_window_a_year_before(two_years: gpd.GeoDataFrame) -> None:
     """29 February 2020 is held against 28 February 2019."""
-    found = sg.year_to_date(two_years, as_of="2020-02-29")
+    found = sg.year_to_date(two_years, as_of="2020-02-29", coverage=COVERAGE)
     assert found.loc[1, ["part", "same_window"]].tolist() == [13, 10]
 
 
 def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> None:
     """A year in which no death was counted is missing, not zero."""
-    found = sg.year_to_date(two_years.assign(fatalities=None), as_of="2020-06-30").set_index("measure")
+    found = sg.year_to_date(two_years.assign(fatalities=None), as_of="2020-06-30", coverage=COVERAGE).set_index(
+        "measure"
+    )
     assert pd.isna(found.loc["fatalities", "part"])
     assert found.loc["fatalities", "verdict"] == "unknown"
     assert found.loc["events", "verdict"] == "surpassed"
+
+
+def test_deaths_that_are_not_known_are_counted(two_years: gpd.GeoDataFrame) -> None:
+    """One of the two events of 2020 has no count: its deaths may change the words, and the table says how many there are."""
+    gap = two_years.assign(fatalities=[10, 6, 13, None])
+    with pytest.warns(sg.DataWarning, match=r"deaths are not known in 1 of 4 events, row 3 \(event 'E3'\)"):
+        found = sg.year_to_date(gap, as_of="2020-06-30", coverage=COVERAGE).set_index("measure")
+    assert found.loc["fatalities", ["part_unknown", "same_window_unknown", "full_year_unknown"]].tolist() == [1, 0, 0]
+    assert found.loc["events", "part_unknown"] == 0

@@ -130,6 +130,30 @@ def test_the_example_refuses_in_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "content", "message"),
+    [
+        ("--agreements", "pcode,date,name\nML05,sept 2019,Peace", "column 'date'.*not a day"),
+        ("--agreements", "pcode,date,name\nML99,2019-09-01,Peace", "p-codes ML99 are not in"),
+        ("--agreements", "pcode,date,name\n,2019-09-01,Peace\nML05,2019-09-01,Peace", "rows 0 have no 'pcode'"),
+        ("--agreements", "pcode;date;name\nML05;2019-09-01;Peace", "column 'pcode' is missing"),
+        ("--agreements", "pcode,date,name\nML05,2019-09-01,M\xe9naka", "cannot be used"),
+        ("--actors", "name,family\narmy,x", "cannot be used"),
+    ],
+)
+def test_the_example_refuses_your_own_lists_in_one_sentence(
+    tmp_path: Path, option: str, content: str, message: str
+) -> None:
+    """No traceback, whatever is wrong with the list; the folder of the page is made."""
+    (tmp_path / "list.csv").write_bytes(content.encode("latin-1"))
+    command = [sys.executable, "examples/csis_brief.py", option, str(tmp_path / "list.csv"), "--out", str(tmp_path / "a" / "b")]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 1
+    assert re.search(message, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "a" / "b").exists()
+
+
 def test_files_that_hold_no_events_are_refused(tmp_path: Path) -> None:
     """Empty, a table of something else, no rows, and no file."""
     empty = tmp_path / "empty.csv"
@@ -178,7 +202,7 @@ def test_two_vintages_of_one_event_are_refused(tmp_path: Path) -> None:
     """A copy is dropped; the same event with other deaths is not chosen between."""
     copied = own(written(tmp_path / "copy.csv", [ROW, ROW], NOW))
     assert len(copied.events) == 1
-    with pytest.raises(sg.SchemaError, match="BFO1"):
+    with pytest.raises(sg.DuplicateEventError, match="BFO1"):
         own(written(tmp_path / "two.csv", [ROW, {**ROW, "deaths": "5"}], NOW))
 
 
@@ -199,7 +223,7 @@ def test_a_window_outside_the_events_is_named(tmp_path: Path) -> None:
     """August 2020 alone cannot be held against 2019."""
     found = own(written(tmp_path / "export.csv", [ROW], NOW))
     with pytest.raises(
-        sg.WindowError, match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-01 to 2020-08-31"
+        sg.WindowError, match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-15 to 2020-08-15"
     ):
         sg.brief.fatalities(found.events)
 

@@ -32,7 +32,7 @@ def test_ucdp_refuses_what_it_cannot_read() -> None:
     with pytest.raises(sg.FormatError, match="column 'date_start', row 2"):
         sg.read_ucdp(csv_bytes(GED, row.format(id=1, kind=1, day="soon", best=1)))
     rows = [row.format(id=1, kind=1, day="2020-01-01", best=best) for best in (1, 2)]
-    with pytest.raises(sg.SchemaError, match="the same key"):
+    with pytest.raises(sg.DuplicateEventError, match=r"rows 0, 1 \(event '1'\): the same event more than once"):
         sg.read_ucdp(csv_bytes(GED, *rows))
 
 
@@ -53,6 +53,29 @@ def test_acled_exports_of_both_times_are_read() -> None:
     )
     assert account.vintage == "export of 2020"
     assert then["date"].iloc[0] == pd.Timestamp("2020-08-01")
+
+
+STAMPED = "event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities,timestamp"
+
+
+def test_an_export_of_acled_is_as_new_as_its_newest_row() -> None:
+    """Each row says in seconds when it was last changed; a file without such times has no day of export."""
+    rows = [f"BFO{number},2020-06-01,Battles,A,Burkina Faso,14.1,-1.6,3,{stamp}" for number, stamp in ((1, 1594944000), (2, 1597881600))]  # fmt: skip
+    assert sg.read(csv_bytes(STAMPED, *rows))["exported"].dt.strftime("%Y-%m-%d").tolist() == ["2020-08-20"] * 2
+    soon, account = sg.read_acled(csv_bytes(STAMPED, rows[0].replace("1594944000", "soon")), report=True)
+    assert "exported" not in soon
+    assert "column 'timestamp', rows 2: no time" in account.notes[0]
+
+
+def test_two_exports_of_acled_in_one_file_can_be_told_apart() -> None:
+    """The event that was revised is refused by name, and the newer row of it can be kept."""
+    row = "BFO{},2020-06-01,Battles,A,Burkina Faso,14.1,-1.6,{},{}"
+    rows = [row.format(1, 3, 1594944000), row.format(2, 1, 1594944000), row.format(1, 5, 1597881600)]
+    with pytest.raises(
+        sg.DuplicateEventError, match=r"rows 0, 2 \(event 'BFO1'\).*newest_export\(error\.table\)"
+    ) as twice:
+        sg.read(csv_bytes(STAMPED, *rows))
+    assert sg.newest_export(twice.value.table)["fatalities"].tolist() == [1, 5]
 
 
 def test_the_api_of_acled_gives_text_for_everything() -> None:

@@ -137,7 +137,10 @@ def _war_words(war: pd.DataFrame, lang: str) -> str:
 
 def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
     """The mean over areas by month: a month in which an area has no value has none."""
-    values = sums[column].astype("Float64").groupby(sums["start"]).agg(lambda month: month.mean(skipna=False))
+    known = sums[column].astype("Float64")
+    if "covered" in sums:
+        known = known.mask((sums["covered"] < 1).fillna(False))
+    values = known.groupby(sums["start"]).agg(lambda month: month.mean(skipna=False))
     return values.rename(column).reset_index()
 
 

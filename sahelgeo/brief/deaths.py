@@ -16,6 +16,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
 from sahelgeo.events.part_year import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
+from sahelgeo.needs import Need, days_of, need_columns
 from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 # The countries that the sentence speaks of.
 _COUNTRIES = ("BFA", "MLI", "NER")
-_TOTALS = ("scope", "start", "end", "fatalities", "dataset", "source")
+_TOTALS: dict[str, Need] = {
+    "scope": "any", "start": "day", "end": "day", "fatalities": "number", "dataset": "any", "source": "any",
+}  # fmt: skip
 _PARTS = ("part", "same_window", "full_year")
 
 
@@ -32,7 +35,7 @@ def fatalities(
     table: pd.DataFrame | None = None,
     *,
     as_of: Any = "2020-06-30",
-    coverage: tuple[Any, Any] | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
     lang: str = "en",
@@ -46,8 +49,8 @@ def fatalities(
         The default are the published totals.
     as_of : date or str
         Last day of the part of the year.
-    coverage : tuple, optional
-        For events: the first and last day that the source covers.
+    coverage : tuple or pandas.DataFrame, optional
+        For events: the days that the source covers (see :func:`sahelgeo.year_to_date`).
     neared, surpassed : float
         The bands of the verdict words, in shares of the full year.
     lang : {"en", "fr"}
@@ -161,9 +164,8 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
-    missing = [name for name in _TOTALS if name not in totals.columns]
-    if missing:
-        raise SchemaError(f"totals: column {missing[0]!r} is missing. Found: {listed(list(totals.columns), 12)}")
+    need_columns(totals, "totals", _TOTALS)
+    totals = totals.assign(start=days_of(totals["start"]), end=days_of(totals["end"]))
     windows = windows_of(day)
     part, same, full = (_of_window(totals, window) for window in windows)
     if part.empty:

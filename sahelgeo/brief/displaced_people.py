@@ -15,6 +15,7 @@ from sahelgeo.brief.outcome import Check, Part, certainty_mark, made, named, tex
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
+from sahelgeo.needs import days_of, need_columns
 from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
@@ -102,7 +103,8 @@ def displacement(
 
 def _parts(result: pd.DataFrame, told: pd.DataFrame, lang: str) -> dict[str, Part]:
     parts = {}
-    for scope, rows in result.groupby("scope", sort=False):
+    # Nobody displaced before gives no ratio, and nothing to judge by.
+    for scope, rows in result[result["ratio"].notna()].groupby("scope", sort=False):
         holds = rows["ratio"] > 1 if scope == _GROWS else rows["almost_twice"]
         verdict = "supported" if holds.all() else "partly" if holds.any() else "not_supported"
         parts[str(scope)] = (tuple(_displacement_words(told[told["scope"] == scope], lang)), verdict)
@@ -116,7 +118,7 @@ def _compared(stocks: pd.DataFrame, days: tuple[Sequence[Any], Sequence[Any]], w
             now = _latest(part, as_day(now_day, "at"), within_days)
             before = _latest(part, as_day(before_day, "against"), within_days)
             if now is not None and before is not None and before["date"] < now["date"]:
-                ratio = float(now["people"]) / float(before["people"])
+                ratio = float(now["people"]) / float(before["people"]) if before["people"] else np.nan
                 counts = (now["date"], now["people"], before["date"], before["people"])
                 certainties = (now["certainty"], before["certainty"])
                 rows.append((scope, *counts, ratio, now["source"], before["source"], *certainties))
@@ -152,13 +154,9 @@ def _month(day: pd.Timestamp, lang: str) -> str:
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in ("scope", "date", "people", "source") if name not in table.columns]
-    if missing:
-        raise SchemaError(
-            f"displaced: column {missing[0]!r} is missing. Found: {listed(list(table.columns), 12)}. Give totals: sum_stocks first"
-        )
+    need_columns(table, "displaced", {"scope": "any", "date": "day", "people": "number", "source": "any"})
     rows = table[table["group"] == "idp"] if "group" in table else table
-    rows = rows[rows["people"].notna()].assign(date=pd.to_datetime(rows["date"]))
+    rows = rows[rows["people"].notna()].assign(date=days_of(rows["date"]))
     if "certainty" not in rows:
         rows = rows.assign(certainty=None)
     twice = rows.duplicated(["scope", "date"])

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from sahelgeo.brief.charts import bars, new_figure
 from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text
 from sahelgeo.brief.published_figures import load_published
-from sahelgeo.conformance import listed
 from sahelgeo.errors import SchemaError
+from sahelgeo.needs import Need, days_of, need_columns
 from sahelgeo.words import base_language, write_number, write_period
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MILLION = 1_000_000
+_DAYS = ("start", "end", "issued")
 
 
 def food_insecurity(
@@ -67,11 +69,9 @@ def food_insecurity(
     'Central Sahel: 2,466,667 before, 4,933,333 more, 3.0 times'
     """
     source = load_published("food_insecure") if table is None else table
-    missing = [
-        name for name in ("scope", "start", "end", "issued", "people_3plus", "source") if name not in source.columns
-    ]
-    if missing:
-        raise SchemaError(f"food insecure: column {missing[0]!r} is missing. Found: {listed(list(source.columns), 12)}")
+    days: dict[str, Need] = dict.fromkeys(_DAYS, "day")
+    need_columns(source, "food insecure", {"scope": "any", **days, "people_3plus": "number", "source": "any"})
+    source = source.assign(**{name: days_of(source[name]) for name in _DAYS})
     rows = _season_pairs(source, year)
     if not rows:
         raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
@@ -88,6 +88,10 @@ def food_insecurity(
 
 def _parts(result: pd.DataFrame, words: list[str]) -> dict[str, Part]:
     spoken_of = result[result["derived"]] if result["derived"].any() else result
+    # A year before without anybody gives no ratio, and nothing to judge by.
+    spoken_of = spoken_of[spoken_of["ratio"].notna()]
+    if spoken_of.empty:
+        return {"more": (tuple(words[:-1]), "described"), "times": (tuple(words), "described")}
     fits = {name: (spoken_of[f"fits_{name}"].all(), result[f"fits_{name}"].any()) for name in ("more", "times")}
     verdicts = {
         name: "supported" if every else "partly" if some else "not_supported" for name, (every, some) in fits.items()
@@ -138,7 +142,7 @@ def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
             "before": float(earlier),
             "derived": derived,
             "change": people - float(earlier),
-            "ratio": people / float(earlier),
+            "ratio": people / float(earlier) if earlier else np.nan,
         }
         told = {"source": row["source"], "certainty": least_certain(certainties)}
         rows.append({"scope": row["scope"], "issued": pd.Timestamp(row["issued"]), **found, **told})

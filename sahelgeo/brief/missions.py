@@ -7,8 +7,8 @@ import pandas as pd
 
 from sahelgeo.brief.charts import lines, new_figure, steps
 from sahelgeo.brief.outcome import Check, made, text
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.events.checked import WindowError
+from sahelgeo.events.known import areas_of, months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.words import write_number
 
@@ -21,7 +21,8 @@ def engagement(
     Parameters
     ----------
     sums : pandas.DataFrame
-        Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them; areas are added up.
+        Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them with ``coverage``; areas are added up. A month
+        in which one of the areas is not known is missing; an area without any value is left out.
     timeline : pandas.DataFrame, optional
         As :func:`sahelgeo.load_timeline` gives it, which is the default.
     column : str
@@ -37,6 +38,8 @@ def engagement(
 
     Raises
     ------
+    WindowError
+        In no month is every area known.
     SchemaError
         Columns are missing.
 
@@ -49,11 +52,8 @@ def engagement(
     >>> check.table["missions"].tolist()[0], check.table["missions"].tolist()[-1], check.verdict
     (2, 3, 'described')
     """
-    missing = [name for name in ("start", column) if name not in sums.columns]
-    if missing:
-        raise SchemaError(f"sums: column {missing[0]!r} is missing. Found: {listed(list(sums.columns), 12)}")
-    months = pd.to_datetime(sums["start"]).dt.to_period("M")
-    outcome = sums[column].astype("Float64").groupby(months).sum(min_count=1)
+    need_months(sums, "sums", column)
+    outcome = _known_outcome(sums, column)
     events = load_timeline() if timeline is None else timeline
     table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)
     table[column] = table["start"].dt.to_period("M").map(outcome)
@@ -64,6 +64,20 @@ def engagement(
     used = events[events["kind"].isin(["mission", "strength"])]
     words = _engagement_words(table.dropna(subset=[column]), column, lang)
     return made("engagement", lang, ([words], "described"), table, figure, [sums, used])
+
+
+def _known_outcome(sums: pd.DataFrame, column: str) -> pd.Series:
+    """The outcome by month; missing where one of the areas is not known, so that the sum is always of the same areas."""
+    known = sums[sums.groupby(areas_of(sums))[column].transform("count") > 0]
+    months = months_of(known)
+    outcome = known[column].astype("Float64").groupby(months).sum(min_count=1)
+    unknown = unknown_months(known, pd.PeriodIndex(outcome.index), column)
+    outcome = outcome.mask(outcome.index.isin(unknown["month"]))
+    if not outcome.notna().any():
+        raise WindowError(
+            f"sums: in no month is {column} known in every area: {unknown_in_words(unknown) or 'there is no value'}. Give sum_events its coverage"
+        )
+    return outcome
 
 
 def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:

@@ -35,7 +35,7 @@ _CHART_MM = (12.0, 29.0)
 
 
 def write_report(
-    checks: Iterable[Check],
+    checks: Iterable[Check] | Check,
     path: str | Path,
     *,
     maps: Mapping[str, Figure] | None = None,
@@ -81,7 +81,7 @@ def write_report(
     True
     """
     check_language(lang)
-    every = list(checks)
+    every = [checks] if isinstance(checks, Check) else list(checks)
     other = [check.key for check in every if check.lang != lang]
     if not every or other:
         raise SchemaError(

@@ -16,7 +16,7 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.events.by_area import PERIODS, Frequency
-from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums
+from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums, known_column
 from sahelgeo.needs import need_columns
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
@@ -203,7 +203,7 @@ def dyads(
     Raises
     ------
     SchemaError
-        No families, an unknown pair or kind.
+        No families, an unknown pair, kind or column.
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
 
@@ -232,6 +232,7 @@ def dyads(
         raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
     need_columns(events, "events", {"family1": "text", "family2": "text"})
     checked = conform_events(events)
+    known_column(checked, by)
     _known(kinds, checked["kind"], "kinds")
     if between is not None:
         _known(list(between), pd.concat([checked["family1"], checked["family2"]]), "between")

@@ -16,7 +16,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
-from sahelgeo.events.coverage import check_inside, covered_shares, read_coverage
+from sahelgeo.events.coverage import check_inside, check_places, covered_shares, read_coverage
 from sahelgeo.places.attach import one_edition
 from sahelgeo.places.locate import locate
 from sahelgeo.sums import Mask, named_rows
@@ -74,7 +74,7 @@ def sum_events(
     DoubleCountError
         Several sources, or several populations of an area.
     WindowError
-        Events outside the coverage.
+        Events outside the coverage of their area or country.
     SchemaError
         A table breaks its declaration, areas of several levels, an unknown option.
     CRSError
@@ -118,10 +118,13 @@ def sum_events(
     ground = _ground(areas)
     labels = _by(checked, by)
     period = _period_code(freq)
-    placed = place_events(checked, ground)
     cover = None if coverage is None else read_coverage(coverage)
     if cover is not None:
-        check_inside(checked, cover)
+        check_places(cover, ground)
+    placed = place_events(checked, ground)
+    if cover is not None:
+        countries = placed["pcode"].map(ground.set_index("pcode")["iso3"])
+        check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
     placed = _with_periods(placed, period)
     sums = keyed_sums(placed, ["pcode", "start", *labels], fatality_columns(checked))
     sums.insert(2, "end", sums["start"].dt.to_period(period).dt.end_time.dt.normalize().astype("datetime64[us]"))
@@ -236,15 +239,20 @@ def _finest_levels() -> dict[tuple[str, int], int]:
 
 
 def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
-    precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
-    imprecise = precision > 1
-    if not imprecise.any():
+    if not (events["geo_precision"] > 1).fillna(False).any():
         return np.zeros(len(events), dtype=np.bool_)
     if areas["level"].isna().any():
         raise SchemaError(
             "areas: column 'level' is missing or has gaps, and some events are placed only roughly (geo_precision above 1). Add the level: areas.assign(level=2)"
         )
-    level = int(areas["level"].iloc[0])
+    return coarser_than(events, int(areas["level"].iloc[0]))
+
+
+def coarser_than(events: pd.DataFrame, level: int) -> Mask:
+    """Events whose place is known to no area of the level: their point stands for a larger one."""
+    precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
+    if not (precision > 1).any():
+        return np.zeros(len(events), dtype=np.bool_)
     rules = _finest_levels()
     source = str(events["source"].iloc[0])
     # A number that the source's own scale lacks is read by the scale of the declaration.

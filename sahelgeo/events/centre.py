@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import geopandas as gpd
@@ -11,9 +12,9 @@ import pandas as pd
 import pyproj
 import shapely
 
-from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
-from sahelgeo.events.by_area import PERIODS, Frequency
-from sahelgeo.events.checked import conform_events
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
+from sahelgeo.events.by_area import PERIODS, Frequency, coarser_than
+from sahelgeo.events.checked import conform_events, first_of, known_column
 
 Floats = npt.NDArray[np.float64]
 WEIGHTS = ("events", "fatalities")
@@ -22,6 +23,8 @@ _COLUMNS = (
     "start",
     "end",
     "events",
+    "left_out",
+    "rough",
     "weight",
     "major_km",
     "minor_km",
@@ -33,6 +36,7 @@ _COLUMNS = (
 )
 _CLOSE_ENOUGH_M = 0.01
 _ROUNDS = 20
+_DISTRICT = 2
 _ELLIPSE_POINTS = 72
 
 
@@ -65,10 +69,12 @@ def mean_centre(
     Returns
     -------
     geopandas.GeoDataFrame
-        One row for each period with an event, in EPSG:4326, with index 0..n-1: the column of ``by``, ``start``, ``end``, ``events`` (those
-        used), ``weight`` (their sum); ``geometry``, the centre; ``major_km`` and ``minor_km``, the half axes of the ellipse of one standard
-        deviation, ``azimuth`` of the major one (degrees from north, 0 to 180); ``drift_km`` and ``drift_bearing`` (degrees from north) from the
-        period before that has events, ``drift_from`` (its start), and ``p_drift``; ``ellipse``, a polygon.
+        One row for each period with an event that is used, in EPSG:4326, with index 0..n-1: the column of ``by``, ``start``, ``end``,
+        ``events`` (those used), ``left_out`` (without coordinates, or with unknown deaths where these weigh), ``rough`` (used, and placed
+        only at the capital of their region or coarser, by ``geo_precision``), ``weight`` (the sum of those used); ``geometry``, the centre;
+        ``major_km`` and ``minor_km``, the half axes of the ellipse of one standard deviation, ``azimuth`` of the major one (degrees from
+        north, 0 to 180); ``drift_km`` and ``drift_bearing`` (degrees from north) from the period before that has events, ``drift_from``
+        (its start), and ``p_drift``; ``ellipse``, a polygon.
 
     Raises
     ------
@@ -76,6 +82,11 @@ def mean_centre(
         An unknown option.
     DuplicateEventError, DoubleCountError, CRSError
         As :func:`sum_events`.
+
+    Warns
+    -----
+    DataWarning
+        Events that are left out, or roughly placed, with their number.
 
     See Also
     --------
@@ -105,8 +116,7 @@ def mean_centre(
     if weight not in WEIGHTS:
         raise SchemaError(f"weight={weight!r} is not one of 'events', 'fatalities'")
     table = _weighted(conform_events(events), weight)
-    if by is not None and by not in table.columns:
-        raise SchemaError(f"by={by!r} is no column of the events. There are: {', '.join(map(str, events.columns))}")
+    known_column(events, by)
     random = np.random.default_rng(seed)
     groups = [(None, table)] if by is None else list(table.groupby(by, dropna=False, observed=True))
     rows = [
@@ -121,7 +131,8 @@ def mean_centre(
     numbers = dict.fromkeys(
         ("weight", "major_km", "minor_km", "azimuth", "drift_km", "drift_bearing", "p_drift"), "float64"
     )
-    typed = result.astype({**days, **numbers})
+    counts = dict.fromkeys(("events", "left_out", "rough"), "int64")
+    typed = result.astype({**days, **numbers, **counts})
     assert isinstance(typed, gpd.GeoDataFrame)
     return typed
 
@@ -134,23 +145,46 @@ def _weighted(events: gpd.GeoDataFrame, weight: str) -> pd.DataFrame:
         raise SchemaError(
             f"events: geometry, row(s) {rows}: not a point. Take a point of each: events.representative_point()"
         )
-    weights = (
-        pd.Series(1.0, index=events.index) if weight == "events" else events["fatalities"].astype("float64").fillna(0)
-    )
+    deaths = events["fatalities"].astype("float64")
+    weights = pd.Series(1.0, index=events.index) if weight == "events" else deaths
+    there = points.notna() & ~points.is_empty
+    used = there & (weights > 0)
+    rough = pd.Series(coarser_than(events, _DISTRICT), index=events.index) & used
+    _warn_partial(events, {"without coordinates": ~there, "whose deaths are not known": there & weights.isna()}, rough)
+    added = {"_used": used, "_lost": ~there | weights.isna(), "_rough": rough}
     table = pd.DataFrame(events).drop(columns=[events.geometry.name])
-    there = points.notna() & ~points.is_empty & (weights > 0)
-    placed: pd.DataFrame = table.assign(_x=points.x, _y=points.y, _weight=weights)[there]
-    return placed
+    return table.assign(_x=points.x, _y=points.y, _weight=weights, **added)
+
+
+def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, pd.Series], rough: pd.Series) -> None:
+    masks = {why: mask.to_numpy(dtype=np.bool_) for why, mask in lost.items()}
+    told = [
+        f"{int(mask.sum()):,} {why} are left out, {first_of(events, mask)}" for why, mask in masks.items() if mask.any()
+    ]
+    if rough.any():
+        told.append(
+            f"{int(rough.sum()):,} are known to a region at best (geo_precision) and drawn at its capital, {first_of(events, rough.to_numpy(dtype=np.bool_))}"
+        )
+    if told:
+        warnings.warn(
+            f"of {len(events):,} events {'; '.join(told)}. The columns left_out and rough count them",
+            DataWarning,
+            stacklevel=4,
+        )
 
 
 def _rows(table: pd.DataFrame, period: str, draws: int, random: np.random.Generator) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     before: tuple[Floats, Floats, Floats] | None = None
-    for when, part in table.groupby(table["date"].dt.to_period(period)):
+    for when, every in table.groupby(table["date"].dt.to_period(period)):
+        part = every[every["_used"]]
+        if part.empty:
+            continue
         points = tuple(part[name].to_numpy(dtype="float64") for name in ("_x", "_y", "_weight"))
         x, y, weight = points
         centre = balance_point(x, y, weight)
-        row = {"start": when.start_time, "end": when.end_time.normalize(), "events": len(part), "weight": weight.sum()}
+        row = {"start": when.start_time, "end": when.end_time.normalize(), "events": len(part)}
+        row |= {"left_out": int(every["_lost"].sum()), "rough": int(part["_rough"].sum()), "weight": weight.sum()}
         row |= _ellipse(centre, x, y, weight)
         row |= {"drift_km": np.nan, "drift_bearing": np.nan, "drift_from": pd.NaT, "p_drift": np.nan}
         if before is not None:

@@ -17,13 +17,32 @@ FATALITIES = ("fatalities", "fatalities_low", "fatalities_high")
 
 
 class DuplicateEventError(DoubleCountError):
-    """Events that stand more than once: copies, or one event in two exports that differ.
+    r"""Events that stand more than once: copies, or one event in two exports that differ.
 
     Attributes
     ----------
     rows : pandas.DataFrame
         Every row of the events that stand more than once.
+    table : pandas.DataFrame
+        The whole table of events, so that a file that is refused can still be mended: ``sg.newest_export(error.table)``.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> lines = ["event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities,timestamp",
+    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,3,1594944000",
+    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,5,1597881600"]
+    >>> try:
+    ...     events = sg.read(io.BytesIO("\n".join(lines).encode()))
+    ... except sg.DuplicateEventError as error:
+    ...     events = sg.conform(sg.newest_export(error.table), "events")
+    >>> events["fatalities"].tolist()
+    [5]
     """
+
+    def __init__(self, message: str, rows: pd.DataFrame, table: pd.DataFrame) -> None:
+        super().__init__(message, rows)
+        self.table = table
 
 
 class WindowError(SchemaError):
@@ -77,6 +96,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise DuplicateEventError(
             f"one export holds an event more than once in {named_rows(events, same, ['event'])}. Drop the copies: events.drop_duplicates()",
             events[same],
+            events,
         )
     newest = days.groupby([events[name] for name in KEY], dropna=False).transform("max")
     return events[days == newest]
@@ -108,7 +128,7 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         # Looking for copies first would cost as much again: only a table that is refused is asked why.
         if isinstance(events, pd.DataFrame) and set(KEY) <= set(events.columns):
             need_columns(events, "events", dict.fromkeys(KEY, "any"))
-            _refuse_copies(events)
+            refuse_copies(events)
         raise
     assert isinstance(checked, gpd.GeoDataFrame)
     sources = checked["source"].unique()
@@ -124,16 +144,20 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return checked
 
 
-def _refuse_copies(events: pd.DataFrame) -> None:
+def refuse_copies(events: pd.DataFrame, file: str = "") -> None:
+    """Raise DuplicateEventError where an event stands more than once; of a file that was read, say how to get at its rows."""
     twice = events.duplicated(list(KEY), keep=False).to_numpy(dtype=np.bool_)
     if not twice.any():
         return
+    held = "error.table" if file else "events"
     where = named_rows(events, twice, ["event"])
     if EXPORTED in events and not events.duplicated([*KEY, EXPORTED]).any():
-        text = f"{where}: the same event in more than one export. Keep the newest row of each: newest_export(events)"
+        text = f"{where}: the same event in more than one export. Keep the newest row of each: newest_export({held})"
     else:
-        text = f"{where}: the same event more than once. Drop the copies (events.drop_duplicates()), or, if these are two exports, add 'exported' and call newest_export"
-    raise DuplicateEventError(f"events would be counted twice in {text}", events[twice])
+        text = f"{where}: the same event more than once. Drop the copies ({held}.drop_duplicates()), or, if these are two exports, add 'exported' and call newest_export"
+    raise DuplicateEventError(
+        f"{file}: " * bool(file) + f"events would be counted twice in {text}", events[twice], events
+    )
 
 
 def first_of(events: pd.DataFrame, mask: Mask) -> str:
@@ -144,6 +168,15 @@ def first_of(events: pd.DataFrame, mask: Mask) -> str:
     labels = listed(list(rows.index), SHOWN_AT_MOST) + (f" and {more:,} more" if more else "")
     names = listed([literal(name) for name in rows["event"]], SHOWN_AT_MOST)
     return f"row{'s' if len(positions) > 1 else ''} {labels} (event {names})"
+
+
+def known_column(events: pd.DataFrame, by: object) -> None:
+    """Raise unless ``by`` is None or the name of one column of the events."""
+    if by is not None and (not isinstance(by, str) or by not in events.columns or by == "geometry"):
+        several = "" if isinstance(by, str) else " (one name is needed)"
+        raise SchemaError(
+            f"by={by!r} is no column of the events{several}. There are: {listed(list(events.columns), 20)}"
+        )
 
 
 def fatality_columns(events: pd.DataFrame) -> list[str]:

@@ -50,7 +50,7 @@ def hotspots(
     Raises
     ------
     SchemaError
-        The column is missing or not a number, fewer than eight areas have a value, an unknown option.
+        The column is missing or not a number, a p-code stands twice, fewer than eight areas have a value, an unknown option.
     CRSError
         The areas have no CRS.
 
@@ -110,6 +110,14 @@ def _values(areas: gpd.GeoDataFrame, column: str, level: float, draws: int) -> F
         raise SchemaError(f"column {column!r} is missing or not a number. Found: {listed(list(areas.columns), 12)}")
     if not 0 < level < 1 or draws < 99:
         raise SchemaError(f"level={level!r} must be between 0 and 1, and draws={draws!r} 99 or more")
+    if "pcode" in areas:
+        twice = areas["pcode"].notna() & areas["pcode"].duplicated(keep=False)
+        if twice.any():
+            codes = list(areas["pcode"][twice].unique())
+            raise SchemaError(
+                f"areas: {int(twice.sum()):,} rows share their p-code with another row ({listed(codes, SHOWN_AT_MOST)}): an area would be its own neighbour. "
+                "Give one row for each area: choose one period, or add the periods up"
+            )
     values: Floats = areas[column].to_numpy(dtype="float64", na_value=np.nan)
     if np.isfinite(values).sum() < _FEWEST:
         raise SchemaError(

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
+from sahelgeo.events.known import months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.events.memory import Floats, slope_weights, tested
-from sahelgeo.needs import need_columns
 from sahelgeo.sums import as_day
 
 YEAR = 12
@@ -35,7 +34,8 @@ def before_after(
     Parameters
     ----------
     series : pandas.DataFrame
-        Monthly rows with ``start`` and the column, such as :func:`sum_events` gives them; several areas are added up.
+        Monthly rows with ``start`` and the column, such as :func:`sum_events` gives them; several areas (``pcode``) are
+        added up. Sum with ``coverage``: a row that is not there is not known, and not 0.
     when : date or str
         The day. Its month is the first of the window after, as far into it as it may be.
     window : int
@@ -60,7 +60,8 @@ def before_after(
     Raises
     ------
     WindowError
-        A month of either window is not in the series, or has no value (no coverage).
+        A month of either window is not in the series, or is not known in one of its areas: no row, no value, or ``covered``
+        in part.
     SchemaError
         A column is missing, the window is no number of months that seasons allow, a memory that is not from 0 to below 1.
 
@@ -129,17 +130,15 @@ def _window_months(day: pd.Timestamp, window: int) -> tuple[pd.PeriodIndex, pd.P
 
 
 def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str) -> Floats:
-    need_columns(series, name, {"start": "day", column: "number"})
-    periods = pd.to_datetime(series["start"]).dt.to_period("M")
-    rows = series[periods.isin(months)]
-    held = periods[periods.isin(months)]
-    # One area without a value makes the sum of its month unknown: a part is not the whole.
-    sums = rows[column].astype("Float64").groupby(held).agg(lambda values: values.sum(skipna=False))
-    found = sums.reindex(months)
-    lost = months[found.isna().to_numpy(dtype=np.bool_)]
-    if len(lost):
+    need_months(series, name, column)
+    periods = months_of(series)
+    held = periods.isin(months)
+    # A part is not the whole: an area without a row, without a value or covered in part makes its month unknown.
+    unknown = unknown_months(series, months, column)
+    if len(unknown):
         raise WindowError(
-            f"{name}: no {column} in {len(lost)} of the {len(months)} months {months[0]} to {months[-1]}: {listed([str(month) for month in lost], SHOWN_AT_MOST)}. "
-            "Choose a shorter window or another day; where the source covers a month and saw nothing, give sum_events its coverage"
+            f"{name}: no {column} in {unknown['month'].nunique()} of the {len(months)} months {months[0]} to {months[-1]}: {unknown_in_words(unknown)}. "
+            "Choose a shorter window, another day, or areas that are known throughout; where the source covers a month and saw nothing, give sum_events its coverage"
         )
-    return np.asarray(found, dtype=np.float64)
+    sums = series[column][held].astype("Float64").groupby(periods[held]).sum()
+    return np.asarray(sums.reindex(months), dtype=np.float64)

@@ -164,6 +164,11 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, li
     return cubes[0], cubes[1], step, apart
 
 
+def every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The periods from the first to the last, those that the table lacks too: a gap must not shorten a lag."""
+    return starts if starts.empty else _every_period(starts)[0]
+
+
 def _every_period(starts: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, str]:
     """The periods from the first to the last, those that the table lacks too (a gap must not shorten a lag), and what one is."""
     for freq, step in (("MS", "month"), ("QS", "quarter"), ("YS", "year")):

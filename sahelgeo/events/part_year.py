@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import SchemaError
-from sahelgeo.events.checked import WindowError, conform_events, span_of
-from sahelgeo.events.coverage import check_inside, read_coverage
+from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.events.checked import WindowError, conform_events, first_of, known_column
+from sahelgeo.events.coverage import check_inside, check_whole, read_coverage
 from sahelgeo.sums import as_day
 
 VERDICTS = ("surpassed", "neared", "below", "unknown")
 NEARED, SURPASSED = 0.75, 1.0
+_UNKNOWN = ("part_unknown", "same_window_unknown", "full_year_unknown")
 
 
 def year_to_date(
@@ -21,7 +24,7 @@ def year_to_date(
     *,
     as_of: Any,
     by: str | None = None,
-    coverage: tuple[Any, Any] | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
 ) -> pd.DataFrame:
@@ -38,8 +41,10 @@ def year_to_date(
         The last day of the part of the year, such as ``"2020-06-30"``.
     by : str, optional
         A column of the events, such as ``iso3``; without it all events together.
-    coverage : tuple, optional
-        The first and last day that the source covers. The default is the months from the first to the last event.
+    coverage : tuple or pandas.DataFrame, optional
+        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of which
+        every country must hold the whole comparison. The default are the days from the first to the last event: a source
+        that ends on 2 June says nothing of the rest of June.
     neared, surpassed : float
         From which ratio to the full year before the verdict is ``neared``, and from which ``surpassed``.
 
@@ -50,16 +55,22 @@ def year_to_date(
         ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``, ``ratio_same_window`` and
         ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
         the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
-        without deaths gives no ratio.
+        without deaths gives no ratio. ``part_unknown``, ``same_window_unknown`` and ``full_year_unknown`` are the events of each
+        window whose deaths are not known: they add nothing to the deaths.
 
     Raises
     ------
     WindowError
-        The window, or the year before it, is not covered.
+        A day of the window, or of the year before it, is not covered, or a country is not in the coverage.
     SchemaError
         ``as_of`` is not a day, or the bands are not in order.
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
+
+    Warns
+    -----
+    DataWarning
+        Events whose deaths are not known.
 
     See Also
     --------
@@ -84,8 +95,7 @@ def year_to_date(
     day = as_day(as_of, "as_of")
     checked = conform_events(events)
     check_bands(neared, surpassed)
-    if by is not None and by not in checked.columns:
-        raise SchemaError(f"by={by!r} is no column of the events. There are: {', '.join(map(str, checked.columns))}")
+    known_column(checked, by)
     windows = windows_of(day)
     _check_window(checked, coverage, windows)
     groups = [("all", checked)] if by is None else list(checked.groupby(by, dropna=False, observed=True))
@@ -96,8 +106,23 @@ def year_to_date(
         counts["fatalities"] = [rows["fatalities"].sum(min_count=1) if len(rows) else 0 for rows in within]
         for measure, (part, same, full) in counts.items():
             found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
+            uncounted = [int(rows["fatalities"].isna().sum()) if measure == "fatalities" else 0 for rows in within]
+            found |= dict(zip(_UNKNOWN, uncounted, strict=True))
             rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "as_of": day, **found})
+    _warn_uncounted(checked, windows)
     return typed(pd.DataFrame(rows))
+
+
+def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    within = events["date"].between(windows[0][0], windows[0][1]) | events["date"].between(*windows[2])
+    unknown = (within & events["fatalities"].isna()).to_numpy(dtype=np.bool_)
+    if unknown.any():
+        warnings.warn(
+            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, {first_of(events, unknown)}: they add nothing to the sums "
+            f"of deaths. The columns {', '.join(_UNKNOWN)} count them",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def windows_of(day: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
@@ -120,22 +145,20 @@ def check_bands(neared: float, surpassed: float) -> None:
 
 
 def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
-    if coverage is None:
-        first, last = span_of(events)
-    else:
-        cover = read_coverage(coverage)
-        check_inside(events, cover)
-        first, last = cover["start"].min(), cover["end"].max()
     start, end = windows[2][0], windows[0][1]
-    if pd.isna(first) or first > start or last < end:
-        raise WindowError(
-            f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, the events cover {_day(first)} to {_day(last)}. "
-            "Choose another as_of, or say what the source covers: coverage=('2019-01-01', '2020-06-30')"
-        )
-
-
-def _day(day: pd.Timestamp) -> str:
-    return "nothing" if pd.isna(day) else f"{day:%Y-%m-%d}"
+    if coverage is None:
+        first, last = events["date"].min(), events["date"].max()
+        if pd.isna(first):
+            raise WindowError(f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, and there is no event")
+        # The days of the events, not their months: an export that ends on the 2nd says nothing of the 3rd.
+        coverage = (first, last)
+    cover = read_coverage(coverage)
+    if cover["iso3"].notna().any() and "iso3" not in events:
+        raise SchemaError("coverage is by iso3, and the events have no such column. Add it, or give two days")
+    places = events.reindex(columns=["pcode", "iso3", "date"])
+    countries = places["iso3"].unique()
+    check_whole(cover, start, end, countries)
+    check_inside(places, cover)
 
 
 def compare_totals(

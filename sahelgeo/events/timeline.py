@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib.resources import as_file, files
 from typing import Any, Literal
 
 import pandas as pd
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.events.by_area import PERIODS, Frequency
 from sahelgeo.sums import as_day
 
 _NEEDED = ("start", "event_en")
+_VERIFIED = ("certain", "reported", "conflict")
+# The embedded rows follow missions up to the brief's own time; what became of those without a printed end is not in it.
+REACHES = "2020-12-31"
 _ORDER = (
     "start", "precision", "end", "countries", "place", "kind", "mission", "troops", "event_en", "event_fr", "source", "certainty", "end_certainty", "verified",
 )  # fmt: skip
@@ -40,12 +44,14 @@ def load_timeline(
         known), ``precision`` (day or month: of a month the first day is given), ``countries`` (ISO codes with ``|``),
         ``place``, ``kind``, ``mission``, ``troops`` (as authorised or announced), ``event_en``, ``event_fr``, ``source``,
         ``certainty``, ``end_certainty``, and ``verified`` (bool): False for dates that no copy of a source backs
-        (``memory``). They are there to be drawn, not to decide anything.
+        (``memory``), and for your own rows unless their ``certainty`` is certain, reported or conflict. They are there to be
+        drawn, not to decide anything.
 
     Raises
     ------
     SchemaError
-        A kind or country that the timeline does not hold, rows of your own without a day or a name.
+        A kind or country that the timeline does not hold, rows of your own without a day or a name, that end before they start,
+        or whose troops are no number.
 
     See Also
     --------
@@ -70,7 +76,7 @@ def load_timeline(
     for name in ("start", "end"):
         table[name] = pd.to_datetime(table[name], format="%Y-%m-%d").astype("datetime64[us]")
     table["troops"] = pd.to_numeric(table["troops"]).astype("Int64")
-    table["verified"] = (table["certainty"] != "memory").fillna(False).astype(bool)
+    table["verified"] = table["certainty"].isin(_VERIFIED).astype(bool)
     _refuse_unknown(kinds, table["kind"], "kinds")
     if kinds is not None:
         table = table[table["kind"].isin(kinds)]
@@ -97,13 +103,28 @@ def _own(own: pd.DataFrame) -> pd.DataFrame:
             days = [None if pd.isna(day) else f"{as_day(day, f'own: column {name!r}'):%Y-%m-%d}" for day in own[name]]
             columns[name] = pd.Series(days, index=own.index, dtype="string")
     rows = pd.DataFrame(columns, index=own.index)
-    if rows[list(_NEEDED)].isna().to_numpy().any():
-        raise SchemaError("own: a row has no 'start' or no 'event_en'. Give both")
+    _check_own(rows)
     filled = {"source": "your own", "certainty": "your own", "precision": "day"}
     for name, value in filled.items():
         rows[name] = rows[name].fillna(value) if name in rows else pd.Series(value, index=rows.index, dtype="string")
     rows["event_fr"] = rows["event_fr"].fillna(rows["event_en"]) if "event_fr" in rows else rows["event_en"]
     return rows
+
+
+def _check_own(rows: pd.DataFrame) -> None:
+    problems = {"no 'start' or no 'event_en'. Give both": rows[list(_NEEDED)].isna().any(axis=1)}
+    if "end" in rows:
+        # Both are text as YYYY-MM-DD, which sorts as days do.
+        problems["'end' is before 'start'. Swap or correct them"] = (rows["end"] < rows["start"]).fillna(False)
+    if "troops" in rows:
+        troops = pd.to_numeric(rows["troops"], errors="coerce")
+        unfit = rows["troops"].notna() & ~((troops >= 0) & (troops % 1 == 0)).fillna(False)
+        problems["'troops' is not a whole number. Write 1000, without commas or words"] = unfit
+    told = [
+        f"rows {listed(list(rows.index[mask]), SHOWN_AT_MOST)}: {what}" for what, mask in problems.items() if mask.any()
+    ]
+    if told:
+        raise SchemaError(f"own: {'; '.join(told)}", told)
 
 
 def _refuse_unknown(wanted: list[str] | None, values: pd.Series, name: str) -> None:
@@ -120,6 +141,7 @@ def timeline_steps(
     *,
     freq: Frequency = "MS",
     count: Literal["any", "verified"] = "any",
+    known_until: Any = REACHES,
 ) -> pd.DataFrame:
     """How many missions were in force, and how many troops they had, in each period: steps to draw under a series.
 
@@ -134,12 +156,16 @@ def timeline_steps(
         Months, quarters or years. A step is as things stood on the last day of its period.
     count : {"any", "verified"}
         Whether missions whose dates no source backs are counted.
+    known_until : date or str
+        The last day on which a mission without a known end is taken to be in force. The embedded timeline follows missions to the end of
+        2020; if you bring their ends with ``own``, say how far they reach.
 
     Returns
     -------
     pandas.DataFrame
         One row for each period, with index 0..n-1: ``start``, ``end``; ``missions`` (Int64), how many; ``names``, which, with
-        commas; ``troops`` (Int64), the last known strength of those that have one, added up, missing where none has; and
+        commas; ``missions_unknown`` (Int64), how many more began, have no known end, and are not counted since the period ends after
+        ``known_until``; ``troops`` (Int64), the last known strength of those that have one, added up, missing where none has; and
         ``missions_without_troops``, how many of them add nothing because their strength is not known. Troops are as authorised
         or announced, not counts of people on the ground.
 
@@ -147,6 +173,11 @@ def timeline_steps(
     ------
     SchemaError
         Days that are none, an end before its start, an unknown option.
+
+    Warns
+    -----
+    DataWarning
+        Missions of which it is not known whether they were still in force.
 
     See Also
     --------
@@ -175,14 +206,36 @@ def timeline_steps(
     missions = table[(table["kind"] == "mission") & table["mission"].notna()]
     strengths = table[table["troops"].notna() & table["mission"].notna()].sort_values("start")
     periods = pd.period_range(first, last, freq=PERIODS[freq])
-    rows = [_step(missions, strengths, period.start_time, period.end_time.normalize()) for period in periods]
-    steps = pd.DataFrame(rows).astype({"missions": "Int64", "troops": "Int64", "missions_without_troops": "Int64"})
+    until = as_day(known_until, "known_until")
+    rows = [_step(missions, strengths, (period.start_time, period.end_time.normalize()), until) for period in periods]
+    counts = ("missions", "missions_unknown", "troops", "missions_without_troops")
+    steps = pd.DataFrame(rows).astype(dict.fromkeys(counts, "Int64"))
+    _warn_unknown(steps, missions, until)
     return steps.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
 
 
-def _step(missions: pd.DataFrame, strengths: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, Any]:
-    in_force = missions[(missions["start"] <= end) & ~(missions["end"] < end)]
+def _warn_unknown(steps: pd.DataFrame, missions: pd.DataFrame, until: pd.Timestamp) -> None:
+    after = steps[steps["missions_unknown"] > 0]
+    if len(after):
+        began = missions[missions["end"].isna() & (missions["start"] <= after["end"].iloc[-1])]
+        names = list(dict.fromkeys(began["mission"]))
+        warnings.warn(
+            f"after {until:%Y-%m-%d} it is not known whether {listed(names, SHOWN_AT_MOST)} were in force: the timeline has no end of them, and they are "
+            "not counted. Give the ends with load_timeline(own=...) and how far they are known (known_until)",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _step(
+    missions: pd.DataFrame, strengths: pd.DataFrame, period: tuple[pd.Timestamp, pd.Timestamp], until: pd.Timestamp
+) -> dict[str, Any]:
+    start, end = period
+    begun = missions[(missions["start"] <= end) & ~(missions["end"] < end)]
+    unknown = begun["end"].isna() & (end > until)
+    in_force = begun[~unknown]
     names = list(dict.fromkeys(in_force["mission"]))
+    not_told = set(begun["mission"]) - set(names)
     known = (
         strengths[strengths["mission"].isin(names) & (strengths["start"] <= end)].groupby("mission")["troops"].last()
     )
@@ -191,6 +244,7 @@ def _step(missions: pd.DataFrame, strengths: pd.DataFrame, start: pd.Timestamp, 
         "end": end,
         "missions": len(names),
         "names": listed(names, len(names)) if names else "",
+        "missions_unknown": len(not_told),
         "troops": known.sum() if len(known) else pd.NA,
         "missions_without_troops": len(names) - len(known),
     }

@@ -14,6 +14,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.by_area import PERIODS
+from sahelgeo.events.lags import every_period
 from sahelgeo.needs import need_columns
 
 _GEOD = pyproj.Geod(ellps="WGS84")
@@ -33,7 +34,8 @@ def spread(
     column : str
         Of what.
     periods_in_a_row : int
-        For how many periods in a row, so that one incident does not count as an arrival.
+        For how many periods in a row, so that one incident does not count as an arrival. A period that an area has no row
+        for, between the first and the last of the table, breaks the row.
 
     Returns
     -------
@@ -79,15 +81,18 @@ def spread(
         raise SchemaError(
             f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, without 'by'"
         )
+    # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
+    every = every_period(pd.DatetimeIndex(table["start"].unique()).sort_values())
     rows = []
     for pcode, part in table.groupby("pcode", sort=True):
         values = part[column].astype("Float64")
+        values = values.set_axis(part["start"]).reindex(every)
         high = (values >= threshold).fillna(False).astype(int)
         run = high.rolling(periods_in_a_row).sum().to_numpy() == periods_in_a_row
         at = int(np.argmax(run)) - periods_in_a_row + 1 if run.any() else None
-        seen = part["start"][values.notna()]
+        seen = every[values.notna()]
         reached: Any = True if at is not None else (pd.NA if values.isna().any() else False)
-        first = pd.NaT if at is None else part["start"].iloc[at]
+        first = pd.NaT if at is None else every[at]
         first_seen = seen.min() if len(seen) else pd.NaT
         last_seen = seen.max() if len(seen) else pd.NaT
         rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))

@@ -8,7 +8,8 @@ from typing import Any, Literal, overload
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.events.checked import EXPORTED
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
@@ -19,6 +20,7 @@ from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened
 
 FEEDS = ("acled", "acled-counts")
+_FIRST_YEAR, _LAST_YEAR = 1997, 2100
 
 
 @overload
@@ -42,7 +44,8 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     geopandas.GeoDataFrame or pandas.DataFrame
         For an export an Events table in EPSG:4326: ``event`` is ACLED's id, ``kind`` and ``subkind`` its types,
         ``fatalities`` the reported deaths, ``geo_precision`` 1 (exact) to 3 (only the region). Also ``disorder_type`` and
-        ``civilian_targeting`` where the export has them, ``place``, ``admin1`` to ``admin3``, ``iso3``.
+        ``civilian_targeting`` where the export has them, ``place``, ``admin1`` to ``admin3``, ``iso3``; and ``exported``, the
+        day of the newest ``timestamp`` of the file, if it prints them.
 
         The counts do not fit the Events table, whose rows are single events. They come as a plain table: ``pcode``, ``iso3``,
         ``admin1``, ``admin2``, ``start``, ``end``, ``events``, ``fatalities``, ``source``. A printed 0 says that ACLED
@@ -54,8 +57,9 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     ------
     FormatError
         Another kind of file, cells that are no numbers or days, coordinates that are no place.
-    SchemaError
-        An event that stands twice with different figures.
+    DuplicateEventError
+        An event that stands twice with different figures, as where two exports were put together; ``.table`` has every row, each
+        with the day of its own timestamp in ``exported``, for :func:`newest_export`.
 
     See Also
     --------
@@ -118,8 +122,36 @@ def tidy_acled(found: Found) -> Tidied:
             "iso3": iso3_of(column("iso3")).fillna(iso3_of(column("country"))),
         }
     )
-    events = gpd.GeoDataFrame(table, geometry=points(frame, found), crs="EPSG:4326")
-    return Tidied(events, fates, (), (), "events")
+    stamped, notes = _export_days(frame, table["event"])
+    events = gpd.GeoDataFrame(table.assign(**stamped), geometry=points(frame, found), crs="EPSG:4326")
+    return Tidied(events, fates, notes, (), "events")
+
+
+def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
+    """``exported`` from ACLED's timestamps, which say when each row was last changed.
+
+    The export is as new as its newest row. Where an event stands twice two exports are in the file, and each row keeps its own day.
+    """
+    if "timestamp" not in frame or frame["timestamp"].map(text_of).isna().all():
+        return {}, ()
+    answers = {value: _stamped_day(value) for value in frame["timestamp"].unique()}
+    stamps = frame["timestamp"].map(answers).astype("datetime64[us]")
+    if stamps.isna().all() or (event.duplicated().any() and stamps.isna().any()):
+        unreadable = listed(list(stamps.index[stamps.isna()]), SHOWN_AT_MOST)
+        return {}, (f"column 'timestamp', rows {unreadable}: no time, so 'exported' is not known",)
+    if not event.duplicated().any():
+        stamps = pd.Series(stamps.max(), index=frame.index)
+    return {EXPORTED: stamps}, ()
+
+
+def _stamped_day(value: Any) -> pd.Timestamp | None:
+    """The day of a time in seconds since 1970, as ACLED prints it, or of a printed day."""
+    text = text_of(value) or ""
+    seconds = pd.to_numeric(text, errors="coerce")
+    time = pd.to_datetime(seconds, unit="s", errors="coerce") if pd.notna(seconds) else pd.NaT
+    if pd.isna(time):
+        time = pd.to_datetime(text[:10], format="%Y-%m-%d", errors="coerce")
+    return None if pd.isna(time) or not _FIRST_YEAR <= time.year <= _LAST_YEAR else time.normalize()
 
 
 def tidy_counts(found: Found) -> Tidied:

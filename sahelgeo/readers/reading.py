@@ -12,6 +12,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
+from sahelgeo.events.checked import refuse_copies
 from sahelgeo.readers.feed import Found, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.report import KEPT, ReadReport, account, first_and_last_day, people_in, places_in
@@ -82,6 +83,8 @@ def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
     try:
         checked = conform(table, kind)
     except SchemaError as failure:
+        if kind == "events":
+            refuse_copies(table, opened.file)
         raise SchemaError(f"{opened.file}: {failure}", failure.problems) from failure
     if isinstance(table, gpd.GeoDataFrame) and not TABLES[kind].geographic:
         checked = gpd.GeoDataFrame(checked, geometry=table.active_geometry_name, crs=table.crs)
