@@ -109,6 +109,8 @@ last = sums[sums["start"].dt.year == sums["start"].dt.year.max()]
 deaths = last.groupby("pcode")["fatalities"].sum(min_count=1).rename("deaths")
 year = int(sums["start"].dt.year.max())
 title, label = {"en": (f"Deaths by region, {year}", "Deaths"), "fr": (f"Décès par région, {year}", "Décès")}[lang]
+if not options.events:
+    title += {"en": " (synthetic)", "fr": " (synthétique)"}[lang]
 drawn = sg.brief.draw_map(areas.merge(deaths, on="pcode", how="left"), "deaths", lang, label=label)
 page = sg.brief.write_report(checks, options.out / "csis_brief.html", maps={title: drawn}, lang=lang)
 print(f"\n{page}")

@@ -18,7 +18,6 @@ from markupsafe import Markup
 from sahelgeo.brief.outcome import Check, text
 from sahelgeo.errors import SchemaError
 from sahelgeo.maps.style import LITERAL_TEXT
-from sahelgeo.sources import SOURCES
 from sahelgeo.words import check_language, word
 
 if TYPE_CHECKING:
@@ -97,12 +96,12 @@ def write_report(
     words |= {key: text(key, lang) for key in ("says", "data", "sources", "join")}
     sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
     notes = list(dict.fromkeys(note for check in every for note in check.notes))
-    invented = any(check.verdict == "synthetic" for check in every)
+    invented = ", ".join(check.title for check in every if check.verdict == "synthetic")
     page = template.render(
         lang=lang,
         title=title or text("report_title", lang),
         lead=text("report_lead", lang),
-        synthetic=SOURCES["sahelgeo-synthetic"].line(lang) if invented else "",
+        synthetic=text("report_synthetic", lang).format(checks=invented) if invented else "",
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         checks=[_shown(check) for check in every],
         maps=[{"title": name, "image": _image(figure)} for name, figure in (maps or {}).items()],
