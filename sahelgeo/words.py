@@ -105,8 +105,8 @@ class Language(str):
         --------
         >>> import sahelgeo as sg
         >>> words = sg.Language.template().set_index("key")
-        >>> words.loc["total_people", "fr"]
-        'Total : {people} personnes ; lieux : {count}'
+        >>> words.loc["of_areas", "fr"]
+        '{count} zones sur {areas}'
         """
         return pd.DataFrame(
             [{"key": key, "en": row["en"], "fr": row["fr"], "text": ""} for key, row in _table().items()]

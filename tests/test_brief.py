@@ -411,7 +411,7 @@ TOTALS = {"scope": "MLI", "start": ["2020-01-01", "2019-01-01", "2019-01-01"], "
         (sg.brief.food_insecurity, {**SEASONS, "issued": ["04/05/2020", "04/05/2019"]}, "column 'issued'.*not a day"),
         (sg.brief.food_insecurity, {**SEASONS, "people_3plus": ["9", "3"]}, "column 'people_3plus'.*not a number"),
         (sg.brief.fatalities, {**TOTALS, "end": ["30/06/2020"] * 3}, "column 'end'.*not a day"),
-        (sg.brief.fatalities, {"event": ["A"], "date": ["2020-01-01"]}, "a column 'event', and no geometry"),
+        (sg.brief.fatalities, {"event": ["A"], "date": ["2020-01-01"]}, "a table without points"),
     ],
 )
 def test_tables_of_your_own_are_read_or_refused_in_words(check: Any, table: dict[str, Any], message: str) -> None:
@@ -422,7 +422,7 @@ def test_tables_of_your_own_are_read_or_refused_in_words(check: Any, table: dict
 
 def test_text_that_can_be_only_one_day_is_taken() -> None:
     """YYYY-MM-DD in each of the headlines."""
-    assert sg.brief.displacement(pd.DataFrame(STOCKS)).verdict == "supported"
+    assert sg.brief.displacement(pd.DataFrame(STOCKS)).parts["BFA"][1] == "supported"
     assert sg.brief.food_insecurity(pd.DataFrame(SEASONS)).table["ratio"].tolist() == [3]
     assert sg.brief.fatalities(pd.DataFrame(TOTALS)).table["verdict"].tolist() == ["surpassed"]
 
@@ -430,7 +430,7 @@ def test_text_that_can_be_only_one_day_is_taken() -> None:
 def test_nobody_the_year_before_gives_no_ratio() -> None:
     """Nothing is divided by zero, and nothing is judged by it."""
     stocks = sg.brief.displacement(pd.DataFrame({**STOCKS, "people": [2, 0]}))
-    assert (stocks.verdict, stocks.table["ratio"].isna().all()) == ("described", True)
+    assert (stocks.parts, stocks.table["ratio"].isna().all()) == ({}, True)
     hunger = sg.brief.food_insecurity(pd.DataFrame({**SEASONS, "people_3plus": [2, 0]}))
     assert (hunger.verdict, hunger.table["ratio"].isna().all()) == ("described", True)
 

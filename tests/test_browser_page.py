@@ -203,7 +203,7 @@ def test_the_scale_is_in_kilometres_and_figures_are_french(
     assert "1\u202f234\u202f567" in written
     assert "12,5" in written
     assert "1er août 2020" in found.page.locator("header").inner_text()
-    assert "Total : 1\u202f234\u202f617 personnes" in found.page.locator(".sg-legend").inner_text()
+    assert "Total\xa0: 1\u202f234\u202f617 personnes" in found.page.locator(".sg-legend").inner_text()
     assert found.wrong == []
 
 
