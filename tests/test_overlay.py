@@ -325,3 +325,18 @@ def test_totals_are_kept(of_values, of_areas, people, slivers):
         result, account = sg.overlay(values, areas, slivers=slivers, report=True)
     assert float(result["people"].sum()) == pytest.approx(float(values["people"].sum()), rel=1e-9)
     assert account.totals.loc["people", "rows_unknown"] == values["people"].isna().sum()
+
+
+def test_threads_leave_warnings_alone(monkeypatch):
+    """Setting warnings aside in two threads at once would lose them for the rest of the process."""
+    enter, threads = warnings.catch_warnings.__enter__, set()
+
+    def noted(self):
+        threads.add(threading.current_thread().name)
+        return enter(self)
+
+    monkeypatch.setattr(warnings.catch_warnings, "__enter__", noted)
+    before = list(warnings.filters)
+    sg.overlay(COLUMNS, table((0, 0, 2, 0.02)))
+    assert threads <= {threading.main_thread().name}
+    assert warnings.filters == before

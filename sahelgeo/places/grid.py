@@ -116,7 +116,9 @@ def build_grid(polygons: NDArray[Any], columns: int = COLUMNS) -> Grid:
     if not full.any():
         return Grid(polygons, None, none, none, np.zeros(1, np.int64), none)
     shapely.prepare(polygons)
-    frame = _frame(shapely.total_bounds(polygons[full]), columns)
+    # Not shapely.total_bounds: it sets warnings aside, and a grid may be laid in a thread.
+    bounds = shapely.bounds(polygons[full])
+    frame = _frame(np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]), columns)
     x0, y0, x1, y1, owner = _edges(polygons, frame)
     border_cells, border_owners = _touched(x0, y0, x1, y1, owner, frame)
     span_starts, span_ends, span_owners = _spans(x0, y0, x1, y1, owner, frame)

@@ -258,13 +258,14 @@ def _added(name: str, kind: str) -> list[str]:
 def _checked_pieces(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, slivers: float) -> Pieces:
     """The pieces of two tables, once all their polygons are valid."""
     left, right = _in_degrees(values, "values"), _in_degrees(onto, "onto")
-    # Whether polygons are valid is for GEOS to say, which lets go of the interpreter's lock: meanwhile their edges are read.
-    with ThreadPoolExecutor(2) as threads:
-        found = [threads.submit(polygon_problems, table) for table in (values, onto)]
-        borders = borders_of(left, right)
-        for name, check in zip(("values", "onto"), found, strict=True):
-            if problems := check.result():
+    # Whether polygons are valid is for GEOS to say, which lets go of the interpreter's lock: meanwhile a thread reads their edges. Not
+    # the other way round: shapely sets warnings aside there, which two threads would undo for each other.
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(borders_of, left, right)
+        for name, table in (("values", values), ("onto", onto)):
+            if problems := polygon_problems(table):
                 raise SchemaError(f"{name}: {' · '.join(problems)}", problems)
+        borders = reading.result()
     return pieces_of(left, right, slivers, borders)
 
 
