@@ -1,5 +1,6 @@
 """Values carried between polygons: totals kept, unknown stays unknown, slivers counted."""
 
+import threading
 import warnings
 
 import geopandas as gpd
