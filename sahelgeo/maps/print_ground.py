@@ -79,7 +79,7 @@ def _place_for(area: Any, width: float, height: float, frame: Any, taken: Any) -
     free = shapely.MultiPolygon() if area.is_empty else area.difference(taken)
     parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon" and part.area > width * height]
     for part in sorted(parts, key=lambda one: -one.area)[:2]:
-        for middle in (part.representative_point(), shapely.maximum_inscribed_circle(part, height / 4)):
+        for middle in (part.representative_point(), shapely.maximum_inscribed_circle(part, tolerance=height / 4)):
             x, y = middle.coords[0]
             box = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             if frame.contains(box) and not box.intersects(taken) and box.intersection(area).area > 0.6 * box.area:
