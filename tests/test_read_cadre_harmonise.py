@@ -214,7 +214,7 @@ def test_older_files_of_wfp_have_codes_only() -> None:
     assert phases["iso3"].fillna("").tolist() == ["BFA", "NER", ""]
     assert phases["unit_kind"].tolist() == ["area", "limited_access", "area"]
     assert phases["place"].isna().tolist() == [True, False, True]
-    assert phases.loc[phases.index[0], ["start", "end"]].dt.strftime("%d/%m/%Y").tolist() == [
+    assert [day.strftime("%d/%m/%Y") for day in phases.loc[phases.index[0], ["start", "end"]]] == [
         "01/06/2020",
         "30/09/2020",
     ]
