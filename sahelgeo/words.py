@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -137,7 +138,12 @@ def _checked_words(table: pd.DataFrame | Mapping[str, str]) -> dict[str, str]:
 
 
 def _parts(text: str) -> set[str]:
-    return set(re.findall(r"\{(.*?)\}", text))
+    """What stands in braces; the whole text where a brace stands alone, which cannot be filled in."""
+    try:
+        found = [part for part in Formatter().parse(text) if part[1] is not None]
+    except ValueError:
+        return {text}
+    return {f"{name}{'!' + kind if kind else ''}{':' + form if form else ''}" for _, name, form, kind in found}
 
 
 @lru_cache(maxsize=1)

@@ -65,11 +65,12 @@ def test_a_report_is_written_in_the_base() -> None:
 
 def test_all_that_does_not_fit_is_said_at_once() -> None:
     """Unknown keys, parts that are lacking and parts that are too many."""
-    table = {"legende": "Firo", "total_people": "Fof: {people}", "sources": "{x}"}
+    table = {"legende": "Firo", "total_people": "Fof: {people}", "sources": "{x}", "of_areas": "{count} {areas} {"}
     with pytest.raises(sg.LanguageError) as caught:
         sg.Language("ff", table)
     assert "there is no key 'legende'" in str(caught.value)
     assert "'total_people': 'Fof: {people}' must have these parts in braces: {count}, {people}" in str(caught.value)
+    assert "'of_areas': '{count} {areas} {' must have these parts in braces: {areas}, {count}" in str(caught.value)
     assert "'sources': '{x}' must have these parts in braces: none" in str(caught.value)
 
 
