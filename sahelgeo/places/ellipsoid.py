@@ -12,19 +12,22 @@ Floats = NDArray[np.float64]
 
 _RADIUS_KM = 6378.137
 _FLATTENING = 1 / 298.257223563
-_ECCENTRICITY = np.sqrt(_FLATTENING * (2 - _FLATTENING))
+_ECCENTRICITY = float(np.sqrt(_FLATTENING * (2 - _FLATTENING)))
 # Gauss-Legendre with three places: exact to 1e-13 for edges of a degree.
 _PLACES = np.array([-np.sqrt(0.6), 0.0, np.sqrt(0.6)])
 _WEIGHTS = np.array([5 / 18, 8 / 18, 5 / 18])
 
 
-def authalic(latitude: Floats) -> Floats:
-    """The height of a latitude in the equal-area cylindrical projection of WGS 84, in units of half the radius squared.
+def authalic(latitude: Floats, e: float = _ECCENTRICITY) -> Floats:
+    """The height of a latitude in the equal-area cylindrical projection, in units of half the radius squared.
+
+    ``e`` is the eccentricity of the ellipsoid: that of WGS 84, unless said, and 0 for a sphere.
 
     Source: Snyder, Map Projections: A Working Manual (USGS 1395, 1987), formula 3-12.
     """
-    e, sine = _ECCENTRICITY, np.sin(np.radians(latitude))
-    height: Floats = (1 - e * e) * (sine / (1 - (e * sine) ** 2) + np.arctanh(e * sine) / e)
+    sine = np.sin(np.radians(latitude))
+    beside = np.arctanh(e * sine) / e if e else sine
+    height: Floats = (1 - e * e) * (sine / (1 - (e * sine) ** 2) + beside)
     return height
 
 

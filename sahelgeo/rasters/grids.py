@@ -21,6 +21,7 @@ from rasterio.windows import Window
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import CRSError, FormatError, SahelgeoError
+from sahelgeo.places.ellipsoid import authalic
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -92,24 +93,12 @@ class Grid:
             return np.full(self.height, abs(self.transform.determinant) * metres**2 / 1e6)
         if self.transform.b or self.transform.d:
             raise GridError(f"{self.name}: a turned grid in degrees. Bring it to even rows first (gdalwarp)")
-        edges = self.transform.f + self.transform.e * np.arange(self.height + 1)
-        return np.abs(np.diff(_north_of_equator_km2(np.asarray(edges, dtype=np.float64), self.crs))) * abs(
-            self.transform.a
-        )
-
-
-def _north_of_equator_km2(latitude: npt.NDArray[np.float64], crs: CRS) -> npt.NDArray[np.float64]:
-    """The area between the equator and a latitude, one degree of longitude wide.
-
-    Snyder, Map Projections: A Working Manual (USGS 1395, 1987), formula 3-12.
-    """
-    ellipsoid = crs.ellipsoid
-    assert ellipsoid is not None
-    a, b = ellipsoid.semi_major_metre / 1000, ellipsoid.semi_minor_metre / 1000
-    e = np.sqrt(1 - (b / a) ** 2)
-    sine = np.sin(np.radians(np.clip(latitude, -90, 90)))
-    beside = np.arctanh(e * sine) / e if e else sine
-    return np.asarray(np.radians(1) * b**2 / 2 * (sine / (1 - (e * sine) ** 2) + beside))
+        ellipsoid = self.crs.ellipsoid
+        assert ellipsoid is not None
+        radius, shorter = ellipsoid.semi_major_metre / 1000, ellipsoid.semi_minor_metre / 1000
+        edges = np.clip(self.transform.f + self.transform.e * np.arange(self.height + 1), -90, 90)
+        height = authalic(edges, float(np.sqrt(1 - (shorter / radius) ** 2)))
+        return np.asarray(np.abs(np.diff(height)) * radius**2 / 2 * np.radians(abs(self.transform.a)))
 
 
 class Reader(Protocol):
