@@ -16,7 +16,7 @@ from sphinx.util import logging
 
 import sahelgeo as sg
 from sahelgeo.maps.style import PhaseClass, phase_classes
-from sahelgeo.tables import TABLES, Table
+from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,11 +89,11 @@ def tables_page(tables: Iterable[Table]) -> str:
 
 def table_section(table: Table) -> list[str]:
     """One table: its row, key, columns and rules."""
-    columns = table.schema.columns
+    columns = table.columns
     rows = [
         (
             f"`{name}`",
-            TYPE_IN_WORDS[table.dtype(name)],
+            TYPE_IN_WORDS[column.dtype],
             presence(required=column.required, nullable=column.nullable),
             with_values(column),
         )
@@ -108,8 +108,8 @@ def table_section(table: Table) -> list[str]:
         "missing counts as a value.",
         markdown_table(("Column", "Type", "In your table", "Meaning"), rows),
     ]
-    if table.schema.checks:
-        parts.append("Refused as well:\n\n" + "\n".join(f"- {check.error}." for check in table.schema.checks))
+    if {"start", "end"} <= set(table.columns):
+        parts.append(f"Refused as well: {PERIOD_RULE}.")
     return parts
 
 
@@ -123,14 +123,12 @@ def presence(*, required: bool, nullable: bool) -> str:
 def with_values(column: Any) -> str:
     """The description of a column, and the values that it may take."""
     text = str(column.description).translate(MARKDOWN)
-    for check in column.checks:
-        limits = check.statistics
-        if "allowed_values" in limits:
-            return f"{text}. One of: {', '.join(f'`{value}`' for value in limits['allowed_values'])}"
-        if "max_value" in limits and limits["max_value"] < 10**15:
-            return f"{text}. {limits['min_value']} to {limits['max_value']}"
-        if "min_value" in limits:
-            return f"{text}. {limits['min_value']} or more"
+    if column.one_of:
+        return f"{text}. One of: {', '.join(f'`{value}`' for value in column.one_of)}"
+    if column.highest is not None:
+        return f"{text}. {column.lowest} to {column.highest}"
+    if column.lowest is not None:
+        return f"{text}. {column.lowest} or more"
     return text
 
 

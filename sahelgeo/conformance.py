@@ -1,21 +1,17 @@
-"""Cast a table to its declaration and check it: every problem at once, in words.
-
-This is the one place where pandera's failures become a :class:`~sahelgeo.errors.SchemaError`.
-"""
+"""Cast a table to its declaration and check it: every problem at once, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
-
-if TYPE_CHECKING:
-    from sahelgeo.tables import Table
+from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
+from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 
 __all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
 
@@ -53,7 +49,7 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
     Notes
     -----
-    The declarations are pandera schemas in ``sahelgeo.tables.TABLES``; the reference of tables is made from them.
+    The declarations stand in ``sahelgeo.tables.TABLES``; the reference of tables is made from them.
 
     Examples
     --------
@@ -82,16 +78,13 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _declaration(kind: str) -> Table:
-    from sahelgeo.tables import TABLES  # noqa: PLC0415 (brings in pandera, which takes half a second to load)
-
     if kind not in TABLES:
         raise SchemaError(f"there is no table called {kind!r}. Choose one of: {', '.join(TABLES)}")
     return TABLES[kind]
 
 
 def _schema_error(table: pd.DataFrame, declared: Table, problems: list[str]) -> SchemaError:
-    head = f"{declared.name} table ({len(table):,} rows): {len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    return SchemaError("\n".join([head, *(f"  {number}. {text}" for number, text in enumerate(problems, 1))]), problems)
+    return SchemaError(checks.numbered(f"{declared.name} table ({len(table):,} rows)", problems), problems)
 
 
 def _missing_columns(table: pd.DataFrame, declared: Table) -> list[str]:
@@ -99,9 +92,9 @@ def _missing_columns(table: pd.DataFrame, declared: Table) -> list[str]:
     problems = [
         f"column {label!r} stands {found.count(label)} times. Keep one of them"
         for label in dict.fromkeys(found)
-        if found.count(label) > 1 and (label in declared.schema.columns or label == "geometry")
+        if found.count(label) > 1 and (label in declared.columns or label == "geometry")
     ]
-    for name, column in declared.schema.columns.items():
+    for name, column in declared.columns.items():
         if column.required and name not in found:
             problems.append(
                 f"column {name!r} ({column.description}) is missing. Found: {listed(found, 12)}. Rename or add it"
@@ -113,8 +106,8 @@ def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Se
     columns: dict[str, pd.Series] = {}
     unfit: dict[str, pd.Series] = {}
     problems: list[str] = []
-    for name in declared.schema.columns:
-        dtype = declared.dtype(name)
+    for name in declared.columns:
+        dtype = declared.columns[name].dtype
         if name not in table.columns:
             columns[name] = _empty(dtype, table.index)
             continue
@@ -126,7 +119,7 @@ def _cast_columns(table: pd.DataFrame, declared: Table) -> tuple[dict[str, pd.Se
 
 
 def _empty(dtype: str, index: pd.Index) -> pd.Series:
-    empty: pd.Series = pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=_PANDAS[dtype])
+    empty: pd.Series = pd.Series(pd.NaT if dtype.startswith("datetime") else pd.NA, index=index, dtype=dtype)
     return empty
 
 
@@ -195,33 +188,9 @@ def _cast_whole(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
 
 
 def _cast_day(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
+    days, bad = checks.days_and_unfit(values)
     rule = "not a day. Use dates without time zone, or text as YYYY-MM-DD"
-    if pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.dt.normalize().astype("datetime64[us]"), _none_bad(values), rule
-    days = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return days, values.notna(), rule
-    if _kind(values) == "string":
-        # Days repeat: each text is read once.
-        codes, texts = pd.factorize(values)
-        read = _days_of_texts(pd.Series(texts, dtype=object)).to_numpy()
-        days = pd.Series(np.append(read, np.datetime64("NaT"))[codes], index=values.index, dtype="datetime64[us]")
-        return days, (values.notna() & days.isna()).astype(bool), rule
-    plain = values.astype(object)
-    text = plain.map(
-        lambda value: (
-            value.isoformat()[:10] if hasattr(value, "isoformat") and getattr(value, "tzinfo", None) is None else value
-        )
-    )
-    days = _days_of_texts(text.where(values.notna(), None)).set_axis(values.index)
-    return days, (values.notna() & days.isna()).astype(bool), rule
-
-
-def _days_of_texts(texts: pd.Series) -> pd.Series:
-    fits = texts.map(lambda value: isinstance(value, str) and len(value) == 10).astype(bool)
-    days = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    days[fits] = pd.to_datetime(texts[fits].astype(str), format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
-    return days
+    return days, pd.Series(bad, index=values.index), rule
 
 
 _CASTS: dict[str, Callable[[pd.Series], tuple[pd.Series, pd.Series, str]]] = {
@@ -230,12 +199,6 @@ _CASTS: dict[str, Callable[[pd.Series], tuple[pd.Series, pd.Series, str]]] = {
     "Float64": _cast_number,
     "datetime64[us]": _cast_day,
 }
-_PANDAS: dict[str, Any] = {
-    "string": "string",
-    "Int64": "Int64",
-    "Float64": "Float64",
-    "datetime64[us]": "datetime64[us]",
-}
 
 
 def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
@@ -243,10 +206,7 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
         return []
     if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
         return ["there is no geometry. Give a GeoDataFrame (read_areas or geopandas.read_file make one)"]
-    if table.crs is None:
-        raise CRSError(
-            f"{declared.name}: the geometry has no CRS. Say which one it is in, for example table.set_crs('EPSG:4326') for degrees"
-        )
+    checks.crs(table, declared.name)
     invalid = ~(table.geometry.isna() | table.geometry.is_valid)
     if not invalid.any():
         return []
@@ -257,23 +217,20 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
 
 
 def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared: Table) -> list[str]:
-    import pandera.pandas as pa  # noqa: PLC0415 (loaded with the declarations)
-
-    try:
-        declared.schema.validate(columns, lazy=True)
-    except pa.errors.SchemaErrors as failure:
-        cases = failure.failure_cases
+    problems = []
+    for name, column in declared.columns.items():
+        values, labels = columns[name], columns.index
         # A cell that could not be cast is empty by now and has been named already.
-        told = [
-            check == "not_nullable" and name in unfit and np.any(unfit[name].loc[label])
-            for check, name, label in zip(cases["check"], cases["column"], cases["index"], strict=True)
-        ]
-        cases = cases[~np.array(told, dtype=bool)]
-        groups = cases.groupby(["schema_context", "column", "check"], sort=False, dropna=False)
-        # A rule of the whole table fails once in each of its columns.
-        problems = list(dict.fromkeys(_failure_in_words(*case) for case in groups))
-    else:
-        problems = []
+        empty = values.isna() & ~unfit.get(name, _none_bad(values))
+        if not column.nullable and empty.any():
+            rows = listed(list(labels[empty.to_numpy()]), SHOWN_AT_MOST)
+            problems.append(f"column {name!r}, row(s) {rows}: empty. Every row needs a value here")
+        bad = column.unfit(values)
+        if bad.any():
+            problems.append(_problem(name, labels[bad.to_numpy()], values[bad], column.rule))
+    if {"start", "end"} <= set(declared.columns) and (late := (columns["start"] > columns["end"]).fillna(False)).any():
+        rows = listed(list(columns.index[late]), SHOWN_AT_MOST)
+        problems.append(f"row(s) {rows}: {PERIOD_RULE}")
     repeated = _repeated_keys(columns, declared)
     if repeated.any():
         named = [name for name in declared.key if columns[name].notna().any()]
@@ -294,18 +251,8 @@ def _repeated_keys(columns: pd.DataFrame, declared: Table) -> pd.Series:
     return columns.duplicated(key, keep=False)
 
 
-def _failure_in_words(case: tuple[Any, ...], rows: pd.DataFrame) -> str:
-    context, name, check = case
-    labels = list(dict.fromkeys(rows["index"]))
-    if check == "not_nullable":
-        return f"column {name!r}, row(s) {listed(labels, SHOWN_AT_MOST)}: empty. Every row needs a value here"
-    if context == "DataFrameSchema":
-        return f"row(s) {listed(labels, SHOWN_AT_MOST)}: {check}"
-    return _problem(str(name), labels, rows["failure_case"], str(check))
-
-
 def _assemble(table: pd.DataFrame, columns: dict[str, pd.Series], declared: Table) -> pd.DataFrame:
-    others = [label for label in table.columns if label not in declared.schema.columns]
+    others = [label for label in table.columns if label not in declared.columns]
     result = pd.concat([pd.DataFrame(columns, index=table.index), pd.DataFrame(table)[others]], axis=1)
     if not declared.geographic:
         return result

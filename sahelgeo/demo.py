@@ -18,7 +18,7 @@ from sahelgeo.places.attach import attach_areas
 from sahelgeo.samples import Sample, load_sample
 from sahelgeo.sources import SOURCES, credit, is_synthetic
 from sahelgeo.stocks.rates import rate_per_1000
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import MISSING, base_language, check_language, word, write_day, write_number, write_period
 
 

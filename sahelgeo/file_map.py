@@ -11,7 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo import maps
+from sahelgeo import checks, maps
 from sahelgeo.areas import AreasNotEmbeddedError, load_areas
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, UnmatchedError
@@ -26,7 +26,7 @@ from sahelgeo.places.codes import country_of_code
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.stocks.totals import latest_stocks, sum_stocks
-from sahelgeo.sums import as_day, chosen
+from sahelgeo.sums import chosen
 from sahelgeo.words import check_language, word, write_number
 
 SUBJECTS = ("phases", "stocks")
@@ -139,7 +139,7 @@ def _writable(out: str | Path) -> Path:
 def _span(period: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     if period is None or period == LATEST:
         return None
-    days = [as_day(part.strip(), "period") for part in period.split("/")]
+    days = [checks.day(part.strip(), "period") for part in period.split("/")]
     if len(days) > 2 or days[0] > days[-1]:
         raise SchemaError(
             f"period={period!r}: give a day (2023-02-28), or the first and last day (2022-10-01/2023-01-31)"
@@ -183,7 +183,7 @@ def _typed_choice(table: pd.DataFrame, request: MapRequest) -> dict[str, Any]:
     choice: dict[str, Any] = {}
     for column, value in request.choose.items():
         known = column in table and pd.api.types.is_datetime64_any_dtype(table[column].dtype)
-        choice[column] = as_day(value, column) if known and value else value or None
+        choice[column] = checks.day(value, column) if known and value else value or None
     return choice
 
 
@@ -216,7 +216,7 @@ def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
     if period == LATEST:
         return latest_stocks(table)
     if period is not None:
-        day = as_day(period, "period")
+        day = checks.day(period, "period")
         if day not in held:
             raise SchemaError(f"no count is of {day:%Y-%m-%d}. There are: {said}")
         return table[table["date"] == day]

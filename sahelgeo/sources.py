@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError
-from sahelgeo.needs import need_columns
 from sahelgeo.words import base_language, word
 
 # Stands between the sources of one sum, in the column ``source``.
@@ -97,7 +97,7 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
     for table in tables:
         if not isinstance(table, pd.DataFrame):
             raise SchemaError(f"credit takes tables (DataFrames), not {type(table).__name__}")
-        need_columns(table, "credit", {label: "any" for label in table.columns if str(label).endswith("source")})
+        checks.columns(table, "credit", {label: "any" for label in table.columns if str(label).endswith("source")})
         for label in table.columns:
             if label == "source" or str(label).endswith("_source"):
                 texts = (str(value) for value in table[label].dropna().unique())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.places.attach import check_edition, one_edition
+from sahelgeo.places.attach import check_edition
 from sahelgeo.places.levels import is_country, levels_of, nested_codes, parents_of, roll_up
 from sahelgeo.sources import JOIN
 
@@ -25,18 +25,6 @@ Mask = npt.NDArray[np.bool_]
 
 # Values of these columns can belong to different people; dates and groups of one place never add up.
 MAY_ADD_UP = ("method", "operation", "source", "reason")
-
-
-def as_day(value: Any, name: str) -> pd.Timestamp:
-    """A day without time zone, from a date or text such as ``"2020-09-06"``."""
-    # pandas reads "September" as a day of the year 1, and 07/10/2020 as 10 July but 13/10/2020 as 13 October.
-    if isinstance(value, str):
-        day = pd.to_datetime(value, format="%Y-%m-%d", errors="coerce") if len(value) == 10 else None
-    else:
-        day = pd.to_datetime(value, errors="coerce") if isinstance(value, (dt.date, np.datetime64)) else None
-    if not isinstance(day, pd.Timestamp) or day.tzinfo is not None:
-        raise SchemaError(f"{name}={value!r} is not a day. Give a date without time zone, or text as YYYY-MM-DD")
-    return day.normalize()
 
 
 def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Sequence[str]) -> pd.DataFrame:
@@ -69,7 +57,7 @@ def wanted_values(column: str, value: Any) -> list[Any]:
     if not values or not all(pd.api.types.is_scalar(wanted) for wanted in values):
         raise SchemaError(f"choose={{{column!r}: {value!r}}}: give a value, or a list of values that add up")
     if column in ("date", "as_of"):
-        return [None if pd.isna(wanted) else as_day(wanted, f"choose[{column!r}]") for wanted in values]
+        return [None if pd.isna(wanted) else checks.day(wanted, f"choose[{column!r}]") for wanted in values]
     return [None if pd.isna(wanted) else wanted for wanted in values]
 
 
@@ -191,7 +179,7 @@ def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequenc
 
 def one_edition_of(areas: gpd.GeoDataFrame, table: pd.DataFrame, ends: Sequence[str]) -> gpd.GeoDataFrame:
     """The areas, checked, each p-code once, and of the edition that the table names, if it names one."""
-    checked = one_edition(conform_areas(areas))
+    checked = checks.one_edition(conform_areas(areas))
     for end in ends:
         check_edition(table, checked, codes=end)
     return checked

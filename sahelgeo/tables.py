@@ -1,7 +1,7 @@
 """The declared tables: what a row is, which columns it has, which rules they keep.
 
-Every table of sahelgeo is a plain DataFrame (GeoDataFrame where it has a geometry). Its columns are declared here once,
-as a pandera schema; checking, casting, documentation and tests are made from that declaration.
+Every table of sahelgeo is a plain DataFrame (GeoDataFrame where it has a geometry). Its columns are declared here once;
+checking, casting, documentation and tests are made from that declaration.
 """
 
 from __future__ import annotations
@@ -9,12 +9,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
-from sahelgeo.terms import GROUPS, PHASE_KINDS, PHASE_STATES, UNIT_KINDS
+GROUPS = ("idp", "refugee", "returnee", "asylum_seeker")
+PHASE_KINDS = ("current", "projected", "second_projected")
+UNIT_KINDS = ("area", "idp_site", "urban", "limited_access", "refugee")
+PHASE_STATES = ("not_analysed", "inadequate_evidence", "no_access", "no_data")
+PERIOD_RULE = "a period that starts after its end. Swap or correct 'start' and 'end'"
+PEOPLE_BY_PHASE = ("people_1", "people_2", "people_3", "people_4", "people_5")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column: its pandas type (string, Int64, Float64 or datetime64[us]) and the rules of its values."""
+
+    dtype: str
+    description: str
+    required: bool = False
+    nullable: bool = True
+    one_of: tuple[str, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+    @property
+    def rule(self) -> str:
+        """What a value breaks that does not fit, and what to do."""
+        if self.one_of:
+            return f"not one of {', '.join(self.one_of)}. Write one of these words"
+        if self.dtype == "Float64":
+            return "below 0. Leave the cell empty where the value is unknown"
+        span = f"{self.lowest} or more" if self.highest is None else f"{self.lowest} to {self.highest}"
+        return f"not {span}. Leave the cell empty where the value is unknown"
+
+    def unfit(self, values: pd.Series) -> pd.Series:
+        """Which values break the rule; missing ones do not."""
+        bad = ~values.isin(self.one_of) if self.one_of else pd.Series(False, values.index)
+        if self.lowest is not None:
+            bad |= values < self.lowest
+        if self.highest is not None:
+            bad |= values > self.highest
+        return (bad & values.notna()).fillna(False).astype(bool)
 
 
 @dataclass(frozen=True)
@@ -29,8 +64,8 @@ class Table:
         What one row is.
     key : tuple of str
         The columns that tell two rows apart; missing counts as a value.
-    schema : pandera.pandas.DataFrameSchema
-        The columns with their types, checks and descriptions.
+    columns : mapping of str to Column
+        The declared columns, in order.
     geographic : bool
         Whether the table has a ``geometry`` column (and so is a GeoDataFrame).
     """
@@ -38,79 +73,48 @@ class Table:
     name: str
     row: str
     key: tuple[str, ...]
-    schema: pa.DataFrameSchema
+    columns: Mapping[str, Column]
     geographic: bool = False
 
-    def dtype(self, column: str) -> str:
-        """The pandas type of a declared column: string, Int64, Float64 or datetime64[us]."""
-        return str(self.schema.columns[column].metadata["dtype"])
+
+def _text(description: str, *, required: bool = False, one_of: tuple[str, ...] = ()) -> Column:
+    return Column("string", description, required, not required, one_of)
 
 
-def _column(dtype: str, checks: Any = None, *, nullable: bool, required: bool, description: str) -> pa.Column:
-    # pandera's own dtypes depend on what is installed ("string[pyarrow]"); conform casts to the name kept here.
-    return pa.Column(
-        None, checks, nullable=nullable, required=required, description=description, metadata={"dtype": dtype}
-    )
+def _printed(description: str) -> Column:
+    return Column("string", description, required=True)
 
 
-def _text(description: str, *, required: bool = False, one_of: tuple[str, ...] = ()) -> pa.Column:
-    checks = (
-        [pa.Check.isin(one_of, error=f"not one of {', '.join(one_of)}. Write one of these words")] if one_of else []
-    )
-    return _column("string", checks, nullable=not required, required=required, description=description)
+def _whole(description: str, *, required: bool = False, highest: int | None = None, lowest: int = 0) -> Column:
+    return Column("Int64", description, required, lowest=lowest, highest=highest)
 
 
-def _printed(description: str) -> pa.Column:
-    return _column("string", nullable=True, required=True, description=description)
+def _number(description: str, *, required: bool = False) -> Column:
+    return Column("Float64", description, required, lowest=0)
 
 
-def _whole(description: str, *, required: bool = False, highest: int | None = None, lowest: int = 0) -> pa.Column:
-    rule = f"{lowest} or more" if highest is None else f"{lowest} to {highest}"
-    checks = [
-        pa.Check.in_range(
-            lowest,
-            highest if highest is not None else 10**15,
-            error=f"not {rule}. Leave the cell empty where the value is unknown",
-        )
-    ]
-    return _column("Int64", checks, nullable=True, required=required, description=description)
+def _day(description: str, *, required: bool = False) -> Column:
+    return Column("datetime64[us]", description, required, not required)
 
-
-def _number(description: str, *, required: bool = False) -> pa.Column:
-    check = pa.Check.ge(0, error="below 0. Leave the cell empty where the value is unknown")
-    return _column("Float64", check, nullable=True, required=required, description=description)
-
-
-def _day(description: str, *, required: bool = False) -> pa.Column:
-    return _column("datetime64[us]", nullable=not required, required=required, description=description)
-
-
-def _starts_before_end(table: pd.DataFrame) -> pd.Series:
-    return ~(table["start"] > table["end"])
-
-
-_PERIOD = pa.Check(_starts_before_end, error="a period that starts after its end. Swap or correct 'start' and 'end'")
 
 AREAS = Table(
     "areas",
     "an administrative area in one edition of the boundaries",
     ("pcode", "edition"),
-    pa.DataFrameSchema(
-        {
-            "pcode": _text("code of the area in its edition (OCHA p-code)", required=True),
-            "edition": _text("edition of the boundaries that the code and the polygon belong to"),
-            "name": _text("name as the edition prints it"),
-            "name_fr": _text("French name"),
-            "name_en": _text("English name"),
-            "level": _whole("administrative level: 0 country, 1 region, 2 province, 3 commune", highest=5),
-            "parent": _text("p-code of the area one level up"),
-            "iso3": _text("ISO 3166-1 code of the country, three letters"),
-            "iso_3166_2": _text("ISO 3166-2 code of the subdivision, where there is one"),
-            "valid_from": _day("first day of the edition"),
-            "valid_to": _day("last day of the edition; missing while it is valid"),
-            "source": _text("id of the source (see SOURCES) or its credit in words"),
-        }
-    ),
+    {
+        "pcode": _text("code of the area in its edition (OCHA p-code)", required=True),
+        "edition": _text("edition of the boundaries that the code and the polygon belong to"),
+        "name": _text("name as the edition prints it"),
+        "name_fr": _text("French name"),
+        "name_en": _text("English name"),
+        "level": _whole("administrative level: 0 country, 1 region, 2 province, 3 commune", highest=5),
+        "parent": _text("p-code of the area one level up"),
+        "iso3": _text("ISO 3166-1 code of the country, three letters"),
+        "iso_3166_2": _text("ISO 3166-2 code of the subdivision, where there is one"),
+        "valid_from": _day("first day of the edition"),
+        "valid_to": _day("last day of the edition; missing while it is valid"),
+        "source": _text("id of the source (see SOURCES) or its credit in words"),
+    },
     geographic=True,
 )
 
@@ -118,99 +122,89 @@ STOCKS = Table(
     "stocks",
     "displaced people present in a place on a day, counted by one method",
     ("pcode", "place", "date", "group", "origin", "reason", "method", "operation", "source"),
-    pa.DataFrameSchema(
-        {
-            "pcode": _printed("p-code of the place where the people are; missing until matched"),
-            "date": _day("day of the count", required=True),
-            "group": _text("who is counted: idp, refugee, returnee or asylum_seeker", required=True, one_of=GROUPS),
-            "people": _whole("displaced persons; missing where not counted", required=True),
-            "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
-            "origin": _text("p-code of the area that the people fled from"),
-            "reason": _text("reason of displacement as the source classes it"),
-            "method": _text("how the count was made (government registration, baseline, site assessment, ...)"),
-            "operation": _text("the counting operation, where a source runs several"),
-            "households": _whole("displaced households"),
-            "place": _text("place as printed"),
-            "admin1": _text("name of the admin 1 area as printed"),
-            "admin2": _text("name of the admin 2 area as printed"),
-            "admin3": _text("name of the admin 3 area as printed"),
-            "iso3": _text("ISO 3166-1 code of the country, three letters"),
-        }
-    ),
+    {
+        "pcode": _printed("p-code of the place where the people are; missing until matched"),
+        "date": _day("day of the count", required=True),
+        "group": _text("who is counted: idp, refugee, returnee or asylum_seeker", required=True, one_of=GROUPS),
+        "people": _whole("displaced persons; missing where not counted", required=True),
+        "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
+        "origin": _text("p-code of the area that the people fled from"),
+        "reason": _text("reason of displacement as the source classes it"),
+        "method": _text("how the count was made (government registration, baseline, site assessment, ...)"),
+        "operation": _text("the counting operation, where a source runs several"),
+        "households": _whole("displaced households"),
+        "place": _text("place as printed"),
+        "admin1": _text("name of the admin 1 area as printed"),
+        "admin2": _text("name of the admin 2 area as printed"),
+        "admin3": _text("name of the admin 3 area as printed"),
+        "iso3": _text("ISO 3166-1 code of the country, three letters"),
+    },
 )
 
 FLOWS = Table(
     "flows",
     "people who moved between two areas in a period",
     ("origin", "destination", "start", "end", "reason", "source"),
-    pa.DataFrameSchema(
-        {
-            "origin": _printed("p-code of the area that was left; missing where unknown"),
-            "destination": _printed("p-code of the area that was reached; missing where unknown"),
-            "start": _day("first day of the period", required=True),
-            "end": _day("last day of the period (inclusive)", required=True),
-            "people": _whole("persons who moved; missing where not counted", required=True),
-            "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
-            "reason": _text("reason of the movement as the source classes it"),
-            "event": _text("id of the record in its source, where a source lists movements one by one"),
-            "place": _text("place as printed"),
-            "iso3": _text("ISO 3166-1 code of the country, three letters"),
-        },
-        checks=[_PERIOD],
-    ),
+    {
+        "origin": _printed("p-code of the area that was left; missing where unknown"),
+        "destination": _printed("p-code of the area that was reached; missing where unknown"),
+        "start": _day("first day of the period", required=True),
+        "end": _day("last day of the period (inclusive)", required=True),
+        "people": _whole("persons who moved; missing where not counted", required=True),
+        "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
+        "reason": _text("reason of the movement as the source classes it"),
+        "event": _text("id of the record in its source, where a source lists movements one by one"),
+        "place": _text("place as printed"),
+        "iso3": _text("ISO 3166-1 code of the country, three letters"),
+    },
 )
 
 PHASES = Table(
     "phases",
     "the food-insecurity classification of an area (or part of one) for a period",
     ("pcode", "unit", "kind", "start", "end", "issued", "source"),
-    pa.DataFrameSchema(
-        {
-            "pcode": _printed("p-code of the area; missing until matched"),
-            "kind": _text("current, projected or second_projected", required=True, one_of=PHASE_KINDS),
-            "start": _day("first day that the classification is valid for", required=True),
-            "end": _day("last day that the classification is valid for (inclusive)", required=True),
-            "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
-            "unit": _text("name of the unit as printed, where it is not the whole area"),
-            "issued": _day("day of the analysis"),
-            "unit_kind": _text("area, idp_site, urban, limited_access or refugee", one_of=UNIT_KINDS),
-            "population": _number("persons analysed"),
-            "phase_published": _whole("phase of the area as published, 1 to 5", lowest=1, highest=5),
-            "state": _text(
-                "why there is no phase: not_analysed, inadequate_evidence, no_access or no_data", one_of=PHASE_STATES
-            ),
-            **{f"people_{phase}": _number(f"persons in phase {phase}") for phase in range(1, 6)},
-            "evidence": _whole("evidence level of the analysis: 1 acceptable, 2 medium, 3 high", lowest=1, highest=3),
-            "assistance": _text("flag of humanitarian food assistance as published; never turned into a phase"),
-            "place": _text("place as printed"),
-            "admin1": _text("name of the admin 1 area as printed"),
-            "admin2": _text("name of the admin 2 area as printed"),
-            "admin3": _text("name of the admin 3 area as printed"),
-            "iso3": _text("ISO 3166-1 code of the country, three letters"),
-        },
-        checks=[_PERIOD],
-    ),
+    {
+        "pcode": _printed("p-code of the area; missing until matched"),
+        "kind": _text("current, projected or second_projected", required=True, one_of=PHASE_KINDS),
+        "start": _day("first day that the classification is valid for", required=True),
+        "end": _day("last day that the classification is valid for (inclusive)", required=True),
+        "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
+        "unit": _text("name of the unit as printed, where it is not the whole area"),
+        "issued": _day("day of the analysis"),
+        "unit_kind": _text("area, idp_site, urban, limited_access or refugee", one_of=UNIT_KINDS),
+        "population": _number("persons analysed"),
+        "phase_published": _whole("phase of the area as published, 1 to 5", lowest=1, highest=5),
+        "state": _text(
+            "why there is no phase: not_analysed, inadequate_evidence, no_access or no_data", one_of=PHASE_STATES
+        ),
+        **{f"people_{phase}": _number(f"persons in phase {phase}") for phase in range(1, 6)},
+        "evidence": _whole("evidence level of the analysis: 1 acceptable, 2 medium, 3 high", lowest=1, highest=3),
+        "assistance": _text("flag of humanitarian food assistance as published; never turned into a phase"),
+        "place": _text("place as printed"),
+        "admin1": _text("name of the admin 1 area as printed"),
+        "admin2": _text("name of the admin 2 area as printed"),
+        "admin3": _text("name of the admin 3 area as printed"),
+        "iso3": _text("ISO 3166-1 code of the country, three letters"),
+    },
 )
 
 EVENTS = Table(
     "events",
     "a violent event",
     ("event", "source"),
-    pa.DataFrameSchema(
-        {
-            "event": _text("id of the event in its source", required=True),
-            "date": _day("day of the event", required=True),
-            "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
-            "kind": _text("type of event as the source classes it"),
-            "subkind": _text("sub-type of event"),
-            "actor1": _text("first actor"),
-            "actor2": _text("second actor"),
-            "fatalities": _whole("reported deaths, best estimate"),
-            "fatalities_low": _whole("reported deaths, low estimate"),
-            "fatalities_high": _whole("reported deaths, high estimate"),
-            "geo_precision": _whole("1 exact place, 2 near it, 3 only the region", lowest=1, highest=7),
-        }
-    ),
+    {
+        "event": _text("id of the event in its source", required=True),
+        "date": _day("day of the event", required=True),
+        "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
+        "kind": _text("type of event as the source classes it"),
+        "subkind": _text("sub-type of event"),
+        "actor1": _text("first actor"),
+        "actor2": _text("second actor"),
+        "fatalities": _whole("reported deaths, best estimate"),
+        "fatalities_low": _whole("reported deaths, low estimate"),
+        "fatalities_high": _whole("reported deaths, high estimate"),
+        "geo_precision": _whole("1 exact place, 2 near it, 3 only the region", lowest=1, highest=7),
+    },
     geographic=True,
 )
 
@@ -218,16 +212,14 @@ POPULATION = Table(
     "population",
     "people who live in an area",
     ("pcode", "year", "source"),
-    pa.DataFrameSchema(
-        {
-            "pcode": _printed("p-code of the area; missing until matched"),
-            "year": _whole("year that the figure stands for", required=True, lowest=1800, highest=2200),
-            "people": _number("persons", required=True),
-            "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
-            "place": _text("place as printed"),
-            "iso3": _text("ISO 3166-1 code of the country, three letters"),
-        }
-    ),
+    {
+        "pcode": _printed("p-code of the area; missing until matched"),
+        "year": _whole("year that the figure stands for", required=True, lowest=1800, highest=2200),
+        "people": _number("persons", required=True),
+        "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
+        "place": _text("place as printed"),
+        "iso3": _text("ISO 3166-1 code of the country, three letters"),
+    },
 )
 
 TABLES: Mapping[str, Table] = MappingProxyType(

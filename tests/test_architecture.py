@@ -15,12 +15,12 @@ import pytest
 import sahelgeo as sg
 
 PACKAGE = Path(sg.__file__).parent
-HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely", "pandera")
+HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely")
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     ("errors",),
-    ("needs",),
-    ("words", "terms", "tables", "sources", "conformance"),
+    ("checks",),
+    ("words", "tables", "sources", "conformance"),
     ("areas", "coverage", "places", "editions", "samples", "rasters"),
     ("sums",),
     ("stocks", "flows", "phases", "events"),
@@ -109,7 +109,7 @@ areas = geopandas.GeoDataFrame({"phase_published": [1, 2]}, geometry=[shapely.bo
 m = sg.maps.Map()
 sg.maps.PhaseLayer(areas).add_to(m)
 m.get_root().render()
-print([name for name in ("pandera", "matplotlib", "rasterio", "xarray", "rapidfuzz") if name in sys.modules])
+print([name for name in ("matplotlib", "rasterio", "xarray", "rapidfuzz") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -142,7 +142,7 @@ def damages(table: pd.DataFrame, kind: str) -> Iterator[tuple[str, Any]]:
     yield "labels of text", table.set_axis([f"row {number}" for number in range(len(table))])
     yield "labels of columns that are numbers", table.set_axis(range(table.shape[1]), axis=1)
     yield "every row twice", pd.concat([table, table])
-    declared = TABLES[LIKE.get(kind, kind)].schema.columns if kind not in WITHOUT_DECLARATION else {}
+    declared = TABLES[LIKE.get(kind, kind)].columns if kind not in WITHOUT_DECLARATION else {}
     needed = [name for name in table if EVERY_COLUMN or not declared or (name in declared and declared[name].required)]
     needed += [name for name in ("role", "category", "family1", "exported", "phase_rule") if name in table and declared]
     for name in [name for name in needed if name != "geometry"]:

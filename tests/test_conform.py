@@ -202,9 +202,9 @@ def test_an_unknown_kind_of_table_names_the_known_ones(counts: pd.DataFrame) -> 
 @pytest.mark.parametrize("declared", TABLES.values(), ids=TABLES)
 def test_every_declared_column_says_what_it_is(declared: object) -> None:
     """Descriptions feed the reference and the error messages."""
-    for name, column in declared.schema.columns.items():  # type: ignore[attr-defined]
+    for name, column in declared.columns.items():  # type: ignore[attr-defined]
         assert column.description, name
-        assert declared.dtype(name) in {"string", "Int64", "Float64", "datetime64[us]"}  # type: ignore[attr-defined]
+        assert column.dtype in {"string", "Int64", "Float64", "datetime64[us]"}  # type: ignore[attr-defined]
 
 
 def test_dates_of_every_usual_kind_are_days(counts: pd.DataFrame) -> None:

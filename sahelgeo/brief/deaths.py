@@ -9,15 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
 from sahelgeo.brief.outcome import Check, certainty_mark, least_certain, made, named, text, verdict_of_parts
 from sahelgeo.brief.published_figures import load_published
+from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
 from sahelgeo.events.part_year import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
-from sahelgeo.needs import Need, days_of, need_columns
-from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def fatalities(
     'partly'
     """
     check_bands(neared, surpassed)
-    day = as_day(as_of, "as_of")
+    day = checks.day(as_of, "as_of")
     source = load_published("fatalities") if table is None else table
     bands = {"neared": neared, "surpassed": surpassed}
     from_events = "event" in source.columns
@@ -164,8 +164,8 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
-    need_columns(totals, "totals", _TOTALS)
-    totals = totals.assign(start=days_of(totals["start"]), end=days_of(totals["end"]))
+    checks.columns(totals, "totals", _TOTALS)
+    totals = totals.assign(start=checks.days(totals["start"], "totals"), end=checks.days(totals["end"], "totals"))
     windows = windows_of(day)
     part, same, full = (_of_window(totals, window) for window in windows)
     if part.empty:

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
 from sahelgeo.brief.outcome import Check, Part, certainty_mark, made, named, text, verdict_of_parts
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.needs import days_of, need_columns
-from sahelgeo.sums import as_day
 from sahelgeo.words import write_day, write_number, write_period
 
 if TYPE_CHECKING:
@@ -87,9 +86,9 @@ def displacement(
     stocks = _stocks(source)
     result = _compared(stocks, (at, against), within_days)
     result.insert(6, "almost_twice", result["ratio"].between(*twice))
-    nearest = result.loc[result["against_date"] <= as_day(against[0], "against"), "against_date"].max()
+    nearest = result.loc[result["against_date"] <= checks.day(against[0], "against"), "against_date"].max()
     # The first day is told against each day of the year before, the later ones against the nearest alone.
-    told = result[(result["date"] <= as_day(at[0], "at")) | (result["against_date"] == nearest)]
+    told = result[(result["date"] <= checks.day(at[0], "at")) | (result["against_date"] == nearest)]
     parts = _parts(result, told, lang)
     verdict, missing = verdict_of_parts(parts, (_TWICE, _GROWS))
     words = _displacement_words(told, lang)
@@ -115,8 +114,8 @@ def _compared(stocks: pd.DataFrame, days: tuple[Sequence[Any], Sequence[Any]], w
     rows = []
     for scope, part in stocks.groupby("scope", sort=False):
         for now_day, before_day in product(*days):
-            now = _latest(part, as_day(now_day, "at"), within_days)
-            before = _latest(part, as_day(before_day, "against"), within_days)
+            now = _latest(part, checks.day(now_day, "at"), within_days)
+            before = _latest(part, checks.day(before_day, "against"), within_days)
             if now is not None and before is not None and before["date"] < now["date"]:
                 ratio = float(now["people"]) / float(before["people"]) if before["people"] else np.nan
                 counts = (now["date"], now["people"], before["date"], before["people"])
@@ -154,9 +153,9 @@ def _month(day: pd.Timestamp, lang: str) -> str:
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:
-    need_columns(table, "displaced", {"scope": "any", "date": "day", "people": "number", "source": "any"})
+    checks.columns(table, "displaced", {"scope": "any", "date": "day", "people": "number", "source": "any"})
     rows = table[table["group"] == "idp"] if "group" in table else table
-    rows = rows[rows["people"].notna()].assign(date=days_of(rows["date"]))
+    rows = rows[rows["people"].notna()].assign(date=checks.days(rows["date"], "rows"))
     if "certainty" not in rows:
         rows = rows.assign(certainty=None)
     twice = rows.duplicated(["scope", "date"])

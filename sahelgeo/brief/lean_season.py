@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
 from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text
 from sahelgeo.brief.published_figures import load_published
+from sahelgeo.checks import Need
 from sahelgeo.errors import SchemaError
-from sahelgeo.needs import Need, days_of, need_columns
 from sahelgeo.words import base_language, write_number, write_period
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def food_insecurity(
     """
     source = load_published("food_insecure") if table is None else table
     days: dict[str, Need] = dict.fromkeys(_DAYS, "day")
-    need_columns(source, "food insecure", {"scope": "any", **days, "people_3plus": "number", "source": "any"})
-    source = source.assign(**{name: days_of(source[name]) for name in _DAYS})
+    checks.columns(source, "food insecure", {"scope": "any", **days, "people_3plus": "number", "source": "any"})
+    source = source.assign(**{name: checks.days(source[name], "source") for name in _DAYS})
     rows = _season_pairs(source, year)
     if not rows:
         raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")

@@ -8,11 +8,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import FormatError, SchemaError
 from sahelgeo.events.actors import load_actors
 from sahelgeo.readers.opener import open_file
-from sahelgeo.sums import as_day
 
 _AGREEMENT = ("pcode", "date", "name")
 _ACTOR = ("name", "match", "family", "kind")
@@ -74,7 +74,7 @@ def checked_agreements(table: pd.DataFrame, held: set[str], where: str, among: s
     days: list[Any] = []
     for row, value in table["date"].items():
         try:
-            days.append(as_day(value, "date"))
+            days.append(checks.day(value, "date"))
         except SchemaError:
             days.append(pd.NaT)
             problems.append(f"column 'date', row {row}: {value!r} is not a day. Write it as YYYY-MM-DD")

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.editions.crosswalks import (
     Crosswalk,
     Parts,
@@ -31,7 +32,6 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
-from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import area_km2
 
@@ -96,7 +96,7 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _codes_and_names(table: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    need_plain(table, "table")
+    checks.plain(table, "table")
     label = next((label for label in _NAMES if label in table.columns), None)
     if "pcode" not in table.columns and label is None:
         raise SchemaError(

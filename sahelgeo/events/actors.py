@@ -13,11 +13,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.events.by_area import PERIODS, Frequency
 from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums, known_column
-from sahelgeo.needs import need_columns
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
 _NEEDED = ("name", "match", "family", "kind")
@@ -102,7 +102,7 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     >>> sg.actor_family(fights)[["family1", "family2"]].values.tolist()
     [['JNIM', 'ISGS']]
     """
-    need_columns(events, "events", {"actor1": "text", "actor2": "text"})
+    checks.columns(events, "events", {"actor1": "text", "actor2": "text"})
     whole, starts = _rules(load_actors() if actors is None else actors)
     names = pd.concat([events["actor1"], events["actor2"]]).dropna()
     answers = {name: _answer(_folded(str(name)), whole, starts) for name in names.unique()}
@@ -230,7 +230,7 @@ def dyads(
         raise SchemaError("events: there are no families. Add them: dyads(actor_family(events))")
     if freq not in PERIODS:
         raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    need_columns(events, "events", {"family1": "text", "family2": "text"})
+    checks.columns(events, "events", {"family1": "text", "family2": "text"})
     checked = conform_events(events)
     known_column(checked, by)
     _known(kinds, checked["kind"], "kinds")

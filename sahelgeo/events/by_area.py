@@ -12,12 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
 from sahelgeo.events.coverage import check_inside, check_places, covered_shares, read_coverage
-from sahelgeo.places.attach import one_edition
 from sahelgeo.places.locate import locate
 from sahelgeo.sums import Mask, named_rows
 
@@ -141,7 +141,7 @@ def sum_events(
 
 
 def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    ground = one_edition(conform_areas(areas))
+    ground = checks.one_edition(conform_areas(areas))
     if ground.empty:
         raise SchemaError("areas: there is no row. Give the areas that the events are counted in")
     levels = sorted(ground["level"].dropna().unique())

@@ -6,10 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.needs import need_columns
-from sahelgeo.sums import Mask, as_day, first_rows, group_numbers, literal, named_rows
+from sahelgeo.sums import Mask, first_rows, group_numbers, literal, named_rows
 
 EXPORTED = "exported"
 KEY = ("event", "source")
@@ -90,7 +90,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     [3]
     """
     days = _export_days(events)
-    need_columns(events, "events", dict.fromkeys(KEY, "any"))
+    checks.columns(events, "events", dict.fromkeys(KEY, "any"))
     same = events[list(KEY)].assign(**{EXPORTED: days}).duplicated(keep=False).to_numpy(dtype=np.bool_)
     if same.any():
         raise DuplicateEventError(
@@ -107,11 +107,11 @@ def _export_days(events: pd.DataFrame) -> pd.Series:
         raise SchemaError(
             f"events: there is no column {EXPORTED!r}. Add the day of each export: events.assign({EXPORTED}='2020-07-17')"
         )
-    need_columns(events, "events", {EXPORTED: "any"})
+    checks.columns(events, "events", {EXPORTED: "any"})
     days = events[EXPORTED]
     if not pd.api.types.is_datetime64_dtype(days.dtype):
         answers = {
-            value: pd.NaT if pd.isna(value) else as_day(value, f"column {EXPORTED!r}") for value in days.unique()
+            value: pd.NaT if pd.isna(value) else checks.day(value, f"column {EXPORTED!r}") for value in days.unique()
         }
         days = days.map(answers)
     if days.isna().any():
@@ -127,7 +127,7 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     except SchemaError:
         # Looking for copies first would cost as much again: only a table that is refused is asked why.
         if isinstance(events, pd.DataFrame) and set(KEY) <= set(events.columns):
-            need_columns(events, "events", dict.fromkeys(KEY, "any"))
+            checks.columns(events, "events", dict.fromkeys(KEY, "any"))
             refuse_copies(events)
         raise
     assert isinstance(checked, gpd.GeoDataFrame)

@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
-from sahelgeo.sums import as_day
 
 PLACES = ("pcode", "iso3")
 _FORMS = "('2017-01-01', '2020-06-30'), or a table with start, end and, where it is not everywhere, pcode or iso3"
@@ -28,7 +28,7 @@ def read_coverage(coverage: Any) -> pd.DataFrame:
         )
     table = pd.DataFrame(
         {
-            end: pd.Series([as_day(day, f"coverage {end}") for day in coverage[end]], dtype="datetime64[us]")
+            end: pd.Series([checks.day(day, f"coverage {end}") for day in coverage[end]], dtype="datetime64[us]")
             for end in ("start", "end")
         }
     )

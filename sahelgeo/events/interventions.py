@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.checked import WindowError
 from sahelgeo.events.known import months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.events.memory import Floats, slope_weights, tested
-from sahelgeo.sums import as_day
 
 YEAR = 12
 READING = "A description: other things changed in the same months, so this shows no cause."
@@ -89,7 +89,7 @@ def before_after(
     >>> found[["before", "after", "change", "ratio"]].round(2).values.tolist()
     [[11.0, 21.0, 10.0, 1.91]]
     """
-    day = as_day(when, "when")
+    day = checks.day(when, "when")
     _check_window_length(window)
     _check_memory(memory)
     pairs = _window_months(day, window)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelgeo import checks
+from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.needs import Need, need_columns
 
 ALL = ""
 
@@ -14,7 +15,7 @@ def need_months(series: pd.DataFrame, name: str, column: str) -> None:
     """Raise unless the table has its days and the column, and, where it names areas and shares, these are what they must be."""
     optional: dict[str, Need] = {"pcode": "text", "covered": "number"}
     there = {label: need for label, need in optional.items() if isinstance(series, pd.DataFrame) and label in series}
-    need_columns(series, name, {"start": "day", column: "number", **there})
+    checks.columns(series, name, {"start": "day", column: "number", **there})
 
 
 def months_of(series: pd.DataFrame) -> pd.Series:

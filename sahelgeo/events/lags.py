@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.needs import need_columns
 
 Floats = npt.NDArray[np.float64]
 READING = "An association in time, not a cause."
@@ -142,7 +142,7 @@ def _checked_lags(lags: Iterable[int]) -> list[int]:
 
 def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, list[int]]:
     """The ranks of the two columns by area and period, what a period is, and how many of them starts lie apart."""
-    need_columns(table, "table", {"pcode": "text", "start": "day", x: "number", y: "number"})
+    checks.columns(table, "table", {"pcode": "text", "start": "day", x: "number", y: "number"})
     known = table[table["pcode"].notna()]
     twice = known.duplicated(["pcode", "start"])
     if twice.any():

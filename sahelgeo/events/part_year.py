@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.events.checked import WindowError, conform_events, first_of, known_column
 from sahelgeo.events.coverage import check_inside, check_whole, read_coverage
-from sahelgeo.sums import as_day
 
 VERDICTS = ("surpassed", "neared", "below", "unknown")
 NEARED, SURPASSED = 0.75, 1.0
@@ -92,7 +92,7 @@ def year_to_date(
     0      events     1            1          2             0.0   below
     1  fatalities    13           10         16            30.0  neared
     """
-    day = as_day(as_of, "as_of")
+    day = checks.day(as_of, "as_of")
     checked = conform_events(events)
     check_bands(neared, surpassed)
     known_column(checked, by)

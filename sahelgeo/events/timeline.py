@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.events.by_area import PERIODS, Frequency
-from sahelgeo.sums import as_day
 
 _NEEDED = ("start", "event_en")
 _VERIFIED = ("certain", "reported", "conflict")
@@ -100,7 +100,9 @@ def _own(own: pd.DataFrame) -> pd.DataFrame:
     }
     for name in ("start", "end"):
         if name in own.columns:
-            days = [None if pd.isna(day) else f"{as_day(day, f'own: column {name!r}'):%Y-%m-%d}" for day in own[name]]
+            days = [
+                None if pd.isna(day) else f"{checks.day(day, f'own: column {name!r}'):%Y-%m-%d}" for day in own[name]
+            ]
             columns[name] = pd.Series(days, index=own.index, dtype="string")
     rows = pd.DataFrame(columns, index=own.index)
     _check_own(rows)
@@ -195,7 +197,7 @@ def timeline_steps(
     >>> steps[["missions", "troops"]].values.tolist()
     [[1, <NA>], [3, 14700], [3, 16000]]
     """
-    first, last = as_day(start, "start"), as_day(end, "end")
+    first, last = checks.day(start, "start"), checks.day(end, "end")
     if last < first:
         raise SchemaError(f"end={last:%Y-%m-%d} is before start={first:%Y-%m-%d}. Swap them")
     if freq not in PERIODS or count not in ("any", "verified"):
@@ -206,7 +208,7 @@ def timeline_steps(
     missions = table[(table["kind"] == "mission") & table["mission"].notna()]
     strengths = table[table["troops"].notna() & table["mission"].notna()].sort_values("start")
     periods = pd.period_range(first, last, freq=PERIODS[freq])
-    until = as_day(known_until, "known_until")
+    until = checks.day(known_until, "known_until")
     rows = [_step(missions, strengths, (period.start_time, period.end_time.normalize()), until) for period in periods]
     counts = ("missions", "missions_unknown", "troops", "missions_without_troops")
     steps = pd.DataFrame(rows).astype(dict.fromkeys(counts, "Int64"))

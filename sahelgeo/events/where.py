@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.by_area import PERIODS
 from sahelgeo.events.lags import every_period
-from sahelgeo.needs import need_columns
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -69,7 +69,7 @@ def spread(
     0  XA01 2020-02-01     True
     1  XA02        NaT    False
     """
-    need_columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
+    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     if not threshold > 0 or periods_in_a_row < 1:
         raise SchemaError(
             f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
@@ -146,7 +146,7 @@ def share_outside(
     >>> sg.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
     [[10, 30, 10, 0.75, 0.6, 0.8]]
     """
-    need_columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
+    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
     unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
     if not codes or unknown:
@@ -241,7 +241,7 @@ def core_periphery(
     >>> found[["part", "areas", "rate", "ratio"]].round(3).values.tolist()
     [['core', 1, 0.02, 1.0], ['periphery', 12, 0.084, 4.214]]
     """
-    need_columns(table, "table", {"pcode": "text", numerator: "number", denominator: "number"})
+    checks.columns(table, "table", {"pcode": "text", numerator: "number", denominator: "number"})
     codes = _core_codes(table, core, areas, within_km)
     if table["pcode"].duplicated().any():
         twice = table["pcode"][table["pcode"].duplicated()].unique()

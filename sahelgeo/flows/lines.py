@@ -12,12 +12,13 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, UnmatchedError
 from sahelgeo.flows.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
 from sahelgeo.flows.totals import ENDS
-from sahelgeo.places.attach import check_edition, one_edition
+from sahelgeo.places.attach import check_edition
 
 POINTS = 33
 # How far the middle of a line is moved aside, as a share of its length.
@@ -105,7 +106,7 @@ def flow_lines(
     """
     check_anchor(at, population)
     table = conform(flows, "flows")
-    checked = one_edition(conform_areas(areas))
+    checked = checks.one_edition(conform_areas(areas))
     for end in ENDS:
         check_edition(table, checked, codes=end)
     points = anchors(checked, at, population)

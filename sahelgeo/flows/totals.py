@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.batches import FlowRecords
 from sahelgeo.flows.records import sum_records
-from sahelgeo.places.attach import check_edition, one_edition
+from sahelgeo.places.attach import check_edition
 from sahelgeo.places.levels import country_of, nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.stocks.unknown_origins import refuse_totals
@@ -135,7 +136,7 @@ def sum_flows(
     0   BF46        BF46 2020-03-01 2020-08-31      True
     """
     check_level(level, areas)
-    checked = None if areas is None else one_edition(conform_areas(areas))
+    checked = None if areas is None else checks.one_edition(conform_areas(areas))
     together = added_up(choose)
     if records or not isinstance(flows, pd.DataFrame):
         _check_choice(choose)

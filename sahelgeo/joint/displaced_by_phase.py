@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.needs import need_columns
 from sahelgeo.phases.classes import CLASSES, phase_categorical
 from sahelgeo.stocks.totals import sum_stocks
-from sahelgeo.terms import PHASE_STATES
+from sahelgeo.tables import PHASE_STATES
 
 
 def displacement_by_phase(
@@ -97,7 +97,7 @@ def _nothing() -> pd.Series:
 
 
 def _class_of_area(phases: pd.DataFrame, phase: str) -> pd.Series:
-    need_columns(phases, "phases", {phase: "any"} if isinstance(phases, pd.DataFrame) and phase in phases else {})
+    checks.columns(phases, "phases", {phase: "any"} if isinstance(phases, pd.DataFrame) and phase in phases else {})
     table = conform(phases, "phases").dropna(subset=["pcode"])
     if phase not in table:
         raise SchemaError(f"phases: there is no column {phase!r}. Found: {listed(list(table.columns), 30)}")

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.joint.overlaps import Pieces, without_overlaps
-from sahelgeo.needs import need_columns
 from sahelgeo.phases.classes import PHASES, whole_phases
 from sahelgeo.rasters.crosstab import shared_pieces
 from sahelgeo.rasters.grids import Raster, open_grid
@@ -143,8 +143,8 @@ def _checked(
         raise SchemaError(
             f"polygons: there is no column {phase!r}. Found: {listed(list(zones.columns), 12)}. Name it with phase=..."
         )
-    need_columns(zones, "polygons", {phase: "any"})
-    need_columns(units, "areas", {"pcode": "text"} if "pcode" in units else {})
+    checks.columns(zones, "polygons", {phase: "any"})
+    checks.columns(units, "areas", {"pcode": "text"} if "pcode" in units else {})
     if "pcode" not in units or units["pcode"].duplicated().any() or units["pcode"].isna().any():
         raise SchemaError("areas: each area needs a p-code of its own in the column 'pcode'. Choose one edition")
     if not 0 <= slivers < 1:

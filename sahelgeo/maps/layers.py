@@ -20,7 +20,7 @@ from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import base_language, check_language, word, write_day, write_number, write_period
 
 # A layer over time hands points to the layers of its periods, and keeps the outlines itself.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.terms import PHASE_KINDS
+from sahelgeo.tables import PHASE_KINDS
 from sahelgeo.words import word, write_day, write_period
 
 _ONE_DAY = dt.timedelta(days=1)

@@ -24,7 +24,7 @@ from sahelgeo.maps.layers import (
 from sahelgeo.maps.phase_symbols import legend_marks, marks_of, settlement_names, settlements_as_points, shapes_of
 from sahelgeo.maps.small_counts import SUPPRESSED, withheld_fields
 from sahelgeo.maps.style import PhaseClass, phase_classes
-from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_STATES
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES
 from sahelgeo.words import word, write_number
 
 # A column of a layer over time: the classes of rows that were checked for all periods together.

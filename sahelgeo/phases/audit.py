@@ -11,7 +11,7 @@ from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE
 from sahelgeo.phases.rule import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, by_rule
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _ONE_POINT = 0.01
 # Five counts rounded to whole persons are off by half a person each at most.

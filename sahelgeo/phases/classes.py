@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.terms import PHASE_STATES
+from sahelgeo.tables import PHASE_STATES
 from sahelgeo.words import word
 
 PHASES = (1, 2, 3, 4, 5)

@@ -11,7 +11,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.phases.rule import by_rule
 from sahelgeo.phases.totals import phase_coverage
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 UNIT = ("pcode", "unit", "unit_kind")
 PERIOD = ("kind", "start", "end", "issued", "source")

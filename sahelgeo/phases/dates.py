@@ -9,11 +9,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.phases.unplaced import country_of_rows
-from sahelgeo.sums import as_day, clashes, group_numbers
-from sahelgeo.terms import PEOPLE_BY_PHASE, PHASE_KINDS
+from sahelgeo.sums import clashes, group_numbers
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
 
 PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
 
@@ -77,7 +78,7 @@ def phases_at(
     """
     if prefer not in ("current", "latest"):
         raise SchemaError(f"prefer={prefer!r} is neither 'current' nor 'latest'")
-    table, day = conform(phases, "phases"), as_day(date, "date")
+    table, day = conform(phases, "phases"), checks.day(date, "date")
     places = group_numbers(table, PLACE)
     speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
     _warn_silent(table, places, speaks, day)
@@ -198,7 +199,7 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     1        2   250.0           50.0
     """
     table = conform(phases, "phases")
-    first, last = (as_day(day, name).to_period("M") for day, name in ((start, "start"), (end, "end")))
+    first, last = (checks.day(day, name).to_period("M") for day, name in ((start, "start"), (end, "end")))
     fits = (table["start"].dt.to_period("M") == first) & (table["end"].dt.to_period("M") == last)
     if not fits.any():
         there = table[["start", "end"]].drop_duplicates().sort_values("start")

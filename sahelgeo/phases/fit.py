@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.sums import named_rows
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 # Printed totals and sums of phases differ by rounding (HDX HAPI, notes on the IPC data).
 PEOPLE_BORNE, SHARE_BORNE = 5.0, 0.005

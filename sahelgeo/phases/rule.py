@@ -6,7 +6,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.phases.fit import check_fit
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 AREA_THRESHOLD = 0.20
 HIGHEST_PHASE_FROM_NUMBERS = 4

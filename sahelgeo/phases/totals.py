@@ -10,9 +10,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.needs import need_columns
 from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE, check_fit
 from sahelgeo.phases.rule import by_rule
 from sahelgeo.phases.unplaced import (
@@ -25,7 +25,6 @@ from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
     Mask,
     Numbers,
-    as_day,
     check_level,
     chosen,
     clash_in_words,
@@ -38,7 +37,7 @@ from sahelgeo.sums import (
     refuse,
     rolled_up,
 )
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 DIMENSIONS = ("kind", "start", "end", "issued", "source")
 
@@ -188,7 +187,7 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
         raise SchemaError(
             f"phases: columns {', '.join(missing)} are missing. Give a Phases table, or what sum_phases makes of one"
         )
-    need_columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
+    checks.columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
     living = conform(population, "population").dropna(subset=["pcode"])
     living = living[living["pcode"].isin(phases["pcode"].dropna())]
     twice = living["pcode"].duplicated(keep=False)
@@ -229,7 +228,7 @@ def _with_days(choose: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if not isinstance(choose, Mapping):
         return choose
     return {
-        name: as_day(value, f"choose[{name!r}]")
+        name: checks.day(value, f"choose[{name!r}]")
         if name in ("start", "end", "issued") and isinstance(value, str)
         else value
         for name, value in choose.items()

@@ -11,7 +11,7 @@ from sahelgeo.errors import UnmatchedError
 from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE
 from sahelgeo.places.levels import country_of, is_country
 from sahelgeo.sums import Numbers, clashes, group_numbers, named_rows, refuse
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 NAMES = ("iso3", "admin1", "admin2", "admin3", "place")
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
@@ -19,7 +20,6 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
-from sahelgeo.needs import need_columns
 from sahelgeo.places.account import Account, account_of
 from sahelgeo.places.contradictions import check_codes_against_names
 from sahelgeo.places.match import match_rows
@@ -133,7 +133,7 @@ def attach_areas(
     >>> print(account)
     13 of 13 rows attached; 1,034,609 of 1,034,609 people; 0 areas without a row
     """
-    areas = one_edition(conform_areas(areas))
+    areas = checks.one_edition(conform_areas(areas))
     why = None
     if isinstance(on, str) and on == "pcode":
         _check_table(table, areas)
@@ -152,17 +152,6 @@ def attach_areas(
     return (result, account) if report else result
 
 
-def one_edition(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the areas if every p-code stands once, else raise."""
-    repeated = areas["pcode"].duplicated(keep=False)
-    if repeated.any():
-        codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
-        raise SchemaError(
-            f"areas: p-codes {codes} stand more than once. Choose one edition: areas[areas['edition'] == ...]"
-        )
-    return areas
-
-
 def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     if not isinstance(table, pd.DataFrame):
         raise SchemaError(f"attach_areas takes a DataFrame, not {type(table).__name__}")
@@ -171,7 +160,7 @@ def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         raise SchemaError(
             f"the table needs one column 'pcode'. Found: {found}. Rename the column of codes, or match names first"
         )
-    need_columns(table, "table", {"pcode": "any"})
+    checks.columns(table, "table", {"pcode": "any"})
     if (
         isinstance(table, gpd.GeoDataFrame)
         and table.active_geometry_name in table.columns

@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, SchemaError, listed
-from sahelgeo.needs import need_plain
 from sahelgeo.places.account import people_column
-from sahelgeo.places.area_index import polygon_problems
 from sahelgeo.places.area_matrix import borders_of
 from sahelgeo.places.grid import Floats
 from sahelgeo.places.pieces import Pieces, piece_people, pieces_of
@@ -215,7 +214,7 @@ def _kinds(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, kind: Any) -> dict[
     for table, name in ((values, "values"), (onto, "onto")):
         if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
             raise SchemaError(f"{name}: a GeoDataFrame with polygons is needed, not {type(table).__name__}")
-    need_plain(values, "values")
+    checks.plain(values, "values")
     if not isinstance(kind, Mapping):
         label = people_column(values)
         if label is None:
@@ -263,7 +262,7 @@ def _checked_pieces(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, slivers: f
     with ThreadPoolExecutor(1) as threads:
         reading = threads.submit(borders_of, left, right)
         for name, table in (("values", values), ("onto", onto)):
-            if problems := polygon_problems(table):
+            if problems := checks.polygon_problems(table):
                 raise SchemaError(f"{name}: {' · '.join(problems)}", problems)
         borders = reading.result()
     return pieces_of(left, right, slivers, borders)

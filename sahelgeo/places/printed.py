@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.needs import need_columns
 from sahelgeo.places.columns import PlaceColumns
 from sahelgeo.places.gazetteer import Gazetteer
 from sahelgeo.places.names import NOT_NAMES, Name, fold_names
@@ -25,7 +25,7 @@ def one_level(gazetteer: Gazetteer) -> int | None:
 
 def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place], NDArray[np.intp]]:
     """The distinct places, and for each row of the table the number of its place."""
-    need_columns(table, "table", dict.fromkeys(columns.all, "any"))
+    checks.columns(table, "table", dict.fromkeys(columns.all, "any"))
     read = {label: _as_text(table[label], label) for label in columns.all}
     numbers = np.zeros(len(table), dtype=np.int64)
     for codes, texts in read.values():

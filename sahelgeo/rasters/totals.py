@@ -7,9 +7,9 @@ import warnings
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
-from sahelgeo.needs import need_columns
 from sahelgeo.places.levels import levels_of, roll_up
 
 
@@ -70,7 +70,7 @@ def scale_to_totals(
         raise SchemaError(
             f"the table needs 'pcode' and 'people', as zonal_sum gives them. Missing: {', '.join(missing)}"
         )
-    need_columns(table, "table", {"pcode": "text", "people": "number"})
+    checks.columns(table, "table", {"pcode": "text", "people": "number"})
     figures = conform(population, "population").dropna(subset=["pcode", "people"])
     twice = figures["pcode"].duplicated(keep=False)
     if twice.any():

@@ -22,7 +22,7 @@ from sahelgeo.readers.printed import fold, numbers, text_column, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened, Sheet
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 FEEDS = ("cadre-harmonise", "cadre-harmonise-matrix")
 Which = Literal["use", "all"]

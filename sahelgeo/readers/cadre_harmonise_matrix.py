@@ -15,7 +15,7 @@ from sahelgeo.readers.printed import number_column, numbers, one_day, text_colum
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.stacked import Slot, heading_rows, slots
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _KINDS = ("current", "projected")
 # Which season each cycle calls current and projected, by the season of its month; the second figure is the year's offset.

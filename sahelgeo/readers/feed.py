@@ -108,13 +108,13 @@ def _feed(text: str) -> Feed:
 
 def _own_feed(table: Table) -> Feed:
     """A declared table, saved and read back. Areas are not among them: ``read_areas`` reads those."""
-    needs = frozenset(name for name, column in table.schema.columns.items() if column.required)
+    needs = frozenset(name for name, column in table.columns.items() if column.required)
     return Feed(
         id=f"sahelgeo-{table.name}",
         title=f"sahelgeo's own {table.name.capitalize()} table",
         table=table.name,
         source="",
-        columns=MappingProxyType({name: (fold(name),) for name in table.schema.columns}),
+        columns=MappingProxyType({name: (fold(name),) for name in table.columns}),
         vintages=(Vintage("saved table", needs, frozenset()),),
         reader="read",
         facts=MappingProxyType({}),

@@ -21,7 +21,7 @@ from sahelgeo.readers.printed import days, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import Opened
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 FEEDS = ("ipc", "ipc-stacked", "hapi-food-security")
 _UNITS = {"urb": "urban", "idp": "idp_site", "cam": "idp_site", "rfg": "refugee"}

@@ -13,7 +13,7 @@ from sahelgeo.readers.printed import days, fold, numbers, text_of, texts
 from sahelgeo.readers.reading import Tidied, dropped, need_rows
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.stacked import Slot, heading_rows, slots
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 KINDS = ("current", "projected", "second_projected")
 _SITUATION = re.compile(r"^(current|courante|first projection|projection|projected|second projection)\b")

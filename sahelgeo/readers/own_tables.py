@@ -27,7 +27,7 @@ def tidy_own(found: Found) -> Tidied:
     need_rows(frame, found)
     declared = TABLES[found.feed.table]
     table = pd.DataFrame(
-        {name: _READ[declared.dtype(name)](frame[name], name, found.sheet.where) for name in found.columns},
+        {name: _READ[declared.columns[name].dtype](frame[name], name, found.sheet.where) for name in found.columns},
         index=frame.index,
     ).join(_own_columns(found, frame.index))
     if found.sheet.geometry is not None:

@@ -10,7 +10,7 @@ from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.feed import Found
 from sahelgeo.readers.printed import days, text_column
 from sahelgeo.readers.reading import Tidied, dropped
-from sahelgeo.terms import PEOPLE_BY_PHASE
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 # HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.
 _ROUNDING = 5

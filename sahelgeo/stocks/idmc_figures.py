@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
-from sahelgeo.needs import need_columns
 from sahelgeo.sums import named_rows
 
 Kind = Literal["stock", "flow"]
@@ -198,7 +198,7 @@ def _need(figures: pd.DataFrame, column: str) -> None:
         raise SchemaError(
             f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is called otherwise"
         )
-    need_columns(figures, "figures", {column: "any"})
+    checks.columns(figures, "figures", {column: "any"})
 
 
 def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: str) -> None:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
 from sahelgeo.stocks.idmc_figures import check_figures
@@ -19,7 +20,6 @@ from sahelgeo.sums import (
     Mask,
     Numbers,
     added_up,
-    as_day,
     check_level,
     chosen,
     clash_in_words,
@@ -206,7 +206,7 @@ def latest_stocks(
     750
     """
     table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
-    day = table["date"].max() if as_of is None else as_day(as_of, "as_of")
+    day = table["date"].max() if as_of is None else checks.day(as_of, "as_of")
     table = table.assign(place_key=_place_keys(table))
     past = table[table["date"] <= day]
     _warn_only_later(table, past, day)

@@ -1,0 +1,278 @@
+"""The questions that are asked of every table and option, each written once.
+
+Is the column there? Are these numbers, and none below 0? Is this a day? Is there one row for each key? Is this one of the words?
+Are these valid polygons with a CRS, of one edition? May one sum ``by`` this column? A caller asks in one line; the sentence that the user
+reads is made here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
+
+Need = Literal["text", "number", "day", "any"]
+Mask = npt.NDArray[np.bool_]
+
+_RULES = {
+    "text": "not text. Read the column as text (dtype=str)",
+    "number": "not a number. Turn text into numbers or empty cells",
+    "day": "not a day. Use dates without time zone, or text as YYYY-MM-DD",
+    "any": "a list or mapping. Write plain values into the cells",
+}
+# The standard's day, with or without a time of the day, which is left out. "05/09/2022" is May here and September there.
+_ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+FREQUENCIES = {"MS": "months", "QS": "quarters", "YS": "years"}
+
+
+def columns(table: Any, name: str, needs: Mapping[str, Need]) -> None:
+    """Raise SchemaError, all problems at once, unless the table is a DataFrame with these columns, each once and so filled."""
+    if not isinstance(table, pd.DataFrame):
+        raise SchemaError(f"{name}: a DataFrame is needed, not {type(table).__name__}")
+    labels = list(table.columns)
+    problems = [problem for column, need in needs.items() if (problem := _column_problem(table, labels, column, need))]
+    _raise(name, problems)
+
+
+def plain(table: Any, name: str) -> None:
+    """Raise SchemaError unless every column of the table stands once and holds plain values."""
+    labels = list(table.columns) if isinstance(table, pd.DataFrame) else []
+    columns(table, name, dict.fromkeys([label for label in labels if label != "geometry"], "any"))
+
+
+def counts(table: Any, name: str, *labels: str) -> None:
+    """Raise SchemaError unless these columns hold numbers that are finite and not below 0; missing is allowed."""
+    columns(table, name, dict.fromkeys(labels, "number"))
+    problems = []
+    for label in labels:
+        below = (pd.to_numeric(table[label]) < 0).fillna(False).to_numpy(dtype=np.bool_)
+        if below.any():
+            problems.append(f"column {label!r}, {_rows(table, below)}: below 0. Leave unknown counts empty")
+    _raise(name, problems)
+
+
+def day(value: Any, name: str) -> pd.Timestamp:
+    """A day without time zone, from a date or text such as ``"2020-09-06"``; all else is a SchemaError."""
+    found = day_or_none(value)
+    if found is None:
+        raise SchemaError(f"{name}={value!r} is not a day. Give a date without time zone, or text as YYYY-MM-DD")
+    return found
+
+
+def day_or_none(value: Any) -> pd.Timestamp | None:
+    """The day that a value is, the one reading for what users give and what tables hold; None where it is no day for certain."""
+    # pandas reads "September" as a day of the year 1, and 07/10/2020 as 10 July but 13/10/2020 as 13 October.
+    if isinstance(value, str):
+        iso = _ISO_DAY.fullmatch(value.strip())
+        found = pd.to_datetime(iso[1], format="%Y-%m-%d", errors="coerce") if iso else None
+    else:
+        found = pd.to_datetime(value, errors="coerce") if isinstance(value, (dt.date, np.datetime64)) else None
+    if not isinstance(found, pd.Timestamp) or found.tzinfo is not None:
+        return None
+    return found.normalize()
+
+
+def days(values: pd.Series, name: str) -> pd.Series:
+    """The days of a column (``datetime64[us]``), each read as :func:`day` reads it; missing stays missing, all else is a SchemaError."""
+    found, bad = days_and_unfit(values)
+    if bad.any():
+        shown = listed([repr(value) for value in values[bad].unique()], 3)
+        rows = listed(list(values.index[bad]), SHOWN_AT_MOST)
+        raise SchemaError(f"{name}: column {values.name!r}, row(s) {rows} ({shown}): {_RULES['day']}")
+    return found
+
+
+def days_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
+    """The days of a column, and which of its values are no days."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return pd.Series(pd.NaT, values.index, "datetime64[us]", name=values.name), values.notna().to_numpy()
+    if values.dtype.kind == "M":
+        found: pd.Series = values.astype("datetime64[us]").dt.normalize()
+        return found, np.zeros(len(values), dtype=np.bool_)
+    # Days repeat: each is read once.
+    codes, distinct = pd.factorize(values.astype(object))
+    read = [day_or_none(value) for value in distinct]
+    known = pd.Series([*read, None], dtype="datetime64[us]").to_numpy()
+    found = pd.Series(known[codes], index=values.index, dtype="datetime64[us]", name=values.name)
+    return found, (values.notna() & found.isna()).to_numpy(dtype=np.bool_)
+
+
+def once(table: pd.DataFrame, name: str, *key: str, advice: str, error: type[SahelgeoError] = SchemaError) -> None:
+    """Raise unless there is one row for each key; rows whose first key is missing are left aside.
+
+    The advice says what to do; an error with room for rows (:class:`DoubleCountError`) takes the repeated ones with it.
+    """
+    known = table[table[key[0]].notna()]
+    twice = known.duplicated(list(key), keep=False)
+    if twice.any():
+        label = {"pcode": "p-codes"}.get(key[0], key[0])
+        shown = listed([str(value) for value in known.loc[twice, key[0]].unique()], SHOWN_AT_MOST)
+        text = f"{name}: {label} {shown} stand more than once. {advice}"
+        raise error(text) if error is SchemaError else error(text, known[twice])
+
+
+def choice(words: Iterable[Any], **given: Any) -> None:
+    """Raise SchemaError unless each option is one of the words: ``choice(KEEP, keep=keep)``."""
+    known = list(words)
+    for name, value in given.items():
+        if not any(value is word or (type(value) is type(word) and value == word) for word in known):
+            shown = ", ".join(
+                f"{word!r} ({FREQUENCIES[word]})" if word in FREQUENCIES else repr(word) for word in known
+            )
+            raise SchemaError(f"{name}={value!r} is not one of {shown}")
+
+
+def by(
+    labels: str | Sequence[str] | None, table: pd.DataFrame, *, never: Collection[str] = (), among: Sequence[str] = ()
+) -> list[str]:
+    """The columns that a sum is made by, each once: those of the table that are not counted, or those named in ``among``."""
+    if not isinstance(labels, (str, list, tuple, type(None))):
+        raise SchemaError(f"by={labels!r} is not a column or a tuple of columns. Give () for the total")
+    keys = [labels] if isinstance(labels, str) else list(dict.fromkeys(labels or ()))
+    fit = list(among) or [str(label) for label in table.columns if label not in never and label != "geometry"]
+    unfit = [key for key in keys if key not in fit]
+    if unfit:
+        shown = listed([repr(key) for key in unfit], SHOWN_AT_MOST)
+        raise SchemaError(f"by has {shown}. Choose among the columns: {listed(fit, 20)}")
+    return keys
+
+
+def polygons(areas: Any, name: str, *, make: str = "load_areas and read_areas make one") -> None:
+    """Raise SchemaError or CRSError unless these are valid polygons in a known CRS; rows without a geometry are allowed."""
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
+        raise SchemaError(f"{name}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}. {make}")
+    crs(areas, name)
+    _raise(name, polygon_problems(areas))
+
+
+def crs(table: gpd.GeoDataFrame, name: str) -> None:
+    """Raise CRSError unless the geometry says which CRS it is in."""
+    if table.crs is None:
+        raise CRSError(
+            f"{name}: the geometry has no CRS. Say which one it is in, for example "
+            "table.set_crs('EPSG:4326') for degrees"
+        )
+
+
+def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
+    """Sentences on geometry that is not valid polygons."""
+    shapes = np.asarray(areas.geometry.values, dtype=object)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    other = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
+    invalid = there & ~other & ~shapely.is_valid(shapes)
+    problems = []
+    if other.any():
+        problems.append(f"geometry, {_rows(areas, other)}: not a polygon. Areas are polygons or multipolygons")
+    if invalid.any():
+        problems.append(
+            f"geometry, {_rows(areas, invalid)}: invalid (it crosses or touches itself). Repair it: table.geometry = "
+            "shapely.make_valid(table.geometry.values, method='structure', keep_collapsed=False)"
+        )
+    return problems
+
+
+def coded_polygons(areas: Any, name: str = "areas") -> None:
+    """Raise, all problems at once, unless these are valid polygons, each with a p-code of its own.
+
+    The declaration of Areas asks this and more; where only codes and shapes are used, this is all that is needed.
+    """
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
+        raise SchemaError(
+            f"{name}: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. "
+            "load_areas and read_areas make one"
+        )
+    crs(areas, name)
+    problems = [*_pcode_problems(areas), *polygon_problems(areas)]
+    if problems:
+        raise SchemaError(numbered(f"{name} ({len(areas):,} rows)", problems), problems)
+
+
+def one_edition(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the areas if every p-code stands once, else raise."""
+    once(areas, "areas", "pcode", advice="Choose one edition: areas[areas['edition'] == ...]")
+    return areas
+
+
+def numbered(head: str, problems: Sequence[str]) -> str:
+    """One message for all problems of a table, numbered."""
+    lines = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
+    return "\n".join([f"{head}: {len(problems)} problem{'s' if len(problems) > 1 else ''}", *lines])
+
+
+def _raise(name: str, problems: list[str]) -> None:
+    if problems:
+        raise SchemaError(f"{name}: {'; '.join(problems)}", problems)
+
+
+def _rows(table: pd.DataFrame, mask: Any) -> str:
+    return f"row(s) {listed(list(table.index[mask]), SHOWN_AT_MOST)}"
+
+
+def _pcode_problems(areas: pd.DataFrame) -> list[str]:
+    if list(areas.columns).count("pcode") != 1:
+        return [f"one column 'pcode' is needed. Found: {listed(list(areas.columns), 12)}. Rename the column of codes"]
+    codes = areas["pcode"]
+    missing = codes.isna().to_numpy()
+    text = np.fromiter((isinstance(code, str) for code in codes), dtype=np.bool_, count=len(codes)) | missing
+    problems = []
+    if missing.any():
+        problems.append(f"column 'pcode', {_rows(areas, missing)}: empty. Every area needs its code")
+    if not text.all():
+        problems.append(f"column 'pcode', {_rows(areas, ~text)}: not text. Read the column as text (dtype=str)")
+    repeated = codes.where(text).duplicated(keep=False).to_numpy() & ~missing & text
+    if repeated.any():
+        shown = listed(list(codes[repeated].unique()), SHOWN_AT_MOST)
+        problems.append(f"p-codes {shown} stand more than once. Choose one edition: areas[areas['edition'] == ...]")
+    return problems
+
+
+def _column_problem(table: pd.DataFrame, labels: list[Any], column: str, need: Need) -> str | None:
+    count = labels.count(column)
+    if count == 0:
+        return f"column {column!r} is missing. Found: {listed(labels, 12)}"
+    if count > 1:
+        return f"column {column!r} stands {count} times. Keep one of them"
+    bad = _unfit(table[column], need)
+    if not bad.any():
+        return None
+    values = listed([repr(value) for value in table[column].array[bad]], 3)
+    return f"column {column!r}, {_rows(table, bad)} ({values}): {_RULES[need]}"
+
+
+def _unfit(values: pd.Series, need: Need) -> Mask:
+    kind = values.dtype.kind
+    if need == "day":
+        return days_and_unfit(values)[1]
+    if need == "number" and kind in "iuf" and isinstance(values.dtype, np.dtype):
+        return np.asarray(np.isinf(values.to_numpy()) if kind == "f" else np.zeros(len(values), dtype=bool))
+    if (kind != "O" and need == "any") or (isinstance(values.dtype, pd.StringDtype) and need in ("text", "any")):
+        return np.zeros(len(values), dtype=bool)
+    unfit = _UNFIT[need]
+    return np.asarray([unfit(value) for value in values.astype(object)], dtype=bool) & values.notna().to_numpy()
+
+
+def _not_plain(value: Any) -> bool:
+    return not pd.api.types.is_scalar(value)
+
+
+def _not_text(value: Any) -> bool:
+    return not isinstance(value, str)
+
+
+def _not_number(value: Any) -> bool:
+    if _not_plain(value) or isinstance(value, str | bool | np.bool_):
+        return True
+    return not np.isfinite(pd.to_numeric(value, errors="coerce"))
+
+
+_UNFIT: dict[str, Callable[[Any], bool]] = {"any": _not_plain, "text": _not_text, "number": _not_number}
