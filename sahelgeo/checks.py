@@ -99,8 +99,13 @@ def days_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
     if values.dtype.kind == "M":
         found: pd.Series = values.astype("datetime64[us]").dt.normalize()
         return found, np.zeros(len(values), dtype=np.bool_)
-    # Days repeat: each is read once.
-    codes, distinct = pd.factorize(values.astype(object))
+    loose = values.astype(object)
+    distinct: Iterable[Any]
+    try:
+        # Days repeat: each is read once.
+        codes, distinct = pd.factorize(loose)
+    except TypeError:  # a list or a mapping among them
+        codes, distinct = np.arange(len(values)), list(loose)
     read = [day_or_none(value) for value in distinct]
     known = pd.Series([*read, None], dtype="datetime64[us]").to_numpy()
     found = pd.Series(known[codes], index=values.index, dtype="datetime64[us]", name=values.name)

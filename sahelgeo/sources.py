@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
@@ -87,6 +87,17 @@ def _load_sources() -> dict[str, Source]:
 SOURCES: Mapping[str, Source] = MappingProxyType(_load_sources())
 
 
+def split_sources(text: str) -> list[str]:
+    """The sources that a cell of ``source`` names: one, or several with ``" + "`` between them."""
+    return [name for name in (part.strip() for part in text.split(JOIN)) if name]
+
+
+def joined_sources(values: Iterable[Any]) -> str | None:
+    """The distinct sources of several cells in one, sorted, as :func:`split_sources` takes them apart; None where no cell names one."""
+    names = {name for value in values if not pd.isna(value) for name in split_sources(str(value))}
+    return JOIN.join(sorted(names)) or None
+
+
 def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
@@ -101,7 +112,7 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
         for label in table.columns:
             if label == "source" or str(label).endswith("_source"):
                 texts = (str(value) for value in table[label].dropna().unique())
-                named.update(dict.fromkeys(name for text in texts for name in text.split(JOIN)))
+                named.update(dict.fromkeys(name for text in texts for name in split_sources(text)))
     return list(named)
 
 

@@ -17,7 +17,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.places.attach import check_edition
 from sahelgeo.places.levels import is_country, levels_of, nested_codes, parents_of, roll_up
-from sahelgeo.sources import JOIN
+from sahelgeo.sources import joined_sources
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -69,7 +69,7 @@ def added_up(choose: Mapping[str, Any] | None) -> list[str]:
 def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
     """For each group the distinct values of text columns, sorted, joined as :func:`sahelgeo.credit` reads them."""
     texts = {
-        column: table[column].groupby(groups).agg(lambda values: JOIN.join(sorted(values.dropna().unique())))
+        column: table[column].groupby(groups).agg(lambda values: joined_sources(values.unique()) or "")
         for column in columns
     }
     joined = pd.DataFrame(texts).astype("string").reset_index(drop=True)
