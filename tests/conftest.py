@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import settings
+from pages import CHROMIUM, FLAGS
 from shapely import box
+from tables import provinces as two_by_two
+
+# Machines differ in speed, and a slow one must not fail a property that holds. `HYPOTHESIS_PROFILE=nightly pytest` looks
+# for rare faults; `--hypothesis-profile=nightly` does the same.
+settings.register_profile("sahelgeo", deadline=None, max_examples=25)
+settings.register_profile("nightly", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "sahelgeo"))
 
 
 @pytest.fixture
@@ -42,6 +55,39 @@ def counts() -> pd.DataFrame:
     )
 
 
-# Machines differ in speed; a slow one must not fail a property that holds.
-settings.register_profile("sahelgeo", deadline=None)
-settings.load_profile("sahelgeo")
+@pytest.fixture
+def provinces() -> gpd.GeoDataFrame:
+    """Two regions of two provinces each: XX0101, XX0102, XX0201, XX0202."""
+    return two_by_two()
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The products of the demo, made once; a test that writes takes a copy."""
+    from sahelgeo.demo import run_demo
+
+    made: Path = tmp_path_factory.mktemp("demo")
+    run_demo(made)
+    return made
+
+
+# A driver that is at work keeps others of its process from waiting for anything, so that it ends with each file of tests.
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Any]:
+    """The driver of browsers; in CI a missing Chromium is a failure, elsewhere a reason to skip."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed, and CI must run the browser tests")
+        pytest.skip("chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any) -> Iterator[Any]:
+    """A headless Chromium."""
+    started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+    yield started
+    started.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from test_events import make_events
+from tables import make_events
 
 import sahelgeo as sg
 

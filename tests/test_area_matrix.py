@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
@@ -151,7 +151,6 @@ def coverage(draw):
     return np.array([area for area in areas if area.area > 1e-6], dtype=object)
 
 
-@settings(max_examples=80, deadline=None)
 @given(coverage(), coverage(), st.sampled_from([(0, 0), (0.3, 0.7), (1, 0)]))
 def test_the_matrix_is_that_of_geos(left, right, moved):
     """For areas that share borders, cross, touch or lie apart, every pair has the area that GEOS finds."""
@@ -161,7 +160,6 @@ def test_the_matrix_is_that_of_geos(left, right, moved):
     assert matrix.left_km2 == pytest.approx(area_km2(left), rel=1e-9, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
 @given(coverage(), st.tuples(st.floats(0.05, 0.95), st.floats(0.05, 0.95)))
 def test_overlapping_polygons_in_one_table(left, corner):
     """Polygons of one table may overlap: boxes drawn across a coverage and the coverage itself, twice."""
@@ -178,7 +176,6 @@ def test_overlaps_that_both_tables_have_are_found():
     assert full(area_matrix(corner, corner), corner, corner) == pytest.approx(exact(corner, corner), rel=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
 @given(coverage(), coverage(), st.sampled_from([(0, 0), (0.3, 0.7), (0.5, 0)]), st.data())
 def test_tables_that_overlap_themselves(one, other, moved, data):
     """Both tables hold two coverages on one ground, some areas in one table alone: every pair as by GEOS."""

@@ -8,8 +8,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pytest
-from test_figure import texts
-from test_time_layer import long_table, written
+from pages import texts, written
+from tables import long_table
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import BivariateDrawing

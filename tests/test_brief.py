@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import warnings
@@ -13,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_events import make_events
+from pages import CHROMIUM
+from tables import make_events
 
 import sahelgeo as sg
 
 ROOT = Path(sg.__file__).parents[1]
-CHROMIUM = os.environ.get("SAHELGEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(autouse=True)

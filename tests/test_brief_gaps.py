@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from test_events import make_events
+from tables import make_events
 
 import sahelgeo as sg
 

@@ -3,76 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import folium
 import geopandas as gpd
 import pytest
-from test_layers import ATTACK, arrows, phased
+from pages import Opened
+from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.demo import run_demo
 
 pytestmark = pytest.mark.browser
-CHROMIUM = os.environ.get("SAHELGEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium; in CI a missing one is a failure, elsewhere a reason to skip."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed, and CI must run the browser tests")
-        pytest.skip("chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield started
-        started.close()
-
-
-class Opened:
-    """A page, and everything that went wrong on it."""
-
-    def __init__(self, browser: Any, path: Path, width: int = 1200, height: int = 750) -> None:
-        self.page = browser.new_context(viewport={"width": width, "height": height}).new_page()
-        self.wrong: list[str] = []
-        self.page.on("pageerror", lambda problem: self.wrong.append(str(problem)))
-        self.page.on(
-            "console", lambda message: self.wrong.append(message.text) if message.type in {"error", "warning"} else None
-        )
-        self.page.on("dialog", lambda dialog: (self.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.page.route("**/*", self._gate)
-        self.page.goto(path.as_uri(), wait_until="load")
-        self.page.wait_for_timeout(300)
-
-    def _gate(self, route: Any) -> None:
-        if route.request.url.startswith(("file:", "data:", "blob:")):
-            route.continue_()
-        else:
-            self.wrong.append(f"request to {route.request.url}")
-            route.abort()
-
-
-@pytest.fixture(scope="module")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The products of the demo; kept where SAHELGEO_ARTEFACTS says."""
-    made: Path = tmp_path_factory.mktemp("demo")
-    run_demo(made)
-    return made
 
 
 @pytest.fixture

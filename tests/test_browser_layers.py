@@ -9,17 +9,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pages import Opened
 from shapely import Point
+from tables import ATTACK, arrows, long_table, phased, window
 from test_bivariate_layer import OPTIONS
-from test_browser import Opened
-from test_browser import browser as shared_browser
-from test_layers import ATTACK, arrows, phased
-from test_time_layer import long_table, window
 
 import sahelgeo as sg
 
 pytestmark = pytest.mark.browser
-browser = shared_browser
 CLICK = """(number) => {
     const area = document.querySelectorAll('path.sg-area')[number], box = area.getBoundingClientRect();
     const at = { bubbles: true, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };

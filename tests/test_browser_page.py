@@ -9,17 +9,14 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+from pages import Opened
 from shapely import Point
-from test_browser import Opened
-from test_browser import browser as shared_browser
-from test_layers import arrows, phased
-from test_time_layer import long_table, window
+from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
 from sahelgeo.maps.document import STATIC
 
 pytestmark = pytest.mark.browser
-browser = shared_browser
 # Each would run, or break out of its place, in one of the languages of a page: HTML, SVG, JavaScript, Jinja, CSS, URL.
 ATTACKS = (
     "<img src=x onerror=alert(1)>",

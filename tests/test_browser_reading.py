@@ -8,14 +8,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from test_browser import Opened
-from test_browser import browser as shared_browser
-from test_layers import arrows, phased
+from pages import Opened
+from tables import arrows, phased
 
 import sahelgeo as sg
 
 pytestmark = pytest.mark.browser
-browser = shared_browser
 # The area whose fill lies under the middle of each digit that is shown.
 UNDER = """() => [...document.querySelectorAll('.sg-digit')].filter(digit => digit.style.display !== 'none').map(digit => {
     const box = digit.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from colorspacious import cspace_convert
-from test_layers import phased
+from tables import phased
 
 import sahelgeo as sg
 from sahelgeo.maps.document import STATIC

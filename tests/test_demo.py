@@ -13,15 +13,13 @@ import shapely
 
 import sahelgeo as sg
 from sahelgeo.cli import main
-from sahelgeo.demo import join_sample, run_demo, write_report
+from sahelgeo.demo import join_sample, write_report
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def folder(demo_folder: Path) -> Path:
     """A folder with the products of one English run."""
-    made: Path = tmp_path_factory.mktemp("demo")
-    run_demo(made)
-    return made
+    return demo_folder
 
 
 def test_the_demo_writes_its_five_products(folder: Path) -> None:

@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
@@ -257,7 +257,6 @@ def test_merged_phases_that_agree_or_are_missing_need_no_people():
     assert sg.convert_edition(table, to="BFA 2025", level=1, weights="people")["phase"].tolist() == [3]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 10**9) | st.none(), min_size=45, max_size=45), st.tuples(*[st.integers(1, 10**6)] * 4))
 def test_sums_are_kept_to_the_unit_in_burkina(people, weights):
     """For any counts and any people of the new provinces, not one person is lost or made, at either level."""

@@ -10,7 +10,7 @@ from planted import break_found, drift_found, hotspots_found, lag_found
 from pyproj import Geod
 from scipy.stats import ttest_1samp
 from shapely import box
-from test_events import make_events
+from tables import make_events
 
 import sahelgeo as sg
 

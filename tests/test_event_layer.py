@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import texts, written
 from shapely import Point, box
-from test_figure import texts
-from test_time_layer import written
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, EventDrawing

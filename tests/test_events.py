@@ -10,18 +10,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Point, box
+from shapely import box
+from tables import make_events
 
 import sahelgeo as sg
-
-
-def make_events(rows: list[dict[str, Any]], **columns: Any) -> gpd.GeoDataFrame:
-    """Events at x, y with the given columns; ids and source are filled in."""
-    table = pd.DataFrame(rows)
-    table["event"] = table.get("event", pd.Series([f"E{number}" for number in range(len(table))]))
-    points = [None if pd.isna(x) else Point(x, y) for x, y in zip(table["x"], table["y"], strict=True)]
-    table = table.drop(columns=["x", "y"]).assign(**{"source": "made for tests", **columns})
-    return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
 
 
 @pytest.fixture

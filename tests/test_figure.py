@@ -7,18 +7,12 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from pages import texts
 from PIL import Image
-from test_layers import ATTACK, arrows, phased
+from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.print_shapes import arrow_outline
-
-
-def texts(sheet: object) -> list[str]:
-    """Every text on a sheet."""
-    from matplotlib.text import Text
-
-    return [found.get_text() for found in sheet.findobj(Text) if found.get_text()]  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Curved lines between areas."""
 
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,16 +10,13 @@ import pytest
 import shapely
 from pyproj import Geod
 from shapely import LineString, Point, box
+from tables import flows as plain_flows
 
 import sahelgeo as sg
 from sahelgeo.flows import anchors
 
 GEOD = Geod(ellps="WGS84")
-
-
-def flows(**columns):
-    """A table of flows with plain values in the columns not given."""
-    return pd.DataFrame({"start": "2020-03-01", "end": "2020-03-31", "source": "DTM", "people": 5, **columns})
+flows = partial(plain_flows, people=5)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
 
@@ -249,7 +249,6 @@ ROW = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=15), chunk=st.integers(1, 4), dense=st.booleans())
 def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
     """Whatever the chunks, and whether cells are counted in a table or by sorting: every person once."""
@@ -278,7 +277,6 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
     assert found.reset_index().astype(str).to_numpy().tolist() == expected.reset_index().astype(str).to_numpy().tolist()
 
 
-@settings(max_examples=20, deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=12))
 def test_the_short_way_is_the_long_way(rows):
     """Records summed at the level at once, and summed row by row first, are the same table."""

@@ -5,31 +5,18 @@ import warnings
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
+from tables import flows
 
 import sahelgeo as sg
 
 
-def flows(**columns):
-    """A table of flows with plain values in the columns not given."""
-    return pd.DataFrame({"start": "2020-03-01", "end": "2020-03-31", "source": "DTM", **columns})
-
-
 @pytest.fixture
-def areas():
+def areas(provinces):
     """Two regions of two provinces each."""
-    return gpd.GeoDataFrame(
-        {
-            "pcode": ["XX0101", "XX0102", "XX0201", "XX0202"],
-            "edition": "2020",
-            "level": 2,
-            "parent": ["XX01", "XX01", "XX02", "XX02"],
-        },
-        geometry=[box(0, 0, 1, 1), box(0, 1, 1, 2), box(1, 0, 2, 1), box(1, 1, 2, 2)],
-        crs="EPSG:4326",
-    )
+    return provinces
 
 
 def test_reasons_are_added_to_ends_and_whole_span():
@@ -214,7 +201,6 @@ def test_the_sample_is_conserved():
 CODES = st.sampled_from(["XX0101", "XX0102", "XX0201", None])
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(CODES, CODES, st.integers(1, 12), st.sampled_from(["x", "y"]), st.integers(0, 10**6) | st.none()),

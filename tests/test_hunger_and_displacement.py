@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from grids import TWO_BY_TWO, areas, grid
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box, union_all
-from test_phase_tables import phases, row
-from test_zonal_sum import TWO_BY_TWO, areas, grid
+from tables import phases, row
 
 import sahelgeo as sg
 
@@ -103,7 +103,6 @@ def test_ground_that_two_polygons_cover_counts_once(living: dict[str, Any]) -> N
     assert found[LIVING].sum() == pytest.approx(1000)
 
 
-@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.floats(0, 4), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=5),
     st.lists(st.integers(0, 1000), min_size=8, max_size=8),
@@ -292,7 +291,6 @@ def test_displacement_by_phase_refuses_to_count_twice() -> None:
         sg.displacement_by_phase(stocks(1), table, phase="phase_rule")
 
 
-@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=8))
 def test_the_displaced_are_conserved(rows: list[tuple[int, int | None]]) -> None:
     """In classes, states and places unknown: all of them."""

@@ -7,34 +7,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import LineString, Polygon
+from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import legend_values
 from sahelgeo.maps.style import phase_classes
-
-ATTACK = "<script>alert(1)</script> `${alert(2)}` {{ 7 * 7 }} \u2028 &amp;"
-
-
-def phased(
-    squares: gpd.GeoDataFrame, phases: list[int | None], states: list[str | None] | None = None
-) -> gpd.GeoDataFrame:
-    """The squares with a published phase and, where there is none, the reason."""
-    table = squares.assign(
-        phase_published=pd.array(phases, dtype="Int64"),
-        kind="current",
-        start=pd.Timestamp("2020-03-01"),
-        end=pd.Timestamp("2020-05-31"),
-    )
-    return table.assign(state=states) if states else table
-
-
-def arrows(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Two flows, there and back, bent to opposite sides."""
-    lines = [LineString([(0.5, 10.5), (1.0, 10.3), (1.5, 10.5)]), LineString([(1.5, 10.5), (1.0, 10.7), (0.5, 10.5)])]
-    return gpd.GeoDataFrame(
-        {"origin": ["XA01", "XA02"], "destination": ["XA02", "XA01"], "people": [100, 40], "start": pd.Timestamp("2020-03-01"), "end": pd.Timestamp("2020-08-31"), "source": "x"},
-        geometry=lines, crs=squares.crs,
-    )  # fmt: skip
 
 
 def test_phases_have_the_official_colours_whatever_phases_occur(squares: gpd.GeoDataFrame) -> None:

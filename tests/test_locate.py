@@ -329,7 +329,7 @@ def any_polygons(draw):
     return np.array(shapes, dtype=object)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(any_polygons(), st.lists(point, max_size=40), st.sampled_from([5, 16, 64, 300]))
 def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns):
     """For any polygons, points (corners, edges and elsewhere) and grid, the first polygon is that of intersects."""

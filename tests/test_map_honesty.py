@@ -13,7 +13,7 @@ import pytest
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from shapely import Point, box
-from test_layers import phased
+from tables import phased
 
 import sahelgeo as sg
 from sahelgeo.maps.print_digits import digits_of

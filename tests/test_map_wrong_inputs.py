@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import Point
-from test_layers import arrows, phased
+from tables import arrows, phased
 
 import sahelgeo as sg
 

@@ -6,16 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
+from tables import flows
 
 import sahelgeo as sg
-
-
-def flows(**columns):
-    """A table of flows with plain values in the columns not given."""
-    return pd.DataFrame({"start": "2020-03-01", "end": "2020-03-31", "source": "DTM", **columns})
 
 
 def square(matrix):
@@ -241,7 +237,6 @@ class TestBalance:
 END = st.sampled_from(["XX01", "XX02", "XX03", "ML", None])
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(END, END, st.integers(1, 6), st.integers(0, 10**6) | st.none()),
@@ -306,7 +301,6 @@ class TestNet:
         table = flows(origin=["A", None, "A"], destination=["A", "B", "B"], people=[1, 2, 3])
         assert sg.net_flows(table)["people"].tolist() == [3]
 
-    @settings(max_examples=40, deadline=None)
     @given(counts=st.lists(st.integers(0, 1000), min_size=6, max_size=6))
     def test_nets_of_pairs_make_the_nets_of_areas(self, counts):
         """Adding the net flows up gives each area its net of the balance."""
@@ -411,7 +405,6 @@ class TestSmall:
         hidden = sg.suppress_small(pd.concat([table, april], ignore_index=True))
         assert hidden["suppressed"].notna().tolist() == [True] * 4 + [False] * 4
 
-    @settings(max_examples=40, deadline=None)
     @given(counts=st.lists(st.integers(0, 60), min_size=12, max_size=12))
     def test_no_hidden_count_can_be_computed(self, counts):
         """With all totals known, each small count can still be more or less by one: the equations leave it free."""

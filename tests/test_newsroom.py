@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from pages import rows_of
 from shapely import MultiPolygon, Point, box
 from shapely.geometry import shape
-from test_layers import arrows, phased
+from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.border_files import as_geojson, as_topojson
 from sahelgeo.maps.topology import build_topology
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 def signed_area(ring: list[list[float]]) -> float:

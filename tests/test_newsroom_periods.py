@@ -8,11 +8,10 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pages import rows_of
 from shapely import Point
 from shapely.geometry import shape
-from test_layers import arrows, phased
-from test_newsroom import rows_of
-from test_time_layer import long_table, window
+from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
 

@@ -11,7 +11,7 @@ import folium
 import geopandas as gpd
 import pandas as pd
 import pytest
-from test_layers import ATTACK, arrows, phased
+from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, SymbolDrawing

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
@@ -300,7 +300,6 @@ def test_all_problems_come_at_once():
 lattice = st.lists(st.integers(0, 4), min_size=9, max_size=9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     lattice, lattice, st.lists(st.integers(0, 10**7) | st.none(), min_size=5, max_size=5), st.sampled_from([0, 0.01])
 )

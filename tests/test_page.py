@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import folium
 import geopandas as gpd
 import pytest
-from test_layers import ATTACK, arrows, phased
+from pages import document_of
+from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.words import word
-
-
-def document_of(html: str) -> dict[str, Any]:
-    """The JSON document in a page."""
-    found = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', html, flags=re.DOTALL)
-    assert found is not None
-    document: dict[str, Any] = json.loads(found.group(1))
-    return document
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-import xarray as xr
+from grids import TWO_BY_TWO, areas, grid, stack, summers
 from hypothesis import given
 from hypothesis import strategies as st
 from real_files import real_file
 from shapely import box
-from test_zonal_sum import TWO_BY_TWO, areas, grid
 
 import sahelgeo as sg
 
@@ -113,12 +112,6 @@ def test_chads_departments_add_up_to_its_regions() -> None:
     ).abs().max() < 1e-6
 
 
-def stack(values: list[float], times: list[str]) -> xr.DataArray:
-    """Layers of one value each."""
-    layers = [grid([[value, value], [value, value]]) for value in values]
-    return xr.concat(layers, dim=pd.DatetimeIndex(times, name="time")).assign_attrs(crs="EPSG:4326").rename("rain")
-
-
 def test_a_stack_becomes_area_by_time() -> None:
     """Sums of counts, or means."""
     layers = stack([1, 3], ["2020-06-01", "2020-07-01"])
@@ -145,12 +138,6 @@ def test_a_stack_has_one_further_dimension() -> None:
         sg.zonal_series(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)), values="count")
     with pytest.raises(sg.GridError, match="a stack is an xarray DataArray, not list"):
         sg.zonal_series([1], areas(box(0, 0, 1, 1)), values="count")  # type: ignore[arg-type]
-
-
-def summers(values: list[float], first: int = 2015) -> xr.DataArray:
-    """Two layers a year, June and July, of half of the value each."""
-    months = [f"{first + number}-{month:02}-01" for number in range(len(values)) for month in (6, 7)]
-    return stack([value / 2 for value in values for _ in (1, 2)], months)
 
 
 def test_a_season_is_compared_with_what_is_usual() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pytest
-from test_figure import texts
-from test_layers import phased
-from test_time_layer import written
+from pages import texts, written
+from tables import phased
 
 import sahelgeo as sg
 

@@ -11,25 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from real_files import real_file
 from shapely import box
+from tables import NAMES, phases, row
 
 import sahelgeo as sg
-
-NAMES = [f"people_{phase}" for phase in range(1, 6)]
-
-
-def row(pcode: str | None, *people: float | None, **others: Any) -> dict[str, Any]:
-    """One row of a Phases table."""
-    plain = {"pcode": pcode, "kind": "current", "start": "2020-03-01", "end": "2020-05-31", "source": "made for tests"}
-    return {**plain, **dict(zip(NAMES, people, strict=False)), **others}
-
-
-def phases(*rows: dict[str, Any]) -> pd.DataFrame:
-    """A Phases table."""
-    return pd.DataFrame(list(rows))
 
 
 def test_phases_compare_and_sort_but_cannot_be_added() -> None:
@@ -215,7 +203,6 @@ def test_rows_without_a_code_have_no_level(squares: gpd.GeoDataFrame) -> None:
     assert told.value.rows["place"].tolist() == ["Somewhere"]
 
 
-@settings(max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from(["XA01", "XA02", "XA03"]), st.integers(0, 10**6)), min_size=1, max_size=9))
 def test_people_by_phase_are_conserved_by_any_sum(rows: list[tuple[str, int]]) -> None:
     """Over any grouping the people of each phase are all there."""

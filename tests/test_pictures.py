@@ -16,10 +16,10 @@ import geopandas as gpd
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from pages import CHROMIUM, FLAGS
 from picture_comparison import compare, keep
 from PIL import Image
 from shapely import Point
-from test_browser import CHROMIUM, FLAGS
 
 import sahelgeo as sg
 
@@ -39,22 +39,15 @@ FONTS = """<?xml version="1.0"?>
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def browser(playwright: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Chromium that has only the letters that come with matplotlib, so that lines break alike on every machine."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed, and CI must run the browser tests")
-        pytest.skip("chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
     folder = tmp_path_factory.mktemp("fonts")
     fonts = Path(mpl.get_data_path()) / "fonts" / "ttf"
     (folder / "fonts.conf").write_text(FONTS.format(fonts=fonts, cache=folder / "cache"), encoding="utf-8")
     environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS, env=environment)
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS, env=environment)
+    yield started
+    started.close()
 
 
 def sample() -> Any:

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.text import Annotation, Text
 from PIL import Image
 from shapely import box
-from test_layers import arrows, phased
+from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.demo import draw_sample, join_sample

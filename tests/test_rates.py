@@ -2,18 +2,9 @@
 
 import pandas as pd
 import pytest
+from tables import population, stocks
 
 import sahelgeo as sg
-
-
-def stocks(**columns):
-    """A table of stocks with plain values in the columns not given."""
-    return pd.DataFrame({"date": "2020-09-06", "group": "idp", "source": "CONASUR", **columns})
-
-
-def population(**columns):
-    """A table of population with plain values in the columns not given."""
-    return pd.DataFrame({"year": 2019, "source": "census", **columns})
 
 
 def test_a_rate_names_its_denominator():

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 import shapely
 import xarray as xr
+from grids import areas, stack, summers
 from shapely import box
-from test_people_by_zone import stack, summers
-from test_zonal_sum import areas
 
 import sahelgeo as sg
 

@@ -9,8 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
-from test_layers import arrows, phased
-from test_time_layer import long_table
+from tables import arrows, long_table, phased
 
 import sahelgeo as sg
 

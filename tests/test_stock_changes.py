@@ -1,37 +1,24 @@
 """Changes between counts, origins, series, thresholds, shares."""
 
 import warnings
+from functools import partial
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from shapely import box
+from tables import stocks as plain_stocks
 
 import sahelgeo as sg
 
-
-def stocks(**columns):
-    """A table of stocks with plain values in the columns not given."""
-    plain = {"date": "2020-06-30", "group": "idp", "source": "DTM"}
-    return pd.DataFrame({**columns, **{key: value for key, value in plain.items() if key not in columns}})
+stocks = partial(plain_stocks, date="2020-06-30", source="DTM")
 
 
 @pytest.fixture
-def areas():
+def areas(provinces):
     """Two regions of two provinces each."""
-    return gpd.GeoDataFrame(
-        {
-            "pcode": ["XX0101", "XX0102", "XX0201", "XX0202"],
-            "edition": "2020",
-            "level": 2,
-            "parent": ["XX01", "XX01", "XX02", "XX02"],
-        },
-        geometry=[box(0, 0, 1, 1), box(0, 1, 1, 2), box(1, 0, 2, 1), box(1, 1, 2, 2)],
-        crs="EPSG:4326",
-    )
+    return provinces
 
 
 class TestChange:
@@ -156,7 +143,6 @@ class TestChange:
         change = sg.change_in_stocks(after.iloc[:0].assign(date="2020-03-31"), after).iloc[0]
         assert change[["change", "like_for_like", "newly_covered"]].tolist() == [5, 0, 5]
 
-    @settings(max_examples=60, deadline=None)
     @given(
         before=st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 1000) | st.none(), max_size=5),
         after=st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 1000) | st.none(), max_size=5),

@@ -6,17 +6,12 @@ import warnings
 import geopandas as gpd
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import box
+from tables import stocks
 
 import sahelgeo as sg
-
-
-def stocks(**columns):
-    """A table of stocks with the columns given and plain values in the others."""
-    plain = {"date": "2020-09-06", "group": "idp", "source": "CONASUR"}
-    return pd.DataFrame({**columns, **{key: value for key, value in plain.items() if key not in columns}})
 
 
 @pytest.fixture
@@ -250,7 +245,6 @@ class TestLevels:
         with pytest.raises(sg.EditionError, match="'2025'"):
             sg.sum_stocks(stocks(pcode=["XX02"], people=1, edition="2025"), areas, level=1)
 
-    @settings(max_examples=40, deadline=None)
     @given(
         people=st.lists(
             st.tuples(

@@ -9,10 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from pages import document_of
 from shapely import Point, box
-from test_layers import arrows, phased
-from test_page import document_of
-from test_time_layer import long_table, window
+from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
 from sahelgeo.maps.style import phase_classes

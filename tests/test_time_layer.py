@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import geopandas as gpd
@@ -12,31 +11,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import texts, written
 from shapely import LineString, Point, box
-from test_figure import texts
-from test_layers import arrows
+from tables import arrows, long_table, window
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
 from sahelgeo.maps.periods import split_periods
-
-
-def window(
-    squares: gpd.GeoDataFrame, start: str, end: str, phases: dict[str, int | None], kind: str = "current"
-) -> gpd.GeoDataFrame:
-    """Phases of some of the squares in one validity window."""
-    rows = squares[squares["pcode"].isin(phases)]
-    return rows.assign(
-        phase_published=pd.array([phases[code] for code in rows["pcode"]], dtype="Int64"),
-        start=pd.Timestamp(start),
-        end=pd.Timestamp(end),
-        kind=kind,
-    )
-
-
-def long_table(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Windows below each other."""
-    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True))
 
 
 @pytest.fixture
@@ -47,13 +28,6 @@ def phases(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         window(squares, "2020-06-01", "2020-08-31", {"XA01": 3}, "projected"),
         window(squares, "2020-08-01", "2020-10-31", {"XA01": 3, "XA02": None}),
     )
-
-
-def written(m: sg.maps.Map) -> dict[str, Any]:
-    """The layer of a map with one layer, as the page's script gets it."""
-    block = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', m.get_root().render(), re.DOTALL)
-    assert block is not None
-    return next(iter(json.loads(block.group(1))["layers"].values()))
 
 
 def digits(drawing: TimeDrawing) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_layers import arrows, phased
+from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips

@@ -13,9 +13,9 @@ import pytest
 import rasterio
 import shapely
 import xarray as xr
+from grids import TWO_BY_TWO, areas, grid, written
 from hypothesis import given
 from hypothesis import strategies as st
-from rasterio.transform import from_origin
 from real_files import real_file
 from shapely import box
 
@@ -23,34 +23,6 @@ import sahelgeo as sg
 from sahelgeo.rasters import streams
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*declares no nodata:sahelgeo.DataWarning")
-
-
-def grid(cells: list[list[float]], **attrs: object) -> xr.DataArray:
-    """Cells of one degree from (0, 0) upwards, the first row north."""
-    values = np.array(cells, dtype=float)
-    rows, columns = values.shape
-    coords = {"y": rows - 0.5 - np.arange(rows), "x": 0.5 + np.arange(columns)}
-    return xr.DataArray(values, dims=("y", "x"), coords=coords, attrs={"crs": "EPSG:4326", **attrs})
-
-
-def areas(*shapes: shapely.Geometry, crs: object = 4326) -> gpd.GeoDataFrame:
-    """Areas XA01, XA02, ..."""
-    return gpd.GeoDataFrame({"pcode": [f"XA0{n}" for n in range(1, len(shapes) + 1)]}, geometry=list(shapes), crs=crs)
-
-
-def written(path: Path, cells: object, *, crs: str | None = "EPSG:4326", **profile: object) -> Path:
-    """A GeoTIFF of cells of one degree from (0, 0) upwards."""
-    values = np.atleast_3d(np.array(cells, dtype="float32").T).T
-    bands, rows, columns = values.shape
-    profile = {"nodata": -99999.0, "transform": from_origin(0, rows, 1, 1), **profile}
-    with rasterio.open(
-        path, "w", driver="GTiff", width=columns, height=rows, count=bands, dtype="float32", crs=crs, **profile
-    ) as file:
-        file.write(values)
-    return path
-
-
-TWO_BY_TWO = [[10, 20], [30, 40]]
 
 
 def test_a_cell_counts_by_the_share_that_the_area_covers() -> None:
