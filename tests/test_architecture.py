@@ -20,7 +20,7 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors",),
     ("checks",),
-    ("words", "tables", "sources", "conformance"),
+    ("words", "tables", "sources", "conformance", "periods"),
     ("areas", "coverage", "places", "editions", "samples", "rasters"),
     ("sums",),
     ("stocks", "flows", "phases", "events"),
