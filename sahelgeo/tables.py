@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-GROUPS = ("idp", "refugee", "returnee", "asylum_seeker")
+GROUPS = ("idp", "refugee", "returnee", "asylum_seeker", "third_country_national", "host")
 PHASE_KINDS = ("current", "projected", "second_projected")
 UNIT_KINDS = ("area", "idp_site", "urban", "limited_access", "refugee")
 PHASE_STATES = ("not_analysed", "inadequate_evidence", "no_access", "no_data")
@@ -125,7 +125,7 @@ STOCKS = Table(
     {
         "pcode": _printed("p-code of the place where the people are; missing until matched"),
         "date": _day("day of the count", required=True),
-        "group": _text("who is counted: idp, refugee, returnee or asylum_seeker", required=True, one_of=GROUPS),
+        "group": _text("who is counted", required=True, one_of=GROUPS),
         "people": _whole("displaced persons; missing where not counted", required=True),
         "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
         "origin": _text("p-code of the area that the people fled from"),
@@ -162,7 +162,7 @@ FLOWS = Table(
 PHASES = Table(
     "phases",
     "the food-insecurity classification of an area (or part of one) for a period",
-    ("pcode", "unit", "kind", "start", "end", "issued", "source"),
+    ("pcode", "unit", "kind", "start", "end", "issued", "analysis", "source"),
     {
         "pcode": _printed("p-code of the area; missing until matched"),
         "kind": _text("current, projected or second_projected", required=True, one_of=PHASE_KINDS),
@@ -171,6 +171,7 @@ PHASES = Table(
         "source": _text("id of the source (see SOURCES) or its credit in words", required=True),
         "unit": _text("name of the unit as printed, where it is not the whole area"),
         "issued": _day("day of the analysis"),
+        "analysis": _text("title or id of the analysis, where a country has several at a time"),
         "unit_kind": _text("area, idp_site, urban, limited_access or refugee", one_of=UNIT_KINDS),
         "population": _number("persons analysed"),
         "phase_published": _whole("phase of the area as published, 1 to 5", lowest=1, highest=5),
@@ -178,8 +179,10 @@ PHASES = Table(
             "why there is no phase: not_analysed, inadequate_evidence, no_access or no_data", one_of=PHASE_STATES
         ),
         **{f"people_{phase}": _number(f"persons in phase {phase}") for phase in range(1, 6)},
+        "people_3plus": _number("persons in phase 3 or above, as published"),
         "evidence": _whole("evidence level of the analysis: 1 acceptable, 2 medium, 3 high", lowest=1, highest=3),
         "assistance": _text("flag of humanitarian food assistance as published; never turned into a phase"),
+        "season": _text("season of the classification as printed"),
         "place": _text("place as printed"),
         "admin1": _text("name of the admin 1 area as printed"),
         "admin2": _text("name of the admin 2 area as printed"),

@@ -82,7 +82,8 @@ def governance(
 
 def _with_people_3plus(table: pd.DataFrame) -> pd.DataFrame:
     phases = ["people_3", "people_4", "people_5"]
-    if "people_3plus" in table.columns or not set(phases) <= set(table.columns):
+    known = "people_3plus" in table.columns and table["people_3plus"].notna().any()
+    if known or not set(phases) <= set(table.columns):
         return table
     return table.assign(people_3plus=table[phases].sum(axis=1, skipna=False))
 
