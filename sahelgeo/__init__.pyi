@@ -6,7 +6,7 @@ from .conformance import conform as conform
 from .coverage import check_areas as check_areas
 from .coverage import mend_overlaps as mend_overlaps
 from .editions.conversion import convert_edition as convert_edition
-from .editions.conversion import edition_of as edition_of
+from .editions.crosswalks import edition_of as edition_of
 from .errors import AmbiguousError as AmbiguousError
 from .errors import CRSError as CRSError
 from .errors import DataWarning as DataWarning
@@ -63,6 +63,7 @@ from .places.account import Account as Account
 from .places.area_index import AreaIndex as AreaIndex
 from .places.area_index import area_index as area_index
 from .places.attach import attach_areas as attach_areas
+from .places.codes import code_systems as code_systems
 from .places.decisions import read_decisions as read_decisions
 from .places.decisions import write_decisions as write_decisions
 from .places.known import load_pcodes as load_pcodes
@@ -70,7 +71,6 @@ from .places.locate import locate as locate
 from .places.match import match_areas as match_areas
 from .places.overlay import OverlayAccount as OverlayAccount
 from .places.overlay import overlay as overlay
-from .places.votes import code_systems as code_systems
 from .rasters.crosstab import people_by_zone as people_by_zone
 from .rasters.grids import GridError as GridError
 from .rasters.seasons import seasonal_anomaly as seasonal_anomaly

@@ -156,6 +156,16 @@ def _table() -> dict[str, dict[str, str]]:
     }
 
 
+@lru_cache
+def missing_words(kind: str) -> frozenset[str]:
+    """What publishers print for "nothing here", in small letters, in a cell of a ``kind``: "name", "number" or "text".
+
+    In the column of people "*" is no number and in that of places "unknown" is no name, but either is a text that is kept.
+    """
+    text = files("sahelgeo.data").joinpath("missing_words.csv").read_text(encoding="utf-8")
+    return frozenset(row["word"] for row in csv.DictReader(text.splitlines()) if row[kind] == "yes")
+
+
 def check_language(lang: str) -> str:
     """Return ``lang`` if there are words in it, else raise."""
     if isinstance(lang, Language) or lang in LANGUAGES:

@@ -1,5 +1,7 @@
 """Tables carried across the reforms of Burkina Faso and Mali: exact where areas nest, refused or estimated where not."""
 
+import warnings
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -8,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
-from sahelgeo.editions.crosswalks import crosswalks, edition_id, folded, size_of
+from sahelgeo.editions.crosswalks import crosswalks, edition_id, size_of
+from sahelgeo.places.names import fold_name
 
-BFA, MLI = crosswalks()
+BFA, MLI, NER = crosswalks()
 PROVINCES = [unit.pcode for unit in BFA.of("BFA 2020", 2)]
 CERCLES = [unit.pcode for unit in MLI.of("MLI 2016", 2) if not unit.superseded]
 MALI_SPLIT = {"ML0204", "ML0602", "ML0605"}
@@ -61,7 +64,6 @@ def test_the_same_edition_under_other_labels():
     assert edition_id("BFA 2020 (13 regions, 45 provinces)") == edition_id("BFA-2020") == "BFA 2020"
     assert edition_id("MLI 2021 (8 regions + Bamako)") == "MLI 2016"
     assert edition_id("test") == "test"
-    assert folded("N'Djaména-Est") == "ndjamenaest"
 
 
 # Which edition -------------------------------------------------------------------------------------------------------
@@ -102,7 +104,87 @@ def test_names_alone_can_tell():
         "BFA 2025"
     ]
     assert sg.edition_of(pd.DataFrame({"name": ["Sanmatenga"]})).query("answer").index.tolist() == ["BFA 2020"]
-    assert sg.edition_of(pd.DataFrame({"name": ["Tillabéri"]})).empty
+    assert sg.edition_of(pd.DataFrame({"name": ["N'Djaména"]})).empty
+
+
+# Niger's departments before 2011 -------------------------------------------------------------------------------------
+
+OLD_NIGER = sorted({unit.name for unit in NER.of("NER 1998", 2)})
+
+
+def test_niger_had_36_departments_and_has_63():
+    """And Niamey before, four towns now; 27 departments and three towns were taken out of 24."""
+    size = {(edition, level): len(NER.of(edition, level)) for edition in ("NER 1998", "NER 2011") for level in (1, 2)}
+    assert size == {("NER 1998", 1): 8, ("NER 1998", 2): 37, ("NER 2011", 1): 8, ("NER 2011", 2): 67}
+    assert len({unit.name for unit in NER.smaller(2).values()}) == 24
+    pcodes = sg.load_pcodes("NER", level=2)
+    assert {unit.pcode for unit in NER.of("NER 2011", 2)} == set(pcodes["pcode"])
+    for unit in NER.of("NER 2011", 2):
+        row = pcodes[pcodes["pcode"] == unit.pcode].iloc[0]
+        assert fold_name(row["name"]).key in unit.keys
+
+
+def test_the_old_departments_of_niger_are_told_by_names_alone():
+    """Matameye is Kantché now; the other names were kept, and the many that lost ground are the sign."""
+    with pytest.warns(sg.DataWarning, match="seems to be of NER 1998.*stood for more ground then, and none"):
+        answer = sg.edition_of(pd.DataFrame({"name": OLD_NIGER}))
+    assert answer.query("answer").index.tolist() == ["NER 1998"]
+    with pytest.warns(sg.DataWarning, match="Filingué, Ouallam, Téra"):
+        answer = sg.edition_of(pd.DataFrame({"name": ["Filingue", "OUALLAM", "Tera department", "Kollo"]}))
+    assert answer["rows_fit"].tolist() == [4, 4]
+    assert not answer["answer"].any()
+
+
+def test_the_new_departments_of_niger_are_told_by_names_and_codes(recwarn):
+    """Abala is a department since 2011; the codes of OCHA's list are of today."""
+    table = pd.DataFrame({"name": ["Filingué", "Abala", "Balleyara"]})
+    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    table = sg.load_pcodes("NER", level=2)
+    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    assert not recwarn.list
+
+
+def test_codes_of_gadm_are_of_the_older_edition():
+    """GADM draws Niger's 36 departments, and none of the three reforms."""
+    table = pd.DataFrame({"pcode": ["NER.6.1_1", "NER.6.2_1"], "name": ["Filingué", "Kollo"]})
+    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 1998"]
+    with pytest.warns(sg.DataWarning, match="Filingué stood for more ground then"):
+        found = sg.match_areas(table, sg.load_pcodes("NER", level=2), on={"code": "pcode", "name": "name"})
+    assert found["pcode"].tolist() == ["NE006006", "NE006008"]
+
+
+@pytest.mark.parametrize(
+    ("names", "warned"),
+    [
+        (["Filingué", "Ouallam", "Tera"], True),
+        (["Diffa", "Maine Soroa", "N'Guigmi"], True),
+        (["Filingué", "Ouallam", "Abala"], False),
+        (["Filingué", "Kollo"], False),
+        (["Kollo", "Loga", "Bilma", "Mayahi", "Bouza"], False),
+        (OLD_NIGER, True),
+        ([*OLD_NIGER, "Torodi"], True),
+    ],
+)
+def test_matching_says_where_the_names_seem_to_be_of_before_2011(names, warned):
+    """Three departments that lost ground, and hardly one of those made of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sg.match_areas(pd.DataFrame({"q": names}), sg.load_pcodes("NER", level=2), on="q")
+    assert [entry.category for entry in caught] == [sg.DataWarning] * warned
+    old = pd.DataFrame({"pcode": [f"O{number}" for number in range(37)], "name": OLD_NIGER, "level": 2, "iso3": "NER"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sg.match_areas(pd.DataFrame({"q": names}), old, on="q")
+
+
+def test_the_old_departments_of_niger_are_carried_over_by_people():
+    """Filingué of then is three departments of now; the way back is exact."""
+    table = pd.DataFrame({"name": ["Filingué", "Kollo"], "people": [100, 7], "edition": "NER 1998"})
+    people = pd.DataFrame({"pcode": ["NE006001", "NE006003", "NE006006"], "people": [1, 1, 2]})
+    new = sg.convert_edition(table, to="NER 2023", weights=people)
+    assert new.set_index("name")["people"].to_dict() == {"Filingué": 50, "Abala": 25, "Balleyara": 25, "Kollo": 7}
+    back = sg.convert_edition(new.drop(columns="estimated"), to="NER 1998")
+    assert back.set_index("name")["people"].to_dict() == {"Filingué": 100, "Kollo": 7}
 
 
 # Exact conversions ---------------------------------------------------------------------------------------------------
@@ -386,6 +468,33 @@ def test_an_empty_table_stays_empty():
     result = sg.convert_edition(counts(["BF4601"]).iloc[:0], to="BFA 2025", level=1)
     assert result.empty
     assert "estimated" in result.columns
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(range(45)), st.integers(0, 10**12) | st.none(), st.sampled_from("ab")),
+        min_size=1,
+        max_size=30,
+    ),
+    st.randoms(),
+)
+def test_many_rows_of_few_areas_come_out_as_their_sums_do(rows, chance):
+    """Each distinct area is looked up once, in whatever order its rows come; the sums are those of row by row."""
+    table = pd.DataFrame(
+        {"pcode": [PROVINCES[row[0]] for row in rows], "people": pd.array([row[1] for row in rows], dtype="Int64")}
+    ).assign(group=[row[2] for row in rows])
+    mixed = table.sample(frac=1, random_state=chance.randrange(2**31))
+    options = {"to": "BFA 2025", "weights": NEW_PROVINCES}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        keys = ["name", "group", "estimated"]
+        whole = sg.convert_edition(mixed, **options).set_index(keys)["people"].sort_index()
+        parts = [sg.convert_edition(table.iloc[[row]], **options) for row in range(len(table))]
+        alone = (
+            pd.concat([sg.convert_edition(table.iloc[:0], **options), *parts]).groupby(keys)["people"].sum(min_count=1)
+        )
+    assert whole.to_dict() == alone.to_dict()
 
 
 def test_sizes_are_found_from_units_that_make_up_the_parts():

@@ -223,7 +223,7 @@ def further_countries(data: Path, world: pd.DataFrame) -> str:
     answers = found.evidence.iloc[found.numbers].reset_index(drop=True)
     right = wrong = 0
     for name, code, pcode, area in zip(
-        regions["name"], regions["pcode"], answers["pcode"], answers["area"], strict=True
+        regions["name"], regions["pcode"], answers["pcode"], answers["area_name"], strict=True
     ):
         if pd.isna(pcode):
             continue

@@ -1,27 +1,42 @@
-"""The reforms of boundaries as data: which ground of an old edition is which of a new one.
+"""The reforms of boundaries as data: which ground of an old edition is which of a new one, and which edition a table is of.
 
-A part is ground that one unit of each level holds before and one after. All units are sets of parts, so what nests in
-what, and what splits, is a question of sets.
+A part is ground that one unit of each level holds before and one after. All units are sets of parts, so what nests in what, and what
+splits, is a question of sets::
+
+    parts             1         2           3           4
+    before 2011    [ Filingué                      ][ Kollo ]
+    since          [ Filingué ][ Abala ][ Balleyara ][ Kollo ]      Filingué lost ground, Abala and Balleyara are new
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+import warnings
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import StringIO
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import EditionError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, EditionError, SchemaError, listed
+from sahelgeo import checks
+from sahelgeo.places.codes import looks_like_gadm
+from sahelgeo.places.known import other_names
+from sahelgeo.places.names import fold_name
 
 Parts = frozenset[int]
 
 # The same boundaries under the year of another publication.
-_ALSO = {"MLI 2021": "MLI 2016", "BFA 2023": "BFA 2020"}
+_ALSO = {"MLI 2021": "MLI 2016", "BFA 2023": "BFA 2020", "NER 2023": "NER 2011"}
+_SPELLINGS = ("spelling", "abbreviation", "en")
+_NAMES = ("name", "place")
+# Signs of an older edition: so many areas that lost ground, and for each new area that is named ten of them.
+FEWEST_SIGNS = 3
+SIGNS_FOR_EACH_NEW = 10
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,8 @@ class Unit:
         Its code; None where the code of a new area is not known for certain.
     parts : frozenset of int
         The parts that it is made of.
+    keys : frozenset of str
+        Its folded name, and those of its spellings.
     superseded : bool
         Whether it is an area from before the edition, under whose code figures are still published.
     """
@@ -45,10 +62,11 @@ class Unit:
     name: str
     pcode: str | None
     parts: Parts
+    keys: frozenset[str]
     superseded: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crosswalk:
     """One reform: the parts, and the units of the edition before and after."""
 
@@ -65,11 +83,19 @@ class Crosswalk:
         """The edition on the other side of the reform."""
         return self.new if edition == self.old else self.old
 
+    def smaller(self, level: int) -> dict[str, Unit]:
+        """The areas that lost ground and kept their name, as they were, by folded name."""
+        pairs = [
+            (old, new) for old in self.of(self.old, level) for new in self.of(self.new, level) if old.keys & new.keys
+        ]
+        return {key: old for old, new in pairs if new.parts < old.parts for key in new.keys}
 
-def folded(name: str) -> str:
-    """A name without accents, case, spaces and signs."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]", "", plain)
+    def born(self, level: int) -> set[str]:
+        """The folded names of areas that the reform made; one that was merely renamed is none."""
+        before = self.of(self.old, level)
+        old_keys, grounds = frozenset().union(*(unit.keys for unit in before)), {unit.parts for unit in before}
+        new = [unit.keys for unit in self.of(self.new, level) if unit.parts not in grounds]
+        return set().union(*new) - old_keys
 
 
 def edition_id(label: str) -> str:
@@ -99,34 +125,57 @@ def crosswalk_to(edition: str) -> Crosswalk:
 
 def _crosswalk(table: pd.DataFrame) -> Crosswalk:
     old, new = table["old_edition"].iloc[0], table["new_edition"].iloc[0]
+    sides = [("old", old, 1), ("old", old, 2), ("new", new, 1), ("new", new, 2), ("older", old, 2)]
     units = [
-        Unit(edition, level, str(name), None if code == "" else str(code), frozenset(rows.index))
-        for side, edition in (("old", old), ("new", new))
-        for level in (1, 2)
+        Unit(
+            edition,
+            level,
+            str(name),
+            str(code) or None,
+            frozenset(rows.index),
+            _keys(str(name), old[:3], level),
+            side == "older",
+        )
+        for side, edition, level in sides
+        if f"{side}_name_{level}" in table
         for (name, code), rows in table.dropna(subset=f"{side}_name_{level}")
         .fillna({f"{side}_pcode_{level}": ""})
         .groupby([f"{side}_name_{level}", f"{side}_pcode_{level}"])
     ]
-    older = table.dropna(subset="older_pcode_2").groupby(["older_name_2", "older_pcode_2"])
-    units += [Unit(old, 2, str(name), str(code), frozenset(rows.index), True) for (name, code), rows in older]
     return Crosswalk(old, new, table, tuple(units))
+
+
+def _keys(name: str, iso3: str, level: int) -> frozenset[str]:
+    key = fold_name(name).key
+    return frozenset({key, *(alias.name.key for alias in other_names(iso3, level, [key]) if alias.kind in _SPELLINGS)})
 
 
 def find_unit(walk: Crosswalk, edition: str, code: Any, name: Any) -> list[Unit]:
     """The units of an edition that a code and a name (either may be missing) can mean.
 
     Those with the code; else those with the name, where the row has no code, or neither the unit's nor the row's code is
-    known: an old code with a name that was kept is not the new area.
+    known: an old code with a name that was kept is not the new area. A code of GADM is no area's of the new edition.
     """
     units = walk.of(edition)
+    gadm = isinstance(code, str) and looks_like_gadm(code)
     with_code = [unit for unit in units if pd.notna(code) and unit.pcode == code]
-    if with_code or pd.isna(name):
+    if with_code or pd.isna(name) or (gadm and edition == walk.new):
         return with_code
-    with_name = [unit for unit in units if folded(unit.name) == folded(str(name))]
-    if pd.isna(code):
+    key = fold_name(str(name)).key
+    with_name = [unit for unit in units if key in unit.keys]
+    if pd.isna(code) or gadm:
         return with_name
     old = any(unit.pcode == code for unit in walk.of(walk.other(edition)))
     return [] if old else [unit for unit in with_name if unit.pcode is None]
+
+
+def contradicts(found: list[Unit], walk: Crosswalk, code: Any, name: Any) -> bool:
+    """Whether the name is that of another area than the code; a spelling that no area has contradicts nothing."""
+    if pd.isna(code) or pd.isna(name):
+        return False
+    key = fold_name(str(name)).key
+    meant = [unit for unit in walk.units if key in unit.keys]
+    return bool(meant) and not any(unit in found for unit in meant)
 
 
 def size_of(parts: Parts, known: dict[Parts, float]) -> float | None:
@@ -139,3 +188,140 @@ def size_of(parts: Parts, known: dict[Parts, float]) -> float | None:
             left -= unit
             total += known[unit]
     return None if left else total
+
+
+def distinct_places(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The distinct codes, names and levels of a table (missing where it has none), and the number of each row's."""
+    checks.plain(table, "table")
+    label = next((label for label in _NAMES if label in table.columns), None)
+    if "pcode" not in table.columns and label is None:
+        raise SchemaError(
+            f"the table needs 'pcode' or 'name' to tell its areas. Found: {listed(list(table.columns), 12)}. "
+            "Rename the column of codes"
+        )
+    wanted = {"code": "pcode", "name": label, "level": "level"}
+    places = pd.DataFrame({key: table[column] if column in table.columns else None for key, column in wanted.items()})
+    numbers = places.groupby(list(places.columns), dropna=False, sort=False).ngroup().to_numpy()
+    return places.iloc[np.unique(numbers, return_index=True)[1]].reset_index(drop=True), numbers
+
+
+def edition_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Which editions of the boundaries the codes and names of a table fit.
+
+    Codes were used again: ``ML09`` is Bamako before the reform of Mali and Taoudénit after it, ``BF13`` is Centre and then
+    Kadiogo. Names too: Soum, Tapoa, Kadiogo and Sourou are provinces of Burkina Faso before 2025 and regions since, and
+    Filingué was three departments of today's in one before 2011. So a row fits an edition where its code and its name are of
+    one area of it. A code of GADM, such as ``NER.6.1_1``, is of the older edition: GADM draws none of the three reforms.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A table with ``pcode``, or ``name`` (or ``place``), or both.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each edition that any row touches (index ``edition``), best first:
+
+        - ``rows_fit``: the rows whose code and name are of one area of the edition;
+        - ``rows_contradicted``: where the code is of the edition and the name is that of another area;
+        - ``rows_unknown``: the others;
+        - ``answer``: true where all rows fit and no other edition of the country fits them all.
+
+    Raises
+    ------
+    SchemaError
+        No column of codes or names.
+
+    Warns
+    -----
+    DataWarning
+        Names that two editions have, where the table seems to be of the older one: at least three areas are named that lost ground,
+        and hardly any that was made by the reform.
+
+    See Also
+    --------
+    convert_edition : Carry values to another edition of the boundaries.
+    code_systems : Which code system a table uses.
+
+    Notes
+    -----
+    Burkina Faso: Council of Ministers of 2 July 2025. Mali: laws 2023-006 and 2023-007 of 13 March 2023. Niger: law 2011-22 of
+    8 August 2011, which made 63 departments of 36.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> sg.edition_of(pd.DataFrame({"pcode": ["ML09", "ML01"], "name": ["Taoudénit", "Kayes"]}))
+              rows_fit  rows_contradicted  rows_unknown  answer
+    edition
+    MLI 2023         2                  0             0    True
+    MLI 2016         1                  1             0   False
+    """
+    places, numbers = distinct_places(table)
+    rows = np.bincount(numbers, minlength=len(places))
+    counts, both = {}, []
+    for walk in crosswalks():
+        units = {
+            edition: [find_unit(walk, edition, *place) for place in _pairs(places)] for edition in (walk.old, walk.new)
+        }
+        both += [
+            (walk.old[:3], new.level, new.name, None)
+            for known in zip(*units.values(), strict=True)
+            if all(known)
+            for new in known[1]
+        ]
+        for edition, found in units.items():
+            wrong = [contradicts(unit, walk, *place) for unit, place in zip(found, _pairs(places), strict=True)]
+            known = np.array([bool(unit) for unit in found], dtype=bool)
+            against = np.array(wrong, dtype=bool)
+            counts[edition] = [
+                int(rows[known & ~against].sum()),
+                int(rows[known & against].sum()),
+                int(rows[~known].sum()),
+            ]
+    result = pd.DataFrame.from_dict(
+        counts, orient="index", columns=["rows_fit", "rows_contradicted", "rows_unknown"]
+    ).rename_axis("edition")
+    touched = result["rows_fit"] + result["rows_contradicted"] > 0
+    result = result[touched].sort_values("rows_fit", ascending=False, kind="stable")
+    full = result["rows_fit"] == len(table)
+    result["answer"] = full & (full.groupby(result.index.str[:3]).transform("sum") == 1)
+    for sentence in older_edition(both):
+        warnings.warn(sentence, DataWarning, stacklevel=2)
+    return result
+
+
+def _pairs(places: pd.DataFrame) -> list[tuple[Any, Any]]:
+    return list(zip(places["code"], places["name"], strict=True))
+
+
+def older_edition(
+    named: Iterable[tuple[str, int | None, str, str | None]], known: Collection[str] | None = None
+) -> list[str]:
+    """A sentence for each country whose names seem to be from before a reform, though areas of these names exist since.
+
+    ``named`` are country, level, name and printed code of the areas that a table names; ``known`` the folded own names of
+    all areas there are to choose from: where the reform made none of them, they are of the older edition themselves.
+    """
+    distinct = {(iso3, level, name, bool(code) and looks_like_gadm(str(code))) for iso3, level, name, code in named}
+    sentences = []
+    for walk in crosswalks():
+        for level in (1, 2):
+            there = {
+                fold_name(name).key: gadm
+                for iso3, at, name, gadm in sorted(distinct)
+                if (iso3, at) == (walk.old[:3], level)
+            }
+            smaller, born = walk.smaller(level), walk.born(level)
+            if not there or (known is not None and born.isdisjoint(known)):
+                continue
+            signs = [smaller[key].name for key in there if key in smaller]
+            new = len(born & set(there))
+            if signs and (any(there.values()) or len(signs) >= max(FEWEST_SIGNS, SIGNS_FOR_EACH_NEW * new)):
+                sentences.append(
+                    f"the table seems to be of {walk.old}, from before the reform that {walk.new} shows: "
+                    f"{listed(signs, SHOWN_AT_MOST)} stood for more ground then, and {new or 'none'} of the areas made since is "
+                    f"named. Look at edition_of(table); convert_edition(table, to={walk.new!r}) carries it over"
+                )
+    return sentences

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -17,39 +17,72 @@ Kind = Literal["count", "rate", "class", "key"]
 
 _KINDS = ("count", "rate", "class", "key")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
+_COUNTS = (
+    "people population households women men children children_under_5 children_5_and_over events fatalities fatalities_low "
+    "fatalities_high people_1 people_2 people_3 people_4 people_5"
+)
 _USUAL: dict[str, Kind] = {
-    **dict.fromkeys(
-        (
-            "people",
-            "population",
-            "households",
-            "women",
-            "men",
-            "children",
-            "children_under_5",
-            "children_5_and_over",
-            "events",
-            "fatalities",
-            "fatalities_low",
-            "fatalities_high",
-        ),
-        "count",
-    ),
-    **dict.fromkeys((f"people_{phase}" for phase in range(1, 6)), "count"),
+    **dict.fromkeys(_COUNTS.split(), "count"),
     **dict.fromkeys(("phase_published", "phase_rule", "phase"), "class"),
     **dict.fromkeys(("year", "evidence", "round"), "key"),
 }
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What a row gives to one unit of the new edition."""
+class Pieces:
+    """What rows give to units of the new edition: one entry for each row and unit.
 
-    row: int
-    unit: Unit
-    parts: Parts
-    share: float
-    whole: bool
+    Attributes
+    ----------
+    rows : array of int
+        The row (or at first, the distinct place) that gives.
+    unit : array of int
+        The number of the unit in ``units``, which are the distinct ones.
+    parts : list of frozenset
+        For each distinct piece of a unit its parts; ``part`` is the number of the entry's.
+    share : array of float
+        The share of the row's value.
+    whole : array of bool
+        Whether the row goes to one unit whole.
+    """
+
+    rows: np.ndarray
+    unit: np.ndarray
+    part: np.ndarray
+    share: np.ndarray
+    whole: np.ndarray
+    units: list[Unit]
+    parts: list[Parts]
+
+    @classmethod
+    def made_of(cls, pieces: list[tuple[int, Unit, Parts, float, bool]]) -> Pieces:
+        """From the pieces one by one."""
+        rows, units, parts, shares, whole = map(list, zip(*pieces, strict=True)) if pieces else [[]] * 5
+        numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
+        return cls(
+            np.array(rows, dtype=np.intp),
+            np.array([numbers[unit] for unit in units], dtype=np.intp),
+            np.arange(len(parts)),
+            np.array(shares, dtype=np.float64),
+            np.array(whole, dtype=bool),
+            list(numbers),
+            parts,
+        )
+
+    def of_rows(self, numbers: np.ndarray) -> Pieces:
+        """For each row the pieces of its place, which are those of ``numbers``."""
+        first = np.searchsorted(self.rows, np.arange(numbers.max(initial=-1) + 2))
+        count = np.diff(first)[numbers] if len(numbers) else np.zeros(0, dtype=np.intp)
+        start = np.repeat(first[numbers] - np.cumsum(count) + count, count)
+        chosen = start + np.arange(int(count.sum()))
+        return replace(
+            self,
+            rows=np.repeat(np.arange(len(numbers)), count),
+            unit=self.unit[chosen],
+            part=self.part[chosen],
+            share=self.share[chosen],
+            whole=self.whole[chosen],
+        )
 
 
 def kinds_of(table: pd.DataFrame, kind: Mapping[str, Kind] | None, weights: Any) -> dict[str, Kind]:
@@ -94,82 +127,85 @@ def _usual(name: str) -> Kind | None:
 
 
 def assembled(
-    table: pd.DataFrame, pieces: list[Piece], kinds: dict[str, Kind], sizes: dict[Parts, float], own: Any
+    table: pd.DataFrame, pieces: Pieces, kinds: dict[str, Kind], sizes: dict[Parts, float], own: np.ndarray | None
 ) -> pd.DataFrame:
     """One row for each unit and combination of keys, with its values."""
-    rows = np.array([piece.row for piece in pieces], dtype=int)
-    shares = np.array([piece.share for piece in pieces])
-    whole = np.array([piece.whole for piece in pieces], dtype=bool)
-    frame = pd.DataFrame(
+    keys = [name for name, kind in kinds.items() if kind == "key"]
+    group = _groups(table, keys, pieces)
+    first = np.unique(group, return_index=True)[1]
+    units = [pieces.units[number] for number in pieces.unit[first]]
+    result = pd.DataFrame(
         {
-            "pcode": pd.array([piece.unit.pcode for piece in pieces], dtype="string"),
-            "name": pd.array([piece.unit.name for piece in pieces], dtype="string"),
-            "level": pd.array([piece.unit.level for piece in pieces], dtype="Int64"),
-            "edition": pd.array([piece.unit.edition for piece in pieces], dtype="string"),
+            "pcode": pd.array([unit.pcode for unit in units], dtype="string"),
+            "name": pd.array([unit.name for unit in units], dtype="string"),
+            "level": pd.array([unit.level for unit in units], dtype="Int64"),
+            "edition": pd.array([unit.edition for unit in units], dtype="string"),
+            **{name: table[name].array.take(pieces.rows[first]) for name in keys},
         }
     )
-    keys = [name for name, kind in kinds.items() if kind == "key"]
-    for name in keys:
-        frame[name] = table[name].array.take(rows)
-    group = frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup().to_numpy()
-    first = np.unique(group, return_index=True)[1]
-    result = frame.iloc[first].reset_index(drop=True)
-    weight = np.array([_weight(piece, sizes, own) for piece in pieces])
+    if own is None:
+        known = [size_of(parts, sizes) for parts in pieces.parts]
+        weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[pieces.part]
+    else:
+        weight = own[pieces.rows] * pieces.share
     for name, kind in kinds.items():
         if kind == "count":
-            result[name] = _counts(table[name], rows, np.where(whole, np.nan, shares), group)
+            result[name] = _counts(table[name], pieces, group)
         elif kind != "key":
-            result[name] = _averages(table[name], rows, weight, group, kind, [piece.unit.name for piece in pieces])
-    result["estimated"] = pd.Series(~whole, dtype="boolean").groupby(group).any().array
+            result[name] = _averages(table[name], pieces.rows, weight, group, kind, result["name"])
+    result["estimated"] = pd.Series(~pieces.whole, dtype="boolean").groupby(group).any().array
     return result
 
 
-def _weight(piece: Piece, sizes: dict[Parts, float], own: Any) -> float:
-    if own is not None:
-        return float(own[piece.row]) * piece.share
-    size = size_of(piece.parts, sizes)
-    return np.nan if size is None else size
+def _groups(table: pd.DataFrame, keys: list[str], pieces: Pieces) -> np.ndarray:
+    """The number of the result's row that each piece goes to, in the order of first appearance."""
+    numbers = pieces.unit
+    if keys:
+        own = table.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+        numbers = own[pieces.rows] * (len(pieces.units) + 1) + numbers
+    return np.asarray(pd.factorize(numbers)[0])
 
 
-def _counts(column: pd.Series, rows: Any, shares: Any, group: Any) -> Any:
-    """The sums of each group; ``shares`` is NaN where a row goes whole."""
+def _counts(column: pd.Series, pieces: Pieces, group: np.ndarray) -> Any:
+    """The sums of each group."""
     if pd.api.types.is_integer_dtype(column.dtype):
-        whole = pd.Series(_apportioned(column, rows, shares), dtype="Int64").groupby(group).sum(min_count=1)
+        whole = pd.Series(_apportioned(column, pieces), dtype="Int64").groupby(group).sum(min_count=1)
         return whole.astype(column.dtype).array
-    values = column.to_numpy(dtype="float64", na_value=np.nan)[rows] * np.where(np.isnan(shares), 1.0, shares)
+    values = column.to_numpy(dtype="float64", na_value=np.nan)[pieces.rows] * pieces.share
     return pd.Series(values).groupby(group).sum(min_count=1).astype(column.dtype).array
 
 
-def _apportioned(column: pd.Series, rows: Any, shares: Any) -> list[int | None]:
+def _apportioned(column: pd.Series, pieces: Pieces) -> Any:
     """Whole shares of whole numbers that add up to them: the largest remainders are rounded up."""
-    result = [None if pd.isna(value) else int(value) for value in column.array.take(rows)]
-    split = np.flatnonzero(~np.isnan(shares))
-    for row in np.unique(rows[split]):
-        places = split[rows[split] == row]
-        total = result[places[0]]
-        if total is None:
-            continue
-        exact = [total * float(share) for share in shares[places]]
-        whole = [int(value) for value in exact]
-        remainders = np.argsort([floor - value for floor, value in zip(whole, exact, strict=True)], kind="stable")
-        for number in remainders[: total - sum(whole)]:
-            whole[number] += 1
-        for place, value in zip(places, whole, strict=True):
-            result[place] = value
-    return result
+    totals = column.astype("Int64").array.take(pieces.rows)
+    split = np.flatnonzero(~pieces.whole & ~np.asarray(totals.isna()))
+    total, rows = totals[split].to_numpy(dtype=np.int64), pieces.rows[split]
+    exact = total * pieces.share[split]
+    shares = exact.astype(np.int64)
+    order = np.lexsort((shares - exact, rows))
+    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+    counts = np.diff(np.append(firsts, len(rows)))
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[order] = np.arange(len(rows)) - np.repeat(firsts, counts)
+    left = total - np.repeat(np.add.reduceat(shares, firsts) if len(firsts) else firsts, counts)
+    totals[split] = shares + (rank < left)
+    return totals
 
 
-def _averages(column: pd.Series, rows: Any, weight: Any, group: Any, kind: Kind, names: list[str]) -> Any:
-    frame = pd.DataFrame({"group": group, "value": column.array.take(rows), "weight": weight, "name": names})
+def _averages(
+    column: pd.Series, rows: np.ndarray, weight: np.ndarray, group: np.ndarray, kind: Kind, names: pd.Series
+) -> Any:
+    frame = pd.DataFrame({"group": group, "value": column.array.take(rows), "weight": weight})
     count = int(group.max(initial=-1)) + 1
     frame = frame[frame["value"].notna()]
     distinct = frame.groupby("group")["value"].nunique()
     needs = frame["group"].map(distinct) > 1
     unknown = needs & ~(frame["weight"] >= 0)
     if unknown.any():
-        shown = listed(list(frame.loc[unknown, "name"].unique()), SHOWN_AT_MOST)
+        shown = listed(list(names[frame.loc[unknown, "group"]].unique()), SHOWN_AT_MOST)
         raise EditionError(
-            f"{column.name!r} of {shown} comes from several areas, and their people are not known. Pass weights: a population table, or the name of a column of the table"
+            f"{column.name!r} of {shown} comes from several areas, and their people are not known. Pass weights: a population "
+            "table, or the name of a column of the table"
         )
     simple = frame.drop_duplicates("group").set_index("group")["value"]
     mixed = frame[needs]

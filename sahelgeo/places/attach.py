@@ -21,7 +21,7 @@ from sahelgeo.errors import (
     listed,
 )
 from sahelgeo.places.account import Account, account_of
-from sahelgeo.places.contradictions import check_codes_against_names
+from sahelgeo.places.codes import check_codes_against_names
 from sahelgeo.places.match import match_rows
 
 Unmatched = Literal["raise", "keep", "drop"]

@@ -11,11 +11,11 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import EditionError, FormatError, SchemaError
+from sahelgeo.places.columns import Place
 from sahelgeo.places.gazetteer import Gazetteer
 from sahelgeo.places.names import fold_name
-from sahelgeo.places.weigh import SAME_NAME, Place, Verdict
 
-COLUMNS = ("code", "name", "parents", "pcode", "area", "note")
+COLUMNS = ("code", "name", "parents", "pcode", "area_name", "note")
 NO_AREA = "none"
 
 
@@ -23,8 +23,7 @@ class Decision(NamedTuple):
     """What was decided for a place: a p-code and the name it had, or ``"none"``."""
 
     pcode: str
-    area: str | None
-    note: str | None
+    area_name: str | None
 
 
 Decisions = dict[tuple[str, str, str], Decision]
@@ -42,7 +41,7 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``code``, ``name`` and ``parents`` as printed; ``pcode``: yours, the word ``none`` for "has no area", missing while
-        undecided; ``area`` the name of that area; ``note``. All text.
+        undecided; ``area_name`` the name of that area; ``note``. All text.
 
     Raises
     ------
@@ -122,7 +121,7 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     table = matches.reindex(columns=list(COLUMNS)).assign(note=notes.mask(matches["pcode"].notna()))
     # The name says which area was meant where a code is used again in a later edition; it holds only for the code it was written with.
     changed = matches.get("method", pd.Series(pd.NA, index=matches.index)).isna()
-    table["area"] = table["area"].mask(changed)
+    table["area_name"] = table["area_name"].mask(changed)
     table.to_csv(Path(path), index=False, encoding="utf-8")
 
 
@@ -152,9 +151,8 @@ def load_decisions(decisions: pd.DataFrame | str | PathLike[str] | None) -> Deci
     table = _checked(decisions, "decisions") if isinstance(decisions, pd.DataFrame) else read_decisions(decisions)
     found: Decisions = {}
     for row in table.dropna(subset=["pcode"]).itertuples(index=False):
-        found[_key((_text(row.code), _text(row.name), _text(row.parents)))] = Decision(
-            str(row.pcode), _text(row.area), _text(row.note)
-        )
+        key = _key((_text(row.code), _text(row.name), _text(row.parents)))
+        found[key] = Decision(str(row.pcode), _text(row.area_name))
     return found
 
 
@@ -172,23 +170,22 @@ def printed_parents(place: Place) -> str | None:
     return " | ".join([parent or "" for parent in place.parents]) or None if place.parents else None
 
 
-def decide(place: Place, decided: Decisions, gazetteer: Gazetteer) -> Verdict | None:
-    """The decision for a place, if there is one."""
+def decided_area(place: Place, decided: Decisions, gazetteer: Gazetteer) -> tuple[int | None] | None:
+    """The position of the area that was decided for a place, None within where it was "none"; None where nothing was decided."""
     decision = decided.get(_key((place.code, place.name, printed_parents(place))))
     if decision is None:
         return None
     if decision.pcode.lower() == NO_AREA:
-        return Verdict(None, "decision", None, reason="decided: no area")
+        return (None,)
     position = gazetteer.by_pcode.get(decision.pcode.upper())
-    where = f"the decision for {place.name or place.code!r} is {decision.pcode}" + (
-        f" {decision.area}" if decision.area else ""
-    )
+    said = f"{decision.pcode} {decision.area_name}" if decision.area_name else decision.pcode
+    where = f"the decision for {place.name or place.code!r} is {said}"
     if position is None:
         raise EditionError(
             f"{where}, which is not among the areas. Decide again for these areas, or give the areas that it was made for"
         )
-    if decision.area and fold_name(decision.area).key not in gazetteer.own_keys[position]:
+    if decision.area_name and fold_name(decision.area_name).key not in gazetteer.own_keys[position]:
         raise EditionError(
             f"{where}, but these areas call that code {gazetteer.names[position]}: another edition. Decide again for these areas"
         )
-    return Verdict(position, "decision", SAME_NAME)
+    return (position,)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.places.known import countries, country_names, iso2_codes, other_names, pcode_rows
-from sahelgeo.places.names import fold_name, level_words, sound_key
+from sahelgeo.places.names import NO_NAME, Name, fold_name, fold_names, level_words
+
+_NAMES = ("name", "name_fr", "name_en")
+_TEXTS = (*_NAMES, "pcode", "other_names", "parent", "iso3", "iso_3166_2", "admin0", "admin1", "admin2", "admin3")
+_REMEMBERED = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """The areas by position, and their look-up tables.
 
@@ -22,18 +30,24 @@ class Gazetteer:
     ----------
     pcodes, names : list of str
         Of each area.
-    levels, iso3 : list
+    levels, iso3, parents : list
         Of each area; None where unknown.
+    own_keys : list of tuple of str
+        The folded names of each area, without its other names.
+    iso_codes : dict
+        ISO 3166-2 code to position.
     by_key : dict
         Folded name to positions; the value says whether it is the area's own ``"name"`` or an ``"alias"``.
+    marks : dict
+        Directions, numbers and the like by folded name.
     by_pcode : dict
         P-code in capitals to position.
     above : dict
         Folded name (or ISO code) of a larger area to its ids.
     below : dict
         Id of a larger area to the positions of the areas in it.
-    marks : list
-        Directions and numbers in the own name of each area.
+    placed : set of int
+        The areas of which the names of larger areas, smaller than the country, are known.
     by_part : dict
         Folded name of an area that an edition draws together with others ("ML07+ML10") to the position of the whole.
     """
@@ -42,15 +56,51 @@ class Gazetteer:
     names: list[str]
     levels: list[int | None]
     iso3: list[str | None]
-    own_keys: list[tuple[str, ...]]
     parents: list[str | None]
+    own_keys: list[tuple[str, ...]]
     iso_codes: dict[str, int]
     by_key: dict[str, dict[int, str]] = field(default_factory=dict)
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     by_pcode: dict[str, int] = field(default_factory=dict)
     above: dict[str, set[str]] = field(default_factory=dict)
     below: dict[str, set[int]] = field(default_factory=dict)
-    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    placed: set[int] = field(default_factory=set)
     by_part: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def level(self) -> int | None:
+        """The level of the areas if they are all of one, else None."""
+        levels = set(self.levels)
+        return levels.pop() if len(levels) == 1 else None
+
+    @cached_property
+    def labels(self) -> NDArray[np.object_]:
+        """Each area in words, code and name."""
+        pairs = zip(self.pcodes, self.names, strict=True)
+        return np.array([f"{pcode} {name}" for pcode, name in pairs], dtype=object)
+
+    @cached_property
+    def keys(self) -> list[list[str]]:
+        """Every folded name that each area answers to."""
+        keys: list[list[str]] = [[] for _ in self.pcodes]
+        for key, hits in self.by_key.items():
+            for position in hits:
+                keys[position].append(key)
+        return keys
+
+    @cached_property
+    def _sorted_keys(self) -> list[str]:
+        return sorted(self.by_key)
+
+    def beginning_with(self, key: str) -> set[int]:
+        """The areas that have a name which begins with a folded text and goes on."""
+        first = bisect_left(self._sorted_keys, key)
+        positions: set[int] = set()
+        for longer in self._sorted_keys[first:]:
+            if not longer.startswith(key):
+                break
+            positions.update(self.by_key[longer] if longer != key else ())
+        return positions
 
     def fits_word(self, position: int, word: str | None) -> bool:
         """Whether the area is of the level that the printed word ("region", "cercle") says."""
@@ -61,72 +111,107 @@ class Gazetteer:
         said = levels.get(country or "", levels.get(""))
         return said is None or said == level
 
+    def called(self, name: Name) -> set[int]:
+        """The areas of that name, and of the level that is printed with it."""
+        hits = self.by_key.get(name.key, {}) if name.key else {}
+        return {position for position in hits if self.fits_word(position, name.word)}
+
+
+_built: list[tuple[pd.DataFrame, Gazetteer]] = []
+
 
 def build_gazetteer(areas: pd.DataFrame) -> Gazetteer:
-    """Make areas, with or without geometry, ready for looking up."""
+    """Make areas, with or without geometry, ready for looking up.
+
+    The last few are remembered with the columns that they were made of: 33,000 areas take a third of a second to make ready and
+    some milliseconds to compare.
+    """
     checked = _checked(areas)
-    texts = {
-        label: _texts(checked, label)
-        for label in ("pcode", "name", "name_fr", "name_en", "other_names", "parent", "iso3", "iso_3166_2")
-    }
-    rows = range(len(checked))
+    for known, gazetteer in _built:
+        if known.equals(checked):
+            return gazetteer
+    gazetteer = _build(checked)
+    _built.insert(0, (checked.copy(), gazetteer))
+    del _built[_REMEMBERED:]
+    return gazetteer
+
+
+def _build(areas: pd.DataFrame) -> Gazetteer:
+    texts = {label: _texts(areas, label) for label in _TEXTS}
+    rows = range(len(areas))
     pcodes = [str(code) for code in texts["pcode"]]
-    own = [_own_keys([texts[label][row] for label in ("name", "name_fr", "name_en")]) for row in rows]
-    iso3 = [_country(texts["iso3"][row], pcodes[row]) for row in rows]
+    folded = _folded([texts[label] for label in _NAMES]) or [()] * len(areas)
+    own = [tuple(name.key for name in names) for names in folded]
+    known = [_embedded(pcodes[row], own[row]) for row in rows]
+    levels = areas["level"].tolist() if "level" in areas else [None] * len(areas)
     gazetteer = Gazetteer(
         pcodes,
         [texts["name"][row] or texts["name_fr"][row] or pcodes[row] for row in rows],
-        [_level(checked, row, pcodes[row], own[row]) for row in rows],
-        iso3,
+        [
+            int(level) if pd.notna(level) else int(row["level"]) if row else None
+            for level, row in zip(levels, known, strict=True)
+        ],
+        [_country(texts["iso3"][row], pcodes[row]) for row in rows],
+        [texts["parent"][row] or ((known[row] or {}).get("parent") or None) for row in rows],
         own,
-        [_parent(texts["parent"][row], pcodes[row], own[row]) for row in rows],
-        _iso_codes(texts["iso_3166_2"], pcodes, own),
+        _iso_codes(texts["iso_3166_2"], known),
     )
+    gazetteer.marks.update({name.key: name.marks for names in folded for name in names if name.marks})
     for row in rows:
         gazetteer.by_pcode[pcodes[row].strip().upper()] = row
         _add_names(gazetteer, row, texts["other_names"][row])
-        _add_parts(gazetteer, row)
-    _add_larger_areas(gazetteer, checked)
+        if "+" in pcodes[row]:
+            _add_parts(gazetteer, row)
+    _add_larger_areas(gazetteer, {level: texts[f"admin{level}"] for level in range(4)})
     return gazetteer
 
 
 def _checked(areas: pd.DataFrame) -> pd.DataFrame:
+    """The columns of the areas that are looked into."""
     if not isinstance(areas, pd.DataFrame):
         raise SchemaError(
-            f"areas: a DataFrame with 'pcode' and 'name' is needed, not {type(areas).__name__}. load_pcodes, load_areas and read_areas make one"
+            f"areas: a DataFrame with 'pcode' and 'name' is needed, not {type(areas).__name__}. "
+            "load_pcodes, load_areas and read_areas make one"
         )
     missing = [label for label in ("pcode", "name") if list(areas.columns).count(label) != 1]
     if missing:
         raise SchemaError(
-            f"areas: one column each of 'pcode' and 'name' is needed; {listed([repr(label) for label in missing], 2)} is missing or doubled. "
-            f"Found: {listed(list(areas.columns), 12)}. Rename them, or read the file with read_areas"
+            f"areas: one column each of 'pcode' and 'name' is needed; {listed([repr(label) for label in missing], 2)} is missing "
+            f"or doubled. Found: {listed(list(areas.columns), 12)}. Rename them, or read the file with read_areas"
         )
     if areas.empty:
         raise SchemaError("areas: there is no row. Give the areas that the places are to be looked up in")
-    bad = ~areas["pcode"].astype(object).map(lambda code: isinstance(code, str) and bool(code.strip())).astype(bool)
-    if bad.any():
+    codes = areas["pcode"].tolist()
+    bad = [row for row, code in zip(areas.index, codes, strict=True) if not (isinstance(code, str) and code.strip())]
+    if bad:
         raise SchemaError(
-            f"areas: column 'pcode', rows {listed(list(areas.index[bad]), SHOWN_AT_MOST)}: empty or not text. Every area needs its code"
+            f"areas: column 'pcode', rows {listed(bad, SHOWN_AT_MOST)}: empty or not text. Every area needs its code"
         )
     repeated = areas["pcode"].str.strip().str.upper().duplicated(keep=False)
     if repeated.any():
-        codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
+        twice = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
         raise SchemaError(
-            f"areas: p-codes {codes} stand more than once. Choose one edition: areas[areas['edition'] == ...]"
+            f"areas: p-codes {twice} stand more than once. Choose one edition: areas[areas['edition'] == ...]"
         )
-    return pd.DataFrame(areas)
+    return pd.DataFrame(areas)[[label for label in (*_TEXTS, "level") if label in areas]]
 
 
 def _texts(areas: pd.DataFrame, label: str) -> list[str | None]:
-    if label not in areas:
+    if label not in areas or areas[label].isna().all():
         return [None] * len(areas)
-    return [
-        value.strip() if isinstance(value, str) and value.strip() else None for value in areas[label].astype(object)
-    ]
+    return [value.strip() or None if isinstance(value, str) else None for value in areas[label].tolist()]
 
 
-def _own_keys(names: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for name in names if name and (key := fold_name(name).key)))
+def _folded(texts: list[list[str | None]]) -> list[tuple[Name, ...]]:
+    """The distinct names of each area, folded; the plain ones among them in columns."""
+    there = list(dict.fromkeys(name for names in texts for name in names if name))
+    folded = dict(zip(there, fold_names(there), strict=True)) | {None: NO_NAME}
+    named = [[folded[name] for name in names] for names in texts if any(names)]
+    return [tuple({name.key: name for name in names if name.key}.values()) for names in zip(*named, strict=True)]
+
+
+def _own_keys(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple({name.key: None for label in _NAMES if (name := fold_name(row[label])).key})
 
 
 def _country(printed: str | None, pcode: str) -> str | None:
@@ -142,79 +227,69 @@ def _embedded(pcode: str, own: tuple[str, ...]) -> dict[str, str] | None:
     return row if row is not None and fold_name(row["name"]).key in own else None
 
 
-def _level(areas: pd.DataFrame, row: int, pcode: str, own: tuple[str, ...]) -> int | None:
-    if "level" in areas and pd.notna(areas["level"].iloc[row]):
-        return int(areas["level"].iloc[row])
-    known = _embedded(pcode, own)
-    return int(known["level"]) if known else None
-
-
-def _parent(printed: str | None, pcode: str, own: tuple[str, ...]) -> str | None:
-    if printed:
-        return printed
-    known = _embedded(pcode, own)
-    return known["parent"] or None if known else None
-
-
-def _iso_codes(printed: list[str | None], pcodes: list[str], own: list[tuple[str, ...]]) -> dict[str, int]:
-    codes: dict[str, int] = {}
-    for row, code in enumerate(printed):
-        known = None if code else _embedded(pcodes[row], own[row])
-        iso = code or (known["iso_3166_2"] if known else None)
-        if iso and "+" not in iso:
-            codes[iso.upper()] = row
-    return codes
+def _iso_codes(printed: list[str | None], known: list[dict[str, str] | None]) -> dict[str, int]:
+    codes = [code or (row or {}).get("iso_3166_2") for code, row in zip(printed, known, strict=True)]
+    return {code.upper(): row for row, code in enumerate(codes) if code and "+" not in code}
 
 
 def _add_names(gazetteer: Gazetteer, row: int, printed: str | None) -> None:
-    keys = gazetteer.own_keys[row]
+    keys, country, level = gazetteer.own_keys[row], gazetteer.iso3[row], gazetteer.levels[row]
     for key in keys:
         gazetteer.by_key.setdefault(key, {})[row] = "name"
-    gazetteer.marks[gazetteer.pcodes[row]] = fold_name(gazetteer.names[row]).marks
-    others = [fold_name(name).key for name in (printed or "").split("|") if name.strip()]
-    country = gazetteer.iso3[row]
-    if gazetteer.levels[row] == 0 and country:
-        others.append(country.lower())
-    for key in (*others, *(alias.key for alias in other_names(gazetteer.iso3[row], gazetteer.levels[row], keys))):
-        if key:
-            gazetteer.by_key.setdefault(key, {}).setdefault(row, "alias")
+    others = [alias.name for alias in other_names(country, level, keys)]
+    if printed:
+        others += [fold_name(name) for name in printed.split("|") if name.strip()]
+    if level == 0 and country:
+        others.append(Name(country.lower(), (), None))
+    for name in others:
+        if name.key:
+            gazetteer.by_key.setdefault(name.key, {}).setdefault(row, "alias")
+            gazetteer.marks.setdefault(name.key, name.marks)
 
 
 def _add_parts(gazetteer: Gazetteer, row: int) -> None:
     codes = gazetteer.pcodes[row].split("+")
-    for part in [pcode_rows()[code] for code in codes if len(codes) > 1 and code in pcode_rows()]:
-        keys = _own_keys([part["name"], part["name_fr"], part["name_en"]])
-        for key in (*keys, *(alias.key for alias in other_names(part["iso3"], int(part["level"]), keys))):
-            gazetteer.by_part[key] = row
+    for part in [pcode_rows()[code] for code in codes if code in pcode_rows()]:
+        gazetteer.by_part.update(dict.fromkeys(_all_keys(part["iso3"], int(part["level"]), _own_keys(part)), row))
 
 
-def _add_larger_areas(gazetteer: Gazetteer, areas: pd.DataFrame) -> None:
-    printed = {level: _texts(areas, f"admin{level}") for level in (0, 1, 2, 3)}
-    for row in range(len(gazetteer.pcodes)):
-        country = gazetteer.iso3[row]
-        if country:
-            gazetteer.below.setdefault(country, set()).add(row)
-            for code in (country, iso2_codes().get(country, country)):
-                gazetteer.above.setdefault(code.lower(), set()).add(country)
-        for parent in _chain(gazetteer, row):
-            gazetteer.below.setdefault(parent, set()).add(row)
-            for key in _keys_of(gazetteer, parent):
-                gazetteer.above.setdefault(key, set()).add(parent)
-        for level, names in printed.items():
-            if names[row] and (gazetteer.levels[row] is None or level < (gazetteer.levels[row] or 0)):
-                _add_printed_ancestor(gazetteer, row, level, str(names[row]))
-    for key, country in country_names().items():
-        if country in gazetteer.below:
+def _all_keys(iso3: str | None, level: int | None, own: Iterable[str]) -> list[str]:
+    return [*own, *(alias.name.key for alias in other_names(iso3, level, own))]
+
+
+def _add_larger_areas(gazetteer: Gazetteer, printed: dict[int, list[str | None]]) -> None:
+    for row, country in enumerate(gazetteer.iso3):
+        for above in filter(None, (country, *_chain(gazetteer, row))):
+            gazetteer.below.setdefault(above, set()).add(row)
+    own = {country for country in gazetteer.iso3 if country}
+    called = [(iso2_codes().get(country, country).lower(), country) for country in own]
+    called += [*((country.lower(), country) for country in own), *country_names().items()]
+    for key, country in called:
+        if country in own:
             gazetteer.above.setdefault(key, set()).add(country)
+    for parent in gazetteer.below:
+        keys = _keys_of(gazetteer, parent)
+        for key in keys:
+            gazetteer.above.setdefault(key, set()).add(parent)
+        if keys and parent.upper() not in countries():
+            gazetteer.placed.update(gazetteer.below[parent])
+    for level, names in printed.items():
+        _add_printed(gazetteer, level, names)
 
 
-def _add_printed_ancestor(gazetteer: Gazetteer, row: int, level: int, name: str) -> None:
-    key = fold_name(name).key
-    country = gazetteer.iso3[row]
-    above = f"{country}/{level}/{key}"
-    gazetteer.below.setdefault(above, set()).add(row)
-    for other in (key, *(alias.key for alias in other_names(country, level, [key]))):
-        gazetteer.above.setdefault(other, set()).add(above)
+def _add_printed(gazetteer: Gazetteer, level: int, names: list[str | None]) -> None:
+    """The larger areas that the columns ``admin0`` to ``admin3`` of the areas name."""
+    for row, name in enumerate(names):
+        country, own = gazetteer.iso3[row], gazetteer.levels[row]
+        if not name or (own is not None and level >= own):
+            continue
+        key = fold_name(name).key
+        above = f"{country}/{level}/{key}"
+        gazetteer.below.setdefault(above, set()).add(row)
+        if level > 0:
+            gazetteer.placed.add(row)
+        for other in _all_keys(country, level, [key]):
+            gazetteer.above.setdefault(other, set()).add(above)
 
 
 def _chain(gazetteer: Gazetteer, row: int) -> list[str]:
@@ -232,30 +307,12 @@ def _chain(gazetteer: Gazetteer, row: int) -> list[str]:
 
 
 def _keys_of(gazetteer: Gazetteer, pcode: str) -> list[str]:
+    """The folded names of a larger area, from the areas or, where these agree with it, from the embedded list."""
     position = gazetteer.by_pcode.get(pcode.upper())
     if position is not None:
-        keys, country, level = gazetteer.own_keys[position], gazetteer.iso3[position], gazetteer.levels[position]
-    else:
-        known: dict[str, Any] | None = pcode_rows().get(pcode)
-        if known is None or not _children_agree(gazetteer, pcode):
-            return []
-        keys, country, level = (
-            _own_keys([known["name"], known["name_fr"], known["name_en"]]),
-            known["iso3"],
-            int(known["level"]),
-        )
-    return [*keys, *(alias.key for alias in other_names(country, level, keys))]
-
-
-def _children_agree(gazetteer: Gazetteer, pcode: str) -> bool:
+        return _all_keys(gazetteer.iso3[position], gazetteer.levels[position], gazetteer.own_keys[position])
+    known: dict[str, Any] | None = pcode_rows().get(pcode)
     children = [row for row in gazetteer.below.get(pcode, ()) if gazetteer.parents[row] == pcode]
-    return any(_embedded(gazetteer.pcodes[row], gazetteer.own_keys[row]) for row in children)
-
-
-def sounds_below(gazetteer: Gazetteer, positions: Iterable[int]) -> dict[str, set[int]]:
-    """The areas among ``positions`` by how their names sound."""
-    heard: dict[str, set[int]] = {}
-    for position in positions:
-        for key in gazetteer.own_keys[position]:
-            heard.setdefault(sound_key(key), set()).add(position)
-    return heard
+    if known is None or not any(_embedded(gazetteer.pcodes[row], gazetteer.own_keys[row]) for row in children):
+        return []
+    return _all_keys(known["iso3"], int(known["level"]), _own_keys(known))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sahelgeo.errors import SahelgeoError
-from sahelgeo.places.names import fold_name
+from sahelgeo.places.names import Name, fold_name
 
 WHOLE = "whole"
 
@@ -21,9 +21,9 @@ class PcodesNotEmbeddedError(SahelgeoError, LookupError):
 
 
 class Alias(NamedTuple):
-    """Another name of an area: the folded name and what kind of name it is."""
+    """Another name of an area, folded, and what kind of name it is ("spelling", "old", "whole" of several areas, ...)."""
 
-    key: str
+    name: Name
     kind: str
 
 
@@ -75,15 +75,18 @@ def published_code_rows() -> tuple[dict[str, str], ...]:
 
 
 @lru_cache(maxsize=1)
-def _alias_groups() -> tuple[dict[tuple[str, str, str], list[Alias]], dict[tuple[str, str, str], list[str]]]:
+def _alias_groups() -> tuple[
+    dict[tuple[str, str, str], list[Alias]], dict[tuple[str, str, str], list[Name]], frozenset[str]
+]:
+    """The other names by country, level and folded name, the way back from them, and the countries that have any."""
     forward: dict[tuple[str, str, str], list[Alias]] = {}
-    back: dict[tuple[str, str, str], list[str]] = {}
+    back: dict[tuple[str, str, str], list[Name]] = {}
     for row in rows_of("aliases.csv"):
-        name, alias = fold_name(row["name"]).key, fold_name(row["alias"]).key
-        forward.setdefault((row["iso3"], row["level"], name), []).append(Alias(alias, row["kind"]))
+        name, alias = fold_name(row["name"]), fold_name(row["alias"])
+        forward.setdefault((row["iso3"], row["level"], name.key), []).append(Alias(alias, row["kind"]))
         if row["kind"] != WHOLE:
-            back.setdefault((row["iso3"], row["level"], alias), []).append(name)
-    return forward, back
+            back.setdefault((row["iso3"], row["level"], alias.key), []).append(name)
+    return forward, back, frozenset(iso3 for iso3, _, _ in forward)
 
 
 def other_names(iso3: str | None, level: int | None, keys: Iterable[str]) -> list[Alias]:
@@ -92,15 +95,18 @@ def other_names(iso3: str | None, level: int | None, keys: Iterable[str]) -> lis
     Names stand for ground, not for codes: codes are used again for other ground (Mali's ML09), so a name leads to its other names
     whatever the code of the area.
     """
-    if iso3 is None or level is None:
+    forward, back, countries_with_any = _alias_groups()
+    if iso3 is None or level is None or iso3 not in countries_with_any:
         return []
-    forward, back = _alias_groups()
     own = set(keys)
-    official = own | {name for key in own for name in back.get((iso3, str(level), key), [])}
-    named = [Alias(name, "official") for name in official - own]
-    return named + [
-        alias for name in official for alias in forward.get((iso3, str(level), name), []) if alias.key not in own
+    official = [name for key in own for name in back.get((iso3, str(level), key), []) if name.key not in own]
+    aliases = [
+        alias
+        for key in own | {name.key for name in official}
+        for alias in forward.get((iso3, str(level), key), [])
+        if alias.name.key not in own
     ]
+    return [*(Alias(name, "official") for name in official), *aliases]
 
 
 def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None = None) -> pd.DataFrame:
@@ -144,20 +150,14 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     table = pd.DataFrame(list(pcode_rows().values())).replace("", pd.NA).astype("string").drop(columns="certainty")
     table["level"] = table["level"].astype("Int64")
     table["valid_from"] = pd.to_datetime(table["valid_from"]).astype("datetime64[us]")
-    wanted = (
-        sorted(set(table["iso3"]))
-        if countries is None
-        else [countries]
-        if isinstance(countries, str)
-        else list(countries)
-    )
-    missing = [code for code in wanted if code not in set(table["iso3"])]
+    held = sorted(set(table["iso3"]))
+    wanted = held if countries is None else [countries] if isinstance(countries, str) else list(countries)
+    missing = [repr(code) for code in wanted if code not in held]
     if missing or level not in (None, 0, 1, 2):
-        held = ", ".join(sorted(set(table["iso3"])))
         raise PcodesNotEmbeddedError(
-            f"no embedded p-codes for {', '.join(repr(code) for code in missing) or f'level {level!r}'}. There are {held} at levels 0, 1 and 2. "
-            "Read OCHA's list or your boundaries with read_areas"
+            f"no embedded p-codes for {', '.join(missing) or f'level {level!r}'}. There are {', '.join(held)} at levels 0, 1 "
+            "and 2. Read OCHA's list or your boundaries with read_areas"
         )
-    chosen = table[table["iso3"].isin(wanted) & ((table["level"] == level) if level is not None else True)]
+    chosen = table[table["iso3"].isin(wanted) & (table["level"].eq(level) if level is not None else True)]
     order = ["pcode", "name", "name_fr", "name_en", "level", "parent", "iso3", "iso_3166_2", "valid_from", "source"]
     return chosen.sort_values(["iso3", "level", "pcode"])[order].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from typing import NamedTuple
@@ -9,36 +10,32 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from sahelgeo.conformance import listed
-from sahelgeo.errors import SchemaError
-from sahelgeo.places.answers import Answers
-from sahelgeo.places.codes import country_of_code, decoders
-from sahelgeo.places.columns import PlaceColumns, find_columns
-from sahelgeo.places.decisions import decide, load_decisions, printed_parents
+from sahelgeo.editions.crosswalks import older_edition
+from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.places.codes import read_codes
+from sahelgeo.places.columns import COUNTRY_COLUMNS, Place, PlaceColumns, find_columns, fold_all, read_places
+from sahelgeo.places.decisions import decided_area, load_decisions, printed_parents
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.names import Name
-from sahelgeo.places.near import Candidate, clear_winners, near_names
-from sahelgeo.places.printed import fold_all, one_level, read_places
-from sahelgeo.places.votes import count_votes, method_of, rivals, spoken
-from sahelgeo.places.weigh import (
-    NEAR_ONLY,
+from sahelgeo.places.known import country_names
+from sahelgeo.places.likeness import (
+    ALIKE_BESIDE_CODE,
+    MOST_SIBLINGS,
     SAME_NAME,
-    Place,
-    Reading,
-    Verdict,
-    Within,
+    agrees,
     by_sound,
-    check_parents,
-    heard_in,
-    part_of,
-    weigh,
-    within,
+    clear_winners,
+    near_names,
+    sound_key,
+    sounds_of,
 )
+from sahelgeo.places.names import NO_NAME, Name, fold_name, name_and_brackets
 
 METHODS = ("code", "recoded", "name", "alias", "parent+name", "fuzzy", "decision")
 ACCEPTED = ("code", "recoded", "name", "alias", "parent+name")
-NO_NAME = Name("", (), None)
+NEAR_ONLY = "near names only"
 
 
 class Matched(NamedTuple):
@@ -47,6 +44,35 @@ class Matched(NamedTuple):
     evidence: pd.DataFrame
     numbers: NDArray[np.intp]
     columns: PlaceColumns
+
+
+class Answer(NamedTuple):
+    """What a place comes to: the position of the area or None, and the evidence in words."""
+
+    position: int | None = None
+    method: str | None = None
+    score: float | None = None
+    candidates: str | None = None
+    conflict: str | None = None
+    reason: str | None = None
+
+
+class Within(NamedTuple):
+    """What the printed parents of a place allow.
+
+    Attributes
+    ----------
+    allowed : set of int or None
+        The positions of the areas that lie in all of them; None where no known parent is printed.
+    unknown : str or None
+        A printed parent that no larger area answers to.
+    kind : {"country", "larger", "brackets"}
+        What that parent is: a country, something within one, or what stands in brackets behind the name.
+    """
+
+    allowed: set[int] | None = None
+    unknown: str | None = None
+    kind: str = "larger"
 
 
 def match_areas(
@@ -79,31 +105,40 @@ def match_areas(
         ``ADM2_FR``, ``adm2_pcod2``, ...), else ``place`` and ``pcode``.
     parents : str or sequence of str, optional
         Columns with names of what the place lies in (region, country). The default takes those recognised when ``on`` is not
-        given. An empty cell allows everything.
+        given. An empty cell allows everything, and where the areas know of no larger area than the country no other parent is
+        asked for. A parent may also stand in brackets behind the name: "Boussouma (Boulgou)".
     accept : collection of str
         The methods whose answers are taken; others are only shown as candidates. ``"fuzzy"`` is not among the default: names
         that are merely alike are proposals. With it, the most similar name is taken if it is at least 85 % alike, leads the next
-        by 7 points, and has the same directions and numbers.
+        by 7 points, and has the same directions, numbers and brackets. A name that was cut off ("Centre-") is taken for none.
     decisions : pandas.DataFrame or path, optional
         Your own earlier answers (see :func:`sahelgeo.read_decisions`); they go first.
 
     Returns
     -------
     pandas.DataFrame
-        In the order of first appearance: ``code``, ``name`` and ``parents`` as printed (parents joined with `` | ``), ``rows`` of
-        the table that print it; ``pcode`` (missing where there is no answer) and ``area``, its name; ``method``: ``code``,
-        ``recoded`` (a code of another system), ``name``, ``alias``, ``parent+name`` (the parent decides between areas of one name,
-        or the only area of the parent that sounds the same), ``fuzzy`` or ``decision``; ``score`` 0–100, how alike the names are;
-        ``candidates``, best first, such as ``"BF49 Centre-Nord (82); BF13 Centre (60)"``; ``conflict``, what disagrees, in words;
-        ``reason`` why there is no answer.
+        One row for each distinct place, in the order of first appearance:
+
+        - ``code``, ``name``, ``parents``: as printed (parents joined with `` | ``), and ``rows`` of the table that print them;
+        - ``pcode``, missing where there is no answer, and ``area_name``, the name of that area;
+        - ``method``: ``code``, ``recoded`` (a code of another system), ``name``, ``alias``, ``parent+name`` (the parent decides between
+          areas of one name, or has one area that sounds the same), ``fuzzy`` or ``decision``;
+        - ``score``: how alike the names are, 0–100;
+        - ``candidates``: the areas that come nearest, best first, such as ``"BF49 Centre-Nord (82); BF13 Centre (60)"``;
+        - ``conflict``: what disagrees, in words, and ``reason``: why there is no answer.
 
     Raises
     ------
     SchemaError
         No column of places, cells that are not text, areas without ``pcode`` or ``name``, a p-code twice, names of one level
-        with areas of another, a method that does not exist, or parents of which the areas say nothing.
+        with areas of another, or a method that does not exist.
     EditionError
         A decision for an area that the areas do not have, or call by another name.
+
+    Warns
+    -----
+    DataWarning
+        Names that a reform left to smaller areas, in a table that seems to be from before it (Niger's departments before 2011).
 
     See Also
     --------
@@ -142,136 +177,241 @@ def match_rows(
     decisions: pd.DataFrame | str | PathLike[str] | None = None,
 ) -> Matched:
     """:func:`match_areas`, with the number of each row's place."""
-    _check_methods(accept)
+    unknown = [accept] if isinstance(accept, str) else [method for method in accept if method not in METHODS]
+    if unknown:
+        shown = listed([repr(method) for method in unknown], 5)
+        raise SchemaError(f"accept={shown}: give a list of {', '.join(METHODS[:-1])}")
     gazetteer = build_gazetteer(areas)
-    columns = find_columns(table, one_level(gazetteer), on, parents)
+    columns = find_columns(table, gazetteer.level, on, parents)
     places, numbers = read_places(table, columns)
-    answers = Answers(len(places), gazetteer)
-    _answer(places, columns, gazetteer, accept, answers)
+    answers = _answers(places, columns, gazetteer, accept)
     decided = load_decisions(decisions)
     for number, place in enumerate(places if decided else ()):
-        verdict = decide(place, decided, gazetteer)
-        if verdict is not None:
-            answers.set(number, verdict)
+        decision = decided_area(place, decided, gazetteer)
+        if decision == (None,):
+            answers[number] = Answer(method="decision", reason="decided: no area")
+        elif decision is not None:
+            answers[number] = Answer(decision[0], "decision", SAME_NAME)
+    _warn_of_editions(places, answers, gazetteer)
     return Matched(_evidence(places, answers, np.bincount(numbers, minlength=len(places)), gazetteer), numbers, columns)
 
 
-def _check_methods(accept: Collection[str]) -> None:
-    unknown = [accept] if isinstance(accept, str) else [method for method in accept if method not in METHODS]
-    if unknown:
-        raise SchemaError(
-            f"accept={listed([repr(method) for method in unknown], 5)}: give a list of {', '.join(METHODS[:-1])}"
-        )
-
-
-def _answer(
-    places: Sequence[Place], columns: PlaceColumns, gazetteer: Gazetteer, accept: Collection[str], answers: Answers
-) -> None:
+def _answers(
+    places: Sequence[Place], columns: PlaceColumns, gazetteer: Gazetteer, accept: Collection[str]
+) -> list[Answer]:
     """Answer for each place: first by equality of names and codes, then, for those that nothing equals, by likeness."""
     names = fold_all(places)
-    around = {parents: within(parents, gazetteer) for parents in dict.fromkeys(place.parents for place in places)}
-    check_parents(list(around.values()), columns.parents)
-    readings: dict[int, Reading] = {}
-    unknown: dict[tuple[str | None, ...], dict[Name, list[int]]] = {}
-    known = gazetteer.by_key
+    around = {parents: _within(parents, columns.parents, gazetteer) for parents in {place.parents for place in places}}
+    codes = read_codes(places, names, gazetteer) if columns.code else {}
+    answers: list[Answer] = []
+    unequal: dict[tuple[str | None, ...], dict[Name, list[int]]] = {}
     for number, place in enumerate(places):
         name = names[place.name] if place.name else NO_NAME
-        if place.code is None and name.key and name.key not in known:
-            unknown.setdefault(place.parents, {}).setdefault(name, []).append(number)
+        read = codes.get(place.code) if place.code else None
+        if name.key and not read and "(" not in name.marks and name.key not in gazetteer.by_key:
+            answer = None
         else:
-            readings[number] = Reading(place, name, around[place.parents])
-    for number, reading in _with_codes(readings, names, gazetteer).items():
-        verdict = weigh(reading, gazetteer) if reading.method else _rival_codes(reading, gazetteer)
-        if verdict.reason == NEAR_ONLY:
-            unknown.setdefault(reading.place.parents, {}).setdefault(reading.name, []).append(number)
-        else:
-            answers.set(number, _accepted(verdict, accept))
-    for parents, members in unknown.items():
-        _answer_by_likeness(members, around[parents], gazetteer, accept, answers)
+            answer = _by_equality(place, name, around[place.parents], read or ("code", []), gazetteer)
+        if answer is None:
+            unequal.setdefault(place.parents, {}).setdefault(name, []).append(number)
+        answers.append(Answer() if answer is None else _accepted(answer, accept, gazetteer))
+    for parents, members in unequal.items():
+        by_likeness = _by_likeness(list(members), around[parents], gazetteer, accept)
+        for numbers, answer in zip(members.values(), by_likeness, strict=True):
+            for number in numbers:
+                answers[number] = answer
+    return answers
 
 
-def _with_codes(readings: Mapping[int, Reading], names: Mapping[str, Name], gazetteer: Gazetteer) -> dict[int, Reading]:
-    if all(reading.place.code is None for reading in readings.values()):
-        return dict(readings)
-    votes = count_votes([reading.place for reading in readings.values()], names, gazetteer, decoders(gazetteer))
-    system = {country: spoken(by_system) for country, by_system in votes.items()}
-    coded: dict[int, Reading] = {}
-    for number, reading in readings.items():
-        code = reading.place.code
-        country = (country_of_code(code) or "") if code else None
-        if code is None or country is None:
-            coded[number] = reading
-        elif not reading.name.key and len(rivals(votes[country], code)) > 1:
-            coded[number] = reading._replace(method="")
-        else:
-            answer = votes[country][system[country]].answers.get(code)
-            coded[number] = reading._replace(coded=answer, method=method_of(system[country]))
-    return coded
+def _within(parents: Sequence[str | None], columns: Sequence[str], gazetteer: Gazetteer) -> Within:
+    """The areas that lie in every printed parent."""
+    around = Within()
+    of_countries = [column.lower() in COUNTRY_COLUMNS for column in columns]
+    for printed, of_country in zip(parents, of_countries, strict=True):
+        name = fold_name(printed) if printed else NO_NAME
+        if printed is None or not name.key:
+            continue
+        below = _below(printed, name, gazetteer)
+        if below:
+            around = around._replace(allowed=below if around.allowed is None else around.allowed & below)
+        elif around.kind != "country":
+            country = of_country or (not any(of_countries) and name.key in country_names())
+            if country or around.unknown is None:
+                around = around._replace(unknown=printed, kind="country" if country else "larger")
+    return around
 
 
-def _rival_codes(reading: Reading, gazetteer: Gazetteer) -> Verdict:
-    code = str(reading.place.code)
-    answers = sorted({position for decode in decoders(gazetteer).values() if (position := decode(code)) is not None})
-    areas = " or ".join(f"{gazetteer.pcodes[position]} {gazetteer.names[position]}" for position in answers)
-    text = f"code {code} is {areas}, by the code system, and no name says which"
-    return Verdict(
-        None,
-        None,
-        None,
-        tuple(Candidate(position, SAME_NAME) for position in answers),
-        conflict=text,
-        reason="conflict",
-    )
+def _below(printed: str, name: Name, gazetteer: Gazetteer) -> set[int]:
+    """The areas in the larger area of a name, or of a name that sounds the same and is nearly written so."""
+    above = gazetteer.above
+    ids = above.get(name.key) or above.get(printed.strip().lower())
+    if not ids:
+        near = [
+            key
+            for key in above
+            if len(key) > 3 and fuzz.ratio(key, name.key) >= ALIKE_BESIDE_CODE and sound_key(key) == sound_key(name.key)
+        ]
+        ids = set().union(*(above[key] for key in near if fold_name(key).marks == name.marks))
+        ids = ids if len(ids) == 1 else set()
+    return set().union(*(gazetteer.below[larger] for larger in ids))
 
 
-def _answer_by_likeness(
-    members: Mapping[Name, list[int]], around: Within, gazetteer: Gazetteer, accept: Collection[str], answers: Answers
-) -> None:
-    """Answer for the names of one parent that no area bears: near names as candidates, and what ``accept`` allows as answers."""
-    names = list(members)
+def _in_brackets(place: Place, name: Name, around: Within, gazetteer: Gazetteer) -> tuple[Place, Name, Within]:
+    """What stands in brackets read as one more parent, "Boussouma (Boulgou)", where the name before it is known alone."""
+    parts = name_and_brackets(place.name or "")
+    outer, inner = (fold_name(part) for part in parts) if parts else (NO_NAME, NO_NAME)
+    if not parts or outer.key not in gazetteer.by_key:
+        return place, name, around
+    allowed = _below(parts[1], inner, gazetteer) | set(gazetteer.by_key.get(inner.key, ()))
+    if not allowed and inner.marks:
+        return place, name, around
+    place = Place(place.code, parts[0], (*place.parents, parts[1]))
+    if not allowed:
+        return place, outer, Within(around.allowed, parts[1], "brackets")
+    return place, outer, around._replace(allowed=allowed if around.allowed is None else around.allowed & allowed)
+
+
+def _by_equality(
+    place: Place, name: Name, around: Within, read: tuple[str, list[int]], gazetteer: Gazetteer
+) -> Answer | None:
+    """Answer for one place from its code, its name and its parents; None where only a likeness of names can help."""
+    method, coded = read
+    if len(coded) > 1:
+        areas = " or ".join(gazetteer.labels[coded])
+        return _conflict(f"code {place.code} is {areas}, by the code system, and no name says which", coded, gazetteer)
+    if "(" in name.marks and name.key not in gazetteer.by_key:
+        place, name, around = _in_brackets(place, name, around, gazetteer)
+    fit = gazetteer.called(name)
+    if coded:
+        return _by_code(place, name, around, (method, coded[0]), gazetteer)
+    if not name.key:
+        return Answer(reason="no name" if place.code is None else "unknown code, no name")
+    hits = gazetteer.by_key.get(name.key, {})
+    if hits and not fit:
+        level = gazetteer.levels[min(hits)]
+        text = f"{place.name!r} is printed as a {name.word}, the areas of that name are of level {level}"
+        return _conflict(text, sorted(hits), gazetteer)
+    return _by_name(place, around, {position: hits[position] for position in fit}, gazetteer) if fit else None
+
+
+def _by_code(place: Place, name: Name, around: Within, read: tuple[str, int], gazetteer: Gazetteer) -> Answer:
+    method, coded = read
+    called, fit = f"code {place.code} is {gazetteer.labels[coded]}", gazetteer.called(name)
+    if around.allowed is not None and coded not in around.allowed:
+        text = f"{called}, which does not lie in {_printed(place.parents)}"
+        return _conflict(text, [coded, *sorted(fit & around.allowed)], gazetteer)
+    alike = agrees(name, coded, fit, gazetteer) if name.key else SAME_NAME
+    if alike is not None:
+        return Answer(coded, method, alike)
+    inside = sorted(fit if around.allowed is None else (fit & around.allowed) or fit)
+    other = f", the name of {' and '.join(gazetteer.labels[inside[:2]])}" if inside else ""
+    return _conflict(f"{called}, the row says {place.name!r}{other}", [coded, *inside], gazetteer)
+
+
+def _by_name(place: Place, around: Within, hits: dict[int, str], gazetteer: Gazetteer) -> Answer:
+    inside = sorted(hits if around.allowed is None else hits.keys() & around.allowed)
+    if around.unknown is not None and any(_asks(around, position, gazetteer) for position in hits):
+        text = f"{place.name!r} is said to lie in {around.unknown!r}, which is not among the areas above"
+        return _conflict(text, sorted(hits), gazetteer)
+    if not inside:
+        places = " and ".join(gazetteer.labels[sorted(hits)[:2]])
+        verb = "do" if len(hits) > 1 else "does"
+        return _conflict(f"{places} {verb} not lie in {_printed(place.parents)}", sorted(hits), gazetteer)
+    if len(inside) > 1:
+        return Answer(candidates=_candidates(inside, gazetteer), reason="several areas")
+    return Answer(inside[0], hits[inside[0]] if len(hits) == 1 else "parent+name", SAME_NAME)
+
+
+def _asks(around: Within, position: int, gazetteer: Gazetteer) -> bool:
+    """Whether an area can be held against a parent that is not known: only where something is known of what it lies in."""
+    of_country = around.kind == "country" or gazetteer.levels[position] in (0, 1)
+    known = gazetteer.iso3[position] is not None if of_country else position in gazetteer.placed
+    return known or around.kind == "brackets"
+
+
+def _by_likeness(names: list[Name], around: Within, gazetteer: Gazetteer, accept: Collection[str]) -> list[Answer]:
+    """For names within one parent that no area there has: what they are nearest to, and the answers that ``accept`` allows."""
     near = near_names([name.key for name in names], gazetteer, around.allowed)
-    numbers = np.fromiter((number for group in members.values() for number in group), dtype=np.intp)
-    groups = np.repeat(np.arange(len(names)), [len(group) for group in members.values()])
-    said = near.texts(answers.labels)
-    answers.candidates[numbers] = said[groups]
-    answers.reason[numbers] = np.where(said[groups] == None, "no such name", NEAR_ONLY)  # noqa: E711 - elementwise
-    if "fuzzy" in accept and around.unknown is None:
-        wins = clear_winners(names, near, gazetteer)[groups]
-        answers.take(numbers[wins], near.positions[groups[wins], 0], "fuzzy", near.scores[groups[wins], 0])
-    for name, group in members.items() if gazetteer.by_part else ():
-        whole = gazetteer.by_part.get(name.key)
-        if whole is not None:
-            for number in group:
-                answers.set(number, part_of(whole, gazetteer))
-    heard = heard_in(around.allowed, gazetteer) if "parent+name" in accept else {}
-    for name, group in members.items() if heard else ():
-        sounding = by_sound(name, around, heard, gazetteer)
-        if sounding is not None:
-            answers.take(np.array(group), sounding.position, "parent+name", sounding.score)
+    answers = [
+        Answer(candidates=text, reason="no such name" if text is None else NEAR_ONLY)
+        for text in near.texts(gazetteer.labels)
+    ]
+    wins = clear_winners(names, near, gazetteer, around.allowed) if "fuzzy" in accept else []
+    for number in np.flatnonzero(wins).tolist():
+        position, score = int(near.positions[number, 0]), float(near.scores[number, 0])
+        if around.unknown is None or not _asks(around, position, gazetteer):
+            answers[number] = answers[number]._replace(position=position, method="fuzzy", score=score, reason=None)
+    siblings = around.allowed or set()
+    sound = "parent+name" in accept and around.unknown is None and 0 < len(siblings) <= MOST_SIBLINGS
+    heard = sounds_of(gazetteer, siblings) if sound else {}
+    for number, name in enumerate(names if heard or gazetteer.by_part else ()):
+        if name.key in gazetteer.by_part:
+            whole = gazetteer.by_part[name.key]
+            answers[number] = _conflict(f"undivided in {gazetteer.labels[whole]}", [whole], gazetteer)
+        elif heard and (sounding := by_sound(name, siblings, heard, gazetteer)):
+            position, score = sounding
+            answers[number] = answers[number]._replace(
+                position=position, method="parent+name", score=score, reason=None
+            )
+    return answers
 
 
-def _accepted(verdict: Verdict, accept: Collection[str]) -> Verdict:
-    if verdict.method is None or verdict.position is None or verdict.method in accept:
-        return verdict
-    candidates = verdict.candidates or (Candidate(verdict.position, verdict.score or 0.0),)
-    return Verdict(None, None, None, candidates, reason=f"{verdict.method} is not accepted")
+def _conflict(text: str, positions: Sequence[int], gazetteer: Gazetteer) -> Answer:
+    candidates = _candidates(list(dict.fromkeys(positions)), gazetteer)
+    return Answer(candidates=candidates, conflict=text, reason="conflict")
 
 
-def _evidence(places: Sequence[Place], answers: Answers, rows: NDArray[np.intp], gazetteer: Gazetteer) -> pd.DataFrame:
+def _candidates(positions: Sequence[int], gazetteer: Gazetteer, score: float = SAME_NAME) -> str | None:
+    return "; ".join([f"{gazetteer.labels[position]} ({score:.0f})" for position in positions]) or None
+
+
+def _printed(parents: Sequence[str | None]) -> str:
+    return ", ".join(repr(parent) for parent in parents if parent)
+
+
+def _accepted(answer: Answer, accept: Collection[str], gazetteer: Gazetteer) -> Answer:
+    if answer.method is None or answer.position is None or answer.method in accept:
+        return answer
+    shown = _candidates([answer.position], gazetteer, answer.score or 0.0)
+    return Answer(candidates=shown, reason=f"{answer.method} is not accepted")
+
+
+def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazetteer: Gazetteer) -> None:
+    """Say where the names that were matched look like those of an older edition than that of the areas."""
+    by_name = [
+        (
+            str(gazetteer.iso3[answer.position]),
+            gazetteer.levels[answer.position],
+            gazetteer.names[answer.position],
+            place.code,
+        )
+        for place, answer in zip(places, answers, strict=True)
+        if answer.position is not None and answer.method in ("name", "alias", "parent+name", "fuzzy")
+    ]
+    own = {key for keys in gazetteer.own_keys for key in keys} if by_name else set()
+    for sentence in older_edition(by_name, own):
+        warnings.warn(sentence, DataWarning, stacklevel=4)
+
+
+def _evidence(
+    places: Sequence[Place], answers: Sequence[Answer], rows: NDArray[np.intp], gazetteer: Gazetteer
+) -> pd.DataFrame:
+    position, method, score, candidates, conflict, reason = (
+        map(list, zip(*answers, strict=True)) if answers else [[]] * 6
+    )
+    taken = np.array([-1 if number is None else number for number in position], dtype=np.intp)
     columns = {
         "code": [place.code for place in places],
         "name": [place.name for place in places],
         "parents": [printed_parents(place) for place in places],
         "rows": rows,
-        "pcode": pd.Series(gazetteer.pcodes, dtype="string").array.take(answers.position, allow_fill=True),
-        "area": pd.Series(gazetteer.names, dtype="string").array.take(answers.position, allow_fill=True),
-        "method": answers.method,
-        "score": answers.score,
-        "candidates": answers.candidates,
-        "conflict": answers.conflict,
-        "reason": answers.reason,
+        "pcode": pd.Series(gazetteer.pcodes, dtype="string").array.take(taken, allow_fill=True),
+        "area_name": pd.Series(gazetteer.names, dtype="string").array.take(taken, allow_fill=True),
+        "method": method,
+        "score": score,
+        "candidates": candidates,
+        "conflict": conflict,
+        "reason": reason,
     }
-    text = dict.fromkeys(
-        ("code", "name", "parents", "pcode", "area", "method", "candidates", "conflict", "reason"), "string"
-    )
-    return pd.DataFrame(columns).astype({**text, "rows": "Int64", "score": "Float64"})
+    types = {**dict.fromkeys(columns, "string"), "rows": "Int64", "score": "Float64"}
+    return pd.DataFrame({label: pd.Series(values, dtype=types[label]) for label, values in columns.items()})
