@@ -470,7 +470,6 @@ def test_an_empty_table_stays_empty():
     assert "estimated" in result.columns
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(range(45)), st.integers(0, 10**12) | st.none(), st.sampled_from("ab")),

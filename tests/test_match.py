@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
@@ -201,7 +201,6 @@ def test_a_number_is_the_same_in_digits_and_roman_and_never_another(number: int,
 
 
 @given(st.sampled_from(range(len(PROVINCES) + len(REGIONS))), st.integers(1, 40), st.booleans())
-@settings(max_examples=200)
 def test_a_name_cut_at_any_length_is_never_another_area(number: int, length: int, parents: bool) -> None:
     """It may be its own area, or one whose whole name the piece is."""
     areas, row = (PROVINCES, number) if number < len(PROVINCES) else (REGIONS, number - len(PROVINCES))
@@ -225,7 +224,6 @@ def test_a_name_cut_at_any_length_is_never_another_area(number: int, length: int
         ["{} 2", "{} II", "{} Nord", "North {}", "{} rural", "{} (hors ville)", "Site ({})", "{} (Camp)", "{}-E", "{}-"]
     ),
 )
-@settings(max_examples=200)
 def test_a_name_with_something_added_that_tells_areas_apart_is_not_the_area(name: str, added: str) -> None:
     """Numbers, directions, brackets, the country around a town: only an area that is called so as a whole is one."""
     printed = added.format(name)
@@ -422,11 +420,11 @@ def test_bad_tables_and_options_are_named(table: pd.DataFrame, options: dict[str
 @pytest.mark.parametrize(
     ("areas", "says"),
     [
-        ([1], "a DataFrame with 'pcode' and 'name' is needed, not list"),
-        (pd.DataFrame({"code": ["A"], "name": ["x"]}), "'pcode' is missing or doubled. Found: code, name"),
+        ([1], "areas: a DataFrame is needed, not list"),
+        (pd.DataFrame({"code": ["A"], "name": ["x"]}), "column 'pcode' is missing. Found: code, name"),
         (pd.DataFrame({"pcode": [], "name": []}), "there is no row"),
-        (pd.DataFrame({"pcode": ["A", None], "name": ["x", "y"]}), "column 'pcode', rows 1: empty or not text"),
-        (pd.DataFrame({"pcode": ["A", "a"], "name": ["x", "y"]}), "p-codes A, a stand more than once"),
+        (pd.DataFrame({"pcode": ["A", None], "name": ["x", "y"]}), "column 'pcode', rows 1: empty"),
+        (pd.DataFrame({"pcode": ["A", "a"], "name": ["x", "y"]}), "p-codes A stand more than once"),
     ],
 )
 def test_bad_areas_are_named(areas: pd.DataFrame, says: str) -> None:

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, EditionError, SchemaError, listed
 from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, EditionError, SchemaError, listed
 from sahelgeo.places.codes import looks_like_gadm
 from sahelgeo.places.known import other_names
 from sahelgeo.places.names import fold_name

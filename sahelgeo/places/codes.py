@@ -24,8 +24,7 @@ from functools import lru_cache, partial
 
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import AmbiguousError, SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, SchemaError, listed
 from sahelgeo.places.columns import Place, PlaceColumns, find_columns, fold_all, read_places
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
 from sahelgeo.places.known import countries, iso2_codes, published_code_rows, rows_of

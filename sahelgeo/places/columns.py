@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError
 from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.places.names import Name, fold_names, level_words
 from sahelgeo.words import missing_words
 

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import EditionError, FormatError, SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, EditionError, FormatError, SchemaError, listed
 from sahelgeo.places.columns import Place
 from sahelgeo.places.gazetteer import Gazetteer
 from sahelgeo.places.names import fold_name

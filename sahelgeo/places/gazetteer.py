@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.places.known import countries, country_names, iso2_codes, other_names, pcode_rows
 from sahelgeo.places.names import NO_NAME, Name, fold_name, fold_names, level_words
 
@@ -168,31 +168,15 @@ def _build(areas: pd.DataFrame) -> Gazetteer:
 
 def _checked(areas: pd.DataFrame) -> pd.DataFrame:
     """The columns of the areas that are looked into."""
-    if not isinstance(areas, pd.DataFrame):
-        raise SchemaError(
-            f"areas: a DataFrame with 'pcode' and 'name' is needed, not {type(areas).__name__}. "
-            "load_pcodes, load_areas and read_areas make one"
-        )
-    missing = [label for label in ("pcode", "name") if list(areas.columns).count(label) != 1]
-    if missing:
-        raise SchemaError(
-            f"areas: one column each of 'pcode' and 'name' is needed; {listed([repr(label) for label in missing], 2)} is missing "
-            f"or doubled. Found: {listed(list(areas.columns), 12)}. Rename them, or read the file with read_areas"
-        )
+    checks.columns(areas, "areas", {"pcode": "text", "name": "any"})
     if areas.empty:
         raise SchemaError("areas: there is no row. Give the areas that the places are to be looked up in")
-    codes = areas["pcode"].tolist()
-    bad = [row for row, code in zip(areas.index, codes, strict=True) if not (isinstance(code, str) and code.strip())]
-    if bad:
-        raise SchemaError(
-            f"areas: column 'pcode', rows {listed(bad, SHOWN_AT_MOST)}: empty or not text. Every area needs its code"
-        )
-    repeated = areas["pcode"].str.strip().str.upper().duplicated(keep=False)
-    if repeated.any():
-        twice = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
-        raise SchemaError(
-            f"areas: p-codes {twice} stand more than once. Choose one edition: areas[areas['edition'] == ...]"
-        )
+    codes = areas["pcode"].str.strip().str.upper()
+    empty = codes.isna() | codes.eq("")
+    if empty.any():
+        rows = listed(list(areas.index[empty]), SHOWN_AT_MOST)
+        raise SchemaError(f"areas: column 'pcode', rows {rows}: empty. Every area needs its code")
+    checks.once(codes.to_frame(), "areas", "pcode", advice="Choose one edition: areas[areas['edition'] == ...]")
     return pd.DataFrame(areas)[[label for label in (*_TEXTS, "level") if label in areas]]
 
 

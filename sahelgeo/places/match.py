@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from sahelgeo.conformance import listed
 from sahelgeo.editions.crosswalks import older_edition
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import DataWarning, SchemaError, listed
 from sahelgeo.places.codes import read_codes
 from sahelgeo.places.columns import COUNTRY_COLUMNS, Place, PlaceColumns, find_columns, fold_all, read_places
 from sahelgeo.places.decisions import decided_area, load_decisions, printed_parents
