@@ -3,8 +3,6 @@ from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
 from .conformance import conform as conform
-from .coverage import check_areas as check_areas
-from .coverage import mend_overlaps as mend_overlaps
 from .editions.conversion import convert_edition as convert_edition
 from .editions.crosswalks import edition_of as edition_of
 from .errors import AmbiguousError as AmbiguousError
@@ -62,6 +60,8 @@ from .phases.totals import sum_phases as sum_phases
 from .places.account import Account as Account
 from .places.area_index import AreaIndex as AreaIndex
 from .places.area_index import area_index as area_index
+from .places.area_overlaps import check_areas as check_areas
+from .places.area_overlaps import mend_overlaps as mend_overlaps
 from .places.attach import attach_areas as attach_areas
 from .places.codes import code_systems as code_systems
 from .places.decisions import read_decisions as read_decisions

@@ -26,6 +26,9 @@ Mask = npt.NDArray[np.bool_]
 # Values of these columns can belong to different people; dates and groups of one place never add up.
 MAY_ADD_UP = ("method", "operation", "source", "reason")
 
+MIXED = "The sum would mix what does not add up:"
+NESTED = "The sum would count people of an area and of its parts twice:"
+
 
 def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Sequence[str]) -> pd.DataFrame:
     """The rows that have a chosen value in each named column; ``None`` chooses the rows without a value."""

@@ -107,7 +107,7 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "net_flows": (sg.net_flows, ("flows",)),
     "newest_export": (sg.newest_export, ("exports",)),
     "od_matrix": (sg.od_matrix, ("flows",)),
-    "overlay": (_options(sg.overlay, kind={"people": "count"}), ("values", "areas")),
+    "overlay": (_options(sg.overlay, measure={"people": "count"}), ("values", "areas")),
     "overlay_phases": (_options(sg.overlay_phases, phase="phase_rule"), ("polygons", "areas")),
     "phase_coverage": (sg.phase_coverage, ("phases", "population")),
     "phases_at": (_options(sg.phases_at, date="2020-04-01"), ("phases",)),

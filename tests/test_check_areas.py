@@ -62,5 +62,5 @@ def test_bad_options_are_named(squares: gpd.GeoDataFrame) -> None:
     """A size below nothing, a rule that is none."""
     with pytest.raises(sg.SchemaError, match="smallest_km2=-1: give an area"):
         sg.check_areas(squares, smallest_km2=-1)
-    with pytest.raises(sg.SchemaError, match="keep='both' is not one of first, smaller, larger"):
+    with pytest.raises(sg.SchemaError, match="keep=.both. is not one of .first., .smaller., .larger."):
         sg.mend_overlaps(squares, keep="both")

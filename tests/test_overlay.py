@@ -29,7 +29,7 @@ def test_counts_are_split_by_area_and_summed():
     result, account = sg.overlay(COLUMNS, ROWS, report=True)
     assert result["people"].tolist() == pytest.approx([200, 200], rel=1e-6)
     assert result["people"].sum() == pytest.approx(400, rel=1e-12)
-    assert result["people_coverage"].tolist() == pytest.approx([1, 1])
+    assert result["people_covered"].tolist() == pytest.approx([1, 1])
     assert account.totals.loc["people", "outside"] == pytest.approx(0, abs=1e-9)
     assert (account.pieces, account.slivers) == (4, 0)
 
@@ -40,7 +40,7 @@ def test_rows_index_columns_and_crs_of_the_areas_stay():
     before = areas.copy()
     result = sg.overlay(COLUMNS, areas)
     assert result.index.tolist() == ["n", "s"]
-    assert list(result.columns) == ["pcode", "geometry", "people", "people_coverage"]
+    assert list(result.columns) == ["pcode", "geometry", "people", "people_covered"]
     assert result.crs == areas.crs
     pd.testing.assert_frame_equal(pd.DataFrame(areas), pd.DataFrame(before))
 
@@ -58,7 +58,7 @@ def test_areas_that_nothing_covers_are_missing_not_zero():
     """An area without any value has no value."""
     result = sg.overlay(COLUMNS, table((0, 0, 2, 0.02), (5, 5, 6, 6)))
     assert result["people"].isna().tolist() == [False, True]
-    assert result["people_coverage"].tolist() == [1, 0]
+    assert result["people_covered"].tolist() == [1, 0]
 
 
 def test_slivers_go_to_the_other_pieces_and_are_counted():
@@ -86,13 +86,13 @@ def test_a_small_polygon_inside_a_large_one_is_no_sliver():
     assert sg.overlay(town, COLUMNS[["geometry"]])["people"].tolist()[0] == pytest.approx(7)
 
 
-def test_unknown_counts_add_nothing_and_show_in_the_coverage():
+def test_unknown_counts_add_nothing_and_show_in_the_covered():
     """One square is not counted: the sum is that of the other, covering half; an area with unknown alone is missing."""
     values = COLUMNS.assign(people=[100, np.nan])
     with pytest.warns(sg.DataWarning, match="people: 1 rows are unknown"):
         result = sg.overlay(values, table((0, 0, 2, 0.02), (1.1, 0, 1.9, 0.02)))
     assert result["people"].isna().tolist() == [False, True]
-    assert result["people_coverage"].tolist() == pytest.approx([0.5, 0])
+    assert result["people_covered"].tolist() == pytest.approx([0.5, 0])
 
 
 def test_areas_that_overlap_share_counts_out():
@@ -108,23 +108,25 @@ def test_rates_are_averaged_by_people():
     """30 % of 100 people and 10 % of 300 people are 15 %, not 20 %."""
     values = COLUMNS.assign(share=[0.3, 0.1])
     whole = table((0, 0, 2, 0.02))
-    assert sg.overlay(values, whole, kind={"share": "rate"}, weights="people")["share"].tolist() == pytest.approx(
+    assert sg.overlay(values, whole, measure={"share": "rate"}, weights="people")["share"].tolist() == pytest.approx(
         [0.15]
     )
-    assert sg.overlay(values, whole, kind={"share": "rate"}, weights="area")["share"].tolist() == pytest.approx([0.2])
+    assert sg.overlay(values, whole, measure={"share": "rate"}, weights="area")["share"].tolist() == pytest.approx(
+        [0.2]
+    )
 
 
 def test_unknown_rates_and_empty_ground():
     """An unknown rate is left out of the average; where nobody lives there is no rate."""
     values = COLUMNS.assign(share=[0.3, None], people=[0, 5])
-    result = sg.overlay(values, table((0, 0, 1, 0.02), (0, 0, 2, 0.02)), kind={"share": "rate"}, weights="people")
+    result = sg.overlay(values, table((0, 0, 1, 0.02), (0, 0, 2, 0.02)), measure={"share": "rate"}, weights="people")
     assert result["share"].isna().tolist() == [True, True]
 
 
 def test_classes_go_by_majority_with_the_runner_up():
     """300 of 400 people are in phase 3, 100 in phase 2."""
     values = COLUMNS.assign(phase=pd.array([2, 3], dtype="Int64"))
-    result = sg.overlay(values, table((0, 0, 2, 0.02)), kind={"phase": "class"}, weights="people").iloc[0]
+    result = sg.overlay(values, table((0, 0, 2, 0.02)), measure={"phase": "class"}, weights="people").iloc[0]
     assert (result["phase"], result["phase_second"]) == (3, 2)
     assert (result["phase_share"], result["phase_second_share"]) == pytest.approx((0.75, 0.25))
 
@@ -134,7 +136,7 @@ def test_classes_of_equal_weight():
     values = COLUMNS.assign(people=[50, 50], phase=[2, 3], zone=["millet", "herds"])
     values["rank"] = pd.Categorical(["high", "low"], categories=["low", "high"], ordered=True)
     kinds = {"phase": "class", "zone": "class", "rank": "class"}
-    result = sg.overlay(values, table((0, 0, 2, 0.02)), kind=kinds, weights="people").iloc[0]
+    result = sg.overlay(values, table((0, 0, 2, 0.02)), measure=kinds, weights="people").iloc[0]
     assert result["phase"] == 3
     assert pd.isna(result["zone"])
     assert result["zone_second"] in ("millet", "herds")
@@ -144,11 +146,11 @@ def test_classes_of_equal_weight():
 def test_unknown_classes_stay_unknown():
     """Where most people have no phase the area has none, and the best known one is the runner-up."""
     values = COLUMNS.assign(phase=pd.array([4, None], dtype="Int64"))
-    result = sg.overlay(values, table((0, 0, 2, 0.02), (5, 5, 6, 6)), kind={"phase": "class"}, weights="people")
+    result = sg.overlay(values, table((0, 0, 2, 0.02), (5, 5, 6, 6)), measure={"phase": "class"}, weights="people")
     assert result["phase"].isna().all()
     assert result["phase_second"].tolist()[0] == 4
     assert result["phase_share"].isna().tolist() == [False, True]
-    assert result["phase_coverage"].tolist() == pytest.approx([0.5, 0])
+    assert result["phase_covered"].tolist() == pytest.approx([0.5, 0])
 
 
 def test_counts_by_a_population_table_of_the_areas():
@@ -162,7 +164,7 @@ def test_rates_by_a_population_table_of_the_values():
     """A table that knows the p-codes of the values serves too."""
     population = pd.DataFrame({"pcode": ["W", "E"], "population": [1, 3]})
     values = COLUMNS.assign(share=[0.0, 0.4])
-    result = sg.overlay(values, ROWS, kind={"share": "rate"}, weights=population)
+    result = sg.overlay(values, ROWS, measure={"share": "rate"}, weights=population)
     assert result["share"].tolist() == pytest.approx([0.3, 0.3])
 
 
@@ -230,10 +232,98 @@ def test_people_without_a_polygon_are_reported_as_outside():
         assert sg.overlay(values, ROWS)["people"].sum() == pytest.approx(300)
 
 
-def test_the_source_goes_along():
-    """Who published the values stands in the result, so that credit reaches the map."""
-    assert sg.overlay(COLUMNS.assign(source="CH"), ROWS)["values_source"].tolist() == ["CH", "CH"]
-    assert "values_source" not in sg.overlay(COLUMNS.assign(source=None), ROWS)
+def test_sources_go_along_each_to_its_own_areas():
+    """Who published the values, for each area; who drew the areas; and who counted the people that they are weighed by."""
+    values = COLUMNS.assign(source=["CH", "IPC"])
+    areas = table((0, 0, 1, 0.02), (0, 0, 2, 0.02), (5, 5, 6, 6), pcode=["W", "all", "far"], source="OCHA")
+    census = pd.DataFrame({"pcode": ["W", "E"], "people": 1, "source": ["census", None]})
+    with pytest.warns(sg.DataWarning, match="overlap"):
+        result = sg.overlay(values, areas, weights=census)
+    assert result["source"].fillna("-").tolist() == ["CH", "CH + IPC", "-"]
+    assert result["area_source"].tolist() == ["OCHA"] * 3
+    assert result["weights_source"].tolist() == ["census"] * 3
+    assert sorted(sg.credit(result)) == ["CH", "IPC", "OCHA", "census"]
+
+
+def test_areas_that_have_figures_already_keep_their_sources():
+    """Figures laid on top bring their own source: the older one is the area's."""
+    areas = ROWS.assign(source="census", area_source="OCHA", density=[1, 2])
+    result = sg.overlay(COLUMNS.assign(source="CH"), areas)
+    assert result["source"].tolist() == ["CH", "CH"]
+    assert result["area_source"].tolist() == ["OCHA + census"] * 2
+
+
+def test_an_unknown_source_is_not_the_border_s():
+    """Values without a source leave none, whoever drew the areas."""
+    result = sg.overlay(COLUMNS, ROWS.assign(source="OCHA"))
+    assert "source" not in result
+    assert result["area_source"].tolist() == ["OCHA", "OCHA"]
+
+
+@pytest.mark.parametrize(
+    ("column", "two"),
+    [
+        ("date", ["2020-01-31", "2020-02-29"]),
+        ("start", ["2020-03-01", "2020-06-01"]),
+        ("year", [2019, 2020]),
+        ("group", ["idp", "refugee"]),
+        ("kind", ["current", "projected"]),
+        ("edition", ["BFA 2013", "BFA 2025"]),
+    ],
+)
+def test_what_never_adds_up_is_refused_in_the_words_of_the_sums(column, two):
+    """Two days, periods, groups in one area; where each area has one of them, nothing is added."""
+    values = COLUMNS.assign(**{column: two})
+    with pytest.raises(
+        sg.DoubleCountError, match=f"The sum would mix what does not add up:\n  1. {column} has"
+    ) as found:
+        sg.overlay(values, ROWS)
+    assert found.value.rows.index.tolist() == [0, 1]
+    assert f"Choose one: values[values['{column}'] == ...]" in str(found.value)
+    assert sg.overlay(values, COLUMNS[["geometry"]])["people"].tolist() == pytest.approx([100, 300])
+
+
+def test_the_same_refusal_as_that_of_sum_stocks():
+    """Two counts of one place: sum_stocks and overlay say the same, but for what to do."""
+    twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True).assign(
+        group="idp", source="x", date=["2020-01-31"] * 2 + ["2020-02-29"] * 2
+    )
+    with pytest.raises(sg.DoubleCountError) as of_sums:
+        sg.sum_stocks(pd.DataFrame(twice).drop(columns="geometry"))
+    with pytest.raises(sg.DoubleCountError) as of_overlay:
+        sg.overlay(twice, ROWS)
+    assert str(of_overlay.value).split(". Choose")[0] == str(of_sums.value).split(". Choose")[0]
+
+
+@pytest.mark.parametrize("column", ["method", "operation", "source", "analysis"])
+def test_two_methods_or_sources_add_up_on_different_ground_alone(column):
+    """West by one and east by the other are different people; the west by both is the same people twice."""
+    values = COLUMNS.assign(**{column: ["a", "b"]})
+    assert sg.overlay(values, ROWS)["people"].sum() == pytest.approx(400)
+    again = pd.concat([values, values.iloc[:1].assign(**{column: "b"})])
+    with pytest.raises(sg.DoubleCountError, match=f"{column} has 'a', 'b' in rows 0, 0"):
+        sg.overlay(again, ROWS)
+
+
+def test_an_area_and_its_parts_are_not_added():
+    """A region beside its province counts the province twice."""
+    values = table((0, 0, 2, 0.02), (0, 0, 1, 0.02), pcode=["BF56", "BF5601"], people=[10, 4])
+    with pytest.raises(sg.DoubleCountError, match="people of an area and of its parts twice:\n  1. rows 0, 1"):
+        sg.overlay(values, ROWS)
+
+
+def test_what_tells_no_people_apart_is_let_pass():
+    """Rows by origin, latest counts of one day, a column named kind or group that means something else, rows without a value."""
+    twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True).assign(origin=["A", "A", "B", "B"])
+    assert sg.overlay(twice, ROWS)["people"].sum() == pytest.approx(800)
+    latest = COLUMNS.assign(
+        date=["2020-01-31", "2020-02-29"], as_of="2020-03-31", kind=["herds", "millet"], group=["x", "y"]
+    )
+    assert sg.overlay(latest, ROWS)["people"].sum() == pytest.approx(400)
+    with pytest.warns(sg.DataWarning, match="rows are unknown"):
+        assert sg.overlay(COLUMNS.assign(people=[100, None], date=["2020-01-31", None]), ROWS)[
+            "people"
+        ].sum() == pytest.approx(100)
 
 
 BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])], crs=4326)
@@ -246,24 +336,40 @@ BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1
             pd.DataFrame({"people": [1]}),
             {},
             sg.SchemaError,
-            "values: a GeoDataFrame with polygons is needed, not DataFrame",
+            "values: a GeoDataFrame of polygons is needed, not DataFrame",
         ),
         (COLUMNS.drop(columns="people"), {}, sg.SchemaError, r"no column 'people' or 'population'. Name the columns"),
-        (COLUMNS, {"kind": "sum"}, sg.SchemaError, "kind 'sum' of 'people' is not one of"),
-        (COLUMNS, {"kind": {"idps": "count"}}, sg.SchemaError, "values need one column 'idps'"),
+        (
+            COLUMNS,
+            {"measure": "sum"},
+            sg.SchemaError,
+            r"measure\['people'\]='sum' is not one of 'count', 'rate', 'class'",
+        ),
+        (
+            COLUMNS,
+            {"measure": {"idps": "count"}},
+            sg.SchemaError,
+            "values: column 'idps' is missing. Found: people, pcode, geometry",
+        ),
         (
             COLUMNS.assign(idps=["1", "2"]),
-            {"kind": {"idps": "count"}},
+            {"measure": {"idps": "count"}},
             sg.SchemaError,
-            "'idps' is not a column of numbers",
+            r"column 'idps', row\(s\) 0, 1 \('1', '2'\): not a number",
         ),
-        (COLUMNS.assign(people=[np.inf, 1]), {}, sg.SchemaError, r"column 'people', row\(s\) 0: infinite"),
-        (COLUMNS, {"kind": {"pcode": "class"}, "weights": "area"}, sg.SchemaError, "onto already has a column 'pcode'"),
-        (COLUMNS, {"kind": "rate"}, sg.SchemaError, "rates and classes need weights"),
+        (COLUMNS.assign(people=[np.inf, 1]), {}, sg.SchemaError, r"column 'people', row\(s\) 0 .*inf.*: not a number"),
+        (
+            COLUMNS,
+            {"measure": {"pcode": "class"}, "weights": "area"},
+            sg.SchemaError,
+            "onto already has a column 'pcode'",
+        ),
+        (COLUMNS, {"measure": "rate"}, sg.SchemaError, "rates and classes need weights"),
         (COLUMNS, {"slivers": 0.9}, sg.SchemaError, "slivers=0.9 is not a share"),
         (COLUMNS, {"weights": 5}, sg.SchemaError, "weights must be 'area'.* not int"),
+        (COLUMNS.assign(w=[-1, 1]), {"weights": "w"}, sg.SchemaError, r"weights: column 'w', row\(s\) 0: below 0"),
         (COLUMNS, {"weights": "nowhere.tif"}, sg.SchemaError, "'nowhere.tif' is neither 'area', nor a column"),
-        (COLUMNS, {"weights": "pcode"}, sg.SchemaError, "'pcode' is not a column of numbers"),
+        (COLUMNS, {"weights": "pcode"}, sg.SchemaError, r"weights: column 'pcode', row\(s\) 0, 1 .*not a number"),
         (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.SchemaError, "needs 'pcode' and 'people'"),
         (COLUMNS, {"weights": pd.DataFrame({"pcode": ["N"], "people": [1]})}, sg.SchemaError, r"missing: S\)"),
         (
@@ -273,7 +379,12 @@ BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1
             "p-codes N stand more",
         ),
         (COLUMNS, {"weights": ROWS}, sg.SchemaError, "the population has no column 'people'"),
-        (COLUMNS, {"weights": COLUMNS.set_crs(None, allow_override=True)}, sg.CRSError, "the population has no CRS"),
+        (
+            COLUMNS,
+            {"weights": COLUMNS.set_crs(None, allow_override=True)},
+            sg.CRSError,
+            "weights: the geometry has no CRS",
+        ),
         (
             COLUMNS,
             {"weights": COLUMNS.set_geometry(COLUMNS.boundary)},
@@ -293,7 +404,7 @@ def test_bad_input_is_refused(values, options, error, message):
 def test_all_problems_come_at_once():
     """Two wrong columns are two problems of one error."""
     with pytest.raises(sg.SchemaError) as caught:
-        sg.overlay(COLUMNS, ROWS, kind={"a": "count", "b": "total"})
+        sg.overlay(COLUMNS, ROWS, measure={"a": "count", "b": "count"})
     assert len(caught.value.problems) == 2
 
 

@@ -23,6 +23,7 @@ from sahelgeo.places.levels import country_of, nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
+    MIXED,
     Mask,
     Numbers,
     added_up,
@@ -338,4 +339,4 @@ def _refuse_mixed(table: pd.DataFrame, groups: Numbers, constant: list[str]) -> 
         for column, rows in found.items()
     ]
     if found:
-        refuse(table, "The sum would mix what does not add up:", problems, np.logical_or.reduce(list(found.values())))
+        refuse(table, MIXED, problems, np.logical_or.reduce(list(found.values())))

@@ -15,7 +15,6 @@ from typing import Any, Protocol, runtime_checkable
 import folium
 import geopandas as gpd
 import numpy as np
-import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
@@ -25,6 +24,7 @@ from sahelgeo.maps.layer_json import Numbering, layer_json, share_lists
 from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
+from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import Language, all_words, base_language, word
 
@@ -211,14 +211,8 @@ def ground_areas(bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
         geometry=countries.geometry.clip_by_rect(west - aside, south - above, east + aside, north + above)
     )
     # Where a border runs along the cut, the cut leaves lines beside the areas.
-    countries = countries.set_geometry([_areal(area) for area in countries.geometry], crs=countries.crs)
+    countries = countries.set_geometry([polygons_in(area) for area in countries.geometry], crs=countries.crs)
     return countries[~countries.geometry.is_empty]
-
-
-def _areal(area: Any) -> Any:
-    if area.geom_type in {"Polygon", "MultiPolygon"}:
-        return area
-    return shapely.MultiPolygon([part for part in shapely.get_parts(area) if part.geom_type == "Polygon"])
 
 
 def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[float, ...], lang: str) -> dict[str, Any]:

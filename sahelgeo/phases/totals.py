@@ -23,6 +23,7 @@ from sahelgeo.phases.unplaced import (
 )
 from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.sums import (
+    NESTED,
     Mask,
     Numbers,
     check_level,
@@ -266,7 +267,7 @@ def _without_totals(
     clash = holds & ~at_level
     refuse(
         table,
-        "The sum would count people of an area and of its parts twice:",
+        NESTED,
         [
             f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass level=... of the totals. "
             "If they are the rest of an area, such as a department without its town, say so in 'unit': table.loc[rows, 'unit'] = 'rest'"

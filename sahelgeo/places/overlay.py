@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -15,18 +14,25 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.places.account import people_column
-from sahelgeo.places.area_matrix import borders_of
-from sahelgeo.places.grid import Floats
-from sahelgeo.places.pieces import Pieces, piece_people, pieces_of
+from sahelgeo.places.ellipsoid import Floats
+from sahelgeo.places.pieces import OverlayPieces, piece_people, pieces_of
+from sahelgeo.places.shared_ground import shared_ground
+from sahelgeo.sources import joined_sources
+from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, joined_values, named_rows, nested_rows, refuse
+from sahelgeo.tables import GROUPS, PHASE_KINDS
 
-Kind = Literal["count", "rate", "class"]
+Measure = Literal["count", "rate", "class"]
 Weights = pd.DataFrame | str | Path
 
 SLIVERS = 0.01
-_KINDS = ("count", "rate", "class")
+MEASURES = ("count", "rate", "class")
 _LEVEL = 1e-9  # weights that differ by less are a tie
+_SAME_GROUND = 0.5  # polygons of values that share more of the smaller one describe the same place
+# Never in one figure; and never twice on the same ground, though figures of neighbours may add up.
+_ONE_VALUE = ("date", "as_of", "start", "end", "year", "kind", "group", "edition")
+_ONE_VALUE_A_PLACE = ("method", "operation", "source", "issued", "analysis")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +75,8 @@ class OverlayAccount:
     def __str__(self) -> str:
         text = f"{self.pieces:,} pieces; {self.slivers:,} slivers left out ({self.sliver_km2:,.0f} km²)"
         for name, total in self.totals.iterrows():
-            text += f"; {name}: {total['arrived']:,.0f} of {total['came_in']:,.0f} arrived, {total['outside']:,.0f} fell outside"
+            arrived, came_in, outside = (f"{total[label]:,.0f}" for label in ("arrived", "came_in", "outside"))
+            text += f"; {name}: {arrived} of {came_in} arrived, {outside} fell outside"
         return text
 
 
@@ -78,7 +85,7 @@ def overlay(
     values: gpd.GeoDataFrame,
     onto: gpd.GeoDataFrame,
     *,
-    kind: Kind | Mapping[str, Kind] = ...,
+    measure: Measure | Mapping[str, Measure] = ...,
     weights: Weights | None = ...,
     slivers: float = ...,
     report: Literal[False] = ...,
@@ -88,7 +95,7 @@ def overlay(
     values: gpd.GeoDataFrame,
     onto: gpd.GeoDataFrame,
     *,
-    kind: Kind | Mapping[str, Kind] = ...,
+    measure: Measure | Mapping[str, Measure] = ...,
     weights: Weights | None = ...,
     slivers: float = ...,
     report: Literal[True],
@@ -99,15 +106,15 @@ def overlay(
     values: gpd.GeoDataFrame,
     onto: gpd.GeoDataFrame,
     *,
-    kind: Kind | Mapping[str, Kind] = "count",
+    measure: Measure | Mapping[str, Measure] = "count",
     weights: Weights | None = None,
     slivers: float = SLIVERS,
     report: bool = False,
 ) -> gpd.GeoDataFrame | tuple[gpd.GeoDataFrame, OverlayAccount]:
     """Carry values from their polygons onto other polygons, by area or by people.
 
-    Every pair of polygons that share ground makes a piece; its area is the area on the ellipsoid (an equal-area
-    projection of WGS 84), its borders are straight in degrees as the files draw them.
+    Every pair of polygons that share ground makes a piece. Its area is the area on the ellipsoid (an equal-area
+    projection of WGS 84); its borders are straight in degrees, as the files draw them.
 
     Parameters
     ----------
@@ -115,36 +122,50 @@ def overlay(
         Valid polygons with the columns to carry, in any CRS.
     onto : geopandas.GeoDataFrame
         The polygons to carry them onto, in any CRS.
-    kind : {"count", "rate", "class"} or mapping
-        What the column is; a mapping names the columns: ``{"people": "count", "share_3plus": "rate", "phase": "class"}``.
+    measure : {"count", "rate", "class"} or mapping
+        What the column is. A mapping names the columns: ``{"people": "count", "share_3plus": "rate", "phase": "class"}``.
         One word means the column ``people`` (else ``population``). A count is split between the pieces by weight and
         summed; a rate is averaged by weight; of a class, the one with most weight is taken.
     weights : "area", str, pandas.DataFrame or path, optional
-        What people or ground a piece stands for. ``"area"``: its km² (the default for counts; rates and classes need a
-        choice, since an average over ground is seldom one over people). The name of a column of ``values``: its people,
-        evenly over each polygon. A population table with ``pcode`` and ``people``, by the p-codes of ``onto`` (or else of
-        ``values``): evenly within each of these areas. A GeoDataFrame of points or polygons with ``people``. The path of
-        a population grid: the exact share of every cell (exactextract).
+        What people or ground a piece stands for:
+
+        - ``"area"``: its km². The default for counts; rates and classes need a choice, since an average over ground is
+          seldom one over people.
+        - the name of a column of ``values``: its people, evenly over each polygon.
+        - a population table with ``pcode`` and ``people``, by the p-codes of ``onto`` (or else of ``values``): evenly
+          within each of these areas.
+        - a GeoDataFrame of points or polygons with ``people``.
+        - the path of a population grid: the exact share of every cell.
     slivers : float
-        A piece smaller than this share of both its polygons is a sliver of borders that nearly agree: it is left out,
-        and what it holds goes to the other pieces of its polygon of values. The same for a part outside all of ``onto``.
+        A piece smaller than this share of both its polygons is a sliver of borders that nearly agree. It is left out,
+        and what it holds goes to the other pieces of its polygon of values. A part outside all of ``onto`` that is
+        smaller than this share of its polygon is treated alike.
     report : bool
         Also return the :class:`OverlayAccount`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The rows of ``onto`` in their order with their index, CRS and columns. For each value a column of its name
-        (Float64; classes keep their type), and ``<name>_coverage``: the share of the area (0–1) that pieces with a known
-        value cover. For a class also ``<name>_share``, its share of the weight, and the runner-up, ``<name>_second`` and
-        ``<name>_second_share``. Missing values stay unknown: they add nothing, and where all is unknown or nothing
-        covers an area its value is missing, not 0; where unknown outweighs each known class the class is missing. Of two
-        classes of equal weight the higher is taken (the worse phase); between words neither.
+        The rows of ``onto`` in their order, with their index, CRS and columns, and for each column of values:
+
+        - ``<name>``: the value (Float64; classes keep their type). Where all is unknown, or nothing covers the area, it
+          is missing, not 0. A class is missing where the unknown outweighs each known class. Of two classes of equal
+          weight the higher is taken (the worse phase); between words neither.
+        - ``<name>_covered``: the share of the area (0–1) that pieces with a known value cover.
+        - ``<name>_share``, for a class: its share of the weight of all pieces in the area, unknown ones too.
+        - ``<name>_second`` and ``<name>_second_share``, for a class: the runner-up.
+
+        Where the values name sources, ``source`` joins those of the values in each area; a ``source`` of ``onto``, the
+        publisher of the polygons, is called ``area_source``. The sources of a population table are in ``weights_source``.
     OverlayAccount
         Only with ``report=True``.
 
     Raises
     ------
+    DoubleCountError
+        Values that :func:`sum_stocks` would not add up either would meet in one area: of two dates, periods, groups, kinds or
+        editions; of two methods, operations, sources or analyses on the same ground; of an area and of its parts (by
+        ``pcode``). The rows are in ``.rows``.
     SchemaError
         A column that is not there, is not numbers or would be overwritten; invalid polygons; weights that do not fit.
     CRSError
@@ -165,7 +186,8 @@ def overlay(
     Notes
     -----
     Counts keep their total: what arrives and what falls outside make up what came in (areal interpolation of extensive
-    values). A share of a class's weight is of the weight of all pieces in the area, unknown ones too.
+    values: Goodchild and Lam, 1980). Sources that differ from one polygon to its neighbour add up, since different ground
+    holds different people.
 
     Examples
     --------
@@ -175,106 +197,138 @@ def overlay(
     >>> regions.set_index("pcode")["people"].round()[["BF13", "BF46"]].tolist()
     [1000.0, 6000.0]
     """
-    kinds = _kinds(values, onto, kind)
-    if weights is None and any(each != "count" for each in kinds.values()):
+    checks.polygons(values, "values")
+    checks.polygons(onto, "onto")
+    measures = _measures(values, onto, measure)
+    if weights is None and set(measures.values()) != {"count"}:
         raise SchemaError(
-            "rates and classes need weights: people (a population table, a column of the values, or a grid), or say weights='area'"
+            "rates and classes need weights: people (a population table, a column of the values, or a grid), "
+            "or say weights='area'"
         )
     if not 0 <= slivers < 0.5:
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
-    pieces = _checked_pieces(values, onto, slivers)
-    by_area = weights is None or (isinstance(weights, str) and weights == "area")
-    if by_area:
+    pieces = pieces_of(_in_degrees(values), _in_degrees(onto), slivers)
+    known = values[list(measures)].notna().any(axis=1).to_numpy()[pieces.left]
+    _refuse_double_counts(values, pieces, known)
+    if weights is None or (isinstance(weights, str) and weights == "area"):
         weight, whole = pieces.km2, pieces.left_km2
     else:
-        weight, whole = piece_people(pieces, weights, values, onto)  # type: ignore[arg-type]
+        weight, whole = piece_people(pieces, weights, values, onto)
     share = _shares(pieces, weight, whole, slivers)
     columns: dict[str, Any] = {}
     totals = {}
-    for name, each in kinds.items():
+    for name, each in measures.items():
         if each == "class":
             columns |= _class(values[name], pieces, weight, name)
         else:
             numbers = values[name].to_numpy(dtype="float64", na_value=np.nan)
             carried = _count(numbers, pieces, share) if each == "count" else _rate(numbers, pieces, weight)
             columns[name] = _masked(carried)
-        known = values[name].notna().to_numpy()[pieces.left]
-        columns[f"{name}_coverage"] = _masked(_coverage(pieces, known))
+        columns[f"{name}_covered"] = _masked(_covered(pieces, values[name].notna().to_numpy()[pieces.left]))
         if each == "count":
             totals[name] = _total(values[name], carried)
     account = _account(pieces, totals)
     _warn(account, pieces, weight)
-    result = onto.assign(**columns)
-    if "source" in values.columns and values["source"].notna().any():
-        result["values_source"] = "; ".join(str(source) for source in values["source"].dropna().unique())
+    result = _with_sources(onto, values, weights, pieces, known).assign(**columns)
     return (result, account) if report else result
 
 
-def _kinds(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, kind: Any) -> dict[str, str]:
-    for table, name in ((values, "values"), (onto, "onto")):
-        if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
-            raise SchemaError(f"{name}: a GeoDataFrame with polygons is needed, not {type(table).__name__}")
+def _measures(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, measure: Any) -> dict[str, str]:
+    """What each column to carry is, once it is checked."""
     checks.plain(values, "values")
-    if not isinstance(kind, Mapping):
+    if not isinstance(measure, Mapping):
         label = people_column(values)
         if label is None:
             raise SchemaError(
-                f"values have no column 'people' or 'population'. Name the columns: kind={{'column': {kind!r}}}. Found: {listed(list(values.columns), 12)}"
+                "values have no column 'people' or 'population'. "
+                f"Name the columns: measure={{'column': {measure!r}}}. Found: {listed(list(values.columns), 12)}"
             )
-        kind = {label: kind}
-    problems = [problem for name, each in kind.items() if (problem := _column_problem(values, name, each))]
-    problems += [
+        measure = {label: measure}
+    checks.choice(MEASURES, **{f"measure[{name!r}]": each for name, each in measure.items()})
+    checks.columns(values, "values", {name: "any" if each == "class" else "number" for name, each in measure.items()})
+    problems = [
         f"onto already has a column {label!r}, which overlay adds. Rename or drop it"
-        for name, each in kind.items()
+        for name, each in measure.items()
         for label in _added(name, each)
         if label in onto.columns
     ]
     if problems:
         raise SchemaError(" · ".join(problems), problems)
-    return dict(kind)
+    return dict(measure)
 
 
-def _column_problem(values: gpd.GeoDataFrame, name: str, kind: Any) -> str | None:
-    if kind not in _KINDS:
-        return f"kind {kind!r} of {name!r} is not one of 'count', 'rate', 'class'"
-    if list(values.columns).count(name) != 1:
-        return f"values need one column {name!r}. Found: {listed(list(values.columns), 12)}"
-    if kind == "class":
-        return None
-    if not pd.api.types.is_numeric_dtype(values[name]) or values[name].dtype == bool:
-        return f"column {name!r} is not a column of numbers ({values[name].dtype}). Convert it first"
-    infinite = np.isinf(values[name].to_numpy(dtype="float64", na_value=np.nan))
-    if infinite.any():
-        return f"column {name!r}, row(s) {listed(list(values.index[infinite]), SHOWN_AT_MOST)}: infinite"
-    return None
+def _added(name: str, measure: str) -> list[str]:
+    more = [f"{name}_share", f"{name}_second", f"{name}_second_share"] if measure == "class" else []
+    return [name, f"{name}_covered", *more]
 
 
-def _added(name: str, kind: str) -> list[str]:
-    more = [f"{name}_share", f"{name}_second", f"{name}_second_share"] if kind == "class" else []
-    return [name, f"{name}_coverage", *more]
-
-
-def _checked_pieces(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, slivers: float) -> Pieces:
-    """The pieces of two tables, once all their polygons are valid."""
-    left, right = _in_degrees(values, "values"), _in_degrees(onto, "onto")
-    # Whether polygons are valid is for GEOS to say, which lets go of the interpreter's lock: meanwhile a thread reads their edges. Not
-    # the other way round: shapely sets warnings aside there, which two threads would undo for each other.
-    with ThreadPoolExecutor(1) as threads:
-        reading = threads.submit(borders_of, left, right)
-        for name, table in (("values", values), ("onto", onto)):
-            if problems := checks.polygon_problems(table):
-                raise SchemaError(f"{name}: {' · '.join(problems)}", problems)
-        borders = reading.result()
-    return pieces_of(left, right, slivers, borders)
-
-
-def _in_degrees(table: gpd.GeoDataFrame, name: str) -> NDArray[Any]:
-    if table.crs is None:
-        raise CRSError(f"{name}: the geometry has no CRS. Say which one it is in: set_crs('EPSG:4326') for degrees")
+def _in_degrees(table: gpd.GeoDataFrame) -> NDArray[Any]:
     return np.asarray(table.geometry.to_crs(4326).values, dtype=object).copy()
 
 
-def _shares(pieces: Pieces, weight: Floats, whole: Floats, slivers: float) -> Floats:
+def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known: NDArray[np.bool_]) -> None:
+    """Raise where an area would add up, or average, what sums of tables refuse too."""
+    key = [label for label in ("pcode", "name", "place") if label in values]
+    ground = pieces.left[known]
+    groups = [(ground, pieces.right[known], _dimensions(values, _ONE_VALUE))]
+    if apart := _dimensions(values, _ONE_VALUE_A_PLACE):
+        pairs = shared_ground(pieces.left_shapes, pieces.left_shapes)
+        smaller = np.minimum(pairs.left_km2[pairs.left], pairs.left_km2[pairs.right])
+        alike = (pairs.left < pairs.right) & (pairs.km2 > _SAME_GROUND * smaller)
+        alike &= np.isin(pairs.left, ground) & np.isin(pairs.right, ground)
+        both = np.concatenate([pairs.left[alike], pairs.right[alike]])
+        groups.append((both, np.tile(np.arange(alike.sum()), 2), apart))
+    problems, clashing = [], np.zeros(len(values), dtype=np.bool_)
+    for rows, group, columns in groups:
+        for column, mask in clashes(values[columns].iloc[rows], group, columns).items():
+            clash = np.isin(np.arange(len(values)), rows[mask])
+            clashing |= clash
+            words = clash_in_words(values, clash, column, key)
+            problems.append(f"{words}. Choose one: values[values[{column!r}] == ...]")
+    refuse(values, MIXED, problems, clashing)
+    if "pcode" in values:
+        used = values.iloc[np.unique(ground)]
+        nested = nested_rows(used, np.zeros(len(used), dtype=np.int64), None)
+        text = f"{named_rows(used, nested, key)}. Keep one level: drop the totals, or the parts"
+        refuse(used, NESTED, [text] if nested.any() else [], nested)
+
+
+def _dimensions(values: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    """The columns that tell figures apart and have more than one value; ``kind`` and ``group`` in the words of the tables."""
+    words = {"kind": PHASE_KINDS, "group": GROUPS}
+    held = [name for name in names if name in values and len(values[name].drop_duplicates()) > 1]
+    # Latest counts are of one day, ``as_of``, though places were counted on others.
+    return [
+        name
+        for name in held
+        if not (name == "date" and "as_of" in values)
+        and (name not in words or values[name].dropna().isin(words[name]).all())
+    ]
+
+
+def _with_sources(
+    onto: gpd.GeoDataFrame,
+    values: gpd.GeoDataFrame,
+    weights: Any,
+    pieces: OverlayPieces,
+    known: NDArray[np.bool_],
+) -> gpd.GeoDataFrame:
+    """The areas with the sources of what they are given; their own is that of the border."""
+    result = onto.rename(columns={"source": "area_source"})
+    if {"source", "area_source"} <= set(onto.columns):
+        pairs = zip(onto["source"], onto["area_source"], strict=True)
+        result = onto.drop(columns="source").assign(area_source=[joined_sources(pair) for pair in pairs])
+    if "source" in values:
+        rows, areas = values.iloc[pieces.left[known]], pieces.right[known]
+        found = pd.Series(pd.NA, index=range(len(onto)), dtype="string")
+        found[np.unique(areas)] = joined_values(rows, areas, ["source"])["source"].array
+        result["source"] = found.array
+    if isinstance(weights, pd.DataFrame) and "source" in weights:
+        result["weights_source"] = joined_sources(weights["source"].unique())
+    return result
+
+
+def _shares(pieces: OverlayPieces, weight: Floats, whole: Floats, slivers: float) -> Floats:
     """The share of its polygon's count that each piece takes; what is left to 1 falls outside."""
     rows = len(pieces.left_km2)
     kept_km2 = np.bincount(pieces.left, pieces.km2, rows)
@@ -298,7 +352,7 @@ def _masked(values: Floats) -> Any:
     return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
 
 
-def _count(numbers: Floats, pieces: Pieces, share: Floats) -> Floats:
+def _count(numbers: Floats, pieces: OverlayPieces, share: Floats) -> Floats:
     known = ~np.isnan(numbers[pieces.left])
     right = pieces.right[known]
     total = np.bincount(right, numbers[pieces.left[known]] * share[known], len(pieces.right_km2)).astype(float)
@@ -306,7 +360,7 @@ def _count(numbers: Floats, pieces: Pieces, share: Floats) -> Floats:
     return total
 
 
-def _rate(numbers: Floats, pieces: Pieces, weight: Floats) -> Floats:
+def _rate(numbers: Floats, pieces: OverlayPieces, weight: Floats) -> Floats:
     known = ~np.isnan(numbers[pieces.left]) & ~np.isnan(weight)
     right, count = pieces.right[known], len(pieces.right_km2)
     people = np.bincount(right, weight[known], count)
@@ -314,13 +368,13 @@ def _rate(numbers: Floats, pieces: Pieces, weight: Floats) -> Floats:
     return np.where(people > 0, total / np.where(people > 0, people, 1), np.nan)
 
 
-def _coverage(pieces: Pieces, known: NDArray[np.bool_]) -> Floats:
+def _covered(pieces: OverlayPieces, known: NDArray[np.bool_]) -> Floats:
     covered = np.bincount(pieces.right[known], pieces.km2[known], len(pieces.right_km2))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.minimum(covered / pieces.right_km2, 1.0)
 
 
-def _class(classes: pd.Series, pieces: Pieces, weight: Floats, name: str) -> dict[str, Any]:
+def _class(classes: pd.Series, pieces: OverlayPieces, weight: Floats, name: str) -> dict[str, Any]:
     """The class with most weight in each area, and the next; ties go to the higher, where classes have an order."""
     ordered = pd.api.types.is_numeric_dtype(classes) or (
         isinstance(classes.dtype, pd.CategoricalDtype) and classes.dtype.ordered
@@ -360,7 +414,7 @@ def _total(column: pd.Series, carried: Floats) -> dict[str, float]:
     }
 
 
-def _account(pieces: Pieces, totals: dict[str, dict[str, float]]) -> OverlayAccount:
+def _account(pieces: OverlayPieces, totals: dict[str, dict[str, float]]) -> OverlayAccount:
     covered = np.bincount(pieces.left, pieces.km2, len(pieces.left_km2)) + pieces.sliver_km2
     table = pd.DataFrame.from_dict(totals, orient="index", columns=["came_in", "arrived", "outside", "rows_unknown"])
     return OverlayAccount(
@@ -372,30 +426,33 @@ def _account(pieces: Pieces, totals: dict[str, dict[str, float]]) -> OverlayAcco
     )
 
 
-def _warn(account: OverlayAccount, pieces: Pieces, weight: Floats) -> None:
+def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats) -> None:
     sentences = []
     for name, total in account.totals.iterrows():
         if abs(total["outside"]) > _LEVEL * max(abs(total["came_in"]), 1):
             sentences.append(f"{name}: {total['outside']:,.0f} of {total['came_in']:,.0f} fall outside the areas")
         if total["rows_unknown"]:
             sentences.append(
-                f"{name}: {total['rows_unknown']:,.0f} rows are unknown and add nothing (see {name}_coverage)"
+                f"{name}: {total['rows_unknown']:,.0f} rows are unknown and add nothing (see {name}_covered)"
             )
     if len(account.totals) and account.overlap_km2 > 1e-6 * pieces.left_km2.sum():
         sentences.append(
-            f"areas overlap on {account.overlap_km2:,.0f} km²: counts there are shared out between them. Mend the areas first if that is not meant"
+            f"areas overlap on {account.overlap_km2:,.0f} km²: counts there are shared out between them. "
+            "Mend the areas first if that is not meant"
         )
     nowhere = np.flatnonzero(pieces.left_km2 <= 0)
     if len(nowhere) and len(account.totals):
         sentences.append(
-            f"{len(nowhere):,} rows of values have no polygon and count as outside (by position {listed(list(nowhere), SHOWN_AT_MOST)})"
+            f"{len(nowhere):,} rows of values have no polygon and count as outside "
+            f"(by position {listed(list(nowhere), SHOWN_AT_MOST)})"
         )
     bare = (np.bincount(pieces.left, np.nan_to_num(weight), len(pieces.left_km2)) <= 0) & (
         np.bincount(pieces.left, minlength=len(pieces.left_km2)) > 0
     )
     if bare.any() and len(account.totals):
         sentences.append(
-            f"{int(bare.sum()):,} polygons of values hold no weight (rows by position {listed(list(np.flatnonzero(bare)), SHOWN_AT_MOST)}): split by area"
+            f"{int(bare.sum()):,} polygons of values hold no weight "
+            f"(rows by position {listed(list(np.flatnonzero(bare)), SHOWN_AT_MOST)}): split by area"
         )
     if sentences:
         warnings.warn("; ".join(sentences), DataWarning, stacklevel=3)

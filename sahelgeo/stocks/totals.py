@@ -17,6 +17,8 @@ from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
+    MIXED,
+    NESTED,
     Mask,
     Numbers,
     added_up,
@@ -291,7 +293,7 @@ def _refuse_mixed_levels(
     nested = nested_rows(table, scopes, areas)
     refuse(
         table,
-        "The sum would count people of an area and of its parts twice:",
+        NESTED,
         [f"{named_rows(table, nested, ['pcode'])}. Keep one level: drop the totals, or the parts"]
         if nested.any()
         else [],
@@ -330,7 +332,7 @@ def refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str
             + ("; latest_stocks takes the latest of each place" if column == "date" else "")
         )
     if found:
-        refuse(table, "The sum would mix what does not add up:", problems, np.logical_or.reduce(list(found.values())))
+        refuse(table, MIXED, problems, np.logical_or.reduce(list(found.values())))
 
 
 def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> pd.DataFrame:

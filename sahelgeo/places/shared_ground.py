@@ -1,0 +1,145 @@
+"""The ground that each polygon of one table shares with each of another.
+
+To cut two polygons costs a hundred times what it costs to learn that nothing need be cut, so most pairs are never cut::
+
+      left        right      1  Pairs of which one holds a point of the other come first: a-r, b-r, c-s. Of these, what is
+    +---+---+   +-------+       the same twice, or lies in the other whole (GEOS's "covers"), has its own area.
+    | a | b |   |   r   |    2  The pieces of a make up all of a. If r overlaps none of its neighbours, nothing of a is left
+    +---+---+   +---+---+       for them: a-s, which merely touches, is never asked for. GEOS tells whether polygons overlap
+    |   c   |   | s | t |       by matching their edges (its check of a coverage), which is cheap.
+    +-------+   +---+---+    3  All other pairs, such as c-t, are cut: in threads, since GEOS lets go of Python's lock.
+
+What remains of a polygon whose pieces make up all of it is less than a part in 10^12 of its area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sahelgeo.places.ellipsoid import Floats, area_km2
+
+Ints = NDArray[np.int64]
+Shapes = NDArray[Any]
+
+_NOTHING = 1e-12
+_THREADS = 2
+_TASKS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class SharedGround:
+    """The pairs of polygons that share ground.
+
+    Attributes
+    ----------
+    left, right : numpy.ndarray
+        The numbers of the two polygons of each pair, in order.
+    km2 : numpy.ndarray
+        The area that they share.
+    left_km2, right_km2 : numpy.ndarray
+        The area of every polygon of the two tables.
+    """
+
+    left: Ints
+    right: Ints
+    km2: Floats
+    left_km2: Floats
+    right_km2: Floats
+
+
+def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] = area_km2) -> SharedGround:
+    """The areas shared by two sequences of valid polygons; polygons of one sequence may overlap.
+
+    ``area`` measures polygons in km²: on the ellipsoid, where they are in degrees.
+    """
+    # Copies: what predicates prepare would stay with the user's polygons, and threads of two calls would share it.
+    left, right = (shapely.force_2d(np.asarray(shapes, dtype=object)) for shapes in (left, right))
+    shapes, sizes = np.concatenate([left, right]), np.concatenate([area(left), area(right)])
+    left_km2, right_km2 = sizes[: len(left)], sizes[len(left) :]
+    i, j = _likely(left, right)
+    km2 = _areas(shapes, sizes, i, len(left) + j, area)
+    more_i, more_j = _further(left, right, (i, j), km2 / left_km2[i])
+    km2 = np.concatenate([km2, _areas(shapes, sizes, more_i, len(left) + more_j, area)])
+    i, j = np.concatenate([i, more_i]), np.concatenate([j, more_j])
+    order = np.lexsort((j, i))
+    order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
+    return SharedGround(i[order], j[order], km2[order], left_km2, right_km2)
+
+
+def _likely(left: Shapes, right: Shapes) -> tuple[Ints, Ints]:
+    """The pairs of which one holds a point of the other."""
+    i, j = shapely.STRtree(right).query(shapely.point_on_surface(left), predicate="intersects")
+    more_j, more_i = shapely.STRtree(left).query(shapely.point_on_surface(right), predicate="intersects")
+    pair = np.unique(np.concatenate([i * len(right) + j, more_i * len(right) + more_j]))
+    return pair // max(len(right), 1), pair % max(len(right), 1)
+
+
+def _further(left: Shapes, right: Shapes, pieces: tuple[Ints, Ints], share: Floats) -> tuple[Ints, Ints]:
+    """The further pairs that may share ground, once some pieces are known by their share of the left polygon."""
+    i, j = shapely.STRtree(right).query(left)
+    fresh = ~np.isin(i * len(right) + j, pieces[0] * len(right) + pieces[1])
+    i, j = i[fresh], j[fresh]
+    full = np.bincount(pieces[0], share, len(left)) >= 1 - _NOTHING
+    asked = full & np.bincount(i, minlength=len(left)).astype(bool)
+    alone = _alone(right, np.unique(pieces[1][asked[pieces[0]]]))
+    full = np.bincount(pieces[0], share * alone[pieces[1]], len(left)) >= 1 - _NOTHING
+    return i[~full[i]], j[~full[i]]
+
+
+def _alone(shapes: Shapes, asked: Ints) -> NDArray[np.bool_]:
+    """Which of some polygons overlap no other polygon of their table, as far as matching of edges tells."""
+    alone = np.zeros(len(shapes), dtype=bool)
+    if not len(asked):
+        return alone
+    tree, some = shapely.STRtree(shapes), shapes[asked]
+    faults = shapely.coverage_invalid_edges(shapes[np.unique(tree.query(some)[1])])
+    faulty = shapely.STRtree(faults).query(some, predicate="intersects")[0]
+    # GEOS does not look at edges that have a twin, so two tables laid over each other have faults at their rims only.
+    # A part that no rim reaches is then covered all over by polygons of the other table, and so is any point in it.
+    parts, whose = shapely.get_parts(some, return_index=True)
+    held = tree.query(shapely.point_on_surface(parts), predicate="intersects")[0]
+    shared = whose[np.bincount(held, minlength=len(parts)) > 1]
+    alone[asked] = True
+    alone[asked[np.concatenate([faulty, shared])]] = False
+    return alone
+
+
+def _areas(shapes: Shapes, sizes: Floats, one: Ints, other: Ints, area: Callable[[Shapes], Floats]) -> Floats:
+    """The area that each pair of polygons shares."""
+    smaller = np.where(sizes[one] < sizes[other], one, other)
+    larger = one + other - smaller
+    order = np.argsort(larger, kind="stable")
+    smaller, larger = smaller[order], larger[order]
+    plain = shapely.normalize(shapes)
+    whole = shapely.equals_exact(plain[larger], plain[smaller])
+    pieces = np.full(len(order), None, dtype=object)
+
+    def cut(rows: Ints) -> None:
+        rows = rows[shapely.intersects(shapes[larger[rows]], shapes[smaller[rows]])]
+        whole[rows] = shapely.covers(shapes[larger[rows]], shapes[smaller[rows]])
+        rows = rows[~whole[rows]]
+        pieces[rows] = shapely.intersection(shapes[larger[rows]], shapes[smaller[rows]])
+
+    asked = np.flatnonzero(~whole)
+    shapely.prepare(shapes[larger[asked]])
+    # What is prepared is filled in when it is first asked: all pairs of one larger polygon go to one thread.
+    first = np.flatnonzero(np.diff(larger[asked], prepend=-1))
+    with ThreadPoolExecutor(_THREADS) as threads:
+        list(threads.map(cut, np.split(asked, first[len(first) // _TASKS :: len(first) // _TASKS + 1])))
+    km2 = np.empty(len(order))
+    km2[order] = np.where(whole, sizes[smaller], area(pieces))
+    return km2
+
+
+def polygons_in(shape: Any) -> Any:
+    """A polygon without the lines and points that cutting leaves beside it."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    return shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
