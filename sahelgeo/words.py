@@ -25,7 +25,7 @@ class LanguageError(SahelgeoError, ValueError):
     """A language that sahelgeo has no words in."""
 
 
-class Language(str):
+class Language(str):  # numpydoc ignore=PR02
     """A language that sahelgeo does not speak, from a table of its words.
 
     Wherever a function or a map takes ``lang``, it can be given instead of "en" or "fr".

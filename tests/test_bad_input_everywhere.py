@@ -1,7 +1,8 @@
 """Whatever a table lacks or holds, a public function refuses it with a sentence of sahelgeo, and changes no argument.
 
-Each damage is done to one argument at a time. ``SAHELGEO_EVERY_COLUMN=1`` damages every column, not only the declared ones that
-must be there, and with more kinds of values.
+Each damage is done to one argument at a time. Every column that must be there is taken away from every function; what else may
+be wrong with a column is dealt out among the functions in turn, since most of them ask the same question of it.
+``SAHELGEO_EVERY_COLUMN=1`` does all to all, to every column, declared or not, and with more kinds of values.
 """
 
 from __future__ import annotations
@@ -132,8 +133,8 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def damages(table: pd.DataFrame, kind: str) -> Iterator[tuple[str, Any]]:
-    """What may be wrong with a table, with a word for it."""
+def damages(table: pd.DataFrame, kind: str, turn: int) -> Iterator[tuple[str, Any]]:
+    """What may be wrong with a table, with a word for it; of the damages to a column, the one whose turn it is."""
     yield from [("None", None), ("a path", "table.csv"), ("a list", [1, 2]), ("a Series", table.iloc[:, 0])]
     yield "no rows", table.iloc[:0]
     yield "no columns", pd.DataFrame(index=table.index)
@@ -145,15 +146,10 @@ def damages(table: pd.DataFrame, kind: str) -> Iterator[tuple[str, Any]]:
     declared = TABLES[LIKE.get(kind, kind)].columns if kind not in WITHOUT_DECLARATION else {}
     needed = [name for name in table if EVERY_COLUMN or not declared or (name in declared and declared[name].required)]
     needed += [name for name in ("role", "category", "family1", "exported", "phase_rule") if name in table and declared]
-    for name in [name for name in needed if name != "geometry"]:
+    for number, name in enumerate(name for name in needed if name != "geometry"):
         yield f"without {name}", table.drop(columns=name)
-        yield f"two columns {name}", pd.concat([table, table[[name]]], axis=1)
-        for word, value in VALUES.items():
-            yield (
-                f"{name} all {word}",
-                table.assign(**{name: pd.Series([value] * len(table), index=table.index, dtype=object)}),
-            )
-        yield f"{name} categorical", table.assign(**{name: table[name].astype("category")})
+        others = list(column_damages(table, name))
+        yield from others if EVERY_COLUMN else [others[(turn + number) % len(others)]]
     if isinstance(table, gpd.GeoDataFrame):
         yield "no CRS", table.set_crs(None, allow_override=True)
         yield "another CRS", table.to_crs(32630)
@@ -166,6 +162,15 @@ def damages(table: pd.DataFrame, kind: str) -> Iterator[tuple[str, Any]]:
             "points for polygons or the reverse",
             table.set_geometry(table.geometry.centroid.buffer(0.1) if kind == "events" else table.geometry.centroid),
         )
+
+
+def column_damages(table: pd.DataFrame, name: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What may be wrong with a column that is there."""
+    yield f"two columns {name}", pd.concat([table, table[[name]]], axis=1)
+    for word, value in VALUES.items():
+        wrong = pd.Series([value] * len(table), index=table.index, dtype=object)
+        yield f"{name} all {word}", table.assign(**{name: wrong})
+    yield f"{name} categorical", table.assign(**{name: table[name].astype("category")})
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -199,7 +204,7 @@ def test_bad_tables_are_refused_in_words_and_never_changed(name: str) -> None:
     call, kinds = CALLS[name]
     problems = []
     for place, kind in enumerate(kinds):
-        for damage, bad in damages(sound()[kind], kind):
+        for damage, bad in damages(sound()[kind], kind, list(CALLS).index(name) + place):
             arguments = [sound()[other] for other in kinds]
             arguments[place] = bad
             found = problem_of(call, arguments)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
     """The script that makes the gallery."""
-    spec = importlib.util.spec_from_file_location("make_gallery", ROOT / "tools" / "make_gallery.py")
+    spec = importlib.util.spec_from_file_location("make_gallery", ROOT / "docs" / "make_gallery.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -24,7 +24,7 @@ def tool() -> ModuleType:
 
 
 def test_the_page_is_that_of_the_examples(tool: ModuleType) -> None:
-    """Code and text are the same; else: python tools/make_gallery.py."""
+    """Code and text are the same; else: python docs/make_gallery.py."""
     assert (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8") == tool.page()
 
 

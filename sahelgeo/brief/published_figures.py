@@ -114,7 +114,7 @@ def load_synthetic() -> SyntheticEvents:
     Returns
     -------
     SyntheticEvents
-        Events, actors and an agreement, made by a seeded script (``tools/make_brief_events.py``); every row names the source
+        Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row names the source
         ``sahelgeo-synthetic``, and every check made of them says so.
 
     See Also

@@ -60,7 +60,7 @@ def overlay_phases(
         The column of phases: 1 to 5, missing where there is none.
     slivers : float
         A piece smaller than this share of both its polygon and its area comes from borders that nearly agree: its phase
-        is not counted. (A dissolved file has one large polygon for each phase: there the area alone decides.)
+        is not counted. In a dissolved file, with one large polygon for each phase, the area alone decides.
 
     Returns
     -------

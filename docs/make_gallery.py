@@ -1,6 +1,6 @@
 """Make docs/gallery.md and its pictures from examples/gallery/*.py.
 
-Run it with ``python tools/make_gallery.py``. An example writes NAME.png, or only NAME.html, of which a picture is then taken with
+Run it with ``python docs/make_gallery.py``. An example writes NAME.png, or only NAME.html, of which a picture is then taken with
 Chromium. The pictures have few colours and take less than 120 kB each.
 """
 
@@ -29,7 +29,7 @@ WIDTH = 1000
 HEAD = """# Gallery
 
 Each picture is made by the code below it, from the sample of Burkina Faso 2020 that comes with sahelgeo. Run all of them with
-`python examples/gallery.py`; this page is made by `tools/make_gallery.py`.
+`python examples/gallery.py`; this page is made by `docs/make_gallery.py`.
 """
 
 

@@ -7,7 +7,7 @@ tried without a licence for real events:
 - two invented fronts that fight each other from July 2019 on;
 - an invented local agreement in one region, after which six of seven of its events do not happen.
 
-Usage: python tools/make_brief_events.py OUT_DIR
+Usage: python docs/provenance/make_brief_events.py OUT_DIR
 """
 
 from __future__ import annotations
