@@ -182,7 +182,8 @@ def test_deaths_may_weigh_and_unknown_ones_weigh_nothing() -> None:
         {"x": 1, "y": 15, "date": "2019-05-01", "fatalities": 3},
         {"x": 50, "y": 15, "date": "2019-05-01", "fatalities": None},
     ]
-    found = sg.mean_centre(make_events(rows), weight="fatalities")
+    with pytest.warns(sg.DataWarning, match="1 whose deaths are not known are left out"):
+        found = sg.mean_centre(make_events(rows), weight="fatalities")
     assert found.geometry.iloc[0].x == pytest.approx(0.75, abs=1e-4)
     assert found["events"].tolist() == [2]
     one = sg.mean_centre(make_events(rows).iloc[:1])

@@ -189,7 +189,10 @@ def test_two_exports_of_one_event_are_refused_until_one_is_chosen(
         quiet(both, squares)
     kept = sg.newest_export(both)
     assert kept.sort_values("event")["fatalities"].tolist() == [4, 1, 2, 5]
-    with pytest.warns(sg.DataWarning, match=r"exports of 2 days \(2020-07-17, 2020-08-20\)"):
+    with (
+        pytest.warns(sg.DataWarning, match="1 of 4 events have no area"),
+        pytest.warns(sg.DataWarning, match=r"exports of 2 days \(2020-07-17, 2020-08-20\)"),
+    ):
         sums = sg.sum_events(kept, squares)
     assert (sums["exported"] == pd.Timestamp("2020-08-20")).all()
 
@@ -369,7 +372,8 @@ def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:
         sg.WindowError, match="needs 2019-01-01 to 2020-06-30, the events cover 2019-01-01 to 2020-06-15"
     ):
         sg.year_to_date(whole_2019, as_of="2020-06-30")
-    assert sg.year_to_date(whole_2019, as_of="2020-06-15")["part"].tolist() == [2, 18]
+    with pytest.warns(sg.DataWarning, match="deaths are not known in 1 of 5 events"):
+        assert sg.year_to_date(whole_2019, as_of="2020-06-15")["part"].tolist() == [2, 18]
 
 
 def test_each_country_must_be_covered_for_the_whole_comparison(two_years: gpd.GeoDataFrame) -> None:
@@ -395,9 +399,9 @@ def test_a_leap_day_has_a_window_a_year_before(two_years: gpd.GeoDataFrame) -> N
 
 def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> None:
     """A year in which no death was counted is missing, not zero."""
-    found = sg.year_to_date(two_years.assign(fatalities=None), as_of="2020-06-30", coverage=COVERAGE).set_index(
-        "measure"
-    )
+    unknown = two_years.assign(fatalities=None)
+    with pytest.warns(sg.DataWarning, match="deaths are not known in 4 of 4 events"):
+        found = sg.year_to_date(unknown, as_of="2020-06-30", coverage=COVERAGE).set_index("measure")
     assert pd.isna(found.loc["fatalities", "part"])
     assert found.loc["fatalities", "verdict"] == "unknown"
     assert found.loc["events", "verdict"] == "surpassed"

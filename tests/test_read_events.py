@@ -236,6 +236,7 @@ def test_zipped_packages_hold_every_scenario(tmp_path: Path) -> None:
     assert sorted(phases["kind"]) == ["current", "projected", "second_projected"]
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided:UserWarning")
 def test_shapefiles_without_system_or_period_are_refused(tmp_path: Path) -> None:
     """The message says what to give."""
     with pytest.raises(sg.CRSError, match="no coordinate system"):
