@@ -11,7 +11,7 @@ sample = sg.load_sample("burkina-2020")
 names = sample.areas.set_index("pcode")["name"]
 
 total = sg.sum_phases(sample.phases, by=()).iloc[0]
-print(f"Phase 3 or above: {total['p3plus']:,.0f} people in {total['rows']} regions ({total['share_3plus']:.1%})")
+print(f"Phase 3 or above: {total['people_3plus']:,.0f} people in {total['rows']} regions ({total['share_3plus']:.1%})")
 
 regions = sg.sum_phases(sample.phases).set_index("pcode").sort_values("share_3plus", ascending=False)
 for pcode, region in regions.head(3).iterrows():
@@ -24,7 +24,7 @@ both = joint.loc[joint["joint_class"] == "both", "pcode"].map(names)
 print(f"Hunger and displacement both high: {', '.join(both)}")
 
 phases = sample.phases.join(sg.area_phase(sample.phases))
-living = sg.displacement_by_phase(sample.stocks, phases, phase="phase_rule")["displaced"].dropna()
+living = sg.displacement_by_phase(sample.stocks, phases, column="phase_rule")["displaced"].dropna()
 for phase, people in living.items():
     print(f"  {people:,} displaced people live in regions of phase {phase}")
 print("Sources:", *sg.credit(sample.phases, sample.stocks), sep="\n  ")

@@ -54,9 +54,9 @@ from .phases.classes import phase_categorical as phase_categorical
 from .phases.comparison import compare_phases as compare_phases
 from .phases.dates import phases_at as phases_at
 from .phases.dates import season_vintages as season_vintages
+from .phases.phase_totals import phase_coverage as phase_coverage
+from .phases.phase_totals import sum_phases as sum_phases
 from .phases.rule import area_phase as area_phase
-from .phases.totals import phase_coverage as phase_coverage
-from .phases.totals import sum_phases as sum_phases
 from .places.account import Account as Account
 from .places.area_index import AreaIndex as AreaIndex
 from .places.area_index import area_index as area_index
@@ -106,11 +106,11 @@ from .stocks.origins import stock_origins as stock_origins
 from .stocks.rates import rate_per_1000 as rate_per_1000
 from .stocks.shares import concentration as concentration
 from .stocks.shares import share_of_total as share_of_total
-from .stocks.thresholds import durations as durations
-from .stocks.thresholds import first_above as first_above
+from .stocks.stock_totals import latest_stocks as latest_stocks
+from .stocks.stock_totals import sum_stocks as sum_stocks
+from .stocks.time_series import durations as durations
+from .stocks.time_series import first_above as first_above
 from .stocks.time_series import series as series
-from .stocks.totals import latest_stocks as latest_stocks
-from .stocks.totals import sum_stocks as sum_stocks
 from .words import Language as Language
 from .words import LanguageError as LanguageError
 

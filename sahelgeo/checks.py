@@ -112,6 +112,13 @@ def days_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
     return found, (values.notna() & found.isna()).to_numpy(dtype=np.bool_)
 
 
+def filled(table: pd.DataFrame, name: str, column: str, advice: str) -> None:
+    """Raise SchemaError where a cell of the column is empty."""
+    empty = table[column].isna().to_numpy()
+    if empty.any():
+        raise SchemaError(f"{name}: column {column!r}, {_rows(table, empty)}: empty. {advice}")
+
+
 def once(table: pd.DataFrame, name: str, *key: str, advice: str, error: type[SahelgeoError] = SchemaError) -> None:
     """Raise unless there is one row for each key; rows whose first key is missing are left aside.
 

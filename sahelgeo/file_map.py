@@ -18,14 +18,14 @@ from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, Unmatche
 from sahelgeo.maps.phase_symbols import SETTLEMENTS
 from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.phases.dates import phases_at
+from sahelgeo.phases.phase_totals import sum_phases
 from sahelgeo.phases.rule import area_phase
-from sahelgeo.phases.totals import sum_phases
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
 from sahelgeo.places.codes import country_of_code
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.areas import read_areas
-from sahelgeo.stocks.totals import latest_stocks, sum_stocks
+from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
 from sahelgeo.words import check_language, word, write_number
 

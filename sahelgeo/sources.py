@@ -101,18 +101,18 @@ def joined_sources(values: Iterable[Any]) -> str | None:
 def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
-    Every column called ``source`` or ending in ``_source`` is read; missing values are left out. A sum of several
+    Every column called ``source``, ending in ``_source``, or of two tables compared (``source_before``, ``source_after``) is read;
+    missing values are left out. A sum of several
     sources names them with ``" + "`` between them, and each counts.
     """
     named: dict[str, None] = {}
     for table in tables:
         if not isinstance(table, pd.DataFrame):
             raise SchemaError(f"credit takes tables (DataFrames), not {type(table).__name__}")
-        checks.columns(table, "credit", {label: "any" for label in table.columns if str(label).endswith("source")})
-        for label in table.columns:
-            if label == "source" or str(label).endswith("_source"):
-                texts = (str(value) for value in table[label].dropna().unique())
-                named.update(dict.fromkeys(name for text in texts for name in split_sources(text)))
+        checks.columns(table, "credit", dict.fromkeys(_source_columns(table), "any"))
+        for label in _source_columns(table):
+            texts = (str(value) for value in table[label].dropna().unique())
+            named.update(dict.fromkeys(name for text in texts for name in split_sources(text)))
     return list(named)
 
 
@@ -127,7 +127,7 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     Parameters
     ----------
     *tables : pandas.DataFrame or geopandas.GeoDataFrame
-        Any tables with a ``source`` column; columns that end in ``_source`` count too.
+        Any tables with a ``source`` column; columns that end in ``_source``, ``source_before`` and ``source_after`` count too.
     lang : {"en", "fr"}
         Language of the lines.
 
@@ -149,8 +149,8 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
 
     Notes
     -----
-    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some
-    publishers ask for more than a line (ACLED: the day of access): read the terms where you got the file.
+    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some publishers ask for
+    more than a line (ACLED: the day of access): read the terms where you got the file.
 
     Examples
     --------
@@ -164,6 +164,11 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     return [*lines, f"{word('source_not_stated', lang)} ({unnamed:,})"] if unnamed else lines
 
 
+def _source_columns(table: pd.DataFrame) -> list[Any]:
+    own = ("source", "source_before", "source_after")
+    return [label for label in table.columns if label in own or str(label).endswith("_source")]
+
+
 def _rows_without_source(table: pd.DataFrame) -> int:
-    labels: list[Any] = [label for label in table.columns if label == "source" or str(label).endswith("_source")]
+    labels = _source_columns(table)
     return int(table[labels].isna().all(axis=1).sum()) if labels else len(table)

@@ -1,33 +1,93 @@
-"""Sums of people that keep what is missing and refuse what would be counted twice."""
+"""Sums of people that keep what is missing and refuse what would be counted twice: one engine, and declarations to it.
+
+People who are counted again are not more people. A sum adds the rows of a group and looks at what else tells them apart::
+
+    pcode   date   method  origin  people
+    BF56    6 Sep  list    BF49        10 ┐ the rest of the row is alike: parts of
+    BF56    6 Sep  list    ML01         5 ┘ one count, added                        15
+    BF56    6 Sep  visit   BF49        14   another method: the same people again   refused
+    BF56    8 Aug  list    BF49        12   another day: the same people again      refused
+    BF5601  6 Sep  list    BF49         4   lies in BF56: the same people again     refused
+    BF56    6 Sep  list    (none)      15   as many as all with an origin: a total  refused
+
+Columns whose values must be alike within a sum are its *dimensions*. Of some of them (``parts``) a user may say that several
+values are of different people: ``choose={"source": ["DTM Lac", "DTM Sud"]}``. A refusal ends with what can be done about it, and
+what it advises leaves nobody out: a value to choose is named only if every place has rows with it.
+Missing is never zero: it is counted in ``rows_missing``, and a sum of nothing but missing counts is missing.
+
+How to declare a table's sums, and make them::
+
+    _SUM = Sum(dimensions=("source", "edition"), counted=("people",), place=("origin", "destination"))
+    table = chosen(conform(flows, "flows"), choose, _SUM.dimensions)
+    together = added_up(choose)                     # dimensions of which the user says that they add up
+    groups = group_numbers(table, keys)
+    refuse_unlike(table, _SUM, by=keys, together=together, groups=groups)
+    result = sums_of(table, groups, keys, _SUM, together)
+
+``sums_of`` warns of partial sums, and gives keys, dimensions, counted columns, ``rows``, ``rows_missing`` and the joined sources.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.places.attach import check_edition
-from sahelgeo.places.levels import is_country, levels_of, nested_codes, parents_of, roll_up
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
 from sahelgeo.sources import joined_sources
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-
 # Values of these columns can belong to different people; dates and groups of one place never add up.
-MAY_ADD_UP = ("method", "operation", "source", "reason")
-
+MAY_ADD_UP = ("method", "operation", "source", "reason", "analysis")
 MIXED = "The sum would mix what does not add up:"
 NESTED = "The sum would count people of an area and of its parts twice:"
+# Rows that are kept without an area have no edition, and are of no second one.
+_MISSING_IS_NO_SECOND = ("edition",)
+# One origin and an unknown rest of the same small number is a coincidence that happens.
+_NO_COINCIDENCE = 100
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What the sums of a table are made of.
+
+    Attributes
+    ----------
+    dimensions : tuple of str
+        Columns of which one sum has one value; those that a table lacks are passed over.
+    counted : tuple of str
+        Columns that are added up.
+    complete : tuple of str
+        Counted columns without which a row is counted in ``rows_missing``.
+    place : tuple of str
+        Columns that tell places apart, the first of them for messages too.
+    mixes : str
+        The head of a refusal.
+    choice, apart : str
+        How a value is chosen, and values are kept apart, where the function has a way to.
+    ends : mapping of str to str
+        What else ends the refusal of a column.
+    country : callable, optional
+        The country of each row, where countries may differ and only ``iso3`` keeps them apart.
+    """
+
+    dimensions: tuple[str, ...]
+    counted: tuple[str, ...] = ("people",)
+    complete: tuple[str, ...] = ("people",)
+    place: tuple[str, ...] = ("pcode", "place", "admin1", "admin2", "admin3")
+    mixes: str = MIXED
+    choice: str = "choose one with choose={{{column!r}: {value}}}"
+    apart: str = "keep them apart with by={by}"
+    ends: Mapping[str, str] = field(default_factory=dict)
+    country: Callable[[pd.DataFrame], pd.Series] | None = None
 
 
 def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Sequence[str]) -> pd.DataFrame:
@@ -40,7 +100,7 @@ def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Seque
         if column not in table:
             raise SchemaError(f"choose has {column!r}, and the table has no such column. Leave it out")
         fits = np.zeros(len(table), dtype=np.bool_)
-        for wanted in wanted_values(column, value):
+        for wanted in wanted_values(column, value, days=table[column].dtype.kind == "M"):
             found = table[column].isna() if wanted is None else (table[column] == wanted).fillna(False)
             if len(table) and not found.any():
                 raise SchemaError(f"no row has {column} {wanted!r}. There are: {_values(table[column])}")
@@ -49,19 +109,19 @@ def chosen(table: pd.DataFrame, choose: Mapping[str, Any] | None, allowed: Seque
     return table
 
 
-def wanted_values(column: str, value: Any) -> list[Any]:
+def wanted_values(column: str, value: Any, *, days: bool = False) -> list[Any]:
     """The values that a choice names for a column; only columns that can add up take more than one."""
     several = isinstance(value, (list, tuple, set, frozenset))
     if several and column not in MAY_ADD_UP:
         raise SchemaError(
-            f"choose={{{column!r}: {value!r}}}: give one value, not several. Only {', '.join(MAY_ADD_UP)} can have values that add up"
+            f"choose={{{column!r}: {value!r}}}: give one value, not several. "
+            f"Only {', '.join(MAY_ADD_UP)} can have values that add up"
         )
     values = list(value) if several else [value]
     if not values or not all(pd.api.types.is_scalar(wanted) for wanted in values):
         raise SchemaError(f"choose={{{column!r}: {value!r}}}: give a value, or a list of values that add up")
-    if column in ("date", "as_of"):
-        return [None if pd.isna(wanted) else checks.day(wanted, f"choose[{column!r}]") for wanted in values]
-    return [None if pd.isna(wanted) else wanted for wanted in values]
+    name = f"choose[{column!r}]"
+    return [None if pd.isna(wanted) else checks.day(wanted, name) if days else wanted for wanted in values]
 
 
 def added_up(choose: Mapping[str, Any] | None) -> list[str]:
@@ -69,52 +129,234 @@ def added_up(choose: Mapping[str, Any] | None) -> list[str]:
     return [column for column, value in (choose or {}).items() if isinstance(value, (list, tuple, set, frozenset))]
 
 
-def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
-    """For each group the distinct values of text columns, sorted, joined as :func:`sahelgeo.credit` reads them."""
-    texts = {
-        column: table[column].groupby(groups).agg(lambda values: joined_sources(values.unique()) or "")
-        for column in columns
-    }
-    joined = pd.DataFrame(texts).astype("string").reset_index(drop=True)
-    return joined.mask(joined == "")
+def codes_of(values: pd.Series) -> Numbers:
+    """Whole numbers for the values of a column, in their order from 0; missing is a value, and comes last."""
+    try:
+        codes, distinct = pd.factorize(values, sort=True)
+    except TypeError:  # numbers beside texts have no order
+        codes, distinct = pd.factorize(values)
+    return np.where(codes < 0, len(distinct), codes).astype(np.int64, copy=False)
 
 
 def group_numbers(table: pd.DataFrame, by: Sequence[str]) -> Numbers:
     """For each row the number of its group, in the order of the sorted keys; missing is a value, and comes last."""
-    if not by:
-        return np.zeros(len(table), dtype=np.int64)
-    numbers = table.groupby(list(by), dropna=False, sort=True, observed=True).ngroup()
-    return np.asarray(numbers, dtype=np.int64)
+    groups = np.zeros(len(table), dtype=np.int64)
+    for column in by if len(table) else ():
+        codes = codes_of(table[column])
+        width = int(codes.max()) + 1
+        if width > 1:
+            groups = codes_of(pd.Series(groups * width + codes))
+    return groups
+
+
+def coded(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """The columns as whole numbers that group as their values do: for tables that are grouped several times."""
+    return pd.DataFrame({column: codes_of(table[column]) for column in dict.fromkeys(columns)}, index=table.index)
 
 
 def first_rows(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
-    """The columns of the first row of each group, with index 0..n-1 in the order of the groups."""
-    _, positions = np.unique(groups, return_index=True)
-    return table.iloc[positions][list(columns)].reset_index(drop=True)
+    """The columns of the first row of each group, with index 0..n-1 in the order of the groups.
+
+    The edition is that of the first row that has one.
+    """
+    first = table.iloc[_first(groups)][list(columns)].reset_index(drop=True)
+    for column in set(_MISSING_IS_NO_SECOND) & set(columns):
+        known = table[column].notna().to_numpy()
+        values = table[column][known].iloc[_first(groups[known])]
+        first[column] = first[column].fillna(pd.Series(values.array, index=np.unique(groups[known])))
+    return first
+
+
+def _first(groups: Numbers) -> Numbers:
+    positions = np.full(int(groups.max(initial=-1)) + 1, -1, dtype=np.int64)
+    positions[groups[::-1]] = np.arange(len(groups), dtype=np.int64)[::-1]
+    return positions[positions >= 0]
+
+
+def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
+    """For each group the distinct values of text columns, sorted, joined as :func:`sahelgeo.credit` reads them."""
+    count = int(groups.max(initial=-1)) + 1
+    texts = {}
+    for column in columns:
+        codes, distinct = pd.factorize(table[column])
+        pairs = np.unique(groups[codes >= 0] * len(distinct) + codes[codes >= 0])
+        names: list[set[Any]] = [set() for _ in range(count)]
+        for pair in pairs.tolist():
+            names[pair // len(distinct)].add(distinct[pair % len(distinct)])
+        joined = {key: joined_sources(key) for key in {frozenset(found) for found in names}}
+        texts[column] = pd.array([joined[frozenset(found)] for found in names], dtype="string")
+    return pd.DataFrame(texts, index=range(count))
 
 
 def clashes(table: pd.DataFrame, groups: Numbers, columns: Iterable[str]) -> dict[str, Mask]:
     """The rows of groups in which a column has more than one value (missing counts as one), by column."""
     found = {}
     for column in columns:
-        counts = table[column].groupby(groups).nunique(dropna=False).to_numpy()
-        if (counts > 1).any():
-            found[column] = (counts > 1)[groups]
+        codes, numbers = codes_of(table[column]), groups
+        if column in _MISSING_IS_NO_SECOND:
+            known = table[column].notna().to_numpy()
+            codes, numbers = codes[known], groups[known]
+        first = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int64)
+        first[numbers[::-1]] = codes[::-1]
+        unlike = numbers[codes != first[numbers]]
+        if len(unlike):
+            bad = np.zeros(len(first), dtype=np.bool_)
+            bad[unlike] = True
+            found[column] = bad[groups]
     return found
 
 
-def refuse(table: pd.DataFrame, what: str, problems: Sequence[str], rows: Mask) -> None:
-    """Raise one DoubleCountError that lists all problems, if there are any."""
-    if problems:
-        numbered = [f"  {number}. {text}" for number, text in enumerate(problems, 1)]
-        raise DoubleCountError("\n".join([what, *numbered]), table[rows])
+def refuse(table: pd.DataFrame, what: str, *problems: tuple[Mask, str]) -> None:
+    """Raise one DoubleCountError with the problems that have rows.
+
+    Each problem is the mask of its rows and its sentence.
+    """
+    there = [(rows, text) for rows, text in problems if rows.any()]
+    if there:
+        lines = [f"  {number}. {text}" for number, (_, text) in enumerate(there, 1)]
+        raise DoubleCountError("\n".join([what, *lines]), table[np.logical_or.reduce([rows for rows, _ in there])])
+
+
+def refuse_unlike(
+    table: pd.DataFrame,
+    how: Sum,
+    *,
+    by: Sequence[str] = (),
+    together: Collection[str] = (),
+    groups: Numbers | None = None,
+) -> None:
+    """Raise where a group has two values of a dimension: two days, methods, periods, sources, groups of people.
+
+    ``by`` are the columns that make a group, ``together`` the dimensions whose values the user says add up; with neither, the
+    whole table is one group.
+    """
+    numbers = group_numbers(table, by) if groups is None else groups
+    present = [name for name in how.dimensions if name in table and name not in (*by, *together)]
+    found = clashes(table, numbers, present)
+    if not found:
+        return
+    within = None
+    if how.country is not None:
+        within = group_numbers(table.assign(_group=numbers, _country=how.country(table)), ("_group", "_country"))
+    problems = []
+    for column, rows in found.items():
+        # Where each country has one value, no choice of days makes the countries alike.
+        abroad = within is not None and "iso3" not in by and not clashes(table, within, [column])
+        keys = [*by, *(["iso3"] if abroad else []), column]
+        ways = [*_choices(table, column, how), *([how.apart.format(by=tuple(keys))] if how.apart else [])]
+        text = ", or ".join(ways) + (f"; {how.ends[column]}" if column in how.ends and not abroad else "")
+        problems.append(
+            (rows, f"{clash_in_words(table, rows, column, [*by] or how.place[:1])}. {text[:1].upper()}{text[1:]}")
+        )
+    refuse(table, how.mixes, *problems)
 
 
 def refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
     """Raise where a column has more than one value in a group of counts of a place."""
-    for name, rows in clashes(table, groups, [column]).items():
-        text = f"{clash_in_words(table, rows, name, ['pcode', 'place'])}. Choose one with choose={{{name!r}: {literal(table[name][rows].iloc[0])}}}"
-        refuse(table, what, [text], rows)
+    for rows in clashes(table, groups, [column]).values():
+        ways = [
+            *_choices(table, column, Sum((column,))),
+            "drop the rows that count these people again (the error's .rows)",
+        ]
+        text = f"{clash_in_words(table, rows, column, ['pcode', 'place'])}. {ways[0][:1].upper()}{ways[0][1:]}"
+        refuse(table, what, (rows, text))
+
+
+def _choices(table: pd.DataFrame, column: str, how: Sum) -> Iterator[str]:
+    """How one value is chosen, or several are said to be of different people, so that no place is left without its rows."""
+    place = [name for name in (*how.place, "group") if name in table and name != column]
+    places, codes = group_numbers(table, place), codes_of(table[column])
+    pairs = np.unique(places * (int(codes.max()) + 1) + codes)
+    everywhere = np.bincount(pairs % (int(codes.max()) + 1)) == len(np.unique(places))
+    fits = everywhere[codes]
+    if fits.any():
+        yield how.choice.format(column=column, value=literal(table[column][fits].iloc[0]))
+    elif column in MAY_ADD_UP and len(pairs) == len(np.unique(places)) and "choose" in how.choice:
+        values = ", ".join(literal(value) for value in table[column].drop_duplicates()[:SHOWN_AT_MOST])
+        if len(everywhere) <= SHOWN_AT_MOST:
+            yield f"if they count different people, add them up with choose={{{column!r}: [{values}]}}"
+
+
+def refuse_totals(
+    table: pd.DataFrame, keys: Sequence[str], shown: Sequence[str], codes: pd.DataFrame | None = None
+) -> None:
+    """Raise where a row of unknown origin has exactly the people of all rows with origins of the same key."""
+    known = [name for name in keys if name in table]
+    without = table["origin"].isna()
+    totals = [(without, known)]
+    if "reason" in table:
+        totals.append((without & table["reason"].isna(), [name for name in known if name != "reason"]))
+    rows = np.zeros(len(table), dtype=np.bool_)
+    for is_total, names in totals:
+        if is_total.any() and not is_total.all():
+            rows |= _as_many(table["people"], is_total, group_numbers(table if codes is None else codes, names))
+    if rows.any():
+        text = (
+            f"{named_rows(table, rows, shown)}: the people without an origin are as many as all those with one. Drop the "
+            "total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an origin "
+            "such as 'unknown'"
+        )
+        refuse(table, "The sum would count a total beside its parts:", (rows, text))
+
+
+def _as_many(people: pd.Series, is_total: pd.Series, groups: Numbers) -> Mask:
+    totals = people.where(is_total).groupby(groups).sum(min_count=1)
+    parts = people.where(~is_total).groupby(groups).sum(min_count=1)
+    counted = ((people > 0).fillna(False) & ~is_total).groupby(groups).sum()
+    large = (counted > 1) | (parts >= _NO_COINCIDENCE).fillna(False)
+    equal = (totals == parts).fillna(False) & large & (parts > 0).fillna(False)
+    return np.asarray(equal.to_numpy(dtype=np.bool_)[groups], dtype=np.bool_)
+
+
+def sums_of(
+    table: pd.DataFrame, groups: Numbers, keys: Sequence[str], how: Sum, together: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Keys, dimensions, sums, ``rows`` and ``rows_missing`` of each group; values that add up are joined in words."""
+    constant = [name for name in how.dimensions if name in table and name not in keys]
+    sums = summed(table, groups, how.counted, how.complete)
+    result = pd.concat([first_rows(table, groups, [*keys, *constant]), sums], axis=1)
+    return result.assign(**joined_values(table, groups, [name for name in together if name in constant]))
+
+
+def summed(
+    table: pd.DataFrame, groups: Numbers, counted: Sequence[str], complete: Sequence[str] = ("people",)
+) -> pd.DataFrame:
+    """The sums of each group, with ``rows`` and ``rows_missing``; a sum of nothing but missing counts is missing.
+
+    A table that is itself made of sums has these two columns: they are then added up, so that what was missing in the
+    first sum is not forgotten in the second.
+    """
+    behind = dict(zip(("rows", "rows_missing"), _rows_behind(table, complete), strict=True))
+    columns = pd.DataFrame({**{name: table[name] for name in counted}, **behind})
+    sums = columns.groupby(groups)[list(columns)].sum(min_count=1)
+    return sums.astype(dict.fromkeys(behind, "int64")).reset_index(drop=True)
+
+
+def _rows_behind(table: pd.DataFrame, complete: Sequence[str]) -> tuple[pd.Series, pd.Series]:
+    names = ("rows", "rows_missing")
+    if all(
+        name in table and pd.api.types.is_integer_dtype(table[name].dtype) and table[name].notna().all()
+        for name in names
+    ):
+        return table["rows"], table["rows_missing"]
+    return pd.Series(1, index=table.index), table[list(complete)].isna().any(axis=1).astype("int64")
+
+
+def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequence[str]) -> None:
+    """Warn where a sum leaves out rows without a count beside rows that have one."""
+    missing = table[column].isna().to_numpy()
+    if column == "people":
+        missing = missing | (_rows_behind(table, ["people"])[1] > 0).to_numpy()
+    if not missing.any():
+        return
+    partial = np.isin(groups, groups[table[column].notna().to_numpy()]) & missing
+    if partial.any():
+        warnings.warn(
+            f"{column} missing in {int(partial.sum()):,} of {len(table):,} rows whose sum is given all the same, without "
+            f"them: {named_rows(table, partial, key)}. Missing is not zero: see the column 'rows_missing'",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def clash_in_words(table: pd.DataFrame, rows: Mask, column: str, key: Sequence[str]) -> str:
@@ -125,7 +367,8 @@ def clash_in_words(table: pd.DataFrame, rows: Mask, column: str, key: Sequence[s
 def named_rows(table: pd.DataFrame, rows: Mask, key: Sequence[str]) -> str:
     """The rows in words: their labels, and the values of the key."""
     labels = listed(list(table.index[rows]), SHOWN_AT_MOST)
-    keys = "; ".join(f"{column} {_values(table[column][rows])}" for column in key if table[column][rows].notna().any())
+    known = [name for name in key if name in table and table[name][rows].notna().any()]
+    keys = "; ".join(f"{column} {_values(table[column][rows])}" for column in known)
     return f"row{'s' if rows.sum() > 1 else ''} {labels}" + (f" ({keys})" if keys else "")
 
 
@@ -140,118 +383,3 @@ def literal(value: Any) -> str:
 
 def _values(values: pd.Series) -> str:
     return listed([literal(value) for value in values.drop_duplicates()], SHOWN_AT_MOST)
-
-
-def summed(table: pd.DataFrame, groups: Numbers, counted: Sequence[str]) -> pd.DataFrame:
-    """The sums of each group, with ``rows`` and ``rows_missing``; a sum of nothing but missing counts is missing.
-
-    A table that is itself made of sums has these two columns: they are then added up, so that what was missing in the
-    first sum is not forgotten in the second.
-    """
-    sums = table[list(counted)].groupby(groups).sum(min_count=1).astype("Int64")
-    rows, missing = _rows_behind(table)
-    sums["rows"] = rows.groupby(groups).sum().astype("int64")
-    sums["rows_missing"] = missing.groupby(groups).sum().astype("int64")
-    return sums.reset_index(drop=True)
-
-
-def _rows_behind(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    names = ("rows", "rows_missing")
-    if all(
-        name in table and pd.api.types.is_integer_dtype(table[name].dtype) and table[name].notna().all()
-        for name in names
-    ):
-        return table["rows"], table["rows_missing"]
-    return pd.Series(1, index=table.index), table["people"].isna().astype("int64")
-
-
-def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequence[str]) -> None:
-    """Warn where a sum leaves out rows without a count beside rows that have one."""
-    missing = table[column].isna().to_numpy()
-    if column == "people":
-        missing = missing | (_rows_behind(table)[1] > 0).to_numpy()
-    partial = np.isin(groups, groups[table[column].notna().to_numpy()]) & missing
-    if partial.any():
-        warnings.warn(
-            f"{column} missing in {int(partial.sum()):,} of {len(table):,} rows whose sum is given all the same, without them: "
-            f"{named_rows(table, partial, key)}. Missing is not zero: see the column 'rows_missing'",
-            DataWarning,
-            stacklevel=3,
-        )
-
-
-def one_edition_of(areas: gpd.GeoDataFrame, table: pd.DataFrame, ends: Sequence[str]) -> gpd.GeoDataFrame:
-    """The areas, checked, each p-code once, and of the edition that the table names, if it names one."""
-    checked = checks.one_edition(conform_areas(areas))
-    for end in ends:
-        check_edition(table, checked, codes=end)
-    return checked
-
-
-def rolled_up(
-    table: pd.DataFrame, areas: gpd.GeoDataFrame, level: int, ends: Sequence[str], *, keep_countries: bool = False
-) -> pd.DataFrame:
-    """The table with the p-codes of its ends at a coarser level; raise for those that have none there.
-
-    A missing p-code stays missing. The code of a whole country stays as it is where countries are kept.
-    """
-    codes = {end: at_level(table[end], areas, level, keep_countries=keep_countries) for end in ends}
-    lost = pd.DataFrame({end: codes[end].isna() & table[end].notna() for end in ends}, index=table.index)
-    if lost.to_numpy().any():
-        rows = lost.any(axis=1)
-        unknown = listed(sorted({str(code) for end in ends for code in table[end][lost[end]]}), SHOWN_AT_MOST)
-        raise UnmatchedError(
-            f"{int(rows.sum()):,} of {len(table):,} rows do not reach level {level}: p-codes {unknown}. The areas need a row for each p-code, "
-            f"with 'level' and 'parent', up to level {level}; a coarser p-code cannot be split. The rows are in the error's .rows",
-            table[rows],
-        )
-    return table.assign(**codes)
-
-
-def at_level(codes: pd.Series, areas: gpd.GeoDataFrame, level: int, *, keep_countries: bool) -> pd.Series:
-    """The p-code at a level for each p-code; missing where there is none."""
-    reached = roll_up(codes, areas, level)
-    if not keep_countries:
-        return reached
-    levels = levels_of(areas)
-    countries = [
-        code for code in codes.dropna().unique() if levels.get(code, 0) == 0 and (code in levels or is_country(code))
-    ]
-    return reached.fillna(codes.where(codes.isin(countries)).astype("string"))
-
-
-def check_level(level: int | None, areas: gpd.GeoDataFrame | None) -> None:
-    """Raise unless the level is a whole number and there are areas to reach it."""
-    if level is None:
-        return
-    if isinstance(level, bool) or not isinstance(level, (int, np.integer)) or level < 0:
-        raise SchemaError(f"level={level!r} is not an administrative level. Give 0 (country), 1, 2, ...")
-    if areas is None:
-        raise SchemaError(f"level={level} needs the areas: pass them second, they say which p-code lies in which")
-
-
-def nested_rows(table: pd.DataFrame, scopes: Numbers, areas: gpd.GeoDataFrame | None) -> Mask:
-    """The rows whose p-code holds, or lies in, that of another row of the same scope."""
-    codes = table["pcode"].dropna().unique()
-    pairs = nested_codes(codes, None if areas is None else parents_of(areas))
-    if pairs.empty:
-        return np.zeros(len(table), dtype=np.bool_)
-    places = pd.DataFrame({"scope": scopes, "pcode": table["pcode"].to_numpy()})
-    present = places.dropna().drop_duplicates()
-    both = present.merge(pairs, left_on="pcode", right_on="inner").merge(
-        present, left_on=["scope", "outer"], right_on=["scope", "pcode"]
-    )
-    clash = pd.concat(
-        [
-            both[["scope", "inner"]].set_axis(["scope", "pcode"], axis=1),
-            both[["scope", "outer"]].set_axis(["scope", "pcode"], axis=1),
-        ]
-    )
-    return np.asarray(pd.MultiIndex.from_frame(places).isin(pd.MultiIndex.from_frame(clash)), dtype=np.bool_)
-
-
-def mixed_level_rows(table: pd.DataFrame, scopes: Numbers, areas: gpd.GeoDataFrame) -> Mask:
-    """The rows of scopes whose p-codes are of more than one level by the areas."""
-    levels = table["pcode"].map(levels_of(areas))
-    counts = levels.groupby(scopes).nunique().to_numpy()
-    return np.asarray((counts > 1)[scopes] & levels.notna().to_numpy(), dtype=np.bool_)

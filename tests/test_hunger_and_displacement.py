@@ -152,9 +152,9 @@ def test_overlays_that_would_mislead_are_refused() -> None:
         match=r"polygons of different phases overlap within XA01: rows 0 \(phase 2\) and 1 \(phase 3\). People there would be",
     ):
         sg.overlay_phases(pd.concat([part, other], ignore_index=True), unit)
-    with pytest.raises(sg.SchemaError, match="there is no column 'CS'"):
-        sg.overlay_phases(one, unit, phase="CS")
-    with pytest.raises(sg.SchemaError, match="each area needs a p-code of its own"):
+    with pytest.raises(sg.SchemaError, match="column 'CS' is missing"):
+        sg.overlay_phases(one, unit, column="CS")
+    with pytest.raises(sg.SchemaError, match="column 'pcode' is missing"):
         sg.overlay_phases(one, unit.drop(columns="pcode"))
     with pytest.raises(sg.SchemaError, match="no figure for XA01"):
         sg.overlay_phases(one, unit, population=people(XA02=1))
@@ -223,7 +223,7 @@ def test_breaks_that_do_not_fit(options: dict[str, Any], message: str) -> None:
 def test_two_rows_of_an_area_have_no_joint_class() -> None:
     """Bring them to one first."""
     table = phases(row("XA01", 1, 0, 0, 0, 0), row("XA01", 1, 0, 0, 0, 0, kind="projected"))
-    with pytest.raises(sg.DoubleCountError, match="phases: more than one row for XA01.*sum_phases or phases_at"):
+    with pytest.raises(sg.DoubleCountError, match="phases: p-codes XA01 stand more than once.*sum_phases or phases_at"):
         sg.joint_severity(table, stocks(1), people(XA01=10))
 
 
@@ -283,12 +283,12 @@ def test_displacement_by_phase_refuses_to_count_twice() -> None:
         sg.displacement_by_phase(stocks(1), table, flows=moves)
     with pytest.raises(sg.DoubleCountError, match="2 sources, which may count the same moves"):
         sg.displacement_by_phase(stocks(1), table, flows=moves.assign(source=["a", "b"]))
-    with pytest.raises(sg.DoubleCountError, match="phases: more than one row for XA01"):
+    with pytest.raises(sg.DoubleCountError, match="phases: p-codes XA01 stand more than once"):
         sg.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
     with pytest.raises(sg.DoubleCountError, match="method has"):
         sg.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
-    with pytest.raises(sg.SchemaError, match="no column 'phase_rule'"):
-        sg.displacement_by_phase(stocks(1), table, phase="phase_rule")
+    with pytest.raises(sg.SchemaError, match="column 'phase_rule' is missing"):
+        sg.displacement_by_phase(stocks(1), table, column="phase_rule")
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=8))
@@ -338,8 +338,8 @@ def test_local_association_refuses_what_says_nothing(monkeypatch: pytest.MonkeyP
         sg.local_association(board.assign(rate="x"), "share", "rate")
     with pytest.raises(sg.SchemaError, match="there is no column 'none'"):
         sg.local_association(board, "share", "none")
-    with pytest.raises(sg.SchemaError, match="level=5 is a share"):
-        sg.local_association(board, "share", "rate", level=5)
+    with pytest.raises(sg.SchemaError, match="alpha=5 is a share"):
+        sg.local_association(board, "share", "rate", alpha=5)
     monkeypatch.setitem(sys.modules, "esda", None)
     with pytest.raises(sg.ExtraNotInstalledError, match=r"pip install 'sahelgeo\[stats\]'"):
         sg.local_association(board, "share", "rate")

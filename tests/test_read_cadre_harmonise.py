@@ -474,7 +474,7 @@ def test_totals_come_out_where_the_workbook_leaves_phases_blank() -> None:
     phases = sg.read_cadre_harmonise(real_file(WORKBOOK))
     for iso3, season, expected in (("CAF", "Sep-Dec 2022", 2_652_694), ("TCD", "Sep-Dec 2017", 317_984)):
         rows = phases[(phases["iso3"] == iso3) & (phases["season"] == season)]
-        assert sg.sum_phases(rows, by=())["p3plus"].tolist() == [expected] == [rows["people_3plus"].sum()]
+        assert sg.sum_phases(rows, by=())["people_3plus"].tolist() == [expected] == [rows["people_3plus"].sum()]
 
 
 def test_one_analysis_speaks_for_a_country_on_a_day() -> None:

@@ -32,7 +32,7 @@ class TestChange:
         assert total[["people_before", "people_after", "change"]].tolist() == [150, 157, 7]
         assert total[["like_for_like", "newly_covered", "no_longer_covered"]].tolist() == [37, 20, 50]
         assert total[["places_both", "places_new", "places_dropped", "places_not_counted"]].tolist() == [2, 1, 1, 0]
-        assert total["coverage"] == 0.5
+        assert total["share_compared"] == 0.5
         assert total[["date_before", "date_after"]].tolist() == [pd.Timestamp("2020-03-31"), pd.Timestamp("2020-06-30")]
         regions = sg.change_in_stocks(before, after, areas, by="pcode", level=1)
         assert regions[["pcode", "change", "like_for_like", "places_both"]].to_numpy().tolist() == [
@@ -47,7 +47,7 @@ class TestChange:
             stocks(pcode=["A"], people=[None], date="2020-03-31"), stocks(pcode=["A"], people=[None])
         ).iloc[0]
         assert change[["people_before", "people_after", "change", "like_for_like"]].isna().all()
-        assert (change["places_not_counted"], pd.isna(change["coverage"])) == (1, True)
+        assert (change["places_not_counted"], pd.isna(change["share_compared"])) == (1, True)
 
     def test_the_same_number_twice_is_flagged(self):
         """Sahel has 344,569 on 6 September and on 10 November 2020: carried forward, perhaps; zero twice is not."""
@@ -63,8 +63,8 @@ class TestChange:
     def test_the_same_day_twice_is_carried_forward(self):
         """Latest counts of two days that are one count of one day."""
         counts = stocks(pcode=["A", "B", "B"], people=[5, 6, 7], date=["2020-01-31", "2020-01-31", "2020-04-30"])
-        before = sg.latest_stocks(counts, as_of="2020-03-31")
-        after = sg.latest_stocks(counts, as_of="2020-06-30")
+        before = sg.latest_stocks(counts, date="2020-03-31")
+        after = sg.latest_stocks(counts, date="2020-06-30")
         change = sg.change_in_stocks(before, after).iloc[0]
         assert change[["change", "places_carried_forward", "people_carried_forward"]].tolist() == [1, 1, 5]
         assert change["date_after"] == pd.Timestamp("2020-06-30")
@@ -128,7 +128,7 @@ class TestChange:
             sg.change_in_stocks(before.assign(edition="2025"), after.assign(edition="2025"), areas)
         with pytest.raises(sg.UnmatchedError, match="p-codes YY"):
             sg.change_in_stocks(before.assign(pcode="YY"), after, areas, level=1)
-        with pytest.raises(sg.SchemaError, match=r"by has 'date'. Choose among: pcode"):
+        with pytest.raises(sg.SchemaError, match=r"by has 'date'. Choose among the columns: pcode"):
             sg.change_in_stocks(before, after, by=("date",))
         with pytest.raises(sg.SchemaError, match=r"place=\('date',\): choose among pcode"):
             sg.change_in_stocks(before, after, place=("date",))
@@ -301,7 +301,7 @@ class TestSeries:
         ("options", "message"),
         [
             ({"freq": "W"}, "freq='W' is not one of 'MS'"),
-            ({"fill": "linear"}, "fill='linear' is not one of 'none', 'last'. Values between two counts"),
+            ({"fill": "linear"}, "fill='linear' is not one of 'none', 'last'"),
             ({"max_days": 5}, "max_days=5 with fill='none'"),
             ({"fill": "last", "max_days": -1}, "max_days=-1"),
         ],
@@ -458,7 +458,8 @@ class TestChoices:
         table = stocks(pcode=["A", "A"], people=1, method=["a", "b"])
         for column in ("date", "group"):
             with pytest.raises(
-                sg.SchemaError, match="give one value, not several. Only method, operation, source, reason can"
+                sg.SchemaError,
+                match="give one value, not several. Only method, operation, source, reason, analysis can",
             ):
                 sg.sum_stocks(table, choose={column: ["2020-06-30", "2020-07-31"]})
         with pytest.raises(sg.SchemaError, match="no row has method 'c'"):

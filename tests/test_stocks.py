@@ -123,7 +123,7 @@ class TestSum:
             ("baseline", r"choose='baseline' is not a mapping. Write choose=\{'method'"),
             ({"methd": "x"}, "choose has 'methd'. It can name: date, group"),
             ({"method": "census"}, "no row has method 'census'. There are: 'baseline'"),
-            ({"date": ["2020-09-06"]}, "give one value, not several. Only method, operation, source, reason"),
+            ({"date": ["2020-09-06"]}, "give one value, not several. Only method, operation, source, reason, analysis"),
             ({"method": []}, "give a value, or a list of values that add up"),
             ({"date": "September"}, "is not a day"),
             ({"date": "2020-13-01"}, "is not a day"),
@@ -140,9 +140,9 @@ class TestSum:
         with pytest.raises(sg.SchemaError, match=r"by has 'province', 'people'. Choose among the columns: pcode, date"):
             sg.sum_stocks(stocks(pcode=["BF56"], people=[2]), by=("province", "people"))
         with pytest.raises(
-            sg.SchemaError, match=r"by=None is not a column or a tuple of columns. Give \(\) for the total"
+            sg.SchemaError, match=r"by={'pcode': 1} is not a column or a tuple of columns. Give \(\) for the total"
         ):
-            sg.sum_stocks(stocks(pcode=["BF56"], people=[2]), by=None)
+            sg.sum_stocks(stocks(pcode=["BF56"], people=[2]), by={"pcode": 1})
 
     def test_a_partial_sum_warns(self):
         """Missing counts are counted in rows_missing; a sum of nothing but missing is missing and needs no warning."""
@@ -304,7 +304,7 @@ class TestLatest:
     @pytest.mark.parametrize("as_of", ["2020-08-31", dt.date(2020, 8, 31), pd.Timestamp("2020-08-31")])
     def test_later_counts_are_left_out(self, as_of):
         """As of the end of August, the count of September is not known."""
-        latest = sg.latest_stocks(self.rounds(), as_of=as_of)
+        latest = sg.latest_stocks(self.rounds(), date=as_of)
         assert latest.index.tolist() == [5, 8]
         assert latest["days_old"].tolist() == [23, 23]
 
@@ -372,7 +372,7 @@ class TestLatest:
             sg.DataWarning, match=r"1 place\(s\) have no count on or before 2020-08-01 .* row 1 \(pcode 'BF49'\)"
         ):
             latest = sg.latest_stocks(
-                stocks(pcode=["BF56", "BF49"], date=["2020-07-01", "2020-09-01"], people=1), as_of="2020-08-01"
+                stocks(pcode=["BF56", "BF49"], date=["2020-07-01", "2020-09-01"], people=1), date="2020-08-01"
             )
         assert latest.index.tolist() == [0]
 
@@ -389,13 +389,13 @@ class TestLatest:
         table = stocks(pcode=["BF56", "BF56"], date=["2020-08-08", "2020-09-06"], people=1, as_of="2020-09-06")
         with pytest.raises(sg.DoubleCountError, match="only where each place has one count"):
             sg.sum_stocks(table, by=())
-        with pytest.raises(sg.SchemaError, match=r"column 'as_of', row\(s\) 1: not a day"):
+        with pytest.raises(sg.SchemaError, match=r"column 'as_of', row\(s\) 1 \('September'\): not a day"):
             sg.sum_stocks(table.assign(as_of=["2020-09-06", "September"]))
 
     def test_an_as_of_that_is_no_day_is_an_error(self):
         """The message says how to write it."""
-        with pytest.raises(sg.SchemaError, match=r"as_of='31/08' is not a day"):
-            sg.latest_stocks(self.rounds(), as_of="31/08")
+        with pytest.raises(sg.SchemaError, match=r"date='31/08' is not a day"):
+            sg.latest_stocks(self.rounds(), date="31/08")
 
     def test_an_empty_table_stays_empty(self):
         """No rows in, no rows out."""

@@ -18,17 +18,15 @@ from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.batches import FlowRecords
 from sahelgeo.flows.records import sum_records
+from sahelgeo.nesting import at_level, check_level, rolled_up
 from sahelgeo.places.attach import check_edition
 from sahelgeo.places.levels import country_of, nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
-from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
     MIXED,
     Mask,
     Numbers,
     added_up,
-    at_level,
-    check_level,
     chosen,
     clash_in_words,
     clashes,
@@ -37,7 +35,7 @@ from sahelgeo.sums import (
     joined_values,
     named_rows,
     refuse,
-    rolled_up,
+    refuse_totals,
     summed,
     warn_partial,
 )
@@ -287,15 +285,16 @@ def _refuse_overlaps(table: pd.DataFrame, keys: list[str]) -> None:
     same_period = group_numbers(table, [*keys, *PERIOD])
     two_sources = clashes(table, same_period, ["source"])
     problems = [
-        f"{clash_in_words(table, rows, 'source', ENDS)} for the same period. Choose one: flows[flows['source'] == ...]"
+        (
+            rows,
+            f"{clash_in_words(table, rows, 'source', ENDS)} for the same period. Choose one: flows[flows['source'] == ...]",
+        )
         for rows in two_sources.values()
     ]
     if overlapping.any():
-        problems.append(
-            f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}. Keep periods that follow each other"
-        )
-    rows = np.logical_or.reduce([overlapping, *two_sources.values()])
-    refuse(table, "The sum would count movements twice:", problems, rows)
+        text = f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}. Keep periods that follow each other"
+        problems.append((overlapping, text))
+    refuse(table, "The sum would count movements twice:", *problems)
 
 
 def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
@@ -329,14 +328,13 @@ def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
     mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
     if mask.any():
         text = f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts"
-        refuse(table, "The sum would count movements of an area and of its parts twice:", [text], mask)
+        refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))
 
 
 def _refuse_mixed(table: pd.DataFrame, groups: Numbers, constant: list[str]) -> None:
     found = clashes(table, groups, constant)
     problems = [
-        f"{clash_in_words(table, rows, column, ENDS)}. Choose one: flows[flows[{column!r}] == ...]"
+        (rows, f"{clash_in_words(table, rows, column, ENDS)}. Choose one: flows[flows[{column!r}] == ...]")
         for column, rows in found.items()
     ]
-    if found:
-        refuse(table, MIXED, problems, np.logical_or.reduce(list(found.values())))
+    refuse(table, MIXED, *problems)

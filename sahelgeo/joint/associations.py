@@ -12,6 +12,7 @@ import pandas as pd
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SahelgeoError, SchemaError
 from sahelgeo.rasters.zones import checked_zones
+from sahelgeo.sources import joined_sources, source_ids
 
 # With fewer areas a permutation says nothing.
 _LEAST_AREAS = 8
@@ -29,7 +30,7 @@ def local_association(
     *,
     permutations: int = 999,
     seed: int = 0,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Where one figure is high and another is high, or low, in the areas around: bivariate local Moran's I.
 
@@ -44,7 +45,7 @@ def local_association(
         The column read in the area itself, and the one read in its neighbours (areas that share a border or a corner).
     permutations, seed : int
         How often values are shuffled, and the seed that makes the answer the same again.
-    level : float
+    alpha : float
         The false discovery rate: of the areas named, about this share may be chance.
 
     Returns
@@ -52,7 +53,7 @@ def local_association(
     pandas.DataFrame
         One row for each area with its index: ``local_i``; ``p_value`` (two-sided, from the permutations); ``p_adjusted``
         (Benjamini and Hochberg, for many areas tested at once); ``significant`` (boolean); ``reading`` in words, such as "high
-        share_3plus here, high per_1000 around", or "no clear association". Areas without a value or without neighbours
+        share_3plus here, high per_1000 around", or "no clear association"; ``source``, of the whole table. Areas without a value or without neighbours
         are missing, and are neighbours of none.
 
     Raises
@@ -82,8 +83,8 @@ def local_association(
     """
     esda, graph = _stats()
     checked = checked_zones(table, "table")
-    if not 0 < level < 1 or permutations < 99:
-        raise SchemaError(f"level={level!r} is a share between 0 and 1, permutations={permutations!r} are 99 or more")
+    if not 0 < alpha < 1 or permutations < 99:
+        raise SchemaError(f"alpha={alpha!r} is a share between 0 and 1, permutations={permutations!r} are 99 or more")
     x, y = (_numbers(checked, name) for name in (here, around))
     known = x.notna() & y.notna()
     neighbours = graph.Graph.build_contiguity(checked.geometry[known].reset_index(drop=True), rook=False)
@@ -111,17 +112,19 @@ def local_association(
     adjusted = _adjusted(p_values)
     readings = [
         f"{_QUADRANTS[int(quadrant)][0]} {here} here, {_QUADRANTS[int(quadrant)][1]} {around} around"
-        if p <= level
+        if p <= alpha
         else "no clear association"
         for quadrant, p in zip(moran.q, adjusted, strict=True)
     ]
+    source = joined_sources(source_ids(checked))
     result = pd.DataFrame(
         {
             "local_i": pd.array(moran.Is, dtype="Float64"),
             "p_value": pd.array(p_values, dtype="Float64"),
             "p_adjusted": pd.array(adjusted, dtype="Float64"),
-            "significant": pd.array(adjusted <= level, dtype="boolean"),
+            "significant": pd.array(adjusted <= alpha, dtype="boolean"),
             "reading": pd.array(readings, dtype="string"),
+            "source": pd.Series(source, index=used, dtype="string"),
         },
         index=used,
     )

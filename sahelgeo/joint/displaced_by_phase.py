@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import DoubleCountError
 from sahelgeo.phases.classes import CLASSES, phase_categorical
-from sahelgeo.stocks.totals import sum_stocks
+from sahelgeo.sources import joined_sources
+from sahelgeo.stocks.stock_totals import sum_stocks
 from sahelgeo.tables import PHASE_STATES
 
 
@@ -17,7 +18,7 @@ def displacement_by_phase(
     phases: pd.DataFrame,
     *,
     flows: pd.DataFrame | None = None,
-    phase: str = "phase_published",
+    column: str = "phase_published",
 ) -> pd.DataFrame:
     """How many displaced people live in areas of each phase, and how many moved out of and into them.
 
@@ -31,7 +32,7 @@ def displacement_by_phase(
         A Phases table with one row for each area.
     flows : pandas.DataFrame, optional
         A Flows table of one source; its periods may follow each other, not overlap.
-    phase : str
+    column : str
         The column of phases, 1 to 5: ``phase_published``, or ``phase_rule`` joined from :func:`area_phase`.
 
     Returns
@@ -40,8 +41,8 @@ def displacement_by_phase(
         One row for each class, index ``class``: "1" to "5", the states, and "not in table", areas that the table of phases does
         not name, or unknown places. ``displaced`` (Int64, people present in areas of the class), ``fled_from`` (people of
         the stock who come from them; missing throughout if the stock names no origin), ``moved_out`` and ``moved_in``
-        (people of the flows who left, or reached, areas of the class; moves within one area are in both). Each column adds up
-        to all people of its table.
+        (people of the flows who left, or reached, areas of the class; moves within one area are in both), and ``source``, of all
+        tables. Each column of people adds up to all people of its table.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def displacement_by_phase(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
-    >>> sg.displacement_by_phase(sample.stocks, phases, phase="phase_rule")[["displaced"]].head(4)
+    >>> sg.displacement_by_phase(sample.stocks, phases, column="phase_rule")[["displaced"]].head(4)
            displaced
     class
     1          84320
@@ -73,7 +74,7 @@ def displacement_by_phase(
     3         766836
     4           <NA>
     """
-    classes = _class_of_area(phases, phase)
+    classes = _class_of_area(phases, column)
     # The sum refuses what does not add up; only then are rows counted by class.
     sum_stocks(stocks, by=())
     counts = conform(stocks, "stocks")
@@ -86,7 +87,9 @@ def displacement_by_phase(
         moves = conform(flows, "flows")
         _refuse_mixed_flows(moves)
         columns |= {"moved_out": _people(moves, "origin", classes), "moved_in": _people(moves, "destination", classes)}
-    return pd.DataFrame(columns).rename_axis("class")
+    tables = [counts, phases, *([] if flows is None else [flows])]
+    source = joined_sources(name for table in tables for name in table["source"].unique())
+    return pd.DataFrame(columns).rename_axis("class").assign(source=pd.Series(source, index=_ROWS, dtype="string"))
 
 
 _ROWS = pd.Index([*CLASSES, "not in table"], dtype="object")
@@ -96,20 +99,13 @@ def _nothing() -> pd.Series:
     return pd.Series(pd.NA, index=_ROWS, dtype="Int64")
 
 
-def _class_of_area(phases: pd.DataFrame, phase: str) -> pd.Series:
-    checks.columns(phases, "phases", {phase: "any"} if isinstance(phases, pd.DataFrame) and phase in phases else {})
+def _class_of_area(phases: pd.DataFrame, column: str) -> pd.Series:
     table = conform(phases, "phases").dropna(subset=["pcode"])
-    if phase not in table:
-        raise SchemaError(f"phases: there is no column {phase!r}. Found: {listed(list(table.columns), 30)}")
-    twice = table["pcode"].duplicated(keep=False)
-    if twice.any():
-        codes = listed(list(table.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
-        raise DoubleCountError(
-            f"phases: more than one row for {codes}. Choose one period with phases_at, and the row of the whole area",
-            table[twice],
-        )
-    states = table["state"].where(table[phase].isna() & table["state"].isin(PHASE_STATES))
-    return phase_categorical(table[phase], states).astype(object).set_axis(table["pcode"])
+    checks.columns(table, "phases", {column: "any"})
+    advice = "Choose one period with phases_at, and the row of the whole area"
+    checks.once(table, "phases", "pcode", advice=advice, error=DoubleCountError)
+    states = table["state"].where(table[column].isna() & table["state"].isin(PHASE_STATES))
+    return phase_categorical(table[column], states).astype(object).set_axis(table["pcode"])
 
 
 def _people(table: pd.DataFrame, column: str, classes: pd.Series) -> pd.Series:

@@ -21,6 +21,7 @@ from sahelgeo.rasters.crosstab import shared_pieces
 from sahelgeo.rasters.grids import Raster, open_grid
 from sahelgeo.rasters.spans import Floats
 from sahelgeo.rasters.zones import Values, checked_zones, moved, polygons_on, sums_over
+from sahelgeo.sources import joined_sources, source_ids
 
 # Equal area on WGS 84, so that shares of ground are shares of ground.
 _EQUAL_AREA = "ESRI:54034"
@@ -36,7 +37,7 @@ def overlay_phases(
     *,
     population: Raster | pd.DataFrame | None = None,
     values: Values | None = None,
-    phase: str = "phase_published",
+    column: str = "phase_published",
     slivers: float = SLIVER,
 ) -> pd.DataFrame:
     """How many people of each area live in polygons of each phase, and which phase holds most of them.
@@ -56,7 +57,7 @@ def overlay_phases(
         Without it ground is measured instead of people.
     values : {"count", "density"}, optional
         What a cell of a grid holds; needed with a grid.
-    phase : str
+    column : str
         The column of phases: 1 to 5, missing where there is none.
     slivers : float
         A piece smaller than this share of both its polygon and its area comes from borders that nearly agree: its phase
@@ -71,7 +72,8 @@ def overlay_phases(
         same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority`` (Int64), the phase that most of them live
         in, with its ``share_majority``; the runner-up, ``phase_second`` and ``share_second`` (shares of those in classified
         polygons, 0–1); and ``share_classified``, of all. Of two phases of equal weight the higher is first. ``measure`` says
-        what was weighed: "people by grid", "people spread evenly" or "ground".
+        what was weighed: "people by grid", "people spread evenly" or "ground". ``source``, ``area_source`` and
+        ``population_source`` are those of the tables, where they name one.
 
     Raises
     ------
@@ -108,8 +110,8 @@ def overlay_phases(
     >>> found[["living_in_phase_2", "living_in_phase_4", "phase_majority", "phase_second"]].round(6).iloc[0].tolist()
     [250.0, 750.0, 4.0, 2.0]
     """
-    zones, units = _checked(polygons, areas, phase, slivers)
-    phases = whole_phases(zones[phase], "polygons")
+    zones, units = _checked(polygons, areas, column, slivers)
+    phases = whole_phases(zones[column], "polygons")
     zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
     ground = moved(zones.geometry, units.crs)
     left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
@@ -132,21 +134,26 @@ def overlay_phases(
     else:
         weights, living = _people_on_grid(population, values, pieces)
         measure = "people by grid"
-    return _table(pieces, weights, living, measure)
+    named = {"source": _sources(zones), "area_source": _sources(units)}
+    if isinstance(population, pd.DataFrame):
+        used = population[population["pcode"].isin(units["pcode"])]
+        named["population_source"] = _sources(used)
+    known = {name: pd.Series(text, units.index, dtype="string") for name, text in named.items() if text}
+    return _table(pieces, weights, living, measure).assign(**known)
+
+
+def _sources(table: pd.DataFrame) -> str | None:
+    return joined_sources(source_ids(table))
 
 
 def _checked(
-    polygons: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, phase: str, slivers: float
+    polygons: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, column: str, slivers: float
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     zones, units = checked_zones(polygons, "polygons"), checked_zones(areas)
-    if phase not in zones:
-        raise SchemaError(
-            f"polygons: there is no column {phase!r}. Found: {listed(list(zones.columns), 12)}. Name it with phase=..."
-        )
-    checks.columns(zones, "polygons", {phase: "any"})
-    checks.columns(units, "areas", {"pcode": "text"} if "pcode" in units else {})
-    if "pcode" not in units or units["pcode"].duplicated().any() or units["pcode"].isna().any():
-        raise SchemaError("areas: each area needs a p-code of its own in the column 'pcode'. Choose one edition")
+    checks.columns(zones, "polygons", {column: "any"})
+    checks.columns(units, "areas", {"pcode": "text"})
+    checks.filled(units, "areas", "pcode", "Each area needs a p-code of its own")
+    checks.one_edition(units)
     if not 0 <= slivers < 1:
         raise SchemaError(f"slivers={slivers!r} is not a share. Give a number from 0 to below 1, such as 0.01")
     return zones, units
@@ -163,12 +170,7 @@ def _km2(shapes: gpd.GeoSeries) -> Floats:
 def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
     table = conform(population, "population").dropna(subset=["pcode"])
     table = table[table["pcode"].isin(units["pcode"])]
-    twice = table["pcode"].duplicated(keep=False)
-    if twice.any():
-        named = listed(list(table.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
-        raise DoubleCountError(
-            f"population: more than one figure for {named}. Choose one year and source", table[twice]
-        )
+    checks.once(table, "population", "pcode", advice="Choose one year and source", error=DoubleCountError)
     people = units["pcode"].map(table.set_index("pcode")["people"])
     if people.isna().any():
         named = listed(list(units["pcode"][people.isna()]), SHOWN_AT_MOST)

@@ -12,9 +12,11 @@ import pandas as pd
 from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.totals import ENDS, FlowPeriodError
+from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.idmc_figures import Category, category_of
-from sahelgeo.stocks.totals import sum_stocks
-from sahelgeo.sums import check_level, named_rows, one_edition_of, rolled_up
+from sahelgeo.stocks.stock_totals import sum_stocks
+from sahelgeo.sums import named_rows
 
 _PARTS = ("inflow", "outflow", "returns", "internal")
 
@@ -210,8 +212,8 @@ def _reconciled(span: pd.Series, moves: pd.DataFrame) -> dict[str, Any]:
         "flow_days": covered,
         "days": days,
         "possible_reasons": _reasons(span, inside, sums, covered, days),
-        "source": " + ".join(sorted({span["source"], span["source_closing"]})),
-        "flow_source": " + ".join(sorted(moves["source"].unique())) or pd.NA,
+        "source": joined_sources([span["source"], span["source_closing"]]),
+        "flow_source": joined_sources(moves["source"].unique()),
     }
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo import checks
+from sahelgeo.conformance import conform
 from sahelgeo.errors import DoubleCountError, SchemaError
 from sahelgeo.phases.rule import area_phase
+from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.rates import rate_per_1000
 
 # A fifth of the people is the share that makes an area's phase (IPC); half of it marks the first break.
@@ -51,7 +53,7 @@ def joint_severity(
         One row for each area of either table, sorted by ``pcode``, with index 0..n-1: ``share_3plus`` (0–1), ``per_1000``,
         ``population`` (denominator, persons), ``hunger_class`` and ``displacement_class`` (Int64, 1–3), ``joint_class``
         ("both": both are in class 3; "hunger", "displacement", "neither") and ``bivariate_class`` ("1-1" to "3-3", hunger
-        first). Missing where either is missing: an area without a count is not an area without displaced people.
+        first), ``source`` and ``population_source``. Missing where either is missing: an area without a count is not an area without displaced people.
 
     Raises
     ------
@@ -87,11 +89,19 @@ def joint_severity(
             raise SchemaError(f"{name}={breaks!r}: give two rising numbers above 0, where class 2 and class 3 begin")
     if share_breaks[1] > 1:
         raise SchemaError(f"share_breaks={share_breaks!r}: shares run from 0 to 1; 20 % is 0.20")
-    hungry = _once(conform(phases, "phases"), "phases")
-    shares = area_phase(hungry)["share_3plus"].set_axis(hungry["pcode"])
-    rates = _once(rate_per_1000(stocks, population), "stocks").set_index("pcode")
-    table = pd.DataFrame({"share_3plus": shares}).join(rates[["per_1000", "population"]], how="outer")
+    hungry = _by_area(conform(phases, "phases"), "phases", "sum_phases or phases_at")
+    hungry = hungry.assign(share_3plus=area_phase(hungry.reset_index())["share_3plus"].array)
+    rates = _by_area(rate_per_1000(stocks, population), "stocks", "sum_stocks")
+    counted = rates[["per_1000", "population", "population_source", "source"]].rename(
+        columns={"source": "stock_source"}
+    )
+    table = hungry[["share_3plus", "source"]].join(counted, how="outer")
     table = table.rename_axis("pcode").sort_index().reset_index()
+    sources = [joined_sources(pair) for pair in zip(table.pop("source"), table.pop("stock_source"), strict=True)]
+    named: dict[str, Any] = {
+        "source": pd.array(sources, dtype="string"),
+        "population_source": table.pop("population_source"),
+    }
     hunger, displaced = _classed(table["share_3plus"], share_breaks), _classed(table["per_1000"], rate_breaks)
     words = pd.Series("neither", index=table.index, dtype="string")
     high, many = (hunger == 3).fillna(False), (displaced == 3).fillna(False)
@@ -99,20 +109,18 @@ def joint_severity(
     known = hunger.notna() & displaced.notna()
     pairs = hunger.astype("string") + "-" + displaced.astype("string")
     return table.assign(
-        hunger_class=hunger, displacement_class=displaced, joint_class=words.where(known), bivariate_class=pairs
+        hunger_class=hunger,
+        displacement_class=displaced,
+        joint_class=words.where(known),
+        bivariate_class=pairs,
+        **named,
     )
 
 
-def _once(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    known = table[table["pcode"].notna()]
-    twice = known["pcode"].duplicated(keep=False)
-    if twice.any():
-        named = listed(list(known.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
-        how = "sum_phases or phases_at" if name == "phases" else "sum_stocks"
-        raise DoubleCountError(
-            f"{name}: more than one row for {named}. Bring it to one row for each area: {how}", known[twice]
-        )
-    return known
+def _by_area(table: pd.DataFrame, name: str, how: str) -> pd.DataFrame:
+    advice = f"Bring it to one row for each area: {how}"
+    checks.once(table, name, "pcode", advice=advice, error=DoubleCountError)
+    return table[table["pcode"].notna()].set_index("pcode")
 
 
 def _classed(values: pd.Series, breaks: Sequence[float]) -> pd.Series:

@@ -14,6 +14,7 @@ from folium.elements import ElementAddToElement
 from folium.map import Layer
 from folium.template import Template
 
+from sahelgeo import checks
 from sahelgeo.errors import CRSError, SchemaError, listed
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
@@ -26,7 +27,9 @@ from sahelgeo.words import base_language, check_language, word, write_day, write
 # A layer over time hands points to the layers of its periods, and keeps the outlines itself.
 STAND_IN = "sahelgeo: points stand for areas"
 # Columns of the tables that count people.
-COUNTS = frozenset({"people", "households", "population", *PEOPLE_BY_PHASE, "p2plus", "p3plus", "p4plus"})
+COUNTS = frozenset(
+    {"people", "households", "population", *PEOPLE_BY_PHASE, "people_2plus", "people_3plus", "people_4plus"}
+)
 # What else tables call numbers of people, which are withheld where they are small.
 _PEOPLE = frozenset(
     {"idp", "idps", "refugee", "refugees", "returnee", "returnees", "displaced", "persons", "individuals"}
@@ -227,28 +230,15 @@ def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tup
 def period_in_words(table: pd.DataFrame, lang: str) -> str:
     """The period that the rows span, from ``start`` and ``end``, else ``as_of`` or ``date``; empty where there is none."""
     if "start" in table and "end" in table and table["start"].notna().any():
-        return write_period(_days(table["start"]).min().date(), _days(table["end"]).max().date(), lang)
+        return write_period(
+            checks.days(table["start"], "layer").min().date(), checks.days(table["end"], "layer").max().date(), lang
+        )
     for label in ("as_of", "date"):
         if label in table and table[label].notna().any():
-            days = _days(table[label])
+            days = checks.days(table[label].dropna(), "layer")
             first, last = days.min().date(), days.max().date()
             return write_day(last, lang) if first == last else write_period(first, last, lang)
     return ""
-
-
-def _days(values: pd.Series) -> pd.Series:
-    """Days of a column; text must be written as the standard has it, since 05/09 is May here and September there."""
-    known = values.dropna()
-    if not pd.api.types.is_datetime64_any_dtype(known):
-        text = known.astype("string")
-        wrong = ~text.str.match(r"\d{4}-\d{2}-\d{2}($|[ T])").astype(bool)
-        wrong |= pd.to_datetime(text.where(~wrong).str.slice(0, 10), format="%Y-%m-%d", errors="coerce").isna()
-        if wrong.any():
-            raise SchemaError(
-                f"column {values.name!r}: rows {listed(list(known.index[wrong]), 5)} hold {listed(list(known[wrong].unique()), 3)}, "
-                "which is no day for certain. Write days as YYYY-MM-DD, or read them with pandas.to_datetime(..., format=...)"
-            )
-    return pd.to_datetime(known)
 
 
 def origin_of(table: pd.DataFrame) -> dict[str, Any]:

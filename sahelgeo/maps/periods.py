@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.tables import PHASE_KINDS
 from sahelgeo.words import word, write_day, write_period
@@ -60,7 +61,7 @@ def split_periods(table: pd.DataFrame) -> list[Period]:
 
 
 def _windows(table: pd.DataFrame, start: str, end: str) -> list[Period]:
-    days = pd.DataFrame({label: pd.to_datetime(table[label], errors="coerce") for label in dict.fromkeys((start, end))})
+    days = pd.DataFrame({label: checks.days(table[label], "TimeLayer") for label in dict.fromkeys((start, end))})
     undated = days.isna().any(axis=1)
     if undated.any():
         raise SchemaError(

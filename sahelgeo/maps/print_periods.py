@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.chosen_layer import layers_for
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
@@ -121,7 +122,7 @@ def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
         raise SchemaError(
             f"the table has no period: neither start and end nor as_of or date. Found: {listed(list(table.columns), 20)}"
         )
-    keys = [table[label] if label == "kind" else pd.to_datetime(table[label]) for label in labels]
+    keys = [table[label] if label == "kind" else checks.days(table[label], "small_multiples") for label in labels]
     if keys[0].isna().any():
         rows = listed(list(table.index[keys[0].isna()]), 5)
         raise SchemaError(

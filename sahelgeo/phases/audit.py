@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import conform, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo import checks
+from sahelgeo.conformance import conform
 from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE
-from sahelgeo.phases.rule import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, by_rule
+from sahelgeo.phases.rule import AREA_THRESHOLD, HIGHEST_PHASE_FROM_NUMBERS, by_rule, people_from
+from sahelgeo.sums import first_rows, group_numbers, joined_values
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _ONE_POINT = 0.01
@@ -31,15 +32,21 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
     Returns
     -------
     pandas.DataFrame
-        Without ``by``, the rows with their index: the key and the names, ``phase_published``, ``phase_rule`` (Int64),
-        ``agrees`` (boolean, missing where either is missing or the published phase is 5), ``published_is`` ("same",
-        "higher", "lower"), ``distance`` (Float64: by how many hundredths of the people analysed, as a share 0–1, the rule
-        misses the published phase; 0 where they agree), ``by_rounding`` (boolean: they disagree by less than counts rounded
-        to whole persons can be off), ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within
-        5 persons or 0.5 %).
+        Without ``by``, the rows with their index, the key and the names, and:
 
-        With ``by``, one row for each group: ``rows``, ``compared``, ``agree``, ``share_agree`` (0–1), ``higher``, ``lower``,
-        ``by_rounding``, ``within_1_point`` (rows that disagree by less than a point) and ``do_not_add_up``.
+        - ``phase_published``, ``phase_rule`` (Int64);
+        - ``agrees`` (boolean; missing where either phase is missing, or the published one is 5);
+        - ``published_is`` ("same", "higher", "lower");
+        - ``distance`` (Float64, 0–1): the share of the people analysed by which the rule misses the published phase; 0 where they
+          agree;
+        - ``by_rounding`` (boolean): they disagree by less than counts rounded to whole persons can be off;
+        - ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within 5 persons or 0.5 %).
+
+        With ``by``, one row for each group:
+
+        - ``rows``; ``compared``, how many have both phases; ``agree`` and ``share_agree`` (0–1); ``higher``, ``lower``;
+        - ``by_rounding``, and ``within_1_point``, rows that disagree by less than a hundredth of the people;
+        - ``do_not_add_up``; ``source``.
 
     Raises
     ------
@@ -65,10 +72,7 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
     0  current        13      6       5      2
     """
     table = conform(phases, "phases")
-    keys = [by] if isinstance(by, str) else list(by or ())
-    unknown = [name for name in keys if name not in table]
-    if unknown:
-        raise SchemaError(f"by has {listed(unknown, 5)}. Choose among the columns: {listed(list(table.columns), 30)}")
+    keys = checks.by(by, table)
     audit = _rows(table)
     return audit if by is None else _counts(audit, table, keys)
 
@@ -80,7 +84,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     words = pd.Series(pd.NA, index=table.index, dtype="string")
     for word, fits in (("same", published == rule), ("higher", published > rule), ("lower", published < rule)):
         words = words.mask(auditable & fits.fillna(False), word)
-    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, skipna=False).astype("Float64")
+    people = people_from(table, 1)
     gap = people - table["population"]
     borne = np.maximum(PEOPLE_BORNE, SHARE_BORNE * table["population"])
     distance = _distance(table, published, rule, people).mask(~auditable)
@@ -97,20 +101,14 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _distance(table: pd.DataFrame, published: pd.Series, rule: pd.Series, people: pd.Series) -> pd.Series:
-    distance = pd.Series(0.0, index=table.index, dtype="Float64")
+    distance, analysed = pd.Series(0.0, index=table.index, dtype="Float64"), people.mask(people == 0)
     for phase in range(1, HIGHEST_PHASE_FROM_NUMBERS + 1):
-        own = _share(table, phase, people)
-        above = _share(table, phase + 1, people)
+        own = people_from(table, phase) / analysed
+        above = people_from(table, phase + 1) / analysed
         higher = ((published == phase) & (rule < phase)).fillna(False)
         lower = ((published == phase) & (rule > phase)).fillna(False)
         distance = distance.mask(higher, AREA_THRESHOLD - own).mask(lower, above - AREA_THRESHOLD)
     return distance
-
-
-def _share(table: pd.DataFrame, phase: int, people: pd.Series) -> pd.Series:
-    return table[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64") / people.mask(
-        people == 0
-    )
 
 
 def _counts(audit: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -126,8 +124,8 @@ def _counts(audit: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.Dat
             "do_not_add_up": (audit["adds_up"] == False).fillna(False),  # noqa: E712 - missing is neither
         }
     ).astype("int64")
-    columns = [table[name] for name in keys] or [pd.Series(0, index=table.index)]
-    sums = flags.groupby(columns, dropna=False, sort=True).sum().reset_index(drop=not keys)
+    groups = group_numbers(table, keys)
+    sums = pd.concat([first_rows(table, groups, keys), flags.groupby(groups).sum()], axis=1)
     compared = sums["compared"].astype("Float64")
     sums.insert(len(keys) + 3, "share_agree", sums["agree"] / compared.mask(compared == 0))
-    return sums
+    return sums.assign(**joined_values(table, groups, [] if "source" in keys else ["source"]))

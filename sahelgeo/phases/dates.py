@@ -12,9 +12,10 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.phases.unplaced import country_of_rows
+from sahelgeo.phases.phase_totals import country_of_rows
+from sahelgeo.phases.rule import people_from
 from sahelgeo.sums import clashes, group_numbers
-from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
+from sahelgeo.tables import PHASE_KINDS
 
 PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
 
@@ -76,8 +77,7 @@ def phases_at(
     0  BF13  current 2020-03-01 2020-05-31         1
     1  BF46  current 2020-03-01 2020-05-31         1
     """
-    if prefer not in ("current", "latest"):
-        raise SchemaError(f"prefer={prefer!r} is neither 'current' nor 'latest'")
+    checks.choice(("current", "latest"), prefer=prefer)
     table, day = conform(phases, "phases"), checks.day(date, "date")
     places = group_numbers(table, PLACE)
     speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
@@ -168,9 +168,9 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     Returns
     -------
     pandas.DataFrame
-        One row for each analysis (issued, kind, source) in order of issue, with index 0..n-1: ``vintage`` (1, 2, ...),
-        ``issued``, ``kind``, ``source``, ``areas``, ``population`` (analysed), ``p3plus`` and ``p4plus`` (persons); then,
-        against the analysis before and on the areas that both have, ``areas_in_both`` and ``p3plus_change``.
+        One row for each analysis (issued, kind, analysis, source) in order of issue, with index 0..n-1: ``vintage`` (1, 2, ...),
+        ``issued``, ``kind``, ``analysis``, ``source``, ``areas``, ``population`` (analysed), ``people_3plus`` and ``people_4plus`` (persons); then,
+        against the analysis before and on the areas that both have, ``areas_in_both`` and ``people_3plus_change``.
 
     Raises
     ------
@@ -193,8 +193,8 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     >>> row = {"pcode": "BF56", "kind": "projected", "start": "2020-06-01", "end": "2020-08-31", "source": "invented",
     ...        "people_1": 500, "people_2": 300, "people_4": 50, "people_5": 0}
     >>> table = pd.DataFrame([{**row, "issued": "2019-11-30", "people_3": 150}, {**row, "issued": "2020-03-31", "people_3": 200}])
-    >>> sg.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "p3plus", "p3plus_change"]]
-       vintage  p3plus  p3plus_change
+    >>> sg.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "people_3plus", "people_3plus_change"]]
+       vintage  people_3plus  people_3plus_change
     0        1   200.0           <NA>
     1        2   250.0           50.0
     """
@@ -206,38 +206,34 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
         shown = [f"{one:%Y-%m} to {other:%Y-%m}" for one, other in zip(there["start"], there["end"], strict=True)]
         raise SchemaError(f"no period is that of {first} to {last}. There are: {listed(shown, 10)}")
     table = table[fits]
-    analyses = group_numbers(table, ("issued", "kind", "source"))
+    analyses = group_numbers(table, ("issued", "kind", "analysis", "source"))
     rows: list[dict[str, object]] = []
     before = None
     for number in np.unique(analyses):
         one = table[analyses == number]
-        people = _p3plus_by_place(one)
+        people = _people_by_place(one)
         rows.append({"vintage": len(rows) + 1, **_summary(one), **_against(people, before)})
         before = people
-    return pd.DataFrame(rows).astype({"areas_in_both": "Int64", "p3plus_change": "Float64"})
-
-
-def _people(rows: pd.DataFrame, phase: int) -> pd.Series:
-    return rows[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64")
+    return pd.DataFrame(rows).astype({"areas_in_both": "Int64", "people_3plus_change": "Float64"})
 
 
 def _summary(rows: pd.DataFrame) -> dict[str, object]:
     first = rows.iloc[0]
     return {
-        **{name: first[name] for name in ("issued", "kind", "source")},
+        **{name: first[name] for name in ("issued", "kind", "analysis", "source")},
         "areas": len(rows),
-        "population": rows["population"].fillna(_people(rows, 1)).sum(min_count=1),
-        "p3plus": _people(rows, 3).sum(min_count=1),
-        "p4plus": _people(rows, 4).sum(min_count=1),
+        "population": rows["population"].fillna(people_from(rows, 1)).sum(min_count=1),
+        "people_3plus": people_from(rows, 3).sum(min_count=1),
+        "people_4plus": people_from(rows, 4).sum(min_count=1),
     }
 
 
-def _p3plus_by_place(rows: pd.DataFrame) -> pd.Series:
-    return _people(rows, 3).set_axis(rows[list(PLACE)].astype("string").fillna("").agg("|".join, axis=1))
+def _people_by_place(rows: pd.DataFrame) -> pd.Series:
+    return people_from(rows, 3).set_axis(rows[list(PLACE)].astype("string").fillna("").agg("|".join, axis=1))
 
 
 def _against(people: pd.Series, before: pd.Series | None) -> dict[str, object]:
     if before is None:
-        return {"areas_in_both": pd.NA, "p3plus_change": pd.NA}
+        return {"areas_in_both": pd.NA, "people_3plus_change": pd.NA}
     change = (people.dropna() - before.dropna()).dropna()
-    return {"areas_in_both": len(change), "p3plus_change": change.sum(min_count=1)}
+    return {"areas_in_both": len(change), "people_3plus_change": change.sum(min_count=1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelgeo.conformance import conform
+from sahelgeo.errors import SchemaError
 from sahelgeo.phases.fit import check_fit
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
@@ -70,7 +71,7 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     Boucle du Mouhoun           1        0.023          False
     """
     if not 0 < threshold <= 1:
-        raise ValueError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")
+        raise SchemaError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")
     table = conform(phases, "phases")
     check_fit(table, 2)
     return by_rule(table[list(PEOPLE_BY_PHASE)], threshold)
@@ -78,23 +79,16 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
 
 def by_rule(people: pd.DataFrame, threshold: float = AREA_THRESHOLD) -> pd.DataFrame:
     """What :func:`area_phase` gives, for five columns of people that are checked already."""
-    analysed = people.sum(axis=1, skipna=False).astype("Float64")
+    analysed = people_from(people, 1)
     analysed = analysed.mask(analysed == 0)
+    shares = {phase: people_from(people, phase) / analysed for phase in (2, 3, 4, 5)}
+    reached = {phase: share >= threshold - _ROUNDING_NOISE for phase, share in shares.items()}
     phase = pd.Series(1, index=people.index, dtype="Int64").mask(analysed.isna())
     for candidate in range(2, HIGHEST_PHASE_FROM_NUMBERS + 1):
-        phase = phase.mask(
-            (_share_from(people, candidate, analysed) >= threshold - _ROUNDING_NOISE).fillna(False), candidate
-        )
-    in_phase_5 = _share_from(people, 5, analysed)
-    return pd.DataFrame(
-        {
-            "phase_rule": phase,
-            "share_3plus": _share_from(people, 3, analysed),
-            "famine_review": (in_phase_5 >= threshold - _ROUNDING_NOISE).astype("boolean"),
-        }
-    )
+        phase = phase.mask(reached[candidate].fillna(False), candidate)
+    return pd.DataFrame({"phase_rule": phase, "share_3plus": shares[3], "famine_review": reached[5].astype("boolean")})
 
 
-def _share_from(people: pd.DataFrame, phase: int, analysed: pd.Series) -> pd.Series:
-    at_or_above = people[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False)
-    return at_or_above.astype("Float64") / analysed
+def people_from(table: pd.DataFrame, phase: int) -> pd.Series:
+    """Persons in a phase or a higher one; missing where one of these phases is."""
+    return table[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64")

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
+from sahelgeo.nesting import nested_rows
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import Floats
 from sahelgeo.places.pieces import OverlayPieces, piece_people, pieces_of
 from sahelgeo.places.shared_ground import shared_ground
 from sahelgeo.sources import joined_sources
-from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, joined_values, named_rows, nested_rows, refuse
+from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, joined_values, named_rows, refuse
 from sahelgeo.tables import GROUPS, PHASE_KINDS
 
 Measure = Literal["count", "rate", "class"]
@@ -278,19 +279,18 @@ def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known
         alike &= np.isin(pairs.left, ground) & np.isin(pairs.right, ground)
         both = np.concatenate([pairs.left[alike], pairs.right[alike]])
         groups.append((both, np.tile(np.arange(alike.sum()), 2), apart))
-    problems, clashing = [], np.zeros(len(values), dtype=np.bool_)
+    problems = []
     for rows, group, columns in groups:
         for column, mask in clashes(values[columns].iloc[rows], group, columns).items():
             clash = np.isin(np.arange(len(values)), rows[mask])
-            clashing |= clash
             words = clash_in_words(values, clash, column, key)
-            problems.append(f"{words}. Choose one: values[values[{column!r}] == ...]")
-    refuse(values, MIXED, problems, clashing)
+            problems.append((clash, f"{words}. Choose one: values[values[{column!r}] == ...]"))
+    refuse(values, MIXED, *problems)
     if "pcode" in values:
         used = values.iloc[np.unique(ground)]
         nested = nested_rows(used, np.zeros(len(used), dtype=np.int64), None)
-        text = f"{named_rows(used, nested, key)}. Keep one level: drop the totals, or the parts"
-        refuse(used, NESTED, [text] if nested.any() else [], nested)
+        text = f"{named_rows(used, nested, key)}. Keep one level: drop the totals, or the parts" if nested.any() else ""
+        refuse(used, NESTED, (nested, text))
 
 
 def _dimensions(values: pd.DataFrame, names: tuple[str, ...]) -> list[str]:

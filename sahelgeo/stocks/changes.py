@@ -9,13 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import EditionError, SchemaError
-from sahelgeo.stocks.totals import PRINTED_NAMES, conform_stocks, sum_by_place
-from sahelgeo.sums import Numbers, check_level, first_rows, group_numbers, literal, one_edition_of, rolled_up
+from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed
+from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.stocks.stock_totals import PLACE, PRINTED_NAMES, conform_stocks, operations, sum_by_place
+from sahelgeo.sums import Numbers, first_rows, group_numbers, joined_values, literal
 
 SIDES = ("before", "after")
-_PLACE = ("pcode", *PRINTED_NAMES, "group", "operation")
 PEOPLE = (
     "people_before",
     "people_after",
@@ -67,23 +67,28 @@ def change_in_stocks(
         One row for each group, sorted by ``by``, with index 0..n-1; all people are Int64:
 
         - the columns of ``by``; ``date_before``, ``date_after``;
-        - ``people_before``, ``people_after``, ``change``;
-        - ``like_for_like``: the change in the places with a count in both; of it ``revision``, in places that the later
-          table marks in a column ``revised`` (true or false), and ``increase`` and ``decrease`` (0 or less) in the others;
-        - ``newly_covered``, ``no_longer_covered``: the people of places with a count in one table only. A place whose count
-          is missing is not covered; a place counted as zero is;
-        - ``places_both``, ``places_new``, ``places_dropped``, ``places_not_counted`` (named without a count in either),
-          ``coverage``, the share of places with any count that have both;
-        - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or
-          with the very same date twice, which may never have been counted again;
-        - ``before_source``, ``after_source``.
+        - ``people_before``, ``people_after``, and their difference ``change``;
+        - ``like_for_like``: the change in places with a count in both tables. Of it:
+
+          - ``increase`` and ``decrease`` (0 or less);
+          - ``revision``: the change in places that ``after`` marks in a column ``revised`` (true or false);
+
+        - ``newly_covered``, ``no_longer_covered``: people of places with a count in one table only. A place whose count is missing
+          is not covered; a place counted as zero is;
+        - ``places_both``, ``places_new``, ``places_dropped``: places with a count in both, in ``after`` only, in ``before`` only;
+        - ``places_not_counted``: places that are named without a count in either;
+        - ``share_compared`` (Float64, 0–1): of the places with any count, those that have both;
+        - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or with the very
+          same date twice, which may never have been counted again;
+        - ``source_before``, ``source_after``.
 
         All columns of people and places add up over rows.
 
     Raises
     ------
     StockComparisonError
-        The tables differ in method, group or operation, or ``before`` is not before ``after``.
+        The tables differ in method or group, a place is counted by other operations in each, or ``before`` is not before
+        ``after``. Names of operations that differ in month, year or number only are rounds of one.
     DoubleCountError
         A table mixes what does not add up, as for :func:`sum_stocks`.
     EditionError
@@ -115,14 +120,14 @@ def change_in_stocks(
     """
     check_level(level, areas)
     unit = _unit(place)
-    sides = [_side(table, unit) for table in (before, after)]
+    keys = checks.by(by, before, among=PLACE)
+    sides = [_side(table, unit) for table in _by_operation(before, after)]
     _check_comparable(*sides)
     places = _compared(*sides)
     if areas is not None:
         checked = one_edition_of(areas, places, ["pcode"])
         if level is not None:
             places = rolled_up(places, checked, level, ["pcode"])
-    keys = _keys(by)
     groups = group_numbers(places, keys)
     return _totals(places, groups, keys)
 
@@ -136,22 +141,29 @@ def _unit(place: Sequence[str]) -> list[str]:
     return named
 
 
+def _by_operation(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+    """The tables with one name for each operation, where names tell only its rounds apart."""
+    checked = [conform_stocks(table) for table in tables]
+    names = [*PLACE, "date"]
+    named = operations(pd.concat([table[names] for table in checked], ignore_index=True)).array
+    first = len(checked[0])
+    return [table.assign(operation=part) for table, part in zip(checked, (named[:first], named[first:]), strict=True)]
+
+
 def _side(table: pd.DataFrame, unit: list[str]) -> pd.DataFrame:
     """One row for each place, group and operation of a table; sums of missing counts stay missing."""
     sums = sum_by_place(table, ["group", "operation"], place=unit)
-    when = sums["as_of"] if "as_of" in sums else sums["date"]
     if "revised" in table:
-        marked = conform_stocks(table)
-        revised = sum_by_place(marked[marked["revised"].fillna(False).astype(bool)], ["group", "operation"], place=unit)
-        keys = list(_PLACE)
-        places = pd.MultiIndex.from_frame(sums[keys].fillna(""))
-        sums = sums.assign(revised=places.isin(pd.MultiIndex.from_frame(revised[keys].fillna(""))))
-    return sums.assign(when=when)
+        marked = table[table["revised"].fillna(False).astype(bool)]
+        revised = sum_by_place(marked, ["group", "operation"], place=unit)
+        places = pd.MultiIndex.from_frame(sums[list(PLACE)].fillna(""))
+        sums = sums.assign(revised=places.isin(pd.MultiIndex.from_frame(revised[list(PLACE)].fillna(""))))
+    return sums.assign(when=sums["as_of"] if "as_of" in sums else sums["date"])
 
 
 def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
     for column in ("method", "group"):
-        ours, theirs = (set(table[column].map(literal)) for table in (before, after))
+        ours, theirs = (set(map(literal, table[column].unique())) for table in (before, after))
         several = max(len(ours), len(theirs)) > 1 and column == "method"
         if len(before) and len(after) and (several or ours != theirs):
             raise StockComparisonError(
@@ -168,6 +180,7 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
         raise StockComparisonError(
             f"'before' is of {before['when'].iloc[0]:%Y-%m-%d}, 'after' of {after['when'].iloc[0]:%Y-%m-%d}. Give the earlier count first"
         )
+    _refuse_other_operations(before, after)
     if "edition" in before and "edition" in after:
         ours, theirs = (set(table["edition"].dropna()) for table in (before, after))
         if ours and theirs and ours != theirs:
@@ -176,8 +189,26 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
             )
 
 
+def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """A place that one operation counted before and another after did not change by their difference."""
+    places = [name for name in PLACE if name != "operation"]
+    both = before[list(PLACE)].merge(after[list(PLACE)], on=places, suffixes=("_before", "_after"))
+    numbers = group_numbers(both, places)
+    alike = (both["operation_before"].fillna("") == both["operation_after"].fillna("")).to_numpy(dtype=np.bool_)
+    other = both[~np.isin(numbers, numbers[alike])]
+    if len(other):
+        ours, theirs = (
+            listed(list(map(literal, other[f"operation_{side}"].unique())), SHOWN_AT_MOST) for side in SIDES
+        )
+        named = listed(list(other["pcode"].fillna(other["place"]).fillna("(no name)").unique()), SHOWN_AT_MOST)
+        raise StockComparisonError(
+            f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference would be no "
+            "change: compare counts of one operation, or, if both are rounds of one, write the same operation in both tables"
+        )
+
+
 def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    keys = list(_PLACE)
+    keys = list(PLACE)
     kept = [
         *keys,
         "people",
@@ -198,15 +229,6 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         both["edition"] = both["edition_after"].fillna(both["edition_before"])
     both["revised"] = both["revised"].fillna(False).astype(bool) if extra else False
     return both
-
-
-def _keys(by: str | Sequence[str]) -> list[str]:
-    keys = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    allowed = _PLACE
-    unfit = [key for key in keys if key not in allowed]
-    if unfit:
-        raise SchemaError(f"by has {listed([repr(key) for key in unfit], 5)}. Choose among: {', '.join(allowed)}")
-    return keys
 
 
 def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame:
@@ -239,24 +261,17 @@ def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFr
     uncounted = counts["places_both"] + counts["places_new"] + counts["places_dropped"] == 0
     sums = sums.mask(uncounted)
     any_count = counts[["places_both", "places_new", "places_dropped"]].sum(axis=1)
-    sources = {f"{side}_source": _joined(places[f"source_{side}"], groups) for side in SIDES}
+    sources = joined_values(places, groups, [f"source_{side}" for side in SIDES])
     dates = first_rows(places, groups, ["when_before", "when_after"]).set_axis(["date_before", "date_after"], axis=1)
+    share = (counts["places_both"] / any_count.mask(any_count == 0)).astype("Float64").rename("share_compared")
     result = [
         first_rows(places, groups, keys),
         dates,
         sums[list(PEOPLE[:-1])].reset_index(drop=True),
         counts[list(PLACES[:-1])].reset_index(drop=True),
-        (counts["places_both"] / any_count.mask(any_count == 0))
-        .astype("Float64")
-        .rename("coverage")
-        .reset_index(drop=True),
+        share.reset_index(drop=True),
         counts[["places_carried_forward"]].reset_index(drop=True),
         sums[["people_carried_forward"]].reset_index(drop=True),
-        pd.DataFrame(sources).reset_index(drop=True),
+        sources,
     ]
     return pd.concat(result, axis=1)
-
-
-def _joined(values: pd.Series, groups: Numbers) -> pd.Series:
-    texts = values.groupby(groups).agg(lambda names: " + ".join(sorted(names.dropna().unique())))
-    return texts.astype("string").mask(np.asarray(texts == ""))

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.stocks.totals import COUNTED, dimensions_of, refuse_mixed_dimensions, sum_stocks
-from sahelgeo.sums import check_level, first_rows, group_numbers, one_edition_of, rolled_up, summed
+from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.stocks.stock_totals import how_of, sum_stocks, with_age
+from sahelgeo.sums import group_numbers, refuse_unlike, sums_of
 
 UNKNOWN = "unknown"
 
@@ -89,21 +90,16 @@ def stock_origins(
         raise SchemaError("stocks: no row has an origin. Tables of DTM and UNHCR have one; name its column 'origin'")
     if areas is not None and level is not None:
         checked = one_edition_of(areas, sums, ["origin"])
-        sums = _added_up(rolled_up(sums, checked, level, ["origin"], keep_countries=True), list(keys))
+        # Origins of a finer level fall together at a coarser one.
+        coarse, how = rolled_up(sums, checked, level, ["origin"], keep_countries=True), how_of(sums)
+        groups = group_numbers(coarse, keys)
+        refuse_unlike(coarse, how, by=keys, groups=groups)
+        sums = with_age(sums_of(coarse, groups, keys, how), coarse, groups, keys)
     groups = group_numbers(sums, ["pcode", "group"])
     totals = sums["people"].groupby(groups).transform("sum").astype("Float64")
     internal = (sums["origin"] == sums["pcode"]).fillna(False).astype(bool)
     result = sums.assign(internal=internal, share=sums["people"].astype("Float64") / totals.mask(totals == 0))
     return _wide(result) if wide else result
-
-
-def _added_up(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Origins of a finer level fall together at a coarser one."""
-    groups = group_numbers(sums, keys)
-    constant = [name for name in dimensions_of(sums) if name not in keys]
-    refuse_mixed_dimensions(sums, groups, keys, constant)
-    kept = [*keys, *(name for name in ("date", *constant) if name in sums and name not in keys)]
-    return pd.concat([first_rows(sums, groups, list(dict.fromkeys(kept))), summed(sums, groups, COUNTED)], axis=1)
 
 
 def _wide(result: pd.DataFrame) -> pd.DataFrame:

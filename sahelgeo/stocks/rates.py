@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, EditionError, SchemaError
-from sahelgeo.stocks.totals import conform_stocks
+from sahelgeo.stocks.stock_totals import conform_stocks
 from sahelgeo.sums import literal, named_rows
 
 ADDED = ("per_1000", "population", "population_year", "population_source")

@@ -11,7 +11,8 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.stocks.totals import sum_stocks
+from sahelgeo.sources import joined_sources
+from sahelgeo.stocks.stock_totals import sum_stocks
 from sahelgeo.sums import group_numbers
 
 
@@ -98,7 +99,8 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
 
         - ``hhi``: Σ s², from 1/n to 1, and ``effective_areas``: 1 / Σ s²;
         - ``gini``: Σ|s − s'| / 2n over all couples of areas, 0 where all have as many;
-        - ``largest_share``, ``pcode_largest`` and ``areas_for_half``, the fewest areas that hold half of the people.
+        - ``largest_share``, ``pcode_largest`` and ``areas_for_half``, the fewest areas that hold half of the people;
+        - ``source``.
 
         All are missing where nobody is counted.
 
@@ -140,11 +142,12 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
                 when: here[when].iloc[0],
                 "group": here["group"].iloc[0],
                 **_indices(counted),
+                "source": joined_sources(here["source"]),
                 "areas_missing": len(here) - len(counted),
             }
         )
     numbers = ("hhi", "effective_areas", "gini", "largest_share")
-    order = [when, "group", "people", "areas", "areas_missing", *numbers, "pcode_largest", "areas_for_half"]
+    order = [when, "group", "people", "areas", "areas_missing", *numbers, "pcode_largest", "areas_for_half", "source"]
     types = {
         "people": "Int64",
         "areas": "int64",
@@ -152,6 +155,7 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
         "areas_for_half": "Int64",
         "pcode_largest": "string",
         "group": "string",
+        "source": "string",
     }
     return pd.DataFrame(rows, columns=order).astype(
         {**types, **dict.fromkeys(numbers, "Float64"), when: "datetime64[us]"}

@@ -1,22 +1,22 @@
-"""A regular series from irregular counts, with what is old or missing said."""
+"""Stocks over time: a regular series from irregular counts, and when a place had how many people for how long."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.stocks.totals import DIMENSIONS, PRINTED_NAMES, sum_by_place
-from sahelgeo.sums import Numbers, added_up, chosen, group_numbers, refuse_two
+from sahelgeo.periods import every_period, period_code, periods_of
+from sahelgeo.sources import joined_sources
+from sahelgeo.stocks.stock_totals import DIMENSIONS, PLACE, operations, sum_by_place
+from sahelgeo.sums import added_up, chosen, group_numbers, refuse_two
 
 Fill = Literal["none", "last"]
-_PERIODS = MappingProxyType({"MS": "M", "QS": "Q", "YS": "Y"})
-_UNIT = ("pcode", *PRINTED_NAMES, "group", "operation")
 
 
 def series(
@@ -83,31 +83,41 @@ def series(
     """
     _check_options(freq, fill, max_days)
     counts = one_count(stocks, choose)
-    code = _PERIODS[freq]
-    if counts.empty:
-        grid = counts.assign(period=counts["date"].dt.to_period(code))
-    else:
-        periods = pd.period_range(counts["date"].min(), counts["date"].max(), freq=code)
-        grid = counts[["unit"]].drop_duplicates().merge(pd.DataFrame({"period": periods}), how="cross")
-    dated = counts.assign(period=counts["date"].dt.to_period(code)).sort_values(["unit", "date"])
-    latest = dated.drop_duplicates(["unit", "period"], keep="last")
-    table = grid[["unit", "period"]].merge(
-        latest[["unit", "period", "date", "people", "method", "source"]], on=["unit", "period"], how="left"
+    counts = counts.assign(start=periods_of(counts["date"], freq)["start"])
+    every = (
+        every_period(counts["date"].min(), counts["date"].max(), freq)
+        if len(counts)
+        else counts[["start"]].assign(end=counts["date"])
     )
-    table = table.sort_values(["unit", "period"]).reset_index(drop=True)
-    table["as_of"] = table["period"].dt.end_time.dt.normalize().astype("datetime64[us]")
+    periods = every.rename(columns={"end": "as_of"})
+    latest = counts.sort_values(["unit", "date"]).drop_duplicates(["unit", "start"], keep="last")
+    grid = counts[["unit"]].drop_duplicates().sort_values("unit").merge(periods, how="cross")
+    table = grid.merge(latest[["unit", "start", *_CARRIED, *_NAMED]], on=["unit", "start"], how="left")
     own = table["date"].notna()
-    carried = ["date", "people"]
     # Where there is no count, method and source are those of the series of the place.
     by_unit = table.groupby("unit")
-    table = table.assign(**{name: by_unit[name].ffill().fillna(by_unit[name].bfill()) for name in ("method", "source")})
+    named = by_unit[_NAMED].ffill()
+    table[_NAMED] = named.fillna(named.groupby(table["unit"]).bfill())
     if fill == "last":
-        table[carried] = table.groupby("unit")[carried].ffill()
+        table[_CARRIED] = by_unit[_CARRIED].ffill()
     days_old = (table["as_of"] - table["date"]).dt.days
     if max_days is not None:
-        table.loc[(days_old > max_days) & ~own, carried] = pd.NA
-    places = counts.drop_duplicates("unit").set_index("unit")[list(_UNIT)]
-    return _assembled(table, places, own)
+        table.loc[(days_old > max_days) & ~own, _CARRIED] = pd.NA
+    places = counts.drop_duplicates("unit").set_index("unit")[list(PLACE)]
+    figures = {
+        "method": table["method"].astype("string"),
+        "start": table["start"],
+        "as_of": table["as_of"],
+        "date": table["date"].astype("datetime64[us]"),
+        "people": table["people"].astype("Int64"),
+        "days_old": (table["as_of"] - table["date"]).dt.days.astype("Int64"),
+        "filled": (~own & table["people"].notna()).astype(bool),
+        "source": table["source"].astype("string"),
+    }
+    return pd.concat([places.reindex(table["unit"]).reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+
+
+_CARRIED, _NAMED = ["date", "people"], ["method", "source"]
 
 
 def one_count(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> pd.DataFrame:
@@ -116,48 +126,178 @@ def one_count(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> pd.Data
     A place with a p-code is its p-code, whatever is printed beside it.
     """
     table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
+    table = table.assign(operation=operations(table))
     together = added_up(choose)
     again = {name: list(table[name].unique()) for name in together}
     sums = sum_by_place(table, ["group", "operation", "date"], choose=again)
     counted = sums[sums["people"].notna()]
-    unit = group_numbers(counted, list(_UNIT))
-    _refuse_two_methods(counted, unit, together)
+    unit = group_numbers(counted, PLACE)
+    if "method" not in together:
+        refuse_two(counted, unit, "method", "A series of two methods would jump where the method changes:")
     return counted.assign(unit=unit)
 
 
-def _refuse_two_methods(table: pd.DataFrame, unit: Numbers, together: list[str]) -> None:
-    if "method" not in together:
-        refuse_two(table, unit, "method", "A series of two methods would jump where the method changes:")
-
-
 def _check_options(freq: str, fill: str, max_days: int | None) -> None:
-    if freq not in _PERIODS:
-        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    if fill not in ("none", "last"):
-        raise SchemaError(f"fill={fill!r} is not one of 'none', 'last'. Values between two counts are not made up")
+    period_code(freq)
+    checks.choice(("none", "last"), fill=fill)
     if max_days is not None and (
         fill == "none" or isinstance(max_days, bool) or not isinstance(max_days, (int, np.integer)) or max_days < 0
     ):
         raise SchemaError(f"max_days={max_days!r} with fill={fill!r}: give whole days, 0 or more, and fill='last'")
 
 
-def _assembled(table: pd.DataFrame, places: pd.DataFrame, own: pd.Series) -> pd.DataFrame:
-    named = places.reindex(table["unit"]).reset_index(drop=True)
-    return pd.concat(
-        [
-            named,
-            pd.DataFrame(
-                {
-                    "method": table["method"].astype("string"),
-                    "start": table["period"].dt.start_time.astype("datetime64[us]"),
-                    "as_of": table["as_of"],
-                    "date": table["date"].astype("datetime64[us]"),
-                    "people": table["people"].astype("Int64"),
-                    "days_old": (table["as_of"] - table["date"]).dt.days.astype("Int64"),
-                    "filled": (~own & table["people"].notna()).astype(bool),
-                    "source": table["source"].astype("string"),
-                }
-            ),
-        ],
-        axis=1,
+def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """The first count of each place that reaches a threshold, and the last one before it.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of several dates.
+    threshold : float
+        Persons, 0 or more; a count equal to it reaches it.
+    choose : mapping, optional
+        See :func:`sum_stocks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each place, group and operation, sorted, with index 0..n-1: the columns of the place; ``date`` and
+        ``people`` of the first count at or above the threshold, missing where none is; ``date_below`` and
+        ``people_below`` of the count before it, missing where the first count of all is above already; ``counts``, how
+        many counts the place has; ``source``. The crossing lies after ``date_below`` and not after ``date``.
+
+    Raises
+    ------
+    DoubleCountError
+        Counts of one place and day that do not add up, or by two methods.
+    SchemaError
+        The table breaks its declaration, or the threshold is no number of people.
+
+    See Also
+    --------
+    durations : How long places had displaced people.
+    series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Displacement does not grow evenly between two counts: no day of the crossing is computed.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": "BF", "date": ["2020-06-08", "2020-08-08"], "people": [921_471, 1_013_234],
+    ...                        "group": "idp", "source": "CONASUR"})
+    >>> sg.first_above(counts, threshold=1_000_000)[["pcode", "date", "people", "date_below"]]
+      pcode       date   people date_below
+    0    BF 2020-08-08  1013234 2020-06-08
+    """
+    counts = _counts(stocks, threshold, choose)
+    above = counts[counts["above"]].drop_duplicates("unit").set_index("unit")
+    before = counts.groupby("unit")[["date", "people", "source"]].shift().loc[counts["above"]]
+    before = before.assign(unit=counts["unit"]).drop_duplicates("unit").set_index("unit")
+    places = counts.drop_duplicates("unit").set_index("unit")
+    result = places[list(PLACE)].assign(
+        date=above["date"],
+        people=above["people"],
+        date_below=before["date"],
+        people_below=before["people"],
+        counts=counts.groupby("unit").size(),
+        source=pd.concat([above["source"], before["source"]]).groupby(level=0).agg(joined_sources),
     )
+    return result.astype({"people": "Int64", "people_below": "Int64", "source": "string"}).reset_index(drop=True)
+
+
+def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """For how long each place had displaced people, or as many as a threshold, as far as counts can tell.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of several dates.
+    threshold : float
+        Persons; a count equal to it reaches it. The default is anybody at all.
+    choose : mapping, optional
+        See :func:`sum_stocks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each spell of counts in a row at or above the threshold, by place, group and operation, sorted, with
+        index 0..n-1: the columns of the place; ``first`` and ``last``, the days of the first and last count of the spell;
+        ``after`` and ``before``, the days of the counts below the threshold around it (missing where there is none: the
+        spell began before the first count, or goes on after the last); ``days_at_least`` (from first to last) and ``days_at_most``
+        (from after to before; missing where open); ``ongoing`` (bool), whether the spell has the last count of its place;
+        ``counts``, ``people_highest`` and ``source``. It is the time of a place, not of any person.
+
+    Raises
+    ------
+    DoubleCountError
+        Counts of one place and day that do not add up, or by two methods.
+    SchemaError
+        The table breaks its declaration, or the threshold is no number of people.
+
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Counts say nothing of the days between them. So each end of a spell is given as the two counts around it.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"pcode": "TD0701", "date": ["2019-01-31", "2019-03-31", "2019-06-30", "2019-08-31"],
+    ...                        "people": [0, 80, 50, 0], "group": "idp", "source": "DTM"})
+    >>> sg.durations(counts)[["first", "last", "days_at_least", "days_at_most", "ongoing"]]
+           first       last  days_at_least  days_at_most  ongoing
+    0 2019-03-31 2019-06-30             91           212    False
+    """
+    counts = _counts(stocks, threshold, choose)
+    by_unit = counts.groupby("unit")
+    counts = counts.assign(
+        spell=(counts["above"] != by_unit["above"].shift()).cumsum(),
+        after=by_unit["date"].shift(),
+        before=by_unit["date"].shift(-1),
+    )
+    by_spell = counts[counts["above"]].groupby("spell")
+    spells = by_spell[list(PLACE)].first()
+    spells = spells.assign(
+        first=by_spell["date"].first(),
+        last=by_spell["date"].last(),
+        after=by_spell["after"].agg(lambda days: days.iloc[0]),
+        before=by_spell["before"].agg(lambda days: days.iloc[-1]),
+        counts=by_spell.size(),
+        people_highest=by_spell["people"].max(),
+        source=by_spell["source"].agg(joined_sources).astype("string"),
+    )
+    days = {"after": "datetime64[us]", "before": "datetime64[us]", "first": "datetime64[us]", "last": "datetime64[us]"}
+    spells = spells.astype({**days, "people_highest": "Int64"})
+    spells = spells.assign(
+        days_at_least=(spells["last"] - spells["first"]).dt.days.astype("Int64"),
+        days_at_most=(spells["before"] - spells["after"]).dt.days.astype("Int64"),
+        ongoing=spells["before"].isna(),
+    )
+    order = [
+        *PLACE,
+        "first",
+        "last",
+        "after",
+        "before",
+        "days_at_least",
+        "days_at_most",
+        "ongoing",
+        "counts",
+        "people_highest",
+        "source",
+    ]
+    return spells[order].reset_index(drop=True)
+
+
+def _counts(stocks: pd.DataFrame, threshold: float, choose: Mapping[str, Any] | None) -> pd.DataFrame:
+    number = isinstance(threshold, (int, float, np.integer, np.floating)) and not isinstance(threshold, bool)
+    if not number or not 0 <= threshold < np.inf:
+        raise SchemaError(f"threshold={threshold!r} is not a number of people. Give 0 or more")
+    counts = one_count(stocks, choose).sort_values(["unit", "date"]).reset_index(drop=True)
+    return counts.assign(above=(counts["people"] >= threshold).astype(bool))

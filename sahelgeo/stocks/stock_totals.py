@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,38 +14,38 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, SchemaError, UnmatchedError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import DataWarning
+from sahelgeo.nesting import check_level, mixed_level_rows, nested_rows, one_edition_of, refuse_without_code, rolled_up
 from sahelgeo.stocks.idmc_figures import check_figures
-from sahelgeo.stocks.unknown_origins import refuse_totals
 from sahelgeo.sums import (
-    MIXED,
     NESTED,
     Mask,
     Numbers,
+    Sum,
     added_up,
-    check_level,
     chosen,
-    clash_in_words,
     clashes,
+    coded,
+    codes_of,
     first_rows,
     group_numbers,
-    joined_values,
-    literal,
-    mixed_level_rows,
     named_rows,
-    nested_rows,
-    one_edition_of,
     refuse,
+    refuse_totals,
     refuse_two,
-    rolled_up,
-    summed,
+    refuse_unlike,
+    sums_of,
     warn_partial,
 )
+from sahelgeo.words import word
 
 DIMENSIONS = ("date", "group", "method", "operation", "source")
 PRINTED_NAMES = ("place", "admin1", "admin2", "admin3")
 COUNTED = ("people", "households")
+PLACE = ("pcode", *PRINTED_NAMES, "group", "operation")
+# Words that count the rounds of an operation, beside months and numbers.
+_ROUNDS = frozenset(("round", "rounds", "ronde", "tour", "vague", "wave", "r", "v"))
 
 
 def sum_stocks(
@@ -79,14 +81,17 @@ def sum_stocks(
     Returns
     -------
     pandas.DataFrame
-        One row for each group, sorted by ``by``, with index 0..n-1: the columns of ``by``; date, group, method, operation
-        and source, which are constant in each row; ``people`` and ``households`` (Int64); ``rows``, how many rows were
-        added, and ``rows_missing``, how many of them have no count of people. Where ``by`` has ``pcode`` it is a Stocks
-        table. Rows without a p-code are a row of their own.
+        One row for each group, sorted by ``by``, with index 0..n-1:
 
-        A table of latest counts also keeps ``as_of``, which stands in place of the date, and ``days_old``, the age of
-        the oldest count. Its ``date`` is missing where places were counted on different days. An ``edition`` column is
-        kept, too.
+        - the columns of ``by``;
+        - date, group, method, operation and source, constant in each row, and ``edition`` where the table has one. Names of
+          operations that differ in month, year or number only are rounds of one operation, which is then named without them;
+        - ``people`` and ``households`` (Int64);
+        - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count of people;
+        - of latest counts: ``as_of``, which stands in place of the date, and ``days_old``, the age of the oldest count. Their
+          ``date`` is missing where places were counted on different days.
+
+        Where ``by`` has ``pcode`` it is a Stocks table. Rows without a p-code are a row of their own.
 
     Raises
     ------
@@ -126,42 +131,46 @@ def sum_stocks(
     0 2020-09-06  1034609    13
     """
     table = conform_stocks(stocks)
-    keys = _columns(by, table)
+    keys = checks.by(by, table, never=COUNTED)
     check_level(level, areas)
-    dimensions = dimensions_of(table)
-    table = chosen(table, choose, dimensions)
+    how = how_of(table)
+    table = chosen(table, choose, how.dimensions)
     together = added_up(choose)
     check_figures(table, "stock")
-    _refuse_two_dates(table)
-    refuse_totals(table, [*PRINTED_NAMES, "pcode", "reason", *dimensions], ["pcode", "place"])
+    if "operation" not in keys:
+        table = table.assign(operation=operations(table))
+    codes = coded(table, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions, *keys])
+    _refuse_two_dates(table, codes)
+    refuse_totals(table, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions], ["pcode", "place"], codes)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
-    apart = [name for name in dimensions if name not in together]
-    _refuse_mixed_levels(table, keys, apart, checked, level)
+    apart = [name for name in how.dimensions if name not in together and name != "edition"]
+    scopes = group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
+    _refuse_mixed_levels(table, scopes, checked, level)
     if checked is not None and level is not None:
-        _refuse_without_code(table)
+        refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
-    groups = group_numbers(table, keys)
-    refuse_mixed_dimensions(table, groups, keys, apart)
+        codes = codes.assign(pcode=codes_of(table["pcode"]))
+    groups = group_numbers(codes, keys)
+    refuse_unlike(table, how, by=keys, together=together, groups=groups)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
-    result = _sums(table, groups, keys, dimensions)
-    joined = [name for name in together if name not in keys]
-    return result.assign(**joined_values(table, groups, joined))
+    return with_age(sums_of(table, groups, keys, how, together), table, groups, keys)
 
 
 def latest_stocks(
-    stocks: pd.DataFrame, *, as_of: str | dt.date | None = None, choose: Mapping[str, Any] | None = None
+    stocks: pd.DataFrame, *, date: str | dt.date | None = None, choose: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """The latest count of each place on a day, and how old it is.
 
-    A place is a p-code, or the printed names where there is no p-code. For each place, group and operation all rows of
-    the latest date stay (origins and reasons are parts of one count), and the rows of earlier dates go.
+    A place is a p-code, or the printed names where there is no p-code. Names of operations that differ in month, year or number
+    only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and operation all rows of the
+    latest date stay (origins and reasons are parts of one count), and the rows of earlier dates go.
 
     Parameters
     ----------
     stocks : pandas.DataFrame
         A Stocks table of one or more dates.
-    as_of : date or str, optional
+    date : date or str, optional
         The day; later counts are left out. The default is the latest date of the table.
     choose : mapping, optional
         Take only the rows with these values, for example ``{"method": "baseline"}`` (see :func:`sum_stocks`).
@@ -170,7 +179,7 @@ def latest_stocks(
     -------
     pandas.DataFrame
         The rows kept, with their index labels, as a Stocks table with ``as_of`` (datetime64) and ``days_old`` (Int64, days
-        from the count to ``as_of``). :func:`sum_stocks` adds such a table up although its dates differ.
+        from the count to ``as_of``, the day). :func:`sum_stocks` adds such a table up although its dates differ.
 
     Raises
     ------
@@ -178,12 +187,12 @@ def latest_stocks(
         A place, group and operation counted by two methods, or by two sources on its latest date; the message says
         what to choose, the rows are in ``.rows``.
     SchemaError
-        The table breaks its declaration, or ``as_of`` is not a day.
+        The table breaks its declaration, or ``date`` is not a day.
 
     Warns
     -----
     DataWarning
-        Places counted only after ``as_of``, which are left out; and places of one p-code that its latest count does not name.
+        Places counted only after ``date``, which are left out; and places of one p-code that its latest count does not name.
 
     See Also
     --------
@@ -208,12 +217,12 @@ def latest_stocks(
     750
     """
     table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
-    day = table["date"].max() if as_of is None else checks.day(as_of, "as_of")
-    table = table.assign(place_key=_place_keys(table))
-    past = table[table["date"] <= day]
-    _warn_only_later(table, past, day)
-    unit = ["place_key", "group", "operation"]
-    groups = group_numbers(past, unit)
+    day = table["date"].max() if date is None else checks.day(date, "date")
+    place = _place_numbers(table)
+    is_past = (table["date"] <= day).to_numpy(dtype=np.bool_)
+    _warn_only_later(table, place, is_past, day)
+    past, place = table[is_past], place[is_past]
+    groups = group_numbers(past.assign(_place=place, operation=operations(past)), ["_place", "group", "operation"])
     together = added_up(choose)
     if "method" not in together:
         refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
@@ -221,8 +230,8 @@ def latest_stocks(
     latest = past[is_latest]
     if "source" not in together:
         refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
-    _warn_places_left_out(past, is_latest)
-    return latest.drop(columns="place_key").assign(
+    _warn_places_left_out(past, groups, is_latest)
+    return latest.assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),
         days_old=(day - latest["date"]).dt.days.astype("Int64"),
     )
@@ -232,19 +241,52 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
     """Check a table of stocks; sums of latest counts may lack the date, since places were counted on different days."""
     if not isinstance(stocks, pd.DataFrame) or not {"as_of", "date"} <= set(stocks.columns):
         return conform(stocks, "stocks")
-    as_of = pd.to_datetime(stocks["as_of"], errors="coerce").astype("datetime64[us]").dt.normalize()
-    if as_of.isna().any():
-        rows = listed(list(stocks.index[as_of.isna()]), SHOWN_AT_MOST)
-        raise SchemaError(
-            f"stocks: column 'as_of', row(s) {rows}: not a day. latest_stocks writes this column, and then every row has it: rename yours, or drop it"
-        )
-    if len(as_of.unique()) > 1:
-        # A series has a count again in each period that it was carried into: as_of tells its rows apart.
-        dates = pd.to_datetime(stocks["date"], errors="coerce").astype("datetime64[us]").dt.normalize()
-        return conform(stocks.assign(date=as_of), "stocks").assign(date=dates, as_of=as_of)
-    undated = stocks["date"].isna()
-    table = conform(stocks.assign(date=stocks["date"].astype(object).where(~undated, as_of)), "stocks")
-    return table.assign(date=table["date"].where(~undated), as_of=as_of)
+    checks.columns(stocks, "stocks", {"as_of": "day", "date": "day"})
+    as_of, dates = (checks.days(stocks[name], "stocks") for name in ("as_of", "date"))
+    checks.filled(stocks, "stocks", "as_of", "latest_stocks writes this column for every row: rename yours, or drop it")
+    # A series has a count again in each period that it was carried into: as_of tells its rows apart.
+    several = len(as_of.unique()) > 1
+    checked = conform(stocks.assign(date=as_of if several else dates.fillna(as_of)), "stocks")
+    return checked.assign(date=dates, as_of=as_of)
+
+
+def operations(table: pd.DataFrame) -> pd.Series:
+    """The operation of each row, by one name where names tell only the rounds of an operation apart.
+
+    Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one operation, unless one day of
+    a place has two of them.
+    """
+    codes, names = pd.factorize(table["operation"])
+    series = pd.Series([_without_round(str(name)) for name in names], dtype="object")
+    numbers, labels = pd.factorize(series.str.lower())
+    if len(labels) == len(names):
+        return table["operation"]
+    common = np.append(numbers, -1)[codes]
+    day = {
+        "place": _place_numbers(table),
+        "common": common,
+        **{name: codes_of(table[name]) for name in ("date", "group")},
+    }
+    two = clashes(pd.DataFrame({"operation": codes}), group_numbers(pd.DataFrame(day), list(day)), ["operation"])
+    apart = common[two["operation"]] if two else ()
+    alone = (np.bincount(numbers) == 1)[numbers] | np.isin(numbers, apart)
+    shown = [name if own else known or None for name, own, known in zip(names, alone, series, strict=True)]
+    return pd.Series(pd.array([*shown, None], dtype="string")[codes], index=table.index)
+
+
+def _without_round(name: str) -> str:
+    words = re.findall(r"[^\W\d_]+", name)
+    months = [_plain(word(f"month_{month}", lang)) for month in range(1, 13) for lang in ("en", "fr")]
+    return " ".join(
+        text
+        for text in words
+        if _plain(text) not in _ROUNDS
+        and not (len(text) > 2 and any(month.startswith(_plain(text)) for month in months))
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(letter))
 
 
 def sum_by_place(
@@ -266,123 +308,75 @@ def sum_by_place(
     return sums.rename(columns={f"place_{name}": name for name in PRINTED_NAMES})
 
 
-def _columns(by: str | Sequence[str], table: pd.DataFrame) -> list[str]:
-    if not isinstance(by, (str, list, tuple)):
-        raise SchemaError(f"by={by!r} is not a column or a tuple of columns. Give () for the total")
-    keys = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    unfit = [key for key in keys if key not in table.columns or key in COUNTED]
-    if unfit:
-        fit = [str(label) for label in table.columns if label not in COUNTED]
-        raise SchemaError(
-            f"by has {listed([repr(key) for key in unfit], 5)}. Choose among the columns: {listed(fit, 20)}"
-        )
-    return keys
-
-
-def dimensions_of(table: pd.DataFrame) -> list[str]:
-    """The columns over which stocks never add up."""
-    named = [*DIMENSIONS, "edition"] if "edition" in table else list(DIMENSIONS)
-    return ["as_of" if name == "date" and "as_of" in table else name for name in named]
+def how_of(table: pd.DataFrame) -> Sum:
+    """What the sums of a table of stocks are made of; ``as_of`` stands in place of the day of latest counts."""
+    day = "as_of" if "as_of" in table else "date"
+    named = (day, *DIMENSIONS[1:], *(["edition"] if "edition" in table else []))
+    return Sum(named, COUNTED, ends={"date": "latest_stocks takes the latest of each place"})
 
 
 def _refuse_mixed_levels(
-    table: pd.DataFrame, keys: list[str], dimensions: list[str], areas: gpd.GeoDataFrame | None, level: int | None
+    table: pd.DataFrame, scopes: Numbers, areas: gpd.GeoDataFrame | None, level: int | None
 ) -> None:
     # Rows that differ in p-code only are what the next sum, or a map, adds up: they must not hold each other either.
-    scopes = group_numbers(table, list(dict.fromkeys([key for key in keys if key != "pcode"] + dimensions)))
     nested = nested_rows(table, scopes, areas)
-    refuse(
-        table,
-        NESTED,
-        [f"{named_rows(table, nested, ['pcode'])}. Keep one level: drop the totals, or the parts"]
-        if nested.any()
-        else [],
-        nested,
-    )
+    if nested.any():
+        text = f"{named_rows(table, nested, ['pcode'])}. Keep one level: drop the parts, or the total if its parts are all there"
+        refuse(table, NESTED, (nested, text))
     if areas is None or level is not None:
         return
     mixed = mixed_level_rows(table, scopes, areas)
-    refuse(
-        table,
-        "The sum would mix administrative levels:",
-        [f"{named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"] if mixed.any() else [],
-        mixed,
-    )
+    if mixed.any():
+        text = f"{named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"
+        refuse(table, "The sum would mix administrative levels:", (mixed, text))
 
 
-def _refuse_without_code(table: pd.DataFrame) -> None:
-    without = table["pcode"].isna()
-    if without.any():
-        raise UnmatchedError(
-            f"{int(without.sum()):,} of {len(table):,} rows have no p-code and so no level: {named_rows(table, without.to_numpy(dtype=np.bool_), ['place'])}. "
-            "Match their names first, or leave them out; the rows are in the error's .rows",
-            table[without],
-        )
-
-
-def refuse_mixed_dimensions(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> None:
-    """Raise where a group has two dates, methods, operations, sources or groups of people."""
-    found = clashes(table, groups, [name for name in dimensions if name not in keys])
-    problems = []
-    for column, rows in found.items():
-        example = literal(table[column][rows].iloc[0])
-        kept = "(" + "".join(f"{name!r}, " for name in keys) + f"{column!r}{')' if keys else ',)'}"
-        problems.append(
-            f"{clash_in_words(table, rows, column, keys)}. Choose one with choose={{{column!r}: {example}}}, or keep them apart with by={kept}"
-            + ("; latest_stocks takes the latest of each place" if column == "date" else "")
-        )
-    if found:
-        refuse(table, MIXED, problems, np.logical_or.reduce(list(found.values())))
-
-
-def _sums(table: pd.DataFrame, groups: Numbers, keys: list[str], dimensions: list[str]) -> pd.DataFrame:
-    constant = [name for name in dimensions if name not in keys]
-    result = pd.concat([first_rows(table, groups, [*keys, *constant]), summed(table, groups, COUNTED)], axis=1)
+def with_age(result: pd.DataFrame, table: pd.DataFrame, groups: Numbers, keys: Sequence[str]) -> pd.DataFrame:
+    """Sums of latest counts with their day, where it is one, and the age of the oldest count."""
     if "as_of" not in table:
         return result
     if "date" not in keys:
         differ = clashes(table, groups, ["date"]).get("date", np.zeros(len(table), dtype=np.bool_))
         dates = table.assign(date=table["date"].mask(differ))
         result.insert(len(keys), "date", first_rows(dates, groups, ["date"])["date"])
-    result["days_old"] = _days_old(table).groupby(groups).max().reset_index(drop=True)
-    return result
-
-
-def _days_old(table: pd.DataFrame) -> pd.Series:
     days = (table["as_of"] - table["date"]).dt.days.astype("Int64")
-    return days.fillna(table["days_old"].astype("Int64")) if "days_old" in table else days
+    days = days.fillna(table["days_old"].astype("Int64")) if "days_old" in table else days
+    return result.assign(days_old=days.groupby(groups).max().reset_index(drop=True))
 
 
-def _place_keys(table: pd.DataFrame) -> Numbers:
-    # A place with a p-code is its p-code, whatever name is printed beside it.
-    printed = {name: table[name].mask(table["pcode"].notna()) for name in PRINTED_NAMES}
-    return group_numbers(table.assign(**printed), ["pcode", *PRINTED_NAMES])
+def _place_numbers(table: pd.DataFrame) -> Numbers:
+    """A place with a p-code is its p-code, whatever name is printed beside it."""
+    coded_places = table["pcode"].notna().to_numpy()
+    printed = {name: codes_of(table[name]) for name in PRINTED_NAMES if not coded_places.all()}
+    names = pd.DataFrame({name: np.where(coded_places, 0, codes) for name, codes in printed.items()}, index=table.index)
+    return group_numbers(names.assign(pcode=codes_of(table["pcode"])), ["pcode", *printed])
 
 
-def _refuse_two_dates(table: pd.DataFrame) -> None:
+def _refuse_two_dates(table: pd.DataFrame, codes: pd.DataFrame) -> None:
     if "as_of" in table:
-        unit = group_numbers(table.assign(place_key=_place_keys(table)), ["place_key", "group", "operation", "as_of"])
+        unit = group_numbers(codes.assign(_place=_place_numbers(table)), ["_place", "group", "operation", "as_of"])
         refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
 
 
-def _warn_only_later(table: pd.DataFrame, past: pd.DataFrame, day: pd.Timestamp) -> None:
-    later = (~table["place_key"].isin(past["place_key"])).to_numpy(dtype=np.bool_)
+def _warn_only_later(table: pd.DataFrame, place: Numbers, is_past: Mask, day: pd.Timestamp) -> None:
+    later = ~np.isin(place, place[is_past])
     if later.any():
-        places = table["place_key"][later].nunique()
         warnings.warn(
-            f"{places:,} place(s) have no count on or before {day:%Y-%m-%d} and are left out: {named_rows(table, later, ['pcode', 'place'])}",
+            f"{len(np.unique(place[later])):,} place(s) have no count on or before {day:%Y-%m-%d} and are left out: "
+            f"{named_rows(table, later, ['pcode', 'place'])}",
             DataWarning,
             stacklevel=3,
         )
 
 
-def _warn_places_left_out(past: pd.DataFrame, is_latest: Mask) -> None:
-    places = group_numbers(past, ["pcode", "group", "operation", *PRINTED_NAMES])
+def _warn_places_left_out(past: pd.DataFrame, groups: Numbers, is_latest: Mask) -> None:
+    places = group_numbers(past.assign(_unit=groups), ["_unit", *PRINTED_NAMES])
     rows = ~np.isin(places, places[is_latest])
     if rows.any():
         warnings.warn(
-            f"places that the latest count of their p-code does not name are left out: {named_rows(past, rows, ['pcode', 'place'])}. "
-            "Check that they are not places that were counted on other days than the rest",
+            "places that the latest count of their p-code does not name are left out: "
+            f"{named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on other days "
+            "than the rest",
             DataWarning,
             stacklevel=3,
         )

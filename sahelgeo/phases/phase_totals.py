@@ -1,0 +1,376 @@
+"""People by phase added up to areas and countries: one period at a time, sub-areas never twice."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sahelgeo import checks
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
+from sahelgeo.nesting import check_level, holding_rows, one_edition_of, refuse_without_code, rolled_up
+from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE, check_fit
+from sahelgeo.phases.rule import by_rule, people_from
+from sahelgeo.places.levels import country_of, is_country, parents_of
+from sahelgeo.sums import (
+    NESTED,
+    Mask,
+    Numbers,
+    Sum,
+    added_up,
+    chosen,
+    clashes,
+    group_numbers,
+    named_rows,
+    refuse,
+    refuse_unlike,
+    sums_of,
+)
+from sahelgeo.tables import PEOPLE_BY_PHASE
+
+DIMENSIONS = ("kind", "start", "end", "issued", "analysis", "source")
+NAMES = ("iso3", "admin1", "admin2", "admin3", "place")
+
+
+def sum_phases(
+    phases: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    by: str | Sequence[str] = ("pcode",),
+    level: int | None = None,
+    choose: Mapping[str, Any] | None = None,
+    parts: Literal["fold", "apart"] = "fold",
+) -> pd.DataFrame:
+    """Add up people by phase, one analysis and period at a time, and count nobody twice.
+
+    The phase of a larger area is worked out again from its people; phases are never averaged.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition, that say which p-code lies in which. Needed for ``level``.
+    by : str or sequence of str
+        The columns that make an output row; ``()`` adds everything up, ``("pcode", "start")`` keeps periods apart.
+    level : int, optional
+        Bring every p-code to this level first: 0 country, 1 region. A row of that level that stands beside rows within it is
+        taken for their published total: it is not added, but given beside the sum.
+    choose : mapping, optional
+        Take only the rows with these values, for example ``{"kind": "current", "start": "2020-03-01"}``. It can name kind,
+        start, end, issued, analysis and source. A list of sources or analyses, as in ``{"analysis": ["North", "South"]}``, is your
+        word that they are of different people: they are added up, and the sum names all of them.
+    parts : {"fold", "apart"}
+        Rows of a part of an area (with a ``unit``: sites of displaced people, towns, zones of limited access) are people beside
+        those of the area's own row: fold them into it, or keep them apart by ``unit_kind``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each group, sorted by ``by``, with index 0..n-1:
+
+        - the columns of ``by`` (and ``unit_kind``, kept apart);
+        - kind, start, end, issued, analysis and source, constant in each row;
+        - ``population`` (persons analysed, as printed), ``people_1`` to ``people_5``;
+        - ``people_2plus``, ``people_3plus`` and ``people_4plus``: persons in that phase or a higher one;
+        - ``share_3plus`` (0–1, of those in the five phases), ``phase_rule`` and ``famine_review`` as in :func:`area_phase`;
+        - ``rows``, how many rows were added, and ``rows_missing``, how many of them lack people in some phase;
+        - ``people_3plus_published``: the published total where the table has one (missing otherwise).
+
+    Raises
+    ------
+    DoubleCountError
+        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its area; a
+        row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
+    UnmatchedError
+        A p-code that does not reach ``level``; rows of several places without a p-code, grouped by ``pcode``.
+    SchemaError
+        The table breaks its declaration, holds shares in the place of people, or an option names what is not there.
+
+    Warns
+    -----
+    DataWarning
+        Rows without people in a sum; people by phase that do not add up to the population of their row, or a published total
+        that is not the sum of its areas (beyond 5 persons and 0.5 %).
+
+    See Also
+    --------
+    area_phase : The phase of each area by the 20 % rule.
+    phases_at : The classification that holds on a day.
+    phase_coverage : The share of people that an analysis covered.
+
+    Notes
+    -----
+    P3+ is the population in need of action (IPC Technical Manual 3.1). The rule applied to a sum is ours: neither IPC nor the
+    Cadre Harmonisé classify countries.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> phases = sg.load_sample("burkina-2020").phases
+    >>> sg.sum_phases(phases, by=())[["kind", "people_2plus", "people_3plus", "people_4plus", "rows"]]
+          kind     people_2plus     people_3plus   people_4plus  rows
+    0  current  6000178.0  1606484.0  72766.0    13
+    """
+    table = conform(phases, "phases")
+    checks.choice(("fold", "apart"), parts=parts)
+    keys = checks.by(by, table, never=(*PEOPLE_BY_PHASE, "population"))
+    keys += ["unit_kind"] if parts == "apart" and "unit_kind" not in keys else []
+    check_level(level, areas)
+    table = chosen(table.assign(unit_kind=table["unit_kind"].fillna("area")), choose, DIMENSIONS)
+    check_fit(table, 2)
+    checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
+    scope = group_numbers(table, DIMENSIONS)
+    _refuse_countries_beside_unplaced(table, scope)
+    _refuse_regions_beside_unplaced(table, scope)
+    is_total = _published_totals(table, scope, checked, level)
+    table, totals, scope = table[~is_total], table[is_total], scope[~is_total]
+    if checked is not None and level is not None:
+        refuse_without_code(table)
+        table = rolled_up(table, checked, level, ["pcode"])
+    _refuse_totals_of_parts(table, scope)
+    _refuse_merged_names(table, keys)
+    groups, together = group_numbers(table, keys), added_up(choose)
+    refuse_unlike(table, _how(table), by=keys, together=together, groups=groups)
+    _warn_partial(table, groups)
+    return _with_totals(_with_phase(sums_of(table, groups, keys, _how(table), together)), totals, keys)
+
+
+def _how(table: pd.DataFrame) -> Sum:
+    ends = dict.fromkeys(("kind", "start", "end", "issued"), "phases_at takes the analysis that speaks for a day")
+    return Sum(
+        DIMENSIONS,
+        ("population", *PEOPLE_BY_PHASE),
+        PEOPLE_BY_PHASE,
+        place=("pcode", "unit", *NAMES),
+        mixes="The sum would mix analyses or periods:",
+        ends={} if "vintages" in table else ends,
+        country=country_of_rows,
+    )
+
+
+def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    """How much of the people who live in each area an analysis covered.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table, or what :func:`sum_phases` makes of one, with p-codes.
+    population : pandas.DataFrame
+        A Population table with one figure for each area.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with their index, with ``analysed`` (persons in the five phases, else the printed population), ``living``
+        (persons), ``share_analysed`` (analysed / living; missing where either is) and ``living_source``.
+
+    Raises
+    ------
+    DoubleCountError
+        An area has several figures.
+    SchemaError
+        A table breaks its declaration.
+
+    Warns
+    -----
+    DataWarning
+        More people analysed than live in an area, by more than 5 %: other boundaries, or an old census.
+
+    See Also
+    --------
+    sum_phases : Add up people by phase.
+    compare_phases : What changed between two analyses.
+
+    Notes
+    -----
+    A phase is that of the people analysed. HDX Signals (OCHA) compares analyses only where their coverage differs little.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> half = sample.population.assign(people=2 * sample.population["people"])
+    >>> sg.phase_coverage(sample.phases, half)["share_analysed"].round(2).unique().tolist()
+    [0.5]
+    """
+    checks.columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
+    living = conform(population, "population")
+    living = living[living["pcode"].isin(phases["pcode"].dropna())]
+    checks.once(living, "population", "pcode", advice="Choose one year and source", error=DoubleCountError)
+    analysed = people_from(phases, 1)
+    if "population" in phases:
+        analysed = analysed.fillna(phases["population"].astype("Float64"))
+    figures = living.set_index("pcode")
+    people = phases["pcode"].map(figures["people"]).astype("Float64")
+    share = analysed / people.mask(people == 0)
+    over = (share > 1.05).fillna(False)
+    if over.any():
+        warnings.warn(
+            f"more people analysed than live there in {listed(list(phases['pcode'][over]), SHOWN_AT_MOST)}: "
+            "compare the boundaries, and the year of the population",
+            DataWarning,
+            stacklevel=2,
+        )
+    sources = phases["pcode"].map(figures["source"]).astype("string")
+    return phases.assign(analysed=analysed, living=people, share_analysed=share, living_source=sources)
+
+
+def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFrame | None, level: int | None) -> Mask:
+    """Rows of areas that hold other rows of the same analysis: at the level asked for they are its published totals.
+
+    A row with a ``unit`` is a part of its area, beside the others: a department without its town does not hold the town's row.
+    """
+    _, holds = holding_rows(table["pcode"], scope, None if areas is None else parents_of(areas))
+    holds &= (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
+    at_level = np.zeros(len(table), dtype=np.bool_)
+    if areas is not None and level is not None:
+        codes = set(areas.loc[areas["level"] == level, "pcode"])
+        if level == 0:
+            codes |= set(areas.loc[areas["level"] == 1, "parent"].dropna())
+        at_level = table["pcode"].isin(codes).to_numpy(dtype=np.bool_)
+    clash = holds & ~at_level
+    if clash.any():
+        text = (
+            f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass level=... of "
+            "the totals. If they are the rest of an area, such as a department without its town, say so in 'unit': "
+            "table.loc[rows, 'unit'] = 'rest'"
+        )
+        refuse(table, NESTED, (clash, text))
+    return holds & at_level
+
+
+def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
+    is_part = table["unit"].notna() | (table["unit_kind"] != "area")
+    if not is_part.any():
+        return
+    place = group_numbers(table.assign(_scope=scope), ["pcode", "admin1", "admin2", "admin3", "_scope"])
+    people = people_from(table, 1)
+    parts = people.where(is_part).groupby(place).transform("sum", min_count=1)
+    count = is_part.groupby(place).transform("sum")
+    close = _near(parts, people) & (count > 1)
+    # One part may have about as many people as the rest of its area; the same in each phase is the area printed twice.
+    each = [
+        table[name].where(is_part).groupby(place).transform("sum", min_count=1) == table[name]
+        for name in PEOPLE_BY_PHASE
+    ]
+    same = pd.concat(each, axis=1).fillna(False).all(axis=1) & (count == 1)
+    rows = ((close | same) & ~is_part & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
+    if rows.any():
+        text = f"{named_rows(table, rows, ['pcode', 'place'])} is the total of its parts. Drop this row, or its parts"
+        refuse(table, "The sum would count the parts of an area twice:", (rows, text))
+
+
+def _near(people: pd.Series, total: pd.Series) -> pd.Series:
+    """Whether people are as many as a total, as sums of rounded numbers are."""
+    return ((people - total).abs() <= np.maximum(PEOPLE_BORNE, SHARE_BORNE * total)).fillna(False)
+
+
+def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
+    without = table[list(PEOPLE_BY_PHASE)].isna().any(axis=1).to_numpy()
+    hidden = without & np.isin(groups, groups[~without])
+    if hidden.any():
+        warnings.warn(
+            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have are in "
+            f"the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see the "
+            "column 'rows_missing'",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:
+    people = {f"people_{phase}plus": people_from(sums, phase) for phase in (2, 3, 4)}
+    rows = sums[["rows", "rows_missing"]]
+    return pd.concat(
+        [sums.drop(columns=list(rows)), pd.DataFrame(people), by_rule(sums[list(PEOPLE_BY_PHASE)])[_RULED], rows],
+        axis=1,
+    )
+
+
+_RULED = ["share_3plus", "phase_rule", "famine_review"]
+
+
+def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    shared = ["pcode", *DIMENSIONS] if "pcode" in keys else list(DIMENSIONS)
+    if totals.duplicated(shared).any():
+        totals = totals[:0]
+    published = totals[shared].assign(people_3plus_published=people_from(totals, 3))
+    joined = result.merge(published, on=shared, how="left")
+    ours, theirs = joined["people_3plus"], joined["people_3plus_published"]
+    off = (ours - theirs).notna() & ~_near(ours, theirs)
+    if off.any():
+        shown = [f"{one:,.0f} and {other:,.0f}" for one, other in zip(ours[off], theirs[off], strict=True)]
+        warnings.warn(
+            "the sum of areas and the published total differ (persons in phase 3 or above): "
+            f"{listed(shown, SHOWN_AT_MOST)}",
+            DataWarning,
+            stacklevel=3,
+        )
+    return joined
+
+
+def country_of_rows(table: pd.DataFrame) -> pd.Series:
+    """The country of each row (ISO 3166-1, three letters): as printed, else by the p-code; empty where neither says it."""
+    codes, distinct = pd.factorize(table["pcode"])
+    countries = pd.array([*(country_of(code) for code in distinct), None], dtype="string")
+    return table["iso3"].astype("string").fillna(pd.Series(countries[codes], index=table.index)).fillna("")
+
+
+def _refuse_countries_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
+    """Raise where a row of a whole country stands beside rows without a p-code that may lie in it."""
+    codes = table["pcode"]
+    without = codes.isna().to_numpy()
+    national = codes.isin([code for code in codes.dropna().unique() if is_country(code)])
+    national &= table["unit"].isna() & (table["unit_kind"] == "area")
+    if not without.any() or not national.any():
+        return
+    rows = pd.DataFrame({"scope": scope, "country": country_of_rows(table.assign(iso3=table["iso3"].where(without)))})
+    inside = pd.MultiIndex.from_frame(rows[without])
+    # A row that names no country may lie in any.
+    anywhere = rows.assign(country="")
+    holds = national.to_numpy(dtype=np.bool_) & np.logical_or(
+        *(pd.MultiIndex.from_frame(named).isin(inside) for named in (rows, anywhere))
+    )
+    if holds.any():
+        text = (
+            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and stands beside rows without a p-code that "
+            "may lie in it. Drop it, or the rows without a p-code"
+        )
+        refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
+
+
+def _refuse_regions_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
+    """Raise where a row without a p-code, of a whole admin 1 area by its name, is the total of rows without a p-code in it."""
+    without = table["pcode"].isna() & table["admin1"].notna()
+    region = without & (table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()
+    if not region.any():
+        return
+    people = people_from(table, 1).fillna(table["population"])
+    keys = group_numbers(table.assign(_scope=scope), ("_scope", "iso3", "admin1"))
+    inside = people.where(without & ~region).groupby(keys).transform("sum", min_count=1)
+    # A town may bear the name of its region: only the sum of the others shows that it is their total.
+    holds = (region & _near(inside, people) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
+    if holds.any():
+        text = f"{named_rows(table, holds, ['place'])} is the total of the rows of its admin 1 area. Drop it, or those rows"
+        refuse(table, NESTED, (holds, text))
+
+
+def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Raise where rows of several places would become one row, since none of them has the p-code that they are grouped by."""
+    without = table["pcode"].isna().to_numpy(dtype=np.bool_)
+    if "pcode" not in keys or not without.any():
+        return
+    rows = table[without]
+    if clashes(rows.assign(_place=group_numbers(rows, NAMES)), group_numbers(rows, keys), ["_place"]):
+        raise UnmatchedError(
+            f"{int(without.sum()):,} of {len(table):,} rows have no p-code and would become one area: "
+            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), or name columns of names "
+            "(by=('admin1', 'place')); the rows are in the error's .rows",
+            rows,
+        )
