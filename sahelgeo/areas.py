@@ -44,8 +44,8 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     geopandas.GeoDataFrame
         One row for each area, in EPSG:4326, with the columns of the Areas table. The areas of a level are one valid
         coverage: no gaps and no overlaps between neighbours. ``pcode`` is OCHA's code for the five countries; the
-        regions of their neighbours carry ISO 3166-2 codes, which do not join to tables of p-codes. ``edition_note`` says
-        more about an edition.
+        regions of their neighbours carry ISO 3166-2 codes, which do not join to tables of p-codes. ``edition_note``
+        says more about an edition.
 
     Raises
     ------
@@ -60,7 +60,8 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
 
     Notes
     -----
-    Natural Earth 1:10m, version 5.1. Borders are off by one to two kilometres: bring the official boundaries for points near them.
+    Natural Earth 1:10m, version 5.1. Borders are off by one to two kilometres: bring the official boundaries for points
+    near them.
 
     Examples
     --------

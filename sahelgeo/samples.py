@@ -71,8 +71,10 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     table       what it holds
     ==========  =====================================================================================================
     areas       the 13 regions before the reform of 2025 (Natural Earth 1:10m)
-    phases      Cadre Harmonisé of March 2020, current period (March to May): people by phase in each region, as published.
-                The published table gives no phase for a region, so ``phase_published`` is missing; ``area_phase`` computes it
+    phases      Cadre Harmonisé of March 2020, current period (March to May): people by phase in each region, as
+    published.
+                The published table gives no phase for a region, so ``phase_published`` is missing; ``area_phase``
+                computes it
     population  the population that this analysis covered, the denominator of its shares
     stocks      internally displaced people, CONASUR, 6 September 2020: 1,034,609 in 13 regions, as published
     flows       SYNTHETIC movements between regions, March to August 2020
@@ -101,8 +103,8 @@ def load_sample(name: str = "burkina-2020") -> Sample:
 
     Notes
     -----
-    Phases and population: Cadre Harmonisé, March 2020. Stocks: CONASUR, 6 September 2020. Flows and events are invented, because no
-    published table of them may be passed on.
+    Phases and population: Cadre Harmonisé, March 2020. Stocks: CONASUR, 6 September 2020. Flows and events are
+    invented, because no published table of them may be passed on.
 
     Examples
     --------

@@ -149,8 +149,8 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
 
     Notes
     -----
-    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some publishers ask for
-    more than a line (ACLED: the day of access): read the terms where you got the file.
+    Titles, licences and addresses stand in ``sahelgeo/data/sources.toml``, with how each entry was checked. Some
+    publishers ask for more than a line (ACLED: the day of access): read the terms where you got the file.
 
     Examples
     --------

@@ -35,8 +35,8 @@ class Language(str):  # numpydoc ignore=PR02
     code : str
         The tag of the language, as in HTML: ``"ha"``, ``"ff"``, ``"ar"``.
     table : pandas.DataFrame or mapping
-        The words: columns ``key`` and ``text``, or a mapping from key to text. Start from :meth:`template`. Words that are
-        not there, or empty, are those of ``base``.
+        The words: columns ``key`` and ``text``, or a mapping from key to text. Start from :meth:`template`. Words that
+        are not there, or empty, are those of ``base``.
     base : {"en", "fr"}
         Whose numbers, names of areas and credit lines are taken, and whose words where there are none.
     right_to_left : bool
@@ -54,8 +54,8 @@ class Language(str):  # numpydoc ignore=PR02
     Raises
     ------
     LanguageError
-        A tag that is none; keys that do not exist; a text that lacks a ``{part}`` which is filled in, or has another. All
-        of them at once.
+        A tag that is none; keys that do not exist; a text that lacks a ``{part}`` which is filled in, or has another.
+        All of them at once.
 
     See Also
     --------
@@ -160,7 +160,8 @@ def _table() -> dict[str, dict[str, str]]:
 def missing_words(kind: str) -> frozenset[str]:
     """What publishers print for "nothing here", in small letters, in a cell of a ``kind``: "name", "number" or "text".
 
-    In the column of people "*" is no number and in that of places "unknown" is no name, but either is a text that is kept.
+    In the column of people "*" is no number and in that of places "unknown" is no name, but either is a text that is
+    kept.
     """
     text = files("sahelgeo.data").joinpath("missing_words.csv").read_text(encoding="utf-8")
     return frozenset(row["word"] for row in csv.DictReader(text.splitlines()) if row[kind] == "yes")

@@ -15,6 +15,7 @@ from pages import CHROMIUM
 from tables import make_events
 
 import sahelgeo as sg
+from examples import BRIEF, run_brief
 
 ROOT = Path(sg.__file__).parents[1]
 
@@ -296,19 +297,27 @@ def test_the_page_is_one_file_that_fetches_nothing(tmp_path: Path, lang: str) ->
     assert not re.findall(r'(?:src|href)="(?!data:)', text)
 
 
+@pytest.fixture(scope="module", params=["en", "fr"])
+def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the example prints, and the page that it writes; in English it runs as a command, by itself."""
+    folder = tmp_path_factory.mktemp("example")
+    options = ["--lang", request.param, "--out", str(folder)]
+    if request.param == "en":
+        command = [sys.executable, str(BRIEF), *options]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    else:
+        said = run_brief(*options).stdout
+    return said, folder / "csis_brief.html"
+
+
 @pytest.mark.skipif(
     CHROMIUM is None, reason="chromium is not installed: apt-get install chromium, or set SAHELGEO_CHROMIUM"
 )
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_example_prints_on_one_sheet(tmp_path: Path, lang: str) -> None:
+def test_the_example_prints_on_one_sheet(tmp_path: Path, example: tuple[str, Path]) -> None:
     """One page of A4, as Chromium prints it."""
-    script = [sys.executable, "examples/csis_brief.py", "--lang", lang, "--out", str(tmp_path)]
-    subprocess.run(script, capture_output=True, check=True, cwd=ROOT)
     printed = tmp_path / "page.pdf"
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={printed}"]
-    subprocess.run(
-        [str(CHROMIUM), *flags, str(tmp_path / "csis_brief.html")], capture_output=True, check=True, timeout=120
-    )
+    subprocess.run([str(CHROMIUM), *flags, str(example[1])], capture_output=True, check=True, timeout=120)
     text = printed.read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", text)) == 1
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12][.\d]*\]", text)
@@ -366,15 +375,12 @@ def test_the_invented_events_say_that_they_are(made_up: sg.brief.SyntheticEvents
     assert set(made_up.events["actor1"]) | set(made_up.events["actor2"]) <= set(made_up.actors["name"])
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_example_runs_without_network(tmp_path: Path, lang: str) -> None:
+def test_the_example_runs_without_network(example: tuple[str, Path]) -> None:
     """It prints each claim with its verdict, and writes the page."""
-    script = ROOT / "examples" / "csis_brief.py"
-    command = [sys.executable, str(script), "--lang", lang, "--out", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.count("\n  -> ") >= 15
-    assert "28" in done.stdout
-    text = (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
+    said, page = example
+    assert said.count("\n  -> ") >= 15
+    assert "28" in said
+    text = page.read_text(encoding="utf-8")
     assert text.count("<section") == 10
     assert 'role="note"' in text
 

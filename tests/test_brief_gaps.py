@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from tables import make_events
 
 import sahelgeo as sg
+from examples import run_brief
 
 ROOT = Path(sg.__file__).parents[1]
 BROKEN = r"Deal of $5 {a_ and $6 \frac$"
@@ -185,8 +184,7 @@ def test_the_example_refuses_bad_lists_in_one_sentence(tmp_path: Path, option: s
     bad.write_text(text)
     given = [option, str(bad / "sub" if option == "--out" else bad)]
     out = [] if option == "--out" else ["--out", str(tmp_path / "new" / "folder")]
-    command = [sys.executable, "examples/csis_brief.py", *given, *out]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = run_brief(*given, *out)
     assert done.returncode == 1
     assert done.stderr.startswith("The files cannot be used.")
     assert "Traceback" not in done.stderr

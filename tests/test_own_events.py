@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import sahelgeo as sg
+from examples import BRIEF, run_brief
 
 ROOT = Path(sg.__file__).parents[1]
 _THEN = (
@@ -108,8 +109,8 @@ def test_exports_of_every_vintage_are_read(
 def test_the_example_runs_on_an_export(tmp_path: Path, rows: list[dict[str, Any]], lang: str) -> None:
     """Real names of groups, verdicts instead of 'synthetic', and no banner."""
     path = written(tmp_path / "export.csv", rows, THEN, hxl=True)
-    command = [sys.executable, "examples/csis_brief.py", "--events", str(path), "--lang", lang, "--out", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    done = run_brief("--events", path, "--lang", lang, "--out", tmp_path)
+    assert done.returncode == 0
     assert "JNIM" in done.stdout
     assert done.stdout.count("ACLED") >= 5
     assert 'role="note"' not in (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
@@ -119,11 +120,7 @@ def test_the_example_refuses_in_one_sentence(tmp_path: Path) -> None:
     """No traceback, and the exit code of a failure."""
     path = written(tmp_path / "export.csv", [{**ROW, "country": "Bangladesh", "lat": "23.7", "lon": "90.4"}], NOW)
     done = subprocess.run(
-        [sys.executable, "examples/csis_brief.py", "--events", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
+        [sys.executable, str(BRIEF), "--events", str(path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "none of the 1 events lies in BFA, MLI, NER. They name BGD" in done.stderr
@@ -145,8 +142,7 @@ def test_the_example_refuses_your_own_lists_in_one_sentence(
 ) -> None:
     """No traceback, whatever is wrong with the list; the folder of the page is made."""
     (tmp_path / "list.csv").write_bytes(content.encode("latin-1"))
-    command = [sys.executable, "examples/csis_brief.py", option, str(tmp_path / "list.csv"), "--out", str(tmp_path / "a" / "b")]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = run_brief(option, tmp_path / "list.csv", "--out", tmp_path / "a" / "b")
     assert done.returncode == 1
     assert re.search(message, done.stderr)
     assert "Traceback" not in done.stderr

@@ -36,8 +36,8 @@ def negotiation(
     agreements : pandas.DataFrame
         ``pcode``, ``date`` and ``name`` of each local agreement. No list of them is carried: bring yours.
     war : pandas.DataFrame, optional
-        The pair's events by month, as :func:`sahelgeo.dyads` gives them with ``between=("JNIM", "ISGS")``. Leave it out where the events do not tell who fought
-        whom: what is not known is then said, and is no zero.
+        The pair's events by month, as :func:`sahelgeo.dyads` gives them with ``between=("JNIM", "ISGS")``. Leave it out
+        where the events do not tell who fought whom: what is not known is then said, and is no zero.
     column : str
         What is compared.
     window : int
@@ -48,10 +48,10 @@ def negotiation(
     Returns
     -------
     Check
-        ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of :func:`sahelgeo.before_after`, compared with the average of the areas of the
-        table that have no agreement. ``others["war"]`` is the pair by month, with ``covered``: the share of the month that every area of
-        the sums has at least (missing where the sums do not say). ``parts`` has
-        "agreements" and "war" where they are known. The verdict is described.
+        ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of :func:`sahelgeo.before_after`,
+        compared with the average of the areas of the table that have no agreement. ``others["war"]`` is the pair by
+        month, with ``covered``: the share of the month that every area of the sums has at least (missing where the sums
+        do not say). ``parts`` has "agreements" and "war" where they are known. The verdict is described.
 
     Raises
     ------

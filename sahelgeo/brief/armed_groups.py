@@ -46,10 +46,11 @@ def terrorism(
     Returns
     -------
     Check
-        ``table`` has one row for each actor family: its ``kind``, ``events`` and ``fatalities`` of the events that name it on either side,
-        and ``share_of_fatalities``. An event with two families is in both rows, so rows do not add up; deaths are not told apart by who
-        caused them. ``others["missions"]`` has one row for each mission and family: ``events_before``, ``events_after``,
-        ``fatalities_before``, ``fatalities_after``, missing where the data do not reach. The verdict is described.
+        ``table`` has one row for each actor family: its ``kind``, ``events`` and ``fatalities`` of the events that name
+        it on either side, and ``share_of_fatalities``. An event with two families is in both rows, so rows do not add
+        up; deaths are not told apart by who caused them. ``others["missions"]`` has one row for each mission and
+        family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing where the data
+        do not reach. The verdict is described.
 
     Raises
     ------

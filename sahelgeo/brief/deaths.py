@@ -45,8 +45,8 @@ def fatalities(
     Parameters
     ----------
     table : geopandas.GeoDataFrame or pandas.DataFrame, optional
-        An Events table with ``iso3``; or totals (``scope``, ``start``, ``end``, ``fatalities``, ``dataset``, ``source``, and ``bound``: exact, above, about).
-        The default are the published totals.
+        An Events table with ``iso3``; or totals (``scope``, ``start``, ``end``, ``fatalities``, ``dataset``,
+        ``source``, and ``bound``: exact, above, about). The default are the published totals.
     as_of : date or str
         Last day of the part of the year.
     coverage : tuple or pandas.DataFrame, optional
@@ -59,11 +59,12 @@ def fatalities(
     Returns
     -------
     Check
-        ``table`` has one row for each scope and published total of the year before: ``part``, ``same_window``, ``full_year``, ``ratio_full_year``,
-        ``ratio_same_window``, ``change_percent``, ``verdict``, ``bound`` (of the full year), ``dataset`` (of the full year), ``part_dataset`` and ``certainty``
-        (of the least certain figure). A scope is supported if every total is neared or surpassed and none is a bound, not_supported if none is neared, else partly:
-        a total printed as "more than" makes the ratio an upper end. ``parts`` has the verdict of each scope that can be compared. The sentence is about Burkina
-        Faso, Mali and Niger: without all three the verdict is incomplete, and the findings name those that are not known; else it is that of the three.
+        ``table`` has one row for each scope and published total of the year before: ``part``, ``same_window``,
+        ``full_year``, ``ratio_full_year``, ``ratio_same_window``, ``change_percent``, ``verdict``, ``bound`` (of the
+        full year), ``dataset`` (of the full year), ``part_dataset`` and ``certainty`` (of the least certain figure). A
+        scope is supported if every total is neared or surpassed and none is a bound, not_supported if none is neared,
+        else partly: a total printed as "more than" makes the ratio an upper end. ``parts`` has the verdict of each
+        scope that can be compared. The sentence is about Burkina Faso, Mali and Niger: without all three the verdict is incomplete, and the findings name those that are not known; else it is that of the three.
 
     Raises
     ------

@@ -51,7 +51,8 @@ def displacement(
     Parameters
     ----------
     table : pandas.DataFrame, optional
-        Totals of displaced people: ``scope``, ``date``, ``people``, ``source``, one row for each scope and day. The default are the published totals.
+        Totals of displaced people: ``scope``, ``date``, ``people``, ``source``, one row for each scope and day. The
+        default are the published totals.
     at, against : sequence of days
         The days that are compared. Of each the latest count on or before it is taken.
     within_days : int
@@ -64,11 +65,12 @@ def displacement(
     Returns
     -------
     Check
-        ``table`` has one row for each scope and pair of counts: ``scope``, ``date``, ``people``, ``against_date``, ``against_people``, ``ratio``,
-        ``almost_twice``, ``source``, ``against_source``, ``certainty``, ``against_certainty`` (as in the table given, else missing). ``parts`` has the verdict of each
-        half of the sentence: Burkina Faso is supported if each ratio is almost twice, not_supported if none is, else partly: the answer depends on the day of 2019.
-        Mali is supported if each count is higher than that of the year before. The verdict is that of both where they agree, else partly; incomplete without one of
-        them.
+        ``table`` has one row for each scope and pair of counts: ``scope``, ``date``, ``people``, ``against_date``,
+        ``against_people``, ``ratio``, ``almost_twice``, ``source``, ``against_source``, ``certainty``,
+        ``against_certainty`` (as in the table given, else missing). ``parts`` has the verdict of each half of the
+        sentence: Burkina Faso is supported if each ratio is almost twice, not_supported if none is, else partly: the
+        answer depends on the day of 2019. Mali is supported if each count is higher than that of the year before. The
+        verdict is that of both where they agree, else partly; incomplete without one of them.
 
     Raises
     ------

@@ -34,8 +34,8 @@ def claims(checks: Iterable[Check], *, centres: gpd.GeoDataFrame | None = None, 
     Parameters
     ----------
     checks : iterable of Check
-        The checks that were made, in the language of the table; their claims take findings, verdict and sources from them. A claim about one country or one half
-        of a sentence takes that part of the check.
+        The checks that were made, in the language of the table; their claims take findings, verdict and sources from
+        them. A claim about one country or one half of a sentence takes that part of the check.
     centres : geopandas.GeoDataFrame, optional
         The result of :func:`sahelgeo.mean_centre` on the events of the checks, for the claim that the conflict moved.
     lang : {"en", "fr"}
@@ -44,10 +44,11 @@ def claims(checks: Iterable[Check], *, centres: gpd.GeoDataFrame | None = None, 
     Returns
     -------
     pandas.DataFrame
-        24 rows, with index 0..23: ``id`` (B01 to B24, in the order of the brief), ``claim``, ``finding``, ``verdict`` (those of a
-        :class:`~sahelgeo.brief.Check`, and not_checked, where the finding says what is needed), ``sources``. A claim that is one day or figure of the
-        timeline or of the published figures is described: it was looked up, and a date that rests on memory says so. ``certainty`` is that of the least certain
-        published figure or day: certain, reported, conflict or memory; missing where there is none.
+        24 rows, with index 0..23: ``id`` (B01 to B24, in the order of the brief), ``claim``, ``finding``, ``verdict``
+        (those of a :class:`~sahelgeo.brief.Check`, and not_checked, where the finding says what is needed),
+        ``sources``. A claim that is one day or figure of the timeline or of the published figures is described: it was
+        looked up, and a date that rests on memory says so. ``certainty`` is that of the least certain published figure
+        or day: certain, reported, conflict or memory; missing where there is none.
 
     Raises
     ------

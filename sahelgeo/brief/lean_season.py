@@ -36,8 +36,9 @@ def food_insecurity(
     Parameters
     ----------
     table : pandas.DataFrame, optional
-        People in phase 3 or above by season: ``scope``, ``start``, ``end``, ``issued``, ``people_3plus``, ``source``; ``times_year_before`` where the source
-        prints a multiple of the year before instead of its figure. The default are the published totals.
+        People in phase 3 or above by season: ``scope``, ``start``, ``end``, ``issued``, ``people_3plus``, ``source``;
+        ``times_year_before`` where the source prints a multiple of the year before instead of its figure. The default
+        are the published totals.
     year : int
         The year whose lean season (June to August) is held against that of the year before.
     more : tuple of float
@@ -50,11 +51,12 @@ def food_insecurity(
     Returns
     -------
     Check
-        ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``before``, ``derived`` (bool: the year before is computed from a
-        printed multiple), ``change``, ``ratio``, ``fits_more`` and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain
-        figure). ``parts`` has "more": supported if the change fits in the widest scope that has a printed multiple or in all rows, partly if in some; and "times",
-        which is partly at most: the ratio is year on year, and nothing says that hunger trebled in 2020 alone. The verdict is that of both where they agree, else
-        partly.
+        ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``before``,
+        ``derived`` (bool: the year before is computed from a printed multiple), ``change``, ``ratio``, ``fits_more``
+        and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain figure).
+        ``parts`` has "more": supported if the change fits in the widest scope that has a printed multiple or in all
+        rows, partly if in some; and "times", which is partly at most: the ratio is year on year, and nothing says that
+        hunger trebled in 2020 alone. The verdict is that of both where they agree, else partly.
 
     Raises
     ------

@@ -21,8 +21,8 @@ def engagement(
     Parameters
     ----------
     sums : pandas.DataFrame
-        Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them with ``coverage``; areas are added up. A month
-        in which one of the areas is not known is missing; an area without any value is left out.
+        Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them with ``coverage``; areas
+        are added up. A month in which one of the areas is not known is missing; an area without any value is left out.
     timeline : pandas.DataFrame, optional
         As :func:`sahelgeo.load_timeline` gives it, which is the default.
     column : str
@@ -33,8 +33,9 @@ def engagement(
     Returns
     -------
     Check
-        ``table`` has one row for each month: ``start``, ``missions``, ``names``, ``troops``, ``missions_without_troops`` and the outcome. The rank correlation in the
-        finding is a description: missions are sent where violence grows. The verdict is described.
+        ``table`` has one row for each month: ``start``, ``missions``, ``names``, ``troops``,
+        ``missions_without_troops`` and the outcome. The rank correlation in the finding is a description: missions are
+        sent where violence grows. The verdict is described.
 
     Raises
     ------

@@ -32,7 +32,8 @@ def accord(
     sums : pandas.DataFrame
         Events of all regions of Mali by period, as :func:`sahelgeo.sum_events` gives them.
     north : iterable of str
-        The p-codes of Kidal, Gao, Ménaka, Tombouctou and Taoudénit in your edition (``load_published("parts_of_mali")``).
+        The p-codes of Kidal, Gao, Ménaka, Tombouctou and Taoudénit in your edition
+        (``load_published("parts_of_mali")``).
     column : str
         What is shared out.
     timeline : pandas.DataFrame, optional
@@ -43,8 +44,9 @@ def accord(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.share_outside`, by year. The verdict is supported where the share outside grew from the first year to the last and is above one
-        half in the last, not_supported where it fell, else partly; described where one year alone is known, incomplete where none is.
+        ``table`` as :func:`sahelgeo.share_outside`, by year. The verdict is supported where the share outside grew from
+        the first year to the last and is above one half in the last, not_supported where it fell, else partly;
+        described where one year alone is known, incomplete where none is.
 
     Raises
     ------

@@ -39,8 +39,9 @@ class Check:
     findings : tuple of str
         What the data say: sentences whose figures are computed from ``table``.
     verdict : str
-        supported, partly, not_supported; described, where a comparison says what happened and not why; incomplete, where a
-        part of what the claim speaks of is not known; synthetic, where the data are invented and the check only shows how it works.
+        supported, partly, not_supported; described, where a comparison says what happened and not why; incomplete,
+        where a part of what the claim speaks of is not known; synthetic, where the data are invented and the check only
+        shows how it works.
     table : pandas.DataFrame
         The figures.
     figure : matplotlib.figure.Figure

@@ -27,10 +27,12 @@ class OwnEvents:
     events : geopandas.GeoDataFrame
         Events table.
     doubtful : pandas.DataFrame
-        What :func:`sahelgeo.audit_events` lists: events without coordinates, outside the areas, or not where their names say.
+        What :func:`sahelgeo.audit_events` lists: events without coordinates, outside the areas, or not where their
+        names say.
     coverage : pandas.DataFrame
-        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of the export. A country
-        that the export does not hold has no zero. If you know what you downloaded, say so instead.
+        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
+        the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
+        instead.
     actors, agreements : pandas.DataFrame
         The table of :func:`sahelgeo.load_actors`; no agreements.
     pair : tuple of str

@@ -89,7 +89,8 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
     Parameters
     ----------
     path : str or pathlib.Path
-        A CSV (commas, semicolons or tabs) or workbook with ``name``, ``match`` (whole or start), ``family`` and ``kind``.
+        A CSV (commas, semicolons or tabs) or workbook with ``name``, ``match`` (whole or start), ``family`` and
+        ``kind``.
     beside : pandas.DataFrame, optional
         The table that they are added to; the default is :func:`sahelgeo.load_actors`.
 

@@ -28,7 +28,8 @@ def governance(
     Parameters
     ----------
     table : pandas.DataFrame
-        One row for each area: ``pcode``, the two columns, ``source``, and ``place`` or ``name`` for the labels. A Phases table gets ``people_3plus`` by itself.
+        One row for each area: ``pcode``, the two columns, ``source``, and ``place`` or ``name`` for the labels. A
+        Phases table gets ``people_3plus`` by itself.
     core : str or iterable of str
         The p-codes of the capital and its belt.
     numerator, denominator : str
@@ -41,8 +42,8 @@ def governance(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.core_periphery`; ``others["areas"]`` has the rate of each area. The verdict is supported where the periphery's rate is the higher
-        one: that it fares worse, not why.
+        ``table`` as :func:`sahelgeo.core_periphery`; ``others["areas"]`` has the rate of each area. The verdict is
+        supported where the periphery's rate is the higher one: that it fares worse, not why.
 
     Raises
     ------

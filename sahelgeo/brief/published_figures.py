@@ -41,9 +41,10 @@ def load_published(name: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As published. ``certainty`` is certain (a primary source or faithful copy was seen, or copies agree), reported (one
-        secondary copy) or conflict (two printed values disagree; the other one is in ``note`` or ``source``). Figures known
-        from memory alone are not carried. ``bound`` says whether a figure was printed as exact, above or about.
+        As published. ``certainty`` is certain (a primary source or faithful copy was seen, or copies agree), reported
+        (one secondary copy) or conflict (two printed values disagree; the other one is in ``note`` or ``source``).
+        Figures known from memory alone are not carried. ``bound`` says whether a figure was printed as exact, above or
+        about.
 
     Raises
     ------
@@ -114,8 +115,8 @@ def load_synthetic() -> SyntheticEvents:
     Returns
     -------
     SyntheticEvents
-        Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row names the source
-        ``sahelgeo-synthetic``, and every check made of them says so.
+        Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row
+        names the source ``sahelgeo-synthetic``, and every check made of them says so.
 
     See Also
     --------

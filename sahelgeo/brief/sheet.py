@@ -59,8 +59,8 @@ def write_report(
     Returns
     -------
     pathlib.Path
-        The file. It holds no script and fetches nothing; texts of tables are escaped. Where a check rests on invented data, the head of the
-        page says so.
+        The file. It holds no script and fetches nothing; texts of tables are escaped. Where a check rests on invented
+        data, the head of the page says so.
 
     Raises
     ------

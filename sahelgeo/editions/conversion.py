@@ -148,36 +148,37 @@ def _units_of(
         for code, name, level in places.itertuples(index=False, name=None)
     ]
 
-    def rows_of(wrong: list[bool]) -> pd.DataFrame:
-        return table[np.array(wrong, dtype=bool)[numbers]] if any(wrong) else table[:0]
+    def rows_of(wrong: list[bool]) -> tuple[pd.DataFrame, str]:
+        rows = table[np.array(wrong, dtype=bool)[numbers]]
+        return rows, listed(list(rows.index), SHOWN_AT_MOST)
 
-    rows = rows_of([not units for units in found])
-    if len(rows):
+    unknown, several = [not units for units in found], [len(units) > 1 for units in found]
+    against = [
+        contradicts(units, walk, code, name)
+        for units, code, name in zip(found, places["code"], places["name"], strict=True)
+    ]
+    if any(unknown):
+        rows, shown = rows_of(unknown)
         raise UnmatchedError(
-            f"{len(rows):,} of {len(table):,} rows are no area of {edition}: rows {listed(list(rows.index), SHOWN_AT_MOST)}. "
+            f"{len(rows):,} of {len(table):,} rows are no area of {edition}: rows {shown}. "
             "Match them first or take them out; they are in the error's .rows",
             rows,
         )
-    rows = rows_of([len(units) > 1 for units in found])
-    if len(rows):
+    if any(several):
+        rows, shown = rows_of(several)
         pairs = [
             (row, unit.level, unit.pcode, unit.name)
             for row, number in zip(table.index, numbers, strict=True)
-            for unit in (found[number] if len(found[number]) > 1 else ())
+            for unit in (found[number] if several[number] else ())
         ]
         raise AmbiguousError(
-            f"rows {listed(list(rows.index), SHOWN_AT_MOST)} have a name of two levels of {edition}, such as {pairs[0][3]!r}. "
-            "Give their p-codes",
+            f"rows {shown} have a name of two levels of {edition}, such as {pairs[0][3]!r}. Give their p-codes",
             pd.DataFrame(pairs, columns=["row", "level", "pcode", "name"]),
         )
-    pairs_of = zip(found, places["code"], places["name"], strict=True)
-    wrong = [contradicts(units, walk, code, name) for units, code, name in pairs_of]
-    rows = rows_of(wrong)
-    if len(rows):
-        shown = (places["code"].astype("string") + " " + places["name"].astype("string"))[wrong]
+    if any(against):
+        both = listed([f"{code} {name}" for code, name, _ in places[against].itertuples(index=False)], SHOWN_AT_MOST)
         raise EditionError(
-            f"rows {listed(list(rows.index), SHOWN_AT_MOST)}: code and name are not one area of {edition} "
-            f"({listed(list(shown), SHOWN_AT_MOST)}). See edition_of(table)"
+            f"rows {rows_of(against)[1]}: code and name are not one area of {edition} ({both}). See edition_of(table)"
         )
     return [units[0] for units in found]
 
@@ -266,8 +267,10 @@ def _editions_of_weights(table: pd.DataFrame, walk: Crosswalk) -> list[str]:
 
 def _pieces(units: list[Unit], targets: list[list[Unit]], sizes: dict[Parts, float]) -> Pieces:
     """What each unit gives to those of the new edition."""
-    pieces: list[tuple[int, Unit, Parts, float, bool]] = []
+    pieces: list[tuple[int, int, int, float, bool]] = []
+    parts_of: list[Parts] = []
     refused = {}
+    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(unit for found in targets for unit in found))}
     for number, (unit, found) in enumerate(zip(units, targets, strict=True)):
         parts = [unit.parts & new.parts for new in found]
         known = [1.0] if len(found) == 1 else [size_of(part, sizes) for part in parts]
@@ -275,17 +278,18 @@ def _pieces(units: list[Unit], targets: list[list[Unit]], sizes: dict[Parts, flo
         if None in known or not total > 0:
             refused[f"{unit.name} ({unit.pcode})"] = listed([new.name for new in found], SHOWN_AT_MOST)
             continue
-        pieces += [
-            (number, new, part, float(size or 0) / total, len(found) == 1)
-            for new, part, size in zip(found, parts, known, strict=True)
-        ]
+        for new, part, size in zip(found, parts, known, strict=True):
+            pieces.append((number, numbers[new], len(parts_of), float(size or 0) / total, len(found) == 1))
+            parts_of.append(part)
     if refused:
         shown = "; ".join(f"{name} into {new}" for name, new in list(refused.items())[:SHOWN_AT_MOST])
         raise EditionError(
             f"{len(refused)} areas split, and the people of their parts are not known: {shown}. Pass weights (people of the "
             "new areas, or of smaller old ones that make up the parts), or weights='area' with areas"
         )
-    return Pieces.made_of(pieces)
+    table = pd.DataFrame(pieces, columns=["row", "unit", "part", "share", "whole"])
+    types = {"row": "int64", "unit": "int64", "part": "int64", "share": "float64", "whole": "bool"}
+    return Pieces(table.astype(types), list(numbers), parts_of)
 
 
 def _with_codes(result: pd.DataFrame, areas: pd.DataFrame | None, to: str) -> pd.DataFrame:

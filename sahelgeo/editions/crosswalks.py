@@ -297,7 +297,7 @@ def _pairs(places: pd.DataFrame) -> list[tuple[Any, Any]]:
 
 
 def older_edition(
-    named: Iterable[tuple[str, int | None, str, str | None]], known: Collection[str] | None = None
+    named: Iterable[tuple[str | None, int | None, str, str | None]], known: Collection[str] | None = None
 ) -> list[str]:
     """A sentence for each country whose names seem to be from before a reform, though areas of these names exist since.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -28,61 +27,29 @@ _USUAL: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True)
-class Pieces:
-    """What rows give to units of the new edition: one entry for each row and unit.
+class Pieces(NamedTuple):
+    """What rows give to units of the new edition.
 
     Attributes
     ----------
-    rows : array of int
-        The row (or at first, the distinct place) that gives.
-    unit : array of int
-        The number of the unit in ``units``, which are the distinct ones.
+    table : pandas.DataFrame
+        One row for each piece: ``row`` of the table (or distinct place) that gives, numbers of the ``unit`` and of the ``part``, the
+        ``share`` of the row's value, and whether the row goes to one unit ``whole``.
+    units : list of Unit
+        The units of the new edition, by number.
     parts : list of frozenset
-        For each distinct piece of a unit its parts; ``part`` is the number of the entry's.
-    share : array of float
-        The share of the row's value.
-    whole : array of bool
-        Whether the row goes to one unit whole.
+        The ground of the pieces, by number.
     """
 
-    rows: np.ndarray
-    unit: np.ndarray
-    part: np.ndarray
-    share: np.ndarray
-    whole: np.ndarray
+    table: pd.DataFrame
     units: list[Unit]
     parts: list[Parts]
 
-    @classmethod
-    def made_of(cls, pieces: list[tuple[int, Unit, Parts, float, bool]]) -> Pieces:
-        """From the pieces one by one."""
-        rows, units, parts, shares, whole = map(list, zip(*pieces, strict=True)) if pieces else [[]] * 5
-        numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
-        return cls(
-            np.array(rows, dtype=np.intp),
-            np.array([numbers[unit] for unit in units], dtype=np.intp),
-            np.arange(len(parts)),
-            np.array(shares, dtype=np.float64),
-            np.array(whole, dtype=bool),
-            list(numbers),
-            parts,
-        )
-
     def of_rows(self, numbers: np.ndarray) -> Pieces:
         """For each row the pieces of its place, which are those of ``numbers``."""
-        first = np.searchsorted(self.rows, np.arange(numbers.max(initial=-1) + 2))
-        count = np.diff(first)[numbers] if len(numbers) else np.zeros(0, dtype=np.intp)
-        start = np.repeat(first[numbers] - np.cumsum(count) + count, count)
-        chosen = start + np.arange(int(count.sum()))
-        return replace(
-            self,
-            rows=np.repeat(np.arange(len(numbers)), count),
-            unit=self.unit[chosen],
-            part=self.part[chosen],
-            share=self.share[chosen],
-            whole=self.whole[chosen],
-        )
+        rows = pd.DataFrame({"place": numbers, "row": np.arange(len(numbers))})
+        pieces = self.table.rename(columns={"row": "place"})
+        return self._replace(table=rows.merge(pieces, on="place", how="left").drop(columns="place"))
 
 
 def kinds_of(table: pd.DataFrame, kind: Mapping[str, Kind] | None, weights: Any) -> dict[str, Kind]:
@@ -131,64 +98,55 @@ def assembled(
 ) -> pd.DataFrame:
     """One row for each unit and combination of keys, with its values."""
     keys = [name for name, kind in kinds.items() if kind == "key"]
-    group = _groups(table, keys, pieces)
+    rows, unit, part, share, whole = (column.to_numpy() for _, column in pieces.table.items())
+    numbers = unit
+    if keys:
+        own_keys = table.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+        numbers = own_keys[rows] * (len(pieces.units) + 1) + unit
+    group = pd.factorize(numbers)[0]
     first = np.unique(group, return_index=True)[1]
-    units = [pieces.units[number] for number in pieces.unit[first]]
+    units = [pieces.units[number] for number in unit[first]]
     result = pd.DataFrame(
         {
-            "pcode": pd.array([unit.pcode for unit in units], dtype="string"),
-            "name": pd.array([unit.name for unit in units], dtype="string"),
-            "level": pd.array([unit.level for unit in units], dtype="Int64"),
-            "edition": pd.array([unit.edition for unit in units], dtype="string"),
-            **{name: table[name].array.take(pieces.rows[first]) for name in keys},
+            "pcode": pd.array([each.pcode for each in units], dtype="string"),
+            "name": pd.array([each.name for each in units], dtype="string"),
+            "level": pd.array([each.level for each in units], dtype="Int64"),
+            "edition": pd.array([each.edition for each in units], dtype="string"),
+            **{name: table[name].array.take(rows[first]) for name in keys},
         }
     )
     if own is None:
         known = [size_of(parts, sizes) for parts in pieces.parts]
-        weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[pieces.part]
+        weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[part]
     else:
-        weight = own[pieces.rows] * pieces.share
+        weight = own[rows] * share
     for name, kind in kinds.items():
         if kind == "count":
-            result[name] = _counts(table[name], pieces, group)
+            result[name] = _counts(table[name], pieces.table, group)
         elif kind != "key":
-            result[name] = _averages(table[name], pieces.rows, weight, group, kind, result["name"])
-    result["estimated"] = pd.Series(~pieces.whole, dtype="boolean").groupby(group).any().array
+            result[name] = _averages(table[name], rows, weight, group, kind, result["name"])
+    result["estimated"] = pd.Series(~whole, dtype="boolean").groupby(group).any().array
     return result
 
 
-def _groups(table: pd.DataFrame, keys: list[str], pieces: Pieces) -> np.ndarray:
-    """The number of the result's row that each piece goes to, in the order of first appearance."""
-    numbers = pieces.unit
-    if keys:
-        own = table.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
-        numbers = own[pieces.rows] * (len(pieces.units) + 1) + numbers
-    return np.asarray(pd.factorize(numbers)[0])
-
-
-def _counts(column: pd.Series, pieces: Pieces, group: np.ndarray) -> Any:
+def _counts(column: pd.Series, pieces: pd.DataFrame, group: np.ndarray) -> Any:
     """The sums of each group."""
     if pd.api.types.is_integer_dtype(column.dtype):
-        whole = pd.Series(_apportioned(column, pieces), dtype="Int64").groupby(group).sum(min_count=1)
-        return whole.astype(column.dtype).array
-    values = column.to_numpy(dtype="float64", na_value=np.nan)[pieces.rows] * pieces.share
-    return pd.Series(values).groupby(group).sum(min_count=1).astype(column.dtype).array
+        values = pd.Series(_apportioned(column, pieces), dtype="Int64")
+    else:
+        values = pd.Series(column.to_numpy(dtype="float64", na_value=np.nan)[pieces["row"]] * pieces["share"])
+    return values.groupby(group).sum(min_count=1).astype(column.dtype).array
 
 
-def _apportioned(column: pd.Series, pieces: Pieces) -> Any:
+def _apportioned(column: pd.Series, pieces: pd.DataFrame) -> Any:
     """Whole shares of whole numbers that add up to them: the largest remainders are rounded up."""
-    totals = column.astype("Int64").array.take(pieces.rows)
-    split = np.flatnonzero(~pieces.whole & ~np.asarray(totals.isna()))
-    total, rows = totals[split].to_numpy(dtype=np.int64), pieces.rows[split]
-    exact = total * pieces.share[split]
-    shares = exact.astype(np.int64)
-    order = np.lexsort((shares - exact, rows))
-    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
-    counts = np.diff(np.append(firsts, len(rows)))
-    rank = np.empty(len(rows), dtype=np.int64)
-    rank[order] = np.arange(len(rows)) - np.repeat(firsts, counts)
-    left = total - np.repeat(np.add.reduceat(shares, firsts) if len(firsts) else firsts, counts)
-    totals[split] = shares + (rank < left)
+    totals = column.astype("Int64").array.take(pieces["row"].to_numpy())
+    split = np.flatnonzero(~pieces["whole"].to_numpy() & ~np.asarray(totals.isna()))
+    total, row = totals[split].to_numpy(dtype=np.int64), pieces["row"].to_numpy()[split]
+    exact = total * pieces["share"].to_numpy()[split]
+    shares = pd.Series(exact.astype(np.int64))
+    rank = (shares - exact).groupby(row).rank(method="first")
+    totals[split] = (shares + (rank <= total - shares.groupby(row).transform("sum"))).to_numpy()
     return totals
 
 
@@ -210,11 +168,8 @@ def _averages(
     simple = frame.drop_duplicates("group").set_index("group")["value"]
     mixed = frame[needs]
     if kind == "rate":
-        sums = (
-            mixed.assign(value=mixed["value"].astype("Float64") * mixed["weight"])
-            .groupby("group")[["value", "weight"]]
-            .sum()
-        )
+        mixed = mixed.assign(value=mixed["value"].astype("Float64") * mixed["weight"])
+        sums = mixed.groupby("group")[["value", "weight"]].sum()
         chosen = (sums["value"] / sums["weight"].where(sums["weight"] > 0)).astype("Float64")
         simple = simple.astype("Float64")
     else:

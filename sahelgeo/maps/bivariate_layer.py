@@ -35,8 +35,9 @@ class BivariateLayer(SahelgeoLayer):
     columns : tuple of str
         The two columns: the first grows to the right in the key, the second upwards.
     breaks : tuple of (float, float)
-        For each column the upper bounds of its low and its middle class, in the units of the column. A value that equals a
-        bound is in the class below it. There is no default: classes that follow the data cannot be compared between maps.
+        For each column the upper bounds of its low and its middle class, in the units of the column. A value that
+        equals a bound is in the class below it. There is no default: classes that follow the data cannot be compared
+        between maps.
     labels : tuple of str, optional
         What the columns are called in the legend; the default is their names.
     name, title, lang, show
@@ -57,8 +58,8 @@ class BivariateLayer(SahelgeoLayer):
 
     Notes
     -----
-    An area where either number is missing is no data, in a look of its own. The colours are chosen so that any two of the
-    nine are told apart with full colour vision and with deutan, protan and tritan deficiency (``data/style.toml``).
+    An area where either number is missing is no data, in a look of its own. The colours are chosen so that any two of
+    the nine are told apart with full colour vision and with deutan, protan and tritan deficiency (``data/style.toml``).
 
     Examples
     --------

@@ -30,8 +30,8 @@ class LegendClass:
 class Field:
     """One line of a popup: a label and a value for each thing drawn.
 
-    ``form`` says how values are written: people (persons or households; small counts are withheld), whole, share (0–1, as
-    per cent), decimal or text. A ``rate`` is withheld with the count that the thing's size stands for.
+    ``form`` says how values are written: people (persons or households; small counts are withheld), whole, share (0–1,
+    as per cent), decimal or text. A ``rate`` is withheld with the count that the thing's size stands for.
     """
 
     label: str
@@ -84,8 +84,8 @@ class Drawing:
 class AreaDrawing(Drawing):
     """Areas filled by class; ``class_of`` gives each area's place in ``classes``, ``digits`` the text inside it.
 
-    ``border`` is the colour of the borders where it is not that of the style table, ``marks`` the keys of the symbols on
-    each area. A row with a shape ("idp_site", "urban", "refugee") is a settlement: its geometry is a point.
+    ``border`` is the colour of the borders where it is not that of the style table, ``marks`` the keys of the symbols
+    on each area. A row with a shape ("idp_site", "urban", "refugee") is a settlement: its geometry is a point.
     Where ``named`` is false, names are for popups alone: those of hexagons are no names of places.
     """
 
@@ -161,7 +161,8 @@ class FlowDrawing(SizedDrawing):
 class EventDrawing(Drawing):
     """Points that are gathered into circles: ``kind_of`` gives each event's place in ``kinds``.
 
-    ``by`` is "events" or "fatalities": what the number in a circle counts; ``vague`` marks events without an exact place.
+    ``by`` is "events" or "fatalities": what the number in a circle counts; ``vague`` marks events without an exact
+    place.
     """
 
     points: tuple[tuple[float, float], ...]

@@ -35,7 +35,8 @@ class EventLayer(SahelgeoLayer):
     events : geopandas.GeoDataFrame
         An Events table: one row and one point for each event.
     as_ : {"circles", "hexagons"}
-        Circles that gather what stands near each other on the screen, with the number inside; or hexagons of equal area.
+        Circles that gather what stands near each other on the screen, with the number inside; or hexagons of equal
+        area.
     by : {"events", "fatalities"}
         What is counted: events, or the deaths reported (best estimate).
     hexagon_km : float
@@ -46,8 +47,8 @@ class EventLayer(SahelgeoLayer):
     Raises
     ------
     SchemaError
-        An event twice, geometry other than points, negative deaths, ``by="fatalities"`` without that column, a width that is
-        not above 0, no geometry.
+        An event twice, geometry other than points, negative deaths, ``by="fatalities"`` without that column, a width
+        that is not above 0, no geometry.
     CRSError
         Geometry without CRS.
 
@@ -58,9 +59,10 @@ class EventLayer(SahelgeoLayer):
 
     Notes
     -----
-    Events without a figure of deaths are counted as such and never as 0. Events whose ``geo_precision`` is 3 or more are
-    placed only by their area: they are on the map, and the legend and the popups say how many they are. The saved page
-    holds place, kind and deaths of each event (hexagons: only sums): see whether your licence lets you publish these.
+    Events without a figure of deaths are counted as such and never as 0. Events whose ``geo_precision`` is 3 or more
+    are placed only by their area: they are on the map, and the legend and the popups say how many they are. The saved
+    page holds place, kind and deaths of each event (hexagons: only sums): see whether your licence lets you publish
+    these.
 
     Examples
     --------

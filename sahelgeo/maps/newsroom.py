@@ -60,8 +60,8 @@ def export_newsroom(
     m : Map, geopandas.GeoDataFrame or sequence of geopandas.GeoDataFrame
         A map with layers, or tables with geometry that a layer can draw: phases, stocks, flow lines.
     folder : str or pathlib.Path
-        A folder that does not exist, is empty, or holds an earlier export, which is then replaced. It appears whole or not
-        at all.
+        A folder that does not exist, is empty, or holds an earlier export, which is then replaced. It appears whole or
+        not at all.
     max_kb : int
         How large ``areas.geojson`` should be at most, in kilobytes: borders are simplified until it fits.
 

@@ -34,9 +34,9 @@ _LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, fol
 class Map(folium.Map):
     """A ``folium.Map`` that saves as one file which works offline, with title, legends, sources and disclaimer.
 
-    Layers follow folium's own use: ``PhaseLayer(table).add_to(m)``. The view fits the layers, the legend shows the layers
-    that are switched on, and credit and licence of every table stand at the foot of the page. Borders are simplified for
-    display only, and the page says by how much.
+    Layers follow folium's own use: ``PhaseLayer(table).add_to(m)``. The view fits the layers, the legend shows the
+    layers that are switched on, and credit and licence of every table stand at the foot of the page. Borders are
+    simplified for display only, and the page says by how much.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ class Map(folium.Map):
     Warns
     -----
     DataWarning
-        On saving, when the page is larger than ``max_kb`` although its borders were simplified as far as is sensible, and
-        when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
+        On saving, when the page is larger than ``max_kb`` although its borders were simplified as far as is sensible,
+        and when a layer that is not sahelgeo's needs folium's linked scripts: the page then needs the network.
 
     See Also
     --------

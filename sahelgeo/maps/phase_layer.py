@@ -55,8 +55,9 @@ class PhaseLayer(SahelgeoLayer):
     show : bool
         Whether the layer is on when the map opens.
     tooltip : str, optional
-        Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``. Only
-        names of columns and plain format specifications are read; nothing is evaluated. The default is name and class.
+        Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``.
+        Only names of columns and plain format specifications are read; nothing is evaluated. The default is name and
+        class.
 
     Raises
     ------
@@ -73,11 +74,11 @@ class PhaseLayer(SahelgeoLayer):
 
     Notes
     -----
-    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols are
-    drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols
+    are drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
     "white_sack" or "black_sack" as a sack, and the flag "1" of FEWS NET and of IPC before 3.1 as "!"; ``unit_kind``
-    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points coloured
-    by their phase and are not counted among the areas. The shapes of the symbols are our own.
+    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points
+    coloured by their phase and are not counted among the areas. The shapes of the symbols are our own.
 
     Examples
     --------

@@ -39,8 +39,9 @@ class _Wanted(NamedTuple):
 def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[str]:
     """Write the names of the areas, or of the places where there are no areas; return those written.
 
-    Names are placed one after the other, large areas first, each where it costs least: the share of it that lies outside
-    its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the frame is out.
+    Names are placed one after the other, large areas first, each where it costs least: the share of it that lies
+    outside its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the
+    frame is out.
     """
     axes.apply_aspect()
     to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()

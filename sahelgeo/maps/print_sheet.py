@@ -89,7 +89,8 @@ def figure(
 
     Notes
     -----
-    Colours, classes and sizes are those of the page. Areas in degrees are drawn with the aspect of their middle latitude.
+    Colours, classes and sizes are those of the page. Areas in degrees are drawn with the aspect of their middle
+    latitude.
 
     Examples
     --------

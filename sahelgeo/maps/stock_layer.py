@@ -47,8 +47,8 @@ class StockLayer(SahelgeoLayer):
 
     Notes
     -----
-    A missing count has no circle and is counted in the legend. A circle stands on a point that is sure to lie inside its
-    area.
+    A missing count has no circle and is counted in the legend. A circle stands on a point that is sure to lie inside
+    its area.
 
     Examples
     --------

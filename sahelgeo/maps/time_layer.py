@@ -23,17 +23,17 @@ from sahelgeo.words import word, write_day, write_period
 class TimeLayer(SahelgeoLayer):
     """A layer for each period of a long table, with a slider and a button to play.
 
-    Each period is drawn as the layer class would draw it alone. What it has no row for is no data: nothing is carried over
-    from the period before. Classes and sizes mean the same in all periods. Labels are written here, so that they do
-    not depend on the clock or the time zone of a reader.
+    Each period is drawn as the layer class would draw it alone. What it has no row for is no data: nothing is carried
+    over from the period before. Classes and sizes mean the same in all periods. Labels are written here, so that they
+    do not depend on the clock or the time zone of a reader.
 
     Parameters
     ----------
     table : geopandas.GeoDataFrame
         One row for each thing and period, joined to its areas. Periods are the windows ``start`` to ``end`` with their
-        ``kind`` (current, projected), else the days ``as_of``, else ``date``. Windows that overlap, such as a projection
-        and the current analysis that came later, are periods of their own, and the legend says that they overlap. Days
-        between two windows that no window holds are a period without data.
+        ``kind`` (current, projected), else the days ``as_of``, else ``date``. Windows that overlap, such as a
+        projection and the current analysis that came later, are periods of their own, and the legend says that they
+        overlap. Days between two windows that no window holds are a period without data.
     layer : type
         :class:`PhaseLayer`, :class:`StockLayer`, :class:`FlowLayer`, :class:`AreaLayer` or :class:`BivariateLayer`.
     name, title, lang, show

@@ -62,7 +62,8 @@ def write_tooltips(
 ) -> tuple[str, ...]:
     """The text of every row: missing values as a dash, days in words, separators of the language in numbers.
 
-    In the columns called ``counts``, a number of people above zero and below ``below`` is withheld, as everywhere in the file.
+    In the columns called ``counts``, a number of people above zero and below ``below`` is withheld, as everywhere in
+    the file.
 
     Examples
     --------

@@ -55,16 +55,17 @@ class Topology:
 def build_topology(groups: list[gpd.GeoSeries], *, most_vertices: int = 25_000) -> tuple[Topology, list[list[int]]]:
     """Store groups of areas with shared borders, simplified as little as the limit of vertices asks.
 
-    Borders are simplified between the points where neighbours change (Douglas and Peucker 1973), which bounds how far they
-    move. Areas of a group that fit together still do, and none vanishes: what the tolerance spoils gets a finer one.
+    Borders are simplified between the points where neighbours change (Douglas and Peucker 1973), which bounds how far
+    they move. Areas of a group that fit together still do, and none vanishes: what the tolerance spoils gets a finer
+    one.
 
     Parameters
     ----------
     groups : list of geopandas.GeoSeries
         The areas of each layer, in EPSG:4326. An area that several layers draw is stored once.
     most_vertices : int
-        The tolerance is the smallest of ``TOLERANCES_DEGREES`` that leaves no more vertices than this, both sides of a border
-        counted.
+        The tolerance is the smallest of ``TOLERANCES_DEGREES`` that leaves no more vertices than this, both sides of a
+        border counted.
 
     Returns
     -------

@@ -34,7 +34,6 @@ from sahelgeo.places.names import NO_NAME, Name, fold_name, name_and_brackets
 
 METHODS = ("code", "recoded", "name", "alias", "parent+name", "fuzzy", "decision")
 ACCEPTED = ("code", "recoded", "name", "alias", "parent+name")
-NEAR_ONLY = "near names only"
 
 
 class Matched(NamedTuple):
@@ -54,6 +53,9 @@ class Answer(NamedTuple):
     candidates: str | None = None
     conflict: str | None = None
     reason: str | None = None
+
+
+UNANSWERED = Answer()
 
 
 class Within(NamedTuple):
@@ -213,7 +215,7 @@ def _answers(
             answer = _by_equality(place, name, around[place.parents], read or ("code", []), gazetteer)
         if answer is None:
             unequal.setdefault(place.parents, {}).setdefault(name, []).append(number)
-        answers.append(Answer() if answer is None else _accepted(answer, accept, gazetteer))
+        answers.append(UNANSWERED if answer is None else _accepted(answer, accept, gazetteer))
     for parents, members in unequal.items():
         by_likeness = _by_likeness(list(members), around[parents], gazetteer, accept)
         for numbers, answer in zip(members.values(), by_likeness, strict=True):
@@ -331,15 +333,13 @@ def _asks(around: Within, position: int, gazetteer: Gazetteer) -> bool:
 def _by_likeness(names: list[Name], around: Within, gazetteer: Gazetteer, accept: Collection[str]) -> list[Answer]:
     """For names within one parent that no area there has: what they are nearest to, and the answers that ``accept`` allows."""
     near = near_names([name.key for name in names], gazetteer, around.allowed)
-    answers = [
-        Answer(candidates=text, reason="no such name" if text is None else NEAR_ONLY)
-        for text in near.texts(gazetteer.labels)
-    ]
+    said = near.texts(gazetteer.labels)
+    answers = [Answer(candidates=text, reason="near names only" if text else "no such name") for text in said]
     wins = clear_winners(names, near, gazetteer, around.allowed) if "fuzzy" in accept else []
     for number in np.flatnonzero(wins).tolist():
         position, score = int(near.positions[number, 0]), float(near.scores[number, 0])
         if around.unknown is None or not _asks(around, position, gazetteer):
-            answers[number] = answers[number]._replace(position=position, method="fuzzy", score=score, reason=None)
+            answers[number] = Answer(position, "fuzzy", score, answers[number].candidates)
     siblings = around.allowed or set()
     sound = "parent+name" in accept and around.unknown is None and 0 < len(siblings) <= MOST_SIBLINGS
     heard = sounds_of(gazetteer, siblings) if sound else {}
@@ -349,9 +349,7 @@ def _by_likeness(names: list[Name], around: Within, gazetteer: Gazetteer, accept
             answers[number] = _conflict(f"undivided in {gazetteer.labels[whole]}", [whole], gazetteer)
         elif heard and (sounding := by_sound(name, siblings, heard, gazetteer)):
             position, score = sounding
-            answers[number] = answers[number]._replace(
-                position=position, method="parent+name", score=score, reason=None
-            )
+            answers[number] = Answer(position, "parent+name", score, answers[number].candidates)
     return answers
 
 
@@ -377,18 +375,14 @@ def _accepted(answer: Answer, accept: Collection[str], gazetteer: Gazetteer) -> 
 
 def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazetteer: Gazetteer) -> None:
     """Say where the names that were matched look like those of an older edition than that of the areas."""
-    by_name = [
-        (
-            str(gazetteer.iso3[answer.position]),
-            gazetteer.levels[answer.position],
-            gazetteer.names[answer.position],
-            place.code,
-        )
+    named = [
+        (place.code, answer.position)
         for place, answer in zip(places, answers, strict=True)
         if answer.position is not None and answer.method in ("name", "alias", "parent+name", "fuzzy")
     ]
-    own = {key for keys in gazetteer.own_keys for key in keys} if by_name else set()
-    for sentence in older_edition(by_name, own):
+    areas = [(gazetteer.iso3[at], gazetteer.levels[at], gazetteer.names[at], code) for code, at in named]
+    own = {key for keys in gazetteer.own_keys for key in keys} if named else set()
+    for sentence in older_edition(areas, own):
         warnings.warn(sentence, DataWarning, stacklevel=4)
 
 

@@ -62,6 +62,7 @@ _OUTSIDE = frozenset(
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _COMPASS = frozenset(["ne", "no", "nw", "se", "so", "sw"])
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})((?<=..)(?:e|er|eme))?")
+_NUMBER_BEGINS = frozenset("0123456789ivx")
 _NUMBER = re.compile(r"(\d+)(?:er|ere|e|eme|st|nd|rd|th)?")
 _ELIDED = re.compile(r"(?:^l|(?<=[\s-])[ld])'(?=\w)")
 _BRACKETED_ARTICLE = re.compile(r"\((?:le|la|les|the)\)")
@@ -240,7 +241,7 @@ def _assemble(tokens: list[str], word: str | None, marks: list[str]) -> Name:
     if len(kept) > 1 and not _TOWN.isdisjoint(kept):
         kept = ["ville", *(token for token in kept if token not in _TOWN)]
     marked = {token for token in kept if _is_mark(token)} if len(kept) > 1 else set(kept) & set(_DIRECTIONS)
-    numbers = [number for token in kept for number in re.findall(r"\d+", token)]
+    numbers = [number for token in kept if not token.isalpha() for number in re.findall(r"\d+", token)]
     outside = [] if _OUTSIDE.isdisjoint(kept) else ["hors"]
     key = "".join(kept) + (CUT_OFF if CUT_OFF in marks else "")
     return Name(key, tuple(sorted({*marks, *marked, *numbers, *outside})), word)
@@ -253,6 +254,8 @@ def _is_mark(token: str) -> bool:
 
 def _number(token: str) -> str:
     """A number as digits: "II", "IIe", "2e", "02"; another token as it is."""
+    if token[0] not in _NUMBER_BEGINS:
+        return token
     digits, roman = _NUMBER.fullmatch(token), _ROMAN.fullmatch(token)
     if digits:
         return str(int(digits[1]))
