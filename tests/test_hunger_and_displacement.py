@@ -158,7 +158,7 @@ def test_overlays_that_would_mislead_are_refused() -> None:
         sg.overlay_phases(one, unit.drop(columns="pcode"))
     with pytest.raises(sg.SchemaError, match="no figure for XA01"):
         sg.overlay_phases(one, unit, population=people(XA02=1))
-    with pytest.raises(sg.DoubleCountError, match="more than one figure for XA01"):
+    with pytest.raises(sg.DoubleCountError, match="population: p-codes XA01 stand more than once"):
         sg.overlay_phases(
             one, unit, population=pd.concat([people(XA01=1), people(XA01=2).assign(year=2021)], ignore_index=True)
         )
