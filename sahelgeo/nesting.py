@@ -40,8 +40,8 @@ def refuse_without_code(table: pd.DataFrame) -> None:
     if without.any():
         raise UnmatchedError(
             f"{int(without.sum()):,} of {len(table):,} rows have no p-code and so no level: "
-            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), or add up without level=...; "
-            "the rows are in the error's .rows",
+            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), "
+            "or add up without level=...; the rows are in the error's .rows",
             table[without],
         )
 
@@ -59,9 +59,9 @@ def rolled_up(
         rows = lost.any(axis=1)
         unknown = listed(sorted({str(code) for end in ends for code in table[end][lost[end]]}), SHOWN_AT_MOST)
         raise UnmatchedError(
-            f"{int(rows.sum()):,} of {len(table):,} rows do not reach level {level}: p-codes {unknown}. The areas need a row "
-            f"for each p-code, with 'level' and 'parent', up to level {level}; a coarser p-code cannot be split. The rows are "
-            "in the error's .rows",
+            f"{int(rows.sum()):,} of {len(table):,} rows do not reach level {level}: p-codes {unknown}. The areas "
+            f"need a row for each p-code, with 'level' and 'parent', up to level {level}; a coarser p-code cannot be "
+            "split. The rows are in the error's .rows",
             table[rows],
         )
     return table.assign(**codes)
