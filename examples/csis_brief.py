@@ -91,7 +91,7 @@ for check in checks:
 print("\n" + "; ".join(dict.fromkeys(note for check in checks for note in check.notes)))
 
 # Beyond the brief's own figures: where the centre of violence lay, and how far it moved.
-centres = sg.mean_centre(events, weight="fatalities", draws=199)
+centres = sg.mean_centre(events, weights="fatalities", permutations=199)
 print(
     centres[["start", "events", "major_km", "drift_km", "drift_bearing", "p_drift"]].to_string(
         index=False, float_format="%.2f"

@@ -235,7 +235,9 @@ def _pcode_problems(areas: pd.DataFrame) -> list[str]:
         return [f"one column 'pcode' is needed. Found: {listed(list(areas.columns), 12)}. Rename the column of codes"]
     codes = areas["pcode"]
     missing = codes.isna().to_numpy()
-    text = np.fromiter((isinstance(code, str) for code in codes), dtype=np.bool_, count=len(codes)) | missing
+    text = np.ones(len(codes), dtype=np.bool_)
+    if not isinstance(codes.dtype, pd.StringDtype):
+        text = np.fromiter((isinstance(code, str) for code in codes), dtype=np.bool_, count=len(codes)) | missing
     problems = []
     if missing.any():
         problems.append(f"column 'pcode', {_rows(areas, missing)}: empty. Every area needs its code")

@@ -34,7 +34,7 @@ def drift_found(seed: int, *, planted: bool) -> bool:
         geometry=gpd.points_from_xy(x, y),
         crs="EPSG:4326",
     )  # fmt: skip
-    return bool(sg.mean_centre(events, draws=199, seed=seed + APART)["p_drift"].iloc[1] <= LEVEL)
+    return bool(sg.mean_centre(events, permutations=199, seed=seed + APART)["p_drift"].iloc[1] <= LEVEL)
 
 
 def hotspots_found(seed: int, *, planted: bool) -> bool:
@@ -57,5 +57,7 @@ def lag_found(seed: int, *, planted: bool) -> bool:
         fled = np.roll(deaths, 2) * 100 + random.normal(0, 150, 40) if planted else random.poisson(5, 40) * 100.0
         starts = pd.date_range("2017-01-01", periods=40, freq="MS")
         rows.append(pd.DataFrame({"pcode": code, "start": starts, "deaths": deaths, "fled": fled}))
-    found = sg.lagged_association(pd.concat(rows, ignore_index=True), "deaths", "fled", draws=199, seed=seed + APART)
+    found = sg.lagged_association(
+        pd.concat(rows, ignore_index=True), "deaths", "fled", permutations=199, seed=seed + APART
+    )
     return bool((found["p"] <= LEVEL).any())

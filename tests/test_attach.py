@@ -144,13 +144,13 @@ def test_areas_without_crs_are_refused(counts: pd.DataFrame, squares: gpd.GeoDat
 
 def test_a_table_without_codes_names_what_it_has(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """The message shows the columns and the way on."""
-    with pytest.raises(sg.SchemaError, match="the table needs one column 'pcode'. Found: code, date"):
+    with pytest.raises(sg.SchemaError, match="table: column 'pcode' is missing. Found: code, date"):
         sg.attach_areas(counts.rename(columns={"pcode": "code"}), squares)
 
 
 def test_something_that_is_not_a_table_is_refused(squares: gpd.GeoDataFrame) -> None:
     """Both arguments are checked by kind."""
-    with pytest.raises(sg.SchemaError, match="attach_areas takes a DataFrame, not str"):
+    with pytest.raises(sg.SchemaError, match="table: a DataFrame is needed, not str"):
         sg.attach_areas("stocks.csv", squares)  # type: ignore[call-overload]
     with pytest.raises(sg.SchemaError, match="areas: a GeoDataFrame with a 'pcode' column is needed, not DataFrame"):
         sg.attach_areas(pd.DataFrame({"pcode": ["A"]}), pd.DataFrame(squares))  # type: ignore[call-overload]
@@ -187,3 +187,23 @@ def test_people_are_conserved(codes: list[str | None], people: list[int | None])
     assert joined["people"].sum() == table["people"].sum()
     assert account.people_in == account.people_attached + account.people_unmatched
     assert account.rows_in == account.rows_attached + account.rows_unmatched == len(joined)
+
+
+def test_the_source_of_the_border_is_never_that_of_the_figures(squares: gpd.GeoDataFrame) -> None:
+    """A table without a source stays without one, with empty areas added too."""
+    table = pd.DataFrame({"pcode": ["XA01"], "people": [5]})
+    for options in ({}, {"empty_areas": True}):
+        joined = sg.attach_areas(table, squares, **options)  # type: ignore[call-overload]
+        assert "source" not in joined
+        assert joined["area_source"].notna().all()
+
+
+def test_a_table_joined_before_is_joined_again(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """Every column once, the table's own first, and the same polygons."""
+    once = sg.attach_areas(counts, squares)
+    for table in (once, pd.DataFrame(once.drop(columns="geometry")), pd.DataFrame(once)):
+        again = sg.attach_areas(table, squares)
+        assert not again.columns.duplicated().any()
+        assert again["source"].tolist() == counts["source"].tolist()
+        assert again.geometry.geom_equals(once.geometry).all()
+        assert again["area_source"].tolist() == once["area_source"].tolist()

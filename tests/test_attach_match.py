@@ -49,10 +49,12 @@ def test_rows_that_cannot_be_matched_raise_with_their_reasons_or_are_kept(maurit
 def test_columns_and_other_options_of_the_matching_may_be_given() -> None:
     """In the place of the word."""
     table = pd.DataFrame({"REGION": ["SAHEL", "kuilse"], "people": [1, 2]})
-    joined = sg.attach_areas(table, sg.load_areas("BFA"), on={"on": "REGION"})
+    joined = sg.attach_areas(table, sg.load_areas("BFA"), on={"names": "REGION"})
     assert joined["pcode"].tolist() == ["BF56", "BF49"]
-    with pytest.raises(sg.SchemaError, match="is not 'pcode', 'match' or a mapping of on, parents, accept, decisions"):
-        sg.attach_areas(table, sg.load_areas("BFA"), on={"column": "REGION"})
+    with pytest.raises(
+        sg.SchemaError, match="is not 'pcode', 'match' or a mapping of names, parents, accept, decisions"
+    ):
+        sg.attach_areas(table, sg.load_areas("BFA"), on={"on": "REGION"})
     with pytest.raises(sg.SchemaError, match="on='name' is not 'pcode', 'match'"):
         sg.attach_areas(table, sg.load_areas("BFA"), on="name")
 

@@ -81,7 +81,7 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "audit_phases": (sg.audit_phases, ("phases",)),
     "audit_events": (sg.audit_events, ("events", "areas")),
     "actor_family": (sg.actor_family, ("events",)),
-    "before_after": (_options(sg.before_after, when="2020-01-01", window=6), ("monthly",)),
+    "before_after": (_options(sg.before_after, date="2020-01-01", window=6), ("monthly",)),
     "change_in_stocks": (sg.change_in_stocks, ("stocks", "later")),
     "check_areas": (sg.check_areas, ("areas",)),
     "code_systems": (sg.code_systems, ("stocks", "areas")),
@@ -99,7 +99,7 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "flow_indices": (sg.flow_indices, ("flows",)),
     "flow_lines": (sg.flow_lines, ("pairs", "areas")),
     "joint_severity": (sg.joint_severity, ("phases", "stocks", "population")),
-    "lagged_association": (_options(sg.lagged_association, x="fatalities", y="events", lags=(0, 1), draws=9), ("monthly",)),
+    "lagged_association": (_options(sg.lagged_association, x="fatalities", y="events", lags=(0, 1), permutations=9), ("monthly",)),
     "latest_stocks": (sg.latest_stocks, ("rounds",)),
     "locate": (sg.locate, ("events", "areas")),
     "match_areas": (sg.match_areas, ("stocks", "areas")),
@@ -128,7 +128,7 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "sum_stocks": (_options(sg.sum_stocks, level=1), ("stocks", "areas")),
     "suppress_small": (sg.suppress_small, ("pairs",)),
     "top_flows": (sg.top_flows, ("pairs",)),
-    "year_to_date": (_options(sg.year_to_date, as_of="2020-06-30", coverage=("2019-01-01", "2020-12-31")), ("events",)),
+    "year_to_date": (_options(sg.year_to_date, date="2020-06-30", coverage=("2019-01-01", "2020-12-31")), ("events",)),
     **{f"conform {name}": (_options(sg.conform, kind=name), (name,)) for name in TABLES},
 }  # fmt: skip
 

@@ -181,7 +181,7 @@ def test_deaths_may_weigh_and_unknown_ones_weigh_nothing() -> None:
         {"x": 50, "y": 15, "date": "2019-05-01", "fatalities": None},
     ]
     with pytest.warns(sg.DataWarning, match="1 whose deaths are not known are left out"):
-        found = sg.mean_centre(make_events(rows), weight="fatalities")
+        found = sg.mean_centre(make_events(rows), weights="fatalities")
     assert found.geometry.iloc[0].x == pytest.approx(0.75, abs=1e-4)
     assert found["events"].tolist() == [2]
     one = sg.mean_centre(make_events(rows).iloc[:1])
@@ -200,7 +200,7 @@ def test_events_without_a_sure_place_are_counted_and_named() -> None:
         found = sg.mean_centre(make_events(rows))
     assert found[["events", "left_out", "rough"]].to_numpy().tolist() == [[3, 1, 2]]
     with pytest.warns(sg.DataWarning, match="1 whose deaths are not known are left out, row 2"):
-        weighed = sg.mean_centre(make_events(rows), weight="fatalities")
+        weighed = sg.mean_centre(make_events(rows), weights="fatalities")
     assert weighed[["events", "left_out", "rough"]].to_numpy().tolist() == [[1, 2, 1]]
 
 
@@ -211,12 +211,12 @@ def test_centres_by_group_and_their_options() -> None:
         for year in (2019, 2020)
         for x, iso3 in ((0, "A"), (9, "B"))
     ]
-    found = sg.mean_centre(make_events(rows), by="iso3", draws=99)
+    found = sg.mean_centre(make_events(rows), by="iso3", permutations=99)
     assert found["iso3"].tolist() == ["A", "A", "B", "B"]
     assert found["drift_km"].fillna(-1).round(6).tolist() == [-1, 0, -1, 0]
     for options, message in (
         ({"freq": "W"}, "freq='W'"),
-        ({"weight": "people"}, "weight='people'"),
+        ({"weights": "people"}, "weights='people'"),
         ({"by": "land"}, "by='land'"),
     ):
         with pytest.raises(sg.SchemaError, match=message):
@@ -349,7 +349,7 @@ def test_the_score_is_that_of_the_published_formula() -> None:
     """Three areas in a row of nine: Gi* by hand."""
     areas = gpd.GeoDataFrame(geometry=[box(x, 0, x + 1, 1) for x in range(9)], crs="EPSG:4326")
     values = np.array([5.0, 5, 0, 0, 0, 0, 0, 0, 1])
-    found = sg.hotspots(areas.assign(rate=values), column="rate", draws=99)
+    found = sg.hotspots(areas.assign(rate=values), column="rate", permutations=99)
     mean, deviation, weight = values.mean(), values.std(), 2
     expected = (10 - mean * weight) / (deviation * np.sqrt((9 * weight - weight**2) / 8))
     assert found["z"].iloc[0] == pytest.approx(expected)
@@ -364,7 +364,7 @@ def test_the_score_agrees_with_esda() -> None:
     values = np.random.default_rng(1).gamma(1, 1, len(provinces))
     weights = libpysal.weights.Queen.from_dataframe(provinces, use_index=False)
     theirs = esda.G_Local(values, weights, transform="B", star=True, permutations=0)
-    ours = sg.hotspots(provinces.assign(rate=values), column="rate", draws=99)
+    ours = sg.hotspots(provinces.assign(rate=values), column="rate", permutations=99)
     np.testing.assert_allclose(ours["z"], theirs.Zs, rtol=1e-9)
 
 
@@ -397,8 +397,8 @@ def test_hotspots_say_what_they_need() -> None:
         sg.hotspots(areas.iloc[:5], column="rate")
     with pytest.raises(sg.SchemaError, match=r"32 rows share their p-code .*\(A00, A01, .*one row for each area"):
         sg.hotspots(pd.concat([areas, areas]), column="rate")
-    with pytest.raises(sg.SchemaError, match="draws=9 99 or more"):
-        sg.hotspots(areas, column="rate", draws=9)
+    with pytest.raises(sg.SchemaError, match="permutations=9 99 or more"):
+        sg.hotspots(areas, column="rate", permutations=9)
 
 
 def panel(months: int = 36, lag: int = 2, seed: int = 5) -> pd.DataFrame:
@@ -437,7 +437,7 @@ def test_a_lag_at_which_no_pair_exists_says_so() -> None:
         sg.DataWarning,
         match="'deaths' and 'fled' 1, 2 months apart. The starts of the table lie 0, 4, 8, 12, .*ask for such",
     ):
-        found = sg.lagged_association(seasons, "deaths", "fled", lags=[0, 1, 2, 4], draws=9).set_index("lag")
+        found = sg.lagged_association(seasons, "deaths", "fled", lags=[0, 1, 2, 4], permutations=9).set_index("lag")
     assert found["pairs"].tolist() == [24, 0, 0, 8]
     assert found.loc[[1, 2], "reading"].tolist() == [
         f"No area has both values {lag} apart: this lag says nothing." for lag in ("1 month", "2 months")
@@ -454,7 +454,7 @@ def test_one_area_cannot_have_a_small_p() -> None:
     quarters = table.assign(
         start=[pd.Timestamp("2018-01-01") + pd.DateOffset(months=3 * (month - 1)) for month in months]
     )
-    found = sg.lagged_association(quarters, "deaths", "fled", draws=99)
+    found = sg.lagged_association(quarters, "deaths", "fled", permutations=99)
     assert found.set_index("lag")["association"].idxmax() == 2
 
 

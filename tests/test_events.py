@@ -222,7 +222,7 @@ def test_sums_by_kind(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> No
     sums = quiet(events, squares, freq="QS", by="kind", coverage=("2020-01-01", "2020-03-31"))
     assert len(sums) == 3 * 2 + 1
     assert sums["events"].sum() == 4
-    with pytest.raises(sg.SchemaError, match="by='sort' is no column"):
+    with pytest.raises(sg.SchemaError, match="by has 'sort'. Choose among the columns"):
         quiet(events, squares, by="sort")
 
 
@@ -328,7 +328,7 @@ def two_years() -> gpd.GeoDataFrame:
 
 def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
     """13 deaths against 10 in the same half and 16 in the year: + 30 %, and 0.81 of the year."""
-    found = sg.year_to_date(two_years, as_of="2020-06-30", by="iso3", coverage=COVERAGE).set_index(["iso3", "measure"])
+    found = sg.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=COVERAGE).set_index(["iso3", "measure"])
     row = found.loc[("BFA", "fatalities")]
     assert (row["part"], row["same_window"], row["full_year"]) == (13, 10, 16)
     assert row["change_percent"] == pytest.approx(30)
@@ -339,14 +339,14 @@ def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
 
 def test_the_bands_of_the_verdict_are_parameters(two_years: gpd.GeoDataFrame) -> None:
     """The same figures near a total or not, by the band."""
-    bands = {"as_of": "2020-05-31", "coverage": COVERAGE}
+    bands = {"date": "2020-05-31", "coverage": COVERAGE}
     verdicts = [
         sg.year_to_date(two_years, **bands, neared=neared, surpassed=surpassed)["verdict"].iloc[1]
         for neared, surpassed in ((0.9, 1), (0.8, 1), (0.5, 0.8))
     ]
     assert verdicts == ["below", "neared", "surpassed"]
     with pytest.raises(sg.SchemaError, match="are no bands"):
-        sg.year_to_date(two_years, as_of="2020-06-30", neared=1.2)
+        sg.year_to_date(two_years, date="2020-06-30", neared=1.2)
 
 
 def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> None:
@@ -354,15 +354,15 @@ def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> N
     with pytest.raises(
         sg.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-15 to 2020-06-15"
     ):
-        sg.year_to_date(two_years, as_of="2020-09-30")
+        sg.year_to_date(two_years, date="2020-09-30")
     with pytest.raises(sg.WindowError, match="the events cover 2019-06-01"):
-        sg.year_to_date(two_years.iloc[1:], as_of="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
+        sg.year_to_date(two_years.iloc[1:], date="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
     with pytest.raises(sg.SchemaError, match="by='land' is no column"):
-        sg.year_to_date(two_years, as_of="2020-06-30", by="land")
+        sg.year_to_date(two_years, date="2020-06-30", by="land")
     with pytest.raises(sg.SchemaError, match=r"by=\['iso3'\] is no column of the events \(one name is needed\)"):
-        sg.year_to_date(two_years, as_of="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="as_of='06/07/2020' is not a day"):
-        sg.year_to_date(two_years, as_of="06/07/2020")
+        sg.year_to_date(two_years, date="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
+    with pytest.raises(sg.SchemaError, match="date='06/07/2020' is not a day"):
+        sg.year_to_date(two_years, date="06/07/2020")
 
 
 def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:
@@ -371,29 +371,29 @@ def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:
     with pytest.raises(
         sg.WindowError, match="needs 2019-01-01 to 2020-06-30, the events cover 2019-01-01 to 2020-06-15"
     ):
-        sg.year_to_date(whole_2019, as_of="2020-06-30")
+        sg.year_to_date(whole_2019, date="2020-06-30")
     with pytest.warns(sg.DataWarning, match="deaths are not known in 1 of 5 events"):
-        assert sg.year_to_date(whole_2019, as_of="2020-06-15")["part"].tolist() == [2, 18]
+        assert sg.year_to_date(whole_2019, date="2020-06-15")["part"].tolist() == [2, 18]
 
 
 def test_each_country_must_be_covered_for_the_whole_comparison(two_years: gpd.GeoDataFrame) -> None:
     """Burkina Faso from 2020 on only: its 2019 is not known, whatever Mali's is."""
     coverage = pd.DataFrame({"iso3": ["BFA", "MLI"], "start": ["2020-01-01", "2019-01-01"], "end": "2020-06-30"})
     with pytest.raises(sg.WindowError, match="BFA: the events cover 2020-01-01 to 2020-06-30"):
-        sg.year_to_date(two_years, as_of="2020-06-30", by="iso3", coverage=coverage)
+        sg.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=coverage)
     with pytest.raises(sg.WindowError, match="MLI: the coverage does not name it"):
-        sg.year_to_date(two_years, as_of="2020-06-30", coverage=coverage.iloc[:1])
+        sg.year_to_date(two_years, date="2020-06-30", coverage=coverage.iloc[:1])
     with pytest.raises(sg.SchemaError, match="by p-code"):
-        sg.year_to_date(two_years, as_of="2020-06-30", coverage=coverage.rename(columns={"iso3": "pcode"}))
+        sg.year_to_date(two_years, date="2020-06-30", coverage=coverage.rename(columns={"iso3": "pcode"}))
     halves = pd.DataFrame({"iso3": "BFA", "start": ["2019-01-01", "2020-01-01"], "end": ["2019-12-31", "2020-06-30"]})
     burkina = two_years[two_years["iso3"] == "BFA"]
-    found = sg.year_to_date(burkina, as_of="2020-06-30", coverage=halves)
+    found = sg.year_to_date(burkina, date="2020-06-30", coverage=halves)
     assert found.loc[1, ["part", "full_year"]].tolist() == [13, 16]
 
 
 def test_a_leap_day_has_a_window_a_year_before(two_years: gpd.GeoDataFrame) -> None:
     """29 February 2020 is held against 28 February 2019."""
-    found = sg.year_to_date(two_years, as_of="2020-02-29", coverage=COVERAGE)
+    found = sg.year_to_date(two_years, date="2020-02-29", coverage=COVERAGE)
     assert found.loc[1, ["part", "same_window"]].tolist() == [13, 10]
 
 
@@ -401,7 +401,7 @@ def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> 
     """A year in which no death was counted is missing, not zero."""
     unknown = two_years.assign(fatalities=None)
     with pytest.warns(sg.DataWarning, match="deaths are not known in 4 of 4 events"):
-        found = sg.year_to_date(unknown, as_of="2020-06-30", coverage=COVERAGE).set_index("measure")
+        found = sg.year_to_date(unknown, date="2020-06-30", coverage=COVERAGE).set_index("measure")
     assert pd.isna(found.loc["fatalities", "part"])
     assert found.loc["fatalities", "verdict"] == "unknown"
     assert found.loc["events", "verdict"] == "surpassed"
@@ -411,6 +411,69 @@ def test_deaths_that_are_not_known_are_counted(two_years: gpd.GeoDataFrame) -> N
     """One of the two events of 2020 has no count: its deaths may change the words, and the table says how many there are."""
     gap = two_years.assign(fatalities=[10, 6, 13, None])
     with pytest.warns(sg.DataWarning, match=r"deaths are not known in 1 of 4 events, row 3 \(event 'E3'\)"):
-        found = sg.year_to_date(gap, as_of="2020-06-30", coverage=COVERAGE).set_index("measure")
+        found = sg.year_to_date(gap, date="2020-06-30", coverage=COVERAGE).set_index("measure")
     assert found.loc["fatalities", ["part_unknown", "same_window_unknown", "full_year_unknown"]].tolist() == [1, 0, 0]
     assert found.loc["events", "part_unknown"] == 0
+
+
+# What locate found is what is counted ---------------------------------------------------------------------------------
+
+
+def sums_by_area(sums: pd.DataFrame) -> dict[str, int]:
+    """Events of each area, those without one under ''."""
+    counted = sums[sums["events"] > 0]
+    return counted.groupby(counted["pcode"].fillna(""))["events"].sum().astype(int).to_dict()
+
+
+def test_what_locate_found_is_what_is_counted(squares: gpd.GeoDataFrame) -> None:
+    """Outside, nearest; on a border, missing: the sum decides nothing again."""
+    events = make_events([{"x": -0.02, "y": 10.5}, {"x": 1.0, "y": 10.5}, {"x": 0.5, "y": 10.5}], date="2020-01-05")
+    near = sg.locate(events, squares, outside="nearest", max_distance_km=5)
+    assert sums_by_area(quiet(near, squares)) == {"XA01": 3}
+    with pytest.warns(sg.DataWarning, match="1 outside all areas"):
+        located = sg.locate(events, squares, ties="missing", outside="nearest", max_distance_km=1)
+    with pytest.warns(sg.DataWarning, match="2 of 3 events have no area: 1 in more than one area.*1 outside all areas"):
+        assert sums_by_area(sg.sum_events(located, squares)) == {"XA01": 1, "": 2}
+
+
+def test_events_without_a_code_are_located_once(squares: gpd.GeoDataFrame) -> None:
+    """A code that the user gave stays, also where the point says another; what has none is located."""
+    events = make_events(
+        [{"x": 0.5, "y": 10.5}, {"x": 0.5, "y": 10.5}, {"x": 1.5, "y": 10.5}], date="2020-01-05"
+    ).assign(pcode=["XA03", None, None])
+    assert sums_by_area(quiet(events, squares)) == {"XA03": 1, "XA01": 1, "XA02": 1}
+
+
+def test_a_code_that_the_areas_do_not_hold_is_refused_with_its_rows(squares: gpd.GeoDataFrame) -> None:
+    """Of another level or edition: never lost, and what the message advises works."""
+    events = make_events([{"x": 0.5, "y": 10.5}, {"x": 1.5, "y": 10.5}], date="2020-01-05").assign(
+        pcode=["XA0102", "XA02"]
+    )
+    with pytest.raises(
+        sg.UnmatchedError, match=r"1 of 2 events have a p-code that the areas do not hold: XA0102, row 0"
+    ) as caught:
+        sg.sum_events(events, squares)
+    assert len(caught.value.rows) == 1
+    assert sums_by_area(quiet(events.drop(columns="pcode"), squares)) == {"XA01": 1, "XA02": 1}
+    other = events.assign(pcode=["XA01", "XA02"], edition="of another year")
+    with pytest.raises(sg.EditionError, match="of another year"):
+        sg.sum_events(other, squares)
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1, 4), st.floats(9, 12)), min_size=1, max_size=12),
+    st.sampled_from([{}, {"ties": "missing"}, {"outside": "nearest", "max_distance_km": 60}]),
+)
+def test_a_sum_of_located_events_is_the_count_of_their_codes(
+    xy: list[tuple[float, float]], options: dict[str, Any]
+) -> None:
+    """For any points and any way of locating them."""
+    areas = sg.load_areas("BFA").iloc[:3]
+    events = make_events([{"x": x, "y": y} for x, y in xy], date="2020-01-05")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        located = sg.locate(events, areas, **options)
+        expected = located["pcode"].fillna("").value_counts().to_dict()
+        assert sums_by_area(sg.sum_events(located, areas, freq="YS")) == expected
+        if not options:
+            assert sums_by_area(sg.sum_events(events, areas, freq="YS")) == expected

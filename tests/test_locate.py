@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sahelgeo as sg
-from sahelgeo.places.grid import OUTSIDE, build_grid, columns_for, find
+from sahelgeo.places.grid import OUTSIDE, build_grid, find, lay_grid
 
 
 def areas_of(crs="EPSG:4326", **polygons):
@@ -236,7 +236,7 @@ def test_unknown_options_are_refused(options, message):
             r"column 'lon', row\(s\) 0 \(12°30'\): not a number",
         ),
         (pd.DataFrame([[1, 2, 3]], columns=["lon", "lon", "lat"]), sg.SchemaError, "'lon' stands 2 times"),
-        (points_at((1, 1), crs=None), sg.CRSError, "the points have no CRS"),
+        (points_at((1, 1), crs=None), sg.CRSError, "points: the geometry has no CRS"),
         (points_at((1, 1), crs="EPSG:32630"), sg.CRSError, "points are in EPSG:32630 and the areas are in EPSG:4326"),
         (points_at((1, 1), pcode=["x"]), sg.SchemaError, "already have 'pcode'"),
         (gpd.GeoDataFrame(geometry=[WEST], crs=4326), sg.SchemaError, r"row\(s\) 0: not a point"),
@@ -330,13 +330,13 @@ def any_polygons(draw):
 
 
 @settings(max_examples=4 * settings.default.max_examples)
-@given(any_polygons(), st.lists(point, max_size=40), st.sampled_from([5, 16, 64, 300]))
-def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns):
+@given(any_polygons(), st.lists(point, max_size=40), st.sampled_from([5, 16, 64, 300]), st.booleans())
+def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns, boxes):
     """For any polygons, points (corners, edges and elsewhere) and grid, the first polygon is that of intersects."""
     corners = shapely.get_coordinates(polygons)
     middles = (corners[1:] + corners[:-1]) / 2
     xy = np.vstack([np.array(points).reshape(-1, 2), corners, middles.reshape(-1, 2)])
-    hits = find(build_grid(polygons, columns), xy[:, 0], xy[:, 1])
+    hits = find(build_grid(polygons, columns**2, boxes=boxes), xy[:, 0], xy[:, 1])
     assert hits.first.tolist() == exact_first(polygons, xy[:, 0], xy[:, 1]).tolist()
     several = {(p, q) for q in range(len(polygons)) for p in np.flatnonzero(shapely.intersects_xy(polygons[q], *xy.T))}
     count = pd.Series([p for p, _ in several]).value_counts() if several else pd.Series(dtype=int)
@@ -350,20 +350,35 @@ def test_many_candidates_are_tested_in_slices(monkeypatch):
     polygons = np.array([shapely.Point(0, 0).buffer(1 + number) for number in range(4)], dtype=object)
     random = np.random.default_rng(0)
     x, y = random.uniform(-5, 5, (2, 200))
-    assert find(build_grid(polygons, 16), x, y).first.tolist() == exact_first(polygons, x, y).tolist()
+    assert find(build_grid(polygons, 256), x, y).first.tolist() == exact_first(polygons, x, y).tolist()
 
 
 def test_thin_areas_have_a_grid_too():
     """A line of areas thousands of times longer than wide, and more polygons than a short number counts."""
     long = np.array([shapely.box(number, 0, number + 1, 1e-4) for number in range(50)], dtype=object)
     x = np.arange(50) + 0.5
-    assert find(build_grid(long, 512), x, np.full(50, 5e-5)).first.tolist() == list(range(50))
+    assert find(build_grid(long, 512 * 512), x, np.full(50, 5e-5)).first.tolist() == list(range(50))
     many = shapely.box(np.arange(33_000), 0, np.arange(33_000) + 1, 1)
-    assert find(build_grid(many, 128), np.array([32_999.5]), np.array([0.5])).first.tolist() == [32_999]
+    assert find(build_grid(many, 128 * 128), np.array([32_999.5]), np.array([0.5])).first.tolist() == [32_999]
 
 
 def test_fewer_points_get_a_coarser_grid():
-    """The grid is as fine as the number of points makes worth while."""
-    assert columns_for(10) == 128
-    assert columns_for(100_000) == 632
-    assert columns_for(10**8) < columns_for(None)
+    """The grid is as fine as the number of points makes worth while; for few points no border is traced."""
+    polygons = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], dtype=object)
+    cells = {points: len(lay_grid(polygons, points).labels) for points in (10, 100_000, 10**7, None)}
+    assert cells[10] < cells[100_000] < cells[None] < cells[10**7]
+    assert (lay_grid(polygons, 10).labels < 0).all()
+    assert set(lay_grid(polygons, 100_000).labels) >= {0, 1}
+
+
+def test_a_grid_is_laid_over_some_polygons_after_another(monkeypatch):
+    """So that memory stays that of the edges of a few; the answers are the same."""
+    polygons = shapely.box(np.arange(40) % 8, np.arange(40) // 8, np.arange(40) % 8 + 1.2, np.arange(40) // 8 + 1)
+    x, y = np.random.default_rng(0).uniform(-1, 10, (2, 500))
+    whole = build_grid(polygons, 5000)
+    monkeypatch.setattr("sahelgeo.places.grid._VERTICES_AT_ONCE", 11)
+    monkeypatch.setattr("sahelgeo.places.grid._CELLS_AT_ONCE", 100)
+    parts = build_grid(polygons, 5000)
+    assert parts.labels.tolist() == whole.labels.tolist()
+    assert parts.candidates.tolist() == whole.candidates.tolist()
+    assert find(parts, x, y).first.tolist() == exact_first(polygons, x, y).tolist()

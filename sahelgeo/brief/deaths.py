@@ -150,7 +150,7 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
             "events: this is a table without points. Read the export with sahelgeo.read, or give totals without a column 'event'"
         )
     by = "iso3" if "iso3" in events.columns else None
-    found = year_to_date(events, as_of=day, by=by, coverage=coverage, **bands)
+    found = year_to_date(events, date=day, by=by, coverage=coverage, **bands)
     deaths = found[found["measure"] == "fatalities"].rename(columns={by or "of": "scope"})
     source = str(events["source"].iloc[0])
     unmarked: dict[str, Any] = {f"{name}_certainty": pd.NA for name in _PARTS}

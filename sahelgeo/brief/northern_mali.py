@@ -65,7 +65,7 @@ def accord(
     """
     found = share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
-    turning = load_timeline(kinds=["accord", "coup"], country="MLI") if timeline is None else timeline
+    turning = load_timeline(kinds=["accord", "coup"], countries="MLI") if timeline is None else timeline
     figure = _drawn(known, turning, lang)
     if known.empty:
         words = text("accord_unknown", lang)

@@ -7,7 +7,6 @@ import unicodedata
 import warnings
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +15,8 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.events.by_area import PERIODS, Frequency
 from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums, known_column
+from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
 _NEEDED = ("name", "match", "family", "kind")
@@ -228,8 +227,7 @@ def dyads(
     """
     if isinstance(events, pd.DataFrame) and not {"family1", "family2"} <= set(events.columns):
         raise SchemaError("events: there are no families. Add them: dyads(actor_family(events))")
-    if freq not in PERIODS:
-        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
+    period_code(freq)
     checks.columns(events, "events", {"family1": "text", "family2": "text"})
     checked = conform_events(events)
     known_column(checked, by)
@@ -237,13 +235,12 @@ def dyads(
     if between is not None:
         _known(list(between), pd.concat([checked["family1"], checked["family2"]]), "between")
     pairs = _pairs(pd.DataFrame(checked), kinds, between)
-    periods = pairs["date"].dt.to_period(PERIODS[freq])
-    pairs = pairs.assign(start=periods.dt.start_time, end=periods.dt.end_time.dt.normalize())
+    pairs = pairs.assign(**periods_of(pairs["date"], freq))
     keys = ["first", "second", *([by] if by else []), "start", "end"]
     sums = keyed_sums(pairs, keys, fatality_columns(checked))
     if between is None or by is not None:
         return sums
-    return _every_period(sums, checked, PERIODS[freq], sorted(between))
+    return _every_period(sums, checked, freq, sorted(between))
 
 
 def _pairs(checked: pd.DataFrame, kinds: list[str] | None, between: tuple[str, str] | None) -> pd.DataFrame:
@@ -265,20 +262,14 @@ def _known(wanted: list[str] | None, values: pd.Series, name: str) -> None:
         raise SchemaError(f"{name}: {strange[0]!r} is not in the events. There are: {listed(held, 20)}")
 
 
-def _every_period(sums: pd.DataFrame, checked: pd.DataFrame, period: str, pair: list[str]) -> pd.DataFrame:
-    periods = pd.period_range(checked["date"].min(), checked["date"].max(), freq=period)
-    cells: dict[str, Any] = {
-        "first": pair[0],
-        "second": pair[1],
-        "start": periods.start_time.to_numpy().astype("datetime64[us]"),
-        "end": periods.end_time.normalize().to_numpy().astype("datetime64[us]"),
-    }
-    frame = pd.DataFrame(cells)
+def _every_period(sums: pd.DataFrame, checked: pd.DataFrame, freq: str, pair: list[str]) -> pd.DataFrame:
+    spans = every_period(checked["date"].min(), checked["date"].max(), freq)
+    frame = spans.assign(first=pair[0], second=pair[1])[["first", "second", "start", "end"]]
     if len(sums) == 0:
         counted = [*("events",), *fatality_columns(checked), "events_without_fatalities"]
         return frame.assign(**{name: pd.Series(0, index=frame.index, dtype="Int64") for name in counted})
-    result = frame.merge(sums.astype({"start": "datetime64[us]", "end": "datetime64[us]"}), on=list(cells), how="left")
-    counted = [name for name in sums.columns if name not in cells]
+    result = frame.merge(sums, on=list(frame.columns), how="left")
+    counted = [name for name in sums.columns if name not in frame.columns]
     none = result["events"].isna()
     result[counted] = result[counted].mask(none, 0)
     return result

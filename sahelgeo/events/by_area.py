@@ -6,7 +6,7 @@ import csv
 import warnings
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,14 +15,14 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.events.checked import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
 from sahelgeo.events.coverage import check_inside, check_places, covered_shares, read_coverage
+from sahelgeo.periods import Frequency, every_period, period_code, periods_of
+from sahelgeo.places.attach import check_edition
 from sahelgeo.places.locate import locate
 from sahelgeo.sums import Mask, named_rows
 
-Frequency = Literal["MS", "QS", "YS"]
-PERIODS = {"MS": "M", "QS": "Q", "YS": "Y"}
 _PLACE = ["pcode", "start", "end"]
 
 
@@ -40,7 +40,9 @@ def sum_events(
     Parameters
     ----------
     events : geopandas.GeoDataFrame
-        An Events table of one source, in the CRS of the areas.
+        An Events table of one source, in the CRS of the areas. One that :func:`locate` made, or any with ``pcode``, is
+        counted as it says: an event that has a code is not located again, and neither is one that ``locate`` left without
+        a code (``located``). All others are located here, ties to the first p-code.
     areas : geopandas.GeoDataFrame
         Areas of one level and one edition.
     freq : {"MS", "QS", "YS"}
@@ -75,6 +77,10 @@ def sum_events(
         Several sources, or several populations of an area.
     WindowError
         Events outside the coverage of their area or country.
+    UnmatchedError
+        Events with a p-code that the areas do not hold (another level, another edition); they are in ``.rows``.
+    EditionError
+        The events name another edition than the areas.
     SchemaError
         A table breaks its declaration, areas of several levels, an unknown option.
     CRSError
@@ -116,8 +122,8 @@ def sum_events(
     """
     checked = conform_events(events)
     ground = _ground(areas)
-    labels = _by(checked, by)
-    period = _period_code(freq)
+    labels = checks.by(by, checked, never=_PLACE)
+    period_code(freq)
     cover = None if coverage is None else read_coverage(coverage)
     if cover is not None:
         check_places(cover, ground)
@@ -125,15 +131,12 @@ def sum_events(
     if cover is not None:
         countries = placed["pcode"].map(ground.set_index("pcode")["iso3"])
         check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
-    placed = _with_periods(placed, period)
-    sums = keyed_sums(placed, ["pcode", "start", *labels], fatality_columns(checked))
-    sums.insert(2, "end", sums["start"].dt.to_period(period).dt.end_time.dt.normalize().astype("datetime64[us]"))
+    placed = placed.assign(**periods_of(placed["date"], freq))
+    sums = keyed_sums(placed, [*_PLACE, *labels], fatality_columns(checked))
     if cover is not None:
-        sums = _with_empty_cells(sums, ground, cover, period, labels)
+        sums = _with_empty_cells(sums, ground, cover, freq, labels)
     else:
-        sums = sums.assign(
-            pcode=sums["pcode"].astype("string"), covered=pd.Series(pd.NA, index=sums.index, dtype="Float64")
-        )
+        sums["covered"] = pd.Series(pd.NA, index=sums.index, dtype="Float64")
     sums["source"] = pd.Series(checked["source"].iloc[0] if len(checked) else pd.NA, index=sums.index, dtype="string")
     if EXPORTED in checked:
         sums[EXPORTED] = _export_day(checked)
@@ -152,51 +155,56 @@ def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ground
 
 
-def _by(events: pd.DataFrame, by: str | list[str] | None) -> list[str]:
-    labels = [by] if isinstance(by, str) else list(by or [])
-    unknown = [label for label in labels if label not in events.columns or label in (*_PLACE, "geometry")]
-    if unknown:
-        raise SchemaError(
-            f"by={unknown[0]!r} is no column of the events. There are: {listed(list(events.columns), 20)}"
-        )
-    return labels
-
-
-def _period_code(freq: str) -> str:
-    if freq not in PERIODS:
-        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    return PERIODS[freq]
-
-
-def _with_periods(placed: pd.DataFrame, period: str) -> pd.DataFrame:
-    # Few periods, many events: the calendar is asked once for each period.
-    days = placed["date"]
-    codes, unique = pd.factorize(days)
-    periods = pd.DatetimeIndex(unique).to_period(period)
-    return placed.assign(start=periods.start_time.to_numpy().astype("datetime64[us]")[codes])
-
-
 def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The events as a plain table with the ``pcode`` of their area, missing where none may be said; warns with the reasons."""
-    points = gpd.GeoDataFrame(geometry=events.geometry, crs=events.crs)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
-        located = locate(points, areas)
-    assert isinstance(located, pd.DataFrame)
-    codes = located["pcode"].cat.codes.to_numpy().copy()
+    """The events as a plain table with the ``pcode`` of their area, missing where none may be said; warns with the reasons.
+
+    What ``locate`` or the user decided stays; only events that nobody placed are located.
+    """
+    nothing = pd.Series(pd.NA, index=events.index, dtype="string")
+    pcode, how = (events[label].astype("string") if label in events else nothing for label in ("pcode", "located"))
+    _refuse_other_codes(events, pcode, areas)
+    codes, said = pcode.astype(object).to_numpy(copy=True), how.astype(object).to_numpy(copy=True)
+    new = (pcode.isna() & how.isna()).to_numpy(dtype=np.bool_)
+    if new.any():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataWarning)
+            located = locate(gpd.GeoDataFrame(geometry=events.geometry[new], crs=events.crs), areas)
+        codes[new] = located["pcode"].astype(object).to_numpy()
+        said[new] = located["located"].to_numpy()
+    pcode = pd.Series(codes, index=events.index, dtype="string")
+    without = pcode.isna().to_numpy(dtype=np.bool_)
     coarse = _too_coarse(events, areas)
-    reasons = {
-        "without coordinates": np.asarray(located["located"] == "no_point", dtype=np.bool_),
-        "outside all areas": np.asarray(located["located"].isin(["outside", "swapped"]), dtype=np.bool_),
-        "placed too coarsely for areas of this level (geo_precision)": coarse & (codes >= 0),
-    }
-    codes[coarse] = -1
+    known = {"no_point": "without coordinates", "tied": "in more than one area"}
+    words = np.asarray([known.get(kind, "outside all areas") for kind in said[without]], dtype=object)
+    reasons = {why: _marked(without, words == why) for why in dict.fromkeys([*known.values(), *words])}
+    reasons["placed too coarsely for areas of this level (geo_precision)"] = coarse & ~without
     _warn_unplaced(events, reasons)
-    pcode = pd.Categorical.from_codes(codes.astype(np.int64), categories=located["pcode"].cat.categories)
     placed = pd.DataFrame(events).drop(columns=[events.geometry.name, *(["pcode"] if "pcode" in events else [])])
-    placed.insert(0, "pcode", pd.Series(pcode, index=events.index))
+    placed.insert(0, "pcode", pcode.mask(coarse))
     _warn_other_country(placed, areas)
     return placed
+
+
+def _marked(mask: Mask, among: Mask) -> Mask:
+    """The rows of a mask that are marked among them."""
+    marked = np.zeros(len(mask), dtype=np.bool_)
+    marked[mask] = among
+    return marked
+
+
+def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.GeoDataFrame) -> None:
+    if pcode.isna().all():
+        return
+    check_edition(events, areas)
+    other = (pcode.notna() & ~pcode.isin(areas["pcode"])).to_numpy(dtype=np.bool_)
+    if other.any():
+        shown = listed([str(code) for code in pcode[other].unique()], SHOWN_AT_MOST)
+        raise UnmatchedError(
+            f"{int(other.sum()):,} of {len(events):,} events have a p-code that the areas do not hold: {shown}, "
+            f"{first_of(events, other)}. It is of another level or edition. Give those areas, or let the points decide: "
+            "drop the columns 'pcode' and 'located', and the events are located in the areas given",
+            pd.DataFrame(events[other]),
+        )
 
 
 def _warn_unplaced(events: pd.DataFrame, reasons: dict[str, Mask]) -> None:
@@ -262,22 +270,15 @@ def coarser_than(events: pd.DataFrame, level: int) -> Mask:
 
 
 def _with_empty_cells(
-    sums: pd.DataFrame, areas: gpd.GeoDataFrame, cover: pd.DataFrame, period: str, labels: list[str]
+    sums: pd.DataFrame, areas: gpd.GeoDataFrame, cover: pd.DataFrame, freq: str, labels: list[str]
 ) -> pd.DataFrame:
-    periods = pd.period_range(cover["start"].min(), cover["end"].max(), freq=period)
-    frame = pd.DataFrame(
-        {
-            "start": periods.start_time.to_numpy().astype("datetime64[us]"),
-            "end": periods.end_time.normalize().to_numpy().astype("datetime64[us]"),
-        }
-    )
+    frame = every_period(cover["start"].min(), cover["end"].max(), freq)
     cells = pd.DataFrame({"pcode": areas["pcode"].sort_values().to_numpy()}).merge(frame, how="cross")
     cells["covered"] = covered_shares(cells, cover, areas)
     if labels:
         cells = cells.merge(sums[labels].drop_duplicates().sort_values(labels), how="cross")
-    plain = sums.assign(pcode=sums["pcode"].astype("string"))
     cells["pcode"] = cells["pcode"].astype("string")
-    result = cells.merge(plain, on=[*_PLACE, *labels], how="outer")
+    result = cells.merge(sums, on=[*_PLACE, *labels], how="outer")
     counted = [name for name in sums.columns if name not in (*_PLACE, *labels)]
     empty = (result["events"].isna() & (result["covered"] == 1)).fillna(False).to_numpy(dtype=np.bool_)
     result[counted] = result[counted].mask(pd.Series(empty, index=result.index), 0).astype("Int64")

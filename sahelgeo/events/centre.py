@@ -12,9 +12,11 @@ import pandas as pd
 import pyproj
 import shapely
 
+from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
-from sahelgeo.events.by_area import PERIODS, Frequency, coarser_than
+from sahelgeo.events.by_area import coarser_than
 from sahelgeo.events.checked import conform_events, first_of, known_column
+from sahelgeo.periods import Frequency, period_code
 
 Floats = npt.NDArray[np.float64]
 WEIGHTS = ("events", "fatalities")
@@ -44,9 +46,9 @@ def mean_centre(
     events: gpd.GeoDataFrame,
     *,
     freq: Frequency = "YS",
-    weight: str = "events",
+    weights: str = "events",
     by: str | None = None,
-    draws: int = 0,
+    permutations: int = 0,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
     """The mean centre of events in each period, its standard ellipse, and how far it moved.
@@ -57,14 +59,14 @@ def mean_centre(
         An Events table of one source.
     freq : {"MS", "QS", "YS"}
         Months, quarters or years.
-    weight : {"events", "fatalities"}
+    weights : {"events", "fatalities"}
         Whether each event counts once, or by its deaths (events whose deaths are not known are then left out).
     by : str, optional
         Also by this column, such as ``iso3``.
-    draws : int
-        Random draws for ``p_drift``; 0 leaves it missing.
+    permutations : int
+        How often the events of two periods are shuffled for ``p_drift``; 0 leaves it missing.
     seed : int
-        Of the draws.
+        Of the permutations.
 
     Returns
     -------
@@ -97,7 +99,7 @@ def mean_centre(
     -----
     The centre is the point around which the events balance in an azimuthal equidistant projection about it, so distances and bearings from
     it are true on the WGS 84 ellipsoid; the ellipse is that of the weighted covariance there (Lefever 1926, in the form of Yuill 1971,
-    without a factor √2). ``p_drift`` is the share of draws in which two periods, their events shuffled between them, lie at least as far
+    without a factor √2). ``p_drift`` is the share of permutations in which two periods, their events shuffled between them, lie at least as far
     apart: chance alone, for events that are independent of each other. A centre says nothing about where in a country violence is
     absent; draw the events too.
 
@@ -111,18 +113,16 @@ def mean_centre(
     >>> centres["drift_km"].round(1).tolist(), centres["drift_bearing"].round().tolist()
     ([nan, 108.0], [nan, 90.0])
     """
-    if freq not in PERIODS:
-        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    if weight not in WEIGHTS:
-        raise SchemaError(f"weight={weight!r} is not one of 'events', 'fatalities'")
-    table = _weighted(conform_events(events), weight)
+    period = period_code(freq)
+    checks.choice(WEIGHTS, weights=weights)
+    table = _weighted(conform_events(events), weights)
     known_column(events, by)
     random = np.random.default_rng(seed)
     groups = [(None, table)] if by is None else list(table.groupby(by, dropna=False, observed=True))
     rows = [
         {**({by: value} if by else {}), **row}
         for value, part in groups
-        for row in _rows(part, PERIODS[freq], draws, random)
+        for row in _rows(part, period, permutations, random)
     ]
     columns = [*([by] if by else []), *_COLUMNS, "ellipse", "geometry"]
     result = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs="EPSG:4326")
@@ -137,7 +137,7 @@ def mean_centre(
     return typed
 
 
-def _weighted(events: gpd.GeoDataFrame, weight: str) -> pd.DataFrame:
+def _weighted(events: gpd.GeoDataFrame, weighed_by: str) -> pd.DataFrame:
     points = events.to_crs("EPSG:4326").geometry
     other = points.notna() & ~points.is_empty & (points.geom_type != "Point")
     if other.any():
@@ -146,7 +146,7 @@ def _weighted(events: gpd.GeoDataFrame, weight: str) -> pd.DataFrame:
             f"events: geometry, row(s) {rows}: not a point. Take a point of each: events.representative_point()"
         )
     deaths = events["fatalities"].astype("float64")
-    weights = pd.Series(1.0, index=events.index) if weight == "events" else deaths
+    weights = pd.Series(1.0, index=events.index) if weighed_by == "events" else deaths
     there = points.notna() & ~points.is_empty
     used = there & (weights > 0)
     rough = pd.Series(coarser_than(events, _DISTRICT), index=events.index) & used
@@ -173,17 +173,17 @@ def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, pd.Series], rough: p
         )
 
 
-def _rows(table: pd.DataFrame, period: str, draws: int, random: np.random.Generator) -> list[dict[str, Any]]:
+def _rows(table: pd.DataFrame, period: str, permutations: int, random: np.random.Generator) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     before: tuple[Floats, Floats, Floats] | None = None
-    for when, every in table.groupby(table["date"].dt.to_period(period)):
+    for span, every in table.groupby(table["date"].dt.to_period(period)):
         part = every[every["_used"]]
         if part.empty:
             continue
         points = tuple(part[name].to_numpy(dtype="float64") for name in ("_x", "_y", "_weight"))
         x, y, weight = points
         centre = balance_point(x, y, weight)
-        row = {"start": when.start_time, "end": when.end_time.normalize(), "events": len(part)}
+        row = {"start": span.start_time, "end": span.end_time.normalize(), "events": len(part)}
         row |= {"left_out": int(every["_lost"].sum()), "rough": int(part["_rough"].sum()), "weight": weight.sum()}
         row |= _ellipse(centre, x, y, weight)
         row |= {"drift_km": np.nan, "drift_bearing": np.nan, "drift_from": pd.NaT, "p_drift": np.nan}
@@ -191,8 +191,8 @@ def _rows(table: pd.DataFrame, period: str, draws: int, random: np.random.Genera
             last = rows[-1]["geometry"]
             bearing, _, metres = _GEOD.inv(last.x, last.y, *centre)
             row |= {"drift_km": metres / 1000, "drift_bearing": bearing % 360, "drift_from": rows[-1]["start"]}
-            if draws:
-                row["p_drift"] = _chance_of_drift(before, (x, y, weight), draws, random)
+            if permutations:
+                row["p_drift"] = _chance_of_drift(before, (x, y, weight), permutations, random)
         rows.append({**row, "geometry": shapely.Point(centre)})
         before = (x, y, weight)
     return rows
@@ -203,7 +203,11 @@ def _plane(centre: tuple[float, float]) -> pyproj.Proj:
 
 
 def balance_point(x: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
-    """Longitude and latitude of the point around which points balance: at it, the weighted mean of what it sees is 0."""
+    """Longitude and latitude of the weighted mean of points, on a map drawn around that very point.
+
+    A map around another point stretches distances, and its mean is not the centre. So the mean on one map becomes the middle
+    of the next, until it moves by less than a centimetre.
+    """
     # The first guess crosses the 180th meridian and the poles without harm.
     radians = np.radians(x), np.radians(y)
     vector = [np.cos(radians[1]) * np.cos(radians[0]), np.cos(radians[1]) * np.sin(radians[0]), np.sin(radians[1])]
@@ -234,9 +238,12 @@ def _ellipse(centre: tuple[float, float], x: Floats, y: Floats, weight: Floats) 
 
 
 def _chance_of_drift(
-    before: tuple[Floats, Floats, Floats], after: tuple[Floats, Floats, Floats], draws: int, random: np.random.Generator
+    before: tuple[Floats, Floats, Floats],
+    after: tuple[Floats, Floats, Floats],
+    permutations: int,
+    random: np.random.Generator,
 ) -> float:
-    """One plane for all draws: what it distorts is the same for what was seen and for what was shuffled."""
+    """One plane for all permutations: what it distorts is the same for what was seen and for what was shuffled."""
     x, y, weight = (np.concatenate(pair) for pair in zip(before, after, strict=True))
     east, north = _plane(balance_point(x, y, weight))(x, y)
     first = len(before[0])
@@ -250,5 +257,5 @@ def _chance_of_drift(
         return float(np.hypot(*gaps))
 
     seen = apart(np.arange(len(x)))
-    as_far = sum(apart(random.permutation(len(x))) >= seen * (1 - 1e-9) for _ in range(draws))
-    return (1 + as_far) / (1 + draws)
+    as_far = sum(apart(random.permutation(len(x))) >= seen * (1 - 1e-9) for _ in range(permutations))
+    return (1 + as_far) / (1 + permutations)

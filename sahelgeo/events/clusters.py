@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, DataWarning, SchemaError
+from sahelgeo.errors import DataWarning, SchemaError
 
 Floats = npt.NDArray[np.float64]
 _FEWEST = 8
@@ -19,10 +20,10 @@ _AT_ONCE = 2_000_000
 
 def hotspots(
     areas: gpd.GeoDataFrame,
-    *,
     column: str,
-    level: float = 0.05,
-    draws: int = 9_999,
+    *,
+    alpha: float = 0.05,
+    permutations: int = 9_999,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
     """Areas that form, with the areas they touch, clusters of high or of low values.
@@ -33,17 +34,17 @@ def hotspots(
         Polygons with the column; each area once.
     column : str
         What is looked at: a rate says more than a count, since a count follows people.
-    level : float
-        The share of false finds among the finds that is borne (false discovery rate).
-    draws : int
-        Random draws for each area; the smallest p is 2 / (draws + 1).
+    alpha : float
+        The false discovery rate: of the areas named, about this share may be chance.
+    permutations : int
+        How often neighbours are drawn for each area; the smallest p is 2 / (permutations + 1).
     seed : int
-        Of the draws.
+        Of the permutations.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from draws), ``p_adjusted``
+        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from permutations), ``p_adjusted``
         (Benjamini and Hochberg), ``neighbours`` (how many areas it touches), and ``hotspot``: ``high``, ``low``, ``none``; missing where the
         value is missing or no area with a value touches it.
 
@@ -79,7 +80,7 @@ def hotspots(
     >>> sorted(found.loc[found["hotspot"] == "high", "name"])
     ['Bam', 'Loroum', 'Seno', 'Soum']
     """
-    values = _values(areas, column, level, draws)
+    values = _values(areas, column, alpha, permutations)
     pairs = _touching(areas, values)
     degree = np.bincount(pairs[0], minlength=len(areas))
     used = np.isfinite(values) & (degree > 0)
@@ -88,28 +89,25 @@ def hotspots(
     p, side = np.full(len(areas), np.nan), np.zeros(len(areas))
     if used.any() and np.nanstd(values) > 0:
         z[used] = _gi_star(values, pairs, degree)[used]
-        p, side = _permuted(values, pairs, degree, draws, np.random.default_rng(seed))
+        p, side = _permuted(values, pairs, degree, permutations, np.random.default_rng(seed))
     adjusted = false_discovery(p)
-    # The draws look at the neighbours alone; where they stand against the area itself, it is no cluster.
+    # The permutations look at the neighbours alone; where they stand against the area itself, it is no cluster.
     high, low = (side > 0) & (z > 0), (side < 0) & (z < 0)
-    found = np.where(adjusted > level, "none", np.where(high, "high", np.where(low, "low", "none")))
+    found = np.where(adjusted > alpha, "none", np.where(high, "high", np.where(low, "low", "none")))
     words = pd.Series(found, index=areas.index, dtype="string").mask(pd.Series(~used, index=areas.index))
     return areas.assign(z=z, p=p, p_adjusted=adjusted, neighbours=degree, hotspot=words)
 
 
-def _values(areas: gpd.GeoDataFrame, column: str, level: float, draws: int) -> Floats:
+def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: int) -> Floats:
     if not isinstance(areas, gpd.GeoDataFrame):
         raise SchemaError(
             f"hotspots takes areas with geometry (a GeoDataFrame), not {type(areas).__name__}. attach_areas makes one"
         )
-    if areas.crs is None:
-        raise CRSError(
-            "the areas have no CRS. Say which one they are in, for example areas.set_crs('EPSG:4326') for degrees"
-        )
+    checks.crs(areas, "areas")
     if column not in areas.columns or not pd.api.types.is_numeric_dtype(areas[column].dtype):
         raise SchemaError(f"column {column!r} is missing or not a number. Found: {listed(list(areas.columns), 12)}")
-    if not 0 < level < 1 or draws < 99:
-        raise SchemaError(f"level={level!r} must be between 0 and 1, and draws={draws!r} 99 or more")
+    if not 0 < alpha < 1 or permutations < 99:
+        raise SchemaError(f"alpha={alpha!r} must be between 0 and 1, and permutations={permutations!r} 99 or more")
     if "pcode" in areas:
         twice = areas["pcode"].notna() & areas["pcode"].duplicated(keep=False)
         if twice.any():
@@ -148,14 +146,18 @@ def _gi_star(values: Floats, pairs: npt.NDArray[np.int64], degree: npt.NDArray[n
 
 
 def _permuted(
-    values: Floats, pairs: npt.NDArray[np.int64], degree: npt.NDArray[np.int64], draws: int, random: np.random.Generator
+    values: Floats,
+    pairs: npt.NDArray[np.int64],
+    degree: npt.NDArray[np.int64],
+    permutations: int,
+    random: np.random.Generator,
 ) -> tuple[Floats, Floats]:
     """Two-sided p of the sum of the neighbours (the area itself stays, so it needs no part in the sum), and its side: 1 high, −1 low."""
     known = np.flatnonzero(np.isfinite(values))
     sums = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(values))
     # One set of shuffled places serves every area: the first k of them are k areas drawn without putting back.
     most = int(degree.max())
-    places = _shuffled_places(len(known) - 1, most, draws, random)
+    places = _shuffled_places(len(known) - 1, most, permutations, random)
     p, side = np.full(len(values), np.nan), np.zeros(len(values))
     for number, area in enumerate(known):
         if degree[area] == 0:
@@ -164,16 +166,16 @@ def _permuted(
         drawn = others[places[:, : degree[area]]].sum(axis=1)
         noise = 1e-9 * max(1.0, abs(sums[area]))
         above, below = (drawn >= sums[area] - noise).sum(), (drawn <= sums[area] + noise).sum()
-        p[area] = min(1.0, 2 * (min(above, below) + 1) / (draws + 1))
+        p[area] = min(1.0, 2 * (min(above, below) + 1) / (permutations + 1))
         side[area] = np.sign(int(below) - int(above))
     return p, side
 
 
-def _shuffled_places(count: int, most: int, draws: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
+def _shuffled_places(count: int, most: int, permutations: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
     rows = max(1, _AT_ONCE // max(count, 1))
     parts = []
-    for first in range(0, draws, rows):
-        keys = random.random((min(rows, draws - first), count))
+    for first in range(0, permutations, rows):
+        keys = random.random((min(rows, permutations - first), count))
         parts.append(
             np.argpartition(keys, min(most, count - 1), axis=1)[:, :most] if most < count else np.argsort(keys, axis=1)
         )

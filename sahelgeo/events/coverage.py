@@ -142,7 +142,7 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     if problems:
         raise WindowError(
             f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, {'; '.join(problems)}. "
-            "Choose another as_of or other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
+            "Choose another date or other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
             problems,
         )
 

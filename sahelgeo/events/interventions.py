@@ -19,7 +19,7 @@ READING = "A description: other things changed in the same months, so this shows
 
 def before_after(
     series: pd.DataFrame,
-    when: Any,
+    date: Any,
     *,
     window: int = 12,
     column: str = "fatalities",
@@ -36,7 +36,7 @@ def before_after(
     series : pandas.DataFrame
         Monthly rows with ``start`` and the column, such as :func:`sum_events` gives them; several areas (``pcode``) are
         added up. Sum with ``coverage``: a row that is not there is not known, and not 0.
-    when : date or str
+    date : datetime.date or str
         The day. Its month is the first of the window after, as far into it as it may be.
     window : int
         Months in each window: 1 to 12 (the same calendar months of the year before), or a multiple of 12.
@@ -51,7 +51,7 @@ def before_after(
     Returns
     -------
     pandas.DataFrame
-        One row: ``when``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after − before; less
+        One row: ``date``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after − before; less
         the change of ``compare``, if given), ``change_low`` and ``change_high`` (95 % interval), ``p_change``; ``memory`` (0–1, as given or
         estimated); ``ratio`` (after / before); ``compare_before``, ``compare_after``; ``trend_before``, ``trend_after`` (per month, least
         squares), ``trend_change`` (of the difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not.
@@ -89,13 +89,13 @@ def before_after(
     >>> found[["before", "after", "change", "ratio"]].round(2).values.tolist()
     [[11.0, 21.0, 10.0, 1.91]]
     """
-    day = checks.day(when, "when")
+    day = checks.day(date, "date")
     _check_window_length(window)
     _check_memory(memory)
     pairs = _window_months(day, window)
     before, after = (_values(series, months, column, "series") for months in pairs)
     difference = after - before
-    row: dict[str, Any] = {"when": day, "months": window, "before": before.mean(), "after": after.mean()}
+    row: dict[str, Any] = {"date": day, "months": window, "before": before.mean(), "after": after.mean()}
     compared: dict[str, Any] = {"compare_before": np.nan, "compare_after": np.nan}
     if compare is not None:
         other_before, other_after = (_values(compare, months, column, "compare") for months in pairs)

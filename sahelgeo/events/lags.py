@@ -12,6 +12,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.periods import without_gaps
 
 Floats = npt.NDArray[np.float64]
 READING = "An association in time, not a cause."
@@ -19,7 +20,7 @@ _LAGS_ADVISED = 6
 
 
 def lagged_association(
-    table: pd.DataFrame, x: str, y: str, *, lags: Iterable[int] = range(7), draws: int = 999, seed: int = 0
+    table: pd.DataFrame, x: str, y: str, *, lags: Iterable[int] = range(7), permutations: int = 999, seed: int = 0
 ) -> pd.DataFrame:
     """How closely ``y`` follows ``x`` some periods later, within areas.
 
@@ -33,8 +34,8 @@ def lagged_association(
     lags : iterable of int
         In periods; a negative one asks whether ``x`` follows ``y``. Starts in months that are not evenly spaced, such as those of
         food-security analyses (February, October), are counted in months: 4 and 8, not 1 and 2.
-    draws, seed : int
-        Random draws for ``p``, and their seed.
+    permutations, seed : int
+        How often the series are shifted at random for ``p``, and the seed that makes the answer the same again.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def lagged_association(
         One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
         that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from the first to the last of the table, those that
         it lacks too), ``p`` and ``reading``, which also says where no pair exists at a lag.
-        ``p`` is the share of draws in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
+        ``p`` is the share of permutations in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
         comes back at the start), any of the lags is as closely associated as this one. It takes account of how long each series
         remembers, and of looking at several lags.
 
@@ -94,7 +95,7 @@ def lagged_association(
             DataWarning,
             stacklevel=2,
         )
-    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (draws, seed))
+    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (permutations, seed))
     return pd.DataFrame(
         {
             "lag": wanted,
@@ -113,14 +114,14 @@ def lagged_association(
     )
 
 
-def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], draws: tuple[int, int]) -> Floats:
+def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], permutations: tuple[int, int]) -> Floats:
     """How often series that are each shifted in time by a length of their own are as closely associated at any lag."""
-    random = np.random.default_rng(draws[1])
+    random = np.random.default_rng(permutations[1])
     areas, periods = x.shape
-    # Each area has no more shifts than periods: all are worked out once, and a draw only adds up what it picks.
+    # Each area has no more shifts than periods: all are worked out once, and a permutation only adds up what it picks.
     parts = np.array([[_moments(x, np.roll(y, shift, axis=1), lag) for shift in range(periods)] for lag in lags])
-    shifts = random.integers(0, periods, (draws[0], areas))
-    highest = np.zeros(draws[0])
+    shifts = random.integers(0, periods, (permutations[0], areas))
+    highest = np.zeros(permutations[0])
     for products, squares_x, squares_y in np.moveaxis(parts, 2, 1):
         sums = [of_area[shifts, np.arange(areas)].sum(axis=1) for of_area in (products, squares_x, squares_y)]
         scale = np.sqrt(sums[1] * sums[2])
@@ -129,7 +130,7 @@ def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], draws: tup
     chance = np.full(len(lags), np.nan)
     for number, value in enumerate(seen):
         if np.isfinite(value):
-            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + draws[0])
+            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + permutations[0])
     return chance
 
 
@@ -151,8 +152,8 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, li
         )
     if known.empty:
         raise SchemaError("table: no row has a p-code. Give the sums of areas")
-    starts = pd.DatetimeIndex(pd.to_datetime(known["start"]))
-    every, step = _every_period(starts.unique().sort_values())
+    starts = pd.DatetimeIndex(checks.days(known["start"], "table"))
+    every, step = without_gaps(starts.unique().sort_values())
     places = np.flatnonzero(every.isin(starts))
     apart = sorted({int(lag) for lag in (places[:, None] - places).ravel() if lag >= 0})
     cubes = []
@@ -162,27 +163,6 @@ def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, li
         ranks = wide.astype("Float64").rank(axis=1)
         cubes.append(ranks.to_numpy(dtype="float64", na_value=np.nan))
     return cubes[0], cubes[1], step, apart
-
-
-def every_period(starts: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The periods from the first to the last, those that the table lacks too: a gap must not shorten a lag."""
-    return starts if starts.empty else _every_period(starts)[0]
-
-
-def _every_period(starts: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, str]:
-    """The periods from the first to the last, those that the table lacks too (a gap must not shorten a lag), and what one is."""
-    for freq, step in (("MS", "month"), ("QS", "quarter"), ("YS", "year")):
-        every = pd.date_range(starts[0], starts[-1], freq=freq)
-        if starts.isin(every).all() and (freq == "MS" or len(starts) == len(every)):
-            if freq == "MS" and len(starts) < len(every) and _regular(starts):
-                continue
-            return every, step
-    return starts, "period"
-
-
-def _regular(starts: pd.DatetimeIndex) -> bool:
-    months = starts.year * 12 + starts.month
-    return len(set(np.diff(months))) == 1
 
 
 def _association(x: Floats, y: Floats, lag: int) -> tuple[float, int]:

@@ -22,7 +22,7 @@ _UNKNOWN = ("part_unknown", "same_window_unknown", "full_year_unknown")
 def year_to_date(
     events: gpd.GeoDataFrame,
     *,
-    as_of: Any,
+    date: Any,
     by: str | None = None,
     coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
@@ -37,7 +37,7 @@ def year_to_date(
     ----------
     events : geopandas.GeoDataFrame
         An Events table of one source.
-    as_of : date or str
+    date : datetime.date or str
         The last day of the part of the year, such as ``"2020-06-30"``.
     by : str, optional
         A column of the events, such as ``iso3``; without it all events together.
@@ -51,7 +51,7 @@ def year_to_date(
     Returns
     -------
     pandas.DataFrame
-        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``as_of`` of the part;
+        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``date``, first and last day of the part;
         ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``, ``ratio_same_window`` and
         ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
         the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
@@ -63,7 +63,7 @@ def year_to_date(
     WindowError
         A day of the window, or of the year before it, is not covered, or a country is not in the coverage.
     SchemaError
-        ``as_of`` is not a day, or the bands are not in order.
+        ``date`` is not a day, or the bands are not in order.
     DuplicateEventError, DoubleCountError
         As :func:`sum_events`.
 
@@ -86,13 +86,13 @@ def year_to_date(
     >>> import geopandas as gpd, sahelgeo as sg
     >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
     ...     "date": ["2019-02-01", "2019-12-30", "2020-02-01"]}, geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
-    >>> found = sg.year_to_date(events, as_of="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
+    >>> found = sg.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
     >>> found[["measure", "part", "same_window", "full_year", "change_percent", "verdict"]]
           measure  part  same_window  full_year  change_percent verdict
     0      events     1            1          2             0.0   below
     1  fatalities    13           10         16            30.0  neared
     """
-    day = checks.day(as_of, "as_of")
+    day = checks.day(date, "date")
     checked = conform_events(events)
     check_bands(neared, surpassed)
     known_column(checked, by)
@@ -108,7 +108,7 @@ def year_to_date(
             found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
             uncounted = [int(rows["fatalities"].isna().sum()) if measure == "fatalities" else 0 for rows in within]
             found |= dict(zip(_UNKNOWN, uncounted, strict=True))
-            rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "as_of": day, **found})
+            rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "date": day, **found})
     _warn_uncounted(checked, windows)
     return typed(pd.DataFrame(rows))
 

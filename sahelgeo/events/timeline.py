@@ -11,7 +11,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.events.by_area import PERIODS, Frequency
+from sahelgeo.periods import Frequency, every_period
 
 _NEEDED = ("start", "event_en")
 _VERIFIED = ("certain", "reported", "conflict")
@@ -23,7 +23,7 @@ _ORDER = (
 
 
 def load_timeline(
-    *, kinds: list[str] | None = None, country: str | None = None, own: pd.DataFrame | None = None
+    *, kinds: list[str] | None = None, countries: str | list[str] | None = None, own: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Missions, accords, coups, envoys and other turning points in the Sahel since 2012, with dates, places and sources.
 
@@ -32,8 +32,8 @@ def load_timeline(
     kinds : list of str, optional
         Only these: mission, strength (of a mission), accord, coup, uprising, envoy, alliance, attack, conflict, negotiation,
         resolution, reform; or kinds of your own.
-    country : str, optional
-        Only what concerns this country (ISO 3166-1, three letters).
+    countries : str or list of str, optional
+        Only what concerns these countries (ISO 3166-1, three letters).
     own : pandas.DataFrame, optional
         Your own rows, with ``start`` and ``event_en`` at least; they are marked as yours where they name no source.
 
@@ -65,7 +65,7 @@ def load_timeline(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> missions = sg.load_timeline(kinds=["mission"], country="MLI")
+    >>> missions = sg.load_timeline(kinds=["mission"], countries="MLI")
     >>> missions["mission"].tolist()[:3], bool(missions["verified"].all())
     (['AFISMA', 'Serval', 'EUTM Mali'], True)
     """
@@ -80,10 +80,11 @@ def load_timeline(
     _refuse_unknown(kinds, table["kind"], "kinds")
     if kinds is not None:
         table = table[table["kind"].isin(kinds)]
-    if country is not None:
+    if countries is not None:
+        wanted = [countries] if isinstance(countries, str) else list(countries)
         codes = table["countries"].str.split("|").explode()
-        _refuse_unknown([country], codes, "country")
-        table = table[table.index.isin(codes.index[(codes == country).fillna(False)])]
+        _refuse_unknown(wanted, codes, "countries")
+        table = table[table.index.isin(codes.index[codes.isin(wanted)])]
     return table.sort_values("start", kind="stable").reset_index(drop=True)[list(_ORDER)]
 
 
@@ -200,16 +201,13 @@ def timeline_steps(
     first, last = checks.day(start, "start"), checks.day(end, "end")
     if last < first:
         raise SchemaError(f"end={last:%Y-%m-%d} is before start={first:%Y-%m-%d}. Swap them")
-    if freq not in PERIODS or count not in ("any", "verified"):
-        raise SchemaError(
-            f"freq={freq!r} or count={count!r} is not known. Choose 'MS', 'QS' or 'YS', and 'any' or 'verified'"
-        )
+    checks.choice(checks.FREQUENCIES, freq=freq)
+    checks.choice(("any", "verified"), count=count)
     table = timeline[timeline["verified"]] if count == "verified" else timeline
     missions = table[(table["kind"] == "mission") & table["mission"].notna()]
     strengths = table[table["troops"].notna() & table["mission"].notna()].sort_values("start")
-    periods = pd.period_range(first, last, freq=PERIODS[freq])
     until = checks.day(known_until, "known_until")
-    rows = [_step(missions, strengths, (period.start_time, period.end_time.normalize()), until) for period in periods]
+    rows = [_step(missions, strengths, span, until) for span in every_period(first, last, freq).itertuples(index=False)]
     counts = ("missions", "missions_unknown", "troops", "missions_without_troops")
     steps = pd.DataFrame(rows).astype(dict.fromkeys(counts, "Int64"))
     _warn_unknown(steps, missions, until)

@@ -14,8 +14,7 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.events.by_area import PERIODS
-from sahelgeo.events.lags import every_period
+from sahelgeo.periods import periods_of, without_gaps
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -74,7 +73,7 @@ def spread(
         raise SchemaError(
             f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
         )
-    table = sums.assign(start=pd.to_datetime(sums["start"].astype(object)))
+    table = sums.assign(start=checks.days(sums["start"], "sums"))
     table = table[table["pcode"].notna()].sort_values(["pcode", "start"])
     twice = table.duplicated(["pcode", "start"])
     if twice.any():
@@ -82,7 +81,7 @@ def spread(
             f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, without 'by'"
         )
     # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
-    every = every_period(pd.DatetimeIndex(table["start"].unique()).sort_values())
+    every = without_gaps(pd.DatetimeIndex(table["start"].unique()).sort_values())[0]
     rows = []
     for pcode, part in table.groupby("pcode", sort=True):
         values = part[column].astype("Float64")
@@ -153,9 +152,9 @@ def share_outside(
         raise SchemaError(
             f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: {listed(sorted(sums['pcode'].dropna().unique()), 12)}"
         )
-    if freq not in PERIODS:
-        raise SchemaError(f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years)")
-    period = pd.to_datetime(sums["start"].astype(object)).dt.to_period(PERIODS[freq])
+    checks.choice(checks.FREQUENCIES, freq=freq)
+    spans = periods_of(checks.days(sums["start"], "sums"), freq)
+    period = spans["start"]
     where = (
         pd.Series("outside", index=sums.index)
         .mask(sums["pcode"].isin(codes), "inside")
@@ -171,12 +170,10 @@ def share_outside(
         part: values[where == part].groupby(period[where == part]).sum(min_count=1)
         for part in ("inside", "outside", "unplaced")
     }
-    periods = pd.PeriodIndex(period.unique()).sort_values()
-    parts = pd.DataFrame(sums_by_part).reindex(periods).astype("Int64")
+    result = spans.drop_duplicates().sort_values("start", ignore_index=True)
+    parts = pd.DataFrame(sums_by_part).reindex(result["start"]).astype("Int64")
     parts["unplaced"] = parts["unplaced"].fillna(0)
-    result = pd.DataFrame(
-        {"start": periods.start_time, "end": periods.end_time.normalize(), **parts.reset_index(drop=True)}
-    )
+    result = result.join(parts.reset_index(drop=True))
     placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
     everything = (placed + lost).mask(placed + lost == 0)
     missing = values.isna().groupby(period).sum().to_numpy()

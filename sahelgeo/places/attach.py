@@ -26,7 +26,8 @@ from sahelgeo.places.match import match_rows
 
 Unmatched = Literal["raise", "keep", "drop"]
 On = Literal["pcode", "match"] | Mapping[str, Any]
-MATCH_OPTIONS = ("on", "parents", "accept", "decisions")
+# The options of match_areas, with the column of printed names or codes first; there it is called ``on``.
+MATCH_OPTIONS = ("names", "parents", "accept", "decisions")
 
 
 @overload
@@ -70,7 +71,9 @@ def attach_areas(
         Areas with ``pcode`` and geometry, each p-code once (one edition).
     on : {"pcode", "match"} or mapping
         ``"pcode"``: by the code as it stands, unless names beside the codes contradict them. ``"match"``: by
-        :func:`sahelgeo.match_areas`, whose options may be given instead of the word: ``{"on": "PROVINCES", "parents": "REGIONS"}``.
+        :func:`sahelgeo.match_areas`. Instead of the word its options may be given in a mapping,
+        ``{"names": "PROVINCES", "parents": "REGIONS"}``: ``names``, the column of printed names or codes (its ``on``);
+        ``parents``; ``accept``; ``decisions``.
     unmatched : {"raise", "keep", "drop"}
         What to do with rows whose p-code is missing or not among the areas: raise, keep them with an empty geometry, or
         leave them out. Keeping and leaving out warn with the number of rows and people.
@@ -83,10 +86,15 @@ def attach_areas(
     Returns
     -------
     geopandas.GeoDataFrame
-        The rows of the table in their order with their index, then the columns of the areas. Where both have a column,
-        the area's is called ``area_...`` (``area_source``). The CRS is that of the areas. After matching, ``pcode`` is the
-        area's code, ``match_method`` says how it was found (missing where it was not), and a ``pcode`` column that the table
-        had is kept as ``pcode_printed``.
+        The rows of the table in their order with their index, then the columns of the areas, in the CRS of the areas:
+
+        - a column that both have is the table's, and the area's is called ``area_...`` (``area_name``); one that an
+          earlier join added is replaced;
+        - ``area_source`` is the source of the borders, always: a table without a source does not take theirs;
+        - after matching, ``pcode`` is the area's code, ``match_method`` says how it was found (missing where it was not),
+          and a ``pcode`` column that the table had is kept as ``pcode_printed``.
+
+        A column of the areas that is empty throughout is left out.
     Account
         Only with ``report=True``.
 
@@ -133,6 +141,7 @@ def attach_areas(
     >>> print(account)
     13 of 13 rows attached; 1,034,609 of 1,034,609 people; 0 areas without a row
     """
+    checks.choice(("raise", "keep", "drop"), unmatched=unmatched)
     areas = checks.one_edition(conform_areas(areas))
     why = None
     if isinstance(on, str) and on == "pcode":
@@ -153,13 +162,6 @@ def attach_areas(
 
 
 def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
-    if not isinstance(table, pd.DataFrame):
-        raise SchemaError(f"attach_areas takes a DataFrame, not {type(table).__name__}")
-    if list(table.columns).count("pcode") != 1:
-        found = listed(list(table.columns), 12)
-        raise SchemaError(
-            f"the table needs one column 'pcode'. Found: {found}. Rename the column of codes, or match names first"
-        )
     checks.columns(table, "table", {"pcode": "any"})
     if (
         isinstance(table, gpd.GeoDataFrame)
@@ -168,7 +170,8 @@ def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         and table.crs != areas.crs
     ):
         raise CRSError(
-            f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. Bring both to one: table.to_crs(areas.crs)"
+            f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. "
+            "Bring both to one: table.to_crs(areas.crs)"
         )
     check_edition(table, areas)
 
@@ -185,16 +188,17 @@ def check_edition(table: pd.DataFrame, areas: gpd.GeoDataFrame, *, codes: str = 
         first = editions[clash].iloc[0]
         rows = listed(list(editions.index[clash]), SHOWN_AT_MOST)
         raise EditionError(
-            f"rows {rows} are of edition {first['table']!r}, the areas of {first['areas']!r}. Convert the table first, or load that edition's areas"
+            f"rows {rows} are of edition {first['table']!r}, the areas of {first['areas']!r}. "
+            "Convert the table first, or load that edition's areas"
         )
 
 
 def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.DataFrame, str]:
     """The table with the p-codes that matching found, and what kept the others from one."""
-    options: Mapping[str, Any] = {} if isinstance(on, str) else on
-    unknown = [key for key in options if key not in MATCH_OPTIONS]
-    if unknown or (isinstance(on, str) and on != "match"):
+    given: Mapping[str, Any] = {} if isinstance(on, str) else on
+    if [key for key in given if key not in MATCH_OPTIONS] or (isinstance(on, str) and on != "match"):
         raise SchemaError(f"on={on!r} is not 'pcode', 'match' or a mapping of {', '.join(MATCH_OPTIONS)}")
+    options = {{"names": "on"}.get(key, key): value for key, value in given.items()}
     found = match_rows(table, areas, **options)
     places = found.evidence
     result = table.drop(columns=["pcode_printed", "match_method"], errors="ignore").rename(
@@ -223,8 +227,6 @@ def _say_unmatched(rows: pd.DataFrame, why: str, account: Account, unmatched: st
         raise UnmatchedError(
             f"{head}. Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows", rows
         )
-    if unmatched not in ("keep", "drop"):
-        raise SchemaError(f"unmatched={unmatched!r} is not one of 'raise', 'keep', 'drop'")
     done = "kept without geometry" if unmatched == "keep" else "left out"
     warnings.warn(f"{head}; {done}", DataWarning, stacklevel=3)
 
@@ -234,9 +236,11 @@ def _joined(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     own = pd.DataFrame(rows).drop(
         columns=[rows.active_geometry_name] if isinstance(rows, gpd.GeoDataFrame) and rows.active_geometry_name else []
     )
-    found = described.reindex(own["pcode"].astype("string"))
-    found.index = own.index
-    found = found.rename(columns={label: f"area_{label}" for label in found.columns if label in own.columns})
+    # Figures are credited to their own source: that of the border goes beside it, also where the figures name none.
+    taken = {"source", *own.columns} - {areas.active_geometry_name}
+    described = described.rename(columns={label: f"area_{label}" for label in described.columns if label in taken})
+    own = own.drop(columns=[label for label in described.columns if label in own.columns])
+    found = described.reindex(own["pcode"].astype("string")).set_axis(own.index)
     return gpd.GeoDataFrame(pd.concat([own, found], axis=1), geometry=areas.active_geometry_name, crs=areas.crs)
 
 

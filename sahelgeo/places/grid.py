@@ -1,8 +1,23 @@
 """A grid over polygons: which of them a point lies in, mostly by one look-up.
 
-Every cell of the grid is one of three kinds: outside all areas, inside exactly one (no border near), or undecided (a
-border passes, or areas overlap). The first two answer by a look-up; points in undecided cells are tested exactly against
-the few areas that reach the cell. So the answer is that of the exact predicate (GEOS ``intersects``) for every point.
+Every cell is one of three kinds: outside all polygons (``.``), inside exactly one (its number), or undecided (``?``: a border
+passes, or polygons overlap). Points in the first two kinds are answered by a look-up in an array; points in undecided cells are
+tested against the few polygons that reach the cell. So the answer is that of the exact predicate (GEOS ``intersects``)::
+
+    two polygons, 0 and 1          the cells                 row 2 as spans        +owner at first, -owner after last
+        ________                   . ? ? ? ? .               polygon 0: cells 1-1     difference  0  0  0  1 -1  0
+       |  0  |1 |                  ? 0 ? 1 ? .               polygon 1: cells 3-3     running sum 0  0  0  1  0  0
+       |_____|__|                  ? ? ? ? ? .
+
+Laying the grid takes three steps. (1) Each edge is cut into pieces no longer than a cell; the cells under a piece's box are
+undecided, and the polygon becomes their candidate. (2) Along the centre line of each row a polygon's border is crossed an even
+number of times: between an odd crossing and the next the row is inside. Each such run of cells is a span. (3) The spans are
+painted without touching each cell of each span: +1 and +owner are written at a span's first cell, -1 and -owner after its last,
+and running sums along the row then say for every cell how many spans cover it and the sum of their owners. Where one covers it,
+that sum is its owner; where more do, polygons overlap and the cell is undecided.
+
+Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no border is traced:
+every cell that the box of a polygon reaches is undecided, and each point is tested against the polygons whose boxes reach its cell.
 """
 
 from __future__ import annotations
@@ -20,13 +35,20 @@ Ints = NDArray[np.int64]
 
 OUTSIDE = -1
 UNDECIDED = -2
-COLUMNS = 4096
-_COLUMNS_ONCE = 2048
+# An index that is kept has cells by the vertices of its polygons: short borders leave few cells undecided.
+_CELLS_FOR_VERTEX = 32
+_FEWEST_KEPT, _MOST_KEPT = 2**21, 2**23
+_FEWEST_ONCE, _MOST_ONCE = 2**14, 2**22
+# From how many points on tracing borders is sooner done than testing every point: measured, docs/benchmarks/locate.md.
+_POINTS_AT_LEAST, _POINTS_FOR_VERTEX = 30_000, 0.13
+_CELLS_FOR_BOX = 16
 # Undecided cells reach this share of a cell beyond the border, so that rounding never puts a border into a clean cell.
 _MARGIN = 1e-6
-_FEWEST_COLUMNS = 128
-_MOST_CELLS = 2**25
+# Labels of two bytes where they suffice: more of them stay in the processor's cache.
+_MOST_SHORT = np.iinfo(np.int16).max
 _PAIRS_AT_ONCE = 2_000_000
+_VERTICES_AT_ONCE = 200_000
+_CELLS_AT_ONCE = 2**20
 
 
 @dataclass(frozen=True)
@@ -101,39 +123,60 @@ class Hits:
     shared_polygon: NDArray[np.int32]
 
 
-def columns_for(points: int | None) -> int:
-    """Columns worth building for a number of points that are looked up once; the most for an index that is kept."""
+def lay_grid(polygons: NDArray[Any], points: int | None) -> Grid:
+    """Lay the grid that is worth its time for a number of points that are looked up once; None for one that is kept."""
+    vertices = int(shapely.get_num_coordinates(polygons).sum())
     if points is None:
-        return COLUMNS
-    return int(np.clip(2 * np.sqrt(points), _FEWEST_COLUMNS, _COLUMNS_ONCE))
+        return build_grid(polygons, int(np.clip(_CELLS_FOR_VERTEX * vertices, _FEWEST_KEPT, _MOST_KEPT)))
+    if points < _POINTS_AT_LEAST + _POINTS_FOR_VERTEX * vertices:
+        return build_grid(polygons, _CELLS_FOR_BOX * len(polygons), boxes=True)
+    return build_grid(polygons, int(np.clip(4 * points, _FEWEST_ONCE, _MOST_ONCE)))
 
 
-def build_grid(polygons: NDArray[Any], columns: int = COLUMNS) -> Grid:
-    """Lay a grid over polygons (valid; shapely geometries in one planar CRS)."""
+def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool = False) -> Grid:
+    """Lay so many cells over polygons (valid; shapely geometries in one planar CRS), by their borders or only by their boxes."""
     polygons = np.asarray(polygons, dtype=object).copy()
-    full = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
+    full = np.flatnonzero(~(shapely.is_missing(polygons) | shapely.is_empty(polygons)))
     none = np.zeros(0, dtype=np.int32)
-    if not full.any():
+    if not len(full):
         return Grid(polygons, None, none, none, np.zeros(1, np.int64), none)
     shapely.prepare(polygons)
     # Not shapely.total_bounds: it sets warnings aside, and a grid may be laid in a thread.
     bounds = shapely.bounds(polygons[full])
-    frame = _frame(np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]), columns)
-    x0, y0, x1, y1, owner = _edges(polygons, frame)
-    border_cells, border_owners = _touched(x0, y0, x1, y1, owner, frame)
-    span_starts, span_ends, span_owners = _spans(x0, y0, x1, y1, owner, frame)
-    cells = frame.columns * frame.rows
-    count, label = _painted(span_starts, span_ends, span_owners, cells)
-    labels = np.where(count == 0, OUTSIDE, label).astype(np.int32)
-    labels[count > 1] = UNDECIDED
-    labels[border_cells] = UNDECIDED
-    if len(polygons) <= np.iinfo(np.int16).max:
-        labels = labels.astype(np.int16)  # half the memory: more of it stays in the processor's cache
+    frame = _frame(np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]), cells)
+    kind = np.int16 if len(polygons) <= _MOST_SHORT else np.int32
+    labels: NDArray[np.signedinteger[Any]] = np.full(frame.columns * frame.rows, OUTSIDE, kind)
+    if boxes:
+        borders, spans = _boxed(bounds, full, frame), [none, none, none]
+    else:
+        # Some polygons after another, so that memory stays that of their edges.
+        vertices = shapely.get_num_coordinates(polygons).astype(np.int64)
+        parts = [_traced(polygons, part, frame) for part in _slices(vertices, _VERTICES_AT_ONCE)]
+        *borders, first, last, owner = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        spans = [first, last, owner]
+        _paint(labels, spans, frame)
+    labels[borders[0]] = UNDECIDED
     undecided = np.flatnonzero(labels == UNDECIDED).astype(np.int32)
-    starts, candidates = _candidates(
-        undecided, (border_cells, border_owners), (span_starts, span_ends, span_owners), len(polygons)
-    )
+    starts, candidates = _candidates(undecided, borders, spans, len(polygons))
     return Grid(polygons, frame, labels, undecided, starts, candidates)
+
+
+def _boxed(bounds: Floats, owners: Ints, frame: Frame) -> list[NDArray[np.int32]]:
+    """The (cell, polygon) pairs that the boxes reach. The cell of a point is told by the same sum, so it needs no margin."""
+    left, right = _cells(frame.column(bounds[:, 0])), _cells(frame.column(bounds[:, 2]))
+    low, high = _cells(frame.row(bounds[:, 1])), _cells(frame.row(bounds[:, 3]))
+    box = np.repeat(np.arange(len(bounds)), high - low + 1)
+    row, width = _ranges(low, high - low + 1), (right - left + 1)[box]
+    pairs = _ranges(row * frame.columns + left[box], width), np.repeat(owners[box], width)
+    return [array.astype(np.int32) for array in pairs]
+
+
+def _traced(polygons: NDArray[Any], part: slice, frame: Frame) -> tuple[NDArray[Any], ...]:
+    """Of some of the polygons: cells with a border, and whose; first and last cell of each span, and whose."""
+    x0, y0, x1, y1, owner = _edges(polygons[part], frame)
+    owner += part.start
+    found = (*_touched(x0, y0, x1, y1, owner, frame), *_spans(x0, y0, x1, y1, owner, frame))
+    return tuple(array.astype(np.int32) for array in found)
 
 
 def find(grid: Grid, x: Floats, y: Floats) -> Hits:
@@ -145,20 +188,6 @@ def find(grid: Grid, x: Floats, y: Floats) -> Hits:
     unsure = np.flatnonzero(first == UNDECIDED)
     first[unsure] = OUTSIDE
     return _tested(grid, first, unsure, cell[unsure], (x, y))
-
-
-def candidates(grid: Grid, x: Floats, y: Floats) -> tuple[Ints, Ints, int]:
-    """Pairs of points and polygons that may hold them; the first so many are certain, the others are to be tested."""
-    if grid.frame is None or not len(x):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
-    cell = _cell_of(grid.frame, x, y)
-    label = grid.labels.take(cell)
-    sure, unsure = np.flatnonzero(label >= 0), np.flatnonzero(label == UNDECIDED)
-    place = np.searchsorted(grid.undecided, cell[unsure])
-    count = (grid.starts[1:] - grid.starts[:-1])[place]
-    points = np.concatenate([sure, np.repeat(unsure, count)])
-    polygons = np.concatenate([label[sure], grid.candidates[ranges(grid.starts[place], count)]]).astype(np.int64)
-    return points, polygons, len(sure)
 
 
 def _cell_of(frame: Frame, x: Floats, y: Floats) -> NDArray[np.int32]:
@@ -183,7 +212,7 @@ def _tested(
     lengths = (grid.starts[1:] - grid.starts[:-1])[place]
     for part in _slices(lengths, _PAIRS_AT_ONCE):
         pair_point = np.repeat(points[part], lengths[part])
-        pair_polygon = grid.candidates[ranges(grid.starts[place[part]], lengths[part])]
+        pair_polygon = grid.candidates[_ranges(grid.starts[place[part]], lengths[part])]
         # Points of one polygon after another: the polygon's prepared edges stay in the processor's cache.
         order = np.argsort(pair_polygon, kind="stable")
         hit = np.empty(len(order), dtype=bool)
@@ -191,7 +220,7 @@ def _tested(
             grid.polygons[pair_polygon[order]], xy[0][pair_point[order]], xy[1][pair_point[order]]
         )
         pair_point, pair_polygon = pair_point[hit], pair_polygon[hit]
-        # Candidates stand in order, so the first hit of a point is its first polygon: write it last.
+        # Candidates come in order, so the first hit of a point is its first polygon: write it last.
         first[pair_point[::-1]] = pair_polygon[::-1]
         again = pair_point[1:] == pair_point[:-1]
         if again.any():
@@ -214,21 +243,22 @@ def _slices(lengths: Ints, at_most: int) -> list[slice]:
     return [slice(int(start), int(stop)) for start, stop in pairwise(edges)]
 
 
-def ranges(starts: Ints, lengths: Ints) -> Ints:
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
     """The numbers start, start + 1, ... of each range, one after another."""
     before = np.cumsum(lengths) - lengths
     numbers: Ints = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
     return numbers
 
 
-def _frame(bounds: Floats, columns: int) -> Frame:
+def _frame(bounds: Floats, cells: int) -> Frame:
     left, bottom, right, top = (float(value) for value in bounds)
     largest = max(right - left, top - bottom, 1e-12)
     width, height = max(right - left, largest * 1e-3), max(top - bottom, largest * 1e-3)
-    rows = int(np.clip(round(columns * height / width), 1, _MOST_CELLS // columns))
+    columns = int(max(np.sqrt(cells * width / height), 5))
+    rows = max(cells // columns, 5)
     # Two cells of air on each side, so that no border lies on the rim of the grid.
-    per_x, per_y = (columns - 4) / width, max(rows - 4, 1) / height
-    return Frame(left - 2 / per_x, bottom - 2 / per_y, per_x, per_y, columns, max(rows, 5))
+    per_x, per_y = (columns - 4) / width, (rows - 4) / height
+    return Frame(left - 2 / per_x, bottom - 2 / per_y, per_x, per_y, columns, rows)
 
 
 def _edges(polygons: NDArray[Any], frame: Frame) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int32]]:
@@ -251,7 +281,7 @@ def _touched(
     if long.any():
         many = pieces[long]
         step = 1 / np.repeat(many, many)
-        at = ranges(np.zeros(len(many), np.int64), many) * step
+        at = _ranges(np.zeros(len(many), np.int64), many) * step
         dx, dy = np.repeat(x1[long] - x0[long], many), np.repeat(y1[long] - y0[long], many)
         start_x, start_y = np.repeat(x0[long], many) + at * dx, np.repeat(y0[long], many) + at * dy
         short = ~long
@@ -305,7 +335,7 @@ def _spans(
     crossing = np.flatnonzero(crossed > 0)
     times = crossed[crossing]
     edge = np.repeat(crossing, times)
-    row = ranges(first[crossing], times)
+    row = _ranges(first[crossing], times)
     slope = (x1[edge] - x0[edge]) / (y1[edge] - y0[edge])
     x = np.clip(
         x0[edge] + (row + 0.5 - y0[edge]) * slope, np.minimum(x0[edge], x1[edge]), np.maximum(x0[edge], x1[edge])
@@ -320,25 +350,35 @@ def _spans(
     return rows + enter[keep], rows + leave[keep], (line[0::2][keep] // frame.rows).astype(np.int32)
 
 
-def _painted(starts: Ints, ends: Ints, owners: NDArray[np.int32], cells: int) -> tuple[NDArray[np.int32], Ints]:
-    """For each cell: how many spans cover it, and the sum of their owners (the owner itself where there is one)."""
-    edges = np.concatenate([starts, ends + 1])
-    ones = np.ones(len(starts))
-    count = np.cumsum(np.bincount(edges, np.concatenate([ones, -ones]), cells + 1)[:cells])
-    label = np.cumsum(np.bincount(edges, np.concatenate([owners, -owners]), cells + 1)[:cells])
-    return np.rint(count).astype(np.int32), np.rint(label).astype(np.int64)
+def _paint(labels: NDArray[Any], spans: list[NDArray[np.int32]], frame: Frame) -> None:
+    """Write the owner into each cell that one span covers, UNDECIDED where several do; some rows after another."""
+    order = np.argsort(spans[0], kind="stable")
+    starts, ends, owners = (array[order] for array in spans)
+    cells = len(labels)
+    step = max(_CELLS_AT_ONCE // frame.columns, 1) * frame.columns
+    for low in range(0, cells, step):
+        high = min(low + step, cells)
+        here = slice(*np.searchsorted(starts, [low, high]))  # a span lies in one row
+        edges = np.concatenate([starts[here], ends[here] + 1]) - low
+        ones, whose = np.ones(here.stop - here.start), owners[here]
+        size = high - low + 1
+        count = np.cumsum(np.bincount(edges, np.concatenate([ones, -ones]), size)[: high - low])
+        owner = np.cumsum(np.bincount(edges, np.concatenate([whose, -whose]), size)[: high - low])
+        part = labels[low:high]
+        part[count == 1] = owner[count == 1]
+        part[count > 1] = UNDECIDED
 
 
 def _candidates(
     undecided: NDArray[np.int32],
-    borders: tuple[Ints, NDArray[np.int32]],
-    spans: tuple[Ints, Ints, NDArray[np.int32]],
+    borders: list[NDArray[np.int32]],
+    spans: list[NDArray[np.int32]],
     polygons: int,
 ) -> tuple[Ints, NDArray[np.int32]]:
     """The polygons that reach each undecided cell: those whose border passes, and those that cover it."""
     from_, to = np.searchsorted(undecided, spans[0]), np.searchsorted(undecided, spans[1], side="right")
     lengths = to - from_
-    place = np.concatenate([np.searchsorted(undecided, borders[0]), ranges(from_, lengths)])
+    place = np.concatenate([np.searchsorted(undecided, borders[0]), _ranges(from_, lengths)])
     owner = np.concatenate([borders[1], np.repeat(spans[2], lengths)]).astype(np.int64)
     keys = _unique(place * polygons + owner)
     starts = np.searchsorted(keys, np.arange(len(undecided) + 1) * polygons)

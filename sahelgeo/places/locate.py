@@ -14,10 +14,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
 from sahelgeo.places.account import Account, account_of, people_column
 from sahelgeo.places.area_index import AreaIndex, build_index
-from sahelgeo.places.grid import OUTSIDE, Floats, Hits, columns_for, find
+from sahelgeo.places.grid import OUTSIDE, Floats, Hits, find
 from sahelgeo.places.nearest import nearest_polygon
 
 Ties = Literal["first", "missing", "raise"]
@@ -121,11 +122,15 @@ def locate(
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        The same rows in their order with their index, and three columns more. ``pcode`` (categorical, in the order of
-        p-codes) is missing where no area answers. ``located`` (categorical) says how: ``inside``; ``tied`` (in several
-        areas, decided by ``ties``); ``nearest``; ``outside``; ``swapped`` (outside, but inside an area when latitude and
-        longitude are exchanged: left missing); ``no_point`` (coordinates missing or impossible). ``distance_km``
-        (Float64) is 0 in an area, the distance of a nearest one, else missing.
+        The same rows in their order with their index, and three columns more:
+
+        - ``pcode`` (string): missing where no area answers;
+        - ``located`` (categorical), how: ``inside``; ``tied`` (in several areas, decided by ``ties``); ``nearest``;
+          ``outside``; ``swapped`` (outside, but inside an area when latitude and longitude are exchanged: left missing);
+          ``no_point`` (coordinates missing or impossible);
+        - ``distance_km`` (Float64): 0 in an area, the distance of a nearest one, else missing.
+
+        :func:`sum_events` counts what this table says, and locates nothing again.
     Account
         Only with ``report=True``: rows and people that came in are those attached and those unmatched.
 
@@ -153,8 +158,8 @@ def locate(
 
     Notes
     -----
-    A point on a shared border touches both areas. Counting it in each, as a spatial join does, counts its people twice; so exactly
-    one area is chosen, by the rule that you name in ``ties``.
+    A point on a shared border touches both areas. Counting it in each, as a spatial join does, counts its people twice;
+    so exactly one area is chosen, by the rule that you name in ``ties``.
 
     Examples
     --------
@@ -167,26 +172,25 @@ def locate(
     """
     rules = _rules(ties, outside, max_distance_km, report)
     if isinstance(points, pd.DataFrame):
-        index = areas if isinstance(areas, AreaIndex) else build_index(areas, columns_for(len(points)))
+        index = areas if isinstance(areas, AreaIndex) else build_index(areas, len(points))
         return _located(points, index, rules)
     if isinstance(points, (str, bytes)) or not isinstance(points, Iterable):
         raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
-    index = areas if isinstance(areas, AreaIndex) else build_index(areas, columns_for(None))
+    index = areas if isinstance(areas, AreaIndex) else build_index(areas, None)
     return (_located(chunk, index, rules) for chunk in points)  # type: ignore[return-value]
 
 
-def _rules(ties: str, outside: str, max_distance_km: float | None, report: bool) -> _Rules:
-    if ties not in ("first", "missing", "raise"):
-        raise SchemaError(f"ties={ties!r} is not one of 'first', 'missing', 'raise'")
-    if outside not in ("missing", "nearest"):
-        raise SchemaError(f"outside={outside!r} is not one of 'missing', 'nearest'")
+def _rules(ties: Ties, outside: Outside, max_distance_km: float | None, report: bool) -> _Rules:
+    checks.choice(("first", "missing", "raise"), ties=ties)
+    checks.choice(("missing", "nearest"), outside=outside)
     if outside == "missing" and max_distance_km is not None:
         raise SchemaError("max_distance_km has no meaning with outside='missing'. Pass outside='nearest' with it")
     if outside == "nearest" and not (max_distance_km is not None and 0 < max_distance_km < np.inf):
         raise SchemaError(
-            f"outside='nearest' needs max_distance_km above 0 (found {max_distance_km!r}): say how far a point may be, such as 5"
+            f"outside='nearest' needs max_distance_km above 0 (found {max_distance_km!r}): say how far a point may be, "
+            "such as 5"
         )
-    return _Rules(ties, outside, max_distance_km, report)  # type: ignore[arg-type]
+    return _Rules(ties, outside, max_distance_km, report)
 
 
 def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
@@ -195,7 +199,7 @@ def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFr
     owner, how, km = _answers(hits, index, rules, (x, y), points.index)
     lost = owner == OUTSIDE
     columns: dict[str, Any] = {
-        "pcode": pd.Categorical.from_codes(owner, dtype=pd.CategoricalDtype(index.pcodes)),
+        "pcode": index.pcodes.astype("string").array.take(owner, allow_fill=True),
         "located": pd.Categorical.from_codes(how, dtype=pd.CategoricalDtype(pd.Index(LOCATED))),
         "distance_km": pd.arrays.FloatingArray(km, lost),
     }
@@ -247,7 +251,8 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
     taken = [label for label in ADDED if label in points.columns]
     if taken:
         raise SchemaError(
-            f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. Rename or drop: points.drop(columns={taken})"
+            f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. "
+            f"Rename or drop: points.drop(columns={taken})"
         )
     if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
         return _from_geometry(points, index)
@@ -259,19 +264,18 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
         )
     if index.crs != "EPSG:4326" and not index.crs.equals("EPSG:4326", ignore_axis_order=True):
         raise CRSError(
-            f"longitude and latitude are WGS 84, the areas are in {index.crs.to_string()}. Bring the areas to degrees: areas.to_crs('EPSG:4326')"
+            f"longitude and latitude are WGS 84, the areas are in {index.crs.to_string()}. "
+            "Bring the areas to degrees: areas.to_crs('EPSG:4326')"
         )
     return _numbers(points, pair[0]), _numbers(points, pair[1])
 
 
 def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
-    if points.crs is None:
-        raise CRSError(
-            "the points have no CRS. Say which one they are in, for example points.set_crs('EPSG:4326') for degrees"
-        )
+    checks.crs(points, "points")
     if points.crs != index.crs and not points.crs.equals(index.crs, ignore_axis_order=True):
         raise CRSError(
-            f"the points are in {points.crs.to_string()} and the areas are in {index.crs.to_string()}. Bring both to one: points.to_crs(areas.crs)"
+            f"the points are in {points.crs.to_string()} and the areas are in {index.crs.to_string()}. "
+            "Bring both to one: points.to_crs(areas.crs)"
         )
     shapes = np.asarray(points.geometry.values, dtype=object)
     try:
@@ -288,7 +292,8 @@ def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, 
     if len(other):
         rows = listed(list(points.index[other]), SHOWN_AT_MOST)
         raise SchemaError(
-            f"geometry, row(s) {rows}: not a point. Take points of polygons and lines first: geometry.representative_point()"
+            f"geometry, row(s) {rows}: not a point. Take points of polygons and lines first: "
+            "geometry.representative_point()"
         )
     return x, y
 
@@ -309,7 +314,8 @@ def _numbers(points: pd.DataFrame, label: str) -> Floats:
     if bad.any():
         rows, shown = listed(list(points.index[bad]), SHOWN_AT_MOST), listed(list(column[bad]), SHOWN_AT_MOST)
         raise SchemaError(
-            f"column {label!r}, row(s) {rows} ({shown}): not a number. Turn '12,34' or degrees with minutes into decimal degrees, or empty cells"
+            f"column {label!r}, row(s) {rows} ({shown}): not a number. Turn '12,34' or degrees with minutes into "
+            "decimal degrees, or empty cells"
         )
     return numbers.to_numpy(dtype="float64", na_value=np.nan)
 
@@ -319,7 +325,8 @@ def _ambiguous(hits: Hits, index: AreaIndex, labels: pd.Index) -> AmbiguousError
     rows = list(dict.fromkeys(pairs["row"]))
     example = listed(list(pairs.loc[pairs["row"] == rows[0], "pcode"]), SHOWN_AT_MOST)
     return AmbiguousError(
-        f"{len(np.unique(hits.shared_point)):,} points lie in more than one area: rows {listed(rows, SHOWN_AT_MOST)} (row {rows[0]} in {example}). "
+        f"{len(np.unique(hits.shared_point)):,} points lie in more than one area: rows {listed(rows, SHOWN_AT_MOST)} "
+        f"(row {rows[0]} in {example}). "
         "Pass ties='first' or 'missing', or mend the overlap; the pairs are in the error's .candidates",
         pairs,
     )
