@@ -33,14 +33,14 @@ from .events.where import core_periphery as core_periphery
 from .events.where import share_outside as share_outside
 from .events.where import spread as spread
 from .flows.balance import flow_balance as flow_balance
+from .flows.flow_sums import FlowPeriodError as FlowPeriodError
+from .flows.flow_sums import sum_flows as sum_flows
 from .flows.indices import flow_indices as flow_indices
 from .flows.lines import flow_lines as flow_lines
 from .flows.matrices import od_matrix as od_matrix
 from .flows.ranks import net_flows as net_flows
 from .flows.ranks import top_flows as top_flows
 from .flows.small_counts import suppress_small as suppress_small
-from .flows.totals import FlowPeriodError as FlowPeriodError
-from .flows.totals import sum_flows as sum_flows
 from .joint.associations import ExtraNotInstalledError as ExtraNotInstalledError
 from .joint.associations import local_association as local_association
 from .joint.displaced_by_phase import displacement_by_phase as displacement_by_phase

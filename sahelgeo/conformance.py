@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -61,10 +62,18 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     0  BF56 2020-09-06  344569   <NA>
     1  BF49 2020-09-06  422267   <NA>
     """
-    declared = _declaration(kind)
+    return _conformed(table, _declaration(kind))
+
+
+def conform_records(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """As :func:`conform`, but rows alike are records of further people, and not refused as copies."""
+    return _conformed(table, replace(_declaration(kind), key=()))
+
+
+def _conformed(table: pd.DataFrame, declared: Table) -> pd.DataFrame:
     if not isinstance(table, pd.DataFrame):
         raise SchemaError(
-            f"{kind}: a DataFrame is needed, not {type(table).__name__}. Build one with pandas.DataFrame(...)"
+            f"{declared.name}: a DataFrame is needed, not {type(table).__name__}. Build one with pandas.DataFrame(...)"
         )
     problems = _missing_columns(table, declared)
     if problems:
@@ -231,7 +240,7 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
     if {"start", "end"} <= set(declared.columns) and (late := (columns["start"] > columns["end"]).fillna(False)).any():
         rows = listed(list(columns.index[late]), SHOWN_AT_MOST)
         problems.append(f"row(s) {rows}: {PERIOD_RULE}")
-    repeated = _repeated_keys(columns, declared)
+    repeated = _repeated_keys(columns, declared) if declared.key else pd.Series(False, index=columns.index)
     if repeated.any():
         named = [name for name in declared.key if columns[name].notna().any()]
         shown = columns.loc[repeated, named[0]] if named else columns.index[repeated]

@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
+from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.flows.lines import flow_lines
-from sahelgeo.flows.totals import sum_flows
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas

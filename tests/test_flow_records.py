@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo.flows import batches as flow_batches
-from sahelgeo.flows import records as flow_records
+from sahelgeo.flows import coded_sums as flow_batches
+from sahelgeo.flows import coded_sums as flow_records
 
 
 @pytest.fixture
@@ -100,14 +100,14 @@ def test_a_stream_that_is_read_once_is_enough(forms, areas):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"people": [5, -1, 2, 1, 0]}, r"column 'people', row 1 \(-1\): not a whole number of 0 or more"),
+        ({"people": [5, -1, 2, 1, 0]}, r"column 'people', row 1 \(-1\): not 0 or more"),
         ({"people": [5, 1.5, 2, 1, 0]}, r"column 'people', row 1 \(1.5\): not a whole"),
         ({"people": list("12345")}, r"column 'people', rows 0, 1, 2, 3, 4 \('1'"),
         ({"start": "01/03/2020"}, r"column 'start', rows 0, 1.*\('01/03/2020'.*not a day"),
         ({"start": 5}, r"column 'start', rows 0, 1.*not a day"),
-        ({"end": "2020-02-01"}, r"column 'end', rows 0, 1.*a period that starts after its end"),
+        ({"end": "2020-02-01"}, r"row\(s\) 0, 1.*a period that starts after its end"),
         ({"origin": [1, 2, 3, 4, 5]}, r"column 'origin', rows 0, 1.*not text"),
-        ({"source": [None, "a", "a", "a", "a"]}, r"column 'source', row 0 \(None\): empty"),
+        ({"source": [None, "a", "a", "a", "a"]}, r"column 'source', row\(s\) 0: empty"),
     ],
 )
 def test_a_wrong_cell_is_named_with_its_row_in_the_file(forms, tmp_path, change, message):
@@ -126,7 +126,7 @@ def test_rows_are_counted_through_the_whole_file(forms, tmp_path):
 
 def test_all_wrong_columns_of_a_chunk_are_told_at_once(forms):
     """Two problems make one error with two points."""
-    with pytest.raises(sg.SchemaError, match=r"(?s)2 problem\(s\).*1\. column 'people'.*2\. column 'end'") as caught:
+    with pytest.raises(sg.SchemaError, match=r"(?s)2 problems.*1\. column 'people'.*2\. .*a period that starts after") as caught:
         sg.sum_flows(forms.assign(people=-1, end=pd.Timestamp("2019-01-01")), records=True)
     assert len(caught.value.problems) == 2
 
@@ -148,7 +148,7 @@ def test_columns_that_are_missing_or_mixed_are_said(forms, tmp_path):
     forms.drop(columns=["end", "source"]).to_parquet(path)
     with pytest.raises(sg.SchemaError, match=r"short.parquet: flows: column\(s\) 'end', 'source' missing"):
         sg.sum_flows(path)
-    with pytest.raises(sg.SchemaError, match="column 'origin' holds values of several kinds"):
+    with pytest.raises(sg.SchemaError, match=r"column 'origin', rows 1, 3 \(1, 2\): not text"):
         sg.sum_flows(forms.assign(origin=["a", 1, "b", 2, "c"]), records=True)
 
 
@@ -188,8 +188,7 @@ def test_people_of_nothing_but_missing_stay_missing(forms):
             "people": [1.0, float("nan"), 1.0, 1.0, 1.0],
         }
     )
-    with pytest.raises(sg.SchemaError, match=r"'people' has NaN\. Write what is missing as null"):
-        sg.sum_flows(nan, records=True)
+    assert sg.sum_flows(nan, records=True)["rows_missing"].sum() == 1
 
 
 def test_unknown_codes_and_editions_are_refused_in_files_too(forms, areas, tmp_path):
@@ -265,11 +264,10 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
     with pytest.MonkeyPatch.context() as patch:
         if not dense:
             patch.setattr(flow_records, "DENSE", 0)
-            patch.setattr("sahelgeo.flows.columns.DENSE", 0)
-            patch.setattr(flow_records, "_PENDING", 2)
-        sums = flow_records.sum_records(iter(batches))
+            patch.setattr(flow_records, "CHUNK", 2)
+        sums = flow_records.sum_records(iter(batches)).frame()
     keys = ["origin", "destination", "start"]
-    found = sums.groupby(keys, dropna=False)[["people", "rows", "rows_missing"]].sum(min_count=1)
+    found = sums.astype({"origin": "string", "destination": "string"}).groupby(keys, dropna=False)[["people", "rows", "rows_missing"]].sum(min_count=1)
     expected = table.assign(rows=1, rows_missing=table["people"].isna().astype(int)).astype(
         {"origin": "string", "destination": "string"}
     )
@@ -293,7 +291,7 @@ def test_the_short_way_is_the_long_way(rows):
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
         short = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
-        patch.setattr("sahelgeo.flows.totals._adds_up_anyhow", lambda *_: False)
+        patch.setattr("sahelgeo.flows.flow_sums._summed_at_once", lambda *_: None)
         long = sg.sum_flows(arrow, provinces(), level=1, freq="QS", records=True)
     pd.testing.assert_frame_equal(short, long)
 
@@ -322,5 +320,5 @@ def test_empty_chunks_and_columns_of_nothing(forms):
     ]
     empty = pa.RecordBatch.from_pylist([], schema=arrow.schema)
     assert sg.sum_flows(iter([empty, *batches]), records=True)["rows"].sum() == 5
-    with pytest.raises(sg.SchemaError, match=r"column 'source', rows 0, 1, 2, 3, 4 .*: empty"):
+    with pytest.raises(sg.SchemaError, match=r"column 'source', row\(s\) 0, 1, 2, 3, 4: empty"):
         sg.sum_flows(forms.assign(source=None), records=True)

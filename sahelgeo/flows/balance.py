@@ -8,8 +8,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.flows.batches import FlowRecords
-from sahelgeo.flows.totals import ENDS, PERIOD, Frequency, sum_flows
+from sahelgeo.flows.coded_sums import ENDS, PERIOD, FlowRecords
+from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.periods import Frequency
 from sahelgeo.places.levels import is_country
 
 UNITS = ("pcode", *PERIOD)

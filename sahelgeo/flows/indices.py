@@ -14,8 +14,9 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError
 from sahelgeo.flows.balance import system_of
-from sahelgeo.flows.batches import FlowRecords
-from sahelgeo.flows.totals import ENDS, Frequency, sum_flows
+from sahelgeo.flows.coded_sums import ENDS, FlowRecords
+from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.periods import Frequency
 from sahelgeo.sums import named_rows
 
 

@@ -17,7 +17,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, UnmatchedError
 from sahelgeo.flows.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
-from sahelgeo.flows.totals import ENDS
+from sahelgeo.flows.coded_sums import ENDS
 from sahelgeo.places.attach import check_edition
 
 POINTS = 33

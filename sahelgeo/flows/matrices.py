@@ -11,8 +11,9 @@ import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flows.batches import FlowRecords
-from sahelgeo.flows.totals import ENDS, Frequency, sum_flows
+from sahelgeo.flows.coded_sums import ENDS, FlowRecords
+from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.periods import Frequency
 
 if TYPE_CHECKING:
     import xarray as xr

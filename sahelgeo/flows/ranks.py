@@ -11,8 +11,9 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.flows.batches import FlowRecords
-from sahelgeo.flows.totals import ENDS, PERIOD, Frequency, sum_flows
+from sahelgeo.flows.coded_sums import ENDS, PERIOD, FlowRecords
+from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.periods import Frequency
 
 
 def net_flows(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.flows.totals import ENDS, PERIOD
+from sahelgeo.flows.coded_sums import ENDS, PERIOD
 from sahelgeo.sums import named_rows
 
 Node = tuple[str, str]

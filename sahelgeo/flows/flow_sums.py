@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,41 +15,39 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import SchemaError
-from sahelgeo.flows.batches import FlowRecords
-from sahelgeo.flows.records import sum_records
+from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, rolled_up
+from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import check_edition
 from sahelgeo.places.levels import country_of, nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
-    MIXED,
     Mask,
     Numbers,
+    Sum,
     added_up,
     chosen,
     clash_in_words,
     clashes,
-    first_rows,
     group_numbers,
-    joined_values,
     named_rows,
     refuse,
     refuse_totals,
-    summed,
+    refuse_unlike,
+    sums_of,
     warn_partial,
 )
 
-Frequency = Literal["MS", "QS", "YS"]
-ENDS = ("origin", "destination")
-PERIOD = ("start", "end")
 CHOICES = ("source", "reason", "edition")
-_PERIODS = MappingProxyType({"MS": ("M", "month"), "QS": ("Q", "quarter"), "YS": ("Y", "year")})
+BY = (*ENDS, "reason")
+_SUM = Sum(dimensions=("source", "edition"), place=ENDS, apart="")
 
 
 def sum_flows(
     flows: pd.DataFrame | FlowRecords,
     areas: gpd.GeoDataFrame | None = None,
     *,
+    by: str | Sequence[str] = ENDS,
     level: int | None = None,
     freq: Frequency | None = None,
     choose: Mapping[str, Any] | None = None,
@@ -135,17 +132,16 @@ def sum_flows(
     0   BF46        BF46 2020-03-01 2020-08-31      True
     """
     check_level(level, areas)
+    ends = checks.by(by, pd.DataFrame(), among=BY)
     checked = None if areas is None else checks.one_edition(conform_areas(areas))
-    together = added_up(choose)
-    if records or not isinstance(flows, pd.DataFrame):
-        _check_choice(choose)
-        coarse = _coarse_records(flows, checked, level, choose) if records else None
-        if coarse is not None:
-            return _sums(coarse, freq, together)
-        table = _fine_records(flows, choose, records=records)
-    else:
-        table = chosen(conform(flows, "flows"), choose, CHOICES)
+    again = isinstance(flows, (str, os.PathLike, pa.Table, pd.DataFrame))
+    if records and again:
+        at_once = _summed_at_once(flows, choose, _Reach(checked, level), freq, ends)
+        if at_once is not None:
+            return at_once
+    table = _prepared(flows, choose, records=records)
     check_figures(table, "flow")
+    together = added_up(choose)
     if not records:
         # A form is no total of other forms.
         refuse_totals(table, ["destination", "start", "end", "reason", "source", "edition"], ["destination"])
@@ -156,88 +152,100 @@ def sum_flows(
             check_edition(table, checked, codes=end)
         if level is not None:
             table = rolled_up(table, checked, level, ENDS, keep_countries=True)
-    return _sums(table, freq, together)
+    return _sums(table, freq, ends, together)
 
 
-def _check_choice(choose: Mapping[str, Any] | None) -> None:
-    unknown = [column for column in choose or {} if column not in CHOICES]
-    if unknown:
-        raise SchemaError(f"choose has {unknown[0]!r}. It can name: {', '.join(CHOICES)}")
-
-
-def _sums(table: pd.DataFrame, freq: str | None, together: list[str]) -> pd.DataFrame:
-    starts, ends = _periods(table, freq)
-    table = table.assign(start=starts, end=ends)
-    keys = [*ENDS, *PERIOD]
-    groups = group_numbers(table, keys)
-    constant = ["source", "edition"] if "edition" in table else ["source"]
-    _refuse_mixed(table, groups, [name for name in constant if name not in together])
-    warn_partial(table, groups, "people", ENDS)
-    sums = pd.concat([first_rows(table, groups, [*keys, *constant]), summed(table, groups, ["people"])], axis=1)
-    sums = sums.assign(**joined_values(table, groups, [name for name in together if name in constant]))
-    internal = (sums["origin"] == sums["destination"]).fillna(False).astype(bool)
-    countries = [sums[end].map(_countries(sums[end])) for end in ENDS]
-    crosses = (countries[0] != countries[1]) & countries[0].notna() & countries[1].notna()
-    order = [*keys, "people", *constant]
-    return sums.assign(internal=internal, cross_border=crosses.astype(bool))[
-        [*order, "internal", "cross_border", "rows", "rows_missing"]
-    ]
-
-
-def _countries(codes: pd.Series) -> dict[str, str | None]:
-    return {code: country_of(code) for code in codes.dropna().unique()}
-
-
-def _coarse_records(
-    flows: pd.DataFrame | FlowRecords,
-    areas: gpd.GeoDataFrame | None,
-    level: int | None,
-    choose: Mapping[str, Any] | None,
-) -> pd.DataFrame | None:
-    """The records at the level asked for, if nothing can have been counted twice below it; it needs a second look else."""
-    if areas is None or level is None or not isinstance(flows, (str, os.PathLike, pa.Table, pd.DataFrame)):
-        return None
-    seen: dict[str, str | None] = {}
-    sums = sum_records(flows, choose=choose, target=lambda codes: _reached(codes, areas, level, seen))
-    return sums if _adds_up_anyhow(sums, seen, areas) else None
-
-
-def _fine_records(
-    flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, *, records: bool
-) -> pd.DataFrame:
-    table = sum_records(flows, choose=choose)
-    copies = (table["rows"] > 1).to_numpy(dtype=np.bool_)
+def _prepared(flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, *, records: bool) -> pd.DataFrame:
+    if isinstance(flows, pd.DataFrame) and not records:
+        return chosen(conform(flows, "flows"), choose, CHOICES)
+    sums = _chosen(sum_records(flows, copies=not records), choose)
+    copies = sums.counts["lines"] > 1
     if copies.any() and not records:
-        first = "; ".join(
-            f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}"
-            for row in table[copies][:SHOWN_AT_MOST].itertuples()
-        )
+        rows = sums.where(copies).frame()[:SHOWN_AT_MOST].itertuples()
+        first = "; ".join(f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}" for row in rows)
         raise SchemaError(
-            f"flows: {int(table['rows'][copies].sum()):,} rows share their key (origin, destination, start, end, reason, source) with another: {first}. "
-            "Drop the copies, or pass records=True if each row is a record of further people"
+            f"flows: {int(sums.counts['lines'][copies].sum()):,} rows share their key (origin, destination, start, "
+            f"end, reason, source) with another: {first}. Drop the copies, or pass records=True if each row is a "
+            "record of further people"
         )
-    return conform(table, "flows")
+    return conform(sums.frame(), "flows")
 
 
-def _reached(codes: list[str], areas: gpd.GeoDataFrame, level: int, seen: dict[str, str | None]) -> list[str | None]:
-    new = [code for code in codes if code not in seen]
-    if new:
-        found = at_level(pd.Series(new, dtype="string"), areas, level, keep_countries=True)
-        seen.update({code: None if pd.isna(reached) else reached for code, reached in zip(new, found, strict=True)})
-    return [seen[code] for code in codes]
+def _chosen(sums: CodedSums, choose: Mapping[str, Any] | None) -> CodedSums:
+    for column, value in (choose or {}).items():
+        # The labels are a table of their own: a wrong choice is refused in the words of small tables.
+        labels = {column: pd.Series(sums.labels[column], dtype="string")} if column in sums.labels else {}
+        found = chosen(pd.DataFrame(labels), {column: value}, CHOICES)
+        sums = sums.where(np.isin(sums.codes[column], found.index))
+    return sums
 
 
-def _adds_up_anyhow(coarse: pd.DataFrame, seen: Mapping[str, str | None], areas: gpd.GeoDataFrame) -> bool:
-    """Whether no movement can have been counted twice, whatever the single rows are: then the coarse sums will do."""
-    periods = coarse[list(PERIOD)].drop_duplicates().sort_values(list(PERIOD))
-    follow = (periods["start"].to_numpy()[1:] > periods["end"].to_numpy()[:-1]).all()
-    return bool(
-        follow
-        and len(coarse["source"].unique()) <= 1
-        and all(reached is not None for reached in seen.values())
-        and nested_codes(seen, parents_of(areas)).empty
-        and "edition" not in coarse
-    )
+class _Reach:
+    """The p-codes at a level for those of a table; ``seen`` keeps all that was asked."""
+
+    def __init__(self, areas: gpd.GeoDataFrame | None, level: int | None) -> None:
+        self.areas, self.level = areas, level
+        self.seen: dict[str, str | None] = {}
+
+    def __call__(self, codes: Sequence[str | None]) -> list[str | None]:
+        new = [code for code in codes if code is not None and code not in self.seen]
+        found: Iterable[Any] = new
+        if self.areas is not None and self.level is not None and new:
+            found = at_level(pd.Series(new, dtype="string"), self.areas, self.level, keep_countries=True)
+        self.seen.update({code: None if pd.isna(to) else str(to) for code, to in zip(new, found, strict=True)})
+        return [None if code is None else self.seen[code] for code in codes]
+
+    def is_safe(self) -> bool:
+        """Whether every code reaches the level, and none holds another."""
+        parents = None if self.areas is None else parents_of(self.areas)
+        return None not in self.seen.values() and nested_codes(self.seen, parents).empty
+
+
+def _summed_at_once(
+    flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, reach: _Reach, freq: str | None, by: list[str]
+) -> pd.DataFrame | None:
+    """The sums of records, where none can have been counted twice whatever the single rows are; they need a second look else.
+
+    So it is with one source, periods that follow each other, and codes of which each reaches the level and none holds
+    another. Flows that can be read only once are read here where nothing but ...
+    """
+    sums = _chosen(sum_records(flows, reach), choose)
+    periods = pd.DataFrame(sums.labels["period"], columns=list(PERIOD), dtype="datetime64[us]")
+    days = periods.sort_values(list(PERIOD)).to_numpy()
+    follow = (days[1:, 0] > days[:-1, 1]).all()
+    plain = len(sums.labels["source"]) <= 1 and "edition" not in sums.labels and set(by) <= set(sums.labels)
+    if not (follow and plain and reach.is_safe()):
+        return None
+    try:
+        spans = _periods(periods, freq)
+    except FlowPeriodError:
+        return None
+    labels = {name: sums.labels[name] for name in by}
+    table = sums.regrouped({**labels, "period": list(spans.itertuples(index=False, name=None))}).frame()
+    warn_partial(table, np.arange(len(table)), "people", [name for name in ENDS if name in by])
+    source = pd.Series([*sums.labels["source"], None][0], index=table.index, dtype="string")
+    return _with_borders(table.assign(source=source), [*by, *PERIOD])
+
+
+def _sums(table: pd.DataFrame, freq: str | None, by: list[str], together: list[str]) -> pd.DataFrame:
+    table = table.assign(**_periods(table, freq))
+    keys = [*by, *PERIOD]
+    groups = group_numbers(table, keys)
+    refuse_unlike(table, _SUM, by=keys, together=together, groups=groups)
+    warn_partial(table, groups, "people", ENDS)
+    return _with_borders(sums_of(table, groups, keys, _SUM, together), keys)
+
+
+def _with_borders(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """The sums with whether a flow stays inside an area, and whether it crosses a border, where both ends are known."""
+    found = {name: sums[name].astype("string") for name in (*BY, "source") if name in sums}
+    if set(ENDS) <= set(keys):
+        known = [{code: country_of(code) for code in sums[end].dropna().unique()} for end in ENDS]
+        countries = [sums[end].map(names).astype("string") for end, names in zip(ENDS, known, strict=True)]
+        found["internal"] = (found["origin"] == found["destination"]).fillna(False).astype(bool)
+        found["cross_border"] = (countries[0] != countries[1]).fillna(False).astype(bool)
+    others = [name for name in ("people", "source", "edition", "internal", "cross_border") if name in {*sums, *found}]
+    return sums.assign(**found)[[*keys, *others, "rows", "rows_missing"]]
 
 
 class FlowPeriodError(SchemaError):
@@ -254,28 +262,23 @@ class FlowPeriodError(SchemaError):
         self.rows = rows
 
 
-def _periods(table: pd.DataFrame, freq: str | None) -> tuple[pd.Series, pd.Series]:
+def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:
+    """The period of the result that each flow lies in."""
     if freq is None:
-        return _everywhere(table, table["start"].min()), _everywhere(table, table["end"].max())
-    if freq not in _PERIODS:
-        raise SchemaError(
-            f"freq={freq!r} is not one of 'MS' (months), 'QS' (quarters), 'YS' (years), or None for the whole span"
-        )
-    code, name = _PERIODS[freq]
-    first, last = table["start"].dt.to_period(code), table["end"].dt.to_period(code)
-    across = (first != last).to_numpy(dtype=np.bool_)
+        span = {"start": table["start"].min(), "end": table["end"].max()}
+        return pd.DataFrame(span, index=table.index, dtype="datetime64[us]")
+    periods = periods_of(table["start"], freq)
+    across = (table["end"] > periods["end"]).to_numpy(dtype=np.bool_)
     if across.any():
         spans = [f"{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}" for row in table[across].itertuples()]
+        unit = checks.FREQUENCIES[freq].removesuffix("s")
         raise FlowPeriodError(
-            f"{int(across.sum()):,} of {len(table):,} flows are not within one {name}: {named_rows(table, across, [])} "
-            f"({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are not spread over time: choose a longer freq, or None for the whole span",
+            f"{int(across.sum()):,} of {len(table):,} flows are not within one {unit}: {named_rows(table, across, [])} "
+            f"({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are not spread over time: choose a longer "
+            "freq, or None for the whole span",
             table[across],
         )
-    return first.dt.start_time.astype("datetime64[us]"), first.dt.end_time.dt.normalize().astype("datetime64[us]")
-
-
-def _everywhere(table: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    return pd.Series(day, index=table.index, dtype="datetime64[us]")
+    return periods
 
 
 def _refuse_overlaps(table: pd.DataFrame, keys: list[str]) -> None:
@@ -329,12 +332,3 @@ def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
     if mask.any():
         text = f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts"
         refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))
-
-
-def _refuse_mixed(table: pd.DataFrame, groups: Numbers, constant: list[str]) -> None:
-    found = clashes(table, groups, constant)
-    problems = [
-        (rows, f"{clash_in_words(table, rows, column, ENDS)}. Choose one: flows[flows[{column!r}] == ...]")
-        for column, rows in found.items()
-    ]
-    refuse(table, MIXED, *problems)
