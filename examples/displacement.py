@@ -46,7 +46,7 @@ print(f"{len(half)} flows carry {half['share_cumulative'].max():.0%} of the peop
 
 # Lines between chief towns on a map, and a table with small counts taken out.
 between = flows[~flows["internal"]].dropna(subset=["origin", "destination"])
-lines = sg.flow_lines(between, sample.areas, at="capital")
+lines = sg.flow_lines(between, sample.areas, anchor="capital")
 m = sg.maps.Map(title="Burkina Faso, 2020: synthetic movements between chief towns")
 sg.maps.FlowLayer(lines, smallest=1_000).add_to(m)
 m.save(str(folder / "flows.html"))

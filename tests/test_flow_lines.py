@@ -13,7 +13,7 @@ from shapely import LineString, Point, box
 from tables import flows as plain_flows
 
 import sahelgeo as sg
-from sahelgeo.flows import anchors
+from sahelgeo.flows import lines as anchors
 
 GEOD = Geod(ellps="WGS84")
 flows = partial(plain_flows, people=5)
@@ -69,7 +69,7 @@ def test_a_point_on_surface_is_inside_and_a_centroid_need_not_be(areas):
     table = flows(origin=["H"], destination=["W"])
     hook = areas.geometry.iloc[2]
     inside = Point(sg.flow_lines(table, areas).geometry.iloc[0].coords[0])
-    centre = Point(sg.flow_lines(table, areas, at="centroid").geometry.iloc[0].coords[0])
+    centre = Point(sg.flow_lines(table, areas, anchor="centroid").geometry.iloc[0].coords[0])
     assert hook.contains(inside)
     assert not hook.contains(centre)
     assert centre.distance(hook.centroid) < 0.01
@@ -78,8 +78,8 @@ def test_a_point_on_surface_is_inside_and_a_centroid_need_not_be(areas):
 def test_areas_in_another_crs_give_the_same_lines(areas):
     """Projected areas are brought to degrees; areas without CRS are refused."""
     table = flows(origin=["W"], destination=["E"])
-    projected = sg.flow_lines(table, areas.to_crs("EPSG:32631"), at="centroid").geometry.iloc[0]
-    degrees = sg.flow_lines(table, areas, at="centroid").geometry.iloc[0]
+    projected = sg.flow_lines(table, areas.to_crs("EPSG:32631"), anchor="centroid").geometry.iloc[0]
+    degrees = sg.flow_lines(table, areas, anchor="centroid").geometry.iloc[0]
     assert np.allclose(projected.coords, degrees.coords, atol=1e-3)
     with pytest.raises(sg.CRSError, match="no CRS"):
         sg.flow_lines(table, areas.set_crs(None, allow_override=True))
@@ -130,9 +130,9 @@ def test_unmatched_codes_and_areas_without_geometry_are_errors(areas):
 def test_an_unknown_anchor_or_another_edition_is_an_error(areas):
     """The message lists what there is."""
     with pytest.raises(
-        sg.SchemaError, match=r"at='middle' is not one of 'point on surface', 'centroid', 'capital', 'population'"
+        sg.SchemaError, match=r"anchor='middle' is not one of 'point on surface', 'centroid', 'capital', 'population'"
     ):
-        sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="middle")
+        sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="middle")
     with pytest.raises(sg.EditionError, match="'2025'"):
         sg.flow_lines(flows(origin=["W"], destination=["E"], edition="2025"), areas)
 
@@ -163,7 +163,7 @@ class TestAnchors:
 
     def test_lines_between_chief_towns(self):
         """From Dori to Ouagadougou, credited to GeoNames."""
-        lines = sg.flow_lines(flows(origin=["BF56"], destination=["BF13"]), sg.load_areas("BFA"), at="capital")
+        lines = sg.flow_lines(flows(origin=["BF56"], destination=["BF13"]), sg.load_areas("BFA"), anchor="capital")
         start, end = lines.geometry.iloc[0].coords[0], lines.geometry.iloc[0].coords[-1]
         assert start == pytest.approx((-0.03, 14.035), abs=0.02)
         assert end == pytest.approx((-1.53, 12.37), abs=0.02)
@@ -171,7 +171,7 @@ class TestAnchors:
 
     def test_every_embedded_area_of_the_five_countries_has_a_chief_town(self):
         """Each in its own polygon, or within a kilometre of it; each names its source."""
-        towns = anchors.capitals()
+        towns = anchors._capitals()
         regions = sg.load_areas(["BFA", "MLI", "NER", "TCD", "MRT"])
         assert set(regions["pcode"]) <= set(towns.index)
         held = regions.set_index("pcode").geometry
@@ -185,7 +185,7 @@ class TestAnchors:
     def test_an_area_without_a_chief_town_is_an_error(self, areas):
         """No other point takes its place in silence."""
         with pytest.raises(sg.UnmatchedError, match="without chief town in the table of capitals: p-codes E, W"):
-            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="capital")
+            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="capital")
 
     def test_the_centre_of_population_is_weighted_by_people(self, areas):
         """Three of four people live in the east of W; parts without a count or outside weigh nothing."""
@@ -195,12 +195,12 @@ class TestAnchors:
             crs="EPSG:4326",
         )
         line = sg.flow_lines(
-            flows(origin=["W"], destination=["E"]), areas, at="population", population=people
+            flows(origin=["W"], destination=["E"]), areas, anchor="population", population=people
         ).geometry.iloc[0]
         assert line.coords[0] == pytest.approx((0.4, 0), abs=1e-9)
         assert line.coords[-1] == pytest.approx((10, 0.5), abs=1e-9)
         projected = sg.flow_lines(
-            flows(origin=["W"], destination=["E"]), areas, at="population", population=people.to_crs("EPSG:3857")
+            flows(origin=["W"], destination=["E"]), areas, anchor="population", population=people.to_crs("EPSG:3857")
         )
         assert projected.geometry.iloc[0].coords[0] == pytest.approx((0.4, 0), abs=1e-6)
 
@@ -210,7 +210,7 @@ class TestAnchors:
             {"people": [1, 1, 4]}, geometry=[box(-1, -1, 0, 1), box(0, -1, 1, 1), box(9, -1, 11, 1)], crs="EPSG:4326"
         )
         line = sg.flow_lines(
-            flows(origin=["W"], destination=["E"]), areas, at="population", population=parts
+            flows(origin=["W"], destination=["E"]), areas, anchor="population", population=parts
         ).geometry.iloc[0]
         assert line.coords[0] == pytest.approx((0, 0), abs=1e-9)
         assert line.coords[-1] == pytest.approx((10, 0), abs=1e-9)
@@ -219,19 +219,19 @@ class TestAnchors:
         """Nobody has no centre."""
         people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
         with pytest.raises(sg.UnmatchedError, match="without people in the population: p-codes E"):
-            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, at="population", population=people)
+            sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="population", population=people)
 
     def test_a_population_must_have_points_crs_and_counts(self, areas):
         """And goes with its anchor only."""
         table = flows(origin=["W"], destination=["E"])
         people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
         with pytest.raises(sg.SchemaError, match="go together"):
-            sg.flow_lines(table, areas, at="population")
+            sg.flow_lines(table, areas, anchor="population")
         with pytest.raises(sg.SchemaError, match="go together"):
             sg.flow_lines(table, areas, population=people)
         with pytest.raises(sg.SchemaError, match="a GeoDataFrame with a column 'people'"):
-            sg.flow_lines(table, areas, at="population", population=people.drop(columns="people"))
+            sg.flow_lines(table, areas, anchor="population", population=people.drop(columns="people"))
         with pytest.raises(sg.CRSError, match="population: the geometry has no CRS"):
-            sg.flow_lines(table, areas, at="population", population=people.set_crs(None, allow_override=True))
-        with pytest.raises(sg.SchemaError, match="text or numbers below 0"):
-            sg.flow_lines(table, areas, at="population", population=people.assign(people=-1))
+            sg.flow_lines(table, areas, anchor="population", population=people.set_crs(None, allow_override=True))
+        with pytest.raises(sg.SchemaError, match="'people', row\\(s\\) 0: below 0"):
+            sg.flow_lines(table, areas, anchor="population", population=people.assign(people=-1))

@@ -126,7 +126,9 @@ def test_rows_are_counted_through_the_whole_file(forms, tmp_path):
 
 def test_all_wrong_columns_of_a_chunk_are_told_at_once(forms):
     """Two problems make one error with two points."""
-    with pytest.raises(sg.SchemaError, match=r"(?s)2 problems.*1\. column 'people'.*2\. .*a period that starts after") as caught:
+    with pytest.raises(
+        sg.SchemaError, match=r"(?s)2 problems.*1\. column 'people'.*2\. .*a period that starts after"
+    ) as caught:
         sg.sum_flows(forms.assign(people=-1, end=pd.Timestamp("2019-01-01")), records=True)
     assert len(caught.value.problems) == 2
 
@@ -188,7 +190,8 @@ def test_people_of_nothing_but_missing_stay_missing(forms):
             "people": [1.0, float("nan"), 1.0, 1.0, 1.0],
         }
     )
-    assert sg.sum_flows(nan, records=True)["rows_missing"].sum() == 1
+    with pytest.warns(sg.DataWarning, match="people missing in 1 of 4"):
+        assert sg.sum_flows(nan, records=True)["rows_missing"].sum() == 1
 
 
 def test_unknown_codes_and_editions_are_refused_in_files_too(forms, areas, tmp_path):
@@ -267,7 +270,11 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
             patch.setattr(flow_records, "CHUNK", 2)
         sums = flow_records.sum_records(iter(batches)).frame()
     keys = ["origin", "destination", "start"]
-    found = sums.astype({"origin": "string", "destination": "string"}).groupby(keys, dropna=False)[["people", "rows", "rows_missing"]].sum(min_count=1)
+    found = (
+        sums.astype({"origin": "string", "destination": "string"})
+        .groupby(keys, dropna=False)[["people", "rows", "rows_missing"]]
+        .sum(min_count=1)
+    )
     expected = table.assign(rows=1, rows_missing=table["people"].isna().astype(int)).astype(
         {"origin": "string", "destination": "string"}
     )
@@ -322,3 +329,35 @@ def test_empty_chunks_and_columns_of_nothing(forms):
     assert sg.sum_flows(iter([empty, *batches]), records=True)["rows"].sum() == 5
     with pytest.raises(sg.SchemaError, match=r"column 'source', row\(s\) 0, 1, 2, 3, 4: empty"):
         sg.sum_flows(forms.assign(source=None), records=True)
+
+
+def test_sums_of_a_file_keep_the_rows_behind_them(forms):
+    """Parts that are added up first, and their sums after, are the sums of the whole, with all rows and all that lack a count."""
+    parts = [sg.sum_flows(part, freq="MS", records=True) for part in (forms[:3], forms[3:])]
+    whole = sg.sum_flows(forms, freq="MS", records=True)
+    again = pa.Table.from_pandas(pd.concat(parts), preserve_index=False)
+    pd.testing.assert_frame_equal(sg.sum_flows(again, freq="MS", records=True), whole)
+    pd.testing.assert_frame_equal(sg.sum_flows(whole, freq="MS"), whole)
+    assert whole["rows"].sum() == len(forms)
+
+
+def test_files_and_frames_keep_rows_that_a_place_tells_apart(forms, tmp_path):
+    """Two movements of one area, printed for two places, are no copies, in a file or out of it."""
+    places = forms.assign(place=["a", "b", "c", "d", "e"])
+    files = every_form(places, tmp_path)
+    pd.testing.assert_frame_equal(sg.sum_flows(files["path"], freq="MS"), sg.sum_flows(places, freq="MS"))
+
+
+@pytest.mark.parametrize("kind", ["path", "frame"])
+def test_sums_by_origin_reason_or_nothing(forms, tmp_path, kind):
+    """What the sums are by is the user's choice; the people are the same."""
+    table = every_form(forms.assign(reason=["war", "flood", "war", "war", None]), tmp_path)[kind]
+    by_reason = sg.sum_flows(table, by=("origin", "reason"), records=True)
+    assert by_reason[["origin", "reason", "people"]].astype(object).where(by_reason.notna(), None).to_numpy().tolist()[:3] == [
+        ["XX0101", "flood", 5], ["XX0101", "war", 5], ["XX0101", None, None],
+    ]  # fmt: skip
+    assert "internal" not in by_reason
+    with pytest.warns(sg.DataWarning, match="people missing in 1 of 1 rows"):
+        assert sg.sum_flows(table, by=(), records=True)["people"].tolist() == [13]
+    with pytest.raises(sg.SchemaError, match="by has 'people'. Choose among the columns: origin, destination, reason"):
+        sg.sum_flows(table, by="people", records=True)

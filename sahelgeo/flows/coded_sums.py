@@ -84,6 +84,11 @@ class CodedSums:
             labels[name] = [had[code] for code in found]
         return CodedSums(labels, codes, {name: values[mask] for name, values in self.counts.items()})
 
+    def periods(self) -> pd.DataFrame:
+        """The first and the last day of each label of period."""
+        days = np.array(self.labels["period"], dtype=np.int64).reshape(-1, 2).astype("datetime64[D]")
+        return pd.DataFrame(days.astype("datetime64[us]"), columns=list(PERIOD))
+
     def regrouped(self, labels: Mapping[str, Sequence[Any]]) -> CodedSums:
         """The sums by new labels of some columns, in the order of the labels, missing ones last; other columns are added over."""
         known: Known = {}
@@ -98,7 +103,7 @@ class CodedSums:
     def frame(self) -> pd.DataFrame:
         """A Flows table, its texts as categories."""
         table = pd.DataFrame({name: self._labelled(name) for name in self.labels if name != "period"})
-        days = np.array(self.labels["period"], dtype="datetime64[us]").reshape(-1, 2).take(self.codes["period"], axis=0)
+        days = self.periods().to_numpy().take(self.codes["period"], axis=0)
         people = pd.array(self.counts["people"].astype(np.int64), dtype="Int64")
         people[self.count("empty") == self.count("lines")] = pd.NA
         behind = {name: self.count(name).astype(np.int64) for name in BEHIND}
@@ -189,9 +194,9 @@ def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _encoded(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The chunk with each text and day once, in a dictionary, as Parquet keeps it."""
+    """The chunk with each text once, in a dictionary, as Parquet keeps it."""
     columns = [
-        column if name in NUMBERS or pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        column if name in (*PERIOD, *NUMBERS) or pa.types.is_dictionary(column.type) else column.dictionary_encode()
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     ]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
@@ -239,7 +244,8 @@ def _part(batch: pa.RecordBatch, labels: pd.Index, known: Known, target: Retarge
     people, period = _people_of(columns["people"]), _periods_of(columns["start"], columns["end"], known["period"])
     if period is None or people is None or not _are_plain(texts):
         cells = {
-            name: column.dictionary_decode() if name not in NUMBERS else column for name, column in columns.items()
+            name: column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+            for name, column in columns.items()
         }
         table = conform_records(pa.table(cells).to_pandas().set_axis(labels), "flows")[list(columns)]
         return _part(_encoded(pa.RecordBatch.from_pandas(table, preserve_index=False)), labels, known, target)
@@ -274,21 +280,36 @@ def _is_whole(column: pa.Array) -> bool:
     return pa.types.is_integer(column.type) and not column.null_count
 
 
-def _periods_of(starts: pa.DictionaryArray, ends: pa.DictionaryArray, known: dict[Any, int]) -> Codes | None:
+def _periods_of(starts: pa.Array, ends: pa.Array, known: dict[Any, int]) -> Codes | None:
     """The codes of the rows' periods; None where a cell is no day, or a period ends before it starts."""
-    (first, bad), (last, bad_too) = (
-        checks.days_and_unfit(days.dictionary.to_pandas(date_as_object=False)) for days in (starts, ends)
-    )
-    empty = starts.null_count + ends.null_count + first.isna().sum() + last.isna().sum()
-    if empty or bad.any() or bad_too.any():
+    read = [_days_of(column) for column in (starts, ends)]
+    if read[0] is None or read[1] is None:
         return None
-    width = max(len(last), 1)
-    keys = _keys_of([starts.indices.to_numpy(), ends.indices.to_numpy()], [len(first), width], len(starts))
-    found, places = _distinct(keys, len(first) * width)
-    periods = list(zip(first.array[found // width], last.array[found % width], strict=True))
-    if any(start > end for start, end in periods):
+    (start_codes, first), (end_codes, last) = read
+    sizes = [len(first), len(last)]
+    found, places = _distinct(_keys_of([start_codes, end_codes], sizes, len(starts)), prod(sizes))
+    periods = first[found // max(len(last), 1)], last[found % max(len(last), 1)]
+    if (periods[0] > periods[1]).any():
         return None
-    return _recoded(places, periods, known)
+    return _recoded(places, zip(*(days.tolist() for days in periods), strict=True), known)
+
+
+def _days_of(column: pa.Array) -> tuple[Codes, Codes] | None:
+    """Which of its days each row has, and the days, counted from 1970; None where a cell is no day."""
+    if pa.types.is_date64(column.type) or (pa.types.is_timestamp(column.type) and column.type.tz is None):
+        column = column.cast(pa.date32(), safe=False)
+    if column.null_count:
+        return None
+    if pa.types.is_date32(column.type):
+        numbers = column.cast(pa.int32()).to_numpy()
+        first = numbers.min() if len(numbers) else 0
+        found, codes = _distinct(numbers - first, int(numbers.max() - first) + 1 if len(numbers) else 0)
+        return codes, found + first
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    days, unfit = checks.days_and_unfit(coded.dictionary.to_pandas())
+    if unfit.any() or days.isna().any():
+        return None
+    return coded.indices.to_numpy(), days.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 
 def _are_plain(texts: Mapping[str, pa.DictionaryArray]) -> bool:

@@ -207,10 +207,10 @@ def _summed_at_once(
     """The sums of records, where none can have been counted twice whatever the single rows are; they need a second look else.
 
     So it is with one source, periods that follow each other, and codes of which each reaches the level and none holds
-    another. Flows that can be read only once are read here where nothing but ...
+    another.
     """
     sums = _chosen(sum_records(flows, reach), choose)
-    periods = pd.DataFrame(sums.labels["period"], columns=list(PERIOD), dtype="datetime64[us]")
+    periods = sums.periods()
     days = periods.sort_values(list(PERIOD)).to_numpy()
     follow = (days[1:, 0] > days[:-1, 1]).all()
     plain = len(sums.labels["source"]) <= 1 and "edition" not in sums.labels and set(by) <= set(sums.labels)
@@ -221,7 +221,8 @@ def _summed_at_once(
     except FlowPeriodError:
         return None
     labels = {name: sums.labels[name] for name in by}
-    table = sums.regrouped({**labels, "period": list(spans.itertuples(index=False, name=None))}).frame()
+    days = spans.to_numpy().astype("datetime64[D]").astype(np.int64)
+    table = sums.regrouped({**labels, "period": list(map(tuple, days.tolist()))}).frame()
     warn_partial(table, np.arange(len(table)), "people", [name for name in ENDS if name in by])
     source = pd.Series([*sums.labels["source"], None][0], index=table.index, dtype="string")
     return _with_borders(table.assign(source=source), [*by, *PERIOD])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
+from importlib.resources import files
 from types import MappingProxyType
+from typing import Literal, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +14,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import Geod
+from shapely import Point
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, UnmatchedError
-from sahelgeo.flows.anchors import CAPITALS_SOURCE, Anchor, anchors, check_anchor
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, UnmatchedError, listed
 from sahelgeo.flows.coded_sums import ENDS
 from sahelgeo.places.attach import check_edition
 
+Anchor = Literal["point on surface", "centroid", "capital", "population"]
+CAPITALS_SOURCE = "geonames"
+# Equal Area Cylindrical: a centroid weighs by area, and degrees are not areas.
+_EQUAL_AREA = "EPSG:6933"
 POINTS = 33
 # How far the middle of a line is moved aside, as a share of its length.
 BEND = 0.18
@@ -41,7 +48,7 @@ def flow_lines(
     flows: pd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
-    at: Anchor = "point on surface",
+    anchor: Anchor = "point on surface",
     population: gpd.GeoDataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """A curved line for each flow between two areas; the two directions of a pair bend to opposite sides.
@@ -53,12 +60,12 @@ def flow_lines(
         each other.
     areas : geopandas.GeoDataFrame
         Areas with the p-codes of both ends, in any CRS.
-    at : {"point on surface", "centroid", "capital", "population"}
+    anchor : {"point on surface", "centroid", "capital", "population"}
         Where lines begin and end: a point that is surely inside the area; the area's centre of gravity, which may be
         outside; its chief town (GeoNames; countries and regions of the five countries); or the centre of its population, which
         may be outside too.
     population : geopandas.GeoDataFrame, optional
-        For ``at="population"``: people at points, or in areas smaller than ``areas`` (a Population table joined to
+        For ``anchor="population"``: people at points, or in areas smaller than ``areas`` (a Population table joined to
         them with :func:`attach_areas`), with a column ``people`` and geometry in any CRS. Each part counts for the area that holds
         its point on surface; the centre is the mean of the parts' centroids, weighted by people, in an equal-area projection.
 
@@ -81,7 +88,7 @@ def flow_lines(
     EditionError
         The flows name another edition than the areas.
     SchemaError
-        A table breaks its declaration, ``at`` is not known, or it does not go with ``population``.
+        A table breaks its declaration, ``anchor`` is not known, or it does not go with ``population``.
 
     Warns
     -----
@@ -104,28 +111,28 @@ def flow_lines(
     19        Sahel             Nord   59556        172.0
     3   Centre-Nord           Centre   56977        110.0
     """
-    check_anchor(at, population)
+    _check_anchor(anchor, population)
     table = conform(flows, "flows")
     checked = checks.one_edition(conform_areas(areas))
     for end in ENDS:
         check_edition(table, checked, codes=end)
-    points = anchors(checked, at, population)
-    _refuse_unmatched(table, points, at)
+    points = _anchors(checked, anchor, population)
+    _refuse_unmatched(table, points, anchor)
     known = table["origin"].notna() & table["destination"].notna()
     drawn = known & (table["origin"] != table["destination"]).fillna(False)
     _warn_not_drawn(table[~drawn], known[~drawn])
     lines = _drawn(table[drawn.astype(bool)], checked, points)
-    return lines.assign(anchor_source=CAPITALS_SOURCE) if at == "capital" else lines
+    return lines.assign(anchor_source=CAPITALS_SOURCE) if anchor == "capital" else lines
 
 
-def _refuse_unmatched(table: pd.DataFrame, points: gpd.GeoSeries, at: Anchor) -> None:
+def _refuse_unmatched(table: pd.DataFrame, points: gpd.GeoSeries, anchor: Anchor) -> None:
     lost = pd.DataFrame({end: table[end].notna() & ~table[end].isin(points.index) for end in ENDS}, index=table.index)
     rows = lost.any(axis=1)
     if rows.any():
         codes = sorted({str(code) for end in ENDS for code in table[end][lost[end]]})
         raise UnmatchedError(
             f"{int(rows.sum()):,} of {len(table):,} flows with {table['people'][rows].sum():,} people have an end that is no area, or an area "
-            f"without {_LACKING[at]}: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
+            f"without {_LACKING[anchor]}: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
             table[rows],
         )
 
@@ -178,3 +185,66 @@ def _unwrapped(points: Coordinates, starts: Coordinates) -> Coordinates:
     turned = points.copy()
     turned[:, 0] = starts[:, 0] + (points[:, 0] - starts[:, 0] + 180) % 360 - 180
     return turned
+
+
+def _check_anchor(anchor: str, population: gpd.GeoDataFrame | None) -> None:
+    """Raise unless the anchor is known and has what it needs."""
+    checks.choice(get_args(Anchor), anchor=anchor)
+    if (anchor == "population") != (population is not None):
+        raise SchemaError(
+            "anchor='population' and population=... go together: people at points or in small areas, as a GeoDataFrame"
+        )
+
+
+def _anchors(areas: gpd.GeoDataFrame, anchor: Anchor, population: gpd.GeoDataFrame | None) -> gpd.GeoSeries:
+    """A point for each area that has one, by p-code, in EPSG:4326."""
+    if anchor == "capital":
+        towns = _capitals()
+        return towns[towns.index.isin(areas["pcode"])]
+    shapes = areas.set_index("pcode").geometry
+    shapes = shapes[shapes.notna() & ~shapes.is_empty]
+    if anchor == "point on surface":
+        return shapes.representative_point().to_crs("EPSG:4326")
+    if anchor == "centroid" or population is None:
+        return shapes.to_crs(_EQUAL_AREA).centroid.to_crs("EPSG:4326")
+    return _centres_of_population(shapes, population)
+
+
+def _capitals() -> gpd.GeoSeries:
+    """The capital of each country and the chief town of each region, by p-code, in EPSG:4326 (GeoNames)."""
+    text = files("sahelgeo.data").joinpath("capitals.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    points = [Point(float(row["longitude"]), float(row["latitude"])) for row in rows]
+    return gpd.GeoSeries(points, index=pd.Index([row["pcode"] for row in rows], name="pcode"), crs="EPSG:4326")
+
+
+def _centres_of_population(shapes: gpd.GeoSeries, population: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    parts = _population_parts(population)
+    parts = parts[parts["people"].fillna(0) > 0].to_crs(shapes.crs)
+    inside = gpd.GeoDataFrame({"people": parts["people"]}, geometry=parts.geometry.representative_point())
+    held = inside.sjoin(gpd.GeoDataFrame(geometry=shapes).reset_index(), predicate="within")
+    # A point on a border lies within neither side; one on overlapping areas counts for the first.
+    held = held[~held.index.duplicated()]
+    centroids = parts.geometry.to_crs(_EQUAL_AREA).centroid
+    weighted = pd.DataFrame(
+        {
+            "pcode": held["pcode"],
+            "people": held["people"],
+            "x": centroids.x * parts["people"],
+            "y": centroids.y * parts["people"],
+        }
+    ).dropna()
+    sums = weighted.groupby("pcode")[["people", "x", "y"]].sum()
+    points = gpd.points_from_xy(sums["x"] / sums["people"], sums["y"] / sums["people"], crs=_EQUAL_AREA)
+    return gpd.GeoSeries(points, index=sums.index).to_crs("EPSG:4326")
+
+
+def _population_parts(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if not isinstance(population, gpd.GeoDataFrame) or "people" not in population.columns:
+        raise SchemaError(
+            "population: a GeoDataFrame with a column 'people' and geometry is needed. attach_areas gives a Population table its areas"
+        )
+    checks.crs(population, "population")
+    checks.counts(population, "population", "people")
+    people = population["people"]
+    return population.reset_index(drop=True).assign(people=people.astype("Float64").astype("float64").to_numpy())

@@ -9,11 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo import checks
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.flows.coded_sums import ENDS, FlowRecords
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.periods import Frequency
+from sahelgeo.sources import joined_sources
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +30,7 @@ def od_matrix(
     level: int | None = ...,
     freq: Frequency | None = ...,
     choose: Mapping[str, Any] | None = ...,
-    to: Literal["frame"] = ...,
+    form: Literal["frame"] = ...,
 ) -> pd.DataFrame: ...
 @overload
 def od_matrix(
@@ -39,7 +40,7 @@ def od_matrix(
     level: int | None = ...,
     freq: Frequency | None = ...,
     choose: Mapping[str, Any] | None = ...,
-    to: Literal["array"],
+    form: Literal["array"],
 ) -> xr.DataArray: ...
 def od_matrix(
     flows: pd.DataFrame | FlowRecords,
@@ -48,7 +49,7 @@ def od_matrix(
     level: int | None = None,
     freq: Frequency | None = None,
     choose: Mapping[str, Any] | None = None,
-    to: Literal["frame", "array"] = "frame",
+    form: Literal["frame", "array"] = "frame",
 ) -> Any:
     """The matrix of movements from every origin (rows) to every destination (columns).
 
@@ -60,7 +61,7 @@ def od_matrix(
         Areas, one edition. With ``level``, all of its areas have a row and a column, whether anybody moved or not.
     level, freq, choose
         See :func:`sum_flows`.
-    to : {"frame", "array"}
+    form : {"frame", "array"}
         A DataFrame, or an xarray DataArray with the dimensions origin, destination and period.
 
     Returns
@@ -77,7 +78,7 @@ def od_matrix(
     Raises
     ------
     SchemaError
-        ``to`` is not known, an area is called "unknown", or any error of :func:`sum_flows`.
+        ``form`` is not known, an area is called "unknown", or any error of :func:`sum_flows`.
 
     See Also
     --------
@@ -102,14 +103,13 @@ def od_matrix(
     BF56           10     4     <NA>
     unknown         2  <NA>     <NA>
     """
-    if to not in ("frame", "array"):
-        raise SchemaError(f"to={to!r} is not one of 'frame' (DataFrame), 'array' (xarray)")
+    checks.choice(("frame", "array"), form=form)
     sums = sum_flows(flows, areas, level=level, freq=freq, choose=choose)
     labels = _labels(sums, areas, level)
     stacked = sums.assign(**{end: sums[end].fillna(UNKNOWN) for end in ENDS})
     cells = stacked.set_index(["start", *ENDS])["people"]
     starts = list(dict.fromkeys(sums["start"].sort_values())) or [pd.NaT]
-    if to == "array":
+    if form == "array":
         return _as_array(cells, sums, starts, labels)
     squares = {start: _square(cells, start, labels) for start in starts}
     return pd.concat(squares, names=["start"]) if freq is not None else squares[starts[0]]
@@ -156,5 +156,5 @@ def _as_array(cells: pd.Series, sums: pd.DataFrame, starts: list[pd.Timestamp], 
             "end": ("period", ends.to_numpy()),
         },
         name="people",
-        attrs={"units": "persons who moved", "source": " + ".join(sorted(sums["source"].dropna().unique()))},
+        attrs={"units": "persons who moved", "source": joined_sources(sums["source"]) or ""},
     )

@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.drawing import Field, FlowDrawing, legend_values, plain
 from sahelgeo.maps.layers import SahelgeoLayer, areas_with_geometry, period_in_words, total_note
-from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import word, write_number
 
 

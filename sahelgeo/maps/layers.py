@@ -16,9 +16,9 @@ from folium.template import Template
 
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, SchemaError, listed
+from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
 from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE

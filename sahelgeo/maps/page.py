@@ -11,6 +11,7 @@ import folium
 from branca.element import Figure
 
 from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
     DrawnLayer,
     Furniture,
@@ -24,7 +25,6 @@ from sahelgeo.maps.document import (
     write_document,
 )
 from sahelgeo.maps.layers import safe_label, template
-from sahelgeo.maps.small_counts import SUPPRESS_BELOW
 from sahelgeo.words import check_language
 
 # Children of a map that draw themselves with Leaflet alone.

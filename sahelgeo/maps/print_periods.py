@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.chosen_layer import layers_for
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
 from sahelgeo.maps.one_call import outlines_under
@@ -32,7 +33,7 @@ from sahelgeo.maps.print_sheet import (
     write_lines,
 )
 from sahelgeo.maps.shared_legend import share_legend
-from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
+from sahelgeo.maps.small_counts import withhold
 from sahelgeo.words import word
 
 _WIDTH = 10.0

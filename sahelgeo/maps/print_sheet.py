@@ -16,6 +16,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from sahelgeo.errors import SchemaError
+from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
     Sheet,
     bounds_of,
@@ -40,7 +41,7 @@ from sahelgeo.maps.print_shapes import (
     arrow_width,
     circle_radius,
 )
-from sahelgeo.maps.small_counts import SUPPRESS_BELOW, withhold
+from sahelgeo.maps.small_counts import withhold
 from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import word
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import pandas as pd
-
+from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.drawing import Drawing, Field, SizedDrawing, TimeDrawing, Value
 
-# Counts of persons or households above zero and below this could point at somebody.
-SUPPRESS_BELOW = 10
 # What stands in the place of such a count.
 SUPPRESSED = "<"
 # Published parts differ from their total by persons that were rounded.
 _ROUNDING = 5
-
-
-def is_small(value: Any, below: float) -> bool:
-    """Whether a count could point at somebody."""
-    number = isinstance(value, int | float) or hasattr(value, "dtype")
-    return bool(number and pd.notna(value) and 0 < value < below)
 
 
 def withhold(item: Drawing, below: float) -> Drawing:
@@ -58,7 +48,7 @@ def withheld_fields(fields: tuple[Field, ...], below: float) -> tuple[Field, ...
     held = tuple(_without_small(line, below) for line in fields)
     counts = [number for number, line in enumerate(fields) if line.form == "people"]
     columns = {number: list(held[number].values) for number in counts}
-    rows = zip(*(fields[number].values for number in counts), strict=True)  # noqa: PD011 (a field's own values)
+    rows = zip(*(fields[number].values for number in counts), strict=True)
     for row, known in enumerate(rows):
         withheld = [number for number in counts if columns[number][row] == SUPPRESSED]
         if len(withheld) == 1 and _has_total(known):

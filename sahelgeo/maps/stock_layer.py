@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.drawing import Field, SymbolDrawing, label_points, legend_values, plain
 from sahelgeo.maps.layers import (
     SahelgeoLayer,
@@ -17,7 +18,6 @@ from sahelgeo.maps.layers import (
     total_note,
     without_geometry_note,
 )
-from sahelgeo.maps.small_counts import is_small
 from sahelgeo.words import word, write_number
 
 

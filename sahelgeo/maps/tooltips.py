@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.maps.small_counts import is_small
+from sahelgeo.flows.suppression import is_small
 from sahelgeo.words import MISSING, NARROW_SPACE, base_language, write_day
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.

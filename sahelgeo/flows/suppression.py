@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import warnings
 from collections import defaultdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,13 @@ from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.flows.coded_sums import ENDS, PERIOD
 from sahelgeo.sums import named_rows
 
+# Counts of persons or households above zero and below this could point at somebody.
+SUPPRESS_BELOW = 10
 Node = tuple[str, str]
 Edge = tuple[Node, Node]
 
 
-def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
+def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW) -> pd.DataFrame:
     """Take small counts out of a table of flows, and as many others as needed so that no total tells them.
 
     A reader who knows the totals of origins and destinations can find a single missing count by subtraction. So each
@@ -29,7 +32,7 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
     ----------
     flows : pandas.DataFrame
         A Flows table with one row for each pair and period, as :func:`sum_flows` makes it.
-    min_count : int
+    suppress_below : int
         Counts from 1 to one less than this are small. Zeros are kept.
 
     Returns
@@ -43,7 +46,7 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        The table breaks its declaration, names a pair twice in one period, or ``min_count`` is no whole number above 1.
+        The table breaks its declaration, names a pair twice in one period, or ``suppress_below`` is no whole number above 1.
 
     Warns
     -----
@@ -71,14 +74,14 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
     ['small', 'recoverable', 'recoverable', 'recoverable']
     """
     table = conform(flows, "flows")
-    if isinstance(min_count, bool) or not isinstance(min_count, (int, np.integer)) or min_count < 2:
-        raise SchemaError(f"min_count={min_count!r} is not a number of people. Give 2 or more")
+    if isinstance(suppress_below, bool) or not isinstance(suppress_below, (int, np.integer)) or suppress_below < 2:
+        raise SchemaError(f"suppress_below={suppress_below!r} is not a number of people. Give 2 or more")
     repeated = table.duplicated([*ENDS, *PERIOD], keep=False).to_numpy(dtype=np.bool_)
     if repeated.any():
         raise SchemaError(
             f"flows: a pair stands twice in one period in {named_rows(table, repeated, ENDS)}. Add reasons and sources up first: sum_flows"
         )
-    small = ((table["people"] > 0) & (table["people"] < min_count)).fillna(False).to_numpy(dtype=np.bool_)
+    small = np.array([is_small(value, suppress_below) for value in table["people"]], dtype=np.bool_)
     hidden = small | table["people"].isna().to_numpy(dtype=np.bool_)
     bare = np.zeros(len(table), dtype=np.bool_)
     for found in table.reset_index(drop=True).groupby(list(PERIOD)).indices.values():
@@ -91,6 +94,12 @@ def suppress_small(flows: pd.DataFrame, *, min_count: int = 10) -> pd.DataFrame:
     reasons[bare] = "exposed"
     suppressed = pd.Series(reasons, index=table.index, dtype="string")
     return table.assign(people=table["people"].mask(hidden), suppressed=suppressed.mask(suppressed == ""))
+
+
+def is_small(value: Any, below: float) -> bool:
+    """Whether a count could point at somebody."""
+    number = isinstance(value, int | float) or hasattr(value, "dtype")
+    return bool(number and pd.notna(value) and 0 < value < below)
 
 
 def _protect(table: pd.DataFrame, small: np.ndarray, hidden: np.ndarray) -> tuple[list[int], list[int]]:
