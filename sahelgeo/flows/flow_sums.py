@@ -63,6 +63,9 @@ def sum_flows(
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition; needed for ``level``. Without them, what lies in what is told by the way that OCHA's p-codes
         are built: BF56 holds BF5601.
+    by : tuple of {"origin", "destination", "reason"}
+        What there is a row for, beside the period: ``("origin", "destination")``, or one of them, with or without the
+        reason; ``()`` for the total.
     level : int, optional
         Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province. Ends of which
         only the country is known (``ML``, ``MLI``) stay as they are.
@@ -80,11 +83,18 @@ def sum_flows(
     Returns
     -------
     pandas.DataFrame
-        A Flows table with one row for each origin, destination and period, sorted by them, with index 0..n-1:
-        ``origin``, ``destination``, ``start``, ``end`` (of the whole period), ``people`` (Int64), ``source``;
-        ``internal`` (bool), whether both ends are the same area, so that the flow stays inside it; ``cross_border`` (bool),
-        whether the ends lie in two countries; ``rows``, how many rows were added, and ``rows_missing``, how many of them
-        have no count. Flows with an unknown origin or destination are rows of their own, and never internal.
+        One row for each group of ``by`` and each period, sorted by them, with index 0..n-1. By origin and destination, this
+        is a Flows table:
+
+        - ``origin``, ``destination``, ``start``, ``end`` (of the whole period);
+        - ``people`` (Int64); ``source``;
+        - ``internal`` (bool): both ends are the same area, so that the flow stays inside it;
+        - ``cross_border`` (bool): the ends lie in two countries;
+        - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count. A table that is itself made
+          of sums has them already; they are added up.
+
+        Flows with an unknown origin or destination are rows of their own, and never internal. Without both ends in ``by``
+        there is neither ``internal`` nor ``cross_border``.
 
     Raises
     ------
@@ -99,7 +109,7 @@ def sum_flows(
     EditionError
         The table names another edition than the areas.
     SchemaError
-        The table breaks its declaration, ``freq`` or ``choose`` is not known, or ``level`` comes without areas.
+        The table breaks its declaration, ``by``, ``freq`` or ``choose`` is not known, or ``level`` comes without areas.
     FormatError
         The path is not to Parquet.
 
