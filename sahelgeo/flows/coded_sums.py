@@ -282,10 +282,10 @@ def _is_whole(column: pa.Array) -> bool:
 
 def _periods_of(starts: pa.Array, ends: pa.Array, known: dict[Any, int]) -> Codes | None:
     """The codes of the rows' periods; None where a cell is no day, or a period ends before it starts."""
-    read = [_days_of(column) for column in (starts, ends)]
-    if read[0] is None or read[1] is None:
+    start_days, end_days = _days_of(starts), _days_of(ends)
+    if start_days is None or end_days is None:
         return None
-    (start_codes, first), (end_codes, last) = read
+    (start_codes, first), (end_codes, last) = start_days, end_days
     sizes = [len(first), len(last)]
     found, places = _distinct(_keys_of([start_codes, end_codes], sizes, len(starts)), prod(sizes))
     periods = first[found // max(len(last), 1)], last[found % max(len(last), 1)]
@@ -340,15 +340,21 @@ def _added(parts: Sequence[CodedSums], known: Known) -> CodedSums:
         if any(name not in part.codes for part in parts)
     }
     sizes = [len(known[name]) for name in names]
-    keys = np.concatenate(
-        [_keys_of([part.codes.get(name, absent.get(name)) for name in names], sizes, len(part)) for part in parts]
-    )
     size = prod(sizes)
-    found, places = (np.arange(size), keys) if size <= DENSE else _distinct(keys, size)
-    kinds = dict.fromkeys(kind for part in parts for kind in part.counts)
-    counts = {
-        kind: np.bincount(places, np.concatenate([part.count(kind) for part in parts]), len(found)) for kind in kinds
-    }
+    keys = [_keys_of([part.codes.get(name, absent.get(name)) for name in names], sizes, len(part)) for part in parts]
+    found = np.arange(size if size <= DENSE else 0)
+    if size > CHUNK:
+        keys = [np.concatenate(keys)]
+    if size > DENSE:
+        found, keys[0] = _distinct(keys[0], size)
+
+    def total(kind: str) -> npt.NDArray[np.float64]:
+        values = [part.count(kind) for part in parts]
+        values = values if size <= CHUNK else [np.concatenate(values)]
+        sums = [np.bincount(key, value, len(found)) for key, value in zip(keys, values, strict=True)]
+        return np.sum(sums, axis=0, dtype=np.float64) if len(sums) > 1 else np.asarray(sums[0], dtype=np.float64)
+
+    counts = {kind: total(kind) for kind in dict.fromkeys(kind for part in parts for kind in part.counts)}
     there = counts["lines"] > 0
     found, counts = found[there], {kind: values[there] for kind, values in counts.items()}
     if len(found) and counts["people"].max() >= _EXACT:

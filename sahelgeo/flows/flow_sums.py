@@ -249,7 +249,7 @@ def _sums(table: pd.DataFrame, freq: str | None, by: list[str], together: list[s
 
 def _with_borders(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The sums with whether a flow stays inside an area, and whether it crosses a border, where both ends are known."""
-    found = {name: sums[name].astype("string") for name in (*BY, "source") if name in sums}
+    found: dict[str, pd.Series] = {name: sums[name].astype("string") for name in (*BY, "source") if name in sums}
     if set(ENDS) <= set(keys):
         known = [{code: country_of(code) for code in sums[end].dropna().unique()} for end in ENDS]
         countries = [sums[end].map(names).astype("string") for end, names in zip(ENDS, known, strict=True)]
