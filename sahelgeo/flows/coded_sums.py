@@ -342,15 +342,17 @@ def _added(parts: Sequence[CodedSums], known: Known) -> CodedSums:
     sizes = [len(known[name]) for name in names]
     size = prod(sizes)
     keys = [_keys_of([part.codes.get(name, absent.get(name)) for name in names], sizes, len(part)) for part in parts]
-    found = np.arange(size if size <= DENSE else 0)
-    if size > CHUNK:
+    # Where there are few sums each chunk is counted by itself; else a table of all sums for each would cost more than the chunk.
+    at_once = size > min(CHUNK, DENSE)
+    if at_once:
         keys = [np.concatenate(keys)]
+    found: Codes = np.arange(size if size <= DENSE else 0)
     if size > DENSE:
         found, keys[0] = _distinct(keys[0], size)
 
     def total(kind: str) -> npt.NDArray[np.float64]:
         values = [part.count(kind) for part in parts]
-        values = values if size <= CHUNK else [np.concatenate(values)]
+        values = [np.concatenate(values)] if at_once else values
         sums = [np.bincount(key, value, len(found)) for key, value in zip(keys, values, strict=True)]
         return np.sum(sums, axis=0, dtype=np.float64) if len(sums) > 1 else np.asarray(sums[0], dtype=np.float64)
 
