@@ -65,3 +65,15 @@ def test_bad_options_are_named(squares: gpd.GeoDataFrame) -> None:
         sg.check_areas(squares, smallest_km2=-1)
     with pytest.raises(sg.SchemaError, match="keep=.both. is not one of .first., .smaller., .larger."):
         sg.mend_overlaps(squares, keep="both")
+
+
+def test_areas_in_metres_are_checked_in_metres(overlapping: gpd.GeoDataFrame) -> None:
+    """In a projection neighbours share their borders there, and their straight lines bend when they are brought to degrees."""
+    metres = overlapping.to_crs("EPSG:32631")
+    assert sg.check_areas(metres)["km2"].tolist() == pytest.approx([1210], rel=0.01)
+    assert sg.check_areas(sg.mend_overlaps(metres)).empty
+
+
+def test_both_sources_are_named(overlapping: gpd.GeoDataFrame) -> None:
+    """Who drew the two polygons, where the areas say so."""
+    assert sg.check_areas(overlapping.assign(source=["A", "B", "C"]))["source"].tolist() == ["B + C"]

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
@@ -153,8 +154,11 @@ def _overlaps(areas: gpd.GeoDataFrame, smallest_km2: float = 0.0) -> SharedGroun
     They are found in the areas' own CRS, in which shared borders are the same vertices: in another they would come apart.
     """
 
+    to_degrees = Transformer.from_crs(areas.crs, 4326, always_xy=True).transform
+
     def km2(shapes: Shapes) -> Floats:
-        return area_km2(np.asarray(gpd.GeoSeries(shapes, crs=areas.crs).to_crs(4326).array, dtype=object))
+        # Not by geopandas, which sets warnings aside: this is asked in threads.
+        return area_km2(shapely.transform(shapes, to_degrees, interleaved=False))
 
     shapes, level = areas.geometry.to_numpy(), areas["level"].fillna(-1).to_numpy()
     shared = shared_ground(shapes, shapes, km2)

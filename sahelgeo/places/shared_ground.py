@@ -61,7 +61,8 @@ def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] 
     """
     # Copies: what predicates prepare would stay with the user's polygons, and threads of two calls would share it.
     left, right = (shapely.force_2d(np.asarray(shapes, dtype=object)) for shapes in (left, right))
-    shapes, sizes = np.concatenate([left, right]), np.concatenate([area(left), area(right)])
+    with ThreadPoolExecutor(_THREADS) as threads:
+        shapes, sizes = np.concatenate([left, right]), np.concatenate(list(threads.map(area, (left, right))))
     left_km2, right_km2 = sizes[: len(left)], sizes[len(left) :]
     i, j = _likely(left, right)
     km2 = _areas(shapes, sizes, i, len(left) + j, area)
@@ -119,13 +120,14 @@ def _areas(shapes: Shapes, sizes: Floats, one: Ints, other: Ints, area: Callable
     smaller, larger = smaller[order], larger[order]
     plain = shapely.normalize(shapes)
     whole = shapely.equals_exact(plain[larger], plain[smaller])
-    pieces = np.full(len(order), None, dtype=object)
+    km2 = np.where(whole, sizes[smaller], 0.0)
 
     def cut(rows: Ints) -> None:
         rows = rows[shapely.intersects(shapes[larger[rows]], shapes[smaller[rows]])]
-        whole[rows] = shapely.covers(shapes[larger[rows]], shapes[smaller[rows]])
-        rows = rows[~whole[rows]]
-        pieces[rows] = shapely.intersection(shapes[larger[rows]], shapes[smaller[rows]])
+        held = shapely.covers(shapes[larger[rows]], shapes[smaller[rows]])
+        km2[rows[held]] = sizes[smaller[rows[held]]]
+        rows = rows[~held]
+        km2[rows] = area(shapely.intersection(shapes[larger[rows]], shapes[smaller[rows]]))
 
     asked = np.flatnonzero(~whole)
     shapely.prepare(shapes[larger[asked]])
@@ -133,9 +135,9 @@ def _areas(shapes: Shapes, sizes: Floats, one: Ints, other: Ints, area: Callable
     first = np.flatnonzero(np.diff(larger[asked], prepend=-1))
     with ThreadPoolExecutor(_THREADS) as threads:
         list(threads.map(cut, np.split(asked, first[len(first) // _TASKS :: len(first) // _TASKS + 1])))
-    km2 = np.empty(len(order))
-    km2[order] = np.where(whole, sizes[smaller], area(pieces))
-    return km2
+    found = np.empty(len(order))
+    found[order] = km2
+    return found
 
 
 def polygons_in(shape: Any) -> Any:
