@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -153,8 +153,7 @@ def _overlaps(areas: gpd.GeoDataFrame, smallest_km2: float = 0.0) -> SharedGroun
 
     They are found in the areas' own CRS, in which shared borders are the same vertices: in another they would come apart.
     """
-
-    to_degrees = Transformer.from_crs(areas.crs, 4326, always_xy=True).transform
+    to_degrees: Any = Transformer.from_crs(areas.crs, 4326, always_xy=True).transform
 
     def km2(shapes: Shapes) -> Floats:
         # Not by geopandas, which sets warnings aside: this is asked in threads.
