@@ -71,12 +71,12 @@ from .places.locate import locate as locate
 from .places.match import match_areas as match_areas
 from .places.overlay import OverlayAccount as OverlayAccount
 from .places.overlay import overlay as overlay
-from .rasters.crosstab import people_by_zone as people_by_zone
 from .rasters.grids import GridError as GridError
 from .rasters.seasons import seasonal_anomaly as seasonal_anomaly
-from .rasters.stacks import zonal_series as zonal_series
-from .rasters.totals import scale_to_totals as scale_to_totals
+from .rasters.seasons import zonal_series as zonal_series
 from .rasters.zonal import GridAccount as GridAccount
+from .rasters.zonal import people_by_zone as people_by_zone
+from .rasters.zonal import scale_to_totals as scale_to_totals
 from .rasters.zonal import zonal_sum as zonal_sum
 from .readers.acled import read_acled as read_acled
 from .readers.any_file import read as read

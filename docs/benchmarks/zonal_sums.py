@@ -31,7 +31,7 @@ WAYS = (
 )
 LIBRARIES = {
     "read": ("rasterio",),
-    "sahelgeo": ("sahelgeo.rasters.crosstab", "sahelgeo.rasters.zonal"),
+    "sahelgeo": ("sahelgeo.rasters.zonal",),
     "bincount": ("rasterio.features",),
     "exactextract": ("exactextract",),
     "rasterstats": ("rasterstats",),

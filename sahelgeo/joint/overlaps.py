@@ -13,8 +13,8 @@ import shapely
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, DoubleCountError
-from sahelgeo.rasters.crosstab import shared_within
 from sahelgeo.rasters.spans import Ints
+from sahelgeo.rasters.zones import shared_within
 
 # Borders of real files overlap by a hair; more of an area is worth a word.
 _OVERLAP_WARNED = 1e-3

@@ -17,10 +17,9 @@ from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.joint.overlaps import Pieces, without_overlaps
 from sahelgeo.phases.classes import PHASES, whole_phases
-from sahelgeo.rasters.crosstab import shared_pieces
 from sahelgeo.rasters.grids import Raster, open_grid
 from sahelgeo.rasters.spans import Floats
-from sahelgeo.rasters.zones import Values, checked_zones, moved, polygons_on, sums_over
+from sahelgeo.rasters.zones import Values, checked_zones, moved, polygons_on, shared_pieces, sums_over
 from sahelgeo.sources import joined_sources, source_ids
 
 # Equal area on WGS 84, so that shares of ground are shares of ground.
