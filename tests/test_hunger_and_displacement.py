@@ -43,12 +43,12 @@ def test_people_living_in_polygons_of_each_phase() -> None:
         zones((box(1, 0, 2, 2), 3), (box(0, 1, 1, 2), None)),
         areas(box(0, 0, 2, 2)),
         population=grid(TWO_BY_TWO),
-        values="count",
+        measure="count",
     ).iloc[0]
     assert found[
         ["living_in_phase_3", "living_in_unclassified", "living_outside", "living_in_slivers", "living"]
     ].round(9).tolist() == [60, 10, 30, 0, 100]
-    assert found[["phase_majority", "share_majority", "share_classified", "measure"]].tolist() == [
+    assert found[["phase_majority", "share_majority", "share_classified", "weighed"]].tolist() == [
         3,
         1,
         0.6,
@@ -72,7 +72,7 @@ def test_ground_is_never_passed_off_as_people() -> None:
     assert not [name for name in found.columns if name.startswith("living")]
     assert found["km2"].item() == pytest.approx(24_618, rel=1e-3)
     assert found["km2_in_phase_2"].item() == pytest.approx(found["km2_outside"].item())
-    assert found["measure"].item() == "ground"
+    assert found["weighed"].item() == "ground"
 
 
 def test_slivers_have_no_phase_and_their_people_are_not_lost() -> None:
@@ -87,7 +87,7 @@ def test_slivers_have_no_phase_and_their_people_are_not_lost() -> None:
 
 @pytest.mark.filterwarnings("ignore:.*declares no nodata:sahelgeo.DataWarning")
 @pytest.mark.parametrize(
-    "living", [{"population": people(XA01=1000)}, {"population": grid([[250] * 2] * 2), "values": "count"}]
+    "living", [{"population": people(XA01=1000)}, {"population": grid([[250] * 2] * 2), "measure": "count"}]
 )
 def test_ground_that_two_polygons_cover_counts_once(living: dict[str, Any]) -> None:
     """A copy, a polygon without a phase under another, and a border that overlaps by a hair: the higher phase has it."""
@@ -118,12 +118,12 @@ def test_people_are_conserved_by_the_overlay(cuts: list[tuple[float, int | None]
     if not shapes:
         return
     units, cells = areas(box(0, 0, 1.5, 2), box(1.5, 0, 4, 2)), grid(np.reshape(counts, (2, 4)).tolist())
-    found = sg.overlay_phases(zones(*shapes), units, population=cells, values="count")
+    found = sg.overlay_phases(zones(*shapes), units, population=cells, measure="count")
     assert found["living"].sum() == pytest.approx(sum(counts), abs=1e-6)
     assert found[LIVING].sum(axis=1).tolist() == pytest.approx(found["living"].tolist(), abs=1e-6)
     # What lies outside is a rest there, and measured by itself here.
     rest = units.assign(geometry=units.difference(union_all([shape for shape, _ in shapes])))
-    outside = sg.zonal_sum(cells, rest[~rest.is_empty], values="count")["people"].reindex(units.index).fillna(0)
+    outside = sg.zonal_sum(cells, rest[~rest.is_empty], measure="count")["people"].reindex(units.index).fillna(0)
     assert found["living_outside"].tolist() == pytest.approx(outside.tolist(), abs=1e-5)
 
 
@@ -162,7 +162,7 @@ def test_overlays_that_would_mislead_are_refused() -> None:
         sg.overlay_phases(
             one, unit, population=pd.concat([people(XA01=1), people(XA01=2).assign(year=2021)], ignore_index=True)
         )
-    with pytest.raises(sg.SchemaError, match="say what a cell holds, values='count'"):
+    with pytest.raises(sg.SchemaError, match="say what a cell holds, measure='count'"):
         sg.overlay_phases(one, unit, population=grid(TWO_BY_TWO))
     with pytest.raises(sg.SchemaError, match="slivers=1.5 is not a share"):
         sg.overlay_phases(one, unit, slivers=1.5)

@@ -211,7 +211,7 @@ def test_counts_by_a_population_grid(tmp_path):
         bare, "w", driver="GTiff", width=4, height=2, count=1, dtype="float32", transform=transform
     ) as grid:
         grid.write(cells, 1)
-    with pytest.raises(sg.CRSError, match="the grid has no CRS"):
+    with pytest.raises(sg.CRSError, match="the raster has no CRS"):
         sg.overlay(COLUMNS, ROWS, weights=bare)
 
 

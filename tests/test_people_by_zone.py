@@ -21,14 +21,14 @@ import sahelgeo as sg
 def people(table: pd.DataFrame) -> dict[tuple[object, object], float]:
     """The table as a mapping; None stands for no zone."""
     plain = table.astype(object).where(table.notna(), None)
-    return {(row.zone_a, row.zone_b): row.people for row in plain.itertuples()}
+    return {(row.pcode, row.zone): row.people for row in plain.itertuples()}
 
 
 def test_every_person_is_in_one_pair_or_outside() -> None:
     """Halves by quarters, with rests on both sides."""
     halves = areas(box(0, 0, 1, 2), box(1, 0, 2, 1))
     south = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 0.5)], index=["south"], crs=4326)
-    table = sg.people_by_zone(grid(TWO_BY_TWO), halves, south, values="count")
+    table = sg.people_by_zone(grid(TWO_BY_TWO), halves, south, measure="count")
     assert people(table) == {
         ("XA01", "south"): 15,
         ("XA01", None): 25,
@@ -42,16 +42,16 @@ def test_every_person_is_in_one_pair_or_outside() -> None:
 def test_zones_that_hold_each_other_and_zones_apart() -> None:
     """A zone within another, one that holds several, and one without partner."""
     outer, inner = areas(box(0, 0, 2, 2)), areas(box(0.5, 0.5, 1.5, 1.5), box(5, 5, 6, 6))
-    table = people(sg.people_by_zone(grid(TWO_BY_TWO), outer, inner, values="count"))
+    table = people(sg.people_by_zone(grid(TWO_BY_TWO), outer, inner, measure="count"))
     assert table == {("XA01", "XA01"): 25, ("XA01", None): 75}
-    table = people(sg.people_by_zone(grid(TWO_BY_TWO), inner, outer, values="count"))
+    table = people(sg.people_by_zone(grid(TWO_BY_TWO), inner, outer, measure="count"))
     assert table == {("XA01", "XA01"): 25, (None, "XA01"): 75}
 
 
 def test_a_pair_without_data_is_missing() -> None:
     """Not zero people."""
-    table = sg.people_by_zone(grid([[10, np.nan]] * 2), areas(box(1, 0, 2, 2)), areas(box(1, 0, 2, 1)), values="count")
-    assert table.loc[table["zone_b"].notna(), "people"].isna().all()
+    table = sg.people_by_zone(grid([[10, np.nan]] * 2), areas(box(1, 0, 2, 2)), areas(box(1, 0, 2, 1)), measure="count")
+    assert table.loc[table["zone"].notna(), "people"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_overlapping_zones_are_refused(shapes: list[shapely.Polygon], people: fl
     """They would count people twice, on whichever side they stand, though much of the grid is left over."""
     plain, doubled = areas(box(0, 0, 2, 2)), areas(*shapes)
     message = f"XA01 and XA02 overlap, and {people:,.0f} people would be counted twice"
-    with pytest.raises(sg.DoubleCountError, match=f"zones_b: {message}") as told:
-        sg.people_by_zone(grid(TWO_BY_TWO), plain, doubled, values="count")
+    with pytest.raises(sg.DoubleCountError, match=f"zones: {message}") as told:
+        sg.people_by_zone(grid(TWO_BY_TWO), plain, doubled, measure="count")
     assert told.value.rows["pcode"].tolist() == ["XA01", "XA02"]
-    with pytest.raises(sg.DoubleCountError, match=f"zones_a: {message}"):
-        sg.people_by_zone(grid(TWO_BY_TWO), doubled, plain, values="count")
+    with pytest.raises(sg.DoubleCountError, match=f"areas: {message}"):
+        sg.people_by_zone(grid(TWO_BY_TWO), doubled, plain, measure="count")
 
 
 @given(st.floats(0.1, 3.9), st.floats(0.1, 3.9), st.floats(0.1, 2.9), st.floats(0.1, 2.9))
@@ -79,15 +79,13 @@ def test_the_crosstab_conserves_people_and_equals_two_steps(a: float, b: float, 
     cells = grid((1 + np.arange(12.0)).reshape(3, 4).tolist())
     first = areas(*shapely.ops.split(box(0, 0, 4, 3), shapely.LineString([(a, -1), (b, 4)])).geoms)
     second = areas(*shapely.ops.split(box(1, 0, 4, 3), shapely.LineString([(-1, c), (5, d)])).geoms)
-    table = sg.people_by_zone(cells, first, second, values="count")
+    table = sg.people_by_zone(cells, first, second, measure="count")
     assert table["people"].sum() == pytest.approx(78)
     # The first set covers the grid: nothing may be left over to make the sum right.
-    assert table["people"][table["zone_a"].isna()].abs().sum() == pytest.approx(0, abs=1e-6)
-    for row in table.dropna(subset=["zone_a", "zone_b"]).itertuples():
-        ground = (
-            first.set_index("pcode").geometry[row.zone_a].intersection(second.set_index("pcode").geometry[row.zone_b])
-        )
-        two_steps = sg.zonal_sum(cells, areas(ground), values="count")["people"].item()
+    assert table["people"][table["pcode"].isna()].abs().sum() == pytest.approx(0, abs=1e-6)
+    for row in table.dropna(subset=["pcode", "zone"]).itertuples():
+        ground = first.set_index("pcode").geometry[row.pcode].intersection(second.set_index("pcode").geometry[row.zone])
+        two_steps = sg.zonal_sum(cells, areas(ground), measure="count")["people"].item()
         assert row.people == pytest.approx(two_steps, abs=1e-9)
 
 
@@ -100,44 +98,42 @@ def test_chads_departments_add_up_to_its_regions() -> None:
     departments = gpd.read_file(real_file("boundaries", "tcd_admbnda_adm2_ocha_20170615.shp")).rename(
         columns={"admin2Pcod": "pcode"}
     )
-    table = sg.people_by_zone(raster, departments, regions, values="count")
+    table = sg.people_by_zone(raster, departments, regions, measure="count")
     assert table["people"].sum() == pytest.approx(20_727_802, abs=0.01)
-    inside = table.dropna(subset=["zone_a", "zone_b"])
-    parent = inside["zone_a"].map(departments.set_index("pcode")["admin1Pcod"])
-    agreed = inside[parent == inside["zone_b"]]
-    sums = sg.zonal_sum(raster, regions, values="count").set_index("pcode")["people"]
-    elsewhere = table[~table.index.isin(agreed.index) & table["zone_b"].notna()].groupby("zone_b")["people"].sum()
-    assert (
-        agreed.groupby("zone_b")["people"].sum() + elsewhere.reindex(sums.index).fillna(0) - sums
-    ).abs().max() < 1e-6
+    inside = table.dropna(subset=["pcode", "zone"])
+    parent = inside["pcode"].map(departments.set_index("pcode")["admin1Pcod"])
+    agreed = inside[parent == inside["zone"]]
+    sums = sg.zonal_sum(raster, regions, measure="count").set_index("pcode")["people"]
+    elsewhere = table[~table.index.isin(agreed.index) & table["zone"].notna()].groupby("zone")["people"].sum()
+    assert (agreed.groupby("zone")["people"].sum() + elsewhere.reindex(sums.index).fillna(0) - sums).abs().max() < 1e-6
 
 
 def test_a_stack_becomes_area_by_time() -> None:
     """Sums of counts, or means."""
     layers = stack([1, 3], ["2020-06-01", "2020-07-01"])
     zones = areas(box(0, 0, 1, 2), box(0, 0, 2, 2))
-    series = sg.zonal_series(layers, zones, values="count")
-    assert series.dims == ("area", "time")
+    series = sg.zonal_series(layers, zones, measure="count")
+    assert series.dims == ("pcode", "time")
     assert series.name == "rain"
-    assert series.sel(area="XA02").values.tolist() == [4, 12]
-    assert sg.zonal_series(layers, zones, values="mean").sel(area="XA01").values.tolist() == pytest.approx([1, 3])
-    assert series["cover"].values.tolist() == [[1, 1], [1, 1]]
+    assert series.sel(pcode="XA02").values.tolist() == [4, 12]
+    assert sg.zonal_series(layers, zones, measure="rate").sel(pcode="XA01").values.tolist() == pytest.approx([1, 3])
+    assert series["share_without_data"].values.tolist() == [[0, 0], [0, 0]]
 
 
 def test_an_area_without_data_at_a_time_is_missing_then() -> None:
-    """And its cover says so."""
+    """And its share without data says so."""
     layers = stack([1, np.nan], ["2020-06-01", "2020-07-01"])
-    series = sg.zonal_series(layers, areas(box(0, 0, 1, 2)), values="count")
+    series = sg.zonal_series(layers, areas(box(0, 0, 1, 2)), measure="count")
     assert np.isnan(series.values).tolist() == [[False, True]]
-    assert series["cover"].values.tolist() == [[1, 0]]
+    assert series["share_without_data"].values.tolist() == [[0, 1]]
 
 
 def test_a_stack_has_one_further_dimension() -> None:
     """Not none, not two, and it is an array."""
     with pytest.raises(sg.GridError, match="one dimension beside rows and columns"):
-        sg.zonal_series(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)), values="count")
+        sg.zonal_series(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)), measure="count")
     with pytest.raises(sg.GridError, match="a stack is an xarray DataArray, not list"):
-        sg.zonal_series([1], areas(box(0, 0, 1, 1)), values="count")  # type: ignore[arg-type]
+        sg.zonal_series([1], areas(box(0, 0, 1, 1)), measure="count")  # type: ignore[arg-type]
 
 
 def test_a_season_is_compared_with_what_is_usual() -> None:

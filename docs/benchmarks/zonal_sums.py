@@ -94,10 +94,10 @@ def run(way: str, grid: str, areas_file: str, others_file: str) -> float:
         import sahelgeo as sg
 
         if way.endswith("zonings"):
-            return float(sg.people_by_zone(grid, areas, gpd.read_parquet(others_file), values="count")["people"].sum())
+            return float(sg.people_by_zone(grid, areas, gpd.read_parquet(others_file), measure="count")["people"].sum())
         if way.endswith("report"):
-            return sg.zonal_sum(grid, areas, values="count", report=True)[1].in_areas
-        return float(sg.zonal_sum(grid, areas, values="count")["people"].sum())
+            return sg.zonal_sum(grid, areas, measure="count", report=True)[1].in_areas
+        return float(sg.zonal_sum(grid, areas, measure="count")["people"].sum())
     if way == "bincount":
         return bincount(grid, areas)
     if way == "exactextract":

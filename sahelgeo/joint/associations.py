@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SahelgeoError, SchemaError
-from sahelgeo.rasters.zones import checked_zones
+from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
 
 # With fewer areas a permutation says nothing.
@@ -82,12 +82,12 @@ def local_association(
     [1.21]
     """
     esda, graph = _stats()
-    checked = checked_zones(table, "table")
+    check_ground(table, "table")
     if not 0 < alpha < 1 or permutations < 99:
         raise SchemaError(f"alpha={alpha!r} is a share between 0 and 1, permutations={permutations!r} are 99 or more")
-    x, y = (_numbers(checked, name) for name in (here, around))
+    x, y = (_numbers(table, name) for name in (here, around))
     known = x.notna() & y.notna()
-    neighbours = graph.Graph.build_contiguity(checked.geometry[known].reset_index(drop=True), rook=False)
+    neighbours = graph.Graph.build_contiguity(table.geometry[known].reset_index(drop=True), rook=False)
     positions = np.flatnonzero(known)
     used = positions[np.setdiff1d(np.arange(len(positions)), np.asarray(neighbours.isolates, dtype=np.int64))]
     if len(used) < _LEAST_AREAS:
@@ -101,9 +101,7 @@ def local_association(
     for name, numbers in ((here, x_used), (around, y_used)):
         if np.ptp(numbers) == 0:
             raise SchemaError(f"column {name!r} has the same value everywhere: there is nothing to associate")
-    weights = graph.Graph.build_contiguity(checked.geometry.iloc[used].reset_index(drop=True), rook=False).transform(
-        "r"
-    )
+    weights = graph.Graph.build_contiguity(table.geometry.iloc[used].reset_index(drop=True), rook=False).transform("r")
     with warnings.catch_warnings():
         # esda announces another default for its own p-values; these are not used.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -116,7 +114,7 @@ def local_association(
         else "no clear association"
         for quadrant, p in zip(moran.q, adjusted, strict=True)
     ]
-    source = joined_sources(source_ids(checked))
+    source = joined_sources(source_ids(table))
     result = pd.DataFrame(
         {
             "local_i": pd.array(moran.Is, dtype="Float64"),
@@ -128,7 +126,7 @@ def local_association(
         },
         index=used,
     )
-    return result.reindex(range(len(checked))).set_axis(checked.index)
+    return result.reindex(range(len(table))).set_axis(table.index)
 
 
 def _stats() -> tuple[ModuleType, ModuleType]:

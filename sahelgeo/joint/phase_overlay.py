@@ -17,9 +17,9 @@ from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.joint.overlaps import Pieces, without_overlaps
 from sahelgeo.phases.classes import PHASES, whole_phases
-from sahelgeo.rasters.grids import Raster, open_grid
+from sahelgeo.rasters.grids import Raster
 from sahelgeo.rasters.spans import Floats
-from sahelgeo.rasters.zones import Values, checked_zones, moved, polygons_on, shared_pieces, sums_over
+from sahelgeo.rasters.zones import Measure, check_ground, moved, people_of_pieces, shared_pieces
 from sahelgeo.sources import joined_sources, source_ids
 
 # Equal area on WGS 84, so that shares of ground are shares of ground.
@@ -35,7 +35,7 @@ def overlay_phases(
     areas: gpd.GeoDataFrame,
     *,
     population: Raster | pd.DataFrame | None = None,
-    values: Values | None = None,
+    measure: Measure | None = None,
     column: str = "phase_published",
     slivers: float = SLIVER,
 ) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def overlay_phases(
     population : path, rasterio dataset, xarray.DataArray or pandas.DataFrame, optional
         Who lives where: a grid; or a Population table with one figure for each area, then taken as spread evenly over it.
         Without it ground is measured instead of people.
-    values : {"count", "density"}, optional
+    measure : {"count", "density"}, optional
         What a cell of a grid holds; needed with a grid.
     column : str
         The column of phases: 1 to 5, missing where there is none.
@@ -70,7 +70,7 @@ def overlay_phases(
         polygon) and ``living_in_slivers``; together they are ``living``, all people of the area. Without a population the
         same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority`` (Int64), the phase that most of them live
         in, with its ``share_majority``; the runner-up, ``phase_second`` and ``share_second`` (shares of those in classified
-        polygons, 0–1); and ``share_classified``, of all. Of two phases of equal weight the higher is first. ``measure`` says
+        polygons, 0–1); and ``share_classified``, of all. Of two phases of equal weight the higher is first. ``weighed`` says
         what was weighed: "people by grid", "people spread evenly" or "ground". ``source``, ``area_source`` and
         ``population_source`` are those of the tables, where they name one.
 
@@ -129,16 +129,19 @@ def overlay_phases(
         km2 = _km2(gpd.GeoSeries(pieces.shapes, crs=units.crs))
         living = unit_km2 if population is None else _people_of(units, population)
         weights: Floats = living[left] * km2 / unit_km2[left]
-        measure = "ground" if population is None else "people spread evenly"
+        weighed = "ground" if population is None else "people spread evenly"
     else:
-        weights, living = _people_on_grid(population, values, pieces)
-        measure = "people by grid"
+        if measure is None:
+            name = population if isinstance(population, (str, PathLike)) else "the grid"
+            raise SchemaError(f"population={name!s}: say what a cell holds, measure='count' or measure='density'")
+        weights, living = people_of_pieces(population, units, pieces.shapes, measure)
+        weighed = "people by grid"
     named = {"source": _sources(zones), "area_source": _sources(units)}
     if isinstance(population, pd.DataFrame):
         used = population[population["pcode"].isin(units["pcode"])]
         named["population_source"] = _sources(used)
     known = {name: pd.Series(text, units.index, dtype="string") for name, text in named.items() if text}
-    return _table(pieces, weights, living, measure).assign(**known)
+    return _table(pieces, weights, living, weighed).assign(**known)
 
 
 def _sources(table: pd.DataFrame) -> str | None:
@@ -148,7 +151,9 @@ def _sources(table: pd.DataFrame) -> str | None:
 def _checked(
     polygons: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, column: str, slivers: float
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    zones, units = checked_zones(polygons, "polygons"), checked_zones(areas)
+    check_ground(polygons, "polygons")
+    check_ground(areas, "areas")
+    zones, units = polygons, areas
     checks.columns(zones, "polygons", {column: "any"})
     checks.columns(units, "areas", {"pcode": "text"})
     checks.filled(units, "areas", "pcode", "Each area needs a p-code of its own")
@@ -177,18 +182,7 @@ def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
     return np.asarray(people, dtype=np.float64)
 
 
-def _people_on_grid(raster: Any, values: Values | None, pieces: Pieces) -> tuple[Floats, Floats]:
-    if values is None:
-        name = raster if isinstance(raster, (str, PathLike)) else "the grid"
-        raise SchemaError(f"population={name!s}: say what a cell holds, values='count' or values='density'")
-    everything = np.concatenate([pieces.shapes, pieces.units.geometry.to_numpy()])
-    with open_grid(raster) as reader:
-        polygons = polygons_on(reader.grid, gpd.GeoDataFrame(geometry=everything, crs=pieces.units.crs))
-        sums = sums_over(reader, polygons, values)
-    return sums.total[: len(pieces.shapes)], sums.total[len(pieces.shapes) :]
-
-
-def _table(pieces: Pieces, weights: Floats, living: Floats, measure: str) -> pd.DataFrame:
+def _table(pieces: Pieces, weights: Floats, living: Floats, weighed: str) -> pd.DataFrame:
     units, left, found, sliver = pieces.units, pieces.left, pieces.phase, pieces.sliver
 
     def total(rows: npt.NDArray[np.bool_]) -> Floats:
@@ -198,14 +192,14 @@ def _table(pieces: Pieces, weights: Floats, living: Floats, measure: str) -> pd.
     unclassified, slivers = total((found == 0) & ~sliver), total(sliver)
     outside = living - by_phase.sum(axis=1) - unclassified - slivers
     outside[outside <= _ROUNDING * np.maximum(living, 1)] = 0
-    word = "km2" if measure == "ground" else "living"
+    word = "km2" if weighed == "ground" else "living"
     columns: dict[str, Any] = {"pcode": units["pcode"].astype("string")}
     columns |= {f"{word}_in_phase_{number}": by_phase[:, number - 1] for number in PHASES}
     columns |= {f"{word}_in_unclassified": unclassified, f"{word}_outside": outside}
     columns |= {f"{word}_in_slivers": slivers, word: living, **_majorities(by_phase, living)}
     table = pd.DataFrame(columns, index=units.index)
     numbers = [name for name in table.columns if name.startswith((word, "share"))]
-    return table.astype(dict.fromkeys(numbers, "Float64")).assign(measure=measure)
+    return table.astype(dict.fromkeys(numbers, "Float64")).assign(weighed=weighed)
 
 
 def _majorities(by_phase: Floats, living: Floats) -> dict[str, Any]:

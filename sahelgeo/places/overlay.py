@@ -136,7 +136,8 @@ def overlay(
         - a population table with ``pcode`` and ``people``, by the p-codes of ``onto`` (or else of ``values``): evenly
           within each of these areas.
         - a GeoDataFrame of points or polygons with ``people``.
-        - the path of a population grid: the exact share of every cell.
+        - a grid of counts of people, as :func:`zonal_sum` takes it (path, rasterio dataset or xarray.DataArray): the exact
+          share of every cell.
     slivers : float
         A piece smaller than this share of both its polygons is a sliver of borders that nearly agree. It is left out,
         and what it holds goes to the other pieces of its polygon of values. A part outside all of ``onto`` that is

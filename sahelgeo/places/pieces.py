@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.places.account import people_column
 from sahelgeo.places.ellipsoid import Floats
 from sahelgeo.places.grid import OUTSIDE, build_grid, find
@@ -130,32 +130,22 @@ def _people_of_points(pieces: OverlayPieces, shapes: Shapes, people: Floats) -> 
 
 
 def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats]:
-    if not isinstance(weights, (str, Path)):
+    if not isinstance(weights, (str, Path)) and not hasattr(weights, "transpose") and not hasattr(weights, "read"):
         raise SchemaError(
-            "weights must be 'area', a column of the values, a population table or the path of a grid, "
-            f"not {type(weights).__name__}"
+            "weights must be 'area', a column of the values, a population table or a grid (its path, a rasterio dataset "
+            f"or an xarray.DataArray), not {type(weights).__name__}"
         )
-    if not Path(weights).is_file():
+    if isinstance(weights, (str, Path)) and not Path(weights).is_file():
         raise SchemaError(
             f"weights={str(weights)!r} is neither 'area', nor a column of the values, nor a file that is there"
         )
-    return _grid_sum(weights, _shapes(pieces)), _grid_sum(weights, pieces.left_shapes)
+    from sahelgeo.rasters.zones import people_of_pieces  # noqa: PLC0415 - a second to load, for grids alone
 
-
-def _grid_sum(path: str | Path, shapes: Shapes) -> Floats:
-    import exactextract  # noqa: PLC0415 - a second to load, for grids alone
-    import rasterio  # noqa: PLC0415
-
-    with rasterio.open(path) as grid:
-        if grid.crs is None:
-            raise CRSError(f"{path}: the grid has no CRS")
-        table = gpd.GeoDataFrame(geometry=shapes, crs=4326).to_crs(grid.crs)
-        full = ~(table.geometry.isna() | table.geometry.is_empty).to_numpy()
-        sums = np.zeros(len(shapes))
-        if full.any():
-            found = exactextract.exact_extract(grid, table[full], "sum", output="pandas")
-            sums[full] = found.iloc[:, 0].to_numpy(dtype="float64", na_value=0.0)
-    return np.nan_to_num(sums)
+    there = ~(shapely.is_missing(pieces.left_shapes) | shapely.is_empty(pieces.left_shapes))
+    values = gpd.GeoDataFrame(geometry=pieces.left_shapes, crs=4326)[there]
+    whole = np.zeros(len(there))
+    each, whole[there] = people_of_pieces(weights, values, _shapes(pieces), stacklevel=5)
+    return each, whole
 
 
 def _shapes(pieces: OverlayPieces) -> Shapes:

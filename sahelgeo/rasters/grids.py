@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 from os import PathLike, fspath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 Raster: TypeAlias = "str | PathLike[str] | DatasetReader | xr.DataArray"
 _HORIZONTAL = ("x", "lon", "longitude", "X")
 _VERTICAL = ("y", "lat", "latitude", "Y")
-# Titles of whole data sets are left out: one of "population density maps" holds counts.
-_TITLES = ("long_name", "standard_name")
+# What is said of a whole data set is left out: one of "population density maps" holds counts.
+_OF_THE_DATA_SET = ("title", "history", "comment", "references", "institution", "source", "summary", "crs")
 # Coordinates of climate grids are often printed in single precision: they stray from even steps by this share of a cell.
 _UNEVEN = 0.01
 # What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
@@ -59,12 +61,12 @@ class Grid:
         The value that stands for no data; None where the raster declares none.
     scale, offset : float
         Stored values times scale plus offset are the values.
-    units : str
-        As the raster says, else empty.
-    titles : dict of str to str
-        What else it calls its values: by the place where it says so.
-    block : int
-        Rows that are stored together.
+    words : dict of str to str
+        What the raster says about its values, by the place where it says so: units, names, tags.
+    source : str or None
+        Who published it: its tag ``source``, else the name of the file.
+    block : tuple of two int
+        Rows and columns that are stored together.
     """
 
     name: str
@@ -75,9 +77,9 @@ class Grid:
     nodata: float | None
     scale: float
     offset: float
-    units: str
-    titles: dict[str, str]
-    block: int
+    words: dict[str, str]
+    source: str | None
+    block: tuple[int, int]
 
     def corners(self) -> npt.NDArray[np.float64]:
         """The coordinates of the four corners, one after the other around the grid."""
@@ -119,15 +121,17 @@ class _FileReader:
         self._opened: list[DatasetReader] = []
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        # A dataset belongs to the thread that opened it.
-        if not hasattr(self._mine, "dataset"):
-            self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
-            self._opened.append(self._mine.dataset)
-        shape = (rows[1] - rows[0], columns[1] - columns[0])
-        # New memory for each window costs more than all sums over it: one thread reads into one place.
-        if self._mine.buffer is None or self._mine.buffer.shape != shape:
-            self._mine.buffer = np.empty(shape, dtype=self._mine.dataset.dtypes[self._band - 1])
-        return np.asarray(self._mine.dataset.read(self._band, window=_window(rows, columns), out=self._mine.buffer))
+        with _damage_named(self.grid.name, rows):
+            # A dataset belongs to the thread that opened it.
+            if not hasattr(self._mine, "dataset"):
+                self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
+                self._opened.append(self._mine.dataset)
+            shape = (rows[1] - rows[0], columns[1] - columns[0])
+            # New memory for each window costs more than all sums over it: one thread reads into one place.
+            if self._mine.buffer is None or self._mine.buffer.shape != shape:
+                self._mine.buffer = np.empty(shape, dtype=self._mine.dataset.dtypes[self._band - 1])
+            window = Window.from_slices(rows, columns)
+            return np.asarray(self._mine.dataset.read(self._band, window=window, out=self._mine.buffer))
 
     def close(self) -> None:
         for dataset in self._opened:
@@ -140,8 +144,8 @@ class _DatasetReader:
         self._dataset, self._band, self._lock = dataset, band, threading.Lock()
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        with self._lock:
-            return np.asarray(self._dataset.read(self._band, window=_window(rows, columns)))
+        with self._lock, _damage_named(self.grid.name, rows):
+            return np.asarray(self._dataset.read(self._band, window=Window.from_slices(rows, columns)))
 
 
 class _ArrayReader:
@@ -151,12 +155,27 @@ class _ArrayReader:
         self._array = array.transpose(vertical, horizontal)
 
     def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        return np.asarray(self._array[rows[0] : rows[1], columns[0] : columns[1]].to_numpy())
+        with _damage_named(self.grid.name, rows):
+            return np.asarray(self._array[rows[0] : rows[1], columns[0] : columns[1]].to_numpy())
+
+
+@contextmanager
+def _damage_named(name: str, rows: tuple[int, int]) -> Iterator[None]:
+    """What the libraries below raise where cells cannot be read, as an error that names the grid."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError, EOFError, rasterio.errors.RasterioError) as problem:
+        raise GridError(
+            f"{name}: rows {rows[0]:,} to {rows[1] - 1:,} cannot be read ({problem.__cause__ or problem}). "
+            "The file is damaged or cut off: fetch it again"
+        ) from problem
 
 
 @contextmanager
 def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
     """A reader of one layer of a raster."""
+    if band is not None and (isinstance(band, bool) or not isinstance(band, Integral)):
+        raise GridError(f"band={band!r}: give the number of a band, from 1")
     if isinstance(raster, xr.DataArray):
         yield _ArrayReader(_one_layer(raster, band))
         return
@@ -169,13 +188,7 @@ def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
         )
     path = str(fspath(raster))
     with rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE):
-        try:
-            first = rasterio.open(path)
-        except rasterio.errors.RasterioIOError as problem:
-            raise FormatError(
-                f"{path}: not a raster that GDAL opens ({problem}). Check the path and the file"
-            ) from problem
-        with first:
+        with _opened(path) as first:
             reader = _FileReader(path, first, _one_band(first, band))
         try:
             yield reader
@@ -183,8 +196,15 @@ def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
             reader.close()
 
 
-def _window(rows: tuple[int, int], columns: tuple[int, int]) -> Window:
-    return Window.from_slices(rows, columns)
+def _opened(path: str) -> DatasetReader:
+    try:
+        return rasterio.open(path)
+    except (rasterio.errors.RasterioIOError, ValueError) as problem:
+        if any(text in str(problem) for text in ("not recognized", "No such file", "null byte")):
+            raise FormatError(
+                f"{path}: not a raster that GDAL opens ({problem}). Check the path and the file"
+            ) from problem
+        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch the file again") from problem
 
 
 def _one_band(dataset: DatasetReader, band: int | None) -> int:
@@ -192,13 +212,17 @@ def _one_band(dataset: DatasetReader, band: int | None) -> int:
         raise FormatError(
             f"{dataset.name}: the dataset is closed. Sum it within its with block, or give the path instead"
         )
+    if not dataset.count:
+        parts = listed(list(dataset.subdatasets), 5) or "none"
+        raise GridError(f"{dataset.name} has no bands of its own. Give one of its data sets instead: {parts}")
     if band is None and dataset.count != 1:
         raise GridError(
-            f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, or sum a stack of times with zonal_series"
+            f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, "
+            "or sum a stack of times with zonal_series"
         )
     if band is not None and not 1 <= band <= dataset.count:
         raise GridError(f"{dataset.name} has no band {band}. Choose 1 to {dataset.count}")
-    return band or 1
+    return int(band or 1)
 
 
 def _one_layer(array: xr.DataArray, band: int | None) -> xr.DataArray:
@@ -236,9 +260,10 @@ def _axes(array: xr.DataArray) -> tuple[str, str]:
 def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
     if dataset.crs is None:
         raise CRSError(
-            f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, or open it with rasterio.vrt.WarpedVRT(src_crs=...)"
+            f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, "
+            "or open it with rasterio.vrt.WarpedVRT(src_crs=...)"
         )
-    if dataset.transform == Affine.identity():
+    if dataset.transform == Affine.identity() or not dataset.transform.determinant:
         raise GridError(
             f"{name}: the raster does not say where its cells are (no geotransform). Write it with gdal_edit -a_ullr"
         )
@@ -247,55 +272,92 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
             f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: "
             "gdalwarp -dstnodata -99999 FILE NEW_FILE"
         )
-    units = dataset.units[band - 1] or dataset.tags(band).get("units") or dataset.tags().get("units", "")
+    # GDAL writes the attributes of a variable as tags of its bands.
+    tags = {**dataset.tags(), **dataset.tags(band)}
+    file = "" if name.startswith("/vsimem/") else PurePath(name).name
+    words = {"file name": PurePath(file).stem, "units": dataset.units[band - 1] or ""}
+    words |= {"band description": dataset.descriptions[band - 1] or "", **_words(tags)}
     return Grid(
         name,
         dataset.transform,
-        CRS.from_user_input(dataset.crs.to_wkt()),
+        _earthly(CRS.from_user_input(dataset.crs.to_wkt()), name),
         dataset.height,
         dataset.width,
         dataset.nodatavals[band - 1],
         dataset.scales[band - 1],
         dataset.offsets[band - 1],
-        units,
-        _titles_of_dataset(dataset, band),
-        dataset.block_shapes[band - 1][0],
+        words,
+        _source(tags, file),
+        dataset.block_shapes[band - 1],
     )
 
 
-def _titles_of_dataset(dataset: DatasetReader, band: int) -> dict[str, str]:
-    # GDAL writes the attributes of a variable as tags of its bands.
-    tags = dataset.tags() | dataset.tags(band)
-    return {key: str(tags.get(key) or "") for key in _TITLES} | {
-        "band description": dataset.descriptions[band - 1] or ""
+def _words(held: Mapping[Any, Any]) -> dict[str, str]:
+    """The texts among tags or attributes that are about the values."""
+    return {
+        str(key): value
+        for key, value in held.items()
+        if isinstance(value, str) and str(key).lower().rpartition("#")[2] not in _OF_THE_DATA_SET
     }
+
+
+def _source(held: Mapping[Any, Any], file: str) -> str | None:
+    return str(held.get("source") or "").strip() or file or None
+
+
+def _earthly(crs: CRS, name: str) -> CRS:
+    if not (crs.is_geographic or crs.is_projected):
+        raise CRSError(f"{name}: the CRS {crs.name!r} is tied to no place on Earth. Set that of the coordinates")
+    return crs
 
 
 def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
     x, y = (_even(array, name) for name in (horizontal, vertical))
     nodata = next(
         (
-            float(held[key])
+            number
             for held in (array.attrs, array.encoding)
             for key in ("_FillValue", "nodata", "missing_value")
-            if held.get(key) is not None
+            if (number := _number(held, key)) is not None
         ),
         # xarray masks to NaN what a file declares as missing.
         np.nan if np.issubdtype(array.dtype, np.floating) else None,
     )
-    height, width = array.sizes[vertical], array.sizes[horizontal]
-    transform = Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2)
+    file = PurePath(str(array.encoding.get("source") or "")).name
     name = f"array {array.name!r}" if array.name else "the array"
     # Only an array that was opened without decoding still has these among its attributes.
-    scale, offset = (float(array.attrs.get(key, plain)) for key, plain in (("scale_factor", 1), ("add_offset", 0)))
-    units = str(array.attrs.get("units", ""))
-    titles = {key: str(array.attrs.get(key) or "") for key in _TITLES} | {"name": str(array.name or "")}
-    return Grid(name, transform, crs_of_array(array), height, width, nodata, scale, offset, units, titles, 1)
+    scale, offset = _number(array.attrs, "scale_factor"), _number(array.attrs, "add_offset")
+    chunks = array.chunksizes
+    return Grid(
+        f"{file}, {name}" if file else name,
+        Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2),
+        crs_of_array(array),
+        array.sizes[vertical],
+        array.sizes[horizontal],
+        nodata,
+        1.0 if scale is None else scale,
+        offset or 0.0,
+        {"file name": PurePath(file).stem, "name": str(array.name or ""), **_words(array.attrs)},
+        _source(array.attrs, file),
+        (max(chunks.get(vertical, (1,))), max(chunks.get(horizontal, (1,)))),
+    )
+
+
+def _number(held: Mapping[Any, Any], key: str) -> float | None:
+    try:
+        return None if held.get(key) is None else float(held[key])
+    except (TypeError, ValueError) as problem:
+        raise GridError(f"the array's {key} {held[key]!r} is no number. Correct it: array.attrs[{key!r}]") from problem
 
 
 def _even(array: xr.DataArray, name: str) -> tuple[float, float]:
     """The first coordinate and the step."""
-    centres = np.asarray(array[name].to_numpy(), dtype=float)
+    try:
+        centres = np.asarray(array[name].to_numpy(), dtype=float)
+    except (TypeError, ValueError) as problem:
+        raise GridError(
+            f"the coordinates along {name!r} are no numbers. Write those of the cells' centres"
+        ) from problem
     if centres.ndim != 1 or len(centres) < 2:
         raise GridError(f"the array has fewer than two cells along {name!r}, so their size is unknown")
     step = float((centres[-1] - centres[0]) / (len(centres) - 1))
@@ -318,7 +380,7 @@ def crs_of_array(array: xr.DataArray) -> CRS:
     for value in held:
         if value is not None:
             try:
-                return CRS.from_user_input(value)
+                return _earthly(CRS.from_user_input(value), "the array")
             except UnknownCRS as problem:
                 raise CRSError(
                     f"the array's CRS {value!r} is unknown. Write an EPSG code: array.attrs['crs'] = 'EPSG:4326'"

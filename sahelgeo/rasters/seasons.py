@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -11,14 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import CRSError, DataWarning, SchemaError
 from sahelgeo.rasters.grids import GridError, crs_of_array, open_grid
+from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
-    checked_zones,
+    ground_of,
     means_over,
-    polygons_on,
     sizes_in_cells,
+    source_of_areas,
+    sources_by_row,
     sums_over,
     warn_of_gaps,
     zone_labels,
@@ -36,7 +39,7 @@ def zonal_series(
     stack: xr.DataArray,
     areas: gpd.GeoDataFrame,
     *,
-    values: Literal["count", "density", "mean"],
+    measure: Literal["count", "density", "rate"],
     progress: bool = False,
 ) -> xr.DataArray:
     """A stack of grids over time, as an array of area by time.
@@ -48,18 +51,19 @@ def zonal_series(
         ``chunks``): one layer after the other is read, in bands.
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
-    values : {"count", "density", "mean"}
-        Sum the counts; sum the densities per km²; or, for rain, temperature or a vegetation index, the mean over the
-        area, cells weighted by their km².
+    measure : {"count", "density", "rate"}
+        What a cell holds. Counts are summed, and densities per km² times the area of the cell; a rate (rain, temperature, a
+        vegetation index) is averaged over the area, cells weighted by their km².
     progress : bool
         Show a bar for each layer.
 
     Returns
     -------
     xarray.DataArray
-        Dimensions ``area`` (p-codes, else index labels) and that of the stack, with the stack's name; values are NaN
-        where an area has no data at that time. Its coordinate ``cover`` is the share of the area (0–1) that has data then; what lies
-        off the grid has none.
+        Dimensions ``pcode`` (p-codes, else index labels) and that of the stack, with the stack's name; values are NaN
+        where an area has no data at that time. Coordinates along ``pcode``: ``share_without_data``, the share of the area
+        (0–1) that has no data at each time, or lies off the grid, and ``area_source`` where the areas have a ``source``. The
+        attribute ``source`` is that of the stack.
 
     Raises
     ------
@@ -88,44 +92,58 @@ def zonal_series(
     >>> rain = xr.DataArray(np.stack([np.full((60, 80), 40.0), np.full((60, 80), 90.0)]), dims=("time", "y", "x"),
     ...                     coords={"time": pd.to_datetime(["2020-06-01", "2020-07-01"]), "y": 15.05 - 0.1 * np.arange(60),
     ...                             "x": -5.55 + 0.1 * np.arange(80)}, attrs={"crs": "EPSG:4326"})
-    >>> series = sg.zonal_series(rain, sg.load_areas("BFA"), values="mean")
-    >>> series.dims, series.sel(area="BF56").values.round(6).tolist()
-    (('area', 'time'), [40.0, 90.0])
+    >>> series = sg.zonal_series(rain, sg.load_areas("BFA"), measure="rate")
+    >>> series.dims, series.sel(pcode="BF56").values.round(6).tolist()
+    (('pcode', 'time'), [40.0, 90.0])
     """
-    return series_over(stack, checked_zones(areas), values, progress=progress, stacklevel=4)
+    if measure not in ("count", "density", "rate"):
+        raise SchemaError(
+            f"measure={measure!r}: say what a cell holds, 'count', 'density' (per km²) or 'rate' (averaged)"
+        )
+    return _series(stack, areas, measure, progress=progress, stacklevel=4)
 
 
-def series_over(
+def _series(
     stack: xr.DataArray,
-    zones: gpd.GeoDataFrame,
-    values: str,
+    areas: gpd.GeoDataFrame,
+    measure: str,
     *,
     least: float | None = None,
     progress: bool = False,
     stacklevel: int,
 ) -> xr.DataArray:
-    """The array of area by time; of means, none of whose cells may be below ``least``, or of sums."""
+    """The array of area by time: sums, or means of a grid that may not be below ``least``."""
     along = further_dimension(stack)
-    found = np.full((len(zones), stack.sizes[along]), np.nan)
-    cells = np.zeros_like(found)
-    for number in range(stack.sizes[along]):
-        with open_grid(stack.isel({along: number}, drop=True)) as reader:
-            grid, polygons = reader.grid, polygons_on(reader.grid, zones)
-            if values == "mean":
-                found[:, number], cells[:, number] = means_over(
-                    reader, polygons, least=least, progress=progress, stacklevel=stacklevel
-                )
+    layers = [stack.isel({along: number}, drop=True) for number in range(stack.sizes[along])]
+    with open_grid(layers[0]) as reader:
+        # All layers have the same cells, so the areas are walked through them once.
+        grid, ground = reader.grid, ground_of(reader.grid, areas)
+        edges = edges_on(grid, ground.shapes)
+    found, cells, everything = [], [], ZoneSums.nothing(edges.zones)
+    for layer in layers:
+        with open_grid(layer) as reader:
+            if measure == "rate":
+                values, sums = means_over(reader, edges, least=least, progress=progress, stacklevel=stacklevel + 1)
             else:
-                sums = sums_over(reader, polygons, values, progress=progress)
-                found[:, number], cells[:, number] = np.where(sums.cells > 0, sums.total, np.nan), sums.cells
-    warn_of_gaps(zones, polygons, cells.max(axis=1, initial=0) > 0, grid, "values", stacklevel=stacklevel)
-    cover = np.clip(cells / sizes_in_cells(polygons, grid)[:, None], 0, 1)
+                sums = sums_over(reader, edges, measure, progress=progress)
+                values = np.where(sums.cells > 0, sums.total, np.nan)
+        found.append(ground.spread(values, np.nan))
+        cells.append(sums.cells)
+        everything.add(sums)
+    warn_of_gaps(ground, everything.cells > 0, everything, grid, "values", stacklevel=stacklevel)
+    bare = np.clip(1 - np.array(cells) / sizes_in_cells(ground.shapes, grid), 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
-    cover[cover > 1 - _ROUNDING_NOISE] = 1
-    coords = {"area": list(zone_labels(zones)), "cover": (("area", along), cover)}
+    bare[bare < _ROUNDING_NOISE] = 0
+    shares = [ground.spread(layer, 1.0) for layer in bare]
+    coords: dict[str, Any] = {"pcode": list(zone_labels(areas))}
+    coords["share_without_data"] = (("pcode", along), np.transpose(shares))
+    borders = source_of_areas(areas)
+    if borders is not None:
+        coords["area_source"] = ("pcode", borders.to_numpy(dtype=object))
     if along in stack.coords:
         coords[along] = stack.coords[along]
-    return xr.DataArray(found, dims=("area", along), coords=coords, name=stack.name)
+    attrs = {"source": grid.source} if grid.source else {}
+    return xr.DataArray(np.transpose(found), dims=("pcode", along), coords=coords, name=stack.name, attrs=attrs)
 
 
 def further_dimension(stack: xr.DataArray) -> str:
@@ -179,17 +197,25 @@ def seasonal_anomaly(
     Returns
     -------
     pandas.DataFrame
-        One row for each area and year of the stack, with index 0..n-1: ``area`` (p-code or index label), ``year``,
-        ``value`` (area mean of the season, units of the stack), ``usual`` (mean of the baseline years), ``percent_of_usual``,
-        ``standardised`` (in standard deviations of the baseline), ``baseline_years`` (how many it rests on) and ``layers``,
-        the layers with data in the season. A season with fewer layers than that of the most complete year is missing, and so is
-        one without any.
+        One row for each area and year of the stack, with index 0..n-1:
+
+        - ``pcode`` (the p-code, else the index label of the area) and ``year``;
+        - ``value``, the area's mean of the season in the units of the stack. A season with fewer layers than that of the
+          most complete year is missing, and so is one without any;
+        - ``usual``, the mean of the baseline years;
+        - ``percent_of_usual``, and ``standardised``, in standard deviations of the baseline;
+        - ``baseline_years``, how many years ``usual`` rests on;
+        - ``layers``, the layers with data in the season;
+        - ``source``, that of the stack and of the reference: the attribute ``source``, else the name of the file, else
+          missing;
+        - ``area_source``, that of the areas, where they have a ``source``.
 
     Raises
     ------
     GridError
         The reference lies on another grid, shifted or of another resolution, is in other units, or has other layers in a season;
-        no ``time``; a value that stands for no data and is not declared, such as -9999, or rain below zero.
+        no ``time``, a time that two layers have or none; a value that stands for no data and is not declared, such as
+        -9999, or rain below zero.
     CRSError
         The stack or the reference has no CRS, or the two are in different ones.
     SchemaError
@@ -218,17 +244,19 @@ def seasonal_anomaly(
     ...                             "y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)},
     ...                     attrs={"crs": "EPSG:4326"})
     >>> anomaly = sg.seasonal_anomaly(rain, sg.load_areas("BFA"), season=(6, 9), baseline=(2015, 2019))
-    >>> anomaly.loc[(anomaly["area"] == "BF56") & (anomaly["year"] == 2020), "percent_of_usual"].round(1).tolist()
+    >>> anomaly.loc[(anomaly["pcode"] == "BF56") & (anomaly["year"] == 2020), "percent_of_usual"].round(1).tolist()
     [120.0]
     """
     _check_season(season, baseline, how)
-    zones = _told_apart(checked_zones(areas))
-    own = _seasons(stack, zones, season, how)
+    own = _seasons(stack, areas, season, how)
+    advice = "Their years could not be kept apart. Bring the parts together: areas.dissolve('pcode', as_index=False)"
+    checks.once(pd.DataFrame({"pcode": zone_labels(areas)}), "areas", "pcode", advice=advice)
     usual = own
     if reference is not None:
         _check_same_grid(stack, reference)
         _check_same_kind(stack, reference, season, how)
-        usual = _seasons(reference, zones, season, how)
+        usual = _seasons(reference, areas, season, how)
+        own["source"] = sources_by_row(own["source"], usual["source"].iloc[:1].reindex(own.index, method="ffill"))
         if how == "sum":
             most = own.groupby("zone")["layers"].max()
             usual = usual[_as_long(usual["layers"], usual["zone"].map(most))]
@@ -246,19 +274,8 @@ def seasonal_anomaly(
     spread = own["zone"].map(grouped.std())
     result["percent_of_usual"] = 100 * result["value"] / result["usual"].where(result["usual"] != 0)
     result["standardised"] = (result["value"] - result["usual"]) / spread.where(spread > 0)
-    return result[["area", "year", "value", "usual", "percent_of_usual", "standardised", "baseline_years", "layers"]]
-
-
-def _told_apart(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    labels = zone_labels(zones)
-    twice = (labels.duplicated(keep=False) & labels.notna()).to_numpy()
-    if twice.any():
-        raise SchemaError(
-            f"areas, row(s) {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)}: "
-            f"{listed(list(labels[twice].unique()), SHOWN_AT_MOST)} given more than once, so that their years could not be told apart. "
-            "Bring the parts together: areas.dissolve('pcode', as_index=False)"
-        )
-    return zones
+    columns = ["pcode", "year", "value", "usual", "percent_of_usual", "standardised", "baseline_years", "layers"]
+    return result[[*columns, *result.columns.intersection(["source", "area_source"])]]
 
 
 def _check_season(season: tuple[int, int], baseline: tuple[int, int], how: str) -> None:
@@ -341,6 +358,13 @@ def _in_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[npt.NDArra
             "the stack has no 'time' of days. Rename its dimension, and write days: array.assign_coords(time=pd.to_datetime(...))"
         )
     times = pd.DatetimeIndex(stack["time"].to_numpy())
+    twice = times.duplicated() | times.isna()
+    if twice.any():
+        raise GridError(
+            f"time: layers {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)} (counted from 0) have no time, or that of "
+            f"an earlier layer ({listed([str(time) for time in times[twice].unique()], SHOWN_AT_MOST)}), and would count "
+            "again. Drop them: stack.drop_duplicates('time')"
+        )
     first, last = season
     after, before = times.month >= first, times.month <= last
     inside = np.asarray(after & before if first <= last else after | before)
@@ -353,10 +377,10 @@ def _as_long(layers: pd.Series, most: pd.Series) -> pd.Series:
     return (layers - most).abs() <= _SAME_LENGTH * most
 
 
-def _seasons(stack: xr.DataArray, zones: gpd.GeoDataFrame, season: tuple[int, int], how: str) -> pd.DataFrame:
+def _seasons(stack: xr.DataArray, areas: gpd.GeoDataFrame, season: tuple[int, int], how: str) -> pd.DataFrame:
     inside, years = _in_season(stack, season)
     least = 0 if how == "sum" else None
-    series = series_over(stack.isel(time=np.flatnonzero(inside)), zones, "mean", least=least, stacklevel=5)
+    series = _series(stack.isel(time=np.flatnonzero(inside)), areas, "rate", least=least, stacklevel=5)
     _warn_thin(series)
     grouped = pd.DataFrame(series.to_numpy().T).groupby(years[inside])
     # A layer without data makes its season incomplete: a sum of what is left would be a dry year that never was.
@@ -365,23 +389,26 @@ def _seasons(stack: xr.DataArray, zones: gpd.GeoDataFrame, season: tuple[int, in
     value = value.where((layers == layers.max()) & (layers > 0))
     long = pd.DataFrame(
         {
-            "zone": np.repeat(np.arange(len(zones)), len(value)),
-            "area": np.repeat(series["area"].to_numpy(), len(value)),
-            "year": np.tile(value.index.to_numpy(), len(zones)),
+            "zone": np.repeat(np.arange(len(areas)), len(value)),
+            "pcode": np.repeat(series["pcode"].to_numpy(), len(value)),
+            "year": np.tile(value.index.to_numpy(), len(areas)),
             "value": value.to_numpy().T.ravel(),
             "layers": layers.to_numpy().T.ravel(),
         }
     )
     _warn_incomplete(long)
+    long["source"] = pd.array([series.attrs.get("source")] * len(long), dtype="string")
+    if "area_source" in series.coords:
+        long["area_source"] = pd.array(np.repeat(series["area_source"].to_numpy(), len(value)), dtype="string")
     return long
 
 
 def _warn_thin(series: xr.DataArray) -> None:
     # Areas without any data were named already.
-    some = np.asarray((series["cover"] > 0).any("time"))
-    thin = some & np.asarray((series["cover"] < _LEAST_COVER).any("time"))
+    bare = series["share_without_data"]
+    thin = np.asarray((bare < 1).any("time") & (bare > 1 - _LEAST_COVER).any("time"))
     if thin.any():
-        named = listed(list(series["area"].to_numpy()[thin]), SHOWN_AT_MOST)
+        named = listed(list(series["pcode"].to_numpy()[thin]), SHOWN_AT_MOST)
         warnings.warn(
             f"the data cover less than half of {named} at some time: the mean is that of the rest",
             DataWarning,

@@ -1,8 +1,22 @@
-"""The cells of a grid that polygons cover: exact fractions on their edges, runs of whole cells between.
+r"""The cells of a grid that polygons cover: exact fractions on their edges, runs of whole cells between.
 
-Each edge is walked once through the cells that it touches. In each it leaves a signed height and a signed area to its
-right; summed along a row of cells, these give the covered fraction of every cell, as font rasterisers do it. Cells that no
-edge touches are covered wholly or not at all, and so come as runs.
+Every edge is walked once, downwards, through the cells that it touches. In each it leaves two numbers, as in the drawing of
+fonts: its *height* there, and the *area* of the cell to its right over that height::
+
+    column   0     1     2     3          height                    +1    .    .    -1
+          +-----+-----+-----+-----+       area                    +0.3    .    .  -0.6
+          |   \#|#####|#####|##/  |       sum of heights before it   0    1    1     1
+          |    \|#####|#####|#/   |       covered fraction         0.3    1    1   0.4
+          +-----+-----+-----+-----+
+
+* The sign is + where the polygon begins (it lies right of the edge), - where it ends.
+* ``area = height * (column + 1 - middle)``: ``middle`` is the mean x of the piece of edge, so ``column + 1 - middle`` is how
+  far it is, on average, from the right side of its cell. It carries the sign of the height.
+* A cell's fraction is the sum of the heights in the cells before it, which the polygon covers wholly over that height,
+  plus its own area: 0 + 0.3 on the left border, 1 - 0.6 on the right one.
+* Between two touched cells the sum of heights is 0 or 1 and does not change: no cell, or a run of whole ones.
+* What lies left of a window is gathered in column -1, so that its heights still count; what lies right of it in column
+  ``width``, where the last run ends.
 """
 
 from __future__ import annotations
@@ -30,6 +44,8 @@ class Edges:
         1 where the polygon lies to the right of the edge, -1 where to the left.
     zone : numpy.ndarray
         The row of the polygon.
+    zones : int
+        How many polygons there are.
     """
 
     x0: Floats
@@ -38,6 +54,7 @@ class Edges:
     y1: Floats
     sign: Floats
     zone: Ints
+    zones: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,7 @@ def edges_of(polygons: npt.NDArray[Any], to_column: Floats, to_row: Floats) -> E
     down = y[real + 1] > y[real]
     upper, lower = np.where(down, real, real + 1), np.where(down, real + 1, real)
     zone = np.asarray(zone_of_part[part_of_ring[ring[real]]], dtype=np.int64)
-    return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone)
+    return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone, len(polygons))
 
 
 def spans_of(edges: Edges, rows: tuple[int, int], columns: tuple[int, int]) -> Spans:
@@ -121,7 +138,7 @@ def _sums_within(values: Floats, group: Ints) -> Floats:
 
 
 def _pieces(edges: Edges, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Ints, Ints, Ints, Floats, Floats]:
-    """Zone, row, column, signed height and signed area to the right of each piece of edge within one cell."""
+    """Zone, row, column, height and area (see the drawing at the head) of each piece of edge within one cell."""
     here = np.flatnonzero((edges.y1 > rows[0]) & (edges.y0 < rows[1]))
     x0, y0, x1, y1 = (side[here] for side in (edges.x0, edges.y0, edges.x1, edges.y1))
     top, bottom = np.maximum(y0, rows[0]), np.minimum(y1, rows[1])

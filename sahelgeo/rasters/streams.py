@@ -15,8 +15,10 @@ import numpy.typing as npt
 from sahelgeo.rasters.grids import Grid, GridError, Reader
 from sahelgeo.rasters.spans import Edges, Floats, Ints, Spans, edges_of, spans_of
 
-# A band is read at once; its sums are made in strips that fit into a processor's cache.
-_CELLS_OF_BAND = 12_000_000
+Range = tuple[int, int]
+
+# A window is read at once; its sums are made in strips that fit into a processor's cache.
+_CELLS_OF_WINDOW = 12_000_000
 _CELLS_OF_STRIP = 1_000_000
 _MOST_THREADS = 8
 
@@ -35,8 +37,12 @@ class ZoneSums:
         The same, each cell counted with the weight of its row.
     whole, outside : float
         The sum over all of the grid; over what no zone covers.
-    lowest : float
-        The lowest value that has data.
+    lowest, highest : float
+        The lowest and the highest value that has data, and 0 where there are gaps.
+    ends : tuple of int
+        Of a grid of whole numbers: the least and the greatest of their type that cells hold though it is not declared.
+    infinite : int
+        Cells that hold infinity, undeclared.
     """
 
     total: Floats
@@ -45,6 +51,9 @@ class ZoneSums:
     whole: float = 0.0
     outside: float = 0.0
     lowest: float = np.inf
+    highest: float = -np.inf
+    ends: tuple[int, ...] = ()
+    infinite: int = 0
 
     @classmethod
     def nothing(cls, zones: int) -> ZoneSums:
@@ -58,43 +67,43 @@ class ZoneSums:
         self.weight += other.weight
         self.whole += other.whole
         self.outside += other.outside
-        self.lowest = min(self.lowest, other.lowest)
+        self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
+        self.ends = tuple(sorted({*self.ends, *other.ends}))
+        self.infinite += other.infinite
 
 
 @dataclass(frozen=True)
 class _Job:
     reader: Reader
     edges: Edges
-    zones: int
-    columns: tuple[int, int]
     weights: Floats | None
     whole: bool
     cover: npt.NDArray[np.bool_] | None
 
 
-def cell_coefficients(grid: Grid) -> tuple[Floats, Floats]:
-    """From coordinates to columns and to rows: (a, b, c) of a·x + b·y + c."""
+def edges_on(grid: Grid, polygons: npt.NDArray[Any]) -> Edges:
+    """The edges of polygons (in the CRS of the grid) in units of its cells."""
     inverse = ~grid.transform
-    return np.array(inverse[:3]), np.array(inverse[3:6])
+    return edges_of(polygons, np.array(inverse[:3]), np.array(inverse[3:6]))
 
 
 def zone_sums(
     reader: Reader,
-    polygons: npt.NDArray[Any],
+    edges: Edges,
     *,
     weights: Floats | None = None,
     whole: bool = False,
     cover: npt.NDArray[np.bool_] | None = None,
     progress: bool = False,
 ) -> ZoneSums:
-    """The sums of a grid over polygons in its own coordinates.
+    """The sums of a grid over the polygons that edges belong to.
 
     Parameters
     ----------
     reader : Reader
         The grid.
-    polygons : numpy.ndarray
-        Polygons, one for each zone.
+    edges : Edges
+        Those of the polygons, one for each zone, in units of its cells.
     weights : numpy.ndarray, optional
         What a cell of each row counts for, for example its km².
     whole : bool
@@ -105,18 +114,16 @@ def zone_sums(
         Show a bar.
     """
     grid = reader.grid
-    edges = edges_of(polygons, *cell_coefficients(grid))
     rows, columns = ((0, grid.height), (0, grid.width)) if whole else _window_of(edges, grid)
-    job = _Job(reader, edges, len(polygons), columns, weights, whole, cover)
-    sums = ZoneSums.nothing(len(polygons))
-    bands = list(_bands(rows, columns, grid.block))
-    # The sums of a run do not depend on which thread was faster: bands are added in their order.
-    for part in _in_order(job, bands, progress):
+    job = _Job(reader, edges, weights, whole, cover)
+    sums = ZoneSums.nothing(edges.zones)
+    # The sums of a run do not depend on which thread was faster: windows are added in their order.
+    for part in _in_order(job, list(_windows(rows, columns, grid.block)), progress):
         sums.add(part)
     return sums
 
 
-def _window_of(edges: Edges, grid: Grid) -> tuple[tuple[int, int], tuple[int, int]]:
+def _window_of(edges: Edges, grid: Grid) -> tuple[Range, Range]:
     if not len(edges.x0):
         return (0, 0), (0, 0)
     left, right = min(edges.x0.min(), edges.x1.min()), max(edges.x0.max(), edges.x1.max())
@@ -125,65 +132,79 @@ def _window_of(edges: Edges, grid: Grid) -> tuple[tuple[int, int], tuple[int, in
     return (int(rows[0]), int(rows[1])), (int(columns[0]), int(columns[1]))
 
 
-def _bands(rows: tuple[int, int], columns: tuple[int, int], block: int) -> Iterator[tuple[int, int]]:
-    """Bands of rows that begin and end with blocks of the file, so that each block is read once."""
+def _windows(rows: Range, columns: Range, block: Range) -> Iterator[tuple[Range, Range]]:
+    """Windows that begin and end with blocks of the file, so that each block is read once.
+
+    They are rows of blocks, as many as fit; where one row of blocks is too much, it is cut between blocks.
+    """
     width = columns[1] - columns[0]
     if not width:
         return
-    height = max(1, _CELLS_OF_BAND // width)
-    if block <= height:
-        height -= height % block
-    first = rows[0]
-    while first < rows[1]:
-        last = min(rows[1], first - first % height + height)
+    high, wide = block
+    height = max(high, _CELLS_OF_WINDOW // width // high * high)
+    if height * width > _CELLS_OF_WINDOW:
+        width = max(wide, _CELLS_OF_WINDOW // height // wide * wide)
+    for band in _stretches(rows, height):
+        for stretch in _stretches(columns, width):
+            yield band, stretch
+
+
+def _stretches(whole: Range, step: int) -> Iterator[Range]:
+    first = whole[0]
+    while first < whole[1]:
+        last = min(whole[1], first - first % step + step)
         yield first, last
         first = last
 
 
-def _in_order(job: _Job, bands: list[tuple[int, int]], progress: bool) -> Iterator[ZoneSums]:
-    threads = min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(bands)))
-    waiting = iter(bands)
-    with ThreadPoolExecutor(threads) as pool, _bar(len(bands), progress) as bar:
-        # More bands wait than there are threads: none is idle while the next in order is not done.
-        running = [pool.submit(_band, job, band) for band in islice(waiting, 2 * threads)]
+def _in_order(job: _Job, windows: list[tuple[Range, Range]], progress: bool) -> Iterator[ZoneSums]:
+    threads = min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(windows)))
+    waiting = iter(windows)
+    with ThreadPoolExecutor(threads) as pool, _bar(len(windows), progress) as bar:
+        # More windows wait than there are threads: none is idle while the next in order is not done.
+        running = [pool.submit(_window_sums, job, *window) for window in islice(waiting, 2 * threads)]
         while running:
             yield running.pop(0).result()
             bar.update()
-            running += [pool.submit(_band, job, band) for band in islice(waiting, 1)]
+            running += [pool.submit(_window_sums, job, *window) for window in islice(waiting, 1)]
 
 
-def _bar(bands: int, progress: bool) -> Any:
+def _bar(windows: int, progress: bool) -> Any:
     from tqdm.auto import tqdm  # noqa: PLC0415 - it costs time to load, and is seldom asked for
 
-    return tqdm(total=bands, disable=not progress, unit="band", desc="grid")
+    return tqdm(total=windows, disable=not progress, unit="window", desc="grid")
 
 
-def _band(job: _Job, band: tuple[int, int]) -> ZoneSums:
-    values = job.reader.read(band, job.columns)
+def _window_sums(job: _Job, rows: Range, columns: Range) -> ZoneSums:
+    values = job.reader.read(rows, columns)
     if values.dtype.kind not in "iufb":
         raise GridError(f"{job.reader.grid.name}: values of type {values.dtype} cannot be summed")
-    sums = ZoneSums.nothing(job.zones)
-    height = max(1, _CELLS_OF_STRIP // max(1, job.columns[1] - job.columns[0]))
-    for first in range(band[0], band[1], height):
-        rows = (first, min(band[1], first + height))
-        sums.add(_strip(job, values[rows[0] - band[0] : rows[1] - band[0]], rows))
+    sums = ZoneSums.nothing(job.edges.zones)
+    height = max(1, _CELLS_OF_STRIP // (columns[1] - columns[0]))
+    for first in range(rows[0], rows[1], height):
+        strip = (first, min(rows[1], first + height))
+        sums.add(_strip(job, values[strip[0] - rows[0] : strip[1] - rows[0]], strip, columns))
     return sums
 
 
-def _strip(job: _Job, stored: npt.NDArray[Any], rows: tuple[int, int]) -> ZoneSums:
+def _strip(job: _Job, stored: npt.NDArray[Any], rows: Range, columns: Range) -> ZoneSums:
     grid = job.reader.grid
-    valid = has_data(stored, grid.nodata)
+    bounds = stored.min(), stored.max()
+    valid = has_data(stored, bounds, grid.nodata)
     values = _values(stored, valid, grid)
-    lowest = float(values.min(initial=np.inf))
+    lowest, highest = float(values.min()), float(values.max())
     weights = np.ones(len(values)) if job.weights is None else job.weights[rows[0] : rows[1]]
     if job.weights is not None:
         values *= weights[:, None]
-    spans = spans_of(job.edges, rows, job.columns)
+    spans = spans_of(job.edges, rows, columns)
     flat = values.ravel()
     runs = _run_sums(flat, spans.start, spans.end)
-    total = _by_zone(spans, job.zones, flat[spans.cell] * spans.fraction, runs)
-    cells, weight = _cells(valid, spans, job.zones, weights)
-    sums = ZoneSums(total, cells, weight, lowest=lowest)
+    total = _by_zone(spans, job.edges.zones, flat[spans.cell] * spans.fraction, runs)
+    cells, weight = _cells(valid, spans, job.edges.zones, weights)
+    ends = _ends(stored.dtype, bounds, grid.nodata)
+    sums = ZoneSums(total, cells, weight, lowest=lowest, highest=highest, ends=ends)
+    if not np.isfinite(bounds).all() and not np.isinf(grid.nodata or 0):
+        sums.infinite = int(np.isinf(stored).sum())
     if job.whole:
         sums.whole = float(flat.sum())
     if job.whole and job.cover is not None:
@@ -191,16 +212,25 @@ def _strip(job: _Job, stored: npt.NDArray[Any], rows: tuple[int, int]) -> ZoneSu
     return sums
 
 
-def has_data(values: npt.NDArray[Any], nodata: float | None) -> npt.NDArray[np.bool_] | None:
-    """Which cells have data: not the declared value, and a finite number. None where all have."""
-    if not values.size:
-        return None
-    lowest, highest = values.min(), values.max()
-    finite = bool(np.isfinite(lowest) and np.isfinite(highest))
+def _ends(kind: np.dtype[Any], bounds: tuple[Any, Any], nodata: float | None) -> tuple[int, ...]:
+    """The least and the greatest number of a type of whole numbers, where cells hold it and it is not declared."""
+    if kind.kind not in "iu":
+        return ()
+    ends = np.iinfo(kind)
+    found = [int(end) for end, bound in zip((ends.min, ends.max), bounds, strict=True) if end == bound]
+    return tuple(end for end in found if end and (nodata is None or float(end) != nodata))
+
+
+def has_data(values: npt.NDArray[Any], bounds: tuple[Any, Any], nodata: float | None) -> npt.NDArray[np.bool_] | None:
+    """Which cells have data: not the declared value, and a finite number. None where all have.
+
+    ``bounds`` are the least and the greatest of the values.
+    """
+    finite = bool(np.isfinite(bounds).all())
     declared = nodata if nodata is not None and np.isfinite(nodata) else None
     if values.dtype.kind == "f" and declared is not None:
         declared = values.dtype.type(declared)
-    if finite and (declared is None or not lowest <= declared <= highest):
+    if finite and (declared is None or not bounds[0] <= declared <= bounds[1]):
         return None
     valid = np.ones(values.shape, dtype=bool) if declared is None else values != declared
     if not finite:
@@ -279,7 +309,11 @@ def _spans_within(spans: Spans, zones: npt.NDArray[np.bool_]) -> Spans:
 
 
 def _outside(flat: Floats, spans: Spans) -> float:
-    """The sum over what no zone covers, of zones that do not overlap."""
+    """The sum over what no zone covers, of zones that do not overlap.
+
+    The quick way sums the gaps between runs, cells on borders included, and takes from them what zones cover of these cells.
+    It holds only where no two runs share a cell, and no run one of those cells. Else cover is added up cell by cell.
+    """
     order = np.argsort(spans.start, kind="stable")
     start, end = spans.start[order], spans.end[order]
     cell, which = np.unique(spans.cell, return_inverse=True)

@@ -8,27 +8,28 @@ from typing import Any, Literal, overload
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
-
 from sahelgeo.places.levels import levels_of, roll_up
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
 from sahelgeo.rasters.spans import Floats, Ints
-from sahelgeo.rasters.streams import ZoneSums
+from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
-    Values,
-    checked_zones,
+    Ground,
+    Measure,
     counted_once,
-    polygons_on,
+    ground_of,
     shared_pieces,
     shared_within,
     sizes_in_cells,
+    source_of_areas,
+    sources_by_row,
     sums_over,
     warn_of_gaps,
+    warn_of_values,
     zone_labels,
 )
 
@@ -67,7 +68,7 @@ class GridAccount:
     >>> grid = xr.DataArray(np.full((2, 2), 100.0), dims=("y", "x"), coords={"y": [1.5, 0.5], "x": [0.5, 1.5]},
     ...                     attrs={"crs": "EPSG:4326"})
     >>> west = gpd.GeoDataFrame({"pcode": ["west"]}, geometry=[box(0, 0, 1, 2)], crs=4326)
-    >>> sums, account = sg.zonal_sum(grid, west, values="count", report=True)
+    >>> sums, account = sg.zonal_sum(grid, west, measure="count", report=True)
     >>> account.whole, account.in_areas, account.outside
     (400.0, 200.0, 200.0)
     """
@@ -87,7 +88,7 @@ def zonal_sum(
     raster: Raster,
     areas: gpd.GeoDataFrame,
     *,
-    values: Values,
+    measure: Measure,
     band: int | None = ...,
     report: Literal[False] = ...,
     progress: bool = ...,
@@ -97,7 +98,7 @@ def zonal_sum(
     raster: Raster,
     areas: gpd.GeoDataFrame,
     *,
-    values: Values,
+    measure: Measure,
     band: int | None = ...,
     report: Literal[True],
     progress: bool = ...,
@@ -106,7 +107,7 @@ def zonal_sum(
     raster: Raster,
     areas: gpd.GeoDataFrame,
     *,
-    values: Values,
+    measure: Measure,
     band: int | None = None,
     report: bool = False,
     progress: bool = False,
@@ -123,7 +124,7 @@ def zonal_sum(
         where rioxarray or CF write it, or as ``array.attrs["crs"]``.
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
-    values : {"count", "density"}
+    measure : {"count", "density"}
         What a cell holds: persons in the cell, or persons per km². A density is multiplied by the area of the cell, on the
         ellipsoid for grids in degrees, on the plane for others.
     band : int, optional
@@ -136,28 +137,35 @@ def zonal_sum(
     Returns
     -------
     pandas.DataFrame
-        One row for each area, with its index: ``pcode`` where the areas have one; ``people``, the sum (Float64);
-        ``cells``, the cells with data that it rests on, fractions counted; ``share_without_data``, the share of the area
-        (0–1, by cells) where the grid has no data or ends. Zeros of the grid are zeros; an area without any data is
-        missing, not 0.
+        One row for each area, with its index:
+
+        - ``pcode`` where the areas have one;
+        - ``people`` (Float64), the sum, whatever the grid counts (rename it for cattle or money). Zeros of the grid are
+          zeros; an area without any data is missing, not 0;
+        - ``cells``, the cells with data that it rests on, fractions counted;
+        - ``share_without_data``, the share of the area (0–1, by cells) where the grid has no data or ends;
+        - ``source``, that of the grid: its tag or attribute ``source``, else the name of its file, else missing;
+        - ``area_source``, that of the areas, where they have a ``source``.
     GridAccount
         Only with ``report=True``.
 
     Raises
     ------
     GridError
-        A value below zero, a density declared as a count, several bands, uneven coordinates.
+        A value below zero; a value that files write for no data and that is not declared (255, 65535, 2147483647, any
+        least or greatest number of a type of whole numbers); a density by its units, tags or file name given as a count;
+        several bands; uneven coordinates; a damaged file.
     CRSError
         The grid, or the areas, have no CRS.
     FormatError
         Not a raster.
     SchemaError
-        ``values`` is neither, or areas are no valid polygons.
+        ``measure`` is neither, or areas are no valid polygons.
 
     Warns
     -----
     DataWarning
-        Areas without any data, areas that reach beyond the grid, a grid that declares no nodata value.
+        Areas without any data, areas that reach beyond the grid, infinite values, a grid that declares no nodata value.
 
     See Also
     --------
@@ -167,7 +175,8 @@ def zonal_sum(
 
     Notes
     -----
-    The shares are those of exactextract (Baston, ISciences), to rounding.
+    The shares are those of exactextract (Baston, ISciences), which the tests compare with, to rounding. Of all areas only
+    those that touch the grid are read.
 
     Examples
     --------
@@ -175,90 +184,99 @@ def zonal_sum(
     >>> regions = sg.load_areas("BFA")
     >>> grid = xr.DataArray(np.full((60, 80), 100.0), dims=("y", "x"), attrs={"crs": "EPSG:4326"},
     ...                     coords={"y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)})
-    >>> sums, account = sg.zonal_sum(grid, regions, values="count", report=True)
+    >>> sums, account = sg.zonal_sum(grid, regions, measure="count", report=True)
     >>> print(account)
     226,691 of 480,000 in areas; 253,309 outside
     """
-    zones = checked_zones(areas)
     with open_grid(raster, band) as reader:
-        polygons = polygons_on(reader.grid, zones)
+        grid, ground = reader.grid, ground_of(reader.grid, areas)
         if not report:
-            return _table(zones, polygons, sums_over(reader, polygons, values, progress=progress), reader.grid)
-        again, left, shared = counted_once(polygons)
+            sums = sums_over(reader, edges_on(grid, ground.shapes), measure, progress=progress)
+            return _table(ground, sums, grid)
+        again, left, shared = counted_once(ground.shapes)
         # What is left of the areas that overlap takes their place where the ground outside is looked for.
-        once = np.ones(len(polygons) + 2 * len(again), dtype=bool)
+        once = np.ones(len(ground.shapes) + 2 * len(again), dtype=bool)
         once[again], once[len(once) - len(again) :] = False, False
-        grounds = np.concatenate([polygons, left, shared])
-        sums = sums_over(reader, grounds, values, whole=True, cover=once, progress=progress)
-        own = ZoneSums(sums.total[: len(zones)], sums.cells[: len(zones)], sums.weight[: len(zones)])
-        twice = float(sums.total[len(sums.total) - len(again) :].sum())
-        return _table(zones, polygons, own, reader.grid), GridAccount(
-            sums.whole, float(own.total.sum()), sums.outside, twice
-        )
+        edges = edges_on(grid, np.concatenate([ground.shapes, left, shared]))
+        sums = sums_over(reader, edges, measure, whole=True, cover=once, progress=progress)
+        whole, twice = sums.total[: len(ground.shapes)].sum(), sums.total[len(once) - len(again) :].sum()
+        return _table(ground, sums, grid), GridAccount(sums.whole, float(whole), sums.outside, float(twice))
 
 
-def _table(zones: gpd.GeoDataFrame, polygons: npt.NDArray[Any], sums: ZoneSums, grid: Grid) -> pd.DataFrame:
-    covered = sums.cells > 0
-    size = sizes_in_cells(polygons, grid)
-    missing = np.clip(1 - sums.cells / size, 0, 1)
+def _table(ground: Ground, sums: ZoneSums, grid: Grid) -> pd.DataFrame:
+    near = slice(len(ground.near))
+    total, cells = sums.total[near], sums.cells[near]
+    missing = np.clip(1 - cells / sizes_in_cells(ground.shapes, grid), 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
-    missing[missing < 1e-9] = 0
+    missing[missing < _ROUNDING_NOISE] = 0
+    people = ground.spread(np.where(cells > 0, total, np.nan), np.nan)
     table = pd.DataFrame(
         {
-            "people": pd.array(np.where(covered, sums.total, np.nan), dtype="Float64"),
-            "cells": sums.cells,
-            "share_without_data": missing,
+            "people": pd.array(people, dtype="Float64"),
+            "cells": ground.spread(cells),
+            "share_without_data": ground.spread(missing, 1.0),
         },
-        index=zones.index,
+        index=ground.areas.index,
     )
-    if "pcode" in zones:
-        table.insert(0, "pcode", zones["pcode"].astype("string"))
-    warn_of_gaps(zones, polygons, covered, grid, "sums", stacklevel=4)
-    return table
+    if "pcode" in ground.areas:
+        table.insert(0, "pcode", ground.areas["pcode"].astype("string"))
+    warn_of_gaps(ground, cells > 0, sums, grid, "sums", stacklevel=4)
+    table["source"] = pd.array([grid.source] * len(table), dtype="string")
+    borders = source_of_areas(ground.areas)
+    return table if borders is None else table.assign(area_source=borders)
 
 
 def people_by_zone(
     raster: Raster,
-    zones_a: gpd.GeoDataFrame,
-    zones_b: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
     *,
-    values: Values,
+    measure: Measure,
     band: int | None = None,
     progress: bool = False,
 ) -> pd.DataFrame:
-    """How many people live in each pair of two sets of zones, in one pass over the grid; nobody is lost.
+    """How many people live in each pair of an area and a zone, in one pass over the grid; nobody is lost.
 
-    For example departments and livelihood zones, or regions and the polygons of a food-security analysis. The zones need
-    not nest, nor cover each other.
+    For example departments and livelihood zones, or regions and the polygons of a food-security analysis. The two sets
+    need not nest, nor cover each other.
 
     Parameters
     ----------
     raster : path, rasterio dataset or xarray.DataArray
         A population grid, as in :func:`zonal_sum`.
-    zones_a, zones_b : geopandas.GeoDataFrame
-        Valid polygons in any CRS; within a set they do not overlap. A zone is called by its ``pcode`` where the set has
-        that column, else by its index.
-    values : {"count", "density"}
+    areas, zones : geopandas.GeoDataFrame
+        Valid polygons in any CRS; within a set they do not overlap. Each is called by its ``pcode`` where the set has that
+        column, else by its index.
+    measure : {"count", "density"}
         What a cell holds: persons in the cell, or persons per km².
     band : int, optional
-        Which band of a file, where it has several.
+        Which band of a file, from 1, where it has several.
     progress : bool
         Show a bar.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each pair that shares ground, with index 0..n-1: ``zone_a``, ``zone_b``, ``people`` (Float64) and
-        ``cells`` (cells with data, fractions counted). A missing ``zone_b`` is what of ``zone_a`` no zone of the second set
-        covers, and so the other way round; both missing is the rest of the grid. All rows together are the sum of the
-        grid. People are missing, not 0, where a pair has no data.
+        One row for each pair that shares ground, with index 0..n-1; all rows together are the sum of the grid:
+
+        - ``pcode``, the area; missing is what no area covers of a zone;
+        - ``zone``, the zone; missing is what no zone covers of an area. Where both are missing, the rest of the grid;
+        - ``people`` (Float64), missing, not 0, where a pair has no data;
+        - ``cells``, the cells with data, fractions counted;
+        - ``source``, that of the grid, as in :func:`zonal_sum`;
+        - ``area_source``, those of the area and the zone, where they have a ``source``.
 
     Raises
     ------
     DoubleCountError
-        Zones of one set overlap, so that people would be counted twice; they are in ``.rows``.
+        Polygons of one set overlap, so that people would be counted twice; they are in ``.rows``.
     GridError, CRSError, FormatError, SchemaError
         As in :func:`zonal_sum`.
+
+    Warns
+    -----
+    DataWarning
+        Infinite values, a grid that declares no nodata value.
 
     See Also
     --------
@@ -267,7 +285,7 @@ def people_by_zone(
 
     Notes
     -----
-    Cells are shared out by the exact part that each zone covers (exactextract); the grid is not resampled.
+    Cells are shared out by the exact part that each zone covers; the grid is not resampled.
 
     Examples
     --------
@@ -277,34 +295,34 @@ def people_by_zone(
     ...                     attrs={"crs": "EPSG:4326"})
     >>> halves = gpd.GeoDataFrame({"pcode": ["west", "east"]}, geometry=[box(0, 0, 1, 2), box(1, 0, 2, 2)], crs=4326)
     >>> south = gpd.GeoDataFrame({"pcode": ["south"]}, geometry=[box(0, 0, 2, 1)], crs=4326)
-    >>> sg.people_by_zone(grid, halves, south, values="count")[["zone_a", "zone_b", "people"]]
-      zone_a zone_b  people
-    0   west  south    30.0
-    1   west   <NA>    10.0
-    2   east  south    40.0
-    3   east   <NA>    20.0
+    >>> sg.people_by_zone(grid, halves, south, measure="count")[["pcode", "zone", "people"]]
+      pcode   zone  people
+    0  west  south    30.0
+    1  west   <NA>    10.0
+    2  east  south    40.0
+    3  east   <NA>    20.0
     """
-    first, second = checked_zones(zones_a, "zones_a"), checked_zones(zones_b, "zones_b")
     with open_grid(raster, band) as reader:
-        a, b = polygons_on(reader.grid, first), polygons_on(reader.grid, second)
+        grounds = [ground_of(reader.grid, areas), ground_of(reader.grid, zones, "zones")]
+        a, b = (one.shapes for one in grounds)
         left, right, shapes = shared_pieces(a, b)
         doubled = [shared_within(a), shared_within(b)]
         # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
-        grounds = [shapes, a, b, doubled[0][2], doubled[1][2]]
-        sums = sums_over(reader, np.concatenate(grounds), values, whole=True, progress=progress)
-    parts = np.split(np.arange(len(sums.total)), np.cumsum([len(ground) for ground in grounds])[:-1])
-    for name, zones, own, pairs, ground in zip(
-        ("zones_a", "zones_b"), (first, second), parts[1:3], doubled, parts[3:], strict=True
-    ):
-        _refuse_overlaps(name, zones, pairs, sums.total[ground], sums.total[own])
-    pieces = parts[0]
+        parts = [shapes, a, b, doubled[0][2], doubled[1][2]]
+        edges = edges_on(reader.grid, np.concatenate(parts))
+        sums = sums_over(reader, edges, measure, whole=True, progress=progress)
+        near = [one.areas.iloc[one.near] for one in grounds]
+    pieces, *own = np.split(np.arange(edges.zones), np.cumsum([len(part) for part in parts])[:-1])
+    for name, one, pairs, here, again in zip(("areas", "zones"), near, doubled, own[:2], own[2:], strict=True):
+        _refuse_overlaps(name, one, pairs, sums.total[again], sums.total[here])
     rows = [(left, right, sums.total[pieces], sums.cells[pieces])]
-    for zones, numbers, own in ((first, left, parts[1]), (second, right, parts[2])):
-        rest = _rest(sums.total[own], np.bincount(numbers, sums.total[pieces], len(zones)).astype(float))
-        cells = np.maximum(sums.cells[own] - np.bincount(numbers, sums.cells[pieces], len(zones)), 0)
-        nobody, here = np.full(len(zones), -1), np.arange(len(zones))
-        rows.append((here, nobody, rest, cells) if zones is first else (nobody, here, rest, cells))
-    return _table_of_pairs(rows, sums.whole, first, second)
+    for side, numbers, here in ((0, left, own[0]), (1, right, own[1])):
+        rest = _rest(sums.total[here], np.bincount(numbers, sums.total[pieces], len(here)).astype(float))
+        cells = np.maximum(sums.cells[here] - np.bincount(numbers, sums.cells[pieces], len(here)), 0)
+        nobody, each = np.full(len(here), -1), np.arange(len(here))
+        rows.append((nobody, each, rest, cells) if side else (each, nobody, rest, cells))
+    warn_of_values(sums, reader.grid, stacklevel=3)
+    return _table_of_pairs(rows, sums.whole, near[0], near[1], reader.grid.source)
 
 
 def _refuse_overlaps(
@@ -328,24 +346,34 @@ def _rest(total: Floats, shared: Floats) -> Floats:
     return rest
 
 
-def _table_of_pairs(pairs: list[Any], whole: float, first: gpd.GeoDataFrame, second: gpd.GeoDataFrame) -> pd.DataFrame:
+def _table_of_pairs(
+    pairs: list[Any], whole: float, first: gpd.GeoDataFrame, second: gpd.GeoDataFrame, source: str | None
+) -> pd.DataFrame:
     a, b, people, cells = (np.concatenate(column) for column in zip(*pairs, strict=True))
     real = (cells > _ROUNDING_NOISE) | ((a >= 0) & (b >= 0))
     a, b, people, cells = a[real], b[real], people[real], cells[real]
     outside = whole - float(people.sum())
     if abs(outside) > _ROUNDING_NOISE * max(abs(whole), 1):
         a, b, people, cells = np.r_[a, -1], np.r_[b, -1], np.r_[people, outside], np.r_[cells, np.nan]
-    order = np.lexsort((np.where(b < 0, len(second), b), np.where(a < 0, len(first), a)))
+    # The rest of the grid is people that no zone holds: its cells were not counted.
+    known = (cells > 0) | ((a < 0) & (b < 0))
     table = pd.DataFrame(
         {
-            "zone_a": _called(first, a),
-            "zone_b": _called(second, b),
-            "people": pd.array(np.where(cells > 0, people, np.nan), dtype="Float64"),
+            "pcode": _called(first, a),
+            "zone": _called(second, b),
+            "people": pd.array(np.where(known, people, np.nan), dtype="Float64"),
             "cells": pd.array(cells, dtype="Float64"),
+            "source": pd.array([source] * len(a), dtype="string"),
         }
     )
-    # The rest of the grid is people that no zone holds: its cells were not counted.
-    table.loc[(a < 0) & (b < 0), "people"] = outside
+    own = [
+        borders.reset_index(drop=True).reindex(numbers).reset_index(drop=True)
+        for zones, numbers in ((first, a), (second, b))
+        if (borders := source_of_areas(zones)) is not None
+    ]
+    if own:
+        table["area_source"] = sources_by_row(*own)
+    order = np.lexsort((np.where(b < 0, len(second), b), np.where(a < 0, len(first), a)))
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -375,8 +403,12 @@ def scale_to_totals(
     Returns
     -------
     pandas.DataFrame
-        The rows of the table with their index, with ``people`` scaled, ``people_grid`` as they were, and ``factor``. The scaled
-        people of each area add up to its figure. Rows without a figure are missing in both new columns.
+        The rows of the table with their index and columns, and:
+
+        - ``people``, scaled: those of each area add up to its figure; missing where there is no figure;
+        - ``people_grid``, as they were;
+        - ``factor``, by which they were multiplied;
+        - ``source``, that of the table, where it has one, and that of the figure.
 
     Raises
     ------
@@ -413,6 +445,8 @@ def scale_to_totals(
             f"the table needs 'pcode' and 'people', as zonal_sum gives them. Missing: {', '.join(missing)}"
         )
     checks.columns(table, "table", {"pcode": "text", "people": "number"})
+    if "source" in table:
+        checks.columns(table, "table", {"source": "any"})
     figures = conform(population, "population").dropna(subset=["pcode", "people"])
     twice = figures["pcode"].duplicated(keep=False)
     if twice.any():
@@ -427,7 +461,10 @@ def scale_to_totals(
     factors = totals / sums.mask(sums == 0).reindex(totals.index)
     _warn_unscaled(factors, totals, codes, people)
     factor = codes.map(factors).astype("Float64")
-    return table.assign(people=people * factor, people_grid=people, factor=factor)
+    source = sources_by_row(
+        *([table["source"]] if "source" in table else []), codes.map(figures.set_index("pcode")["source"])
+    )
+    return table.assign(people=people * factor, people_grid=people, factor=factor, source=source)
 
 
 def _codes_of_figures(codes: pd.Series, figures: pd.Series, areas: gpd.GeoDataFrame | None) -> pd.Series:

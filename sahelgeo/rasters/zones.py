@@ -1,4 +1,4 @@
-"""Polygons brought onto a grid, and what a grid holds: counts, or densities."""
+"""Polygons brought onto a grid, and the checks that every sum and mean of a grid goes through."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -13,20 +14,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
+from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, DataWarning, SchemaError
-from sahelgeo.rasters.grids import Grid, GridError, Reader
-from sahelgeo.rasters.spans import Floats, Ints
-from sahelgeo.rasters.streams import ZoneSums, zone_sums
+from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.rasters.grids import Grid, GridError, Raster, Reader, open_grid
+from sahelgeo.rasters.spans import Edges, Floats, Ints
+from sahelgeo.rasters.streams import ZoneSums, edges_on, zone_sums
+from sahelgeo.sources import joined_sources
 
-Values = Literal["count", "density"]
+Measure = Literal["count", "density"]
 # Edges are straight in the CRS of the areas: in the grid's CRS they bend, and follow in steps of about a kilometre.
 _STEP_DEGREES = 0.01
 _STEP_METRES = 1000.0
+# What bends leaves the frame by less than this share of its size.
+_FRAME_MARGIN = 0.01
 # More than any count or density of people, livestock or money; what files write for no data is far above.
 _NO_COUNT = 1e18
+# The greatest whole numbers of 32 bits, as they are and as single precision keeps them.
+_FULL_WORDS = (2**31 - 1, 2**31, 2**32 - 1, 2**32)
 # Below any temperature, rain or vegetation index, stored as whole numbers too.
 _NO_MEASURE = -9999
 # What files write for no data, and what a vegetation index stored as whole numbers may hold too.
@@ -36,39 +43,47 @@ _PACKING_NOISE = 1e-3
 # Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
 _OUTSIDE_WARNED = 0.01
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+# The last is WorldPop's word for its densities: sen_pd_2020_1km.tif.
 _PER_AREA = re.compile(
-    r"(/|\bp(er|ar)\s*)\s*(km|kilom|ha\b|sq|hectare|mi(les?|2|²)?\b)|km\s*(\*\*|\^)?-2|densit", re.IGNORECASE
+    r"(/|\bp(er|ar)\s*)\s*(km|kilom|ha\b|sq|hectare|mi(les?|2|²)?\b)|km\s*(\*\*|\^)?[-⁻][2²]|densi[dt]|\bpd\b",
+    re.IGNORECASE,
 )
 
 
-def checked_zones(areas: gpd.GeoDataFrame, what: str = "areas") -> gpd.GeoDataFrame:
-    """The areas, if they are valid polygons in a known CRS."""
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
-        raise SchemaError(f"{what}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}")
-    if areas.crs is None:
-        raise CRSError(
-            f"{what}: the geometry has no CRS. Say which one it is in: areas.set_crs('EPSG:4326') for degrees"
+@dataclass(frozen=True)
+class Ground:
+    """Areas on a grid: those that lie near it; the others have no cells.
+
+    Attributes
+    ----------
+    areas : geopandas.GeoDataFrame
+        All areas, as they came in.
+    near : numpy.ndarray
+        The positions of those near the grid.
+    shapes : numpy.ndarray
+        Their polygons, in the CRS of the grid.
+    """
+
+    areas: gpd.GeoDataFrame
+    near: Ints
+    shapes: npt.NDArray[Any]
+
+    def spread(self, values: npt.NDArray[Any], missing: float = 0.0) -> Floats:
+        """Values of the areas near the grid as values of all areas."""
+        spread = np.full(len(self.areas), missing)
+        spread[self.near] = values
+        return spread
+
+
+def check_ground(areas: gpd.GeoDataFrame, name: str) -> None:
+    """Raise unless these are valid polygons in a known CRS, and every row has one."""
+    checks.polygons(areas, name)
+    bare = (areas.geometry.isna() | areas.geometry.is_empty).to_numpy()
+    if bare.any():
+        raise SchemaError(
+            f"{name}, row(s) {listed(list(areas.index[bare]), SHOWN_AT_MOST)}: no geometry. "
+            f"Leave these rows out: {name}[{name}.geom_type.notna() & ~{name}.is_empty]"
         )
-    shapes = areas.geometry.to_numpy()
-    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    unfit = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
-    invalid = there & ~unfit & ~shapely.is_valid(shapes)
-    problems = [
-        f"{what}, row(s) {listed(list(areas.index[rows]), SHOWN_AT_MOST)}: {text}"
-        for rows, text in (
-            (~there, f"no geometry. Leave these rows out: {what}[{what}.geom_type.notna() & ~{what}.is_empty]"),
-            (unfit, "not a polygon. Points and lines have no cells: use areas"),
-            (
-                invalid,
-                f"invalid (it crosses or touches itself). Repair it: {what}.geometry = "
-                f"shapely.make_valid({what}.geometry.values, method='structure', keep_collapsed=False)",
-            ),
-        )
-        if rows.any()
-    ]
-    if problems:
-        raise SchemaError("\n".join(problems), problems)
-    return areas
 
 
 def moved(shapes: gpd.GeoSeries, crs: Any) -> npt.NDArray[Any]:
@@ -83,40 +98,70 @@ def moved(shapes: gpd.GeoSeries, crs: Any) -> npt.NDArray[Any]:
     return there
 
 
-def polygons_on(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
-    """The polygons in the CRS of the grid; the grid's cells stay as they are."""
-    shapes = moved(areas.geometry, grid.crs)
-    if grid.crs.is_geographic and grid.corners()[:, 0].max() > 180.5 and (shapely.bounds(shapes)[:, 0] < 0).any():
+def ground_of(grid: Grid, areas: gpd.GeoDataFrame, what: str = "areas") -> Ground:
+    """The areas that lie near a grid, checked and in its CRS; the grid's cells stay as they are."""
+    # What lies elsewhere is neither checked nor moved: of a country in tiles, that is nearly all.
+    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas or areas.crs is None:
+        checks.polygons(areas, what)
+    near = _near(grid, areas)
+    checks.polygons(areas[near], what)
+    shapes = moved(areas.geometry[near], grid.crs)
+    if _to_360(grid) and (shapely.bounds(shapes)[:, 0] < 0).any():
         raise GridError(
             f"{grid.name}: longitudes run from 0 to 360 and the areas lie west of Greenwich. Turn the grid: "
             "array.assign_coords(lon=(array.lon + 180) % 360 - 180).sortby('lon')"
         )
-    return shapes
+    return Ground(areas, np.flatnonzero(near), shapes)
 
 
-def check_values(grid: Grid, values: str) -> None:
-    """Raise if the values are not declared, or the grid says anywhere that it holds a density and a count is declared."""
-    if values not in ("count", "density"):
-        raise SchemaError(
-            f"values={values!r}: say what a cell holds, 'count' (persons in it) or 'density' (persons per km²)"
-        )
-    if values == "count" and _PER_AREA.search(grid.units):
+def _near(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Which areas lie within the frame of a grid, or may."""
+    corners = grid.corners()
+    frame = np.r_[corners.min(axis=0), corners.max(axis=0)]
+    frame = Transformer.from_crs(grid.crs, areas.crs, always_xy=True).transform_bounds(*frame)
+    west, south, east, north = frame
+    there = np.asarray(~(areas.geometry.isna() | areas.geometry.is_empty), dtype=bool)
+    if not np.isfinite(frame).all() or west > east or _to_360(grid):
+        return there
+    across, up = _FRAME_MARGIN * (east - west), _FRAME_MARGIN * (north - south)
+    bounds = areas.geometry.bounds.to_numpy()
+    beyond = (bounds[:, 2] < west - across) | (bounds[:, 0] > east + across)
+    return np.asarray(there & ~(beyond | (bounds[:, 3] < south - up) | (bounds[:, 1] > north + up)))
+
+
+def _to_360(grid: Grid) -> bool:
+    return bool(grid.crs.is_geographic and grid.corners()[:, 0].max() > 180.5)
+
+
+def people_of_pieces(
+    raster: Raster, areas: gpd.GeoDataFrame, pieces: npt.NDArray[Any], measure: str = "count", *, stacklevel: int = 2
+) -> tuple[Floats, Floats]:
+    """The people of a grid on pieces of areas (in the CRS of the areas), and in each area as a whole."""
+    with open_grid(raster) as reader:
+        ground = ground_of(reader.grid, areas)
+        cut = moved(gpd.GeoSeries(pieces, crs=areas.crs), reader.grid.crs)
+        sums = sums_over(reader, edges_on(reader.grid, np.concatenate([cut, ground.shapes])), measure)
+    own = slice(len(pieces), None)
+    warn_of_gaps(ground, sums.cells[own] > 0, sums, reader.grid, "people", stacklevel=stacklevel + 1)
+    return sums.total[: len(pieces)], ground.spread(sums.total[own])
+
+
+def check_measure(grid: Grid, measure: str) -> None:
+    """Raise unless the measure is one of two, and a grid that says anywhere that it is a density is taken for one."""
+    checks.choice(("count", "density"), measure=measure)
+    said = [f"{place} {text[:80]!r}" for place, text in grid.words.items() if _PER_AREA.search(text.replace("_", " "))]
+    if measure == "count" and said:
         raise GridError(
-            f"{grid.name}: the units are {grid.units!r}, a density. Its sum would be no number of people: pass values='density' if it is per km²"
-        )
-
-    said = [f"{place} {text[:80]!r}" for place, text in grid.titles.items() if _PER_AREA.search(text.replace("_", " "))]
-    if values == "count" and said:
-        raise GridError(
-            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). Its sum would be no number of people: "
-            "pass values='density' if it is per km², or correct what it says if its cells hold counts"
+            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). "
+            "Its sum would be no number of people: give it to zonal_sum with measure='density' if it is per km², "
+            "or correct what it says if its cells hold counts"
         )
 
 
 def sums_over(
     reader: Reader,
-    polygons: npt.NDArray[Any],
-    values: str,
+    edges: Edges,
+    measure: str,
     *,
     whole: bool = False,
     cover: npt.NDArray[np.bool_] | None = None,
@@ -124,37 +169,49 @@ def sums_over(
 ) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
-    check_values(grid, values)
-    weights: Floats | None = grid.cell_km2() if values == "density" else None
-    sums = zone_sums(reader, polygons, weights=weights, whole=whole, cover=cover, progress=progress)
+    check_measure(grid, measure)
+    weights = grid.cell_km2() if measure == "density" else None
+    sums = zone_sums(reader, edges, weights=weights, whole=whole, cover=cover, progress=progress)
     if sums.lowest < 0:
         raise GridError(
-            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; {_undeclared(grid)}"
+            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; "
+            f"{_undeclared(grid)}"
         )
-    highest = float(sums.total.max(initial=0))
-    if highest > _NO_COUNT:
-        raise GridError(
-            f"{grid.name}: a sum of {highest:.3g} is no number of people. Some cells hold a value for no data that is not declared: "
-            "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
-        )
+    _refuse_fills(grid, sums)
     return sums
 
 
+def _refuse_fills(grid: Grid, sums: ZoneSums) -> None:
+    """Raise if cells hold what files write for no data and the grid does not declare it."""
+    stored = (sums.highest - grid.offset) / grid.scale
+    if sums.ends:
+        raise GridError(
+            f"{grid.name}: some cells hold {listed(list(sums.ends), 2)}, the end of what their type can hold, "
+            f"which files write for no data; {_undeclared(grid)}. "
+            "If it is a true value, store the grid in a wider type (gdal_translate -ot Int64, or array.astype)"
+        )
+    if sums.highest > _NO_COUNT or stored in _FULL_WORDS:
+        raise GridError(
+            f"{grid.name}: the value {sums.highest:.10g} is no number of people or things, "
+            f"and files write it for no data; {_undeclared(grid)}"
+        )
+
+
 def means_over(
-    reader: Reader, polygons: npt.NDArray[Any], *, least: float | None, progress: bool, stacklevel: int
-) -> tuple[Floats, Floats]:
-    """The means over polygons, cells weighted by their km², and the cells that they rest on; NaN where there are none.
+    reader: Reader, edges: Edges, *, least: float | None, progress: bool, stacklevel: int
+) -> tuple[Floats, ZoneSums]:
+    """The means over polygons, cells weighted by their km², NaN where there are no data; and what they rest on.
 
     A value for no data that is not declared is refused, and so is one below ``least`` where that is given.
     """
     grid = reader.grid
-    sums = zone_sums(reader, polygons, weights=grid.cell_km2(), progress=progress)
+    sums = zone_sums(reader, edges, weights=grid.cell_km2(), progress=progress)
+    _refuse_fills(grid, sums)
     means = sums.total / np.where(sums.weight > 0, sums.weight, np.nan)
     stored = (sums.lowest - grid.offset) / grid.scale
-    odd = sums.lowest if min(sums.lowest, stored) <= _NO_MEASURE else float(np.nanmax(means, initial=0))
-    if odd <= _NO_MEASURE or odd > _NO_COUNT:
+    if min(sums.lowest, stored) <= _NO_MEASURE:
         raise GridError(
-            f"{grid.name}: the value {odd:g} is neither rain, temperature nor an index; {_undeclared(grid)}"
+            f"{grid.name}: the value {sums.lowest:g} is neither rain, temperature nor an index; {_undeclared(grid)}"
         )
     if least is not None and sums.lowest < least - _PACKING_NOISE:
         raise GridError(
@@ -163,16 +220,20 @@ def means_over(
         )
     if any(np.isclose(stored, value, rtol=1e-6, atol=0) for value in _PERHAPS_NO_DATA):
         warnings.warn(
-            f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, and it counts in the means; {_undeclared(grid)}",
+            f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, "
+            f"and it counts in the means; {_undeclared(grid)}",
             DataWarning,
             stacklevel=stacklevel,
         )
-    return means, sums.cells
+    return means, sums
 
 
 def _undeclared(grid: Grid) -> str:
     if grid.nodata is None or np.isnan(grid.nodata):
-        return "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
+        return (
+            "it declares no nodata value, so this may be one: "
+            "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
+        )
     return f"nodata is {grid.nodata:g}. Mask these cells, if they stand for no data"
 
 
@@ -182,33 +243,52 @@ def sizes_in_cells(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
 
 
 def warn_of_gaps(
-    zones: gpd.GeoDataFrame,
-    polygons: npt.NDArray[Any],
-    covered: npt.NDArray[np.bool_],
-    grid: Grid,
-    what: str,
-    *,
-    stacklevel: int,
+    ground: Ground, covered: npt.NDArray[np.bool_], sums: ZoneSums, grid: Grid, what: str, *, stacklevel: int
 ) -> None:
-    """Name the zones without data, those that reach beyond the grid, and a grid that declares no nodata value."""
-    labels = zone_labels(zones)
+    """Name the areas without data, those that reach beyond the grid, infinite values, and a grid without nodata value.
+
+    ``covered`` says which of the areas near the grid have data.
+    """
+    labels, count = zone_labels(ground.areas).to_numpy(), len(ground.areas)
+    bare = ~ground.spread(covered).astype(bool)
     problems = []
-    if not covered.all():
-        named = listed(list(labels[~covered]), SHOWN_AT_MOST)
+    if bare.any():
         problems.append(
-            f"{int((~covered).sum()):,} of {len(zones):,} areas have no data in {grid.name}: {named}. Their {what} are missing, not 0"
+            f"{int(bare.sum()):,} of {count:,} areas have no data in {grid.name}: "
+            f"{listed(list(labels[bare]), SHOWN_AT_MOST)}. Their {what} are missing, not 0"
         )
-    within = shapely.intersection(polygons, shapely.Polygon(grid.corners()))
-    beyond = covered & (1 - sizes_in_cells(within, grid) / sizes_in_cells(polygons, grid) > _OUTSIDE_WARNED)
+    within = shapely.intersection(ground.shapes, shapely.Polygon(grid.corners()))
+    beyond = covered & (1 - sizes_in_cells(within, grid) / sizes_in_cells(ground.shapes, grid) > _OUTSIDE_WARNED)
     if beyond.any():
-        named = listed(list(labels[beyond]), SHOWN_AT_MOST)
         problems.append(
-            f"{int(beyond.sum()):,} of {len(zones):,} areas reach beyond {grid.name}, and their {what} do not: {named}"
+            f"{int(beyond.sum()):,} of {count:,} areas reach beyond {grid.name}, and their {what} do not: "
+            f"{listed(list(labels[ground.near[beyond]]), SHOWN_AT_MOST)}"
         )
-    if grid.nodata is None:
-        problems.append(f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0")
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=stacklevel)
+    warn_of_values(sums, grid, stacklevel=stacklevel + 1)
+
+
+def warn_of_values(sums: ZoneSums, grid: Grid, *, stacklevel: int) -> None:
+    """Name infinite values, and a grid that declares no nodata value."""
+    if sums.infinite:
+        problem = f"{grid.name}: {sums.infinite:,} cells hold infinity, and count as without data"
+        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
+    if grid.nodata is None:
+        problem = f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0"
+        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
+
+
+def source_of_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:
+    """Who drew the borders of areas, where their table says so."""
+    name = next((name for name in ("area_source", "source") if name in areas), None)
+    return None if name is None else areas[name].astype("string")
+
+
+def sources_by_row(*columns: pd.Series) -> pd.Series:
+    """The sources of several columns, row by row."""
+    rows = zip(*columns, strict=True)
+    return pd.Series([joined_sources(row) for row in rows], index=columns[0].index, dtype="string")
 
 
 def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:
