@@ -23,7 +23,10 @@ from shapely import box
 
 import sahelgeo as sg
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*declares no nodata:sahelgeo.DataWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*declares no nodata:sahelgeo.DataWarning"),
+    pytest.mark.filterwarnings("ignore:.*reach beyond:sahelgeo.DataWarning"),
+]
 
 WHOLE = areas(box(0, 0, 2, 1), box(0, 1, 2, 2))
 KINDS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
