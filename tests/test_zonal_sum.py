@@ -378,6 +378,7 @@ def test_every_type_of_number_is_summed(tmp_path: Path, kind: str) -> None:
     assert sums["share_without_data"].tolist() == [0, 0.5]
 
 
+@pytest.mark.filterwarnings("ignore:.*hold infinity:sahelgeo.DataWarning")
 def test_columns_from_east_to_west_and_infinite_values() -> None:
     """The order of the coordinates does not matter; what is no finite number is no data."""
     cells = grid([[10, np.inf], [30, 40]]).isel(x=slice(None, None, -1))
