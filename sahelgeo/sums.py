@@ -131,6 +131,8 @@ def added_up(choose: Mapping[str, Any] | None) -> list[str]:
 
 def codes_of(values: pd.Series) -> Numbers:
     """Whole numbers for the values of a column, in their order from 0; missing is a value, and comes last."""
+    if values.isna().all():
+        return np.zeros(len(values), dtype=np.int64)
     try:
         codes, distinct = pd.factorize(values, sort=True)
     except TypeError:  # numbers beside texts have no order
@@ -179,12 +181,18 @@ def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) 
     texts = {}
     for column in columns:
         codes, distinct = pd.factorize(table[column])
-        pairs = np.unique(groups[codes >= 0] * len(distinct) + codes[codes >= 0])
-        names: list[set[Any]] = [set() for _ in range(count)]
-        for pair in pairs.tolist():
-            names[pair // len(distinct)].add(distinct[pair % len(distinct)])
-        joined = {key: joined_sources(key) for key in {frozenset(found) for found in names}}
-        texts[column] = pd.array([joined[frozenset(found)] for found in names], dtype="string")
+        pairs = np.unique(groups[codes >= 0] * max(len(distinct), 1) + codes[codes >= 0])
+        owner, value = np.divmod(pairs, max(len(distinct), 1))
+        names = np.array([joined_sources([name]) for name in distinct] + [None], dtype=object)
+        joined = np.full(count, len(distinct))
+        joined[owner] = value
+        cells = names[joined]
+        # Few groups have several values: only these are joined one by one.
+        for group in np.unique(owner[1:][owner[1:] == owner[:-1]]):
+            cells[group] = joined_sources(
+                names[value[np.searchsorted(owner, group) : np.searchsorted(owner, group, "right")]]
+            )
+        texts[column] = pd.array(cells, dtype="string")
     return pd.DataFrame(texts, index=range(count))
 
 
@@ -224,15 +232,21 @@ def refuse_unlike(
     by: Sequence[str] = (),
     together: Collection[str] = (),
     groups: Numbers | None = None,
+    codes: pd.DataFrame | None = None,
 ) -> None:
     """Raise where a group has two values of a dimension: two days, methods, periods, sources, groups of people.
 
     ``by`` are the columns that make a group, ``together`` the dimensions whose values the user says add up; with neither, the
-    whole table is one group.
+    whole table is one group. ``groups`` are their numbers and ``codes`` the columns as :func:`coded`, where they are known.
     """
     numbers = group_numbers(table, by) if groups is None else groups
     present = [name for name in how.dimensions if name in table and name not in (*by, *together)]
-    found = clashes(table, numbers, present)
+    plain = (
+        table
+        if codes is None
+        else codes.assign(**{name: table[name] for name in _MISSING_IS_NO_SECOND if name in table})
+    )
+    found = clashes(plain, numbers, present)
     if not found:
         return
     within = None

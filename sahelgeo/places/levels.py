@@ -62,10 +62,12 @@ def nested_codes(codes: Iterable[str], parents: Mapping[str, str] | None = None)
         ``inner`` and ``outer``, one row for each pair.
     """
     present = dict.fromkeys(codes)
-    joined = {part: code for code in present for part in code.split("+") if "+" in code}
+    joined = {part: code for code in present if "+" in code for part in code.split("+")}
+    # Codes of one length, such as those of one level, hold each other by joined codes and parents only.
+    alone = not parents and not joined and len({len(code) for code in present}) <= 1
     pairs = [
         (code, outer)
-        for code in present
+        for code in (() if alone else present)
         for outer in dict.fromkeys(_holders(code, parents or {}, joined))
         if outer in present and outer != code
     ]

@@ -130,9 +130,20 @@ def sum_stocks(
             date   people  rows
     0 2020-09-06  1034609    13
     """
-    table = conform_stocks(stocks)
-    keys = checks.by(by, table, never=COUNTED)
     check_level(level, areas)
+    return _sums(conform_stocks(stocks), areas, by=by, level=level, choose=choose)
+
+
+def _sums(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    by: str | Sequence[str],
+    level: int | None = None,
+    choose: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The sums of a table that is checked already."""
+    keys = checks.by(by, table, never=COUNTED)
     how = how_of(table)
     table = chosen(table, choose, how.dimensions)
     together = added_up(choose)
@@ -151,7 +162,7 @@ def sum_stocks(
         table = rolled_up(table, checked, level, ["pcode"])
         codes = codes.assign(pcode=codes_of(table["pcode"]))
     groups = group_numbers(codes, keys)
-    refuse_unlike(table, how, by=keys, together=together, groups=groups)
+    refuse_unlike(table, how, by=keys, together=together, groups=groups, codes=codes)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
     return with_age(sums_of(table, groups, keys, how, together), table, groups, keys)
@@ -290,21 +301,20 @@ def _plain(text: str) -> str:
 
 
 def sum_by_place(
-    stocks: pd.DataFrame,
+    table: pd.DataFrame,
     also: Sequence[str],
     *,
     place: Sequence[str] = ("pcode",),
     choose: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """The sums of :func:`sum_stocks` for each place and the values of further columns.
+    """The sums of a table that is checked already, for each place and the values of further columns.
 
     A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place`` tell
     places of one p-code apart.
     """
-    table = conform_stocks(stocks)
     without = table["pcode"].isna()
     names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in PRINTED_NAMES}
-    sums = sum_stocks(table.assign(**names), by=["pcode", *names, *also], choose=choose)
+    sums = _sums(table.assign(**names), by=["pcode", *names, *also], choose=choose)
     return sums.rename(columns={f"place_{name}": name for name in PRINTED_NAMES})
 
 

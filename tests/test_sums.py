@@ -1,0 +1,212 @@
+"""What all sums share: rounds are no operations, sources are kept, advice leaves nobody out."""
+
+import re
+import warnings
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import box
+from tables import flows, phases, population, row, stocks
+
+import sahelgeo as sg
+
+ROUNDS = [
+    ("PDI Nov 2020", "PDI Mai 2022"),
+    ("Round 1", "Round 2"),
+    ("Liste_11-2020", "Liste_05-2022"),
+    ("février 2020", "August 2022"),
+]
+
+
+def counts(operations, **columns):
+    """One place counted in November 2020 and in May 2022, by the operations given."""
+    return stocks(
+        pcode="NE02", date=["2020-11-30", "2022-05-31"], people=[100, 130], operation=list(operations), **columns
+    )
+
+
+@pytest.mark.parametrize("names", ROUNDS)
+def test_a_place_of_two_rounds_is_counted_once(names):
+    """A name that tells months, years or numbers apart names a round, and the operation is the same."""
+    table = counts(names)
+    assert sg.latest_stocks(table)["people"].tolist() == [130]
+    assert sg.sum_stocks(sg.latest_stocks(table), by=())["people"].tolist() == [130]
+    change = sg.change_in_stocks(table[:1], table[1:]).iloc[0]
+    assert change[["like_for_like", "newly_covered", "places_both"]].tolist() == [30, 0, 1]
+    assert sg.series(table, freq="YS")["people"].dropna().tolist() == [100, 130]
+    assert sg.first_above(table, threshold=120)["counts"].tolist() == [2]
+
+
+def test_latest_counts_of_places_of_two_rounds_add_up():
+    """A place that the last round did not visit keeps its count, and both are of one operation."""
+    table = stocks(
+        pcode=["NE01", "NE02", "NE02"],
+        date=["2020-11-30", "2020-11-30", "2022-05-31"],
+        operation=["PDI Nov 2020", "PDI Nov 2020", "PDI Mai 2022"],
+        people=[7, 100, 130],
+    )
+    total = sg.sum_stocks(sg.latest_stocks(table), by=())
+    assert total[["people", "operation"]].to_numpy().tolist() == [[137, "PDI"]]
+
+
+def test_two_operations_are_not_two_rounds():
+    """Names that say more than a round are operations; on one day even numbered ones are."""
+    table = counts(("Lac", "Sud"))
+    assert len(sg.latest_stocks(table)) == 2
+    with pytest.raises(sg.StockComparisonError, match="differ in operation: before has 'Lac', after has 'Sud' in NE02"):
+        sg.change_in_stocks(table[:1], table[1:])
+    same_day = counts(("Zone 1", "Zone 2")).assign(date="2020-11-30")
+    assert len(sg.latest_stocks(same_day)) == 2
+    with pytest.raises(sg.DoubleCountError, match="operation has 'Zone 1', 'Zone 2'"):
+        sg.sum_stocks(same_day)
+
+
+def test_people_kept_without_an_area_are_summed_with_the_rest():
+    """A row without an area has no edition, which is no second edition; its people stay."""
+    area = gpd.GeoDataFrame(
+        {"pcode": ["XX01"], "name": ["A"], "edition": ["X 2020"]}, geometry=[box(0, 13, 1, 14)], crs=4326
+    )
+    table = stocks(pcode=["XX01", None], place=["A", "?"], people=[10, 5])
+    with pytest.warns(sg.DataWarning, match="kept without geometry"):
+        kept = sg.attach_areas(table, area, unmatched="keep")
+    total = sg.sum_stocks(kept, by="date")
+    assert total[["people", "edition"]].to_numpy().tolist() == [[15, "X 2020"]]
+    assert sg.sum_stocks(kept.iloc[::-1], by=())["edition"].tolist() == ["X 2020"]
+    with pytest.raises(
+        sg.DoubleCountError, match=r"edition has .*Keep them apart with by=\('date', 'edition'\)"
+    ) as told:
+        sg.sum_stocks(pd.concat([kept, kept[:1].assign(edition="X 2025", pcode="XX09")], ignore_index=True), by="date")
+    assert "choose" not in str(told.value)
+
+
+def advised(message):
+    """The choices and the columns that a refusal names."""
+    chosen = [eval(text) for text in re.findall(r"choose=(\{.*?\})", message)]  # noqa: S307 - our own message
+    apart = [eval(text) for text in re.findall(r"by=(\(.*?\))", message)]  # noqa: S307 - our own message
+    return chosen, apart
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from("ABC"), st.sampled_from(["x", "y", None]), st.sampled_from(["m", "n"])),
+        min_size=2,
+        max_size=6,
+        unique=True,
+    )
+)
+def test_no_advice_leaves_a_place_out(rows):
+    """Who follows the advice of a refusal counts people of all places, and everybody once."""
+    codes, methods, sources = zip(*rows, strict=True)
+    table = stocks(pcode=list(codes), method=pd.array(methods, dtype="string"), source=list(sources), people=1)
+    try:
+        sg.sum_stocks(table, by=())
+    except sg.DoubleCountError as refused:
+        choices, apart = advised(str(refused))
+        assert apart
+        for choose in choices:
+            column, value = next(iter(choose.items()))
+            wanted = value if isinstance(value, list) else [value]
+            fits = table[column].isin([name for name in wanted if name]) | (table[column].isna() & (None in wanted))
+            assert set(table["pcode"][fits]) == set(codes)
+        for by in apart:
+            keys = by if len(apart) == 1 else ("method", "source")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", sg.DataWarning)
+                assert sg.sum_stocks(table, by=keys)["people"].sum() == len(table)
+
+
+def test_sources_of_different_places_may_be_added_up():
+    """No single source has all places: the refusal names the list that has."""
+    table = stocks(pcode=["A", "B"], source=["DTM Lac", "DTM Sud"], people=[1, 2])
+    with pytest.raises(sg.DoubleCountError, match="If they count different people, add them up") as told:
+        sg.sum_stocks(table, by=())
+    ((choose,), ((column,),)) = advised(str(told.value))
+    assert sg.sum_stocks(table, by=(), choose=choose)[["people", "source"]].to_numpy().tolist() == [
+        [3, "DTM Lac + DTM Sud"]
+    ]
+    assert sg.sum_stocks(table, by=column)["people"].sum() == 3
+
+
+def test_analyses_of_one_month_do_not_add_up_unless_the_user_says_so():
+    """Two analyses of a country may be of the same people; a list says that they are not."""
+    table = phases(row("A", 10, 0, 0, 0, 0, analysis="north"), row("B", 5, 0, 0, 0, 0, analysis="south"))
+    with pytest.raises(
+        sg.DoubleCountError, match=r"analysis has 'north', 'south'.*choose=\{'analysis': \['north', 'south'\]\}"
+    ):
+        sg.sum_phases(table, by=())
+    assert sg.sum_phases(table, by=(), choose={"analysis": ["north", "south"]})["people_1"].tolist() == [15]
+    assert sg.sum_phases(table, by="analysis")["people_1"].tolist() == [10, 5]
+
+
+def _figures():
+    """Results of functions that give figures, each with the tables that it was made of."""
+    one = stocks(pcode=["XA01", "XA02"], people=[5, 6], source=["unhcr", "iom-dtm"], origin=["XA02", None])
+    later = one.assign(date="2021-09-06", source=["conasur", "iom-dtm"])
+    both = pd.concat([one, later], ignore_index=True)
+    hungry = phases(
+        row("XA01", 1, 2, 3, 4, 0, source="ipc", phase_published=3),
+        row("XA02", 5, 5, 0, 0, 0, source="cadre-harmonise", phase_published=1),
+    )
+    next_year = hungry.assign(start="2021-03-01", end="2021-05-31", source=["ipc", "fewsnet"])
+    people = population(pcode=["XA01", "XA02"], people=[100, 200], source=["census A", "census B"])
+    moves = flows(origin=["XA01"], destination=["XA02"], people=[3], start="2020-10-01", end="2020-12-31")
+    areas = gpd.GeoDataFrame(hungry, geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)], crs=4326)
+    plain = gpd.GeoDataFrame({"pcode": ["XB01"], "source": "borders"}, geometry=[box(0, 0, 2, 1)], crs=4326)
+    sources = ["source"]
+    return {
+        "sum_stocks": (sg.sum_stocks(one), [one]),
+        "sum_stocks, added up": (sg.sum_stocks(one, by=(), choose={"source": ["unhcr", "iom-dtm"]}), [one]),
+        "latest_stocks": (sg.latest_stocks(both), [later]),
+        "change_in_stocks": (sg.change_in_stocks(one, later, by="pcode"), [one, later]),
+        "series": (sg.series(both, freq="YS"), [both]),
+        "first_above": (sg.first_above(both.assign(people=[1, 1, 9, 9]), threshold=5), [both]),
+        "durations": (sg.durations(both), [both]),
+        "share_of_total": (sg.share_of_total(one), [one]),
+        "concentration": (sg.concentration(one), [one]),
+        "stock_origins": (sg.stock_origins(one), [one]),
+        "rate_per_1000": (sg.rate_per_1000(one, people), [one, people]),
+        "sum_phases": (sg.sum_phases(hungry), [hungry]),
+        "audit_phases": (sg.audit_phases(hungry), [hungry]),
+        "audit_phases, by": (sg.audit_phases(hungry, by="kind"), [hungry]),
+        "phase_coverage": (sg.phase_coverage(hungry, people), [hungry, people]),
+        "phases_at": (sg.phases_at(hungry[:1], "2020-04-01"), [hungry[:1]]),
+        "season_vintages": (sg.season_vintages(hungry, "2020-03-01", "2020-05-31"), [hungry]),
+        "compare_phases": (sg.compare_phases(hungry, next_year, column="phase_rule"), [hungry, next_year]),
+        "joint_severity": (sg.joint_severity(hungry, one, people), [hungry, one, people]),
+        "displacement_by_phase": (sg.displacement_by_phase(one[:1], hungry, flows=moves), [one[:1], hungry, moves]),
+        "reconcile": (sg.reconcile(both.drop(columns="origin"), moves), [both, moves]),
+        "overlay_phases": (
+            sg.overlay_phases(areas, plain, population=people.assign(pcode=["XB01", "XB02"])[:1]),
+            [hungry[sources], plain, people[:1]],
+        ),
+    }
+
+
+@pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
+def test_every_figure_names_the_sources_that_it_was_made_of():
+    """The credit of a result is that of its tables."""
+    for name, (result, tables) in _figures().items():
+        assert set(sg.credit(result)) == set(sg.credit(*tables)), name
+
+
+@pytest.mark.parametrize("text", ["05/09/2022", "5 September 2022", "2022-13-01"])
+def test_a_day_that_is_no_day_for_certain_is_refused_everywhere(text):
+    """One rule for a day of the user and of a table: nothing reads the fifth of September as the ninth of May."""
+    table = stocks(pcode=["A"], people=1, date="2022-09-06")
+    calls = [
+        lambda: sg.sum_stocks(table.assign(as_of=text)),
+        lambda: sg.sum_stocks(table.assign(date=text)),
+        lambda: sg.sum_stocks(table, choose={"date": text}),
+        lambda: sg.latest_stocks(table, date=text),
+        lambda: sg.phases_at(phases(row("A", 1, 0, 0, 0, 0)), text),
+        lambda: sg.sum_phases(phases(row("A", 1, 0, 0, 0, 0)), choose={"start": text}),
+        lambda: sg.maps.TimeLayer(
+            gpd.GeoDataFrame(table.assign(as_of=[text], place="p"), geometry=[box(0, 0, 1, 1)], crs=4326)
+        ),
+    ]
+    for call in calls:
+        with pytest.raises(sg.SchemaError, match=f"{text}.*not a day"):
+            call()
