@@ -8,13 +8,9 @@ from importlib.resources import as_file, files
 import geopandas as gpd
 
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SahelgeoError, SchemaError, listed
+from sahelgeo.errors import AreasNotEmbeddedError, SchemaError, listed
 
 CORE_COUNTRIES = ("BFA", "MLI", "NER", "TCD", "MRT")
-
-
-class AreasNotEmbeddedError(SahelgeoError, LookupError):
-    """Areas asked for that the embedded file does not hold."""
 
 
 def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> gpd.GeoDataFrame:

@@ -3,16 +3,30 @@
 ::
 
     SahelgeoError
-    ├── SchemaError       (ValueError)   a table breaks a rule of its declaration
-    ├── FormatError       (ValueError)   a file is not what its reader takes
-    ├── CRSError          (ValueError)   no CRS, or two that differ
-    ├── UnmatchedError    (LookupError)  rows that no area answers to: ``.rows``
-    ├── AmbiguousError    (LookupError)  more than one answer: ``.candidates``
-    ├── DoubleCountError  (ValueError)   a sum that would count people twice: ``.rows``
-    └── EditionError      (ValueError)   two editions of the boundaries mixed
-    DataWarning           (UserWarning)  the result is right but partial
+    ├── SchemaError                (ValueError)       a table breaks a rule of its declaration: ``.problems``
+    │   ├── WindowError                               a period that the data do not cover
+    │   ├── FlowPeriodError                           flows that lie across two periods: ``.rows``
+    │   └── StockComparisonError                      counts that cannot be compared
+    ├── FormatError                (ValueError)       a file is not what its reader takes
+    │   └── BoundariesError                           a file of boundaries among files of tables
+    ├── CRSError                   (ValueError)       no CRS, or two that differ
+    ├── GridError                  (ValueError)       a grid that cannot be added up
+    ├── LanguageError              (ValueError)       a language, or words of it, that are not there
+    ├── UnmatchedError             (LookupError)      rows that no area answers to: ``.rows``
+    ├── AmbiguousError             (LookupError)      more than one answer: ``.candidates``
+    ├── DoubleCountError           (ValueError)       a sum that would count people twice: ``.rows``
+    │   └── DuplicateEventError                       an event more than once: ``.rows``, ``.table``
+    ├── EditionError               (ValueError)       two editions of the boundaries mixed
+    ├── AreasNotEmbeddedError      (LookupError)      areas that do not come with sahelgeo
+    ├── PcodesNotEmbeddedError     (LookupError)      lists of p-codes that do not come with it
+    ├── SampleNotFoundError        (LookupError)      a sample that does not come with it
+    ├── PublishedError             (LookupError)      published figures that do not come with it
+    ├── ExtraNotInstalledError     (ImportError)      a package of an extra is not installed
+    └── ExportError                (FileExistsError)  a file that is there already, and would be overwritten
+    DataWarning                    (UserWarning)      the result is right but partial
 
-Each error is also the builtin in brackets, so code that catches builtins goes on working.
+Each error is also the builtin in brackets, so code that catches builtins goes on working, and comes whole out of another
+process, with its rows.
 """
 
 from __future__ import annotations
@@ -29,6 +43,16 @@ SHOWN_AT_MOST = 5
 
 class SahelgeoError(Exception):
     """The root of all errors that sahelgeo raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt from their message alone, which those that carry rows do not take.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[SahelgeoError], args: tuple[Any, ...], held: dict[str, Any]) -> SahelgeoError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(held)
+    return error
 
 
 class SchemaError(SahelgeoError, ValueError):
@@ -169,6 +193,43 @@ class EditionError(SahelgeoError, ValueError):
     ...     print(str(error).split(". ")[0])
     1 areas split, and the people of their parts are not known: Soum (BF5603) into Djelgodji, Karo-Peli
     """
+
+
+class DuplicateEventError(DoubleCountError):
+    r"""Events that stand more than once: copies, or one event in two exports that differ.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        Every row of the events that stand more than once.
+    table : pandas.DataFrame
+        The whole table of events, so that a file that is refused can still be mended: ``sg.newest_export(error.table)``.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> lines = ["event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities,timestamp",
+    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,3,1594944000",
+    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,5,1597881600"]
+    >>> try:
+    ...     events = sg.read(io.BytesIO("\n".join(lines).encode()))
+    ... except sg.DuplicateEventError as error:
+    ...     events = sg.conform(sg.newest_export(error.table), "events")
+    >>> events["fatalities"].tolist()
+    [5]
+    """
+
+    def __init__(self, message: str, rows: pd.DataFrame, table: pd.DataFrame) -> None:
+        super().__init__(message, rows)
+        self.table = table
+
+
+class WindowError(SchemaError):
+    """A period that the data do not cover."""
+
+
+class AreasNotEmbeddedError(SahelgeoError, LookupError):
+    """Areas asked for that the embedded file does not hold."""
 
 
 class DataWarning(UserWarning):

@@ -12,9 +12,9 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, maps
-from sahelgeo.areas import AreasNotEmbeddedError, load_areas
+from sahelgeo.areas import load_areas
 from sahelgeo.conformance import listed
-from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, UnmatchedError
+from sahelgeo.errors import AreasNotEmbeddedError, DoubleCountError, FormatError, SchemaError, UnmatchedError
 from sahelgeo.maps.phase_symbols import SETTLEMENTS
 from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.phases.dates import phases_at

@@ -10,8 +10,8 @@ import pandas as pd
 from sahelgeo.brief.charts import lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.outcome import Check, Part, made, text, translated
 from sahelgeo.brief.own_lists import checked_agreements
-from sahelgeo.events.checked import WindowError
-from sahelgeo.events.interventions import before_after
+from sahelgeo.errors import WindowError
+from sahelgeo.events.over_time import before_after
 from sahelgeo.words import write_number
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pandas as pd
 from sahelgeo.brief.charts import lines, mark_timeline, new_figure
 from sahelgeo.brief.outcome import Check, made, text, translated
 from sahelgeo.events.actors import actor_family
-from sahelgeo.events.checked import conform_events, span_of
+from sahelgeo.events.exports import conform_events, span_of
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.words import write_number, write_period
 

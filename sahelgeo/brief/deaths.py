@@ -15,9 +15,8 @@ from sahelgeo.brief.outcome import Check, certainty_mark, least_certain, made, n
 from sahelgeo.brief.published_figures import load_published
 from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError
-from sahelgeo.events.checked import WindowError
-from sahelgeo.events.part_year import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
+from sahelgeo.errors import SchemaError, WindowError
+from sahelgeo.events.windows import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
 from sahelgeo.words import write_day, write_number, write_period
 
 if TYPE_CHECKING:

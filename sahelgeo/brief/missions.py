@@ -7,9 +7,9 @@ import pandas as pd
 
 from sahelgeo.brief.charts import lines, new_figure, steps
 from sahelgeo.brief.outcome import Check, made, text
-from sahelgeo.events.checked import WindowError
-from sahelgeo.events.known import areas_of, months_of, need_months, unknown_in_words, unknown_months
+from sahelgeo.errors import WindowError
 from sahelgeo.events.timeline import load_timeline, timeline_steps
+from sahelgeo.events.windows import areas_of, months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.words import write_number
 
 

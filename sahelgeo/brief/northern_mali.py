@@ -9,8 +9,8 @@ import pandas as pd
 
 from sahelgeo.brief.charts import day_numbers, lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.outcome import Check, made, text
+from sahelgeo.events.extent import share_outside
 from sahelgeo.events.timeline import load_timeline
-from sahelgeo.events.where import share_outside
 from sahelgeo.words import write_number
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ import pandas as pd
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, FormatError, UnmatchedError
 from sahelgeo.events.actors import load_actors
-from sahelgeo.events.audit import audit_events
-from sahelgeo.events.by_area import place_events
-from sahelgeo.events.checked import conform_events
+from sahelgeo.events.by_area import audit_events, place_events
+from sahelgeo.events.exports import conform_events
 from sahelgeo.readers.any_file import read
 
 

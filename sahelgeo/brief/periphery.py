@@ -10,7 +10,7 @@ import pandas as pd
 
 from sahelgeo.brief.charts import bar_panels, bars
 from sahelgeo.brief.outcome import Check, made, text
-from sahelgeo.events.where import core_periphery
+from sahelgeo.events.extent import core_periphery
 from sahelgeo.words import write_number
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.events.checked import conform_events, fatality_columns, keyed_sums, known_column
+from sahelgeo.events.exports import conform_events, fatality_columns, keyed_sums, known_column
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")

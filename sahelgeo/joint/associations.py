@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import SahelgeoError, SchemaError
+from sahelgeo.events.clusters import false_discovery
 from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
 
@@ -107,7 +108,7 @@ def local_association(
         warnings.simplefilter("ignore", DeprecationWarning)
         moran = esda.Moran_Local_BV(x_used, y_used, weights, permutations=permutations, seed=seed)
     p_values = _two_sided(np.asarray(moran.Is), np.asarray(moran.rlisas))
-    adjusted = _adjusted(p_values)
+    adjusted = false_discovery(p_values)
     readings = [
         f"{_QUADRANTS[int(quadrant)][0]} {here} here, {_QUADRANTS[int(quadrant)][1]} {around} around"
         if p <= alpha
@@ -154,12 +155,3 @@ def _two_sided(found: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
     larger = (shuffled >= found[:, None]).sum(axis=1)
     rarer = np.minimum(larger, shuffled.shape[1] - larger)
     return np.asarray(np.minimum(1.0, 2 * (rarer + 1) / (shuffled.shape[1] + 1)))
-
-
-def _adjusted(p_values: np.ndarray) -> np.ndarray:
-    """Benjamini and Hochberg (1995): the smallest false discovery rate at which each would be named."""
-    order = np.argsort(p_values)
-    scaled = p_values[order] * len(p_values) / np.arange(1, len(p_values) + 1)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
-    return adjusted

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
-from sahelgeo.events.checked import EXPORTED
+from sahelgeo.events.exports import EXPORTED
 from sahelgeo.readers.countries import iso3_of
 from sahelgeo.readers.feed import Found, body, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file

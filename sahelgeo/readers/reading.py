@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
-from sahelgeo.events.checked import refuse_copies
+from sahelgeo.events.exports import refuse_copies
 from sahelgeo.readers.feed import Found, find, not_recognised
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.report import KEPT, ReadReport, account, first_and_last_day, people_in, places_in

@@ -8,45 +8,12 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError
 from sahelgeo.sums import Mask, first_rows, group_numbers, literal, named_rows
 
 EXPORTED = "exported"
 KEY = ("event", "source")
 FATALITIES = ("fatalities", "fatalities_low", "fatalities_high")
-
-
-class DuplicateEventError(DoubleCountError):
-    r"""Events that stand more than once: copies, or one event in two exports that differ.
-
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-        Every row of the events that stand more than once.
-    table : pandas.DataFrame
-        The whole table of events, so that a file that is refused can still be mended: ``sg.newest_export(error.table)``.
-
-    Examples
-    --------
-    >>> import io, sahelgeo as sg
-    >>> lines = ["event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities,timestamp",
-    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,3,1594944000",
-    ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,5,1597881600"]
-    >>> try:
-    ...     events = sg.read(io.BytesIO("\n".join(lines).encode()))
-    ... except sg.DuplicateEventError as error:
-    ...     events = sg.conform(sg.newest_export(error.table), "events")
-    >>> events["fatalities"].tolist()
-    [5]
-    """
-
-    def __init__(self, message: str, rows: pd.DataFrame, table: pd.DataFrame) -> None:
-        super().__init__(message, rows)
-        self.table = table
-
-
-class WindowError(SchemaError):
-    """A period that the data do not cover."""
 
 
 def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
