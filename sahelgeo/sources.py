@@ -98,6 +98,19 @@ def joined_sources(values: Iterable[Any]) -> str | None:
     return JOIN.join(sorted(names)) or None
 
 
+def with_source(result: pd.DataFrame, *tables: pd.DataFrame | None) -> pd.DataFrame:
+    """The result with all sources of the tables that it was made of in ``source``; as it is where they name none."""
+    held = []
+    for table in tables:
+        if table is not None and "source" in table:
+            checks.columns(table, "table", {"source": "any"})
+            held.append(table["source"])
+    if not held:
+        return result
+    source = joined_sources(name for names in held for name in names.dropna().unique())
+    return result.assign(source=pd.Series(source, index=result.index, dtype="string"))
+
+
 def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 

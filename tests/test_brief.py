@@ -101,7 +101,7 @@ def test_deaths_from_events() -> None:
 def test_totals_that_are_not_there_are_an_error() -> None:
     """No half year, no column."""
     with pytest.raises(sg.WindowError, match="no total for 2021-01-01 to 2021-06-30"):
-        sg.brief.fatalities(as_of="2021-06-30")
+        sg.brief.fatalities(date="2021-06-30")
     with pytest.raises(sg.SchemaError, match="totals: column 'scope' is missing"):
         sg.brief.fatalities(pd.DataFrame({"deaths": [1]}))
     alone = sg.brief.load_published("fatalities").iloc[:1]

@@ -33,7 +33,7 @@ _PARTS = ("part", "same_window", "full_year")
 def fatalities(
     table: pd.DataFrame | None = None,
     *,
-    as_of: Any = "2020-06-30",
+    date: Any = "2020-06-30",
     coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
@@ -46,7 +46,7 @@ def fatalities(
     table : geopandas.GeoDataFrame or pandas.DataFrame, optional
         An Events table with ``iso3``; or totals (``scope``, ``start``, ``end``, ``fatalities``, ``dataset``,
         ``source``, and ``bound``: exact, above, about). The default are the published totals.
-    as_of : date or str
+    date : datetime.date or str
         Last day of the part of the year.
     coverage : tuple or pandas.DataFrame, optional
         For events: the days that the source covers (see :func:`sahelgeo.year_to_date`).
@@ -84,7 +84,7 @@ def fatalities(
     'partly'
     """
     check_bands(neared, surpassed)
-    day = checks.day(as_of, "as_of")
+    day = checks.day(date, "date")
     source = load_published("fatalities") if table is None else table
     bands = {"neared": neared, "surpassed": surpassed}
     from_events = "event" in source.columns

@@ -17,6 +17,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.events.exports import conform_events, fatality_columns, keyed_sums, known_column
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
+from sahelgeo.sources import with_source
 
 FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
 _NEEDED = ("name", "match", "family", "kind")
@@ -196,7 +197,7 @@ def dyads(
     -------
     pandas.DataFrame
         ``first`` and ``second`` (the families in the order of text), the column of ``by``, ``start``, ``end``, ``events``,
-        ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given), ``events_without_fatalities``. Events in which
+        ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given), ``events_without_fatalities``, ``source``. Events in which
         a family is missing are in no pair. Deaths are of both sides and bystanders together.
 
     Raises
@@ -238,9 +239,9 @@ def dyads(
     pairs = pairs.assign(**periods_of(pairs["date"], freq))
     keys = ["first", "second", *([by] if by else []), "start", "end"]
     sums = keyed_sums(pairs, keys, fatality_columns(checked))
-    if between is None or by is not None:
-        return sums
-    return _every_period(sums, checked, freq, sorted(between))
+    if between is not None and by is None:
+        sums = _every_period(sums, checked, freq, sorted(between))
+    return with_source(sums, checked)
 
 
 def _pairs(checked: pd.DataFrame, kinds: list[str] | None, between: tuple[str, str] | None) -> pd.DataFrame:

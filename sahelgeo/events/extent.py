@@ -19,6 +19,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.events.by_area import coarser_than
 from sahelgeo.events.exports import conform_events, first_of, known_column
 from sahelgeo.periods import Frequency, period_code, periods_of, without_gaps
+from sahelgeo.sources import with_source
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -45,7 +46,7 @@ def spread(
     pandas.DataFrame
         One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not reached), ``reached``
         (boolean; missing where it was not seen and some period has no value), ``first_seen`` and ``last_seen`` (start of the first and last
-        period with a value), ``already`` (bool): reached in the first period with a value, so the arrival may be earlier.
+        period with a value), ``already`` (bool): reached in the first period with a value, so the arrival may be earlier; ``source``, if the sums have it.
 
     Raises
     ------
@@ -101,7 +102,8 @@ def spread(
         rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))
     result = pd.DataFrame(rows, columns=["pcode", "first", "reached", "first_seen", "last_seen", "already"])
     days = dict.fromkeys(("first", "first_seen", "last_seen"), "datetime64[us]")
-    return result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
+    typed = result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
+    return with_source(typed, sums)
 
 
 def share_outside(
@@ -125,7 +127,7 @@ def share_outside(
     pandas.DataFrame
         One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64: rows without a p-code),
         ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and ``share_low`` and ``share_high``: if all of the unplaced
-        were inside, or outside. ``without_value``: rows whose value is missing, so that the sums are partial.
+        were inside, or outside. ``without_value``: rows whose value is missing, so that the sums are partial. ``source``, if the sums have it.
 
     Raises
     ------
@@ -181,12 +183,13 @@ def share_outside(
     placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
     everything = (placed + lost).mask(placed + lost == 0)
     missing = values.isna().groupby(period).sum().to_numpy()
-    return result.assign(
+    result = result.assign(
         share_outside=result["outside"].astype("Float64") / placed.mask(placed == 0),
         share_low=result["outside"].astype("Float64") / everything,
         share_high=(result["outside"].astype("Float64") + lost) / everything,
         without_value=missing,
     )
+    return with_source(result, sums)
 
 
 def core_periphery(
@@ -217,7 +220,7 @@ def core_periphery(
     pandas.DataFrame
         Two rows, ``part`` core and periphery: ``areas``, ``numerator`` and ``denominator`` (sums over areas that have both), ``rate``,
         ``without_value`` (areas left out since one of the two is missing), ``lowest`` and ``highest`` rate of an area, ``ratio`` (of the
-        periphery's rate to the core's), ``pcodes``. Sums are divided, not rates averaged.
+        periphery's rate to the core's), ``pcodes``, ``source`` if the table has it. Sums are divided, not rates averaged.
 
     Raises
     ------
@@ -255,7 +258,7 @@ def core_periphery(
     ]
     result = pd.DataFrame(rows)
     first = result["rate"].iloc[0]
-    return result.assign(ratio=result["rate"] / first if first else np.nan)
+    return with_source(result.assign(ratio=result["rate"] / first if first else np.nan), table)
 
 
 def _rate_of(part: str, rows: pd.DataFrame, numerator: str, denominator: str) -> dict[str, Any]:
@@ -365,7 +368,7 @@ def mean_centre(
         only at the capital of their region or coarser, by ``geo_precision``), ``weight`` (the sum of those used); ``geometry``, the centre;
         ``major_km`` and ``minor_km``, the half axes of the ellipse of one standard deviation, ``azimuth`` of the major one (degrees from
         north, 0 to 180); ``drift_km`` and ``drift_bearing`` (degrees from north) from the period before that has events, ``drift_from``
-        (its start), and ``p_drift``; ``ellipse``, a polygon.
+        (its start), and ``p_drift``; ``ellipse``, a polygon; ``source``.
 
     Raises
     ------
@@ -421,7 +424,7 @@ def mean_centre(
         ("weight", "major_km", "minor_km", "azimuth", "drift_km", "drift_bearing", "p_drift"), "float64"
     )
     counts = dict.fromkeys(("events", "left_out", "rough"), "int64")
-    typed = result.astype({**days, **numbers, **counts})
+    typed = with_source(result.astype({**days, **numbers, **counts}), table)
     assert isinstance(typed, gpd.GeoDataFrame)
     return typed
 

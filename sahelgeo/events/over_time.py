@@ -20,6 +20,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
 from sahelgeo.events.windows import months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.periods import without_gaps
+from sahelgeo.sources import with_source
 
 Floats = npt.NDArray[np.float64]
 YEAR = 12
@@ -63,7 +64,8 @@ def before_after(
         One row: ``date``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after − before; less
         the change of ``compare``, if given), ``change_low`` and ``change_high`` (95 % interval), ``p_change``; ``memory`` (0–1, as given or
         estimated); ``ratio`` (after / before); ``compare_before``, ``compare_after``; ``trend_before``, ``trend_after`` (per month, least
-        squares), ``trend_change`` (of the difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not.
+        squares), ``trend_change`` (of the difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not; ``source``, where
+        the series name theirs.
         The interval, both p and the memory are missing in windows of fewer than six months.
 
     Raises
@@ -117,7 +119,7 @@ def before_after(
         f"trend_{name}": float(slope_weights(window) @ part) for name, part in (("before", before), ("after", after))
     }
     row |= {**slopes, "trend_change": trend.value, "p_trend": trend.p}
-    return pd.DataFrame([{**row, "reading": READING}])
+    return with_source(pd.DataFrame([{**row, "reading": READING}]), series, compare)
 
 
 def _check_memory(memory: float | None) -> None:
@@ -180,7 +182,7 @@ def lagged_association(
     pandas.DataFrame
         One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
         that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from the first to the last of the table, those that
-        it lacks too), ``p`` and ``reading``, which also says where no pair exists at a lag.
+        it lacks too), ``p`` and ``reading``, which also says where no pair exists at a lag; ``source``, where the table names it.
         ``p`` is the share of permutations in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
         comes back at the start), any of the lags is as closely associated as this one. It takes account of how long each series
         remembers, and of looking at several lags.
@@ -234,7 +236,7 @@ def lagged_association(
             stacklevel=2,
         )
     chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (permutations, seed))
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "lag": wanted,
             "association": [value for value, _ in seen],
@@ -250,6 +252,7 @@ def lagged_association(
             ],
         }
     )
+    return with_source(found, table)
 
 
 def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], permutations: tuple[int, int]) -> Floats:

@@ -18,6 +18,7 @@ from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
 from sahelgeo.events.exports import conform_events, first_of, known_column
+from sahelgeo.sources import with_source
 
 PLACES = ("pcode", "iso3")
 _FORMS = "('2017-01-01', '2020-06-30'), or a table with start, end and, where it is not everywhere, pcode or iso3"
@@ -268,7 +269,7 @@ def year_to_date(
         ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
         the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
         without deaths gives no ratio. ``part_unknown``, ``same_window_unknown`` and ``full_year_unknown`` are the events of each
-        window whose deaths are not known: they add nothing to the deaths.
+        window whose deaths are not known: they add nothing to the deaths. ``source``, of the events.
 
     Raises
     ------
@@ -322,7 +323,7 @@ def year_to_date(
             found |= dict(zip(_UNKNOWN, uncounted, strict=True))
             rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "date": day, **found})
     _warn_uncounted(checked, windows)
-    return typed(pd.DataFrame(rows))
+    return with_source(typed(pd.DataFrame(rows)), checked)
 
 
 def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
