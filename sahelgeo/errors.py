@@ -25,8 +25,8 @@
     └── ExportError                (FileExistsError)  a file that is there already, and would be overwritten
     DataWarning                    (UserWarning)      the result is right but partial
 
-Each error is also the builtin in brackets, so code that catches builtins goes on working, and comes whole out of another
-process, with its rows.
+Each error is also the builtin in brackets, so code that catches builtins goes on working, and comes whole out of
+another process, with its rows.
 """
 
 from __future__ import annotations
@@ -203,7 +203,8 @@ class DuplicateEventError(DoubleCountError):
     rows : pandas.DataFrame
         Every row of the events that stand more than once.
     table : pandas.DataFrame
-        The whole table of events, so that a file that is refused can still be mended: ``sg.newest_export(error.table)``.
+        The whole table of events, so that a file that is refused can still be mended:
+        ``sg.newest_export(error.table)``.
 
     Examples
     --------

@@ -30,9 +30,10 @@ def load_actors() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each name: ``name`` as a source prints it; ``match``, whether it is the ``whole`` name or the ``start``
-        of one ("Military Forces of Mali" begins "Military Forces of Mali (2013-2020)"); ``family``; ``kind`` (jihadist,
-        state, international, self-defence, rebel, armed movement, civilian, unidentified); ``note``, ``source``, ``certainty``.
+        One row for each name: ``name`` as a source prints it; ``match``, whether it is the ``whole`` name or the
+        ``start`` of one ("Military Forces of Mali" begins "Military Forces of Mali (2013-2020)"); ``family``; ``kind``
+        (jihadist, state, international, self-defence, rebel, armed movement, civilian, unidentified); ``note``,
+        ``source``, ``certainty``.
 
     See Also
     --------
@@ -40,9 +41,9 @@ def load_actors() -> pd.DataFrame:
 
     Notes
     -----
-    A family follows a lineage: Ansar Dine counts as JNIM before March 2017 too, and ISGS is one family under each of its
-    names (Islamic State in the Greater Sahara, ISWAP's Greater Sahara faction, Islamic State Sahel Province). Rows of certainty
-    ``memory`` rest on no copy of a source.
+    A family follows a lineage: Ansar Dine counts as JNIM before March 2017 too, and ISGS is one family under each of
+    its names (Islamic State in the Greater Sahara, ISWAP's Greater Sahara faction, Islamic State Sahel Province). Rows
+    of certainty ``memory`` rest on no copy of a source.
 
     Examples
     --------
@@ -69,9 +70,9 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     Returns
     -------
     geopandas.GeoDataFrame
-        The same rows and index with ``family1``, ``family2``, ``actor_kind1`` and ``actor_kind2`` (string); missing where
-        there is no actor, or where no name answers. Whole names go before starts, and longer starts before shorter ones.
-        Names are compared without accents, case and punctuation.
+        The same rows and index with ``family1``, ``family2``, ``actor_kind1`` and ``actor_kind2`` (string); missing
+        where there is no actor, or where no name answers. Whole names go before starts, and longer starts before
+        shorter ones. Names are compared without accents, case and punctuation.
 
     Raises
     ------
@@ -186,8 +187,8 @@ def dyads(
     freq : {"MS", "QS", "YS"}
         Months, quarters or years.
     between : tuple of str, optional
-        Only this pair, such as ``("JNIM", "ISGS")``. Periods without an event of it, from the first to the last month of the
-        table, are then rows of 0.
+        Only this pair, such as ``("JNIM", "ISGS")``. Periods without an event of it, from the first to the last month
+        of the table, are then rows of 0.
     kinds : list of str, optional
         Only these kinds of events, such as ``["Battles"]`` in ACLED.
     by : str, optional
@@ -196,9 +197,10 @@ def dyads(
     Returns
     -------
     pandas.DataFrame
-        ``first`` and ``second`` (the families in the order of text), the column of ``by``, ``start``, ``end``, ``events``,
-        ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given), ``events_without_fatalities``, ``source``. Events in which
-        a family is missing are in no pair. Deaths are of both sides and bystanders together.
+        ``first`` and ``second`` (the families in the order of text), the column of ``by``, ``start``, ``end``,
+        ``events``, ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given),
+        ``events_without_fatalities``, ``source``. Events in which a family is missing are in no pair. Deaths are of
+        both sides and bystanders together.
 
     Raises
     ------
@@ -215,7 +217,8 @@ def dyads(
 
     Notes
     -----
-    Families follow lineages: Ansar Dine counts as JNIM before March 2017 too. The table and its sources: :func:`load_actors`.
+    Families follow lineages: Ansar Dine counts as JNIM before March 2017 too. The table and its sources:
+    :func:`load_actors`.
 
     Examples
     --------

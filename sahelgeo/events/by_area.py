@@ -42,8 +42,8 @@ def sum_events(
     ----------
     events : geopandas.GeoDataFrame
         An Events table of one source, in the CRS of the areas. One that :func:`locate` made, or any with ``pcode``, is
-        counted as it says: an event that has a code is not located again, and neither is one that ``locate`` left without
-        a code (``located``). All others are located here, ties to the first p-code.
+        counted as it says: an event that has a code is not located again, and neither is one that ``locate`` left
+        without a code (``located``). All others are located here, ties to the first p-code.
     areas : geopandas.GeoDataFrame
         Areas of one level and one edition.
     freq : {"MS", "QS", "YS"}
@@ -103,7 +103,8 @@ def sum_events(
     -----
     An event whose place is known only to a region (``geo_precision`` 3 of ACLED) is drawn at the region's capital; in
     districts it would make hotspots of capitals. It counts where the level allows, and is without an area below
-    (``sahelgeo/data/geo_precision.csv``). Deaths are reported deaths, not told apart by who caused them, and revised for years.
+    (``sahelgeo/data/geo_precision.csv``). Deaths are reported deaths, not told apart by who caused them, and revised
+    for years.
 
     Examples
     --------
@@ -326,8 +327,8 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     Parameters
     ----------
     events : geopandas.GeoDataFrame
-        An Events table. ``iso3`` and ``admin1`` or ``admin2``, as the readers give them, are compared with the area that
-        the point lies in.
+        An Events table. ``iso3`` and ``admin1`` or ``admin2``, as the readers give them, are compared with the area
+        that the point lies in.
     areas : geopandas.GeoDataFrame
         Areas of one level and one edition.
 
@@ -335,8 +336,8 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     -------
     pandas.DataFrame
         One row for each event and problem, with the index of the event: ``event``, ``problem`` (``no_coordinates``,
-        ``outside``, ``too_coarse``, ``other_country``, ``other_area``), ``printed`` (what the event names) and ``pcode``
-        (the area that its point lies in). Empty where nothing is doubtful.
+        ``outside``, ``too_coarse``, ``other_country``, ``other_area``), ``printed`` (what the event names) and
+        ``pcode`` (the area that its point lies in). Empty where nothing is doubtful.
 
     Raises
     ------

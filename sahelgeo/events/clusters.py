@@ -44,14 +44,15 @@ def hotspots(
     Returns
     -------
     geopandas.GeoDataFrame
-        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from permutations), ``p_adjusted``
-        (Benjamini and Hochberg), ``neighbours`` (how many areas it touches), and ``hotspot``: ``high``, ``low``, ``none``; missing where the
-        value is missing or no area with a value touches it.
+        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from
+        permutations), ``p_adjusted`` (Benjamini and Hochberg), ``neighbours`` (how many areas it touches), and
+        ``hotspot``: ``high``, ``low``, ``none``; missing where the value is missing or no area with a value touches it.
 
     Raises
     ------
     SchemaError
-        The column is missing or not a number, a p-code stands twice, fewer than eight areas have a value, an unknown option.
+        The column is missing or not a number, a p-code stands twice, fewer than eight areas have a value, an unknown
+        option.
     CRSError
         The areas have no CRS.
 
@@ -68,8 +69,9 @@ def hotspots(
     Notes
     -----
     Gi* of Getis and Ord (1992, Ord and Getis 1995), weights 1 for the area itself and for each area that touches it.
-    Conditional permutation: the value of the area stays, its neighbours are drawn from all the others. Adjusted over all areas
-    after Benjamini and Hochberg (1995). A hotspot follows the cut of the areas: another level gives other ones.
+    Conditional permutation: the value of the area stays, its neighbours are drawn from all the others. Adjusted over
+    all areas after Benjamini and Hochberg (1995). A hotspot follows the cut of the areas: another level gives other
+    ones.
 
     Examples
     --------

@@ -38,15 +38,16 @@ def spread(
     column : str
         Of what.
     periods_in_a_row : int
-        For how many periods in a row, so that one incident does not count as an arrival. A period that an area has no row
-        for, between the first and the last of the table, breaks the row.
+        For how many periods in a row, so that one incident does not count as an arrival. A period that an area has no
+        row for, between the first and the last of the table, breaks the row.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not reached), ``reached``
-        (boolean; missing where it was not seen and some period has no value), ``first_seen`` and ``last_seen`` (start of the first and last
-        period with a value), ``already`` (bool): reached in the first period with a value, so the arrival may be earlier; ``source``, if the sums have it.
+        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not
+        reached), ``reached`` (boolean; missing where it was not seen and some period has no value), ``first_seen`` and
+        ``last_seen`` (start of the first and last period with a value), ``already`` (bool): reached in the first period
+        with a value, so the arrival may be earlier; ``source``, if the sums have it.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def share_outside(
     Parameters
     ----------
     sums : pandas.DataFrame
-        Rows with ``pcode``, ``start`` and the column, as :func:`sum_events` gives them, of all areas that are spoken of.
+        Rows with ``pcode``, ``start`` and the column, as :func:`sum_events` gives them, of all areas that are spoken
+        of.
     inside : iterable of str
         The p-codes of the areas, such as the five northern regions of Mali.
     column : str
@@ -125,9 +127,10 @@ def share_outside(
     Returns
     -------
     pandas.DataFrame
-        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64: rows without a p-code),
-        ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and ``share_low`` and ``share_high``: if all of the unplaced
-        were inside, or outside. ``without_value``: rows whose value is missing, so that the sums are partial. ``source``, if the sums have it.
+        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64:
+        rows without a p-code), ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and
+        ``share_low`` and ``share_high``: if all of the unplaced were inside, or outside. ``without_value``: rows whose
+        value is missing, so that the sums are partial. ``source``, if the sums have it.
 
     Raises
     ------
@@ -218,9 +221,10 @@ def core_periphery(
     Returns
     -------
     pandas.DataFrame
-        Two rows, ``part`` core and periphery: ``areas``, ``numerator`` and ``denominator`` (sums over areas that have both), ``rate``,
-        ``without_value`` (areas left out since one of the two is missing), ``lowest`` and ``highest`` rate of an area, ``ratio`` (of the
-        periphery's rate to the core's), ``pcodes``, ``source`` if the table has it. Sums are divided, not rates averaged.
+        Two rows, ``part`` core and periphery: ``areas``, ``numerator`` and ``denominator`` (sums over areas that have
+        both), ``rate``, ``without_value`` (areas left out since one of the two is missing), ``lowest`` and ``highest``
+        rate of an area, ``ratio`` (of the periphery's rate to the core's), ``pcodes``, ``source`` if the table has it.
+        Sums are divided, not rates averaged.
 
     Raises
     ------
@@ -363,12 +367,13 @@ def mean_centre(
     Returns
     -------
     geopandas.GeoDataFrame
-        One row for each period with an event that is used, in EPSG:4326, with index 0..n-1: the column of ``by``, ``start``, ``end``,
-        ``events`` (those used), ``left_out`` (without coordinates, or with unknown deaths where these weigh), ``rough`` (used, and placed
-        only at the capital of their region or coarser, by ``geo_precision``), ``weight`` (the sum of those used); ``geometry``, the centre;
-        ``major_km`` and ``minor_km``, the half axes of the ellipse of one standard deviation, ``azimuth`` of the major one (degrees from
-        north, 0 to 180); ``drift_km`` and ``drift_bearing`` (degrees from north) from the period before that has events, ``drift_from``
-        (its start), and ``p_drift``; ``ellipse``, a polygon; ``source``.
+        One row for each period with an event that is used, in EPSG:4326, with index 0..n-1: the column of ``by``,
+        ``start``, ``end``, ``events`` (those used), ``left_out`` (without coordinates, or with unknown deaths where
+        these weigh), ``rough`` (used, and placed only at the capital of their region or coarser, by ``geo_precision``),
+        ``weight`` (the sum of those used); ``geometry``, the centre; ``major_km`` and ``minor_km``, the half axes of
+        the ellipse of one standard deviation, ``azimuth`` of the major one (degrees from north, 0 to 180); ``drift_km``
+        and ``drift_bearing`` (degrees from north) from the period before that has events, ``drift_from`` (its start),
+        and ``p_drift``; ``ellipse``, a polygon; ``source``.
 
     Raises
     ------
@@ -389,11 +394,11 @@ def mean_centre(
 
     Notes
     -----
-    The centre is the point around which the events balance in an azimuthal equidistant projection about it, so distances and bearings from
-    it are true on the WGS 84 ellipsoid; the ellipse is that of the weighted covariance there (Lefever 1926, in the form of Yuill 1971,
-    without a factor √2). ``p_drift`` is the share of permutations in which two periods, their events shuffled between them, lie at least as far
-    apart: chance alone, for events that are independent of each other. A centre says nothing about where in a country violence is
-    absent; draw the events too.
+    The centre is the point around which the events balance in an azimuthal equidistant projection about it, so
+    distances and bearings from it are true on the WGS 84 ellipsoid; the ellipse is that of the weighted covariance
+    there (Lefever 1926, in the form of Yuill 1971, without a factor √2). ``p_drift`` is the share of permutations in
+    which two periods, their events shuffled between them, lie at least as far apart: chance alone, for events that are
+    independent of each other. A centre says nothing about where in a country violence is absent; draw the events too.
 
     Examples
     --------
@@ -497,8 +502,8 @@ def _plane(centre: tuple[float, float]) -> pyproj.Proj:
 def balance_point(x: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
     """Longitude and latitude of the weighted mean of points, on a map drawn around that very point.
 
-    A map around another point stretches distances, and its mean is not the centre. So the mean on one map becomes the middle
-    of the next, until it moves by less than a centimetre.
+    A map around another point stretches distances, and its mean is not the centre. So the mean on one map becomes the
+    middle of the next, until it moves by less than a centimetre.
     """
     # The first guess crosses the 180th meridian and the poles without harm.
     radians = np.radians(x), np.radians(y)

@@ -1,7 +1,7 @@
 """Before and after a day, and one series behind another: descriptions, never the proof of a cause.
 
-War has a memory: a bad month is followed by bad months. So what chance alone would give is drawn from series that remember
-(``tested``), or from the series themselves, shifted in time (``lagged_association``).
+War has a memory: a bad month is followed by bad months. So what chance alone would give is drawn from series that
+remember (``tested``), or from the series themselves, shifted in time (``lagged_association``).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def before_after(
 ) -> pd.DataFrame:
     """Level and trend of a monthly series before and after a day, in windows of the same season.
 
-    Each month after is held against the same calendar month before, so that rains, harvests and lean seasons fall into both
-    windows alike. With comparison areas, their own change is taken off.
+    Each month after is held against the same calendar month before, so that rains, harvests and lean seasons fall into
+    both windows alike. With comparison areas, their own change is taken off.
 
     Parameters
     ----------
@@ -55,26 +55,28 @@ def before_after(
     compare : pandas.DataFrame, optional
         The same for areas that the change should not have touched.
     memory : float, optional
-        Which part of one month's departure from the level the next month keeps, from 0 (months independent of each other) to
-        below 1. Estimated from the windows if it is not given.
+        Which part of one month's departure from the level the next month keeps, from 0 (months independent of each
+        other) to below 1. Estimated from the windows if it is not given.
 
     Returns
     -------
     pandas.DataFrame
-        One row: ``date``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after − before; less
-        the change of ``compare``, if given), ``change_low`` and ``change_high`` (95 % interval), ``p_change``; ``memory`` (0–1, as given or
-        estimated); ``ratio`` (after / before); ``compare_before``, ``compare_after``; ``trend_before``, ``trend_after`` (per month, least
-        squares), ``trend_change`` (of the difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not; ``source``, where
-        the series name theirs.
-        The interval, both p and the memory are missing in windows of fewer than six months.
+        One row: ``date``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after −
+        before; less the change of ``compare``, if given), ``change_low`` and ``change_high`` (95 % interval),
+        ``p_change``; ``memory`` (0–1, as given or estimated); ``ratio`` (after / before); ``compare_before``,
+        ``compare_after``; ``trend_before``, ``trend_after`` (per month, least squares), ``trend_change`` (of the
+        difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not; ``source``,
+        where the series name theirs. The interval, both p and the memory are missing in windows of fewer than six
+        months.
 
     Raises
     ------
     WindowError
-        A month of either window is not in the series, or is not known in one of its areas: no row, no value, or ``covered``
-        in part.
+        A month of either window is not in the series, or is not known in one of its areas: no row, no value, or
+        ``covered`` in part.
     SchemaError
-        A column is missing, the window is no number of months that seasons allow, a memory that is not from 0 to below 1.
+        A column is missing, the window is no number of months that seasons allow, a memory that is not from 0 to below
+        1.
 
     See Also
     --------
@@ -84,12 +86,13 @@ def before_after(
 
     Notes
     -----
-    War has a memory: a bad month is followed by bad months, and a test that takes months as independent calls such a run a break.
-    The differences between the pairs of months are taken to keep a part of the last one's departure (a first-order autoregression; the
-    estimate is corrected for its bias in short series, Kendall 1954). ``p_change``, ``p_trend`` and the interval come from 9,999 normal
-    series with that memory, in each of which it is estimated anew (a parametric bootstrap of the studentised change). They say how often
-    chance alone gives as large a change. A series that was rising anyway rises here too, and two windows cannot tell a break
-    from a slow drift: ``docs/benchmarks/checks.md`` has how often that misleads.
+    War has a memory: a bad month is followed by bad months, and a test that takes months as independent calls such a
+    run a break. The differences between the pairs of months are taken to keep a part of the last one's departure (a
+    first-order autoregression; the estimate is corrected for its bias in short series, Kendall 1954). ``p_change``,
+    ``p_trend`` and the interval come from 9,999 normal series with that memory, in each of which it is estimated anew
+    (a parametric bootstrap of the studentised change). They say how often chance alone gives as large a change. A
+    series that was rising anyway rises here too, and two windows cannot tell a break from a slow drift:
+    ``docs/benchmarks/checks.md`` has how often that misleads.
 
     Examples
     --------
@@ -167,24 +170,25 @@ def lagged_association(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows with ``pcode``, ``start`` (of equal periods, such as months) and the two columns: violence and displacement,
-        displacement and people in phase 3 or above.
+        Rows with ``pcode``, ``start`` (of equal periods, such as months) and the two columns: violence and
+        displacement, displacement and people in phase 3 or above.
     x, y : str
         The columns; ``y`` is looked at ``lag`` periods after ``x``.
     lags : iterable of int
-        In periods; a negative one asks whether ``x`` follows ``y``. Starts in months that are not evenly spaced, such as those of
-        food-security analyses (February, October), are counted in months: 4 and 8, not 1 and 2.
+        In periods; a negative one asks whether ``x`` follows ``y``. Starts in months that are not evenly spaced, such
+        as those of food-security analyses (February, October), are counted in months: 4 and 8, not 1 and 2.
     permutations, seed : int
         How often the series are shifted at random for ``p``, and the seed that makes the answer the same again.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each area, so
-        that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from the first to the last of the table, those that
-        it lacks too), ``p`` and ``reading``, which also says where no pair exists at a lag; ``source``, where the table names it.
-        ``p`` is the share of permutations in which, the series ``y`` of each area shifted in time by a length of its own (what falls off the end
-        comes back at the start), any of the lags is as closely associated as this one. It takes account of how long each series
+        One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each
+        area, so that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from
+        the first to the last of the table, those that it lacks too), ``p`` and ``reading``, which also says where no
+        pair exists at a lag; ``source``, where the table names it. ``p`` is the share of permutations in which, the
+        series ``y`` of each area shifted in time by a length of its own (what falls off the end comes back at the
+        start), any of the lags is as closely associated as this one. It takes account of how long each series
         remembers, and of looking at several lags.
 
     Raises
@@ -205,9 +209,10 @@ def lagged_association(
 
     Notes
     -----
-    Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in time do not rule
-    that out. Areas are taken to be independent of each other; where all of them rise in the same months, p is too small. With one area
-    there are no more shifts than periods, and p cannot be small: bring several areas.
+    Both series may follow a third (the season, the coverage of the source, the access of those who count): shifts in
+    time do not rule that out. Areas are taken to be independent of each other; where all of them rise in the same
+    months, p is too small. With one area there are no more shifts than periods, and p cannot be small: bring several
+    areas.
 
     Examples
     --------
@@ -359,8 +364,8 @@ class _Design:
 def tested(values: Floats, of: Literal["level", "trend"], memory: float | None) -> Tested:
     """Hold a mean or a slope against what chance gives to a series that remembers.
 
-    The statistic is the estimate over its standard error under a first-order memory; its distribution is drawn from normal series
-    with the same memory, in which the memory is estimated anew, so that not knowing it is paid for.
+    The statistic is the estimate over its standard error under a first-order memory; its distribution is drawn from
+    normal series with the same memory, in which the memory is estimated anew, so that not knowing it is paid for.
     """
     design = _design(len(values), of)
     value = float(design.weights @ values)

@@ -30,8 +30,8 @@ def load_timeline(
     Parameters
     ----------
     kinds : list of str, optional
-        Only these: mission, strength (of a mission), accord, coup, uprising, envoy, alliance, attack, conflict, negotiation,
-        resolution, reform; or kinds of your own.
+        Only these: mission, strength (of a mission), accord, coup, uprising, envoy, alliance, attack, conflict,
+        negotiation, resolution, reform; or kinds of your own.
     countries : str or list of str, optional
         Only what concerns these countries (ISO 3166-1, three letters).
     own : pandas.DataFrame, optional
@@ -40,18 +40,18 @@ def load_timeline(
     Returns
     -------
     pandas.DataFrame
-        Sorted by ``start``, with index 0..n-1: ``start`` and ``end`` (days; ``end`` missing where it had none or none is
-        known), ``precision`` (day or month: of a month the first day is given), ``countries`` (ISO codes with ``|``),
-        ``place``, ``kind``, ``mission``, ``troops`` (as authorised or announced), ``event_en``, ``event_fr``, ``source``,
-        ``certainty``, ``end_certainty``, and ``verified`` (bool): False for dates that no copy of a source backs
-        (``memory``), and for your own rows unless their ``certainty`` is certain, reported or conflict. They are there to be
-        drawn, not to decide anything.
+        Sorted by ``start``, with index 0..n-1: ``start`` and ``end`` (days; ``end`` missing where it had none or none
+        is known), ``precision`` (day or month: of a month the first day is given), ``countries`` (ISO codes with
+        ``|``), ``place``, ``kind``, ``mission``, ``troops`` (as authorised or announced), ``event_en``, ``event_fr``,
+        ``source``, ``certainty``, ``end_certainty``, and ``verified`` (bool): False for dates that no copy of a source
+        backs (``memory``), and for your own rows unless their ``certainty`` is certain, reported or conflict. They are
+        there to be drawn, not to decide anything.
 
     Raises
     ------
     SchemaError
-        A kind or country that the timeline does not hold, rows of your own without a day or a name, that end before they start,
-        or whose troops are no number.
+        A kind or country that the timeline does not hold, rows of your own without a day or a name, that end before
+        they start, or whose troops are no number.
 
     See Also
     --------
@@ -60,7 +60,8 @@ def load_timeline(
 
     Notes
     -----
-    ``sahelgeo/data/timeline.csv`` has a source for each row; rows that no copy of a source backs have ``verified`` False.
+    ``sahelgeo/data/timeline.csv`` has a source for each row; rows that no copy of a source backs have ``verified``
+    False.
 
     Examples
     --------
@@ -151,8 +152,8 @@ def timeline_steps(
     Parameters
     ----------
     timeline : pandas.DataFrame
-        As :func:`load_timeline` gives it: rows of kind ``mission`` with ``start`` and ``end``, and of kind ``strength``,
-        which say how many troops a mission had from a day on.
+        As :func:`load_timeline` gives it: rows of kind ``mission`` with ``start`` and ``end``, and of kind
+        ``strength``, which say how many troops a mission had from a day on.
     start, end : date or str
         First and last day of the steps.
     freq : {"MS", "QS", "YS"}
@@ -160,17 +161,17 @@ def timeline_steps(
     count : {"any", "verified"}
         Whether missions whose dates no source backs are counted.
     known_until : date or str
-        The last day on which a mission without a known end is taken to be in force. The embedded timeline follows missions to the end of
-        2020; if you bring their ends with ``own``, say how far they reach.
+        The last day on which a mission without a known end is taken to be in force. The embedded timeline follows
+        missions to the end of 2020; if you bring their ends with ``own``, say how far they reach.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each period, with index 0..n-1: ``start``, ``end``; ``missions`` (Int64), how many; ``names``, which, with
-        commas; ``missions_unknown`` (Int64), how many more began, have no known end, and are not counted since the period ends after
-        ``known_until``; ``troops`` (Int64), the last known strength of those that have one, added up, missing where none has; and
-        ``missions_without_troops``, how many of them add nothing because their strength is not known. Troops are as authorised
-        or announced, not counts of people on the ground.
+        One row for each period, with index 0..n-1: ``start``, ``end``; ``missions`` (Int64), how many; ``names``,
+        which, with commas; ``missions_unknown`` (Int64), how many more began, have no known end, and are not counted
+        since the period ends after ``known_until``; ``troops`` (Int64), the last known strength of those that have one,
+        added up, missing where none has; and ``missions_without_troops``, how many of them add nothing because their
+        strength is not known. Troops are as authorised or announced, not counts of people on the ground.
 
     Raises
     ------

@@ -189,8 +189,9 @@ def unknown_months(series: pd.DataFrame, months: pd.PeriodIndex, column: str) ->
     Returns
     -------
     pandas.DataFrame
-        ``month``, ``area`` (empty where the table names none) and ``covered`` (the share of the month where it is in part).
-        Events without an area have no row where there are none: these rows must have a value, but need not be there.
+        ``month``, ``area`` (empty where the table names none) and ``covered`` (the share of the month where it is in
+        part). Events without an area have no row where there are none: these rows must have a value, but need not be
+        there.
     """
     covered = (
         series["covered"].astype("Float64")
@@ -255,21 +256,22 @@ def year_to_date(
     by : str, optional
         A column of the events, such as ``iso3``; without it all events together.
     coverage : tuple or pandas.DataFrame, optional
-        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of which
-        every country must hold the whole comparison. The default are the days from the first to the last event: a source
-        that ends on 2 June says nothing of the rest of June.
+        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of
+        which every country must hold the whole comparison. The default are the days from the first to the last event: a
+        source that ends on 2 June says nothing of the rest of June.
     neared, surpassed : float
         From which ratio to the full year before the verdict is ``neared``, and from which ``surpassed``.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``date``, first and last day of the part;
-        ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``, ``ratio_same_window`` and
-        ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``, ``neared``, ``below`` by the ratio to
-        the full year, ``unknown`` where that year has none), with the bands ``neared_from`` and ``surpassed_from``. A year
-        without deaths gives no ratio. ``part_unknown``, ``same_window_unknown`` and ``full_year_unknown`` are the events of each
-        window whose deaths are not known: they add nothing to the deaths. ``source``, of the events.
+        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``date``, first and
+        last day of the part; ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``,
+        ``ratio_same_window`` and ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``,
+        ``neared``, ``below`` by the ratio to the full year, ``unknown`` where that year has none), with the bands
+        ``neared_from`` and ``surpassed_from``. A year without deaths gives no ratio. ``part_unknown``,
+        ``same_window_unknown`` and ``full_year_unknown`` are the events of each window whose deaths are not known: they
+        add nothing to the deaths. ``source``, of the events.
 
     Raises
     ------

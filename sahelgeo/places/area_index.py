@@ -24,7 +24,7 @@ class AreaIndex:
     crs : pyproj.CRS
         The CRS of the areas; points must be in the same.
     grid : Grid
-        The cells: 4 MB over a few simple areas, up to 50 MB over thousands of detailed ones.
+        The cells: 4 MB over a few simple areas, up to 30 MB over thousands of detailed ones.
 
     See Also
     --------
@@ -55,14 +55,14 @@ class AreaIndex:
 def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
     """Make areas ready for many look-ups of points.
 
-    Building costs about as much as one look-up of a million points. Do it once where points come in several tables or in
-    chunks; the index can be pickled and sent to other processes.
+    Building costs about as much as one look-up of a million points. Do it once where points come in several tables or
+    in chunks; the index can be pickled and sent to other processes.
 
     Parameters
     ----------
     areas : geopandas.GeoDataFrame
-        Areas with ``pcode``, each once (one edition, one level), and valid polygons or multipolygons in any CRS. An area
-        without geometry holds no point. Areas may overlap and have holes.
+        Areas with ``pcode``, each once (one edition, one level), and valid polygons or multipolygons in any CRS. An
+        area without geometry holds no point. Areas may overlap and have holes.
 
     Returns
     -------
@@ -72,7 +72,8 @@ def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
     Raises
     ------
     SchemaError
-        No ``pcode``, a p-code missing, not text or twice, geometry that is invalid or not polygons: all problems at once.
+        No ``pcode``, a p-code missing, not text or twice, geometry that is invalid or not polygons: all problems at
+        once.
     CRSError
         The areas have no CRS.
 

@@ -91,8 +91,8 @@ def attach_areas(
         - a column that both have is the table's, and the area's is called ``area_...`` (``area_name``); one that an
           earlier join added is replaced;
         - ``area_source`` is the source of the borders, always: a table without a source does not take theirs;
-        - after matching, ``pcode`` is the area's code, ``match_method`` says how it was found (missing where it was not),
-          and a ``pcode`` column that the table had is kept as ``pcode_printed``.
+        - after matching, ``pcode`` is the area's code, ``match_method`` says how it was found (missing where it was
+          not), and a ``pcode`` column that the table had is kept as ``pcode_printed``.
 
         A column of the areas that is empty throughout is left out.
     Account
@@ -103,8 +103,8 @@ def attach_areas(
     UnmatchedError
         Rows without an area, with ``unmatched="raise"``; the rows are in ``.rows``.
     AmbiguousError
-        With ``on="pcode"``: codes that the column of names (``admin1``, ``admin2``, ``place``) contradicts, as where Mauritania's
-        codes of the Cadre Harmonisé meet OCHA's areas; the rows are in ``.candidates``.
+        With ``on="pcode"``: codes that the column of names (``admin1``, ``admin2``, ``place``) contradicts, as where
+        Mauritania's codes of the Cadre Harmonisé meet OCHA's areas; the rows are in ``.candidates``.
     EditionError
         The table has an ``edition`` column that names another edition than the areas.
     SchemaError
@@ -126,8 +126,8 @@ def attach_areas(
 
     Notes
     -----
-    Nothing is matched in silence: a p-code names an area of one edition only, and codes were used again in Mali (2023) and Burkina
-    Faso (2025). ``rows_in = rows_attached + rows_unmatched`` always holds, and so it does for people.
+    Nothing is matched in silence: a p-code names an area of one edition only, and codes were used again in Mali (2023)
+    and Burkina Faso (2025). ``rows_in = rows_attached + rows_unmatched`` always holds, and so it does for people.
 
     Examples
     --------

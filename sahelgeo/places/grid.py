@@ -1,23 +1,26 @@
 """A grid over polygons: which of them a point lies in, mostly by one look-up.
 
-Every cell is one of three kinds: outside all polygons (``.``), inside exactly one (its number), or undecided (``?``: a border
-passes, or polygons overlap). Points in the first two kinds are answered by a look-up in an array; points in undecided cells are
-tested against the few polygons that reach the cell. So the answer is that of the exact predicate (GEOS ``intersects``)::
+Every cell is one of three kinds: outside all polygons (``.``), inside exactly one (its number), or undecided (``?``: a
+border passes, or polygons overlap). Points in the first two kinds are answered by a look-up in an array; points in
+undecided cells are tested against the few polygons that reach the cell. So the answer is that of the exact predicate
+(GEOS ``intersects``)::
 
     two polygons, 0 and 1          the cells                 row 2 as spans        +owner at first, -owner after last
         ________                   . ? ? ? ? .               polygon 0: cells 1-1     difference  0  0  0  1 -1  0
        |  0  |1 |                  ? 0 ? 1 ? .               polygon 1: cells 3-3     running sum 0  0  0  1  0  0
        |_____|__|                  ? ? ? ? ? .
 
-Laying the grid takes three steps. (1) Each edge is cut into pieces no longer than a cell; the cells under a piece's box are
-undecided, and the polygon becomes their candidate. (2) Along the centre line of each row a polygon's border is crossed an even
-number of times: between an odd crossing and the next the row is inside. Each such run of cells is a span. (3) The spans are
-painted without touching each cell of each span: +1 and +owner are written at a span's first cell, -1 and -owner after its last,
-and running sums along the row then say for every cell how many spans cover it and the sum of their owners. Where one covers it,
-that sum is its owner; where more do, polygons overlap and the cell is undecided.
+Laying the grid takes three steps. (1) Each edge is cut into pieces no longer than a cell; the cells under a piece's box
+are undecided, and the polygon becomes their candidate. (2) Along the centre line of each row a polygon's border is
+crossed an even number of times: between an odd crossing and the next the row is inside. Each such run of cells is a
+span. (3) The spans are painted without touching each cell of each span: +1 and +owner are written at a span's first
+cell, -1 and -owner after its last, and running sums along the row then say for every cell how many spans cover it and
+the sum of their owners. Where one covers it, that sum is its owner; where more do, polygons overlap and the cell is
+undecided.
 
-Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no border is traced:
-every cell that the box of a polygon reaches is undecided, and each point is tested against the polygons whose boxes reach its cell.
+Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no border is
+traced: every cell that the box of a polygon reaches is undecided, and each point is tested against the polygons whose
+boxes reach its cell.
 """
 
 from __future__ import annotations

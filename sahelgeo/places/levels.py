@@ -53,8 +53,8 @@ def nested_codes(codes: Iterable[str], parents: Mapping[str, str] | None = None)
     """The pairs of p-codes of which one lies in the other.
 
     By ``parents`` where given, and by the way that OCHA's p-codes are built: a p-code that begins another with two or
-    more characters to spare holds it (BF56 and BF5601), and so does the code of a country of two or three letters. Codes
-    with a hyphen (ISO 3166-2) do not nest in this way. A joined code (ML07+ML10) holds each of its parts.
+    more characters to spare holds it (BF56 and BF5601), and so does the code of a country of two or three letters.
+    Codes with a hyphen (ISO 3166-2) do not nest in this way. A joined code (ML07+ML10) holds each of its parts.
 
     Returns
     -------

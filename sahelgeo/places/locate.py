@@ -126,8 +126,8 @@ def locate(
 
         - ``pcode`` (string): missing where no area answers;
         - ``located`` (categorical), how: ``inside``; ``tied`` (in several areas, decided by ``ties``); ``nearest``;
-          ``outside``; ``swapped`` (outside, but inside an area when latitude and longitude are exchanged: left missing);
-          ``no_point`` (coordinates missing or impossible);
+          ``outside``; ``swapped`` (outside, but inside an area when latitude and longitude are exchanged: left
+          missing); ``no_point`` (coordinates missing or impossible);
         - ``distance_km`` (Float64): 0 in an area, the distance of a nearest one, else missing.
 
         :func:`sum_events` counts what this table says, and locates nothing again.

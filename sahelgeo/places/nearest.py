@@ -22,8 +22,8 @@ def nearest_polygon(
     """The nearest polygon of each point and its distance in km; OUTSIDE and NaN where none is within ``max_km``.
 
     In degrees the distance is that on the ellipsoid to the nearest place of the border. Of polygons equally near, the
-    first is taken; two whose distances differ by less than 0.5 % may stand for each other. In metres (projected CRS) the
-    distance is that on the plane.
+    first is taken; two whose distances differ by less than 0.5 % may stand for each other. In metres (projected CRS)
+    the distance is that on the plane.
     """
     owner, km = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
     there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
