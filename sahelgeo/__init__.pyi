@@ -43,11 +43,10 @@ from .flows.matrices import od_matrix as od_matrix
 from .flows.suppression import suppress_small as suppress_small
 from .joint.associations import ExtraNotInstalledError as ExtraNotInstalledError
 from .joint.associations import local_association as local_association
-from .joint.displaced_by_phase import displacement_by_phase as displacement_by_phase
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
+from .joint.severity import displacement_by_phase as displacement_by_phase
 from .joint.severity import joint_severity as joint_severity
-from .phases.audit import audit_phases as audit_phases
 from .phases.classes import load_phase_classes as load_phase_classes
 from .phases.classes import load_phase_symbols as load_phase_symbols
 from .phases.classes import phase_categorical as phase_categorical
@@ -57,6 +56,7 @@ from .phases.dates import season_vintages as season_vintages
 from .phases.phase_totals import phase_coverage as phase_coverage
 from .phases.phase_totals import sum_phases as sum_phases
 from .phases.rule import area_phase as area_phase
+from .phases.rule import audit_phases as audit_phases
 from .places.account import Account as Account
 from .places.area_index import AreaIndex as AreaIndex
 from .places.area_index import area_index as area_index
@@ -103,9 +103,9 @@ from .stocks.changes import StockComparisonError as StockComparisonError
 from .stocks.changes import change_in_stocks as change_in_stocks
 from .stocks.idmc_figures import recommended_figures as recommended_figures
 from .stocks.origins import stock_origins as stock_origins
+from .stocks.rates import concentration as concentration
 from .stocks.rates import rate_per_1000 as rate_per_1000
-from .stocks.shares import concentration as concentration
-from .stocks.shares import share_of_total as share_of_total
+from .stocks.rates import share_of_total as share_of_total
 from .stocks.stock_totals import latest_stocks as latest_stocks
 from .stocks.stock_totals import sum_stocks as sum_stocks
 from .stocks.time_series import durations as durations

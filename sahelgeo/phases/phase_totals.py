@@ -14,8 +14,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
 from sahelgeo.nesting import check_level, holding_rows, one_edition_of, refuse_without_code, rolled_up
-from sahelgeo.phases.fit import PEOPLE_BORNE, SHARE_BORNE, check_fit
-from sahelgeo.phases.rule import by_rule, people_from
+from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.levels import country_of, is_country, parents_of
 from sahelgeo.sums import (
     NESTED,

@@ -1,16 +1,19 @@
-"""Displaced people per 1,000 inhabitants, with the denominator named."""
+"""Displaced people as rates and shares: per 1,000 inhabitants, of all displaced people, and how concentrated they are."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, EditionError, SchemaError
-from sahelgeo.stocks.stock_totals import conform_stocks
-from sahelgeo.sums import literal, named_rows
+from sahelgeo.sources import joined_sources
+from sahelgeo.stocks.stock_totals import conform_stocks, sum_stocks
+from sahelgeo.sums import group_numbers, literal, named_rows
 
 ADDED = ("per_1000", "population", "population_year", "population_source")
 
@@ -163,3 +166,203 @@ def _warn_without_rate(result: pd.DataFrame) -> None:
         DataWarning,
         stacklevel=3,
     )
+
+
+def share_of_total(
+    stocks: pd.DataFrame, *, total: int | None = None, choose: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """The share of each area in the people of all areas on the same day, and its rank.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of one level, of one or several days.
+    total : int, optional
+        The published total to take shares of, for a table of one day that does not list every area. The default is the
+        sum of the areas of each day and group.
+    choose : mapping, optional
+        See :func:`sum_stocks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What :func:`sum_stocks` makes of the table by p-code, group and day, with ``total`` (Int64), ``share`` (Float64, 0
+        to 1, missing without a count) and ``rank`` (Int64, 1 the largest of its day and group; equal counts share the
+        lowest rank).
+
+    Raises
+    ------
+    DoubleCountError
+        As for :func:`sum_stocks`; methods or sources of one day that do not add up.
+    SchemaError
+        ``total`` is below the sum of the areas, is no whole number, or comes with several days or groups.
+
+    Warns
+    -----
+    DataWarning
+        Areas without a count: the total is that of the others, so their shares are too high.
+
+    See Also
+    --------
+    sum_stocks : Add up displaced people.
+    concentration : How concentrated displaced people are.
+
+    Notes
+    -----
+    Shares of two days can be compared only where both days count the same areas: see :func:`change_in_stocks`.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> shares = sg.share_of_total(sg.load_sample("burkina-2020").stocks)
+    >>> shares.nsmallest(2, "rank")[["pcode", "share", "rank"]].round(4)
+       pcode   share  rank
+    4   BF49  0.4081     1
+    11  BF56   0.333     2
+    """
+    table, days = _by_area(stocks, choose)
+    people = table["people"]
+    sums = people.groupby(days).transform("sum")
+    if total is not None:
+        _check_total(total, table, days, sums)
+        sums = pd.Series(total, index=table.index, dtype="Int64")
+    else:
+        _warn_uncounted(table)
+    share = people.astype("Float64") / sums.astype("Float64").mask(sums == 0)
+    rank = people.astype("Float64").groupby(days).rank(ascending=False, method="min").astype("Int64")
+    return table.assign(total=sums.astype("Int64"), share=share, rank=rank)
+
+
+def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """How concentrated displaced people are on areas, for each day and group.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of one level, of one or several days.
+    choose : mapping, optional
+        See :func:`sum_stocks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each day and group, sorted, with index 0..n-1: ``date`` (or ``as_of``), ``group``, ``people`` (Int64),
+        ``areas`` with a count, ``areas_missing`` without; with s the share of an area with a count, and n their number,
+
+        - ``hhi``: Σ s², from 1/n to 1, and ``effective_areas``: 1 / Σ s²;
+        - ``gini``: Σ|s − s'| / 2n over all couples of areas, 0 where all have as many;
+        - ``largest_share``, ``pcode_largest`` and ``areas_for_half``, the fewest areas that hold half of the people;
+        - ``source``.
+
+        All are missing where nobody is counted.
+
+    Raises
+    ------
+    DoubleCountError
+        As for :func:`sum_stocks`.
+
+    Warns
+    -----
+    DataWarning
+        Areas without a count, which are left out.
+
+    See Also
+    --------
+    share_of_total : Each area's share of all displaced people.
+    flow_indices : Intensity and concentration of all movements.
+
+    Notes
+    -----
+    Indices depend on the number and size of the areas: compare days of one level and one coverage.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sg.concentration(sg.load_sample("burkina-2020").stocks)[["areas", "hhi", "areas_for_half", "pcode_largest"]].round(3)
+       areas   hhi  areas_for_half pcode_largest
+    0     13  0.29               2          BF49
+    """
+    table, days = _by_area(stocks, choose)
+    _warn_uncounted(table)
+    when = _day_column(table)
+    rows = []
+    for number in np.unique(days):
+        here = table[days == number].sort_values(["people", "pcode"], ascending=[False, True])
+        counted = here.dropna(subset=["people"])
+        rows.append(
+            {
+                when: here[when].iloc[0],
+                "group": here["group"].iloc[0],
+                **_indices(counted),
+                "source": joined_sources(here["source"]),
+                "areas_missing": len(here) - len(counted),
+            }
+        )
+    numbers = ("hhi", "effective_areas", "gini", "largest_share")
+    order = [when, "group", "people", "areas", "areas_missing", *numbers, "pcode_largest", "areas_for_half", "source"]
+    types = {
+        "people": "Int64",
+        "areas": "int64",
+        "areas_missing": "int64",
+        "areas_for_half": "Int64",
+        "pcode_largest": "string",
+        "group": "string",
+        "source": "string",
+    }
+    return pd.DataFrame(rows, columns=order).astype(
+        {**types, **dict.fromkeys(numbers, "Float64"), when: "datetime64[us]"}
+    )
+
+
+def _indices(counted: pd.DataFrame) -> dict[str, Any]:
+    people = counted["people"].to_numpy(dtype=float)
+    n, total = len(people), people.sum()
+    known: dict[str, Any] = {"people": counted["people"].sum(min_count=1), "areas": n}
+    if total == 0:
+        return known
+    shares = people / total
+    hhi = float((shares**2).sum())
+    # Largest first: Σ|s − s'| over all couples, both ways, is twice the sum over couples in order.
+    differences = 2 * ((n + 1 - 2 * np.arange(1, n + 1)) * shares).sum()
+    half = int(np.searchsorted(np.cumsum(people), total / 2) + 1)
+    return {
+        **known,
+        "hhi": hhi,
+        "effective_areas": 1 / hhi,
+        "gini": differences / (2 * n),
+        "largest_share": shares[0],
+        "pcode_largest": counted["pcode"].iloc[0],
+        "areas_for_half": half,
+    }
+
+
+def _by_area(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> tuple[pd.DataFrame, Any]:
+    latest = isinstance(stocks, pd.DataFrame) and "as_of" in stocks.columns
+    table = sum_stocks(stocks, by=("as_of" if latest else "date", "group", "pcode"), choose=choose)
+    return table, group_numbers(table, [_day_column(table), "group"])
+
+
+def _day_column(table: pd.DataFrame) -> str:
+    return "as_of" if "as_of" in table else "date"
+
+
+def _warn_uncounted(table: pd.DataFrame) -> None:
+    missing = table["people"].isna()
+    if missing.any():
+        codes = listed([str(code) for code in table["pcode"][missing].fillna("(no p-code)").unique()], 5)
+        warnings.warn(
+            f"{int(missing.sum()):,} of {len(table):,} counts are missing and are no part of the totals: {codes}. The shares of the others are too high",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def _check_total(total: int, table: pd.DataFrame, days: Any, sums: pd.Series) -> None:
+    if isinstance(total, bool) or not isinstance(total, (int, np.integer)) or total <= 0:
+        raise SchemaError(f"total={total!r} is not a number of people. Give a whole number above 0")
+    if len(np.unique(days)) > 1:
+        raise SchemaError("total is one number, and the table has several days or groups. Take one of them")
+    if len(table) and sums.max() > total:
+        raise SchemaError(
+            f"total={total:,} is below the {sums.max():,} people of the areas. Take the total of the same day and group"
+        )
