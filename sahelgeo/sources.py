@@ -93,7 +93,7 @@ def split_sources(text: str) -> list[str]:
 
 
 def joined_sources(values: Iterable[Any]) -> str | None:
-    """The distinct sources of several cells in one, sorted, as :func:`split_sources` takes them apart; None where no cell names one."""
+    """The distinct sources of several cells in one, sorted, as :func:`split_sources` takes them apart; None of none."""
     names = {name for value in values if not pd.isna(value) for name in split_sources(str(value))}
     return JOIN.join(sorted(names)) or None
 
@@ -114,8 +114,8 @@ def with_source(result: pd.DataFrame, *tables: pd.DataFrame | None) -> pd.DataFr
 def source_ids(*tables: pd.DataFrame) -> list[str]:
     """The distinct sources named by the tables, in order of appearance.
 
-    Every column called ``source``, ending in ``_source``, or of two tables compared (``source_before``, ``source_after``) is read;
-    missing values are left out. A sum of several
+    Every column called ``source``, ending in ``_source``, or of two tables compared (``source_before``,
+    ``source_after``) is read; missing values are left out. A sum of several
     sources names them with ``" + "`` between them, and each counts.
     """
     named: dict[str, None] = {}
@@ -140,7 +140,8 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     Parameters
     ----------
     *tables : pandas.DataFrame or geopandas.GeoDataFrame
-        Any tables with a ``source`` column; columns that end in ``_source``, ``source_before`` and ``source_after`` count too.
+        Any tables with a ``source`` column; columns that end in ``_source``, ``source_before`` and ``source_after``
+        count too.
     lang : {"en", "fr"}
         Language of the lines.
 

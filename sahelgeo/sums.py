@@ -1,6 +1,7 @@
 """Sums of people that keep what is missing and refuse what would be counted twice: one engine, and declarations to it.
 
-People who are counted again are not more people. A sum adds the rows of a group and looks at what else tells them apart::
+People who are counted again are not more people. A sum adds the rows of a group and looks at what else tells them
+apart::
 
     pcode   date   method  origin  people
     BF56    6 Sep  list    BF49        10 ┐ the rest of the row is alike: parts of
@@ -10,9 +11,9 @@ People who are counted again are not more people. A sum adds the rows of a group
     BF5601  6 Sep  list    BF49         4   lies in BF56: the same people again     refused
     BF56    6 Sep  list    (none)      15   as many as all with an origin: a total  refused
 
-Columns whose values must be alike within a sum are its *dimensions*. Of some of them (``parts``) a user may say that several
-values are of different people: ``choose={"source": ["DTM Lac", "DTM Sud"]}``. A refusal ends with what can be done about it, and
-what it advises leaves nobody out: a value to choose is named only if every place has rows with it.
+Columns whose values must be alike within a sum are its *dimensions*. Of some of them (``parts``) a user may say that
+several values are of different people: ``choose={"source": ["DTM Lac", "DTM Sud"]}``. A refusal ends with what can be
+done about it, and what it advises leaves nobody out: a value to choose is named only if every place has rows with it.
 Missing is never zero: it is counted in ``rows_missing``, and a sum of nothing but missing counts is missing.
 
 How to declare a table's sums, and make them::
@@ -24,7 +25,8 @@ How to declare a table's sums, and make them::
     refuse_unlike(table, _SUM, by=keys, together=together, groups=groups)
     result = sums_of(table, groups, keys, _SUM, together)
 
-``sums_of`` warns of partial sums, and gives keys, dimensions, counted columns, ``rows``, ``rows_missing`` and the joined sources.
+``sums_of`` warns of partial sums, and gives keys, dimensions, counted columns, ``rows``, ``rows_missing`` and the
+joined sources.
 """
 
 from __future__ import annotations
@@ -236,8 +238,9 @@ def refuse_unlike(
 ) -> None:
     """Raise where a group has two values of a dimension: two days, methods, periods, sources, groups of people.
 
-    ``by`` are the columns that make a group, ``together`` the dimensions whose values the user says add up; with neither, the
-    whole table is one group. ``groups`` are their numbers and ``codes`` the columns as :func:`coded`, where they are known.
+    ``by`` are the columns that make a group, ``together`` the dimensions whose values the user says add up; with
+    neither, the whole table is one group. ``groups`` are their numbers and ``codes`` the columns as :func:`coded`,
+    where they are known.
     """
     numbers = group_numbers(table, by) if groups is None else groups
     present = [name for name in how.dimensions if name in table and name not in (*by, *together)]
@@ -277,7 +280,7 @@ def refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> 
 
 
 def _choices(table: pd.DataFrame, column: str, how: Sum) -> Iterator[str]:
-    """How one value is chosen, or several are said to be of different people, so that no place is left without its rows."""
+    """How one value is chosen, or several are said to be of different people, so that every place keeps its rows."""
     place = [name for name in (*how.place, "group") if name in table and name != column]
     places, codes = group_numbers(table, place), codes_of(table[column])
     pairs = np.unique(places * (int(codes.max()) + 1) + codes)
@@ -306,8 +309,10 @@ def refuse_totals(
             rows |= _as_many(table["people"], is_total, group_numbers(table if codes is None else codes, names))
     if rows.any():
         text = (
-            f"{named_rows(table, rows, shown)}: the people without an origin are as many as all those with one. Drop the "
-            "total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an origin "
+            f"{named_rows(table, rows, shown)}: the people without an origin are as many as all those with one. Drop "
+            "the "
+            "total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an "
+            "origin "
             "such as 'unknown'"
         )
         refuse(table, "The sum would count a total beside its parts:", (rows, text))
@@ -366,7 +371,8 @@ def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequenc
     partial = np.isin(groups, groups[table[column].notna().to_numpy()]) & missing
     if partial.any():
         warnings.warn(
-            f"{column} missing in {int(partial.sum()):,} of {len(table):,} rows whose sum is given all the same, without "
+            f"{column} missing in {int(partial.sum()):,} of {len(table):,} rows whose sum is given all the same, "
+            "without "
             f"them: {named_rows(table, partial, key)}. Missing is not zero: see the column 'rows_missing'",
             DataWarning,
             stacklevel=3,

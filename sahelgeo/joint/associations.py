@@ -35,8 +35,8 @@ def local_association(
 ) -> pd.DataFrame:
     """Where one figure is high and another is high, or low, in the areas around: bivariate local Moran's I.
 
-    It reads "here, and around", not "in the same place" (:func:`joint_severity` does that), and says nothing of causes. Needs
-    the extra ``stats``.
+    It reads "here, and around", not "in the same place" (:func:`joint_severity` does that), and says nothing of
+    causes. Needs the extra ``stats``.
 
     Parameters
     ----------
@@ -52,10 +52,10 @@ def local_association(
     Returns
     -------
     pandas.DataFrame
-        One row for each area with its index: ``local_i``; ``p_value`` (two-sided, from the permutations); ``p_adjusted``
-        (Benjamini and Hochberg, for many areas tested at once); ``significant`` (boolean); ``reading`` in words, such as "high
-        share_3plus here, high per_1000 around", or "no clear association"; ``source``, of the whole table. Areas without a value or without neighbours
-        are missing, and are neighbours of none.
+        One row for each area with its index: ``local_i``; ``p_value`` (two-sided, from the permutations);
+        ``p_adjusted`` (Benjamini and Hochberg, for many areas tested at once); ``significant`` (boolean); ``reading``
+        in words, such as "high share_3plus here, high per_1000 around", or "no clear association"; ``source``, of the
+        whole table. Areas without a value or without neighbours are missing, and are neighbours of none.
 
     Raises
     ------

@@ -58,7 +58,7 @@ class Pieces:
 
 
 def without_overlaps(pieces: Pieces, ground: npt.NDArray[Any], borne: float) -> Pieces:
-    """The pieces without what another one covers that goes before: the higher phase, any phase before none, slivers last.
+    """The pieces, none of which covers another: the higher phase goes first, any phase before none, slivers last.
 
     ``ground`` is that of the polygons, in the CRS of the areas; two phases may share ``borne`` of an area (0 to 1).
     """
@@ -80,7 +80,8 @@ def without_overlaps(pieces: Pieces, ground: npt.NDArray[Any], borne: float) -> 
     if (doubled > _OVERLAP_WARNED).any():
         named = listed(list(pieces.units["pcode"][doubled > _OVERLAP_WARNED]), SHOWN_AT_MOST)
         warnings.warn(
-            f"polygons overlap within {named}: people there count once, by the higher phase, and by any phase before none",
+            f"polygons overlap within {named}: people there count once, by the higher phase, and by any phase before "
+            "none",
             DataWarning,
             stacklevel=3,
         )
@@ -111,7 +112,8 @@ def _refusal(pieces: Pieces, pairs: list[tuple[int, int]], refused: npt.NDArray[
     ]
     named = listed(list(pieces.units["pcode"][refused]), SHOWN_AT_MOST)
     return DoubleCountError(
-        f"polygons of different phases overlap within {named}: {listed(shown, SHOWN_AT_MOST)}. People there would be counted twice. "
+        f"polygons of different phases overlap within {named}: {listed(shown, SHOWN_AT_MOST)}. People there would be "
+        "counted twice. "
         "Choose one period and the polygons of one country, or leave out the row that does not hold",
         pieces.units[refused],
     )
@@ -136,19 +138,19 @@ def overlay_phases(
 ) -> pd.DataFrame:
     """How many people of each area live in polygons of each phase, and which phase holds most of them.
 
-    People living in an area of phase 3 are not people in phase 3: FEWS NET publishes a phase for an area and no people by
-    phase. The columns say so by their names, and phases are never averaged.
+    People living in an area of phase 3 are not people in phase 3: FEWS NET publishes a phase for an area and no people
+    by phase. The columns say so by their names, and phases are never averaged.
 
     Parameters
     ----------
     polygons : geopandas.GeoDataFrame
-        Polygons of FEWS NET, IPC or the Cadre Harmonisé, of one period. Where they overlap by a sliver, the higher phase
-        counts; where one has no phase, the other.
+        Polygons of FEWS NET, IPC or the Cadre Harmonisé, of one period. Where they overlap by a sliver, the higher
+        phase counts; where one has no phase, the other.
     areas : geopandas.GeoDataFrame
         Areas with ``pcode``, each once.
     population : path, rasterio dataset, xarray.DataArray or pandas.DataFrame, optional
-        Who lives where: a grid; or a Population table with one figure for each area, then taken as spread evenly over it.
-        Without it ground is measured instead of people.
+        Who lives where: a grid; or a Population table with one figure for each area, then taken as spread evenly over
+        it. Without it ground is measured instead of people.
     measure : {"count", "density"}, optional
         What a cell of a grid holds; needed with a grid.
     column : str
@@ -160,19 +162,21 @@ def overlay_phases(
     Returns
     -------
     pandas.DataFrame
-        One row for each area with its index: ``pcode``; ``living_in_phase_1`` to ``living_in_phase_5`` (Float64, persons who
-        live in polygons of that phase), ``living_in_unclassified`` (polygons without a phase), ``living_outside`` (no
-        polygon) and ``living_in_slivers``; together they are ``living``, all people of the area. Without a population the
-        same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority`` (Int64), the phase that most of them live
-        in, with its ``share_majority``; the runner-up, ``phase_second`` and ``share_second`` (shares of those in classified
-        polygons, 0–1); and ``share_classified``, of all. Of two phases of equal weight the higher is first. ``weighed`` says
-        what was weighed: "people by grid", "people spread evenly" or "ground". ``source``, ``area_source`` and
-        ``population_source`` are those of the tables, where they name one.
+        One row for each area with its index: ``pcode``; ``living_in_phase_1`` to ``living_in_phase_5`` (Float64,
+        persons who live in polygons of that phase), ``living_in_unclassified`` (polygons without a phase),
+        ``living_outside`` (no polygon) and ``living_in_slivers``; together they are ``living``, all people of the
+        area. Without a population the same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority``
+        (Int64), the phase that most of them live in, with its ``share_majority``; the runner-up, ``phase_second`` and
+        ``share_second`` (shares of those in classified polygons, 0–1); and ``share_classified``, of all. Of two phases
+        of equal weight the higher is first. ``weighed`` says what was weighed: "people by grid", "people spread
+        evenly" or "ground". ``source``, ``area_source`` and ``population_source`` are those of the tables, where they
+        name one.
 
     Raises
     ------
     SchemaError
-        Phases that are not 1 to 5 (0, 66, 88 and 99 are codes of other feeds), no p-codes, a population that lacks areas.
+        Phases that are not 1 to 5 (0, 66, 88 and 99 are codes of other feeds), no p-codes, a population that lacks
+        areas.
     DoubleCountError
         Polygons of two phases overlap on more than slivers (1 % or more) of an area; or an area has several figures.
     GridError, CRSError, FormatError
@@ -211,8 +215,10 @@ def overlay_phases(
     left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
     if len(zones) and len(units) and not len(shapes):
         warnings.warn(
-            f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, areas within "
-            f"{_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, and the CRS of the file",
+            f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, "
+            "areas within "
+            f"{_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, and the CRS "
+            "of the file",
             DataWarning,
             stacklevel=2,
         )

@@ -39,34 +39,36 @@ def reconcile(
         A Stocks table of two or more days, one group and method.
     flows : pandas.DataFrame
         A Flows table. With a column ``category`` (IDMC's words), each row counts by its category: "Internal
-        displacements" add where they end; "Multiple displacement" also takes away where it begins; "Return", "Cross-border
-        flight", "Relocation elsewhere", "Local integration" and "Deaths" take away where they begin; failed solutions, births and
-        "Cross-border return" add where they end.
+        displacements" add where they end; "Multiple displacement" also takes away where it begins; "Return",
+        "Cross-border flight", "Relocation elsewhere", "Local integration" and "Deaths" take away where they begin;
+        failed solutions, births and "Cross-border return" add where they end.
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition; needed for ``level``.
     level : int, optional
         Bring stocks and flows to this level.
     category : str
-        What flows without a category are. The default says that the people who moved were displaced before, so that they
-        leave one count and enter another; "Internal displacements" says that they fled from home, and leave none.
+        What flows without a category are. The default says that the people who moved were displaced before, so that
+        they leave one count and enter another; "Internal displacements" says that they fled from home, and leave none.
     choose : mapping, optional
         Which stocks to take, see :func:`sum_stocks`.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each area and pair of consecutive counts of it, sorted, with index 0..n-1: ``pcode``, ``group``, ``start``
-        and ``end`` (the days of the two counts), ``opening``, ``inflow``, ``outflow``, ``returns`` (taken away, 0 or more),
-        ``expected`` = opening + inflow − outflow − returns, ``closing``, ``residual`` = closing − expected (Int64),
-        ``internal`` (people who moved inside the area, not in the sum), ``flow_days`` and ``days`` (of the period, and
-        how many of them some flow of the table covers), ``possible_reasons`` (string: what may explain a residual, as far
-        as the tables tell), ``source`` and ``flow_source``. A flow counts if it starts after the opening day and ends on
-        the closing day or before. The parts are 0 where no flow names the area; flows without a count make them missing.
+        One row for each area and pair of consecutive counts of it, sorted, with index 0..n-1: ``pcode``, ``group``,
+        ``start`` and ``end`` (the days of the two counts), ``opening``, ``inflow``, ``outflow``, ``returns`` (taken
+        away, 0 or more), ``expected`` = opening + inflow − outflow − returns, ``closing``, ``residual`` = closing −
+        expected (Int64), ``internal`` (people who moved inside the area, not in the sum), ``flow_days`` and ``days``
+        (of the period, and how many of them some flow of the table covers), ``possible_reasons`` (string: what may
+        explain a residual, as far as the tables tell), ``source`` and ``flow_source``. A flow counts if it starts
+        after the opening day and ends on the closing day or before. The parts are 0 where no flow names the area;
+        flows without a count make them missing.
 
     Raises
     ------
     FlowPeriodError
-        Flows that reach over a day of count of one of their areas: they cannot be given to one side. The rows are in ``.rows``.
+        Flows that reach over a day of count of one of their areas: they cannot be given to one side. The rows are in
+        ``.rows``.
     DoubleCountError
         As for :func:`sum_stocks`.
     UnmatchedError
@@ -83,16 +85,18 @@ def reconcile(
 
     Notes
     -----
-    The identity is IDMC's: a stock changes by displacement, returns and other solutions, flight and return over borders,
-    births, deaths, and revisions. A residual is not new displacement, nor is a difference of stocks.
+    The identity is IDMC's: a stock changes by displacement, returns and other solutions, flight and return over
+    borders, births, deaths, and revisions. A residual is not new displacement, nor is a difference of stocks.
 
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> stocks = pd.DataFrame({"pcode": "BF49", "date": ["2020-03-31", "2020-06-30"], "people": [100, 160], "group": "idp", "source": "CONASUR"})
+    >>> stocks = pd.DataFrame({"pcode": "BF49", "date": ["2020-03-31", "2020-06-30"], "people": [100, 160],
+    ...                        "group": "idp", "source": "CONASUR"})
     >>> flows = pd.DataFrame({"origin": ["BF56", "BF49"], "destination": ["BF49", "BF54"], "people": [70, 20],
     ...                       "start": "2020-04-01", "end": "2020-06-30", "source": "DTM"})
-    >>> sg.reconcile(stocks, flows)[["pcode", "opening", "inflow", "outflow", "returns", "expected", "closing", "residual"]]
+    >>> columns = ["pcode", "opening", "inflow", "outflow", "returns", "expected", "closing", "residual"]
+    >>> sg.reconcile(stocks, flows)[columns]
       pcode  opening  inflow  outflow  returns  expected  closing  residual
     0  BF49      100      70       20        0       150      160        10
     """
@@ -133,7 +137,8 @@ def _counts(
     table = sum_stocks(stocks, areas, by=("pcode", "group", "date"), level=level, choose=choose)
     if len(table["group"].unique()) > 1:
         raise SchemaError(
-            f"stocks: {listed(list(table['group'].unique()), 4)} are several groups. Choose one: choose={{'group': 'idp'}}"
+            f"stocks: {listed(list(table['group'].unique()), 4)} are several groups. Choose one: "
+            f"choose={{'group': 'idp'}}"
         )
     return table[table["pcode"].notna()]
 
@@ -148,7 +153,8 @@ def _spans(counts: pd.DataFrame) -> pd.DataFrame:
 def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | None, default: Category) -> pd.DataFrame:
     if default.kind != "flow":
         raise SchemaError(
-            f"category={default.name!r} is a category of stocks. Flows are 'Internal displacements', 'Multiple displacement', 'Return', ..."
+            f"category={default.name!r} is a category of stocks. Flows are 'Internal displacements', 'Multiple "
+            "displacement', 'Return', ..."
         )
     table = conform(flows, "flows")
     if areas is not None:
@@ -160,7 +166,8 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
     wrong = np.array([entry.kind != "flow" or not entry.summable for entry in kinds], dtype=np.bool_)
     if wrong.any():
         raise SchemaError(
-            f"flows: a category of stocks, or one that IDMC does not add up, in {named_rows(table, wrong, [])}. Leave these rows out"
+            f"flows: a category of stocks, or one that IDMC does not add up, in {named_rows(table, wrong, [])}. Leave "
+            "these rows out"
         )
     return table.assign(
         at_origin=np.array([entry.at_origin for entry in kinds], dtype=np.int64),
@@ -180,8 +187,10 @@ def _refuse_across(moves: pd.DataFrame, counts: pd.DataFrame) -> None:
     )
     if across.any():
         raise FlowPeriodError(
-            f"{int(across.sum()):,} of {len(moves):,} flows reach over a day of count of one of their areas: {named_rows(moves, across, ENDS)}. "
-            "Take counts of the last days of the flows' periods, or flows of shorter periods; the rows are in the error's .rows",
+            f"{int(across.sum()):,} of {len(moves):,} flows reach over a day of count of one of their areas: "
+            f"{named_rows(moves, across, ENDS)}. "
+            "Take counts of the last days of the flows' periods, or flows of shorter periods; the rows are in the "
+            "error's .rows",
             moves[across],
         )
 
@@ -251,7 +260,8 @@ def _reasons(span: pd.Series, inside: pd.DataFrame, sums: Mapping[str, Any], cov
         ),
         (
             span["rows"] != span["rows_closing"],
-            f"{span['rows']:.0f} rows in the first count, {span['rows_closing']:.0f} in the second: coverage may differ",
+            f"{span['rows']:.0f} rows in the first count, {span['rows_closing']:.0f} in the second: coverage may "
+            "differ",
         ),
         (_differ(span["method"], span["method_closing"]), "another method of counting"),
         (_differ(span["source"], span["source_closing"]), "another source of the count"),

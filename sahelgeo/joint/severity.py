@@ -33,7 +33,7 @@ def joint_severity(
     share_breaks: Sequence[float] = SHARE_BREAKS,
     rate_breaks: Sequence[float] = RATE_BREAKS,
 ) -> pd.DataFrame:
-    """Where hunger and displacement are both high, only one of them, or neither; and the nine classes of a bivariate map.
+    """Where hunger and displacement are both high, only one of them, or neither; the nine classes of a bivariate map.
 
     The breaks are fixed numbers, not quantiles, so that maps of two dates can be compared.
 
@@ -46,17 +46,19 @@ def joint_severity(
     population : pandas.DataFrame
         A Population table with one figure for each area; the denominator of the rate.
     share_breaks : two numbers
-        Shares (0–1) of people in phase 3 or above that begin class 2 and class 3; a value at a break is in the higher class.
+        Shares (0–1) of people in phase 3 or above that begin class 2 and class 3; a value at a break is in the higher
+        class.
     rate_breaks : two numbers
         Displaced people per 1,000 inhabitants, likewise.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each area of either table, sorted by ``pcode``, with index 0..n-1: ``share_3plus`` (0–1), ``per_1000``,
-        ``population`` (denominator, persons), ``hunger_class`` and ``displacement_class`` (Int64, 1–3), ``joint_class``
-        ("both": both are in class 3; "hunger", "displacement", "neither") and ``bivariate_class`` ("1-1" to "3-3", hunger
-        first), ``source`` and ``population_source``. Missing where either is missing: an area without a count is not an area without displaced people.
+        One row for each area of either table, sorted by ``pcode``, with index 0..n-1: ``share_3plus`` (0–1),
+        ``per_1000``, ``population`` (denominator, persons), ``hunger_class`` and ``displacement_class`` (Int64, 1–3),
+        ``joint_class`` ("both": both are in class 3; "hunger", "displacement", "neither") and ``bivariate_class``
+        ("1-1" to "3-3", hunger first), ``source`` and ``population_source``. Missing where either is missing: an area
+        without a count is not an area without displaced people.
 
     Raises
     ------
@@ -73,8 +75,8 @@ def joint_severity(
 
     Notes
     -----
-    That both are high in one place does not say that one comes from the other. The breaks of the share follow the IPC's 20 %
-    rule; those of the rate are a convention of this library.
+    That both are high in one place does not say that one comes from the other. The breaks of the share follow the
+    IPC's 20 % rule; those of the rate are a convention of this library.
 
     Examples
     --------
@@ -158,17 +160,17 @@ def displacement_by_phase(
     Returns
     -------
     pandas.DataFrame
-        One row for each class, index ``class``: "1" to "5", the states, and "not in table", areas that the table of phases does
-        not name, or unknown places. ``displaced`` (Int64, people present in areas of the class), ``fled_from`` (people of
-        the stock who come from them; missing throughout if the stock names no origin), ``moved_out`` and ``moved_in``
-        (people of the flows who left, or reached, areas of the class; moves within one area are in both), and ``source``, of all
-        tables. Each column of people adds up to all people of its table.
+        One row for each class, index ``class``: "1" to "5", the states, and "not in table", areas that the table of
+        phases does not name, or unknown places. ``displaced`` (Int64, people present in areas of the class),
+        ``fled_from`` (people of the stock who come from them; missing throughout if the stock names no origin),
+        ``moved_out`` and ``moved_in`` (people of the flows who left, or reached, areas of the class; moves within one
+        area are in both), and ``source``, of all tables. Each column of people adds up to all people of its table.
 
     Raises
     ------
     DoubleCountError
-        The stock mixes dates, groups, methods or levels (see :func:`sum_stocks`), an area has two rows of phases, or the flows
-        have two sources or periods that overlap.
+        The stock mixes dates, groups, methods or levels (see :func:`sum_stocks`), an area has two rows of phases, or
+        the flows have two sources or periods that overlap.
     SchemaError
         A table breaks its declaration; phases that are not 1 to 5.
 
@@ -179,7 +181,8 @@ def displacement_by_phase(
 
     Notes
     -----
-    That many displaced people live in areas of a phase does not say that hunger drove them there, or that they are hungry.
+    That many displaced people live in areas of a phase does not say that hunger drove them there, or that they are
+    hungry.
 
     Examples
     --------

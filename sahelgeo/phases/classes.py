@@ -67,8 +67,8 @@ def load_phase_classes() -> pd.DataFrame:
     -------
     pandas.DataFrame
         Index ``class`` ("1" to "5", then the states); ``label_en`` (IPC), ``label_fr`` (Cadre Harmonisé),
-        ``label_en_household`` (what phase 5 is called for households), ``label_fr_fewsnet``, ``colour`` and ``text_colour``
-        (#RRGGBB), ``hatch``, ``source``, ``certainty``.
+        ``label_en_household`` (what phase 5 is called for households), ``label_fr_fewsnet``, ``colour`` and
+        ``text_colour`` (#RRGGBB), ``hatch``, ``source``, ``certainty``.
 
     See Also
     --------
@@ -125,8 +125,8 @@ def _data(name: str) -> pd.DataFrame:
 def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.Series:
     """Phases as an ordered category: they compare and sort, and no arithmetic can be done with them.
 
-    Phase 4 is above phase 2, but not twice it, and their mean is not phase 3. pandas raises a TypeError for the sum or the
-    mean of a category.
+    Phase 4 is above phase 2, but not twice it, and their mean is not phase 3. pandas raises a TypeError for the sum or
+    the mean of a category.
 
     Parameters
     ----------
@@ -138,14 +138,15 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     Returns
     -------
     pandas.Series
-        With the index and name of ``phases``: without states, an ordered category of 1 to 5, missing where there is no phase.
-        With states, a category of "1" to "5" and the states, without order, since a state is neither above nor below a
-        phase; where a row has neither, it is "no_data".
+        With the index and name of ``phases``: without states, an ordered category of 1 to 5, missing where there is no
+        phase. With states, a category of "1" to "5" and the states, without order, since a state is neither above nor
+        below a phase; where a row has neither, it is "no_data".
 
     Raises
     ------
     SchemaError
-        Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both; no Series, or another index.
+        Anything but 1 to 5, such as 6, or 0, 66, 88 and 99 of other feeds; an unknown state; a row with both; no
+        Series, or another index.
 
     See Also
     --------
@@ -195,7 +196,8 @@ def _refuse_other_rows(phases: pd.Series, states: pd.Series | None) -> None:
             )
     if states is not None and not states.index.equals(phases.index):
         raise SchemaError(
-            f"states has the rows {listed(list(states.index), SHOWN_AT_MOST)} and phases {listed(list(phases.index), SHOWN_AT_MOST)}: they "
+            f"states has the rows {listed(list(states.index), SHOWN_AT_MOST)} and phases "
+            f"{listed(list(phases.index), SHOWN_AT_MOST)}: they "
             "need the same index in the same order, such as two columns of one table"
         )
 

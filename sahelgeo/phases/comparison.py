@@ -32,17 +32,17 @@ def compare_phases(
 ) -> pd.DataFrame:
     """What changed in each area between two analyses, where like stands beside like; and why not, elsewhere.
 
-    Two rows are compared if they are of the same unit, kind (current or projected), season (months) and source, and cover
-    shares of the people that differ by ten points at most. Where the share of one of them is not known, they are not compared.
-    Tables that have phases only, and no people in either, are compared by phase.
+    Two rows are compared if they are of the same unit, kind (current or projected), season (months) and source, and
+    cover shares of the people that differ by ten points at most. Where the share of one of them is not known, they are
+    not compared. Tables that have phases only, and no people in either, are compared by phase.
 
     Parameters
     ----------
     before, after : pandas.DataFrame
         Phases tables with one row for each area (or part of one); :func:`phases_at` makes them.
     population : pandas.DataFrame, optional
-        Who lives in each area, to measure the coverage of both analyses by. Without it the people analysed are held against
-        each other.
+        Who lives in each area, to measure the coverage of both analyses by. Without it the people analysed are held
+        against each other.
     column : {"phase_published", "phase_rule"}
         Which phase is compared: the published one, or that of the 20 % rule, worked out from people by phase.
     across : collection of str
@@ -54,8 +54,8 @@ def compare_phases(
         One row for each unit of either table, in the order of ``after``, then of ``before``, with index 0..n-1:
 
         - ``pcode``, ``unit``, ``unit_kind``;
-        - ``comparable`` (boolean) and ``refused``, in words why a row is not compared, or why one of its changes is missing (no
-          phase, or no people, in a table); empty where all of it is compared;
+        - ``comparable`` (boolean) and ``refused``, in words why a row is not compared, or why one of its changes is
+          missing (no phase, or no people, in a table); empty where all of it is compared;
         - ``phase_before``, ``phase_after`` (Int64) and ``phase_is`` ("worse", "same", "better");
         - ``people_3plus_before``, ``people_3plus_after`` and ``people_3plus_change`` (persons);
         - ``share_3plus_before``, ``share_3plus_after`` (0–1) and ``share_3plus_change``;
@@ -141,7 +141,8 @@ def _refuse_unclear_units(checked: pd.DataFrame, name: str) -> None:
     if without.any():
         named = listed(list(checked.loc[without, "place"].drop_duplicates()), SHOWN_AT_MOST)
         raise UnmatchedError(
-            f"{name}: {int(without.sum()):,} of {len(checked):,} rows have no p-code, so that nothing says which areas are the same: {named}. "
+            f"{name}: {int(without.sum()):,} of {len(checked):,} rows have no p-code, so that nothing says which "
+            f"areas are the same: {named}. "
             "Match their names first (match_areas); the rows are in the error's .rows",
             checked[without],
         )
@@ -153,8 +154,8 @@ def _refuse_unclear_units(checked: pd.DataFrame, name: str) -> None:
     advice = (
         "Choose one period first: phases_at(table, day)"
         if several_periods
-        else "They are of one analysis and period: tell them apart, such as a town printed under the code of its department, with "
-        "table.loc[rows, 'unit'] = table['place']; the rows are in the error's .rows"
+        else "They are of one analysis and period: tell them apart, such as a town printed under the code of its department, "
+        "with table.loc[rows, 'unit'] = table['place']; the rows are in the error's .rows"
     )
     raise DoubleCountError(f"{name}: more than one row for {named}. {advice}", checked[twice])
 
@@ -173,7 +174,8 @@ def _reasons(both: pd.DataFrame, across: Collection[str], *, with_population: bo
     if "coverage" in across:
         return reasons
     one, other = both["coverage_before"], both["coverage_after"]
-    # Without a population, two rows that both have no people are compared by phase: there is no coverage that could differ.
+    # Without a population, two rows that both have no people are compared by phase: there is no coverage that could
+    # differ.
     unknown = (one.isna() | other.isna()) if with_population else (one.isna() ^ other.isna())
     if with_population:
         gap, text = (one - other).abs(), "of those who live there"

@@ -23,11 +23,11 @@ PLACE = ("pcode", "unit", "place", "admin1", "admin2", "admin3")
 def phases_at(
     phases: pd.DataFrame, date: str | dt.date, *, prefer: Literal["current", "latest"] = "current"
 ) -> pd.DataFrame:
-    """The classification that speaks for a day: one analysis for each country, one row for each of its areas (or part of one).
+    """The classification that speaks for a day: one analysis for each country, one row for each area or part of one.
 
-    Several may: a projection made in November, one made in March, an update made in July. The whole country is taken from
-    one of them. Areas are split, merged, renamed and coded anew between analyses, so an older analysis beside a newer one
-    would give the same ground and its people twice: none fills in for areas that the chosen one lacks.
+    Several may: a projection made in November, one made in March, an update made in July. The whole country is taken
+    from one of them. Areas are split, merged, renamed and coded anew between analyses, so an older analysis beside a
+    newer one would give the same ground and its people twice: none fills in for areas that the chosen one lacks.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ def phases_at(
     date : date or str
         The day (text as YYYY-MM-DD).
     prefer : {"current", "latest"}
-        Where several periods hold the day: a current classification before a projection, and of two alike the one issued
-        later; or the one issued later, whatever its kind.
+        Where several periods hold the day: a current classification before a projection, and of two alike the one
+        issued later; or the one issued later, whatever its kind.
 
     Returns
     -------
@@ -48,16 +48,17 @@ def phases_at(
     Raises
     ------
     AmbiguousError
-        Rows of an area, or two sources in a country, or two periods without a day of issue, that nothing tells apart; they are
-        in ``.candidates``.
+        Rows of an area, or two sources in a country, or two periods without a day of issue, that nothing tells apart;
+        they are in ``.candidates``.
     SchemaError
         The table breaks its declaration, or ``date`` is not a day.
 
     Warns
     -----
     DataWarning
-        Areas of the table for which no row speaks on that day; areas, by code and name, that only an analysis left out has: to
-        use them all the same, give their rows to ``phases_at`` by themselves, and see that their ground is not there twice.
+        Areas of the table for which no row speaks on that day; areas, by code and name, that only an analysis left out
+        has: to use them all the same, give their rows to ``phases_at`` by themselves, and see that their ground is not
+        there twice.
 
     See Also
     --------
@@ -66,13 +67,14 @@ def phases_at(
 
     Notes
     -----
-    The Cadre Harmonisé projects June to August twice, in autumn and in spring, and may update it in summer; so one day can have
-    three answers.
+    The Cadre Harmonisé projects June to August twice, in autumn and in spring, and may update it in summer; so one day
+    can have three answers.
 
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sg.phases_at(sg.load_sample("burkina-2020").phases, "2020-04-15")[["pcode", "kind", "start", "end", "vintages"]].head(2)
+    >>> phases = sg.load_sample("burkina-2020").phases
+    >>> sg.phases_at(phases, "2020-04-15")[["pcode", "kind", "start", "end", "vintages"]].head(2)
       pcode     kind      start        end  vintages
     0  BF13  current 2020-03-01 2020-05-31         1
     1  BF46  current 2020-03-01 2020-05-31         1
@@ -105,7 +107,8 @@ def _warn_silent(table: pd.DataFrame, places: np.ndarray, speaks: np.ndarray, da
     if silent.any():
         named = listed(list(table["pcode"].fillna(table["place"])[silent].drop_duplicates()), SHOWN_AT_MOST)
         warnings.warn(
-            f"{len(np.unique(places[silent])):,} areas have no classification that holds {day:%Y-%m-%d} and are left out: {named}",
+            f"{len(np.unique(places[silent])):,} areas have no classification that holds {day:%Y-%m-%d} and are left "
+            f"out: {named}",
             DataWarning,
             stacklevel=3,
         )
@@ -116,7 +119,8 @@ def _warn_older(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) -> 
     if older.any():
         named = listed(list(found["pcode"].fillna(found["place"])[older].drop_duplicates()), SHOWN_AT_MOST)
         warnings.warn(
-            f"{int(older.sum()):,} rows of other analyses are left out, of areas that the chosen analysis of their country does not have "
+            f"{int(older.sum()):,} rows of other analyses are left out, of areas that the chosen analysis of their "
+            "country does not have "
             f"under this code and name (split, merged, renamed, or not analysed): {named}",
             DataWarning,
             stacklevel=3,
@@ -133,7 +137,8 @@ def _refuse_two_analyses(found: pd.DataFrame, countries: np.ndarray, chosen: np.
         which = np.logical_or.reduce(list(two.values()))
         shown = listed(list(analyses[which].drop_duplicates().agg(" ".join, axis=1).str.strip()), SHOWN_AT_MOST)
         raise AmbiguousError(
-            f"several analyses of one country speak for the day and nothing says which to take: {shown}. Choose one source or period, "
+            f"several analyses of one country speak for the day and nothing says which to take: {shown}. Choose one "
+            "source or period, "
             "or write the day of issue ('issued'); the rows are in the error's .candidates",
             rows[which],
         )
@@ -147,7 +152,8 @@ def _refuse_ties(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) ->
         sources = listed(list(rows["source"].drop_duplicates()), SHOWN_AT_MOST)
         raise AmbiguousError(
             f"nothing tells {int(tied.sum()):,} rows apart that speak for one day of {named} (sources: {sources}). "
-            "Choose one source or period, or write the day of issue ('issued'); the rows are in the error's .candidates",
+            "Choose one source or period, or write the day of issue ('issued'); the rows are in the error's "
+            ".candidates",
             rows,
         )
 
@@ -155,8 +161,8 @@ def _refuse_ties(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) ->
 def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.date) -> pd.DataFrame:
     """The analyses that speak of one season, side by side, each with the people that it saw.
 
-    A lean season is projected in November, again in March, and may be updated in July. Later figures replace earlier ones;
-    they are never added.
+    A lean season is projected in November, again in March, and may be updated in July. Later figures replace earlier
+    ones; they are never added.
 
     Parameters
     ----------
@@ -168,9 +174,10 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     Returns
     -------
     pandas.DataFrame
-        One row for each analysis (issued, kind, analysis, source) in order of issue, with index 0..n-1: ``vintage`` (1, 2, ...),
-        ``issued``, ``kind``, ``analysis``, ``source``, ``areas``, ``population`` (analysed), ``people_3plus`` and ``people_4plus`` (persons); then,
-        against the analysis before and on the areas that both have, ``areas_in_both`` and ``people_3plus_change``.
+        One row for each analysis (issued, kind, analysis, source) in order of issue, with index 0..n-1: ``vintage``
+        (1, 2, ...), ``issued``, ``kind``, ``analysis``, ``source``, ``areas``, ``population`` (analysed),
+        ``people_3plus`` and ``people_4plus`` (persons); then, against the analysis before and on the areas that both
+        have, ``areas_in_both`` and ``people_3plus_change``.
 
     Raises
     ------
@@ -184,15 +191,16 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
 
     Notes
     -----
-    For June to August 2020 Burkina Faso had 2.15 million people in phase 3 or above in the projection of March, and 3.28 million
-    in the update of July.
+    For June to August 2020 Burkina Faso had 2.15 million people in phase 3 or above in the projection of March, and
+    3.28 million in the update of July.
 
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
     >>> row = {"pcode": "BF56", "kind": "projected", "start": "2020-06-01", "end": "2020-08-31", "source": "invented",
     ...        "people_1": 500, "people_2": 300, "people_4": 50, "people_5": 0}
-    >>> table = pd.DataFrame([{**row, "issued": "2019-11-30", "people_3": 150}, {**row, "issued": "2020-03-31", "people_3": 200}])
+    >>> analyses = [{"issued": "2019-11-30", "people_3": 150}, {"issued": "2020-03-31", "people_3": 200}]
+    >>> table = pd.DataFrame([{**row, **analysis} for analysis in analyses])
     >>> sg.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "people_3plus", "people_3plus_change"]]
        vintage  people_3plus  people_3plus_change
     0        1   200.0           <NA>

@@ -58,15 +58,16 @@ def sum_phases(
     by : str or sequence of str
         The columns that make an output row; ``()`` adds everything up, ``("pcode", "start")`` keeps periods apart.
     level : int, optional
-        Bring every p-code to this level first: 0 country, 1 region. A row of that level that stands beside rows within it is
-        taken for their published total: it is not added, but given beside the sum.
+        Bring every p-code to this level first: 0 country, 1 region. A row of that level that stands beside rows within
+        it is taken for their published total: it is not added, but given beside the sum.
     choose : mapping, optional
-        Take only the rows with these values, for example ``{"kind": "current", "start": "2020-03-01"}``. It can name kind,
-        start, end, issued, analysis and source. A list of sources or analyses, as in ``{"analysis": ["North", "South"]}``, is your
-        word that they are of different people: they are added up, and the sum names all of them.
+        Take only the rows with these values, for example ``{"kind": "current", "start": "2020-03-01"}``. It can name
+        kind, start, end, issued, analysis and source. A list of sources or analyses, as in
+        ``{"analysis": ["North", "South"]}``, is your word that they are of different people: they are added up, and
+        the sum names all of them.
     parts : {"fold", "apart"}
-        Rows of a part of an area (with a ``unit``: sites of displaced people, towns, zones of limited access) are people beside
-        those of the area's own row: fold them into it, or keep them apart by ``unit_kind``.
+        Rows of a part of an area (with a ``unit``: sites of displaced people, towns, zones of limited access) are
+        people beside those of the area's own row: fold them into it, or keep them apart by ``unit_kind``.
 
     Returns
     -------
@@ -77,15 +78,16 @@ def sum_phases(
         - kind, start, end, issued, analysis and source, constant in each row;
         - ``population`` (persons analysed, as printed), ``people_1`` to ``people_5``;
         - ``people_2plus``, ``people_3plus`` and ``people_4plus``: persons in that phase or a higher one;
-        - ``share_3plus`` (0–1, of those in the five phases), ``phase_rule`` and ``famine_review`` as in :func:`area_phase`;
+        - ``share_3plus`` (0–1, of those in the five phases), ``phase_rule`` and ``famine_review`` as in
+          :func:`area_phase`;
         - ``rows``, how many rows were added, and ``rows_missing``, how many of them lack people in some phase;
         - ``people_3plus_published``: the published total where the table has one (missing otherwise).
 
     Raises
     ------
     DoubleCountError
-        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its area; a
-        row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
+        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its
+        area; a row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
     UnmatchedError
         A p-code that does not reach ``level``; rows of several places without a p-code, grouped by ``pcode``.
     SchemaError
@@ -94,8 +96,8 @@ def sum_phases(
     Warns
     -----
     DataWarning
-        Rows without people in a sum; people by phase that do not add up to the population of their row, or a published total
-        that is not the sum of its areas (beyond 5 persons and 0.5 %).
+        Rows without people in a sum; people by phase that do not add up to the population of their row, or a published
+        total that is not the sum of its areas (beyond 5 persons and 0.5 %).
 
     See Also
     --------
@@ -105,8 +107,8 @@ def sum_phases(
 
     Notes
     -----
-    P3+ is the population in need of action (IPC Technical Manual 3.1). The rule applied to a sum is ours: neither IPC nor the
-    Cadre Harmonisé classify countries.
+    P3+ is the population in need of action (IPC Technical Manual 3.1). The rule applied to a sum is ours: neither IPC
+    nor the Cadre Harmonisé classify countries.
 
     Examples
     --------
@@ -166,8 +168,8 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        The rows with their index, with ``analysed`` (persons in the five phases, else the printed population), ``living``
-        (persons), ``share_analysed`` (analysed / living; missing where either is) and ``living_source``.
+        The rows with their index, with ``analysed`` (persons in the five phases, else the printed population),
+        ``living`` (persons), ``share_analysed`` (analysed / living; missing where either is) and ``living_source``.
 
     Raises
     ------
@@ -188,7 +190,8 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
 
     Notes
     -----
-    A phase is that of the people analysed. HDX Signals (OCHA) compares analyses only where their coverage differs little.
+    A phase is that of the people analysed. HDX Signals (OCHA) compares analyses only where their coverage differs
+    little.
 
     Examples
     --------
@@ -223,7 +226,8 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
 def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFrame | None, level: int | None) -> Mask:
     """Rows of areas that hold other rows of the same analysis: at the level asked for they are its published totals.
 
-    A row with a ``unit`` is a part of its area, beside the others: a department without its town does not hold the town's row.
+    A row with a ``unit`` is a part of its area, beside the others: a department without its town does not hold the
+    town's row.
     """
     _, holds = holding_rows(table["pcode"], scope, None if areas is None else parents_of(areas))
     holds &= (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
@@ -236,7 +240,8 @@ def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFra
     clash = holds & ~at_level
     if clash.any():
         text = (
-            f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass level=... of "
+            f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass "
+            "level=... of "
             "the totals. If they are the rest of an area, such as a department without its town, say so in 'unit': "
             "table.loc[rows, 'unit'] = 'rest'"
         )
@@ -275,8 +280,10 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
     hidden = without & np.isin(groups, groups[~without])
     if hidden.any():
         warnings.warn(
-            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have are in "
-            f"the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see the "
+            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they "
+            "have are in "
+            f"the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see "
+            "the "
             "column 'rows_missing'",
             DataWarning,
             stacklevel=3,
@@ -315,7 +322,7 @@ def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) ->
 
 
 def country_of_rows(table: pd.DataFrame) -> pd.Series:
-    """The country of each row (ISO 3166-1, three letters): as printed, else by the p-code; empty where neither says it."""
+    """The country of each row (ISO 3166-1, three letters): as printed, else by the p-code; else empty."""
     codes, distinct = pd.factorize(table["pcode"])
     countries = pd.array([*(country_of(code) for code in distinct), None], dtype="string")
     return table["iso3"].astype("string").fillna(pd.Series(countries[codes], index=table.index)).fillna("")
@@ -338,14 +345,15 @@ def _refuse_countries_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> No
     )
     if holds.any():
         text = (
-            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and stands beside rows without a p-code that "
+            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and stands beside rows without a "
+            "p-code that "
             "may lie in it. Drop it, or the rows without a p-code"
         )
         refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
 
 
 def _refuse_regions_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
-    """Raise where a row without a p-code, of a whole admin 1 area by its name, is the total of rows without a p-code in it."""
+    """Raise where a row without a p-code, of a whole admin 1 area by its name, is the total of others in it."""
     without = table["pcode"].isna() & table["admin1"].notna()
     region = without & (table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()
     if not region.any():
@@ -356,12 +364,12 @@ def _refuse_regions_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None
     # A town may bear the name of its region: only the sum of the others shows that it is their total.
     holds = (region & _near(inside, people) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
     if holds.any():
-        text = f"{named_rows(table, holds, ['place'])} is the total of the rows of its admin 1 area. Drop it, or those rows"
+        text = f"{named_rows(table, holds, ['place'])} is the total of its admin 1 area. Drop it, or the other rows"
         refuse(table, NESTED, (holds, text))
 
 
 def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
-    """Raise where rows of several places would become one row, since none of them has the p-code that they are grouped by."""
+    """Raise where rows of several places would become one row, since none has the p-code that they are grouped by."""
     without = table["pcode"].isna().to_numpy(dtype=np.bool_)
     if "pcode" not in keys or not without.any():
         return

@@ -38,8 +38,10 @@ def check_fit(table: pd.DataFrame, stacklevel: int) -> None:
         raise SchemaError(f"phases: {problem}", [problem])
     if off.any():
         warnings.warn(
-            f"in {int(off.sum()):,} of {len(table):,} rows people_1 to people_5 do not add up to the population, within 5 "
-            f"persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of audit_phases",
+            f"in {int(off.sum()):,} of {len(table):,} rows people_1 to people_5 do not add up to the population, "
+            "within 5 "
+            f"persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
+            "audit_phases",
             DataWarning,
             stacklevel=stacklevel + 1,
         )
@@ -52,7 +54,8 @@ def _is_whole(people: pd.Series) -> np.ndarray:
 
 AREA_THRESHOLD = 0.20
 HIGHEST_PHASE_FROM_NUMBERS = 4
-# Shares such as 0.07 + 0.13 are not exactly 0.2 in binary: without a margin the inclusive rule would turn on rounding noise.
+# Shares such as 0.07 + 0.13 are not exactly 0.2 in binary: without a margin the inclusive rule would turn on rounding
+# noise.
 _ROUNDING_NOISE = 1e-9
 
 
@@ -158,8 +161,8 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
         - ``phase_published``, ``phase_rule`` (Int64);
         - ``agrees`` (boolean; missing where either phase is missing, or the published one is 5);
         - ``published_is`` ("same", "higher", "lower");
-        - ``distance`` (Float64, 0–1): the share of the people analysed by which the rule misses the published phase; 0 where they
-          agree;
+        - ``distance`` (Float64, 0–1): the share of the people analysed by which the rule misses the published phase; 0
+          where they agree;
         - ``by_rounding`` (boolean): they disagree by less than counts rounded to whole persons can be off;
         - ``sum_minus_population`` (persons) and ``adds_up`` (boolean: within 5 persons or 0.5 %).
 
@@ -181,8 +184,8 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
 
     Notes
     -----
-    A published phase that differs is no error: analysts weigh evidence that is not in the table. Famine (phase 5) is never
-    derived from numbers, and so not held against the rule. Tolerances: HDX HAPI, notes on the IPC data.
+    A published phase that differs is no error: analysts weigh evidence that is not in the table. Famine (phase 5) is
+    never derived from numbers, and so not held against the rule. Tolerances: HDX HAPI, notes on the IPC data.
 
     Examples
     --------

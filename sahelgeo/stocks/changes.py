@@ -46,7 +46,8 @@ def change_in_stocks(
 ) -> pd.DataFrame:
     """The change between two counts: like for like, newly covered and no longer covered places, exactly.
 
-    ``change = like_for_like + newly_covered − no_longer_covered``, and ``like_for_like = increase + decrease + revision``.
+    ``change = like_for_like + newly_covered − no_longer_covered``, and ``like_for_like = increase + decrease +
+    revision``.
 
     Parameters
     ----------
@@ -59,7 +60,8 @@ def change_in_stocks(
     level : int, optional
         Bring the places to this level for the output. They are compared as they are before.
     place : sequence of str
-        The columns that make a place. Where there is no p-code the printed names do. ``("pcode", "place")`` compares sites.
+        The columns that make a place. Where there is no p-code the printed names do. ``("pcode", "place")`` compares
+        sites.
 
     Returns
     -------
@@ -73,13 +75,14 @@ def change_in_stocks(
           - ``increase`` and ``decrease`` (0 or less);
           - ``revision``: the change in places that ``after`` marks in a column ``revised`` (true or false);
 
-        - ``newly_covered``, ``no_longer_covered``: people of places with a count in one table only. A place whose count is missing
-          is not covered; a place counted as zero is;
-        - ``places_both``, ``places_new``, ``places_dropped``: places with a count in both, in ``after`` only, in ``before`` only;
+        - ``newly_covered``, ``no_longer_covered``: people of places with a count in one table only. A place whose
+          count is missing is not covered; a place counted as zero is;
+        - ``places_both``, ``places_new``, ``places_dropped``: places with a count in both, in ``after`` only, in
+          ``before`` only;
         - ``places_not_counted``: places that are named without a count in either;
         - ``share_compared`` (Float64, 0–1): of the places with any count, those that have both;
-        - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or with the very
-          same date twice, which may never have been counted again;
+        - ``places_carried_forward``, ``people_carried_forward``: places with the same number above zero twice, or with
+          the very same date twice, which may never have been counted again;
         - ``source_before``, ``source_after``.
 
         All columns of people and places add up over rows.
@@ -87,8 +90,8 @@ def change_in_stocks(
     Raises
     ------
     StockComparisonError
-        The tables differ in method or group, a place is counted by other operations in each, or ``before`` is not before
-        ``after``. Names of operations that differ in month, year or number only are rounds of one.
+        The tables differ in method or group, a place is counted by other operations in each, or ``before`` is not
+        before ``after``. Names of operations that differ in month, year or number only are rounds of one.
     DoubleCountError
         A table mixes what does not add up, as for :func:`sum_stocks`.
     EditionError
@@ -105,8 +108,8 @@ def change_in_stocks(
     Notes
     -----
     A difference of stocks is not new displacement, and a decrease is not return: people arrive, leave, return, are born
-    and die, lists are cleaned, and places are added and dropped. What like for like shows is what changed where somebody
-    counted twice.
+    and die, lists are cleaned, and places are added and dropped. What like for like shows is what changed where
+    somebody counted twice.
 
     Examples
     --------
@@ -114,7 +117,8 @@ def change_in_stocks(
     >>> count = {"group": "idp", "source": "DTM"}
     >>> june = pd.DataFrame({"pcode": ["TD0701", "TD0702"], "date": "2019-06-30", "people": [100, 50], **count})
     >>> august = pd.DataFrame({"pcode": ["TD0701", "TD0703"], "date": "2019-08-31", "people": [130, 20], **count})
-    >>> sg.change_in_stocks(june, august)[["change", "like_for_like", "newly_covered", "no_longer_covered", "places_both"]]
+    >>> columns = ["change", "like_for_like", "newly_covered", "no_longer_covered", "places_both"]
+    >>> sg.change_in_stocks(june, august)[columns]
        change  like_for_like  newly_covered  no_longer_covered  places_both
     0       0             30             20                 50            1
     """
@@ -167,7 +171,8 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
         several = max(len(ours), len(theirs)) > 1 and column == "method"
         if len(before) and len(after) and (several or ours != theirs):
             raise StockComparisonError(
-                f"the counts differ in {column}: before has {listed(sorted(ours), SHOWN_AT_MOST)}, after has {listed(sorted(theirs), SHOWN_AT_MOST)}. "
+                f"the counts differ in {column}: before has {listed(sorted(ours), SHOWN_AT_MOST)}, after has "
+                f"{listed(sorted(theirs), SHOWN_AT_MOST)}. "
                 f"Their difference would be no change: take the rows with the same {column} in both"
             )
     for table, side in ((before, "before"), (after, "after")):
@@ -178,14 +183,16 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
             )
     if len(before) and len(after) and before["when"].iloc[0] >= after["when"].iloc[0]:
         raise StockComparisonError(
-            f"'before' is of {before['when'].iloc[0]:%Y-%m-%d}, 'after' of {after['when'].iloc[0]:%Y-%m-%d}. Give the earlier count first"
+            f"'before' is of {before['when'].iloc[0]:%Y-%m-%d}, 'after' of {after['when'].iloc[0]:%Y-%m-%d}. Give the "
+            "earlier count first"
         )
     _refuse_other_operations(before, after)
     if "edition" in before and "edition" in after:
         ours, theirs = (set(table["edition"].dropna()) for table in (before, after))
         if ours and theirs and ours != theirs:
             raise EditionError(
-                f"before is of edition {sorted(ours)}, after of {sorted(theirs)}. Convert one of them to the edition of the other"
+                f"before is of edition {sorted(ours)}, after of {sorted(theirs)}. Convert one of them to the edition "
+                "of the other"
             )
 
 
@@ -202,8 +209,10 @@ def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
         )
         named = listed(list(other["pcode"].fillna(other["place"]).fillna("(no name)").unique()), SHOWN_AT_MOST)
         raise StockComparisonError(
-            f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference would be no "
-            "change: compare counts of one operation, or, if both are rounds of one, write the same operation in both tables"
+            f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference "
+            "would be no "
+            "change: compare counts of one operation, or, if both are rounds of one, write the same operation in both "
+            "tables"
         )
 
 

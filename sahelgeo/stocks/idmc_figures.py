@@ -72,8 +72,8 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     Parameters
     ----------
     figures : pandas.DataFrame
-        Figures with the columns ``role`` ("Recommended figure" or "Triangulation") and ``category`` (IDMC's words, such as
-        "IDPs" or "Internal displacements"), in capitals or not. Other columns are kept as they are.
+        Figures with the columns ``role`` ("Recommended figure" or "Triangulation") and ``category`` (IDMC's words,
+        such as "IDPs" or "Internal displacements"), in capitals or not. Other columns are kept as they are.
     kind : {"stock", "flow"}
         People displaced on a day, or movements in a period. The two are never mixed.
     category : str, optional
@@ -111,7 +111,8 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> figures = pd.DataFrame({"role": ["Recommended figure", "Triangulation"], "category": "IDPs", "people": [40, 55]})
+    >>> roles = ["Recommended figure", "Triangulation"]
+    >>> figures = pd.DataFrame({"role": roles, "category": "IDPs", "people": [40, 55]})
     >>> import warnings
     >>> with warnings.catch_warnings(record=True) as said:
     ...     warnings.simplefilter("always")
@@ -130,7 +131,8 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     ours = (found == named.name).to_numpy(dtype=np.bool_)
     if not named.summable:
         raise DoubleCountError(
-            f"IDMC adds up no figures of the category {named.name!r}: {named_rows(figures, ours, [])}. They are in the error's .rows",
+            f"IDMC adds up no figures of the category {named.name!r}: {named_rows(figures, ours, [])}. They are in "
+            "the error's .rows",
             figures[ours],
         )
     counted = ours & (roles == _RECOMMENDED).to_numpy(dtype=np.bool_)
@@ -156,7 +158,8 @@ def check_figures(table: pd.DataFrame, kind: Kind) -> None:
             bad |= np.array([entry is not None for entry in entries], dtype=np.bool_)
     if bad.any():
         raise DoubleCountError(
-            f"The sum would mix IDMC's figures for triangulation, or of several categories, with those that count: {named_rows(table, bad, [])}. "
+            "The sum would mix IDMC's figures for triangulation, or of several categories, with those that count: "
+            f"{named_rows(table, bad, [])}. "
             f"Take recommended_figures(figures, kind={kind!r}) first; the rows are in the error's .rows",
             table[bad],
         )
@@ -196,7 +199,8 @@ def _categories(figures: pd.DataFrame) -> pd.Series:
 def _need(figures: pd.DataFrame, column: str) -> None:
     if not isinstance(figures, pd.DataFrame) or column not in figures.columns:
         raise SchemaError(
-            f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is called otherwise"
+            f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is "
+            "called otherwise"
         )
     checks.columns(figures, "figures", {column: "any"})
 

@@ -26,8 +26,8 @@ def stock_origins(
 ) -> pd.DataFrame:
     """The people of each place by the area that they fled from: a stock by origin, not a flow.
 
-    It says where the people present on a day once came from, whenever that was. People who went back or moved on are not
-    in it, so its rows are no movements of any period: see :func:`od_matrix` for those.
+    It says where the people present on a day once came from, whenever that was. People who went back or moved on are
+    not in it, so its rows are no movements of any period: see :func:`od_matrix` for those.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def stock_origins(
     -------
     pandas.DataFrame
         One row for each origin, place and group, sorted, with index 0..n-1: ``origin`` (missing for people of unknown
-        origin), ``pcode``, ``group``, ``date``, method, operation, source, ``people`` (Int64), ``households``, ``rows``,
-        ``rows_missing``, ``internal`` (bool: displaced within the area) and ``share`` (Float64, of the people of the place
-        and group, those of unknown origin among them).
+        origin), ``pcode``, ``group``, ``date``, method, operation, source, ``people`` (Int64), ``households``,
+        ``rows``, ``rows_missing``, ``internal`` (bool: displaced within the area) and ``share`` (Float64, of the
+        people of the place and group, those of unknown origin among them).
 
-        With ``wide=True``: Int64 people with index ``origin`` and columns ``pcode``; the last row, ``unknown``, holds the
-        people of unknown origin and is always there. A pair that no row names is missing. One group only.
+        With ``wide=True``: Int64 people with index ``origin`` and columns ``pcode``; the last row, ``unknown``, holds
+        the people of unknown origin and is always there. A pair that no row names is missing. One group only.
 
     Raises
     ------
@@ -70,13 +70,14 @@ def stock_origins(
 
     Notes
     -----
-    IDMC publishes stocks (people displaced on a day) and flows (displacements in a period) apart, and never one for the other.
+    IDMC publishes stocks (people displaced on a day) and flows (displacements in a period) apart, and never one for
+    the other.
 
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> stocks = pd.DataFrame({"pcode": ["BF49", "BF49", "BF54"], "origin": ["BF56", None, "BF56"], "people": [30, 10, 20],
-    ...                        "date": "2020-09-06", "group": "idp", "source": "DTM"})
+    >>> stocks = pd.DataFrame({"pcode": ["BF49", "BF49", "BF54"], "origin": ["BF56", None, "BF56"],
+    ...                        "people": [30, 10, 20], "date": "2020-09-06", "group": "idp", "source": "DTM"})
     >>> sg.stock_origins(stocks, wide=True)
     pcode    BF49  BF54
     origin
@@ -105,7 +106,8 @@ def stock_origins(
 def _wide(result: pd.DataFrame) -> pd.DataFrame:
     if len(result["group"].unique()) > 1:
         raise SchemaError(
-            f"a matrix holds one group, and the table has {', '.join(result['group'].unique())}. Choose one: choose={{'group': 'idp'}}"
+            f"a matrix holds one group, and the table has {', '.join(result['group'].unique())}. Choose one: "
+            f"choose={{'group': 'idp'}}"
         )
     named = result.assign(origin=result["origin"].fillna(UNKNOWN), pcode=result["pcode"].fillna(UNKNOWN))
     cells = named.pivot(index="origin", columns="pcode", values="people")  # noqa: PD010 - pivot_table would add up

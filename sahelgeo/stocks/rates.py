@@ -1,4 +1,4 @@
-"""Displaced people as rates and shares: per 1,000 inhabitants, of all displaced people, and how concentrated they are."""
+"""Displaced people per 1,000 inhabitants, as shares of all displaced people, and how concentrated they are."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def rate_per_1000(
     Parameters
     ----------
     stocks : pandas.DataFrame
-        A Stocks table with p-codes, as :func:`sum_stocks` makes it. Each row gets its own rate: add up origins and places
-        first if they are apart.
+        A Stocks table with p-codes, as :func:`sum_stocks` makes it. Each row gets its own rate: add up origins and
+        places first if they are apart.
     population : pandas.DataFrame
         A Population table of the same edition of the boundaries.
     year : int, optional
@@ -45,10 +45,11 @@ def rate_per_1000(
     Returns
     -------
     pandas.DataFrame
-        The rows of the stocks with their index, with ``per_1000`` (Float64, persons per 1,000 inhabitants, not rounded),
-        ``population`` (Float64, persons), ``population_year`` and ``population_source``. With ``every=True``, one row for
-        each row of the stocks and population of its area, with index 0..n-1; a row without a population is kept once.
-        The rate is missing where the count or the population is missing, or the population is zero.
+        The rows of the stocks with their index, with ``per_1000`` (Float64, persons per 1,000 inhabitants, not
+        rounded), ``population`` (Float64, persons), ``population_year`` and ``population_source``. With
+        ``every=True``, one row for each row of the stocks and population of its area, with index 0..n-1; a row without
+        a population is kept once. The rate is missing where the count or the population is missing, or the population
+        is zero.
 
     Raises
     ------
@@ -123,7 +124,8 @@ def _check_editions(counts: pd.DataFrame, found: pd.DataFrame, used: pd.DataFram
         return
     codes = f" (p-codes {listed(list(clash['pcode'].unique()), SHOWN_AT_MOST)})" if len(clash) else ""
     raise EditionError(
-        f"stocks are of edition {listed(sorted(map(repr, ours)), 3)}, the population of {listed(sorted(map(repr, theirs)), 3)}{codes}. "
+        f"stocks are of edition {listed(sorted(map(repr, ours)), 3)}, the population of "
+        f"{listed(sorted(map(repr, theirs)), 3)}{codes}. "
         "Convert one of them to the edition of the other, or take a population of the same edition"
     )
 
@@ -186,9 +188,9 @@ def share_of_total(
     Returns
     -------
     pandas.DataFrame
-        What :func:`sum_stocks` makes of the table by p-code, group and day, with ``total`` (Int64), ``share`` (Float64, 0
-        to 1, missing without a count) and ``rank`` (Int64, 1 the largest of its day and group; equal counts share the
-        lowest rank).
+        What :func:`sum_stocks` makes of the table by p-code, group and day, with ``total`` (Int64), ``share``
+        (Float64, 0 to 1, missing without a count) and ``rank`` (Int64, 1 the largest of its day and group; equal
+        counts share the lowest rank).
 
     Raises
     ------
@@ -246,8 +248,9 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     Returns
     -------
     pandas.DataFrame
-        One row for each day and group, sorted, with index 0..n-1: ``date`` (or ``as_of``), ``group``, ``people`` (Int64),
-        ``areas`` with a count, ``areas_missing`` without; with s the share of an area with a count, and n their number,
+        One row for each day and group, sorted, with index 0..n-1: ``date`` (or ``as_of``), ``group``, ``people``
+        (Int64), ``areas`` with a count, ``areas_missing`` without; with s the share of an area with a count, and n
+        their number,
 
         - ``hhi``: Σ s², from 1/n to 1, and ``effective_areas``: 1 / Σ s²;
         - ``gini``: Σ|s − s'| / 2n over all couples of areas, 0 where all have as many;
@@ -278,7 +281,8 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sg.concentration(sg.load_sample("burkina-2020").stocks)[["areas", "hhi", "areas_for_half", "pcode_largest"]].round(3)
+    >>> found = sg.concentration(sg.load_sample("burkina-2020").stocks)
+    >>> found[["areas", "hhi", "areas_for_half", "pcode_largest"]].round(3)
        areas   hhi  areas_for_half pcode_largest
     0     13  0.29               2          BF49
     """
@@ -351,7 +355,8 @@ def _warn_uncounted(table: pd.DataFrame) -> None:
     if missing.any():
         codes = listed([str(code) for code in table["pcode"][missing].fillna("(no p-code)").unique()], 5)
         warnings.warn(
-            f"{int(missing.sum()):,} of {len(table):,} counts are missing and are no part of the totals: {codes}. The shares of the others are too high",
+            f"{int(missing.sum()):,} of {len(table):,} counts are missing and are no part of the totals: {codes}. The "
+            "shares of the others are too high",
             DataWarning,
             stacklevel=3,
         )

@@ -74,9 +74,9 @@ def sum_stocks(
         Bring every p-code to this level through the ``parent`` of the areas first: 0 country, 1 region, 2 province.
     choose : mapping, optional
         Take only the rows with these values, for example ``{"method": "baseline", "date": "2023-02-28"}``; ``None``
-        takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list, as in
-        ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or sources are
-        different ones: they are added up, and the sum names all of them, with ``" + "`` between.
+        takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list,
+        as in ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or
+        sources are different ones: they are added up, and the sum names all of them, with ``" + "`` between.
 
     Returns
     -------
@@ -84,12 +84,13 @@ def sum_stocks(
         One row for each group, sorted by ``by``, with index 0..n-1:
 
         - the columns of ``by``;
-        - date, group, method, operation and source, constant in each row, and ``edition`` where the table has one. Names of
-          operations that differ in month, year or number only are rounds of one operation, which is then named without them;
+        - date, group, method, operation and source, constant in each row, and ``edition`` where the table has one.
+          Names of operations that differ in month, year or number only are rounds of one operation, which is then
+          named without them;
         - ``people`` and ``households`` (Int64);
         - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count of people;
-        - of latest counts: ``as_of``, which stands in place of the date, and ``days_old``, the age of the oldest count. Their
-          ``date`` is missing where places were counted on different days.
+        - of latest counts: ``as_of``, which stands in place of the date, and ``days_old``, the age of the oldest
+          count. Their ``date`` is missing where places were counted on different days.
 
         Where ``by`` has ``pcode`` it is a Stocks table. Rows without a p-code are a row of their own.
 
@@ -173,9 +174,9 @@ def latest_stocks(
 ) -> pd.DataFrame:
     """The latest count of each place on a day, and how old it is.
 
-    A place is a p-code, or the printed names where there is no p-code. Names of operations that differ in month, year or number
-    only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and operation all rows of the
-    latest date stay (origins and reasons are parts of one count), and the rows of earlier dates go.
+    A place is a p-code, or the printed names where there is no p-code. Names of operations that differ in month, year
+    or number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and operation all rows of
+    the latest date stay (origins and reasons are parts of one count), and the rows of earlier dates go.
 
     Parameters
     ----------
@@ -189,8 +190,8 @@ def latest_stocks(
     Returns
     -------
     pandas.DataFrame
-        The rows kept, with their index labels, as a Stocks table with ``as_of`` (datetime64) and ``days_old`` (Int64, days
-        from the count to ``as_of``, the day). :func:`sum_stocks` adds such a table up although its dates differ.
+        The rows kept, with their index labels, as a Stocks table with ``as_of`` (datetime64) and ``days_old`` (Int64,
+        days from the count to ``as_of``, the day). :func:`sum_stocks` adds such a table up although its dates differ.
 
     Raises
     ------
@@ -203,7 +204,8 @@ def latest_stocks(
     Warns
     -----
     DataWarning
-        Places counted only after ``date``, which are left out; and places of one p-code that its latest count does not name.
+        Places counted only after ``date``, which are left out; and places of one p-code that its latest count does not
+        name.
 
     See Also
     --------
@@ -264,8 +266,8 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
 def operations(table: pd.DataFrame) -> pd.Series:
     """The operation of each row, by one name where names tell only the rounds of an operation apart.
 
-    Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one operation, unless one day of
-    a place has two of them.
+    Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one operation,
+    unless one day of a place has two of them.
     """
     codes, names = pd.factorize(table["operation"])
     series = pd.Series([_without_round(str(name)) for name in names], dtype="object")
@@ -309,8 +311,8 @@ def sum_by_place(
 ) -> pd.DataFrame:
     """The sums of a table that is checked already, for each place and the values of further columns.
 
-    A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place`` tell
-    places of one p-code apart.
+    A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place``
+    tell places of one p-code apart.
     """
     without = table["pcode"].isna()
     names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in PRINTED_NAMES}
@@ -331,7 +333,8 @@ def _refuse_mixed_levels(
     # Rows that differ in p-code only are what the next sum, or a map, adds up: they must not hold each other either.
     nested = nested_rows(table, scopes, areas)
     if nested.any():
-        text = f"{named_rows(table, nested, ['pcode'])}. Keep one level: drop the parts, or the total if its parts are all there"
+        advice = "Keep one level: drop the parts, or the total if its parts are all there"
+        text = f"{named_rows(table, nested, ['pcode'])}. {advice}"
         refuse(table, NESTED, (nested, text))
     if areas is None or level is not None:
         return
@@ -385,7 +388,8 @@ def _warn_places_left_out(past: pd.DataFrame, groups: Numbers, is_latest: Mask) 
     if rows.any():
         warnings.warn(
             "places that the latest count of their p-code does not name are left out: "
-            f"{named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on other days "
+            f"{named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on other "
+            "days "
             "than the rest",
             DataWarning,
             stacklevel=3,

@@ -45,12 +45,12 @@ def series(
     Returns
     -------
     pandas.DataFrame
-        One row for each place, group, operation and period from the first period of the table to its last, sorted, with index
-        0..n-1: the columns of the place (``pcode`` and printed names), ``group``, ``operation``, ``method``, ``start`` (first
-        day of the period), ``as_of`` (its last day), ``date`` (day of the count taken: the latest in the period), ``people``
-        (Int64), ``days_old`` (from the count to ``as_of``), ``filled`` (bool) and ``source``. Where there is no count to
-        take, ``people`` and ``date`` are missing, and method and source are those of the count before, or after.
-        ``sum_stocks(..., by="as_of")`` adds the places of each period up.
+        One row for each place, group, operation and period from the first period of the table to its last, sorted,
+        with index 0..n-1: the columns of the place (``pcode`` and printed names), ``group``, ``operation``,
+        ``method``, ``start`` (first day of the period), ``as_of`` (its last day), ``date`` (day of the count taken:
+        the latest in the period), ``people`` (Int64), ``days_old`` (from the count to ``as_of``), ``filled`` (bool)
+        and ``source``. Where there is no count to take, ``people`` and ``date`` are missing, and method and source are
+        those of the count before, or after. ``sum_stocks(..., by="as_of")`` adds the places of each period up.
 
     Raises
     ------
@@ -67,8 +67,8 @@ def series(
 
     Notes
     -----
-    A straight line between two counts would be an invention: displacement comes in waves. A count carried forward is old
-    news and says so, in ``filled`` and ``days_old``.
+    A straight line between two counts would be an invention: displacement comes in waves. A count carried forward is
+    old news and says so, in ``filled`` and ``days_old``.
 
     Examples
     --------
@@ -223,11 +223,12 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
     -------
     pandas.DataFrame
         One row for each spell of counts in a row at or above the threshold, by place, group and operation, sorted, with
-        index 0..n-1: the columns of the place; ``first`` and ``last``, the days of the first and last count of the spell;
-        ``after`` and ``before``, the days of the counts below the threshold around it (missing where there is none: the
-        spell began before the first count, or goes on after the last); ``days_at_least`` (from first to last) and ``days_at_most``
-        (from after to before; missing where open); ``ongoing`` (bool), whether the spell has the last count of its place;
-        ``counts``, ``people_highest`` and ``source``. It is the time of a place, not of any person.
+        index 0..n-1: the columns of the place; ``first`` and ``last``, the days of the first and last count of the
+        spell; ``after`` and ``before``, the days of the counts below the threshold around it (missing where there is
+        none: the spell began before the first count, or goes on after the last); ``days_at_least`` (from first to
+        last) and ``days_at_most`` (from after to before; missing where open); ``ongoing`` (bool), whether the spell
+        has the last count of its place; ``counts``, ``people_highest`` and ``source``. It is the time of a place, not
+        of any person.
 
     Raises
     ------
