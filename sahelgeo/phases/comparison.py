@@ -154,8 +154,8 @@ def _refuse_unclear_units(checked: pd.DataFrame, name: str) -> None:
     advice = (
         "Choose one period first: phases_at(table, day)"
         if several_periods
-        else "They are of one analysis and period: tell them apart, such as a town printed under the code of its department, "
-        "with table.loc[rows, 'unit'] = table['place']; the rows are in the error's .rows"
+        else "They are of one analysis and period: tell them apart, such as a town printed under the code of its "
+        "department, with table.loc[rows, 'unit'] = table['place']; the rows are in the error's .rows"
     )
     raise DoubleCountError(f"{name}: more than one row for {named}. {advice}", checked[twice])
 
