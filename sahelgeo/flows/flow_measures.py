@@ -37,8 +37,15 @@ def flow_balance(
     ----------
     flows : pandas.DataFrame, path, pyarrow.Table or record batches
         A Flows table; sums are taken as :func:`sum_flows` does.
-    areas, level, freq, choose
-        See :func:`sum_flows`.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition; needed for ``level``.
+    level : int, optional
+        Bring both ends to this level: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or years. The default is the whole span of the table.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
+        its values add up.
 
     Returns
     -------
@@ -176,8 +183,15 @@ def net_flows(
     ----------
     flows : pandas.DataFrame, path, pyarrow.Table or record batches
         A Flows table; sums are taken as :func:`sum_flows` does.
-    areas, level, freq, choose
-        See :func:`sum_flows`.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition; needed for ``level``.
+    level : int, optional
+        Bring both ends to this level: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or years. The default is the whole span of the table.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
+        its values add up.
 
     Returns
     -------
@@ -223,15 +237,8 @@ def net_flows(
     # Of two ways of which neither is the larger, the one in order of codes stands for both.
     is_second = named & ~(net > 0).fillna(False) & (table["origin"] > table["destination"])
     kept = table[~(is_smaller | is_second.astype(bool))].assign(people=net)
-    order = [
-        *ENDS,
-        *PERIOD,
-        "people",
-        "people_there",
-        "people_back",
-        *(name for name in ("source", "edition") if name in kept),
-    ]
-    return kept[order].sort_values([*ENDS, *PERIOD]).reset_index(drop=True)
+    order = [*ENDS, *PERIOD, "people", "people_there", "people_back", "source", "edition"]
+    return kept[[name for name in order if name in kept]].sort_values([*ENDS, *PERIOD]).reset_index(drop=True)
 
 
 def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.DataFrame:
@@ -324,8 +331,13 @@ def flow_indices(
         Areas, one edition. With ``level``, n is the number of its areas; else, of those that the table names.
     population : pandas.DataFrame, optional
         A Population table with one figure for each area. Without it, ``cmi`` and ``anmr`` are missing.
-    level, freq, choose
-        See :func:`sum_flows`.
+    level : int, optional
+        Bring both ends to this level: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or years. The default is the whole span of the table.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
+        its values add up.
 
     Returns
     -------
@@ -387,17 +399,8 @@ def flow_indices(
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
-_SHARES = (
-    "cmi",
-    "mei",
-    "anmr",
-    "connectivity",
-    "gini",
-    "origin_hhi",
-    "effective_origins",
-    "destination_hhi",
-    "effective_destinations",
-)
+_CONCENTRATION = ("origin_hhi", "effective_origins", "destination_hhi", "effective_destinations")
+_SHARES = ("cmi", "mei", "anmr", "connectivity", "gini", *_CONCENTRATION)
 _TYPES = {
     "start": "datetime64[us]",
     "end": "datetime64[us]",

@@ -59,8 +59,13 @@ def od_matrix(
         A Flows table, or what :func:`sum_flows` makes of one; sums are taken as it does.
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition. With ``level``, all of its areas have a row and a column, whether anybody moved or not.
-    level, freq, choose
-        See :func:`sum_flows`.
+    level : int, optional
+        Bring both ends to this level: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or years. The default is the whole span of the table.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
+        its values add up.
     form : {"frame", "array"}
         A DataFrame, or an xarray DataArray with the dimensions origin, destination and period.
 
