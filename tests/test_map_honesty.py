@@ -85,7 +85,7 @@ def test_a_layer_that_is_off_does_not_lengthen_the_subtitle(squares: gpd.GeoData
 @pytest.mark.parametrize("text", ["05/09/2022", "sept", "2022-13-01"])
 def test_days_that_can_be_read_two_ways_are_refused(squares: gpd.GeoDataFrame, text: str) -> None:
     """5 September or 9 May: the file knows, the map does not."""
-    with pytest.raises(sg.SchemaError, match=r"column 'date': rows 0, 1, 2 hold .* no day for certain"):
+    with pytest.raises(sg.SchemaError, match=r"column 'date', row\(s\) 0, 1, 2 .* not a day"):
         sg.maps.stock_map(counted(squares, [100, 200, 300], date=text)).furniture()
 
 
