@@ -12,6 +12,7 @@ from .errors import DoubleCountError as DoubleCountError
 from .errors import DuplicateEventError as DuplicateEventError
 from .errors import EditionError as EditionError
 from .errors import FormatError as FormatError
+from .errors import GridError as GridError
 from .errors import SahelgeoError as SahelgeoError
 from .errors import SchemaError as SchemaError
 from .errors import UnmatchedError as UnmatchedError
@@ -71,7 +72,6 @@ from .places.locate import locate as locate
 from .places.match import match_areas as match_areas
 from .places.overlay import OverlayAccount as OverlayAccount
 from .places.overlay import overlay as overlay
-from .rasters.grids import GridError as GridError
 from .rasters.seasons import seasonal_anomaly as seasonal_anomaly
 from .rasters.seasons import zonal_series as zonal_series
 from .rasters.zonal import GridAccount as GridAccount

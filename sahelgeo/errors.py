@@ -225,6 +225,21 @@ class DuplicateEventError(DoubleCountError):
         self.table = table
 
 
+class GridError(SahelgeoError, ValueError):
+    """A grid that cannot be read as asked: uneven, shifted against another, of several bands, or of the wrong kind.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg, xarray as xr
+    >>> rain = xr.DataArray([[1.0, 2.0]], dims=("row", "column"))
+    >>> try:
+    ...     sg.zonal_sum(rain, sg.load_areas("BFA"), measure="count")
+    ... except sg.GridError as error:
+    ...     print(str(error).split(". ")[0])
+    the array has dimensions row, column
+    """
+
+
 class WindowError(SchemaError):
     """A period that the data do not cover."""
 

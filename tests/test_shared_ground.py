@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from sahelgeo.places import shared_ground as module
-from sahelgeo.places.ellipsoid import area_km2
-from sahelgeo.places.shared_ground import shared_ground
+from sahelgeo.places.shared_ground import area_km2, shared_ground
 
 
 def array(*polygons):

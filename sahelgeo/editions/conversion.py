@@ -33,8 +33,8 @@ from sahelgeo.errors import (
     listed,
 )
 from sahelgeo.places.account import people_column
-from sahelgeo.places.ellipsoid import area_km2
 from sahelgeo.places.names import fold_name
+from sahelgeo.places.shared_ground import area_km2, in_degrees
 
 _CERTAIN = ("certain", "reported", "derived")
 
@@ -234,7 +234,7 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
             raise SchemaError(
                 "weights='area' needs areas: a GeoDataFrame with pcode or name, edition, polygons and a CRS"
             )
-        table, values = areas, area_km2(np.asarray(areas.geometry.to_crs(4326).values, dtype=object))
+        table, values = areas, area_km2(in_degrees(areas))
     else:
         label = people_column(weights) if isinstance(weights, pd.DataFrame) else None
         if label is None:

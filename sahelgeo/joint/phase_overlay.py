@@ -20,9 +20,9 @@ from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.phases.classes import PHASES, whole_phases
+from sahelgeo.places.shared_ground import Floats, Ints, shared_ground, shared_within
 from sahelgeo.rasters.grids import Raster
-from sahelgeo.rasters.spans import Floats, Ints
-from sahelgeo.rasters.zones import Measure, check_ground, moved, people_of_pieces, shared_pieces, shared_within
+from sahelgeo.rasters.zones import Measure, check_ground, moved, people_of_pieces
 from sahelgeo.sources import joined_sources, source_ids
 
 # Borders of real files overlap by a hair; more of an area is worth a word.
@@ -62,7 +62,8 @@ def without_overlaps(pieces: Pieces, ground: npt.NDArray[Any], borne: float) -> 
 
     ``ground`` is that of the polygons, in the CRS of the areas; two phases may share ``borne`` of an area (0 to 1).
     """
-    one, other, shared = shared_within(ground)
+    pairs = shared_within(ground, shapely.area)
+    shared = pairs.shapes(ground, ground)
     units = np.asarray(pieces.units.geometry.to_numpy())
     size = shapely.area(units)
     number, unit = shapely.STRtree(units).query(shared, predicate="intersects")
@@ -75,8 +76,8 @@ def without_overlaps(pieces: Pieces, ground: npt.NDArray[Any], borne: float) -> 
         both[here] = _cut(shapes, rank, np.flatnonzero(pieces.left == here))
     refused = both > borne * size
     if refused.any():
-        pairs = sorted({(one[n], other[n]) for n, here in zip(number, unit, strict=True) if refused[here]})
-        raise _refusal(pieces, pairs, refused)
+        those = sorted({(pairs.left[n], pairs.right[n]) for n, here in zip(number, unit, strict=True) if refused[here]})
+        raise _refusal(pieces, those, refused)
     if (doubled > _OVERLAP_WARNED).any():
         named = listed(list(pieces.units["pcode"][doubled > _OVERLAP_WARNED]), SHOWN_AT_MOST)
         warnings.warn(
@@ -212,7 +213,9 @@ def overlay_phases(
     phases = whole_phases(zones[column], "polygons")
     zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
     ground = moved(zones.geometry, units.crs)
-    left, right, shapes = shared_pieces(np.asarray(units.geometry.to_numpy()), ground)
+    own = np.asarray(units.geometry.to_numpy())
+    shared = shared_ground(own, ground, shapely.area)
+    left, right, shapes = shared.left, shared.right, shared.shapes(own, ground)
     if len(zones) and len(units) and not len(shapes):
         warnings.warn(
             f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, "

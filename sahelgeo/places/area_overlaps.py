@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -14,8 +13,7 @@ from pyproj import Transformer
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import SchemaError
-from sahelgeo.places.ellipsoid import Floats, area_km2
-from sahelgeo.places.shared_ground import Shapes, SharedGround, polygons_in, shared_ground
+from sahelgeo.places.shared_ground import Floats, Shapes, SharedGround, area_km2, polygons_in, shared_within
 from sahelgeo.sources import joined_sources
 
 KEEP = ("first", "smaller", "larger")
@@ -160,7 +158,5 @@ def _overlaps(areas: gpd.GeoDataFrame, smallest_km2: float = 0.0) -> SharedGroun
         return area_km2(shapely.transform(shapes, to_degrees, interleaved=False))
 
     shapes, level = areas.geometry.to_numpy(), areas["level"].fillna(-1).to_numpy()
-    shared = shared_ground(shapes, shapes, km2)
-    left, right = shared.left, shared.right
-    kept = (left < right) & (level[left] == level[right]) & (shared.km2 >= smallest_km2)
-    return replace(shared, left=left[kept], right=right[kept], km2=shared.km2[kept])
+    shared = shared_within(shapes, km2)
+    return shared.of((level[shared.left] == level[shared.right]) & (shared.km2 >= smallest_km2))

@@ -33,8 +33,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
 
 OUTSIDE = -1
 UNDECIDED = -2
@@ -266,13 +265,9 @@ def _frame(bounds: Floats, cells: int) -> Frame:
 
 def _edges(polygons: NDArray[Any], frame: Frame) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int32]]:
     """All edges of all rings in units of cells, with the polygon that each belongs to."""
-    parts, part_owner = shapely.get_parts(polygons, return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
-    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-    same = ring_of[1:] == ring_of[:-1]
+    xy, start, owner = ring_edges(polygons)
     column, row = frame.column(xy[:, 0]), frame.row(xy[:, 1])
-    owner = part_owner[ring_part].astype(np.int32)[ring_of[1:][same]]
-    return column[:-1][same], row[:-1][same], column[1:][same], row[1:][same], owner
+    return column[start], row[start], column[start + 1], row[start + 1], owner.astype(np.int32)
 
 
 def _touched(

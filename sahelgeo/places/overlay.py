@@ -17,9 +17,8 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.nesting import nested_rows
 from sahelgeo.places.account import people_column
-from sahelgeo.places.ellipsoid import Floats
 from sahelgeo.places.pieces import OverlayPieces, piece_people, pieces_of
-from sahelgeo.places.shared_ground import shared_ground
+from sahelgeo.places.shared_ground import Floats, in_degrees, shared_within
 from sahelgeo.sources import joined_sources
 from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, joined_values, named_rows, refuse
 from sahelgeo.tables import GROUPS, PHASE_KINDS
@@ -209,7 +208,7 @@ def overlay(
         )
     if not 0 <= slivers < 0.5:
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
-    pieces = pieces_of(_in_degrees(values), _in_degrees(onto), slivers)
+    pieces = pieces_of(in_degrees(values), in_degrees(onto), slivers)
     known = values[list(measures)].notna().any(axis=1).to_numpy()[pieces.left]
     _refuse_double_counts(values, pieces, known)
     if weights is None or (isinstance(weights, str) and weights == "area"):
@@ -264,19 +263,15 @@ def _added(name: str, measure: str) -> list[str]:
     return [name, f"{name}_covered", *more]
 
 
-def _in_degrees(table: gpd.GeoDataFrame) -> NDArray[Any]:
-    return np.asarray(table.geometry.to_crs(4326).values, dtype=object).copy()
-
-
 def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known: NDArray[np.bool_]) -> None:
     """Raise where an area would add up, or average, what sums of tables refuse too."""
     key = [label for label in ("pcode", "name", "place") if label in values]
     ground = pieces.left[known]
     groups = [(ground, pieces.right[known], _dimensions(values, _ONE_VALUE))]
     if apart := _dimensions(values, _ONE_VALUE_A_PLACE):
-        pairs = shared_ground(pieces.left_shapes, pieces.left_shapes)
+        pairs = shared_within(pieces.left_shapes)
         smaller = np.minimum(pairs.left_km2[pairs.left], pairs.left_km2[pairs.right])
-        alike = (pairs.left < pairs.right) & (pairs.km2 > _SAME_GROUND * smaller)
+        alike = pairs.km2 > _SAME_GROUND * smaller
         alike &= np.isin(pairs.left, ground) & np.isin(pairs.right, ground)
         both = np.concatenate([pairs.left[alike], pairs.right[alike]])
         groups.append((both, np.tile(np.arange(alike.sum()), 2), apart))

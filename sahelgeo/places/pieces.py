@@ -14,11 +14,8 @@ import shapely
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.places.account import people_column
-from sahelgeo.places.ellipsoid import Floats
 from sahelgeo.places.grid import OUTSIDE, build_grid, find
-from sahelgeo.places.shared_ground import Shapes, SharedGround, polygons_in, shared_ground
-
-_WHOLE = 1e-9
+from sahelgeo.places.shared_ground import Floats, Shapes, SharedGround, in_degrees, shared_ground
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +41,11 @@ class OverlayPieces(SharedGround):
 def pieces_of(left: Shapes, right: Shapes, slivers: float) -> OverlayPieces:
     """The pieces that two sets of polygons share, without those smaller than a share of both polygons."""
     ground = shared_ground(left, right)
-    i, j, km2 = ground.left, ground.right, ground.km2
-    thin = km2 < slivers * np.minimum(ground.left_km2[i], ground.right_km2[j])
-    sliver_km2 = np.bincount(i[thin], km2[thin], len(left)).astype(float)
-    kept = i[~thin], j[~thin], km2[~thin], ground.left_km2, ground.right_km2
-    return OverlayPieces(*kept, left, right, int(thin.sum()), sliver_km2)
+    thin = ground.km2 < slivers * np.minimum(ground.left_km2[ground.left], ground.right_km2[ground.right])
+    sliver_km2 = np.bincount(ground.left[thin], ground.km2[thin], len(left)).astype(float)
+    return OverlayPieces(
+        **vars(ground.of(~thin)), left_shapes=left, right_shapes=right, sliver_km2=sliver_km2, slivers=int(thin.sum())
+    )
 
 
 def piece_people(
@@ -98,14 +95,14 @@ def _people_of_places(pieces: OverlayPieces, table: gpd.GeoDataFrame) -> tuple[F
         )
     checks.crs(table, "weights")
     people = np.nan_to_num(_counts(table, label))
-    shapes = np.asarray(table.geometry.to_crs(4326).values, dtype=object)
+    shapes = in_degrees(table)
     kinds = set(np.unique(shapely.get_type_id(shapes)).tolist()) - {-1}
     if kinds <= {0}:
         return _people_of_points(pieces, shapes, people)
     if not kinds <= {3, 6}:
         raise SchemaError("weights: the population's geometry must be points alone or polygons alone")
     checks.polygons(table, "weights")
-    each = _spread(_shapes(pieces), shapes, people)
+    each = _spread(pieces.shapes(pieces.left_shapes, pieces.right_shapes), shapes, people)
     return each, _spread(pieces.left_shapes, shapes, people)
 
 
@@ -144,19 +141,9 @@ def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats
     there = ~(shapely.is_missing(pieces.left_shapes) | shapely.is_empty(pieces.left_shapes))
     values = gpd.GeoDataFrame(geometry=pieces.left_shapes, crs=4326)[there]
     whole = np.zeros(len(there))
-    each, whole[there] = people_of_pieces(weights, values, _shapes(pieces), stacklevel=5)
+    shapes = pieces.shapes(pieces.left_shapes, pieces.right_shapes)
+    each, whole[there] = people_of_pieces(weights, values, shapes, stacklevel=5)
     return each, whole
-
-
-def _shapes(pieces: OverlayPieces) -> Shapes:
-    """The polygon of each piece; a piece that is a whole polygon is not cut anew."""
-    shapes = pieces.left_shapes[pieces.left]
-    right = pieces.right_shapes[pieces.right]
-    right_whole = pieces.km2 >= (1 - _WHOLE) * pieces.right_km2[pieces.right]
-    shapes[right_whole] = right[right_whole]
-    cut = ~right_whole & (pieces.km2 < (1 - _WHOLE) * pieces.left_km2[pieces.left])
-    shapes[cut] = [polygons_in(piece) for piece in shapely.intersection(shapes[cut], right[cut])]
-    return shapes
 
 
 def _counts(table: pd.DataFrame, label: str) -> Floats:

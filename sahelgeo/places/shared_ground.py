@@ -16,21 +16,81 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sahelgeo.places.ellipsoid import Floats, area_km2
-
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shapes = NDArray[Any]
 
 _NOTHING = 1e-12
+_WHOLE = 1e-9
 _THREADS = 2
 _TASKS = 16
+
+
+_RADIUS_KM = 6378.137
+_FLATTENING = 1 / 298.257223563
+_ECCENTRICITY = float(np.sqrt(_FLATTENING * (2 - _FLATTENING)))
+# Gauss-Legendre with three places: exact to 1e-13 for edges of a degree.
+_PLACES = np.array([-np.sqrt(0.6), 0.0, np.sqrt(0.6)])
+_WEIGHTS = np.array([5 / 18, 8 / 18, 5 / 18])
+
+
+def authalic(latitude: Floats, e: float = _ECCENTRICITY) -> Floats:
+    """The height of a latitude in the equal-area cylindrical projection, in units of half the radius squared.
+
+    ``e`` is the eccentricity of the ellipsoid: that of WGS 84, unless said, and 0 for a sphere.
+
+    Source: Snyder, Map Projections: A Working Manual (USGS 1395, 1987), formula 3-12.
+    """
+    sine = np.sin(np.radians(latitude))
+    beside = np.arctanh(e * sine) / e if e else sine
+    height: Floats = (1 - e * e) * (sine / (1 - (e * sine) ** 2) + beside)
+    return height
+
+
+def under_edges(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Floats:
+    """The signed area in km² between each edge (straight in degrees) and the equator; summed around a ring, its area.
+
+    Anticlockwise rings come out positive.
+    """
+    middle, half = (y0 + y1) / 2, (y1 - y0) / 2
+    height = np.zeros(len(x0))
+    for place, weight in zip(_PLACES, _WEIGHTS, strict=True):
+        height += weight * authalic(middle + place * half)
+    area: Floats = np.radians(x0 - x1) * height * (_RADIUS_KM**2 / 2)
+    return area
+
+
+def area_km2(polygons: Shapes) -> Floats:
+    """The area of each polygon (in degrees, WGS 84) in km²; 0 for empty and missing ones."""
+    polygons = np.asarray(polygons, dtype=object)
+    xy, start, owner = ring_edges(polygons)
+    edges = under_edges(*xy[start].T, *xy[start + 1].T)
+    area: Floats = np.bincount(owner, edges, len(polygons)).astype(float)
+    return area
+
+
+def ring_edges(polygons: Shapes) -> tuple[Floats, Ints, Ints]:
+    """The vertices of all rings, the inside on their left; which of them an edge to the next begins at; whose edge that is."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON  # what is left of lines and points has no area
+    parts, owner = shapely.orient_polygons(parts[areal]), owner[areal]
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    start = np.flatnonzero(ring[1:] == ring[:-1])
+    return xy, start, owner[part[ring[start]]]
+
+
+def in_degrees(table: gpd.GeoDataFrame) -> Shapes:
+    """The geometries of a table in degrees (WGS 84)."""
+    return np.asarray(table.geometry.to_crs(4326).values, dtype=object).copy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +113,19 @@ class SharedGround:
     left_km2: Floats
     right_km2: Floats
 
+    def of(self, kept: NDArray[np.bool_]) -> SharedGround:
+        """Some of the pairs."""
+        return replace(self, left=self.left[kept], right=self.right[kept], km2=self.km2[kept])
+
+    def shapes(self, left: Shapes, right: Shapes) -> Shapes:
+        """The ground of each pair of the two sequences; a polygon that is shared whole is not cut."""
+        shapes, other = left[self.left], right[self.right]
+        other_whole = self.km2 >= (1 - _WHOLE) * self.right_km2[self.right]
+        cut = ~other_whole & (self.km2 < (1 - _WHOLE) * self.left_km2[self.left])
+        shapes[other_whole] = other[other_whole]
+        shapes[cut] = [polygons_in(piece) for piece in shapely.intersection(shapes[cut], other[cut])]
+        return shapes
+
 
 def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] = area_km2) -> SharedGround:
     """The areas shared by two sequences of valid polygons; polygons of one sequence may overlap.
@@ -72,6 +145,12 @@ def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] 
     order = np.lexsort((j, i))
     order = order[km2[order] > _NOTHING * np.minimum(left_km2[i[order]], right_km2[j[order]])]
     return SharedGround(i[order], j[order], km2[order], left_km2, right_km2)
+
+
+def shared_within(shapes: Shapes, area: Callable[[Shapes], Floats] = area_km2) -> SharedGround:
+    """The ground that polygons of one sequence share with each other, each pair once."""
+    shared = shared_ground(shapes, shapes, area)
+    return shared.of(shared.left < shared.right)
 
 
 def _likely(left: Shapes, right: Shapes) -> tuple[Ints, Ints]:

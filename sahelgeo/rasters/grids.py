@@ -21,9 +21,8 @@ from pyproj.exceptions import CRSError as UnknownCRS
 from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
-from sahelgeo.conformance import listed
-from sahelgeo.errors import CRSError, FormatError, SahelgeoError
-from sahelgeo.places.ellipsoid import authalic
+from sahelgeo.errors import CRSError, FormatError, GridError, listed
+from sahelgeo.places.shared_ground import authalic
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader
@@ -37,10 +36,6 @@ _OF_THE_DATA_SET = ("title", "history", "comment", "references", "institution", 
 _UNEVEN = 0.01
 # What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
 _BLOCK_CACHE = 64 * 2**20
-
-
-class GridError(SahelgeoError, ValueError):
-    """A grid that cannot be read as asked: uneven, shifted against another, of several bands, or of the wrong kind."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ import pandas as pd
 import xarray as xr
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import CRSError, DataWarning, SchemaError
-from sahelgeo.rasters.grids import GridError, crs_of_array, open_grid
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, GridError, SchemaError, listed
+from sahelgeo.rasters.grids import crs_of_array, open_grid
 from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
     ground_of,

@@ -26,10 +26,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
 
 
 @dataclass(frozen=True)
@@ -82,19 +80,13 @@ class Spans:
 
 def edges_of(polygons: npt.NDArray[Any], to_column: Floats, to_row: Floats) -> Edges:
     """The edges of polygons; ``to_column`` and ``to_row`` are the coefficients (a, b, c) of a·x + b·y + c."""
-    parts, zone_of_part = shapely.get_parts(polygons, return_index=True)
-    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, zone_of_part = shapely.orient_polygons(parts[areal], exterior_cw=False), zone_of_part[areal]
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+    points, start, zone = ring_edges(polygons)
     x = points @ to_column[:2] + to_column[2]
     y = points @ to_row[:2] + to_row[2]
     # A grid whose rows run north to south mirrors the polygons; so the turn of the rings changes with the determinant.
     turn = np.sign(to_column[0] * to_row[1] - to_column[1] * to_row[0])
-    real = np.flatnonzero(ring[1:] == ring[:-1])
-    down = y[real + 1] > y[real]
-    upper, lower = np.where(down, real, real + 1), np.where(down, real + 1, real)
-    zone = np.asarray(zone_of_part[part_of_ring[ring[real]]], dtype=np.int64)
+    down = y[start + 1] > y[start]
+    upper, lower = np.where(down, start, start + 1), np.where(down, start + 1, start)
     return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone, len(polygons))
 
 

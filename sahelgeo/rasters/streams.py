@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sahelgeo.rasters.grids import Grid, GridError, Reader
+from sahelgeo.errors import GridError
+from sahelgeo.rasters.grids import Grid, Reader
 from sahelgeo.rasters.spans import Edges, Floats, Ints, Spans, edges_of, spans_of
 
 Range = tuple[int, int]
@@ -208,7 +209,7 @@ def _strip(job: _Job, stored: npt.NDArray[Any], rows: Range, columns: Range) -> 
     if job.whole:
         sums.whole = float(flat.sum())
     if job.whole and job.cover is not None:
-        sums.outside = _outside(flat, _spans_within(spans, job.cover))
+        sums.outside = _outside(flat, spans, job.cover)
     return sums
 
 
@@ -273,63 +274,17 @@ def _cells(valid: npt.NDArray[np.bool_] | None, spans: Spans, zones: int, weight
         edge, run = spans.fraction, (spans.end - spans.start).astype(float)
     else:
         flat = valid.ravel()
-        edge, run = flat[spans.cell] * spans.fraction, _run_counts(flat, spans)
+        edge, run = flat[spans.cell] * spans.fraction, _run_sums(flat.astype(float), spans.start, spans.end)
     width = spans.width
     cells = _by_zone(spans, zones, edge, run)
     weighted = _by_zone(spans, zones, edge * weights[spans.cell // width], run * weights[spans.start // width])
     return cells, weighted
 
 
-def _run_counts(flat: npt.NDArray[np.bool_], spans: Spans) -> Floats:
-    """How many cells of each run are true. Data and gaps come in stretches: only where they change matters."""
-    change = np.r_[0, np.flatnonzero(flat[1:] != flat[:-1]) + 1]
-    true_from = flat[change]
-    before = np.r_[0, np.cumsum(np.diff(change) * true_from[:-1])]
-
-    def true_before(place: Ints) -> Ints:
-        stretch = np.searchsorted(change, place, side="right") - 1
-        return np.asarray(before[stretch] + (place - change[stretch]) * true_from[stretch])
-
-    return (true_before(spans.end) - true_before(spans.start)).astype(float)
-
-
-def _spans_within(spans: Spans, zones: npt.NDArray[np.bool_]) -> Spans:
-    if zones.all():
-        return spans
+def _outside(flat: Floats, spans: Spans, zones: npt.NDArray[np.bool_]) -> float:
+    """The sum over what none of these zones, which do not overlap, covers."""
     cells, runs = zones[spans.cell_zone], zones[spans.run_zone]
-    return Spans(
-        spans.cell[cells],
-        spans.fraction[cells],
-        spans.cell_zone[cells],
-        spans.start[runs],
-        spans.end[runs],
-        spans.run_zone[runs],
-        spans.width,
-    )
-
-
-def _outside(flat: Floats, spans: Spans) -> float:
-    """The sum over what no zone covers, of zones that do not overlap.
-
-    The quick way sums the gaps between runs, cells on borders included, and takes from them what zones cover of these cells.
-    It holds only where no two runs share a cell, and no run one of those cells. Else cover is added up cell by cell.
-    """
-    order = np.argsort(spans.start, kind="stable")
-    start, end = spans.start[order], spans.end[order]
-    cell, which = np.unique(spans.cell, return_inverse=True)
-    begins_after = np.r_[0, np.maximum.accumulate(end)] if len(end) else np.zeros(1, dtype=np.int64)
-    run_before = np.searchsorted(start, cell, side="right")
-    # By rounding, a border may touch a cell that the zone beside it holds wholly.
-    if (begins_after[:-1] > start).any() or (begins_after[run_before] > cell).any():
-        change = np.bincount(spans.start, minlength=len(flat) + 1) - np.bincount(spans.end, minlength=len(flat) + 1)
-        cover = np.cumsum(change[:-1]) + np.bincount(spans.cell, spans.fraction, len(flat))
-        return float(flat @ np.maximum(1 - cover, 0))
-    cover = np.bincount(which, spans.fraction, len(cell))
-    gaps = _run_sums(flat, *_gaps(begins_after, start, len(flat)))
-    return float(gaps.sum()) - float(flat[cell] @ np.minimum(cover, 1))
-
-
-def _gaps(begins: Ints, start: Ints, size: int) -> tuple[Ints, Ints]:
-    ends = np.r_[start, size]
-    real = ends > begins
-    return begins[real], ends[real]
+    size = len(flat) + 1
+    change = np.bincount(spans.start[runs], minlength=size) - np.bincount(spans.end[runs], minlength=size)
+    cover = np.cumsum(change[:-1]) + np.bincount(spans.cell[cells], spans.fraction[cells], len(flat))
+    return float(flat @ np.maximum(1 - cover, 0))

@@ -9,21 +9,20 @@ from typing import Any, Literal, overload
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
 from sahelgeo.places.levels import levels_of, roll_up
+from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.spans import Floats, Ints
 from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
     Ground,
     Measure,
     counted_once,
     ground_of,
-    shared_pieces,
-    shared_within,
     sizes_in_cells,
     source_of_areas,
     sources_by_row,
@@ -305,18 +304,18 @@ def people_by_zone(
     with open_grid(raster, band) as reader:
         grounds = [ground_of(reader.grid, areas), ground_of(reader.grid, zones, "zones")]
         a, b = (one.shapes for one in grounds)
-        left, right, shapes = shared_pieces(a, b)
-        doubled = [shared_within(a), shared_within(b)]
+        shared = shared_ground(a, b, shapely.area)
+        doubled = [shared_within(one, shapely.area) for one in (a, b)]
         # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
-        parts = [shapes, a, b, doubled[0][2], doubled[1][2]]
+        parts = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
         edges = edges_on(reader.grid, np.concatenate(parts))
         sums = sums_over(reader, edges, measure, whole=True, progress=progress)
         near = [one.areas.iloc[one.near] for one in grounds]
     pieces, *own = np.split(np.arange(edges.zones), np.cumsum([len(part) for part in parts])[:-1])
     for name, one, pairs, here, again in zip(("areas", "zones"), near, doubled, own[:2], own[2:], strict=True):
         _refuse_overlaps(name, one, pairs, sums.total[again], sums.total[here])
-    rows = [(left, right, sums.total[pieces], sums.cells[pieces])]
-    for side, numbers, here in ((0, left, own[0]), (1, right, own[1])):
+    rows = [(shared.left, shared.right, sums.total[pieces], sums.cells[pieces])]
+    for side, numbers, here in ((0, shared.left, own[0]), (1, shared.right, own[1])):
         rest = _rest(sums.total[here], np.bincount(numbers, sums.total[pieces], len(here)).astype(float))
         cells = np.maximum(sums.cells[here] - np.bincount(numbers, sums.cells[pieces], len(here)), 0)
         nobody, each = np.full(len(here), -1), np.arange(len(here))
@@ -325,10 +324,8 @@ def people_by_zone(
     return _table_of_pairs(rows, sums.whole, near[0], near[1], reader.grid.source)
 
 
-def _refuse_overlaps(
-    name: str, zones: gpd.GeoDataFrame, pairs: tuple[Ints, Ints, Any], doubled: Floats, total: Floats
-) -> None:
-    left, right, _ = pairs
+def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, doubled: Floats, total: Floats) -> None:
+    left, right = pairs.left, pairs.right
     real = doubled > _OVERLAP_BORNE * np.maximum(np.minimum(total[left], total[right]), 1)
     if real.any():
         labels = zone_labels(zones).to_numpy()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,10 +15,10 @@ import shapely
 from pyproj import CRS, Transformer
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.rasters.grids import Grid, GridError, Raster, Reader, open_grid
-from sahelgeo.rasters.spans import Edges, Floats, Ints
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, GridError, SchemaError, listed
+from sahelgeo.places.shared_ground import Floats, Ints, shared_within
+from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
+from sahelgeo.rasters.spans import Edges
 from sahelgeo.rasters.streams import ZoneSums, edges_on, zone_sums
 from sahelgeo.sources import joined_sources
 
@@ -42,7 +40,6 @@ _PERHAPS_NO_DATA = (-99, -99.9, -99.99, -999, -999.9, -999.99, -3000)
 _PACKING_NOISE = 1e-3
 # Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
 _OUTSIDE_WARNED = 0.01
-_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 # The last is WorldPop's word for its densities: sen_pd_2020_1km.tif.
 _PER_AREA = re.compile(
     r"(/|\bp(er|ar)\s*)\s*(km|kilom|ha\b|sq|hectare|mi(les?|2|²)?\b)|km\s*(\*\*|\^)?[-⁻][2²]|densi[dt]|\bpd\b",
@@ -296,50 +293,14 @@ def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:
     return zones["pcode"] if "pcode" in zones else pd.Series(zones.index, index=zones.index)
 
 
-def shared_pieces(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
-    """The pairs of two sets of polygons that share ground, and the ground."""
-    right, left = shapely.STRtree(a).query(b, predicate="intersects")
-    return _ground(a, b, left, right)
-
-
-def shared_within(polygons: npt.NDArray[Any]) -> tuple[Ints, Ints, npt.NDArray[Any]]:
-    """The pairs of one set of polygons that share ground, and the ground: none where they only border on each other."""
-    # Of two polygons that overlap, one at least has an edge that fits no other's: most need no look at all.
-    odd = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(polygons)))
-    left, right = shapely.STRtree(polygons).query(polygons[odd], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack([odd[left], right])[odd[left] != right], axis=1), axis=0)
-    return _ground(polygons, polygons, pairs[:, 0], pairs[:, 1])
-
-
 def counted_once(polygons: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any], npt.NDArray[Any]]:
     """Which polygons overlap earlier ones, what of each is left without these, and what it shares with them.
 
     What is left, with the polygons that overlap no earlier one, covers the same ground without overlaps. What is shared is
     the ground that is covered again, once for each time.
     """
-    _, later, shapes = shared_within(polygons)
-    again, which = np.unique(later, return_inverse=True)
-    parts, part_of = shapely.get_parts(shapes, return_index=True)
-    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, group = parts[areal], which[part_of[areal]]
-    shared = np.array([shapely.union_all(parts[group == number]) for number in range(len(again))], dtype=object)
+    pairs = shared_within(polygons, shapely.area)
+    again, which = np.unique(pairs.right, return_inverse=True)
+    shapes = pairs.shapes(polygons, polygons)
+    shared = np.array([shapely.union_all(shapes[which == number]) for number in range(len(again))], dtype=object)
     return again, shapely.difference(polygons[again], shared), shared
-
-
-def _ground(a: npt.NDArray[Any], b: npt.NDArray[Any], left: Ints, right: Ints) -> tuple[Ints, Ints, npt.NDArray[Any]]:
-    shapely.prepare(a)
-    shapely.prepare(b)
-    shapes = np.empty(len(left), dtype=object)
-    a_holds = shapely.contains_properly(a[left], b[right])
-    b_holds = shapely.contains_properly(b[right], a[left])
-    shapes[a_holds], shapes[b_holds] = b[right[a_holds]], a[left[b_holds]]
-    cut = np.flatnonzero(~a_holds & ~b_holds)
-    threads = min(8, os.cpu_count() or 1)
-    with ThreadPoolExecutor(threads) as pool:
-        parts = np.array_split(cut, threads * 4)
-        found = pool.map(lambda part: shapely.intersection(a[left[part]], b[right[part]]), parts)
-        for part, ground in zip(parts, found, strict=True):
-            shapes[part] = ground
-    real = shapely.area(shapes) > 0
-    order = np.lexsort((right[real], left[real]))
-    return left[real][order], right[real][order], shapes[real][order]
