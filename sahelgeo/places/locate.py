@@ -18,8 +18,9 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
 from sahelgeo.places.account import Account, account_of, people_column
 from sahelgeo.places.area_index import AreaIndex, build_index
-from sahelgeo.places.grid import OUTSIDE, Floats, Hits, find
+from sahelgeo.places.grid import OUTSIDE, Hits, find
 from sahelgeo.places.nearest import nearest_polygon
+from sahelgeo.places.shared_ground import Floats
 
 Ties = Literal["first", "missing", "raise"]
 Outside = Literal["missing", "nearest"]

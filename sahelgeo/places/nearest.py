@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from sahelgeo.places.grid import OUTSIDE, Floats
+from sahelgeo.places.grid import OUTSIDE
+from sahelgeo.places.shared_ground import Floats
 
 # Half a degree of latitude: within a band one factor for the shrinking degree of longitude is right to 0.5 %.
 _BAND = 0.5

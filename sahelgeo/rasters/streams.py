@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelgeo.errors import GridError
+from sahelgeo.places.shared_ground import Floats, Ints
 from sahelgeo.rasters.grids import Grid, Reader
-from sahelgeo.rasters.spans import Edges, Floats, Ints, Spans, edges_of, spans_of
+from sahelgeo.rasters.spans import Edges, Spans, edges_of, spans_of
 
 Range = tuple[int, int]
 
