@@ -80,6 +80,7 @@ from .rasters.zonal import scale_to_totals as scale_to_totals
 from .rasters.zonal import zonal_sum as zonal_sum
 from .readers.acled import read_acled as read_acled
 from .readers.any_file import read as read
+from .readers.any_file import read_with_report as read_with_report
 from .readers.areas import read_areas as read_areas
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
 from .readers.conasur import read_conasur as read_conasur

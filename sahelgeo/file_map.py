@@ -23,7 +23,7 @@ from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
 from sahelgeo.places.codes import country_of_code
-from sahelgeo.readers.any_file import read
+from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
@@ -150,13 +150,13 @@ def _span(period: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 def _read(request: MapRequest, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> tuple[pd.DataFrame, str]:
     """The table of the file; a file that does not say its period takes the one given."""
     try:
-        table, report = read(request.file, report=True)
+        table, report = read_with_report(request.file)
     except FormatError as problem:
         if "period=" not in str(problem):
             raise
         if span is None or span[0] == span[1]:
             raise FormatError(f"{problem}. On the command line: --period FIRST/LAST") from problem
-        table, report = read(request.file, report=True, period=span)
+        table, report = read_with_report(request.file, period=span)
     if report.table != request.subject:
         other = f". Ask for {report.table}" if report.table in SUBJECTS else ""
         raise SchemaError(

@@ -172,7 +172,7 @@ def test_a_mutated_file_gives_a_valid_table_or_our_error(content: bytes) -> None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
         try:
-            table, account = sg.read(io.BytesIO(content), report=True)
+            table, account = sg.read_with_report(io.BytesIO(content))
         except sg.SahelgeoError as refusal:
             assert str(refusal)  # noqa: PT017 - any refusal will do, an empty one will not
             return
@@ -206,6 +206,6 @@ def test_people_are_conserved_through_titles_totals_and_blanks(
         *body,
         *footer,
     ]
-    stocks, account = sg.read_conasur(csv_bytes(*lines), report=True)
+    stocks, account = sg.read_with_report(csv_bytes(*lines))
     assert stocks["people"].sum() == sum(people for _, people in rows)
     assert account.rows == len(lines) - 1

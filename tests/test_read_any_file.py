@@ -30,9 +30,10 @@ from real_files import real_folder
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo.readers import any_file, feed
+from sahelgeo.readers import any_file
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.own_tables import OWN_TABLES
+from sahelgeo.readers.opener import open_file
+from sahelgeo.readers.sheets import nearest
 
 EVENT = "1,1,a,b,a - b,1,x,,,14.1,-1.6,Mali,2020-01-01,2020-01-01,1,1,1"
 BATTLE = "BFO1,15 August 2020,Political violence,Battles,Armed clash,A,B,Burkina Faso,Sahel,Djibo,14.1,-1.6,1,3"
@@ -58,7 +59,7 @@ BATTLE = "BFO1,15 August 2020,Political violence,Battles,Armed clash,A,B,Burkina
 )
 def test_a_file_is_recognised_from_its_content(name: str, content: bytes) -> None:
     """No name, no hint: an open file."""
-    table, account = sg.read(io.BytesIO(content), report=True)
+    table, account = sg.read_with_report(io.BytesIO(content))
     assert account.feed == name
     assert len(table) > 0
     assert account.rows == account.rows_kept + sum(account.rows_dropped.values())
@@ -71,13 +72,15 @@ def test_options_go_to_the_reader_of_the_feed(tmp_path: Path) -> None:
     assert sg.read(path, date="2020-01-31")["date"].dt.year.unique().tolist() == [2020]
     with pytest.raises(sg.FormatError, match="read_conasur has no option 'level'. It takes: date"):
         sg.read(path, level=1)
-    with pytest.raises(sg.FormatError, match="read_ucdp has no option 'level'. It takes: no options"):
+    with pytest.raises(sg.FormatError, match="read_ucdp has no option 'level'. It takes: sheet"):
         sg.read(csv_bytes(GED, EVENT), level=1)
 
 
 def test_an_unknown_file_says_what_was_seen_and_what_is_near() -> None:
     """Headings, rows, and the nearest feeds with their share."""
-    with pytest.raises(sg.FormatError, match=r"not a feed that sahelgeo knows\. Seen: 2 rows, headings 'a', 'b'$"):
+    with pytest.raises(
+        sg.FormatError, match=r"not a feed that sahelgeo knows\. Seen: 2 rows, headings 'a', 'b'. read_table"
+    ):
         sg.read(csv_bytes("a,b", "1,2"))
     with pytest.raises(sg.FormatError, match=r"Nearest: .*CONASUR.*\(75% of its headings\)"):
         sg.read(csv_bytes("REGIONS,PROVINCES,COMMUNES", "a,b,c"))
@@ -101,7 +104,7 @@ def test_an_unknown_file_says_what_was_seen_and_what_is_near() -> None:
 def test_lists_of_codes_are_named(heading: str, sentence: str) -> None:
     """They hold no figures."""
     with pytest.raises(sg.FormatError, match=sentence):
-        sg.read(csv_bytes(heading, ",".join("x" * len(heading.split(",")))), report=True)
+        sg.read(csv_bytes(heading, ",".join("x" * len(heading.split(",")))))
 
 
 def _boundaries(folder: Path) -> Path:
@@ -133,8 +136,8 @@ def test_boundaries_go_to_their_reader(tmp_path: Path, monkeypatch: pytest.Monke
         sg.read(io.BytesIO(b"PAR1...."))
     monkeypatch.undo()
     assert sg.read(_boundaries(tmp_path))["pcode"].tolist() == ["BF56"]
-    with pytest.raises(sg.FormatError, match="boundaries of administrative areas. read_areas reads it"):
-        sg.read(_boundaries(tmp_path), report=True)
+    areas, account = sg.read_with_report(_boundaries(tmp_path))
+    assert (len(areas), account.table, account.rows_kept) == (1, "areas", 1)
 
 
 def test_inspecting_says_everything_in_lines(tmp_path: Path) -> None:
@@ -175,8 +178,8 @@ def test_every_feed_declares_what_its_reader_needs() -> None:
     for name, entry in feeds().items():
         for vintage in entry.vintages:
             assert vintage.needs | vintage.lacks <= set(entry.columns), f"{name}: {vintage.name}"
-        assert entry.source in sg.SOURCES or name in OWN_TABLES, name
-        assert name in any_file._READERS
+        assert entry.source in sg.SOURCES or entry.module == "own_tables", name
+        assert callable(entry.hook("tidy"))
         assert hasattr(sg, entry.reader)
 
 
@@ -193,8 +196,8 @@ def test_no_heading_stands_for_two_columns_of_a_vintage() -> None:
 
 def test_the_nearest_feeds_need_a_heading_in_common() -> None:
     """A file of other things is near to none."""
-    opened = any_file.open_file(csv_bytes("zzz,yyy", "1,2"))
-    assert feed.nearest(opened) == []
+    opened = open_file(csv_bytes("zzz,yyy", "1,2"))
+    assert nearest(opened) == []
 
 
 def test_every_file_beside_the_project_is_read_or_named() -> None:
@@ -204,7 +207,7 @@ def test_every_file_beside_the_project_is_read_or_named() -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", sg.DataWarning)
-                _, account = sg.read(path, report=True)
+                _, account = sg.read_with_report(path)
         except sg.SahelgeoError as refusal:
             refused[path.name] = str(refusal)
             continue
@@ -222,7 +225,7 @@ def test_a_saved_table_is_read_back_as_it_was(name: str, tmp_path: Path) -> None
     """Types, days and missing values survive a CSV file; a column of one's own stays, and a code keeps its zero."""
     table = getattr(sg.load_sample("burkina-2020"), name).assign(code="012", rate=0.5)
     table.to_csv(tmp_path / "saved.csv")
-    read, account = sg.read(tmp_path / "saved.csv", report=True)
+    read, account = sg.read_with_report(tmp_path / "saved.csv")
     pd.testing.assert_frame_equal(read.drop(columns=["code", "rate"]), table.drop(columns=["code", "rate"]))
     assert account.feed == f"sahelgeo-{name}"
     assert read["code"].unique().tolist() == ["012"]

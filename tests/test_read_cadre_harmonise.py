@@ -23,7 +23,7 @@ def test_the_file_says_which_analysis_to_use() -> None:
     older = ch_row(
         exercise_code=1, exercise_label="Sep-Dec", exercise_year=2019, usethisperiod="N", phase3=100, phase1=650
     )
-    phases, account = sg.read_cadre_harmonise(ch_csv(ch_row(), older), report=True)
+    phases, account = sg.read_with_report(ch_csv(ch_row(), older))
     assert phases["people_3"].tolist() == [250]
     assert account.rows_dropped == {"superseded": 1}
     both = sg.read_cadre_harmonise(ch_csv(ch_row(), older), which="all")
@@ -41,7 +41,7 @@ def test_without_marks_the_latest_analysis_is_used_and_said() -> None:
     ]
     for row in rows:
         del row["usethisperiod"]
-    phases, account = sg.read_cadre_harmonise(ch_csv(*rows), report=True)
+    phases, account = sg.read_with_report(ch_csv(*rows))
     assert account.vintage == "consolidated workbook of 2020, 29 columns"
     assert account.rows_dropped == {"superseded": 1}
     assert phases["unit_kind"].tolist() == ["area", "idp_site", "refugee"]
@@ -107,7 +107,7 @@ def test_a_blank_phase_is_nobody_where_the_others_are_everybody() -> None:
         ch_row(adm2_name="Yagha", phase5="", population=1100),
         ch_row(adm2_name="Oudalan", phase1="", phase5=""),
     ]
-    phases, account = sg.read_cadre_harmonise(ch_csv(*rows), report=True)
+    phases, account = sg.read_with_report(ch_csv(*rows))
     assert phases["people_5"].fillna(-1).tolist() == [0, 0, -1, -1]
     assert any("in 2 rows a phase is blank" in note for note in account.notes)
 
@@ -116,15 +116,15 @@ def test_a_revision_within_an_analysis_replaces_its_row() -> None:
     """Chad's analysis of 2023 was revised: the old row is in neither choice."""
     rows = [ch_row(usethisperiod="N"), ch_row(phase3=300, phase1=450)]
     for which in ("use", "all"):
-        phases, account = sg.read_cadre_harmonise(ch_csv(*rows), which=which, report=True)
+        phases, account = sg.read_with_report(ch_csv(*rows), which=which)
         assert phases["people_3"].tolist() == [300]
         assert sum(account.rows_dropped.values()) == 1
 
 
 def test_parts_that_the_file_does_not_tell_apart_are_numbered() -> None:
     """Both count: their people are people."""
-    phases, account = sg.read_cadre_harmonise(
-        ch_csv(ch_row(), ch_row(population=10, phase1=10, phase2=0, phase3=0, phase4=0)), report=True
+    phases, account = sg.read_with_report(
+        ch_csv(ch_row(), ch_row(population=10, phase1=10, phase2=0, phase3=0, phase4=0))
     )
     assert phases["unit"].tolist() == ["part 1 of 2", "part 2 of 2"]
     assert phases["population"].sum() == 1010
@@ -133,7 +133,7 @@ def test_parts_that_the_file_does_not_tell_apart_are_numbered() -> None:
 
 def test_doubts_are_said() -> None:
     """People by phase that are not the population, a total that is not the sum."""
-    _, account = sg.read_cadre_harmonise(ch_csv(ch_row(population=2000, phase35=999)), report=True)
+    _, account = sg.read_with_report(ch_csv(ch_row(population=2000, phase35=999)))
     assert any("differ from the population by more than 1 %" in note for note in account.notes)
     assert any("phase35 is not the sum" in note for note in account.notes)
 
@@ -146,7 +146,7 @@ def test_doubts_are_said() -> None:
         ({"reference_year": "20"}, "no season that is known"),
         ({"reference_label": "Sep-Dec"}, "reference_code says Jun-Aug and reference_label says Sep-Dec"),
         ({"usethisperiod": "maybe"}, r"column 'usethisperiod', row 2 \('maybe'\): neither Y nor N"),
-        ({"adm0_name": "Atlantis", "adm0_pcod3": ""}, "'Atlantis' is no country that is known"),
+        ({"adm0_name": "Atlantis", "adm0_pcod3": ""}, "row 2 .'Atlantis'.: no country that is known"),
         ({"phase3": "many"}, r"column 'phase3', row 2 \('many'\): not a number"),
     ],
 )
@@ -165,7 +165,7 @@ def test_an_unknown_choice_is_refused() -> None:
 def test_wfp_files_carry_their_own_days() -> None:
     """Empty strings for null, "Current" for current, parts of areas."""
     part = {**PRISM, "adm2_5_name": "Ouallam_limitedaccess", "phase_class": None}
-    phases, account = sg.read_cadre_harmonise(json_bytes({"DataList": [PRISM, part]}), report=True)
+    phases, account = sg.read_with_report(json_bytes({"DataList": [PRISM, part]}))
     assert account.vintage == "WFP's file of one period"
     assert phases["end"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-31"] * 2
     assert phases["people_5"].tolist() == [0, 0]  # blank, and the other phases are everybody
@@ -179,7 +179,7 @@ SQUARES = (box(0, 0, 1, 1), box(2, 0, 3, 1), box(5, 5, 6, 6))
 def test_an_empty_file_of_wfp_gives_an_empty_table_and_warns(records: list[dict[str, str]]) -> None:
     """The months were not analysed: that is no error."""
     with pytest.warns(sg.DataWarning, match="holds no analyses: its DataList is empty"):
-        phases, account = sg.read_cadre_harmonise(json_bytes({"DataList": records}), report=True)
+        phases, account = sg.read_with_report(json_bytes({"DataList": records}))
     assert len(phases) == 0
     assert account.rows == len(records) == sum(account.rows_dropped.values())
 
@@ -209,7 +209,7 @@ def test_older_files_of_wfp_have_codes_only() -> None:
         codes_only(adm2_pcod2="NE0609", adm2_5_name="Ouallam_limitedaccess"),
         codes_only(adm2_pcod2=""),
     ]
-    phases, account = sg.read(json_bytes({"DataList": rows}), kind="projected", report=True)
+    phases, account = sg.read_with_report(json_bytes({"DataList": rows}), kind="projected")
     assert account.vintage == "WFP's file of one period, codes only"
     assert phases["pcode"].fillna("").tolist() == ["BF5603", "NE0609", ""]
     assert phases["iso3"].fillna("").tolist() == ["BFA", "NER", ""]
@@ -241,7 +241,7 @@ def test_files_of_codes_only_say_what_they_lack(
 
 def test_the_label_of_an_analysis_outweighs_its_code() -> None:
     """WFP's files of June 2024 print the code of the projected season beside the label of November's analysis."""
-    phases, account = sg.read(ch_csv(ch_row(exercise_code=3, exercise_label="Sep-Dec")), report=True)
+    phases, account = sg.read_with_report(ch_csv(ch_row(exercise_code=3, exercise_label="Sep-Dec")))
     assert phases["exercise"].tolist() == ["Sep-Dec 2020"]
     assert "in 1 rows exercise_code contradicts exercise_label: the label says which analysis it is" in account.notes
 
@@ -256,7 +256,7 @@ def test_polygons_come_with_their_shapes_and_count_people_once(tmp_path: Path) -
     dated = {**entry, "start_date": "2022-10-01", "end_date": "2022-12-31"}
     path = tmp_path / "ch.geojson"
     path.write_bytes(_polygons(dated, dated, {**entry, "adm2_name": "Say", "start_date": None, "end_date": None}))
-    phases, account = sg.read_cadre_harmonise(path, report=True)
+    phases, account = sg.read_with_report(path)
     assert isinstance(phases, gpd.GeoDataFrame)
     assert account.rows_dropped == {"duplicate": 1}
     assert phases.geometry.iloc[0].area == pytest.approx(2)
@@ -268,7 +268,7 @@ def test_a_polygon_that_touches_itself_is_repaired_to_a_polygon(tmp_path: Path) 
     spiked = Polygon([(0, 0), (2, 0), (2, 1), (4, 1), (2, 1), (2, 2), (0, 2)])
     path = tmp_path / "ch.geojson"
     path.write_bytes(_polygons({**PRISM, "start_date": "2022-10-01", "end_date": "2022-12-31"}, shapes=[spiked]))
-    phases, account = sg.read_cadre_harmonise(path, report=True)
+    phases, account = sg.read_with_report(path)
     assert phases.geom_type.tolist() == ["Polygon"]
     assert shapely.area(phases.geometry).tolist() == [4]
     assert "1 invalid polygons were repaired" in account.notes
@@ -279,8 +279,8 @@ def test_small_files_take_their_period_from_their_name_or_from_you(tmp_path: Pat
     lines = f"{SMALL}\nBurkina Faso,Sahel,Soum,1000,3,500,200,250,50,0,300\n"
     path = tmp_path / "bfa_nov2021_proj.csv"
     path.write_text(lines)
-    phases, account = sg.read_cadre_harmonise(path, report=True)
-    assert phases[["kind", "season"]].iloc[0].tolist() == ["projected", "Sep-Dec 2021"]
+    phases, account = sg.read_with_report(path)
+    assert phases[["kind", "season"]].iloc[0].tolist() == ["projected", "Jun-Aug 2022"]
     assert "taken from the name of the file" in account.notes[0]
     unnamed = tmp_path / "table.csv"
     unnamed.write_text(lines)
@@ -411,7 +411,7 @@ TABLEAU = [
 def test_tableau_4_gives_a_row_for_each_situation(tmp_path: Path) -> None:
     """Merged headings, a country printed 0, an unlabelled total."""
     path = workbook(tmp_path / "ch.xlsx", {"Tableau 4 - Estimation Pop": TABLEAU})
-    phases, account = sg.read_cadre_harmonise(path, report=True)
+    phases, account = sg.read_with_report(path)
     assert account.rows_dropped == {"total": 1}
     assert phases["kind"].tolist() == ["current", "current", "projected", "projected"]
     assert phases["people_3"].tolist() == [20, 0, 10, 0]
@@ -443,7 +443,7 @@ def test_another_feed_is_refused() -> None:
 
 def test_the_workbook_of_2023_accounts_for_its_28286_rows() -> None:
     """People in phases 3 to 5 as the consolidated workbook adds them up."""
-    phases, account = sg.read_cadre_harmonise(real_file(WORKBOOK), report=True)
+    phases, account = sg.read_with_report(real_file(WORKBOOK))
     assert account.rows == account.rows_kept + sum(account.rows_dropped.values()) == 28_286
     assert account.rows_dropped == {"superseded": 7_132}
     published = {

@@ -13,7 +13,7 @@ import sahelgeo as sg
 def test_communes_are_counted_once(tmp_path: Path) -> None:
     """A naive sum would give twice the people."""
     path = workbook(tmp_path / "pdi.xlsx", {"IDP": CONASUR, "STATISTIQUES": [["Région", "Total PDI"], ["SAHEL", 1100]]})
-    stocks, account = sg.read_conasur(path, report=True)
+    stocks, account = sg.read_with_report(path)
     assert stocks["people"].sum() == 1150
     assert stocks["date"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2023-02-28"]
     assert stocks["children"].isna().tolist() == [False, True, False]
@@ -21,14 +21,14 @@ def test_communes_are_counted_once(tmp_path: Path) -> None:
     assert (account.rows, account.rows_kept) == (8, 3)
     assert account.rows_dropped == {"title": 2, "empty": 1, "total": 2}
     assert account.sheets == {"IDP": 4, "STATISTIQUES": "not read: no headings of this feed"}
-    assert "the communes add up to the printed total, 1,150" in account.notes
+    assert "the rows add up to the printed total, 1,150" in account.notes
 
 
 def test_a_wrong_printed_total_warns(tmp_path: Path) -> None:
     """Both figures are said."""
     rows = [list(row) for row in CONASUR]
     rows[-2][-1] = 2000
-    with pytest.warns(sg.DataWarning, match=r"pdi\.xlsx: the communes add up to 1,150 people, the file prints 2,000"):
+    with pytest.warns(sg.DataWarning, match=r"pdi\.xlsx: the rows add up to 1,150 people, the file prints 2,000"):
         sg.read_conasur(workbook(tmp_path / "pdi.xlsx", {"S": rows}))
 
 
@@ -44,9 +44,7 @@ def test_regions_printed_once_stand_for_the_rows_below() -> None:
 def test_the_file_may_carry_codes_and_repeat_its_headings() -> None:
     """Some months came with p-codes; a month with its headings twice reads from the second row."""
     heading = "REGIONS,PROVINCES,COMMUNES,ADM3_PCODE,Nombre total de PDI"
-    stocks, account = sg.read_conasur(
-        csv_bytes(heading, heading, "SAHEL,SOUM,DJIBO,BF560302,5"), date="2020-12-31", report=True
-    )
+    stocks, account = sg.read_with_report(csv_bytes(heading, heading, "SAHEL,SOUM,DJIBO,BF560302,5"), date="2020-12-31")
     assert stocks["pcode"].tolist() == ["BF560302"]
     assert account.rows_dropped == {"headings again": 1}
     assert "prints no total" in account.notes[0]
@@ -73,14 +71,14 @@ def test_people_without_a_commune_are_an_error() -> None:
 def test_notes_below_the_table_are_dropped_as_notes() -> None:
     """A source line is no commune."""
     lines = ["REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", "SAHEL,SOUM,DJIBO,1", "Source: CONASUR,,,"]
-    _, account = sg.read_conasur(csv_bytes(*lines), date="2023-02-28", report=True)
+    _, account = sg.read_with_report(csv_bytes(*lines), date="2023-02-28")
     assert account.rows_dropped == {"note": 1}
 
 
 def test_bad_cells_and_doubled_headings_are_named() -> None:
     """File, row, column and cell."""
     heading = "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI"
-    with pytest.raises(sg.FormatError, match=r"column 'people', row 2 \('beaucoup'\): not a number"):
+    with pytest.raises(sg.FormatError, match=r"column 'Nombre total de PDI', row 2 \('beaucoup'\): not a number"):
         sg.read_conasur(csv_bytes(heading, "SAHEL,SOUM,DJIBO,beaucoup"), date="2023-02-28")
     with pytest.raises(sg.FormatError, match="row 1: the heading 'COMMUNES' stands 2 times"):
         sg.read_conasur(csv_bytes(f"{heading},COMMUNES", "SAHEL,SOUM,DJIBO,1,DJIBO"), date="2023-02-28")
@@ -103,7 +101,7 @@ def test_the_published_file_holds_301_communes_and_1999127_people() -> None:
     path = real_file("displacement/situation-des-pdi-par-communes-accueil-du-28-fevrier-2023.xlsx")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        stocks, account = sg.read_conasur(path, report=True)
+        stocks, account = sg.read_with_report(path)
     assert (len(stocks), int(stocks["people"].sum())) == (301, 1_999_127)
     assert account.rows == account.rows_kept + sum(account.rows_dropped.values()) == 309
     assert sg.credit(stocks)[0].startswith("CONASUR")

@@ -16,7 +16,7 @@ def test_ucdp_events_have_three_estimates() -> None:
     """The HXL row and rows printed twice are accounted for."""
     row = "7,3,JNIM,Civilians,JNIM - Civilians,1,Silgadji,Sahel,Soum,14.1,-1.6,Burkina Faso,2020-01-20 00:00:00.000,2020-01-21,30,36,40"
     tags = "#id," + ",".join(["#x"] * 16)
-    events, account = sg.read_ucdp(csv_bytes(GED, tags, row, row), report=True)
+    events, account = sg.read_with_report(csv_bytes(GED, tags, row, row))
     assert isinstance(events, gpd.GeoDataFrame)
     assert events[["event", "fatalities_low", "fatalities", "fatalities_high"]].values.tolist() == [["7", 30, 36, 40]]
     assert events["iso3"].tolist() == ["BFA"]
@@ -48,8 +48,8 @@ def test_acled_exports_of_both_times_are_read() -> None:
         ["BFO1", "Battles", "Armed clash", "Political violence", 3]
     ]
     heading = "data_id,iso,event_id_cnty,event_date,year,event_type,actor1,country,latitude,longitude,geo_precision,fatalities,iso3"
-    then, account = sg.read_acled(
-        csv_bytes(heading, "9,854,BFO1,2020-08-01,2020,Battles,A,Burkina Faso,12.158,0.931,1,4,BFA"), report=True
+    then, account = sg.read_with_report(
+        csv_bytes(heading, "9,854,BFO1,2020-08-01,2020,Battles,A,Burkina Faso,12.158,0.931,1,4,BFA")
     )
     assert account.vintage == "export of 2020"
     assert then["date"].iloc[0] == pd.Timestamp("2020-08-01")
@@ -62,7 +62,7 @@ def test_an_export_of_acled_is_as_new_as_its_newest_row() -> None:
     """Each row says in seconds when it was last changed; a file without such times has no day of export."""
     rows = [f"BFO{number},2020-06-01,Battles,A,Burkina Faso,14.1,-1.6,3,{stamp}" for number, stamp in ((1, 1594944000), (2, 1597881600))]  # fmt: skip
     assert sg.read(csv_bytes(STAMPED, *rows))["exported"].dt.strftime("%Y-%m-%d").tolist() == ["2020-08-20"] * 2
-    soon, account = sg.read_acled(csv_bytes(STAMPED, rows[0].replace("1594944000", "soon")), report=True)
+    soon, account = sg.read_with_report(csv_bytes(STAMPED, rows[0].replace("1594944000", "soon")))
     assert "exported" not in soon
     assert "column 'timestamp', rows 2: no time" in account.notes[0]
 
@@ -113,11 +113,11 @@ def test_acled_counts_are_a_plain_table_of_all_their_sheets(tmp_path: Path) -> N
         "HRP": [heading, ["Mali", "Mopti", "Koro", "MLI", "ML0505", "ML05", "January", 2023, 3, 7]],
         "Non_HRP": [heading, ["Benin", "Alibori", "Banikoara", "BEN", "BJ0101", "BJ01", "February", 2023, 0, 0]],
     }
-    counts, account = sg.read_acled(workbook(tmp_path / "a.xlsx", sheets), report=True)
+    counts, account = sg.read_with_report(workbook(tmp_path / "a.xlsx", sheets))
     assert counts[["pcode", "events", "fatalities"]].values.tolist() == [["ML0505", 3, 7], ["BJ0101", 0, 0]]
     assert counts["end"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-31", "2023-02-28"]
     assert account.sheets["TOU"] == "not read: no headings of this feed"
-    with pytest.raises(sg.FormatError, match="column 'Month', row 2: empty"):
+    with pytest.raises(sg.FormatError, match=r"column 'Month', row 2 \(''\): empty"):
         sg.read_acled(csv_bytes("Country,Month,Year,Events", "Mali,,2023,1"))
     with pytest.raises(sg.FormatError, match="not ACLED's export of events"):
         sg.read_acled(csv_bytes("a,b", "1,2"))
@@ -155,7 +155,7 @@ def test_codes_of_fews_net_are_no_phases() -> None:
 def test_the_assistance_flag_is_kept_apart() -> None:
     """Both series of a unit stay, each with its flag; a lower rating gives way; copies are dropped."""
     rows = [fdw(2), fdw(3, assisted=True), fdw(1, rating=50), fdw(2)]
-    phases, account = sg.read_fewsnet(csv_bytes(FDW, *rows), report=True)
+    phases, account = sg.read_with_report(csv_bytes(FDW, *rows))
     assert phases[["phase_published", "assistance"]].values.tolist() == [[2, "False"], [3, "True"]]
     assert account.rows_dropped == {"superseded": 1, "duplicate": 1}
 
@@ -189,7 +189,7 @@ def shapefile(folder: Path, name: str, columns: dict[str, list[object]], crs: st
 def test_regional_shapefiles_take_their_month_from_their_name(tmp_path: Path) -> None:
     """Dissolved: one feature for each phase and flag."""
     path = shapefile(tmp_path / "s", "WA_202002_CS", {"CS": [2, 2, 99], "HA0": [0, 1, 0]})
-    phases, account = sg.read_fewsnet(path, report=True)
+    phases, account = sg.read_with_report(path)
     assert isinstance(phases, gpd.GeoDataFrame)
     assert phases["assistance"].tolist() == ["0", "1", "0"]
     assert phases["unit"].tolist() == ["feature 1", "feature 2", "feature 3"]
@@ -253,7 +253,7 @@ def test_real_files_of_fews_net_and_ucdp() -> None:
     """A dissolved region, rows of the data warehouse, events with an HXL row."""
     shapes = sg.read_fewsnet(real_file("food_security/EA_201810_CS.shp"))
     assert shapes["state"].fillna("").tolist() == [""] * 6 + ["no_data"]
-    rows, account = sg.read_fewsnet(real_file("food_security/fews_fdw_ipcphase_cs_MDG_processed.csv"), report=True)
+    rows, account = sg.read_with_report(real_file("food_security/fews_fdw_ipcphase_cs_MDG_processed.csv"))
     assert account.rows_dropped == {"duplicate": 788}
     assert rows["iso3"].unique().tolist() == ["MDG"]
     events = sg.read_ucdp(real_file("conflict/ucdp_hdx_conflict_data_BGD.csv"))

@@ -13,7 +13,7 @@ import sahelgeo as sg
 
 def test_all_and_3plus_repeat_the_phases() -> None:
     """Seven rows of the file are one row of the table."""
-    phases, account = sg.read_ipc(csv_bytes(IPC_LONG, *ipc_rows(), *ipc_rows(kind="second projection")), report=True)
+    phases, account = sg.read_with_report(csv_bytes(IPC_LONG, *ipc_rows(), *ipc_rows(kind="second projection")))
     assert phases[["population", "people_3plus", "people_1", "people_5"]].values.tolist() == [[100, 50, 20, 0]] * 2
     assert phases["kind"].tolist() == ["current", "second_projected"]
     assert phases["admin1"].tolist() == ["Ouaka"] * 2
@@ -24,11 +24,11 @@ def test_rows_repeated_with_other_rounding_are_copies() -> None:
     """One or two people more are the same statement; other figures are another area of the name."""
     rounded = ipc_rows(figures=(101, 51, 20, 30, 35, 16, 0))
     other = ipc_rows(figures=(9, 3, 3, 3, 3, 0, 0))
-    phases, account = sg.read_ipc(csv_bytes(IPC_LONG, *ipc_rows(), *rounded), report=True)
+    phases, account = sg.read_with_report(csv_bytes(IPC_LONG, *ipc_rows(), *rounded))
     assert len(phases) == 1
     assert account.rows_dropped == {"duplicate": 7}
-    phases, account = sg.read_ipc(
-        csv_bytes(IPC_LONG, *ipc_rows(figures=(1000, 500, 200, 300, 350, 150, 0)), *other), report=True
+    phases, account = sg.read_with_report(
+        csv_bytes(IPC_LONG, *ipc_rows(figures=(1000, 500, 200, 300, 350, 150, 0)), *other)
     )
     assert phases["unit"].tolist() == ["part 1", "part 2"]
     assert phases["population"].sum() == 1009
@@ -55,7 +55,7 @@ def test_national_rows_have_the_code_of_their_country() -> None:
             r"column 'Phase', row 2 \('6'\): not all, 3\+ or 1 to 5",
         ),
         ("Apr 2023,CAF,1,a,b,third projection,2023-04-01,2023-08-31,1,1,1", "not current, first projection or second"),
-        ("Apr 2023,CAF,1,a,b,current,soon,2023-08-31,1,1,1", "column 'from', row 2"),
+        ("Apr 2023,CAF,1,a,b,current,soon,2023-08-31,1,1,1", "column 'From', row 2"),
     ],
 )
 def test_bad_cells_are_named(row: str, sentence: str) -> None:
@@ -82,11 +82,10 @@ def test_wide_files_give_a_row_for_each_period() -> None:
     """A period without figures gives none, and an area without any is accounted for."""
     figures = "2023-04-01,2023-08-31,100,50,0.5,20,0.2,30,0.3,35,0.35,15,0.15,0,0"
     blank = "," * 14
-    phases, account = sg.read_ipc(
+    phases, account = sg.read_with_report(
         csv_bytes(
             *_wide(), f"Apr 2023,CAF,Ouaka,Grimari,{figures},{blank}", f"Apr 2023,CAF,Ouaka,Ippy,{blank},{blank}"
         ),
-        report=True,
     )
     assert phases[["place", "kind", "people_3"]].values.tolist() == [["Grimari", "current", 35]]
     assert account.rows_dropped == {"no figures": 1}
@@ -98,8 +97,10 @@ def test_areas_of_one_name_are_numbered_in_wide_files() -> None:
     """Two areas of one group may share their name."""
     figures = "2023-04-01,2023-08-31,100,50,0.5,20,0.2,30,0.3,35,0.35,15,0.15,0,0"
     row = f"Apr 2023,CAF,Ouaka,Grimari,{figures}," + "," * 14
-    phases = sg.read_ipc(csv_bytes(*_wide(), row, row))
-    assert phases["unit"].tolist() == ["part 1", "part 2"]
+    other = row.replace("100,50", "110,50")
+    elsewhere = row.replace("Grimari", "Bambari")
+    phases = sg.read_ipc(csv_bytes(*_wide(), row, other, elsewhere, elsewhere))
+    assert phases["unit"].fillna("").tolist() == ["part 1", "part 2", ""]
 
 
 def _figures(suffix: str = "") -> dict[str, int]:
@@ -125,7 +126,7 @@ def test_the_api_gives_its_deepest_level() -> None:
         **analysis,
         "groups": [{"name": "Ouaka", "areas": [area], **_figures()}, {"name": "Bangui", **_figures()}],
     }
-    phases, account = sg.read_ipc(json_bytes([grouped]), report=True)
+    phases, account = sg.read_with_report(json_bytes([grouped]))
     assert phases[["place", "kind"]].values.tolist() == [
         ["Grimari", "current"],
         ["Bangui", "current"],
@@ -137,7 +138,7 @@ def test_the_api_gives_its_deepest_level() -> None:
     assert sg.read_ipc(json_bytes([{**analysis, "areas": [area]}]))["place"].unique().tolist() == ["Grimari"]
     assert sg.read_ipc(json_bytes([analysis]))["pcode"].tolist() == ["CF"]
     empty = {key: value for key, value in analysis.items() if "population" not in key and key != "p3plus"}
-    phases, account = sg.read_ipc(json_bytes([analysis, empty]), report=True)
+    phases, account = sg.read_with_report(json_bytes([analysis, empty]))
     assert account.rows_dropped == {"no figures": 1}
 
 
@@ -237,12 +238,12 @@ EXPORT = [
 
 def test_the_excel_export_of_the_website_is_read(tmp_path: Path) -> None:
     """Three rows of headings; rows of groups without figures are accounted for."""
-    phases, account = sg.read_ipc(workbook(tmp_path / "e.xlsx", {"IPC": EXPORT}), report=True)
+    phases, account = sg.read_with_report(workbook(tmp_path / "e.xlsx", {"IPC": EXPORT}))
     assert phases[["place", "admin1", "kind", "phase_published"]].values.tolist() == [
         ["Malakal", "Upper Nile", "current", 3]
     ]
     assert phases[["people_1", "people_2", "people_3"]].values.tolist() == [[20, 30, 50]]
-    assert account.rows_dropped == {"title": 2, "group without figures": 1}
+    assert account.rows_dropped == {"title": 2, "empty": 1, "group without figures": 1}
 
 
 TRACKING = [
@@ -279,7 +280,7 @@ def test_hapi_food_security_is_taken_too() -> None:
 
 def test_other_files_are_refused() -> None:
     """The message says what was seen."""
-    with pytest.raises(sg.FormatError, match="not the Integrated Food Security Phase Classification"):
+    with pytest.raises(sg.FormatError, match="the Integrated Food Security Phase Classification"):
         sg.read_ipc(csv_bytes("a,b", "1,2"))
     with pytest.raises(sg.FormatError, match="no people by phase under the headings"):
         sg.read_ipc(csv_bytes("Country,Area,Date of Analysis", "Mali,Koro,Nov 2019"))

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Any, Unpack
 
-import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.events.exports import EXPORTED
-from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.feed import Found, body, find, not_recognised
-from sahelgeo.readers.opener import Readable, open_file
-from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, numbers, text_column, text_of, whole_numbers
-from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.columns import How
+from sahelgeo.readers.opener import Readable
+from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
-FEEDS = ("acled", "acled-counts")
 _FIRST_YEAR, _LAST_YEAR = 1997, 2100
 
 
-@overload
-def read_acled(path: Readable, *, report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_acled(path: Readable, *, report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_acled(path: Readable, *, report: bool = False) -> Any:
+def read_acled(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     r"""Events from an export of ACLED, or its counts of events by area and month.
 
     ACLED's terms do not allow its rows to be passed on: keep the file, and publish sums with its credit.
@@ -36,8 +26,8 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     ----------
     path : str, os.PathLike or binary file
         The CSV export (of 2020, with an HXL row, or current), the API's JSON, or the workbook of counts on HDX.
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -50,8 +40,6 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
         The counts do not fit the Events table, whose rows are single events. They come as a plain table: ``pcode``, ``iso3``,
         ``admin1``, ``admin2``, ``start``, ``end``, ``events``, ``fatalities``, ``source``. A printed 0 says that ACLED
         covered the area and recorded nothing.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -80,51 +68,27 @@ def read_acled(path: Readable, *, report: bool = False) -> Any:
     >>> events[["event", "date", "fatalities"]].astype(str).values.tolist()
     [['BFO1', '2020-08-15', '3']]
     """
-    opened = open_file(path)
-    founds = find(opened, FEEDS)
-    if not founds:
-        raise not_recognised(opened, FEEDS)
-    return read_found(opened, founds, report)
+    return read_with("read_acled", path, **how)
 
 
-def read_found(opened: Opened, founds: list[Found], report: bool) -> Any:
-    """The table of an opened file in which the feed was found."""
-    first = founds[0].feed.id
-    if first == "acled":
-        return finish(opened, founds[:1], tidy_acled, report)
-    return finish(opened, [found for found in founds if found.feed.id == first], tidy_counts, report)
+def tidy(rows: Rows) -> Tidied:
+    """One sheet of events or of counts, tidied."""
+    return _tidy_counts(rows) if rows.feed.id == "acled-counts" else _tidy_events(rows)
 
 
-def tidy_acled(found: Found) -> Tidied:
-    """One export of events, tidied."""
-    where = found.sheet.where
-    frame, fates = body(found)
-    need_rows(frame, found)
-    copies = frame.duplicated()
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
-    frame = frame[~copies]
-
-    column = partial(text_column, frame)
-
-    table = pd.DataFrame(
-        {
-            "event": column("event"),
-            "date": days(frame["date"], "event_date", where),
-            "source": found.feed.source,
-            **{name: column(name) for name in ("kind", "subkind", "actor1", "actor2")},
-            "fatalities": numbers(frame["fatalities"], "fatalities", where),
-            "geo_precision": numbers(frame["geo_precision"], "geo_precision", where)
-            if "geo_precision" in frame
-            else pd.NA,
-            "disorder_type": column("disorder"),
-            "civilian_targeting": column("civilians"),
-            **{name: column(name) for name in ("place", "admin1", "admin2", "admin3")},
-            "iso3": iso3_of(column("iso3")).fillna(iso3_of(column("country"))),
-        }
+def _tidy_events(rows: Rows) -> Tidied:
+    plain = ("event", "kind", "subkind", "actor1", "actor2", "place", "admin1", "admin2", "admin3")
+    table = rows.table(
+        **{name: rows.text(name) for name in plain},
+        date=rows.day("date"),
+        fatalities=rows.number("fatalities"),
+        geo_precision=rows.number("geo_precision"),
+        disorder_type=rows.text("disorder"),
+        civilian_targeting=rows.text("civilians"),
+        iso3=rows.country("iso3", "country"),
     )
-    stamped, notes = _export_days(frame, table["event"])
-    events = gpd.GeoDataFrame(table.assign(**stamped), geometry=points(frame, found), crs="EPSG:4326")
-    return Tidied(events, fates, notes, (), "events")
+    stamped, notes = _export_days(rows.frame, table["event"])
+    return rows.tidied(rows.located(table.assign(**stamped)), "events", notes)
 
 
 def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
@@ -154,28 +118,19 @@ def _stamped_day(value: Any) -> pd.Timestamp | None:
     return None if pd.isna(time) or not _FIRST_YEAR <= time.year <= _LAST_YEAR else time.normalize()
 
 
-def tidy_counts(found: Found) -> Tidied:
-    """One sheet of counts by area and month, tidied."""
-    where = found.sheet.where
-    frame, fates = body(found)
-    need_rows(frame, found)
-
-    column = partial(text_column, frame)
-
-    month = column("month") + " " + frame["year"].map(text_of).astype("string")
-    if month.isna().any():
-        raise FormatError(f"{where}, column 'Month', row {month.index[month.isna()][0]}: empty. Name the month")
-    table = pd.DataFrame(
-        {
-            "pcode": column("admin2_pcode").fillna(column("admin1_pcode")),
-            "iso3": iso3_of(column("iso3")).fillna(iso3_of(column("country"))),
-            "admin1": column("admin1"),
-            "admin2": column("admin2"),
-            "start": days(month, "Month", where, month="first"),
-            "end": days(month, "Month", where, month="last"),
-            "events": whole_numbers(frame["events"], "Events", where),
-            "fatalities": (whole_numbers(frame["fatalities"], "Fatalities", where) if "fatalities" in frame else pd.NA),
-            "source": found.feed.source,
-        }
+def _tidy_counts(rows: Rows) -> Tidied:
+    month = rows.text("month")
+    rows.refuse(month, month.isna(), "month", "empty. Name the month")
+    printed = month + " " + rows.frame["year"].map(text_of).astype("string")
+    first, last = rows.days({"Month": printed}, {"Month": "first"}), rows.days({"Month": printed}, {"Month": "last"})
+    table = rows.table(
+        pcode=rows.text("admin2_pcode", "admin1_pcode"),
+        iso3=rows.country("iso3", "country"),
+        admin1=rows.text("admin1"),
+        admin2=rows.text("admin2"),
+        start=first["Month"],
+        end=last["Month"],
+        events=rows.whole("events"),
+        fatalities=rows.whole("fatalities"),
     )
-    return Tidied(table, fates, (), (), "")
+    return rows.tidied(table, "")

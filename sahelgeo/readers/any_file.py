@@ -5,23 +5,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any
 
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers import acled, cadre_harmonise, displacement_list, fewsnet, hapi, idmc, ipc, unhcr
-from sahelgeo.readers.conasur import tidy_conasur
-from sahelgeo.readers.dtm import tidy_dtm
-from sahelgeo.readers.feed import Found, feeds, find, not_recognised
+from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable, open_file
-from sahelgeo.readers.own_tables import OWN_TABLES, tidy_own
-from sahelgeo.readers.population import tidy_population
 from sahelgeo.readers.printed import fold, text_of
-from sahelgeo.readers.reading import finish
-from sahelgeo.readers.report import ReadReport
+from sahelgeo.readers.reading import Read, read_empty, read_found
+from sahelgeo.readers.report import ReadReport, areas_report
 from sahelgeo.readers.sheet import BoundariesError, Opened
-from sahelgeo.readers.ucdp import tidy_ucdp
+from sahelgeo.readers.sheets import Found, find, not_recognised
 
 _AREA_HEADINGS = frozenset(
     [
@@ -54,48 +49,51 @@ class Recognised:
     opened : Opened
         The opened file.
     founds : list of Found
-        The sheets that hold the feed, the one that fits best first.
+        The sheets that hold a feed.
     """
 
     opened: Opened
     founds: list[Found]
 
+    @property
+    def best(self) -> Found:
+        """The sheet that fits its feed best."""
+        return max(self.founds, key=lambda found: (not found.sheet.hidden, found.rank))
 
-@overload
-def read(path: Readable, *, report: Literal[False] = ..., **options: Any) -> pd.DataFrame: ...
-@overload
-def read(path: Readable, *, report: Literal[True], **options: Any) -> tuple[pd.DataFrame, ReadReport]: ...
-def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
+
+def read(path: Readable, **options: Any) -> pd.DataFrame:
     r"""Read a file of any feed, recognised by what it holds and not by its name.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         The file, also in a zip archive.
-    report : bool
-        Whether to return the account of the reading too: which feed and vintage it is, and what became of each row.
     **options
-        Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``.
+        Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``, and those of every reader:
+        ``sheet`` (the one to read), ``decimal`` and ``thousands`` (how numbers are written), ``day_first`` (how days are).
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
         The table that the feed's own reader gives. Files of boundaries give what ``read_areas`` gives.
-    ReadReport
-        With ``report=True``. Files of boundaries have none.
 
     Raises
     ------
     FormatError
-        A file that is no known feed: the message says what was seen, and which feeds come nearest. Or a file of a known
-        feed that does not say its date or period, or an option that its reader does not have.
+        A file that is no known feed: the message says what was seen, and which feeds come nearest. Or a file that can be read in
+        two ways, of a known feed that does not say its date or period, or an option that its reader does not have.
     SchemaError
         Figures that break a rule of the table.
 
+    Warns
+    -----
+    DataWarning
+        Totals that do not add up, sheets left out, a page of several.
+
     See Also
     --------
+    read_with_report : Read a file, with the account of what became of each row.
     inspect_file : Say in words what a file is.
-    ReadReport : The account of a reading.
     read_areas : Read boundaries of any usual publisher.
 
     Notes
@@ -106,33 +104,72 @@ def read(path: Readable, *, report: bool = False, **options: Any) -> Any:
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,153990,379932"]
-    >>> stocks, account = sg.read(io.BytesIO("\n".join(lines).encode()), report=True)
-    >>> account.feed, int(stocks["people"].sum())
-    ('idmc-gidd', 379932)
+    >>> stocks = sg.read(io.BytesIO("\n".join(lines).encode()))
+    >>> int(stocks["people"].sum())
+    379932
     """
+    return _read(path, options)[0]
+
+
+def read_with_report(path: Readable, **options: Any) -> tuple[pd.DataFrame, ReadReport]:
+    r"""Read a file of any feed, or of boundaries, with the account of what became of each of its rows.
+
+    Parameters
+    ----------
+    path : str, os.PathLike or binary file
+        The file, also in a zip archive.
+    **options
+        As for :func:`read`.
+
+    Returns
+    -------
+    table : pandas.DataFrame or geopandas.GeoDataFrame
+        What :func:`read` gives.
+    report : ReadReport
+        Which feed and vintage it is, which sheets were read, how many rows were kept or dropped and why, and what is doubtful.
+
+    Raises
+    ------
+    FormatError
+        As for :func:`read`.
+    SchemaError
+        Figures that break a rule of the table.
+
+    See Also
+    --------
+    read : The table alone.
+
+    Examples
+    --------
+    >>> import io, sahelgeo as sg
+    >>> lines = ["iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,153990,379932"]
+    >>> stocks, account = sg.read_with_report(io.BytesIO("\n".join(lines).encode()))
+    >>> account.feed, account.rows_kept, account.people
+    ('idmc-gidd', 1, 379932.0)
+    """
+    return _read(path, options)
+
+
+def _read(path: Readable, options: dict[str, Any]) -> Read:
     try:
         opened = open_file(path)
-    except BoundariesError as refusal:
-        return _read_boundaries(path, refusal, report, options)
-    if cadre_harmonise.is_empty(opened):
-        return cadre_harmonise.read_nothing(opened, report)
-    try:
+        nothing = read_empty(opened, feeds())
+        if nothing is not None:
+            return nothing
         recognised = recognise(opened)
     except BoundariesError as refusal:
-        return _read_boundaries(path, refusal, report, options)
-    return read_recognised(recognised, report, options)
+        return _read_boundaries(path, refusal, options)
+    return read_recognised(recognised, options)
 
 
-def _read_boundaries(path: Readable, refusal: BoundariesError, report: bool, options: dict[str, Any]) -> Any:
-    reader = areas_reader()
-    if report:
-        raise refusal
-    if hasattr(path, "seek"):
+def _read_boundaries(path: Readable, refusal: BoundariesError, options: dict[str, Any]) -> Read:
+    if not isinstance(path, str) and hasattr(path, "seek"):
         path.seek(0)
     try:
-        return reader(path, **options)
+        areas = areas_reader()(path, **options)
     except FormatError as failure:
         raise FormatError(f"{refusal}. read_areas says: {failure}") from failure
+    return areas, areas_report(areas, str(refusal).partition(":")[0])
 
 
 def areas_reader() -> Callable[..., Any]:
@@ -153,9 +190,7 @@ def recognise(opened: Opened) -> Recognised:
     if not founds:
         _refuse_lookups(opened)
         raise not_recognised(opened)
-    first = max(founds, key=lambda found: (len(found.vintage.needs), len(found.columns)))
-    same = [found for found in founds if found.feed.id == first.feed.id]
-    return Recognised(opened, [first, *(found for found in same if found is not first)])
+    return Recognised(opened, founds)
 
 
 def holds_areas(opened: Opened) -> bool:
@@ -180,44 +215,6 @@ def _refuse_lookups(opened: Opened) -> None:
         raise BoundariesError(f"{opened.file}: boundaries of administrative areas. read_areas reads it")
 
 
-def read_recognised(recognised: Recognised, report: bool, options: dict[str, Any]) -> Any:
-    """The table of a recognised file, by the feed's own reader."""
-    opened, founds = recognised.opened, recognised.founds
-    feed = founds[0].feed
-    read_founds, known = _READERS[feed.id]
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        takes = ", ".join(known) or "no options"
-        raise FormatError(f"{opened.file}: {feed.reader} has no option {unknown[0]!r}. It takes: {takes}")
-    return read_founds(opened, founds, report, **options)
-
-
-def _with(tidy: Callable[..., Any]) -> Callable[..., Any]:
-    def read_founds(opened: Opened, founds: list[Found], report: bool, **options: Any) -> Any:
-        return finish(opened, founds[:1], lambda found: tidy(found, **options), report)
-
-    return read_founds
-
-
-_READERS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
-    "acled": (acled.read_found, ()),
-    "acled-counts": (acled.read_found, ()),
-    "cadre-harmonise": (cadre_harmonise.read_found, ("which", "period", "kind")),
-    "cadre-harmonise-matrix": (cadre_harmonise.read_found, ("period",)),
-    "cod-ps": (_with(tidy_population), ("year", "level")),
-    "conasur": (_with(tidy_conasur), ("date",)),
-    "displacement-list": (displacement_list.read_found, ("sheet", "date", "coordinates")),
-    "dtm": (_with(tidy_dtm), ("level",)),
-    "dtm-workbook": (_with(tidy_dtm), ()),
-    "fews-net-shapes": (fewsnet.read_found, ("period",)),
-    "fews-net-table": (fewsnet.read_found, ()),
-    **dict.fromkeys(hapi.FEEDS, (_with(hapi.tidy_hapi), ("level",))),
-    "idmc-gidd": (_with(idmc.tidy_idmc), ("measure",)),
-    "idmc-disasters": (_with(idmc.tidy_idmc), ()),
-    "idmc-idu": (_with(idmc.tidy_idmc), ()),
-    "ipc": (ipc.read_found, ("period", "issued")),
-    "ipc-stacked": (ipc.read_found, ()),
-    **dict.fromkeys(OWN_TABLES, (_with(tidy_own), ())),
-    "ucdp-ged": (_with(tidy_ucdp), ()),
-    "unhcr": (_with(unhcr.tidy_unhcr), ()),
-}
+def read_recognised(recognised: Recognised, options: dict[str, Any]) -> Read:
+    """The table of a recognised file, by the feed's own module."""
+    return read_found(recognised.opened, recognised.founds, options)

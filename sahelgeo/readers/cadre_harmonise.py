@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Literal, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -12,38 +11,27 @@ import pandas as pd
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix
 from sahelgeo.readers.cadre_harmonise_seasons import times
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.feed import Found, body, feeds, find, not_recognised
+from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.mending import made_valid
-from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.periods import Period
 from sahelgeo.readers.phase_rows import blanks_filled
-from sahelgeo.readers.printed import fold, numbers, text_column, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheet import Opened, Sheet
+from sahelgeo.readers.printed import fold
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.stacked import stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
-FEEDS = ("cadre-harmonise", "cadre-harmonise-matrix")
 Which = Literal["use", "all"]
 
 
-@overload
 def read_cadre_harmonise(
-    path: Readable,
-    *,
-    which: Which = ...,
-    period: Period | None = ...,
-    kind: str | None = ...,
-    report: Literal[False] = ...,
-) -> pd.DataFrame: ...
-@overload
-def read_cadre_harmonise(
-    path: Readable, *, which: Which = ..., period: Period | None = ..., kind: str | None = ..., report: Literal[True]
-) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_cadre_harmonise(
-    path: Readable, *, which: Which = "use", period: Period | None = None, kind: str | None = None, report: bool = False
-) -> Any:
+    path: Readable, *, which: Which = "use", period: Period | None = None, kind: str | None = None, **how: Unpack[How]
+) -> pd.DataFrame:
     r"""Phases and people by phase from a file of the Cadre Harmonisé.
 
     It takes the consolidated workbook (29 columns in 2020, 61 since), WFP's JSON of one period (also those of displaced
@@ -65,8 +53,8 @@ def read_cadre_harmonise(
         First and last day, for a file that does not say its period (the small CSV files).
     kind : {"current", "projected"}, optional
         For such a file too, and for WFP's older files, which say their season but not this.
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -80,8 +68,6 @@ def read_cadre_harmonise(
         An area without phase and without people by phase has state ``not_analysed`` and no people: the file's zeros in
         such rows count nobody. A blank phase is 0 where the other phases add up to the population within 5 persons (the
         account says in how many rows), and missing elsewhere.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -111,62 +97,48 @@ def read_cadre_harmonise(
     >>> phases[["admin2", "start", "phase_published", "people_3"]].iloc[0].astype(str).tolist()
     ['Soum', '2020-06-01 00:00:00', '3', '250.0']
     """
-    opened = open_file(path)
-    if is_empty(opened):
-        return read_nothing(opened, report)
-    founds = find(opened, FEEDS)
-    if not founds:
-        raise not_recognised(opened, FEEDS)
-    return read_found(opened, founds, report, which=which, period=period, kind=kind)
+    return read_with("read_cadre_harmonise", path, which=which, period=period, kind=kind, **how)
 
 
-def read_found(opened: Opened, founds: list[Found], report: bool, **options: Any) -> Any:
-    """The table of an opened file in which the feed was found."""
-    tidy = partial(_tidy_either, **options)
-    return finish(opened, founds if founds[0].feed.id.endswith("matrix") else founds[:1], tidy, report)
-
-
-def _tidy_either(found: Found, **options: Any) -> Tidied:
-    if found.feed.id == "cadre-harmonise-matrix":
-        return tidy_matrix(found, period=options.get("period"))
-    return tidy_cadre_harmonise(found, **options)
-
-
-def tidy_cadre_harmonise(
-    found: Found, *, which: Which = "use", period: Period | None = None, kind: str | None = None
-) -> Tidied:
+def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind: str | None = None) -> Tidied:
     """One sheet of the Cadre Harmonisé, tidied."""
     if which not in ("use", "all"):
         raise FormatError(f"which={which!r} is neither 'use' (one analysis for each period) nor 'all'")
-    frame, fates = body(found)
-    need_rows(frame, found)
-    table = _names(frame).join(_figures(frame, found))
-    when, notes = times(frame, found, period, kind)
-    table = table.join(when)
-    table["source"] = found.feed.source
-    _refuse_unknown_countries(table, frame, found)
-    if "use" in frame:
-        table["_use"] = _use(frame["use"], found)
+    if rows.feed.id == "cadre-harmonise-matrix":
+        return tidy_matrix(rows, period=period)
+    table = _names(rows).join(_figures(rows)).join(times(rows, period, kind))
+    table["source"] = rows.feed.source
+    if "adm0_name" in rows:
+        rule = "no country that is known. Write its name in French or English, or its ISO code"
+        rows.refuse(table["iso3"], table["iso3"].isna(), "adm0_name", rule)
+    if "use" in rows:
+        flags = rows.text("use").str.upper()
+        table["_use"] = rows.refuse(flags, ~flags.isin(["Y", "N"]) & flags.notna(), "use", "neither Y nor N")
+    notes: list[str] = []
     if which == "use":
-        superseded, said = _superseded(table)
-        fates = dropped(fates, superseded.reindex(fates.index, fill_value=False), "superseded")
-        table, notes = table[~superseded], [*notes, *said]
-    apart, fates, said = _told_apart(table, fates)
+        superseded, notes = _superseded(table)
+        rows.drop(superseded, "superseded")
+        table = table[~superseded]
+    apart, said = _told_apart(table, rows)
     apart, filled = blanks_filled(apart)
-    notes = [*notes, *said, *filled, *_doubts(apart), *_nowhere(apart)]
-    if found.sheet.geometry is not None:
-        apart, said = _with_polygons(apart, table, found.sheet.geometry)
+    notes = [*notes, *said, *filled, *_oddities(apart), *_nowhere(apart)]
+    if rows.found.sheet.geometry is not None:
+        apart, said = _with_polygons(apart, table, rows.found.sheet.geometry)
         notes += said
-    return Tidied(apart.drop(columns="_use", errors="ignore"), fates, tuple(notes), (), "phases")
+    return rows.tidied(apart.drop(columns="_use", errors="ignore"), "phases", notes)
 
 
-def _refuse_unknown_countries(table: pd.DataFrame, frame: pd.DataFrame, found: Found) -> None:
-    unnamed = table.index[table["iso3"].isna()]
-    if len(unnamed) and "adm0_name" in frame:
-        raise FormatError(
-            f"{found.sheet.where}, row {unnamed[0]}: {text_of(frame.loc[unnamed[0], 'adm0_name'])!r} is no country that is "
-            "known. Write its name in French or English, or its ISO code"
-        )
+def rows_of(found: Found, how: How) -> Rows:
+    """The rows below the headings: those of Tableau 4 are stacked below the row that was found."""
+    return Rows(found, how, stacked_headings(found)[:2] if found.feed.id.endswith("matrix") else None)
+
+
+def nothing(sheet: Sheet) -> Tidied:
+    """The empty table of WFP's files without any analysis (``{"DataList": []}``), with a warning."""
+    fates = pd.Series("empty", index=sheet.cells.index[1:], dtype=object)
+    columns = ["pcode", "kind", "start", "end", "source"]
+    sentence = "the file holds no analyses: its DataList is empty"
+    return Tidied(pd.DataFrame(columns=columns, dtype=object), fates, (), (sentence,), "phases")
 
 
 def _with_polygons(
@@ -183,36 +155,25 @@ def _with_polygons(
     return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=geometry.crs), notes
 
 
-def _names(frame: pd.DataFrame) -> pd.DataFrame:
-    column = partial(text_column, frame)
-
-    admin = {level: column(f"adm{level}_name") for level in (1, 2, 3)}
-    pcode = column("adm0_pcode")
+def _names(rows: Rows) -> pd.DataFrame:
+    admin = {level: rows.text(f"adm{level}_name") for level in (1, 2, 3)}
+    pcode = rows.text("adm0_pcode")
     for level, names in admin.items():
-        code = column(f"adm{level}_pcode")
-        named = names.notna() if "adm0_name" in frame else code.notna()
-        pcode = pcode.mask(named, code)
-    country = column("adm0_name") if "adm0_name" in frame else pcode.str[:2]
-    groups = column("adm1_5_name")
-    special = _part_kinds(groups) != "area"
-    unit = column("adm2_5_name").fillna(groups.where(special | admin[2].isna()))
-    in_camp = column("status").str.casefold() == "incamp"
-    unit = unit.fillna(admin[2].where(in_camp.fillna(False)))
+        code = rows.text(f"adm{level}_pcode")
+        pcode = pcode.mask(names.notna() if "adm0_name" in rows else code.notna(), code)
+    country = rows.text("adm0_name") if "adm0_name" in rows else pcode.str[:2]
+    groups = rows.text("adm1_5_name")
+    unit = rows.text("adm2_5_name").fillna(groups.where((_part_kinds(groups) != "area") | admin[2].isna()))
+    in_camp = (rows.text("status").str.casefold() == "incamp").fillna(False)
+    unit = unit.fillna(admin[2].where(in_camp))
     unit_kind = _part_kinds(unit)
-    unit_kind = unit_kind.mask(in_camp.fillna(False) & (unit_kind == "area"), "idp_site")
-    place = (
-        unit.fillna(admin[3])
-        .fillna(admin[2])
-        .fillna(admin[1])
-        .fillna(column("adm0_5_name"))
-        .fillna(column("adm0_name"))
-    )
+    place = unit.fillna(admin[3]).fillna(admin[2]).fillna(admin[1]).fillna(rows.text("adm0_5_name", "adm0_name"))
     return pd.DataFrame(
         {
             "pcode": pcode,
-            "iso3": iso3_of(column("adm0_iso3")).fillna(iso3_of(country)),
+            "iso3": rows.country("adm0_iso3").fillna(iso3_of(country)),
             "unit": unit,
-            "unit_kind": unit_kind,
+            "unit_kind": unit_kind.mask(in_camp & (unit_kind == "area"), "idp_site"),
             "place": place,
             **{f"admin{level}": names for level, names in admin.items()},
         }
@@ -229,32 +190,18 @@ def _part_kinds(units: pd.Series) -> pd.Series:
     return units.map(kind).astype("string")
 
 
-def _figures(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
-    where = found.sheet.where
-    read = {
-        name: numbers(frame[name], found.feed.columns[name][0], where)
-        for name in ("population", "phase", *PEOPLE_BY_PHASE)
-        if name in frame
-    }
-    figures = pd.DataFrame(read, index=frame.index)
+def _figures(rows: Rows) -> pd.DataFrame:
+    read = {name: rows.number(name) for name in ("population", "phase", *PEOPLE_BY_PHASE) if name in rows}
+    figures = pd.DataFrame(read, index=rows.frame.index)
     phase = figures.pop("phase")
     figures["phase_published"] = phase.mask((phase == 0).fillna(False))
     people = figures[list(PEOPLE_BY_PHASE)]
     empty = figures["phase_published"].isna() & (people.sum(axis=1, min_count=1).fillna(0) == 0)
     figures[list(PEOPLE_BY_PHASE)] = people.mask(empty, pd.NA)
-    if "people_3plus" in frame:
-        figures["people_3plus"] = numbers(frame["people_3plus"], "phase35", where).mask(empty, pd.NA)
-    figures["state"] = pd.Series(pd.NA, index=frame.index, dtype="string").mask(empty, "not_analysed")
+    if "people_3plus" in rows:
+        figures["people_3plus"] = rows.number("people_3plus").mask(empty, pd.NA)
+    figures["state"] = pd.Series(pd.NA, index=rows.frame.index, dtype="string").mask(empty, "not_analysed")
     return figures
-
-
-def _use(values: pd.Series, found: Found) -> pd.Series:
-    flags = texts(values).str.upper()
-    bad = ~flags.isin(["Y", "N"]) & flags.notna()
-    if bad.any():
-        row = bad.index[bad][0]
-        raise FormatError(f"{found.sheet.where}, column 'usethisperiod', row {row} ({values[row]!r}): neither Y nor N")
-    return flags
 
 
 def _superseded(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
@@ -268,34 +215,31 @@ def _superseded(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
     return older, [said] if older.any() else []
 
 
-def _told_apart(table: pd.DataFrame, fates: pd.Series) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+def _told_apart(table: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, list[str]]:
     """Rows of one area, analysis and period: revisions replace, parts that the file does not name are numbered."""
-    notes: list[str] = []
     key = ["pcode", "iso3", "unit", "kind", "start", "end", "issued", "place", "admin1", "admin2", "admin3"]
     key = [name for name in key if name in table]
     if "_use" in table:
         revised = table.duplicated(key, keep=False) & (table["_use"] == "N").fillna(False)
         used = table[table["_use"] == "Y"]
         revised &= pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(used[key]))
-        fates = dropped(fates, revised.reindex(fates.index, fill_value=False), "revised in the same analysis")
+        rows.drop(revised, "revised in the same analysis")
         table = table[~revised]
     copies = table.duplicated(keep="first")
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
+    rows.drop(copies, "duplicate")
     table = table[~copies]
     parts = table.duplicated(key, keep=False)
-    if parts.any():
-        number = table.groupby(key, dropna=False).cumcount() + 1
-        of = table.groupby(key, dropna=False)["kind"].transform("size")
-        label = "part " + number.astype("string") + " of " + of.astype("string")
-        named = (table["unit"] + ", " + label).fillna(label)
-        table = table.assign(unit=table["unit"].mask(parts, named))
-        notes.append(
-            f"{int(parts.sum())} rows are parts of an area that the file does not tell apart: numbered in 'unit'"
-        )
-    return table, fates, notes
+    if not parts.any():
+        return table, []
+    number = table.groupby(key, dropna=False).cumcount() + 1
+    of = table.groupby(key, dropna=False)["kind"].transform("size")
+    label = "part " + number.astype("string") + " of " + of.astype("string")
+    named = (table["unit"] + ", " + label).fillna(label)
+    note = f"{int(parts.sum())} rows are parts of an area that the file does not tell apart: numbered in 'unit'"
+    return table.assign(unit=table["unit"].mask(parts, named)), [note]
 
 
-def _doubts(table: pd.DataFrame) -> list[str]:
+def _oddities(table: pd.DataFrame) -> list[str]:
     people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1)
     off = ((people - table["population"]).abs() > 0.01 * table["population"]).fillna(False)
     said = (
@@ -319,22 +263,3 @@ def _nowhere(table: pd.DataFrame) -> list[str]:
     people = nowhere["population"].sum(min_count=1)
     said = f"{len(nowhere)} rows name no area and have no code: their {people:,.0f} people are kept without one"
     return [said] if len(nowhere) else []
-
-
-def is_empty(opened: Opened) -> bool:
-    """Whether a file is one of WFP's without any analysis: ``{"DataList": []}``."""
-    return len(opened.sheets) == 1 and opened.sheets[0].name == "DataList" and opened.sheets[0].cells.shape[1] == 0
-
-
-def read_nothing(opened: Opened, report: bool) -> Any:
-    """The empty table of a file without any analysis, with a warning."""
-    feed = feeds()["cadre-harmonise"]
-    return finish(opened, [Found(feed, feed.vintages[0], opened.sheets[0], 0, {})], _tidy_nothing, report)
-
-
-def _tidy_nothing(found: Found) -> Tidied:
-    sheet: Sheet = found.sheet
-    fates = pd.Series("empty", index=sheet.cells.index[1:], dtype=object)
-    columns = ["pcode", "kind", "start", "end", "source"]
-    sentence = "the file holds no analyses: its DataList is empty"
-    return Tidied(pd.DataFrame(columns=columns, dtype=object), fates, (), (sentence,), "phases")

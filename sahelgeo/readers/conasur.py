@@ -1,31 +1,24 @@
-"""CONASUR: internally displaced people registered in each commune of Burkina Faso."""
+"""CONASUR: displaced people registered in each commune of Burkina Faso."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, overload
+from typing import Unpack
 
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.feed import Found, body
+from sahelgeo.readers.columns import How, day_in
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.periods import Day, given_day
-from sahelgeo.readers.printed import day_in, fold, numbers, text_column, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
-from sahelgeo.readers.report import ReadReport
+from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
 _DISAGGREGATED = ("men", "women", "children_under_5", "children_5_and_over", "children")
-_NAMES = ("admin1", "admin2", "admin3")
 
 
-@overload
-def read_conasur(path: Readable, *, date: Day | None = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_conasur(
-    path: Readable, *, date: Day | None = ..., report: Literal[True]
-) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_conasur(path: Readable, *, date: Day | None = None, report: bool = False) -> Any:
+def read_conasur(path: Readable, *, date: Day | None = None, **how: Unpack[How]) -> pd.DataFrame:
     r"""Internally displaced people by commune of arrival, as CONASUR of Burkina Faso publishes them.
 
     The titles above the headings and the rows of totals below the communes are left out; the sum of the communes is held
@@ -37,8 +30,8 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
         The workbook (or a CSV of it), also in a zip archive.
     date : datetime.date or str, optional
         Day of the count, for a file whose titles do not say it ("Situation actualisée au 28 février 2023").
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -47,8 +40,6 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
         ``pcode`` missing (match_areas gives it) unless the file has codes. Also ``men``, ``women``,
         ``children_under_5``, ``children_5_and_over`` and ``children`` (persons) where the file counts them.
         "ND" and empty cells are missing.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -80,77 +71,50 @@ def read_conasur(path: Readable, *, date: Day | None = None, report: bool = Fals
     >>> account.rows, account.rows_kept, dict(account.rows_dropped)
     (4, 2, {'title': 1, 'total': 1})
     """
-    return read_feeds(path, ("conasur",), lambda found: tidy_conasur(found, date=date), report)
+    return read_with("read_conasur", path, date=date, **how)
 
 
-def tidy_conasur(found: Found, *, date: Day | None = None) -> Tidied:
+def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
     """One sheet of CONASUR's table, tidied."""
-    where = found.sheet.where
-    frame, fates = body(found)
-    need_rows(frame, found)
-    day = _day(found, date)
-    totals = _totals(frame, found)
-    fates = dropped(fates, totals.reindex(fates.index, fill_value=False), "total")
-    communes = frame[~totals]
-    nameless = communes["admin3"].map(text_of) == ""
-    figures = numbers(frame["people"], "people", where)
-    if (nameless & figures[communes.index].notna()).any():
-        rows = ", ".join(str(row) for row in communes.index[nameless][:5])
-        raise FormatError(f"{where}, row(s) {rows}: people without a commune. Name the commune, or delete the row")
-    fates = dropped(fates, nameless.reindex(fates.index, fill_value=False), "note")
-    communes = communes[~nameless]
-    need_rows(communes, found)
-    names = pd.DataFrame({name: texts(communes[name]) for name in _NAMES})
-    # A region or province printed once stands for the rows below it.
-    names[["admin1", "admin2"]] = names[["admin1", "admin2"]].ffill()
-    table = names.assign(
-        place=names["admin3"],
-        pcode=text_column(communes, "pcode"),
-        iso3="BFA",
-        date=pd.Timestamp(day),
-        group="idp",
-        method="government registration",
-        people=figures[communes.index],
-        source=found.feed.source,
-        **{name: numbers(communes[name], name, where) for name in ("households", *_DISAGGREGATED) if name in communes},
-    )
-    notes, doubts = _check_total(totals, figures, table)
-    return Tidied(table, fates, notes, doubts, "stocks")
+    day = _day(rows, date)
+    _refuse_mixed_total(rows)
+    communes = rows.text("admin3")
+    nameless = communes.isna()
+    if (nameless & rows.number("people").notna()).any():
+        at = ", ".join(str(row) for row in rows.frame.index[nameless][:5])
+        raise FormatError(f"{rows.where}, row(s) {at}: people without a commune. Name the commune, or delete the row")
+    rows.drop(nameless, "note")
+    names = rows.names()
+    figures = {name: rows.number(name) for name in ("households", *_DISAGGREGATED) if name in rows}
+    base = rows.table(**names, place=names["admin3"], pcode=rows.text("pcode"), iso3="BFA", date=pd.Timestamp(day))
+    base["method"] = "government registration"
+    table = base.assign(group="idp", people=rows.number("people"), **figures)
+    if not any(note.startswith("the rows add up") for note in rows.notes) and not rows.doubts:
+        rows.notes.append("the file prints no total to check against")
+    return rows.tidied(table, "stocks")
 
 
-def _day(found: Found, date: Day | None) -> dt.date:
+def _refuse_mixed_total(rows: Rows) -> None:
+    """A total of several groups is not the number of the displaced."""
+    heading = rows.found.heading("people")
+    others = ", ".join(repr(rows.found.heading(name)) for name in rows.facts["other_groups"] if name in rows)
+    if others and fold(heading) in rows.facts["mixed_totals"]:
+        raise FormatError(
+            f"{rows.where}, column {heading!r}: beside {others} it counts several groups, not the displaced "
+            "alone. Name the column of the displaced 'Nombre total de PDI'"
+        )
+    if others:
+        rows.notes.append(f"not carried, since they are not displaced: {others}")
+
+
+def _day(rows: Rows, date: Day | None) -> dt.date:
     if date is not None:
         return given_day(date, "date").date()
+    found = rows.found
     above = found.sheet.cells.loc[found.sheet.cells.index < found.header]
     titles = [text_of(cell) for row in above.itertuples(index=False) for cell in row]
     days = {day for title in [*titles, found.sheet.name] if (day := day_in(title)) is not None}
     if len(days) != 1:
         said = "name no day" if not days else f"name several days ({', '.join(map(str, sorted(days)))})"
-        raise FormatError(f"{found.sheet.where}: the titles {said}. Give the day of the count: date='2023-02-28'")
+        raise FormatError(f"{rows.where}: the titles {said}. Give the day of the count: date='2023-02-28'")
     return days.pop()
-
-
-def _totals(frame: pd.DataFrame, found: Found) -> pd.Series:
-    words = {fold(word) for word in found.feed.facts["total_words"]} - {""}
-
-    def is_total(row: tuple[Any, ...]) -> bool:
-        cells = [text_of(cell) for cell in row]
-        folded = [fold(cell) for cell in cells]
-        return "%" in cells or any(
-            cell in words or cell.startswith(("total ", "ensemble ", "sous total")) for cell in folded if cell
-        )
-
-    names = frame[list(_NAMES)]
-    return pd.Series([is_total(row) for row in names.itertuples(index=False, name=None)], index=frame.index, dtype=bool)
-
-
-def _check_total(totals: pd.Series, figures: pd.Series, table: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    printed = figures[totals].max() if totals.any() else pd.NA
-    if pd.isna(printed) or printed <= 1:
-        return ("the file prints no total to check against",), ()
-    people = table["people"].sum(min_count=1)
-    if people == printed:
-        return (f"the communes add up to the printed total, {printed:,.0f}",), ()
-    return (), (
-        f"the communes add up to {people:,.0f} people, the file prints {printed:,.0f} as the total. Check the rows",
-    )

@@ -1,4 +1,4 @@
-"""CSV files: encodings, delimiters and ragged rows as they come."""
+"""CSV files: encodings, delimiters, quotes and ragged rows as they come."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ import io
 from itertools import islice
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.sheet import Sheet
 
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300
+SNIFFED_LETTERS = 400_000
 WIDEST = 20_000
+MOST_CELLS = 50_000_000
 
 
 def open_delimited(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
@@ -23,54 +27,60 @@ def open_delimited(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
     Raises
     ------
     FormatError
-        Not text, text without columns, or rows that cannot be told apart.
+        Not text, text without columns, rows that cannot be told apart, or a quote that is never closed.
     """
-    text, notes = _decoded(content, file)
-    delimiter = _delimiter(text, file)
-    cells = _cells(text, delimiter, file)
-    return Sheet(file, "", cells, "csv"), notes
+    content, notes = _as_utf8(content, file)
+    start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
+    delimiter, width = _delimiter(start, file)
+    cells = _cells(content, delimiter, width, file)
+    return Sheet(file, "", cells, "csv", commas_separate=delimiter == ","), notes
 
 
-def _decoded(content: bytes, file: str) -> tuple[str, tuple[str, ...]]:
+def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return content.decode("utf-16"), ()
+            return content.decode("utf-16").encode(), ()
         except UnicodeDecodeError as failure:
             raise FormatError(f"{file}: broken UTF-16 text ({failure.reason}). Save it as UTF-8") from failure
+    content = content.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in content:
         raise FormatError(f"{file}: not text (it has zero bytes). Give a CSV file, a workbook, JSON or a shapefile")
     try:
-        return content.decode("utf-8-sig"), ()
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        lines = [_decoded_line(line) for line in content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)]
+        lines = [_decoded_line(line) for line in content.splitlines(keepends=True)]
         guessed = sum(other for _, other in lines)
-        return "".join(line for line, _ in lines), (
+        return b"".join(line for line, _ in lines), (
             f"{guessed:,} line(s) are not UTF-8 and were read as Windows-1252: check the accents",
         )
+    return content.removesuffix(b"\x1a"), ()
 
 
-def _decoded_line(line: bytes) -> tuple[str, bool]:
+def _decoded_line(line: bytes) -> tuple[bytes, bool]:
     try:
-        return line.decode("utf-8"), False
+        line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace"), True
+        return line.decode("cp1252", errors="replace").encode(), True
+    return line, False
 
 
-def _delimiter(text: str, file: str) -> str:
-    best, votes = "", 0
+def _delimiter(start: str, file: str) -> tuple[str, int]:
+    """The delimiter that makes the most rows alike, and the number of cells of the widest row."""
+    best, votes, widest = "", 0, 0
     for delimiter in DELIMITERS:
-        widths = collections.Counter(len(row) for row in _first_rows(text, delimiter, file) if len(row) > 1)
+        rows = _first_rows(start, delimiter, file)
+        widths = collections.Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
         if count * min(width, 4) > votes:
-            best, votes = delimiter, count * min(width, 4)
+            best, votes, widest = delimiter, count * min(width, 4), max(len(row) for row in rows)
     if not best:
         raise FormatError(f"{file}: text without columns. Give a CSV file with headings, separated by commas")
-    return best
+    return best, widest
 
 
-def _first_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
+def _first_rows(start: str, delimiter: str, file: str) -> list[list[str]]:
     try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SNIFFED_ROWS))
+        rows = list(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), SNIFFED_ROWS))
     except csv.Error as failure:
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure
     if any(len(row) > WIDEST for row in rows):
@@ -78,34 +88,81 @@ def _first_rows(text: str, delimiter: str, file: str) -> list[list[str]]:
     return rows
 
 
-def _cells(text: str, delimiter: str, file: str) -> pd.DataFrame:
-    width = max(len(row) for row in _first_rows(text, delimiter, file))
+def _cells(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFrame:
+    quoted = b'"' in content
+    if quoted and content.count(b'"') % 2:
+        _refuse_open_quote(content.decode(), delimiter, file)
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            names=range(width),
-            dtype=str,
-            na_filter=False,
-            skip_blank_lines=False,
-            engine="c",
-            low_memory=True,
-            on_bad_lines="error",
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(column_names=[str(n) for n in range(width)], block_size=1 << 24),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=quoted,
+                ignore_empty_lines=False,
+                quote_char='"' if quoted else False,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types={str(n): pa.string() for n in range(width)}, strings_can_be_null=False, null_values=[]
+            ),
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OverflowError):
-        cells = _ragged_cells(text, delimiter, file)
+        cells: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
+    except pa.ArrowInvalid:
+        cells = _ragged_cells(content.decode(), delimiter, file)
+    cells.columns = pd.RangeIndex(cells.shape[1])
     cells.index = pd.RangeIndex(1, len(cells) + 1)
-    # Short rows come back with missing cells; a cell that is not there is an empty one.
-    return cells.fillna("")
+    if quoted:
+        _refuse_swallowed_rows(cells, delimiter, file)
+    return cells
 
 
 def _ragged_cells(text: str, delimiter: str, file: str) -> pd.DataFrame:
+    """Rows of different lengths: a cell that is not there is an empty one."""
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as failure:
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure
     width = max(len(row) for row in rows)
-    if width > WIDEST or width * len(rows) > 50_000_000:
+    if width > WIDEST or width * len(rows) > MOST_CELLS:
         raise FormatError(f"{file}: {len(rows):,} rows of up to {width:,} cells. Give the table itself")
-    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
+    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=pd.StringDtype("pyarrow"))
+
+
+def _refuse_open_quote(text: str, delimiter: str, file: str) -> None:
+    """Walk through the quotes: one that is still open at the end has swallowed every row after it."""
+    opened, line = 0, 1
+    within = False
+    fresh = True
+    position = 0
+    while position < len(text):
+        letter = text[position]
+        if letter == '"':
+            if within and text[position + 1 : position + 2] == '"':
+                position += 1
+            elif within:
+                within = False
+            elif fresh:
+                within, opened = True, line
+        fresh = not within and letter in (delimiter, "\n", "\r")
+        line += letter == "\n"
+        position += 1
+    if within:
+        raise FormatError(
+            f'{file}, line {opened}: a quote (") is opened and never closed, so all that follows would be one cell. Close or delete '
+            "it, and read the file again"
+        )
+
+
+def _refuse_swallowed_rows(cells: pd.DataFrame, delimiter: str, file: str) -> None:
+    """A quote that is closed by the next stray one leaves whole rows inside a cell."""
+    least = max(cells.shape[1] - 1, 3) if cells.shape[1] > 2 else 1 << 30
+    for column in cells:
+        broken = cells[column][cells[column].str.contains("\n", regex=False)]
+        for row, cell in broken.items():
+            if any(part.count(delimiter) >= min(least, cells.shape[1] - 1) for part in str(cell).split("\n")[1:-1]) or (
+                str(cell).count("\n") and str(cell).rpartition("\n")[2].count(delimiter) >= least - 1
+            ):
+                raise FormatError(
+                    f'{file}, row {row}: a cell holds whole rows of the table: a quote (") is opened in it and closed rows later. '
+                    "Close or delete the quote, and read the file again"
+                )

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import country_pcodes, iso3_of
-from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import days, fold, number_column, numbers, text_column
-from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.told_apart import deepest_level, tell_apart
+from sahelgeo.readers.printed import fold
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
-FEEDS = ("dtm", "dtm-workbook")
-_KEY = (
-    "pcode",
-    "place",
-    "date",
-    "group",
-    "origin",
-    "origin_name",
-    "reason",
-    "method",
-    "operation",
-    "admin1",
-    "admin2",
-    "iso3",
-    "round",
-)
+_FIGURES = ("people", "men", "women", "households")
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
 _DAMAGE = re.compile(r"(?<=[a-zà-ÿ])(Yes|No)")
 
 
-@overload
-def read_dtm(path: Readable, *, level: int | None = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_dtm(path: Readable, *, level: int | None = ..., report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) -> Any:
+def read_dtm(path: Readable, *, level: int | None = None, **how: Unpack[How]) -> pd.DataFrame:
     """Displaced people from a file of IOM's Displacement Tracking Matrix.
 
     DTM prints one row for each reason and origin: they add up within a round and an area. Rounds are stocks: they never add
@@ -56,8 +33,8 @@ def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) 
     level : {0, 1, 2}, optional
         The administrative level to keep of a file that holds the same people at several. The default is the deepest of
         each operation and day.
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -66,8 +43,6 @@ def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) 
         ``round`` as printed, ``origin_name``, and ``men`` and ``women`` where counted. The codes of Mali's workbooks
         changed their meaning between rounds (MLI0103 was Diéma, then Kayes): they stand in ``code`` and ``pcode`` is
         missing.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -97,152 +72,117 @@ def read_dtm(path: Readable, *, level: int | None = None, report: bool = False) 
     >>> stocks[["pcode", "reason", "people", "method"]].values.tolist()
     [['TD07', 'Conflict', 800, 'baseline assessment'], ['TD07', 'Natural disaster', 50, 'baseline assessment']]
     """
-    return read_feeds(path, FEEDS, partial(tidy_dtm, level=level), report)
+    return read_with("read_dtm", path, level=level, **how)
 
 
-def tidy_dtm(found: Found, *, level: int | None = None) -> Tidied:
+def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
     """One sheet or answer of DTM, tidied."""
-    return _tidy_api(found, level) if found.feed.id == "dtm" else _tidy_workbook(found)
+    return _tidy_api(rows, level) if rows.feed.id == "dtm" else _tidy_workbook(rows)
 
 
-def _tidy_api(found: Found, level: int | None) -> Tidied:
-    where, facts = found.sheet.where, found.feed.facts
-    frame, fates = body(found)
-    need_rows(frame, found)
-    column = partial(text_column, frame, missing=facts["not_available"])
-    date = days(frame["date"], "reportingDate", where)
-    iso3 = iso3_of(column("country_code")).fillna(iso3_of(column("country")))
-    names = {n: column(f"name{n}") for n in (1, 2)}
-    depth = numbers(frame["level"], "adminLevel", where) if "level" in frame else _depth(names, column)
-    other = _other_levels(frame.assign(_iso3=iso3, _date=date), depth, level, where)
-    fates = dropped(fates, other.reindex(fates.index, fill_value=False), "other level")
-    pcode = (
-        column("code2")
-        .fillna(column("code1").where(names[2].isna()))
-        .fillna(country_pcodes(iso3).where(names[1].isna()))
+def _tidy_api(rows: Rows, level: int | None) -> Tidied:
+    rows.one_level(_depth(rows), ["country_code", "country", "date", "operation"], level, "people")
+    names = {n: rows.text(f"name{n}") for n in (1, 2)}
+    iso3 = rows.country("country_code", "country")
+    code = rows.text("code2").fillna(rows.text("code1").where(names[2].isna()))
+    method = rows.text("method")
+    table = rows.table(
+        pcode=code.fillna(country_pcodes(iso3).where(names[1].isna())),
+        iso3=iso3,
+        date=rows.day("date"),
+        group="idp",
+        people=rows.number("people").round(),
+        origin=rows.text("origin_code"),
+        origin_name=rows.text("origin_name"),
+        reason=rows.text("reason"),
+        method=method.map(rows.facts["methods"]).fillna(method),
+        operation=rows.text("operation"),
+        place=names[2].fillna(names[1]).fillna(rows.text("country")),
+        admin1=names[1],
+        admin2=names[2],
+        round=rows.text("round"),
+        **{name: rows.number(name) for name in ("men", "women") if name in rows},
     )
-    method = column("method")
-    table = pd.DataFrame(
-        {
-            "pcode": pcode,
-            "iso3": iso3,
-            "date": date,
-            "group": "idp",
-            "people": numbers(frame["people"], "numPresentIdpInd", where).round(),
-            "origin": column("origin_code"),
-            "origin_name": column("origin_name"),
-            "reason": column("reason"),
-            "method": method.map(facts["methods"]).fillna(method),
-            "operation": column("operation"),
-            "place": names[2].fillna(names[1]).fillna(column("country")),
-            "admin1": names[1],
-            "admin2": names[2],
-            "source": found.feed.source,
-            "round": column("round"),
-            **{name: numbers(frame[name], name, where) for name in ("men", "women") if name in frame},
-            "_id": column("id"),
-        }
-    )[~other]
-    table, fates, notes = _added_up(table, fates)
-    return Tidied(table, fates, tuple(notes), (), "stocks")
+    return _added_up(rows, table.assign(_id=rows.text("id")))
 
 
-def _other_levels(frame: pd.DataFrame, depth: pd.Series, level: int | None, where: str) -> pd.Series:
-    if level is None:
-        return deepest_level(frame, depth, ["_iso3", "_date", "operation"])
-    other = (depth != level).fillna(True).astype(bool)
-    if other.all():
-        raise FormatError(f"{where}: no rows of level {level}. There are: {sorted(depth.dropna().unique())}")
-    return other
+def _depth(rows: Rows) -> pd.Series:
+    if "level" in rows:
+        return rows.number("level")
+    depth = pd.Series(0.0, index=rows.frame.index, dtype="Float64")
+    depth = depth.mask(rows.text("name1", "code1").notna(), 1.0)
+    return depth.mask(rows.text("name2", "code2").notna(), 2.0)
 
 
-def _depth(names: dict[int, pd.Series], column: Any) -> pd.Series:
-    depth = pd.Series(0.0, index=names[1].index, dtype="Float64")
-    depth = depth.mask(names[1].notna() | column("code1").notna(), 1.0)
-    return depth.mask(names[2].notna() | column("code2").notna(), 2.0)
-
-
-def _added_up(table: pd.DataFrame, fates: pd.Series) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
     """Rows printed twice with one id are copies; rows alike in all but id and people are parts of one count."""
     copies = table.duplicated(keep="first")
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
+    rows.drop(copies, "duplicate")
     table = table[~copies].drop(columns="_id")
-    key = [name for name in _KEY if name in table]
-    parts = table.duplicated(key, keep=False)
+    key = [name for name in table if name not in _FIGURES]
+    group = table.groupby(key, dropna=False, sort=False).ngroup()
+    parts = group.duplicated(keep=False)
     if not parts.any():
-        return table, fates, []
-    figures = [name for name in ("people", "men", "women", "households") if name in table]
-    sums = table.groupby(key, dropna=False, sort=False)[figures].transform(lambda part: part.sum(min_count=1))
-    merged = table.assign(**{name: sums[name] for name in figures})[~table.duplicated(key, keep="first")]
+        return rows.tidied(table, "stocks")
+    figures = [name for name in _FIGURES if name in table]
+    sums = table[figures].groupby(group).transform("sum", min_count=1)
+    merged = table.assign(**{name: sums[name] for name in figures})[~group.duplicated()]
     note = f"{int(parts.sum())} rows alike in area, day, reason and origin are parts of one count and were added up"
-    return merged, fates, [note]
+    return rows.tidied(merged, "stocks", [note])
 
 
-def _tidy_workbook(found: Found) -> Tidied:
-    frame, fates = body(found)
-    need_rows(frame, found)
-    mali = found.vintage.name.startswith("Mali")
+def _tidy_workbook(rows: Rows) -> Tidied:
+    rows.drop(rows.text("admin1", "admin2", "admin3").isna(), "total")
+    base, reason = _places_of_workbook(rows), rows.text("reason")
+    tables = []
+    for name, counted in rows.facts["counted"].items():
+        if name in rows:
+            people = rows.number(name).round()
+            part = base.assign(
+                group=counted["group"],
+                reason=counted.get("reason", _mended(rows, reason) if counted["group"] == "idp" else None),
+                people=people,
+                households=rows.number(f"{name}_households").round(),
+            )
+            tables.append(part[people.notna()])
+    table = pd.concat(tables)
+    rows.no_figure(table)
+    tidied = rows.told_apart(table, "stocks")
+    kept = tidied.table.dropna(axis=1, how="all").assign(pcode=tidied.table["pcode"])
+    return rows.tidied(kept, "stocks", [note for note in tidied.notes if note not in rows.notes])
 
-    def column(name: str) -> pd.Series:
-        values = text_column(frame, name, missing=found.feed.facts["not_available"])
-        return values.map(_mended).astype("string") if mali else values
 
-    first = column("admin1").fillna(column("admin2")).fillna(column("admin3")).fillna("total")
-    totals = first.map(lambda name: fold(name).startswith(("total", "grand total"))).astype(bool)
-    fates = dropped(fates, totals.reindex(fates.index, fill_value=False), "total")
-    base = _places_of_workbook(frame, found, column, mali)
-    tables = _counts_of_workbook(frame, found, base, column("reason"))
-    table = pd.concat([rows[rows["people"].notna() & ~totals] for rows in tables])
-    blank = pd.Series(~frame.index.isin(table.index), index=frame.index)
-    fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
-    table, fates, notes = tell_apart(table, fates, found, "stocks")
-    return Tidied(table.dropna(axis=1, how="all").assign(pcode=table["pcode"]), fates, tuple(notes), (), "stocks")
+def _places_of_workbook(rows: Rows) -> pd.DataFrame:
+    mali = rows.found.vintage.name.startswith("Mali")
 
+    def column(*names: str) -> pd.Series:
+        return _mended(rows, rows.text(*names))
 
-def _places_of_workbook(
-    frame: pd.DataFrame, found: Found, column: Callable[[str], pd.Series], mali: bool
-) -> pd.DataFrame:
+    admin = {n: column(f"admin{n}") for n in (1, 2, 3)}
     codes = (
         column("code3")
-        .fillna(column("code2").where(column("admin3").isna()))
-        .fillna(column("code1").where(column("admin2").isna() & column("admin3").isna()))
+        .fillna(column("code2").where(admin[3].isna()))
+        .fillna(column("code1").where(admin[2].isna() & admin[3].isna()))
     )
     # "Autre" stands for a place that is not on the list; its name is written beside it.
     listed = column("site")
-    other = listed.map(lambda name: fold(str(name)) in found.feed.facts["other_place"]).astype(bool)
+    other = listed.fillna("").map(lambda name: fold(name) in rows.facts["other_place"]).astype(bool)
     site = listed.mask(other, column("other_site")).fillna(column("other_site"))
-    return pd.DataFrame(
-        {
-            "pcode": pd.NA if mali else codes.where(site.isna()),
-            "code": codes.fillna(column("code2")),
-            "iso3": iso3_of(column("country")).fillna("MLI" if mali else "NER"),
-            "date": days(frame["date"], found.feed.columns["date"][0], found.sheet.where),
-            "method": "site assessment" if "site" in frame else "baseline assessment",
-            "place": site.fillna(column("admin3")).fillna(column("admin2")).fillna(column("admin1")),
-            **{name: column(name) for name in ("admin1", "admin2", "admin3")},
-            "origin_name": column("origin_name").fillna(column("origin_country")),
-            "round": column("round"),
-            "site_type": column("site_type"),
-            "source": found.feed.source,
-        }
+    return rows.table(
+        pcode=pd.NA if mali else codes.where(site.isna()),
+        code=codes.fillna(column("code2")),
+        iso3=iso3_of(column("country")).fillna("MLI" if mali else "NER"),
+        date=rows.day("date"),
+        method="site assessment" if "site" in rows else "baseline assessment",
+        place=site.fillna(admin[3]).fillna(admin[2]).fillna(admin[1]),
+        **{f"admin{n}": names for n, names in admin.items()},
+        origin_name=column("origin_name", "origin_country"),
+        round=column("round"),
+        site_type=column("site_type"),
     )
 
 
-def _counts_of_workbook(frame: pd.DataFrame, found: Found, base: pd.DataFrame, reason: pd.Series) -> list[pd.DataFrame]:
-    where, tables = found.sheet.where, []
-    for name, counted in found.feed.facts["counted"].items():
-        if name in frame:
-            households = f"{name}_households"
-            tables.append(
-                base.assign(
-                    group=counted["group"],
-                    reason=counted.get("reason", reason if counted["group"] == "idp" else None),
-                    people=numbers(frame[name], name, where).round(),
-                    households=number_column(frame, households, households, where).round(),
-                )
-            )
-    return tables
-
-
-def _mended(text: object) -> object:
-    return _DAMAGE.sub(lambda found: found[1].lower(), text) if isinstance(text, str) else None
+def _mended(rows: Rows, values: pd.Series) -> pd.Series:
+    if not rows.found.vintage.name.startswith("Mali"):
+        return values
+    return values.str.replace(_DAMAGE, lambda found: found[1].lower(), regex=True)

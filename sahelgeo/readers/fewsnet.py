@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal, overload
+from typing import Unpack
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import CRSError, FormatError
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.feed import Found, body, find, not_recognised
-from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.periods import Period, given_period
-from sahelgeo.readers.printed import days, numbers, text_column, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
-FEEDS = ("fews-net-shapes", "fews-net-table")
 _SCENARIOS = {"CS": ("current", "HA0"), "ML1": ("projected", "HA1"), "ML2": ("second_projected", "HA2")}
 _MONTH_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(?!\d)")
 # Outlooks of February, June and October look eight months ahead in two halves of four; other months end with them.
@@ -30,13 +27,7 @@ _PARTS = {"idp_camp": "idp_site"}
 _NOT_PEOPLE = {"national_park": "not_analysed"}
 
 
-@overload
-def read_fewsnet(path: Readable, *, period: Period | None = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_fewsnet(
-    path: Readable, *, period: Period | None = ..., report: Literal[True]
-) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool = False) -> Any:
+def read_fewsnet(path: Readable, *, period: Period | None = None, **how: Unpack[How]) -> pd.DataFrame:
     r"""FEWS NET's classification of areas, which is compatible with the IPC but not its partners' consensus.
 
     FEWS NET classifies areas and counts no people: ``population`` and ``people_1`` to ``people_5`` are missing. Its codes
@@ -48,8 +39,8 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool =
         A shapefile (its ``.shp``, or a zip archive of its parts) or a CSV file of the data warehouse.
     period : tuple of two days, optional
         First and last day, for a shapefile that says its period neither in its columns nor in its name (``WA_202002_CS``).
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -59,8 +50,6 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool =
         it is never turned into a phase. ``fnid`` is FEWS NET's own code, which is no p-code: ``pcode`` is missing. Regional
         shapefiles are dissolved, one feature for each phase: ``unit`` numbers them. A shapefile gives a GeoDataFrame in
         EPSG:4326.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -90,21 +79,12 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, report: bool =
     >>> phases["phase_published"].fillna(0).tolist(), phases["state"].fillna("").tolist()
     ([2, 0], ['', 'not_analysed'])
     """
-    opened = open_file(path)
-    founds = find(opened, FEEDS)
-    if not founds:
-        raise not_recognised(opened, FEEDS)
-    return read_found(opened, founds, report, period=period)
+    return read_with("read_fewsnet", path, period=period, **how)
 
 
-def read_found(opened: Opened, founds: list[Found], report: bool, **options: Any) -> Any:
-    """The table of an opened file in which the feed was found."""
-    return finish(opened, founds, partial(tidy_fewsnet, **options), report)
-
-
-def tidy_fewsnet(found: Found, *, period: Period | None = None) -> Tidied:
+def tidy(rows: Rows, *, period: Period | None = None) -> Tidied:
     """One layer or sheet of FEWS NET, tidied."""
-    return _tidy_table(found) if found.feed.id == "fews-net-table" else _tidy_shapes(found, period)
+    return _tidy_table(rows) if rows.feed.id == "fews-net-table" else _tidy_shapes(rows, period)
 
 
 @lru_cache(maxsize=1)
@@ -113,148 +93,113 @@ def _states() -> dict[float, str]:
     return {float(row["code"]): row["state"] for row in csv.DictReader(text.splitlines())}
 
 
-def _classified(values: pd.Series, column: str, where: str) -> tuple[pd.Series, pd.Series]:
-    codes = numbers(values, column, where)
+def _classified(rows: Rows, name: str) -> tuple[pd.Series, pd.Series]:
+    codes = rows.number(name)
     state = codes.map(_states()).astype("string").fillna(pd.Series("no_data", index=codes.index).where(codes.isna()))
     phase = codes.where(codes.isin([1, 2, 3, 4, 5]))
-    unknown = codes.notna() & phase.isna() & state.isna()
-    if unknown.any():
-        row = unknown.index[unknown][0]
-        known = ", ".join(f"{code:g}" for code in _states())
-        raise FormatError(
-            f"{where}, column {column!r}, row {row} ({text_of(values[row])!r}): neither a phase (1 to 5) nor a code that is "
-            f"known ({known})"
-        )
-    return phase, state
+    known = ", ".join(f"{code:g}" for code in _states())
+    rule = f"neither a phase (1 to 5) nor a code that is known ({known})"
+    return rows.refuse(phase, codes.notna() & phase.isna() & state.isna(), name, rule), state
 
 
-def _tidy_table(found: Found) -> Tidied:
-    where = found.sheet.where
-    frame, fates = body(found)
-    need_rows(frame, found)
-    copies = frame.duplicated()
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
-    frame = frame[~copies]
-    lesser = _lesser_rated(frame, where)
-    fates = dropped(fates, lesser.reindex(fates.index, fill_value=False), "superseded")
-    frame = frame[~lesser]
-    scenario = texts(frame["scenario"]).str.upper()
-    kinds = scenario.map({name: kind for name, (kind, _) in _SCENARIOS.items()})
-    if kinds.isna().any():
-        row = kinds.index[kinds.isna()][0]
-        raise FormatError(
-            f"{where}, column 'scenario', row {row} ({text_of(frame['scenario'][row])!r}): not CS, ML1 or ML2"
-        )
-    phase, state = _classified(frame["phase"], "value", where)
-    unit_type = texts(frame["unit_type"])
-
-    column = partial(text_column, frame)
-
-    table = pd.DataFrame(
-        {
-            "pcode": pd.NA,
-            "kind": kinds,
-            "start": days(frame["start"], "projection_start", where),
-            "end": days(frame["end"], "projection_end", where),
-            "issued": days(frame["issued"], "reporting_date", where) if "issued" in frame else pd.NaT,
-            "phase_published": phase,
-            "state": state.mask(unit_type.isin(list(_NOT_PEOPLE)), "not_analysed"),
-            "assistance": column("assistance"),
-            "unit": column("fnid"),
-            "unit_kind": unit_type.map(_PARTS).fillna("area"),
-            "place": column("unit_name").fillna(column("full_name")),
-            "iso3": iso3_of(column("country_code"))
-            .fillna(iso3_of(column("country")))
-            .fillna(iso3_of(column("fnid").str[:2])),
-            "source": found.feed.source,
-            "fnid": column("fnid"),
-            "scale": column("scale"),
-        }
+def _tidy_table(rows: Rows) -> Tidied:
+    rows.drop(_lesser_rated(rows), "superseded")
+    words = {name.casefold(): kind for name, (kind, _) in _SCENARIOS.items()}
+    kinds = rows.word("scenario", words, "not CS, ML1 or ML2", case=False)
+    phase, state = _classified(rows, "phase")
+    unit_type, fnid = rows.text("unit_type"), rows.text("fnid")
+    table = rows.table(
+        pcode=pd.NA,
+        kind=kinds,
+        start=rows.day("start"),
+        end=rows.day("end"),
+        issued=rows.day("issued"),
+        phase_published=phase,
+        state=state.mask(unit_type.isin(list(_NOT_PEOPLE)), "not_analysed"),
+        assistance=rows.text("assistance"),
+        unit=fnid,
+        unit_kind=unit_type.map(_PARTS).fillna("area"),
+        place=rows.text("unit_name", "full_name"),
+        iso3=rows.country("country_code", "country").fillna(iso3_of(fnid.str[:2])),
+        fnid=fnid,
+        scale=rows.text("scale"),
     )
-    return Tidied(table, fates, (), (), "phases")
+    return rows.tidied(table, "phases")
 
 
-def _lesser_rated(frame: pd.DataFrame, where: str) -> pd.Series:
+def _lesser_rated(rows: Rows) -> pd.Series:
     """Rows whose unit and period have another row that FEWS NET prefers."""
-    if "preference" not in frame:
-        return pd.Series(False, index=frame.index)
-    key = ["fnid", "scenario", "start", "end", *(name for name in ("issued", "assistance") if name in frame)]
-    rating = numbers(frame["preference"], "preference_rating", where)
-    best = rating.groupby([frame[name] for name in key], dropna=False).transform("max")
-    return (rating < best).fillna(False).astype(bool)
+    if "preference" not in rows:
+        return pd.Series(False, index=rows.frame.index)
+    key = [rows.text(name) for name in ("fnid", "scenario", "start", "end", "issued", "assistance") if name in rows]
+    rating = rows.number("preference")
+    return (rating < rating.groupby(key, dropna=False).transform("max")).fillna(False).astype(bool)
 
 
-def _tidy_shapes(found: Found, period: Period | None) -> Tidied:
-    where, geometry = found.sheet.where, found.sheet.geometry
-    frame, fates = body(found)
-    need_rows(frame, found)
+def _tidy_shapes(rows: Rows, period: Period | None) -> Tidied:
+    geometry = rows.found.sheet.geometry
     if geometry is not None and geometry.crs is None:
         raise CRSError(
-            f"{where}: no coordinate system (its .prj file is missing). FEWS NET uses EPSG:4326: put the .prj beside it"
+            f"{rows.where}: no coordinate system (its .prj file is missing). FEWS NET uses EPSG:4326: put the .prj beside it"
         )
-
     tables, notes = [], []
-    for scenario in (name for name in _SCENARIOS if name in frame):
-        times, said = _times(frame, found, scenario, period)
+    for scenario in (name for name in _SCENARIOS if name in rows):
+        times, said = _times(rows, scenario, period)
         notes += said
-        table = _scenario(frame, found, scenario).join(times)
+        table = _scenario(rows, scenario).join(times)
         if geometry is not None:
             table = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index).to_crs("EPSG:4326"), crs="EPSG:4326")
         tables.append(table)
-    return Tidied(pd.concat(tables), fates, tuple(notes), (), "phases")
+    return rows.tidied(pd.concat(tables), "phases", notes)
 
 
-def _scenario(frame: pd.DataFrame, found: Found, scenario: str) -> pd.DataFrame:
+def _scenario(rows: Rows, scenario: str) -> pd.DataFrame:
     kind, flag = _SCENARIOS[scenario]
-    column = partial(text_column, frame)
-    phase, state = _classified(frame[scenario], scenario, found.sheet.where)
-    area = column("admin3").fillna(column("admin2")).fillna(column("admin1")).fillna(column("country"))
-    feature = "feature " + pd.Series(frame.index, index=frame.index).astype("string")
-    return pd.DataFrame(
-        {
-            "pcode": pd.NA,
-            "kind": kind,
-            "phase_published": phase,
-            "state": state,
-            "assistance": column(flag),
-            "unit": column("fnid").fillna(feature),
-            "unit_kind": column("unit_type").map(_PARTS).fillna("area"),
-            "place": column("unit_name").fillna(column("zone")).fillna(area),
-            **{level: column(level) for level in ("admin1", "admin2", "admin3")},
-            "iso3": iso3_of(column("country")),
-            "source": found.feed.source,
-            "fnid": column("fnid"),
-        }
+    phase, state = _classified(rows, scenario)
+    feature = "feature " + pd.Series(rows.frame.index, index=rows.frame.index).astype("string")
+    return rows.table(
+        pcode=pd.NA,
+        kind=kind,
+        phase_published=phase,
+        state=state,
+        assistance=rows.text(flag),
+        unit=rows.text("fnid").fillna(feature),
+        unit_kind=rows.text("unit_type").map(_PARTS).fillna("area"),
+        place=rows.text("unit_name", "zone", "admin3", "admin2", "admin1", "country"),
+        **{level: rows.text(level) for level in ("admin1", "admin2", "admin3")},
+        iso3=rows.country("country"),
+        fnid=rows.text("fnid"),
     )
 
 
-def _times(frame: pd.DataFrame, found: Found, scenario: str, period: Period | None) -> tuple[pd.DataFrame, list[str]]:
-    where = found.sheet.where
+def _times(rows: Rows, scenario: str, period: Period | None) -> tuple[pd.DataFrame, list[str]]:
+    index = rows.frame.index
     if period is not None:
         first, last = given_period(period)
-        return pd.DataFrame({"start": first, "end": last, "issued": pd.NaT}, index=frame.index), []
-    if "start" in frame and "end" in frame:
+        return pd.DataFrame({"start": first, "end": last, "issued": pd.NaT}, index=index), []
+    if "start" in rows and "end" in rows:
         printed = {
-            "start": days(frame["start"], "cov_start", where, month="first"),
-            "end": days(frame["end"], "cov_end", where, month="last"),
-            "issued": days(frame["issued"], "report_mon", where, month="first") if "issued" in frame else pd.NaT,
+            "start": rows.day("start", "first"),
+            "end": rows.day("end", "last"),
+            "issued": rows.day("issued", "first"),
         }
-        return pd.DataFrame(printed, index=frame.index), []
-    named = {match.groups() for match in _MONTH_IN_NAME.finditer(f"{found.sheet.file} {found.sheet.name}")}
+        return pd.DataFrame(printed, index=index), []
+    sheet = rows.found.sheet
+    named = {match.groups() for match in _MONTH_IN_NAME.finditer(f"{sheet.file} {sheet.name}")}
     if len(named) != 1:
         raise FormatError(
-            f"{where}: neither its columns nor its name say the period of {scenario}. Give it: "
+            f"{rows.where}: neither its columns nor its name say the period of {scenario}. Give it: "
             "read_fewsnet(path, period=('2018-10-01', '2018-10-31'))"
         )
     year, month = (int(part) for part in named.pop())
     report = pd.Timestamp(year, month, 1)
     if scenario != "CS" and (month not in _OUTLOOK_MONTHS or year < 2016):
         raise FormatError(
-            f"{where}: the name says the month of the report ({year}-{month:02d}) but not how far {scenario} looks ahead. Give the "
-            "period: read_fewsnet(path, period=(first day, last day))"
+            f"{rows.where}: the name says the month of the report ({year}-{month:02d}) but not how far {scenario} looks ahead. Give "
+            "the period: read_fewsnet(path, period=(first day, last day))"
         )
     begins, after = {"CS": (0, 1), "ML1": (0, 4), "ML2": (4, 8)}[scenario]
     start = report + pd.DateOffset(months=begins)
     end = report + pd.DateOffset(months=after) - pd.Timedelta(days=1)
     note = f"the period of {scenario} ({start:%Y-%m-%d} to {end:%Y-%m-%d}) is taken from the name of the file"
-    return pd.DataFrame({"start": start, "end": end, "issued": report}, index=frame.index), [note]
+    return pd.DataFrame({"start": start, "end": end, "issued": report}, index=index), [note]

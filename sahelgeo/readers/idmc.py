@@ -1,32 +1,23 @@
-"""IDMC: internal displacement by country and year (GIDD), disaster events, and updates as they are reported (IDU)."""
+"""IDMC: internally displaced people by country and year, and displacements as they happen."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Literal, Unpack
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import country_pcodes
-from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, fold, numbers, text_column, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.told_apart import tell_apart
+from sahelgeo.readers.printed import fold
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
-FEEDS = ("idmc-gidd", "idmc-disasters", "idmc-idu")
 Measure = Literal["stock", "flow"]
 
 
-@overload
-def read_idmc(path: Readable, *, measure: Measure = ..., report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_idmc(path: Readable, *, measure: Measure = ..., report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = False) -> Any:
+def read_idmc(path: Readable, *, measure: Measure = "stock", **how: Unpack[How]) -> pd.DataFrame:
     r"""Internal displacement from IDMC's files: people displaced at the end of a year, or movements in a period.
 
     Parameters
@@ -36,8 +27,8 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
     measure : {"stock", "flow"}
         For GIDD by year: people living in displacement on 31 December, or displacements in the year. One person can be
         displaced several times, so the second is not a number of people. Events and updates are flows always.
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -46,8 +37,6 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
         ``origin`` is the country, ``destination`` missing (it is within the country), ``reason``, and for single records
         ``event`` (IDMC's id). Updates have points in EPSG:4326. Blank figures give no row; a printed 0 stays 0. Of the
         updates, only figures that IDMC recommends are kept: those for triangulation speak of the same movements.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -74,113 +63,70 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", report: bool = Fals
     >>> stocks[["pcode", "people"]].values.tolist()
     [['ML', 379932]]
     """
-    return read_feeds(path, FEEDS, partial(tidy_idmc, measure=measure), report)
+    return read_with("read_idmc", path, measure=measure, **how)
 
 
-def tidy_idmc(found: Found, *, measure: Measure = "stock") -> Tidied:
+def tidy(rows: Rows, *, measure: Measure = "stock") -> Tidied:
     """One sheet of IDMC's figures, tidied."""
     if measure not in ("stock", "flow"):
         raise FormatError(f"measure={measure!r} is neither 'stock' nor 'flow'")
-    if found.feed.id == "idmc-gidd":
-        return _tidy_years(found, measure)
-    return _tidy_updates(found) if found.feed.id == "idmc-idu" else _tidy_disasters(found)
+    if rows.feed.id == "idmc-gidd":
+        return _tidy_years(rows, measure)
+    return _tidy_updates(rows) if rows.feed.id == "idmc-idu" else _tidy_disasters(rows)
 
 
-def _tidy_years(found: Found, measure: Measure) -> Tidied:
-    where = found.sheet.where
-    frame, fates = body(found)
-    need_rows(frame, found)
-    year = numbers(frame["year"], "year", where)
-    bad = year.isna() | (year % 1 != 0) | ~year.between(1900, 2100)
-    if bad.any():
-        row = bad.index[bad][0]
-        raise FormatError(f"{where}, column 'year', row {row} ({text_of(frame['year'][row])!r}): not a year")
-    iso3 = texts(frame["iso3"])
-    whole = year.astype("Int64").astype("string")
-    base = pd.DataFrame(
-        {"iso3": iso3, "place": texts(frame["country"]) if "country" in frame else iso3, "source": found.feed.source}
-    )
+def _tidy_years(rows: Rows, measure: Measure) -> Tidied:
+    year, iso3 = rows.year("year").astype("string"), rows.text("iso3")
+    country, first, last = country_pcodes(iso3), pd.to_datetime(year + "-01-01"), pd.to_datetime(year + "-12-31")
+    base = rows.table(iso3=iso3, place=rows.text("country").fillna(iso3))
+    if measure == "stock":
+        base = base.assign(pcode=country, date=last, group="idp", method="IDMC estimate")
+    else:
+        base = base.assign(origin=country, destination=None, start=first, end=last)
     columns = {"conflict": measure, "disaster": f"disaster_{measure}"}
-    tables = []
-    for reason, column in columns.items():
-        if column not in frame:
-            continue
-        people = numbers(frame[column], found.feed.columns[column][0], where)
-        rows = base.assign(reason=reason, people=people)
-        if measure == "stock":
-            rows = rows.assign(
-                pcode=country_pcodes(iso3), date=pd.to_datetime(whole + "-12-31"), group="idp", method="IDMC estimate"
-            )
-        else:
-            rows = rows.assign(
-                origin=country_pcodes(iso3),
-                destination=None,
-                start=pd.to_datetime(whole + "-01-01"),
-                end=pd.to_datetime(whole + "-12-31"),
-            )
-        tables.append(rows[people.notna()])
-    table = pd.concat(tables)
-    blank = pd.Series(~frame.index.isin(table.index), index=frame.index)
-    fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
-    kind = "stocks" if measure == "stock" else "flows"
-    table, fates, notes = tell_apart(table, fates, found, kind)
-    return Tidied(table, fates, tuple(notes), (), kind)
+    tables = [base.assign(reason=reason, people=rows.number(name)) for reason, name in columns.items() if name in rows]
+    table = pd.concat([part[part["people"].notna()] for part in tables])
+    rows.no_figure(table)
+    return rows.told_apart(table, "stocks" if measure == "stock" else "flows")
 
 
-def _tidy_updates(found: Found) -> Tidied:
-    frame, fates = body(found)
-    need_rows(frame, found)
-    counted = pd.Series(True, index=frame.index)
-    if "role" in frame:
-        roles = set(found.feed.facts["roles_counted"])
-        counted = texts(frame["role"]).map(lambda role: isinstance(role, str) and fold(role) in roles).astype(bool)
-        fates = dropped(fates, (~counted).reindex(fates.index, fill_value=False), "triangulation")
-    frame = frame[counted]
-    need_rows(frame, found)
-    table = _movements(frame, found).assign(
-        reason=texts(frame["reason"]).str.lower(),
-        hazard=text_column(frame, "kind"),
-        qualifier=text_column(frame, "qualifier"),
-        place=text_column(frame, "locations"),
+def _tidy_updates(rows: Rows) -> Tidied:
+    notes = []
+    if "role" in rows:
+        rows.drop(~rows.text("role").fillna("").map(fold).isin(rows.facts["roles_counted"]), "triangulation")
+    else:
+        notes.append("the file does not say which figures IDMC recommends: all were kept")
+    table = _movements(rows).assign(
+        reason=rows.text("reason").str.lower(),
+        hazard=rows.text("kind"),
+        qualifier=rows.text("qualifier"),
+        place=rows.text("locations"),
     )
-    shapes = points(frame, found, "latitude", "longitude") if "latitude" in frame and "longitude" in frame else None
-    table, fates, notes = tell_apart(table, fates, found, "flows")
-    if shapes is not None:
-        table = gpd.GeoDataFrame(table, geometry=shapes.reindex(table.index), crs="EPSG:4326")
-    notes += [] if "role" in frame else ["the file does not say which figures IDMC recommends: all were kept"]
-    return Tidied(table, fates, tuple(notes), (), "flows")
+    if "latitude" in rows and "longitude" in rows:
+        table = rows.located(table)
+    return rows.told_apart(table, "flows", notes)
 
 
-def _tidy_disasters(found: Found) -> Tidied:
-    frame, fates = body(found)
-    need_rows(frame, found)
-    table = _movements(frame, found).assign(reason="disaster", hazard=texts(frame["hazard"]))
+def _tidy_disasters(rows: Rows) -> Tidied:
+    table = _movements(rows).assign(reason="disaster", hazard=rows.text("hazard"))
     backwards = (table["end"] < table["start"]).fillna(False)
     table["end"] = table["end"].mask(backwards, table["start"])
-    blank = table["people"].isna()
-    fates = dropped(fates, blank.reindex(fates.index, fill_value=False), "no figure")
-    table, fates, notes = tell_apart(table[~blank], fates, found, "flows")
-    if backwards.any():
-        notes.append(f"{int(backwards.sum())} rows print an end before their start: the first day was taken for both")
-    return Tidied(table, fates, tuple(notes), (), "flows")
+    table = table[table["people"].notna()]
+    rows.no_figure(table)
+    note = f"{int(backwards.sum())} rows print an end before their start: the first day was taken for both"
+    return rows.told_apart(table, "flows", [note] if backwards.any() else [])
 
 
-def _movements(frame: pd.DataFrame, found: Found) -> pd.DataFrame:
-    where, iso3 = found.sheet.where, texts(frame["iso3"])
-    start = days(frame["start"], "start", where)
-    end = days(frame["end"], "end", where) if "end" in frame else start
-    event = texts(frame["event"]) if "event" in frame else texts(frame["name"])
-    return pd.DataFrame(
-        {
-            "origin": country_pcodes(iso3),
-            "destination": pd.NA,
-            "start": start,
-            "end": end.fillna(start),
-            "people": numbers(frame["people"], found.feed.columns["people"][0], where),
-            "iso3": iso3,
-            "event": event,
-            "event_name": texts(frame["name"]) if "name" in frame else pd.NA,
-            "source": found.feed.source,
-            "place": pd.NA,
-        }
+def _movements(rows: Rows) -> pd.DataFrame:
+    iso3, start = rows.text("iso3"), rows.day("start")
+    return rows.table(
+        origin=country_pcodes(iso3),
+        destination=pd.NA,
+        start=start,
+        end=rows.day("end").fillna(start),
+        people=rows.number("people"),
+        iso3=iso3,
+        event=rows.text("event") if "event" in rows else rows.text("name"),
+        event_name=rows.text("name"),
+        place=pd.NA,
     )

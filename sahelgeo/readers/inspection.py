@@ -10,9 +10,10 @@ import pandas as pd
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SahelgeoError
 from sahelgeo.readers.any_file import Recognised, areas_reader, read_recognised, recognise
-from sahelgeo.readers.cadre_harmonise import is_empty, read_nothing
+from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.reading import read_empty
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheet import BoundariesError
 
@@ -54,28 +55,21 @@ def inspect_file(path: Readable) -> str:
     people    379,932
     note      none
     """
+    opened, recognised = None, None
     try:
         opened = open_file(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataWarning)
+            answer = read_empty(opened, feeds())
+            if answer is None:
+                recognised = recognise(opened)
+                answer = read_recognised(recognised, {})
     except BoundariesError as problem:
         return _lines(_area_lines(path, problem))
     except SahelgeoError as problem:
-        return _lines([("problem", str(problem))])
-    if is_empty(opened):
-        recognised = None
-    else:
-        try:
-            recognised = recognise(opened)
-        except BoundariesError as problem:
-            return _lines(_area_lines(path, problem))
-        except SahelgeoError as problem:
-            return _lines([("file", opened.file), ("problem", str(problem))])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
-        try:
-            table, report = read_nothing(opened, True) if recognised is None else read_recognised(recognised, True, {})
-        except SahelgeoError as problem:
-            assert recognised is not None
-            return _lines([*_feed_lines(recognised), ("problem", str(problem))])
+        known = _feed_lines(recognised) if recognised is not None else [("file", opened.file)] if opened else []
+        return _lines([*known, ("problem", str(problem))])
+    table, report = answer
     return _lines(_report_lines(report, table, recognised))
 
 
@@ -110,7 +104,7 @@ def _distinct(values: pd.Series) -> str:
 
 
 def _feed_lines(recognised: Recognised) -> list[tuple[str, str]]:
-    found = recognised.founds[0]
+    found = recognised.best
     headers = "; ".join(_sheet_words(found.sheet.name, found.header) for found in recognised.founds)
     return [
         ("file", recognised.opened.file),
@@ -147,17 +141,21 @@ def _sheet_words(name: str, what: int | str) -> str:
 def _people_lines(report: ReadReport, table: pd.DataFrame) -> list[tuple[str, str]]:
     """The people for each day or period: their sum over several would count the same people again."""
     column = next((name for name in ("people", "population", "fatalities") if name in table), None)
-    if column is None or report.people is None:
+    if column is None or table[column].isna().all():
         return []
-    if report.table == "events":
+    if report.table == "events" and report.people is not None:
         return [("deaths", f"{report.people:,.0f}")]
     keys = [name for name in ("iso3", "group", "kind", "date", "start", "end", "issued", "year") if name in table]
-    sums = table.groupby(keys, dropna=False)[column].sum(min_count=1) if keys else pd.Series([report.people])
+    sums = (
+        table.groupby(keys, dropna=False)[column].sum(min_count=1)
+        if keys
+        else pd.Series([table[column].sum(min_count=1)])
+    )
     when: list[str] = [name for name in ("year", "date", "start", "end", "issued") if name in keys]
     if when and len(sums) > 1:
         sums = sums.sort_index(level=when, sort_remaining=True)
     if len(sums) == 1:
-        return [("people", f"{report.people:,.0f}")]
+        return [("people", f"{sums.iloc[0]:,.0f}")]
     last = sums.tail(_SHOWN_PERIODS)
     keyed = [key if isinstance(key, tuple) else (key,) for key in last.index]
     words = [" ".join(word for part in key if (word := _key_word(part))) for key in keyed]

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Unpack
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.feed import Found, body, every_column, find, not_recognised
-from sahelgeo.readers.hapi import tidy_hapi
+from sahelgeo.readers.columns import How, Kind
+from sahelgeo.readers.hapi import tidy as tidy_hapi
 from sahelgeo.readers.ipc_api import api_rows
 from sahelgeo.readers.ipc_stacked import tidy_stacked
-from sahelgeo.readers.mending import made_valid
-from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.periods import Day, Period, given_day, given_period
-from sahelgeo.readers.phase_rows import identity, pivot_phases, with_state
-from sahelgeo.readers.printed import days, numbers, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, finish, need_rows
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.phase_rows import identity, parts_numbered, pivot_phases, with_shapes, with_state
+from sahelgeo.readers.printed import text_of, texts
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.stacked import stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
-FEEDS = ("ipc", "ipc-stacked", "hapi-food-security")
 _UNITS = {"urb": "urban", "idp": "idp_site", "cam": "idp_site", "rfg": "refugee"}
 _INADEQUATE_EVIDENCE = 10
 
 
-@overload
 def read_ipc(
-    path: Readable, *, period: Period | None = ..., issued: Day | None = ..., report: Literal[False] = ...
-) -> pd.DataFrame: ...
-@overload
-def read_ipc(
-    path: Readable, *, period: Period | None = ..., issued: Day | None = ..., report: Literal[True]
-) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None = None, report: bool = False) -> Any:
+    path: Readable, *, period: Period | None = None, issued: Day | None = None, **how: Unpack[How]
+) -> pd.DataFrame:
     r"""Phases and people by phase from a file of the IPC.
 
     It takes the CSV files on HDX (long and wide; national, level 1 and area), the API's answers on a country's
@@ -52,8 +43,8 @@ def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None
         First and last day, for a map that does not say them.
     issued : datetime.date or str, optional
         Day of the analysis, for such a map too.
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -61,8 +52,6 @@ def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None
         A Phases table: one row for each area, analysis and period, in persons. Analyses overlap: a later one can speak of
         the months that an earlier one projected (``issued`` tells them apart). ``pcode`` is missing (match_areas gives
         it) but for national rows. A map gives a GeoDataFrame.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -91,106 +80,88 @@ def read_ipc(path: Readable, *, period: Period | None = None, issued: Day | None
     >>> phases[["place", "population", "people_3", "people_4"]].iloc[0].astype(str).tolist()
     ['Grimari', '100.0', '35.0', '15.0']
     """
-    opened = open_file(path)
-    founds = find(opened, FEEDS)
-    if not founds:
-        raise not_recognised(opened, FEEDS)
-    return read_found(opened, founds, report, period=period, issued=issued)
+    return read_with("read_ipc", path, period=period, issued=issued, **how)
 
 
-def read_found(opened: Opened, founds: list[Found], report: bool, **options: Any) -> Any:
-    """The table of an opened file in which the feed was found."""
-    return finish(opened, founds[:1], partial(tidy_ipc, **options), report)
-
-
-def tidy_ipc(found: Found, *, period: Period | None = None, issued: Day | None = None) -> Tidied:
+def tidy(rows: Rows, *, period: Period | None = None, issued: Day | None = None) -> Tidied:
     """One sheet of the IPC, tidied."""
-    if found.feed.id == "ipc-stacked":
-        return tidy_stacked(found)
-    if found.feed.id == "hapi-food-security":
-        return tidy_hapi(found)
-    name = found.vintage.name
+    name = rows.found.vintage.name
+    if rows.feed.id == "ipc-stacked":
+        return tidy_stacked(rows)
+    if rows.feed.id == "hapi-food-security":
+        return tidy_hapi(rows)
     if name == "HDX, long":
-        return _tidy_long(found)
+        return _tidy_long(rows)
     if name == "map of one analysis":
-        return _tidy_map(found, period, issued)
+        return _tidy_map(rows, period, issued)
     if name == "API, population of a country":
-        frame, fates = every_column(found)
-        rows = api_rows(frame)
-        return _tidy_wide(rows, found, fates, found.feed.facts["api"])
-    frame, fates = every_column(found)
-    return _tidy_wide(frame, found, fates, found.feed.facts["wide" if name == "HDX, wide" else "map"])
+        return _tidy_wide(rows, api_rows(rows.raw()), rows.facts["api"])
+    return _tidy_wide(rows, rows.raw(), rows.facts["wide" if name == "HDX, wide" else "map"])
 
 
-def _tidy_long(found: Found) -> Tidied:
-    frame, fates = body(found)
-    need_rows(frame, found)
-    where, facts = found.sheet.where, found.feed.facts
-    table = identity(frame, found, {})
-    table["kind"] = _kinds(frame["kind"], found)
-    for name in ("start", "end"):
-        table[name] = days(
-            frame[name], found.feed.columns[name][0], where, month="first" if name == "start" else "last"
-        )
-    phase = texts(frame["phase"])
-    unknown = ~phase.isin(list(facts["phases"]))
-    if unknown.any():
-        row = unknown.index[unknown][0]
-        raise FormatError(
-            f"{where}, column 'Phase', row {row} ({text_of(frame['phase'][row])!r}): not all, 3+ or 1 to 5"
-        )
-    table["figure"] = phase.map(facts["phases"])
-    table["number"] = numbers(frame["number"], "Number", where)
-    return pivot_phases(table, fates)
+def rows_of(found: Found, how: How) -> Rows:
+    """The rows below the headings: those of stacked ones lie deeper than the row that was found."""
+    if found.feed.id == "ipc-stacked":
+        return Rows(found, how, stacked_headings(found)[:2])
+    return Rows(found, how)
 
 
-def _kinds(values: pd.Series, found: Found) -> pd.Series:
-    kinds = texts(values).str.casefold().map(found.feed.facts["kinds"])
-    if kinds.isna().any():
-        row = kinds.index[kinds.isna()][0]
-        raise FormatError(
-            f"{found.sheet.where}, row {row} ({text_of(values[row])!r}): not current, first projection or second projection"
-        )
-    return kinds.astype("string")
+def _tidy_long(rows: Rows) -> Tidied:
+    table = identity(rows, rows.frame, {})
+    names = rows.names()
+    table["admin1"] = names["level1"] if "level1" in names else table["admin1"]
+    table["kind"] = _kinds(rows, "kind")
+    table["start"], table["end"] = rows.day("start", "first"), rows.day("end", "last")
+    table["figure"] = rows.word("phase", rows.facts["phases"], "not all, 3+ or 1 to 5")
+    table["number"] = rows.number("number")
+    return pivot_phases(table, rows)
 
 
-def _tidy_wide(frame: pd.DataFrame, found: Found, fates: pd.Series, blocks: list[dict[str, str]]) -> Tidied:
-    need_rows(frame, found)
-    headings = {"issued": "date of analysis", "level1": "level 1"} | (
-        {"issued": "analysis_date"} if "analysis_date" in frame else {}
-    )
-    base = identity(frame, found, headings)
-    tables = [table for block in blocks if (table := _block(frame, found, base, block)) is not None]
+def _kinds(rows: Rows, name: str) -> pd.Series:
+    rule = "not current, first projection or second projection"
+    return rows.word(name, rows.facts["kinds"], rule, case=False)
+
+
+def _tidy_wide(rows: Rows, frame: pd.DataFrame, blocks: list[dict[str, str]]) -> Tidied:
+    if rows.found.sheet.geometry is None:
+        rows.without_copies()
+        frame = frame[frame.index.isin(rows.frame.index)]
+    headings = {"issued": "date of analysis", "level1": "level 1", "analysis": "title"}
+    if "analysis_date" in frame:
+        headings["issued"] = "analysis_date"
+    if "group_name" in frame and "level 1" not in frame:
+        headings["level1"] = "group_name"
+    base = identity(rows, frame, headings)
+    if "id" in frame and "analysis_date" in frame and "analysis" not in base:
+        base["analysis"] = texts(frame["id"])
+    tables = [table for block in blocks if (table := _block(rows, frame, base, block)) is not None]
     if not tables:
-        raise FormatError(f"{found.sheet.where}: no figures under any of its periods")
+        raise FormatError(f"{rows.where}: no figures under any of its periods")
     table = pd.concat(tables)
-    unused = pd.Series(~fates.index.isin(table.index), index=fates.index)
-    fates = dropped(fates, unused, "no figures")
-    table = _with_shapes(table, found)
-    key = [name for name in ("iso3", "place", "admin1", "kind", "start", "end", "issued", "unit_kind") if name in table]
-    copies = table.duplicated(key, keep=False)
-    notes = []
-    if copies.any():
-        number = table.groupby(key, dropna=False).cumcount() + 1
-        table["unit"] = ("part " + number.astype("string")).where(copies)
-        notes.append(f"{int(copies.sum())} rows share their name with another of the analysis: numbered in 'unit'")
-    return Tidied(table, fates, tuple(notes), (), "phases")
+    rows.no_figure(table, "no figures")
+    table = with_shapes(table, rows)
+    key = [
+        name
+        for name in ("iso3", "place", "admin1", "kind", "start", "end", "issued", "analysis", "unit_kind")
+        if name in table
+    ]
+    table, notes = parts_numbered(table, key)
+    return rows.tidied(table, "phases", notes)
 
 
-def _block(frame: pd.DataFrame, found: Found, base: pd.DataFrame, block: dict[str, str]) -> pd.DataFrame | None:
+def _block(rows: Rows, frame: pd.DataFrame, base: pd.DataFrame, block: dict[str, str]) -> pd.DataFrame | None:
     headings = {f"people_{n}": block["people"].format(n=n) for n in range(1, 6)}
     headings |= {name: block[name] for name in ("population", "people_3plus") if name in block}
-    if block["people"].format(n=1) not in frame:
+    if headings["people_1"] not in frame:
         return None
-    where = found.sheet.where
-    table = base.assign(kind=block["kind"])
-    for name, heading in headings.items():
-        table[name] = (
-            numbers(frame[heading], heading, where) if heading in frame else pd.Series(pd.NA, frame.index, "Float64")
-        )
+    there = {heading: frame[heading] for heading in headings.values() if heading in frame}
+    kinds: dict[str, Kind] = dict.fromkeys(there, "people")
+    read = rows.numbers(there, kinds)
+    missing = pd.Series(pd.NA, frame.index, "Float64")
+    table = base.assign(kind=block["kind"], **{name: read.get(heading, missing) for name, heading in headings.items()})
     if block.get("phase") in frame:
-        table["phase_published"], table["state"] = _phases(frame[block["phase"]], block["phase"], where)
-    table["start"], table["end"] = _block_days(frame, block, where)
+        table["phase_published"], table["state"] = _phases(rows, frame[block["phase"]], block["phase"])
+    table["start"], table["end"] = _block_days(rows, frame, block)
     figures = [name for name in ("phase_published", *PEOPLE_BY_PHASE) if name in table]
     # The API writes 0 analysed people for a period that was not analysed.
     filled = table[figures].notna().any(axis=1) & ~(
@@ -200,62 +171,47 @@ def _block(frame: pd.DataFrame, found: Found, base: pd.DataFrame, block: dict[st
     return with_state(table) if len(table) else None
 
 
-def _block_days(frame: pd.DataFrame, block: dict[str, str], where: str) -> tuple[pd.Series, pd.Series]:
+def _block_days(rows: Rows, frame: pd.DataFrame, block: dict[str, str]) -> tuple[pd.Series, pd.Series]:
     if "period" in block:
-        halves = (
-            texts(frame[block["period"]])
-            .str.split(r"\s+-\s+", regex=True, expand=True)
-            .reindex(columns=[0, 1])
-            .astype("string")
-        )
-        first, last = halves[0], halves[1]
-        names = (block["period"], block["period"])
+        halves = texts(frame[block["period"]]).str.split(r"\s+-\s+", regex=True, expand=True).reindex(columns=[0, 1])
+        columns = {"start": halves[0].astype("string"), "end": halves[1].astype("string")}
     else:
-        names = (block["start"], block["end"])
-        first, last = (
-            frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object) for name in names
-        )
-    return days(first, names[0], where, month="first"), days(last, names[1], where, month="last")
+        nothing = pd.Series(None, index=frame.index, dtype=object)
+        columns = {name: frame.get(block[name], nothing) for name in ("start", "end")}
+    read = rows.days(columns, {"start": "first", "end": "last"})
+    return read["start"], read["end"]
 
 
-def _phases(values: pd.Series, column: str, where: str) -> tuple[pd.Series, pd.Series]:
-    phase = numbers(values, column, where)
+def _phases(rows: Rows, values: pd.Series, heading: str) -> tuple[pd.Series, pd.Series]:
+    phase = rows.numbers({heading: values}, {})[heading]
     state = pd.Series(pd.NA, index=values.index, dtype="string")
     state = state.mask((phase == _INADEQUATE_EVIDENCE).fillna(False), "inadequate_evidence")
     return phase.where(phase.between(1, 5).fillna(False)), state
 
 
-def _tidy_map(found: Found, period: Period | None, issued: Day | None) -> Tidied:
-    frame, fates = every_column(found)
-    need_rows(frame, found)
+def _tidy_map(rows: Rows, period: Period | None, issued: Day | None) -> Tidied:
+    frame = rows.raw()
     if period is None:
         title = text_of(frame["anl_id"].iloc[0]) if "anl_id" in frame else ""
         raise FormatError(
-            f"{found.sheet.where}: a map of {found.feed.title} (analysis {title}) that does not say its period. Give it: "
+            f"{rows.where}: a map of {rows.feed.title} (analysis {title}) that does not say its period. Give it: "
             "read_ipc(path, period=('2025-04-01', '2025-09-30'))"
         )
-    where = found.sheet.where
     first, last = given_period(period)
-    table = identity(frame, found, {"area": "title"}).assign(
-        kind=_kinds(frame["ipc_period"], found),
+    headings = {"population": "estimated_population", **{f"people_{n}": f"phase{n}_population" for n in range(1, 6)}}
+    kinds: dict[str, Kind] = dict.fromkeys(headings.values(), "people")
+    read = rows.numbers({heading: frame[heading] for heading in headings.values()}, kinds)
+    table = identity(rows, frame, {"area": "title", "analysis": "anl_id"}).assign(
+        kind=_kinds(rows, "kind"),
         start=first,
         end=last,
         issued=given_day(issued, "issued") if issued is not None else None,
-        population=numbers(frame["estimated_population"], "estimated_population", where),
-        **{f"people_{n}": numbers(frame[f"phase{n}_population"], f"phase{n}_population", where) for n in range(1, 6)},
+        **{name: read[heading] for name, heading in headings.items()},
     )
-    table["phase_published"], table["state"] = _phases(frame["overall_phase"], "overall_phase", where)
+    table["phase_published"], table["state"] = _phases(rows, frame["overall_phase"], "overall_phase")
     if "confidence_level" in frame:
-        evidence = numbers(frame["confidence_level"], "confidence_level", where)
+        evidence = rows.number("confidence_level")
         table["evidence"] = evidence.where(evidence.between(1, 3).fillna(False))
     if "admin_type" in frame:
         table["unit_kind"] = texts(frame["admin_type"]).map(_UNITS).fillna("area")
-    return Tidied(_with_shapes(with_state(table), found), fates, (), (), "phases")
-
-
-def _with_shapes(table: pd.DataFrame, found: Found) -> pd.DataFrame:
-    if found.sheet.geometry is None:
-        return table
-    shapes = made_valid(found.sheet.geometry).reindex(table.index)
-    drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=shapes, crs=found.sheet.geometry.crs)
-    return drawn
+    return rows.tidied(with_shapes(with_state(table), rows), "phases")

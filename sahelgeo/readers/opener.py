@@ -19,7 +19,7 @@ from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbo
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 
 LARGEST_FILE = 1 << 30
-_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".json", ".geojson", ".shp")
+_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".shp")
 _SHP = b"\x00\x00\x27\x0a"
 _OTHER_FORMS = (
     (b"II*\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
@@ -122,7 +122,8 @@ def _opened(content: bytes, file: str, location: Path | None) -> Opened:
         return Opened(file, (open_shapefile(location),))
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        return Opened(file, (open_records(content, file),))
+        sheet, missing = open_records(content, file)
+        return Opened(file, (sheet,), warnings=missing)
     sheet, notes = open_delimited(content, file)
     return Opened(file, (sheet,), notes)
 
@@ -167,4 +168,4 @@ def _from_archive(archive: zipfile.ZipFile, file: str, location: Path | None) ->
     if content.startswith(b"PK") and not is_workbook(open_archive(content, file)):
         raise FormatError(f"{file}: an archive within an archive. Unpack it first")
     inner = _opened(content, f"{file}/{tables[0]}", location)
-    return Opened(file, inner.sheets, inner.notes)
+    return Opened(file, inner.sheets, inner.notes, inner.warnings)

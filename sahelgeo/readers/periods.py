@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from sahelgeo.checks import day_or_none
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.printed import one_day
 
 Day: TypeAlias = "dt.date | str"
 Period: TypeAlias = "tuple[Day, Day]"
@@ -22,13 +22,10 @@ def given_day(day: Day, argument: str) -> pd.Timestamp:
     FormatError
         It is not a day.
     """
-    try:
-        read = one_day(day)
-    except (ValueError, OverflowError):
-        read = None
-    if read is None:
+    found = day_or_none(day)
+    if found is None:
         raise FormatError(f"{argument}={day!r} is not a day. Give it as YYYY-MM-DD")
-    return pd.Timestamp(read)
+    return found
 
 
 def given_period(period: Period) -> tuple[pd.Timestamp, pd.Timestamp]:

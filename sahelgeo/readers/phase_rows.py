@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.readers.countries import country_pcodes, iso3_of
-from sahelgeo.readers.feed import Found
-from sahelgeo.readers.printed import days, text_column
-from sahelgeo.readers.reading import Tidied, dropped
+from sahelgeo.readers.mending import made_valid
+from sahelgeo.readers.printed import texts
+from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 # HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.
@@ -17,35 +18,33 @@ _ROUNDING = 5
 _RELATIVE_ROUNDING = 0.005
 
 
-def identity(frame: pd.DataFrame, found: Found, columns: Mapping[str, str]) -> pd.DataFrame:
+def identity(rows: Rows, frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """The columns that say who, where and when: country, names, day of the analysis, source."""
 
     def column(name: str) -> pd.Series:
-        return text_column(frame, columns.get(name, name))
+        heading = columns.get(name, name)
+        return texts(frame[heading]) if heading in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
 
     area, level1, country = column("area"), column("level1"), column("country")
     iso3 = iso3_of(country)
-    national = area.isna() & level1.isna()
     heading = columns.get("issued", "issued")
-    when = (
-        days(frame[heading], heading, found.sheet.where, month="first")
-        if heading in frame
-        else pd.Series(pd.NaT, index=frame.index)
-    )
-    return pd.DataFrame(
+    issued = rows.days({heading: frame[heading]}, {heading: "first"})[heading] if heading in frame else pd.NaT
+    table = pd.DataFrame(
         {
-            "pcode": country_pcodes(iso3).where(national),
+            "pcode": country_pcodes(iso3).where(area.isna() & level1.isna()),
             "iso3": iso3,
             "place": area.fillna(level1).fillna(country),
             "admin1": level1,
-            "issued": when,
+            "issued": issued,
             "unit_kind": "area",
-            "source": found.feed.source,
+            "source": rows.feed.source,
         }
     )
+    analysis = column("analysis")
+    return table.assign(analysis=analysis) if analysis.notna().any() else table
 
 
-def pivot_phases(table: pd.DataFrame, fates: pd.Series) -> Tidied:
+def pivot_phases(table: pd.DataFrame, rows: Rows) -> Tidied:
     """Rows of one figure each (``figure``, ``number``) as one row for each area, analysis and period."""
     key = [str(name) for name in table if name not in ("figure", "number")]
     table = table.assign(_copy=table.groupby([*key, "figure"], dropna=False).cumcount())
@@ -55,16 +54,48 @@ def pivot_phases(table: pd.DataFrame, fates: pd.Series) -> Tidied:
     # A whole block of figures is a copy only if each of its figures is.
     block = table.groupby([*key, "_copy"], dropna=False).ngroup()
     copies = (table["_copy"] > 0) & same.groupby(block).transform("all")
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
-    kept = table[~copies]
-    wide = _unstacked(kept, key)
+    rows.drop(copies, "duplicate")
+    wide = _unstacked(table[~copies], key).drop(columns="_copy")
+    wide, notes = parts_numbered(wide, key)
+    return rows.tidied(with_state(wide), "phases", notes)
+
+
+def parts_numbered(table: pd.DataFrame, key: list[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Areas that share a name within an analysis are numbered in ``unit``; whole analyses that share a day, in ``analysis``.
+
+    Two analyses of one country and month both speak of all its people: they are alternatives, not parts.
+    """
+    alike = table.duplicated(key, keep=False)
+    if not alike.any():
+        return table, []
+    number = table.groupby(key, dropna=False).cumcount() + 1
+    scope = [table[name] for name in ("iso3", "kind", "start", "end", "issued") if name in table]
+    several = table["place"].groupby(scope, dropna=False).transform("nunique") > 1
+    national = table["pcode"].notna() & (table["admin1"].isna() if "admin1" in table else True)
+    whole = (alike.groupby(scope, dropna=False).transform("all") & (several | national)).astype(bool)
     notes = []
-    parts = wide.duplicated(key, keep=False)
+    if whole.any():
+        printed = "analysis " + number.astype("string")
+        own = table["analysis"] if "analysis" in table else pd.Series(pd.NA, index=table.index, dtype="string")
+        table = table.assign(analysis=own.mask(whole, (own + ", " + printed).fillna(printed)))
+        notes.append(
+            f"{int(whole.sum())} rows are of several analyses of one country and day: numbered in 'analysis', never to be added"
+        )
+    parts = alike & ~whole
     if parts.any():
-        number = wide.groupby(key, dropna=False).cumcount() + 1
-        wide["unit"] = ("part " + number.astype("string")).where(parts)
+        label = "part " + number.astype("string")
+        table = table.assign(unit=label.where(parts))
         notes.append(f"{int(parts.sum())} areas share their name with another of the analysis: numbered in 'unit'")
-    return Tidied(with_state(wide.drop(columns="_copy")), fates, tuple(notes), (), "phases")
+    return table, notes
+
+
+def with_shapes(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """The table with the shapes of its rows, if the file has any."""
+    geometry = rows.found.sheet.geometry
+    if geometry is None:
+        return table
+    drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=made_valid(geometry).reindex(table.index), crs=geometry.crs)
+    return drawn
 
 
 def _unstacked(kept: pd.DataFrame, key: list[str]) -> pd.DataFrame:

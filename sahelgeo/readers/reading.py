@@ -1,10 +1,9 @@
-"""From a found feed to a checked table with its account: the steps that all readers share."""
+"""From an opened file to a checked table with its account: the steps that all feeds share."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -13,68 +12,135 @@ import pandas as pd
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
 from sahelgeo.events.exports import refuse_copies
-from sahelgeo.readers.feed import Found, find, not_recognised
+from sahelgeo.readers.columns import How
+from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
-from sahelgeo.readers.report import KEPT, ReadReport, account, first_and_last_day, people_in, places_in
+from sahelgeo.readers.report import ReadReport, account, first_and_last_day, people_in, places_in
+from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.sheets import Found, choose, find, not_recognised
 from sahelgeo.tables import TABLES
 
-
-@dataclass(frozen=True)
-class Tidied:
-    """What the tidying of one sheet gives.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        The rows under declared names, not yet checked.
-    fates : pandas.Series
-        ``kept`` or the reason for dropping, for each row of the sheet.
-    notes : tuple of str
-        Choices and doubts, in sentences.
-    warnings : tuple of str
-        What makes the table partial, in sentences.
-    kind : str
-        The declared table; empty for a plain frame that no declaration fits.
-    """
-
-    table: pd.DataFrame
-    fates: pd.Series
-    notes: tuple[str, ...] = field(default=())
-    warnings: tuple[str, ...] = field(default=())
-    kind: str = ""
+Read = tuple[pd.DataFrame, ReadReport]
+HOW = tuple(How.__annotations__)
 
 
-Tidy = Callable[[Found], Tidied]
-
-
-def read_feeds(path: Readable, wanted: Iterable[str], tidy: Tidy, report: bool, *, one_sheet: bool = True) -> Any:
-    """Open a file, find one of the wanted feeds in it, tidy, check, and give the table (and its account)."""
+def read_with(reader: str, path: Readable, **options: Any) -> pd.DataFrame:
+    """The table of a file, as one reader reads its feeds."""
     opened = open_file(path)
-    names = tuple(wanted)
-    founds = find(opened, names)
+    wanted = feeds_of(reader)
+    empty = read_empty(opened, wanted)
+    if empty is not None:
+        return empty[0]
+    founds = find(opened, wanted)
     if not founds:
-        raise not_recognised(opened, names)
-    return finish(opened, founds[:1] if one_sheet else founds, tidy, report)
+        raise not_recognised(opened, wanted)
+    return read_found(opened, founds, {name: value for name, value in options.items() if value is not None})[0]
 
 
-def finish(opened: Opened, founds: list[Found], tidy: Tidy, report: bool) -> Any:
-    """Tidy the found sheets, check the table and make the account."""
-    parts = [tidy(found) for found in founds]
-    for part in parts:
-        for sentence in part.warnings:
-            warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=4)
+def read_found(opened: Opened, founds: list[Found], options: dict[str, Any]) -> Read:
+    """The table and the account of a file in which feeds were found."""
+    how: Any = {name: options[name] for name in HOW if name in options}
+    chosen, left, doubts = choose(opened, founds, how.get("sheet"))
+    feed = chosen[0].feed
+    own = {name: value for name, value in options.items() if name not in HOW}
+    known = {name for other in feeds_of(feed.reader) for name in feeds()[other].options}
+    unknown = sorted(set(own) - known)
+    if unknown:
+        takes = ", ".join([*sorted(known), *HOW])
+        raise FormatError(f"{opened.file}: {feed.reader} has no option {unknown[0]!r}. It takes: {takes}")
+    own = {name: value for name, value in own.items() if name in feed.options}
+    narrow = feed.hook("sheets_for")
+    if narrow is not None:
+        kept = narrow(chosen, **own)
+        left |= {found.sheet.name: "not read: another level" for found in chosen if found not in kept}
+        chosen = kept
+    tidy, rows_of = feed.hook("tidy"), feed.hook("rows_of") or Rows
+    assert tidy is not None
+    parts = [tidy(rows_of(found, how), **own) for found in chosen]
+    parts, said = _without_copied_sheets(chosen, parts)
+    return _finished(opened, chosen, parts, left, [*opened.warnings, *doubts, *said])
+
+
+def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> tuple[list[Tidied], list[str]]:
+    """Sheets that repeat the figures of an earlier one are left out whole; those that speak of the same day are said."""
+    if len(parts) == 1:
+        return parts, []
+    if parts[0].kind == "stocks":
+        note = f"{len(parts)} sheets hold counts: of one population at different times they are never to be added"
+        parts = [Tidied(part.table, part.fates, (note, *part.notes), part.warnings, part.kind) for part in parts]
+    seen: dict[tuple[Any, ...], str] = {}
+    dates: dict[Any, Any] = {}
+    answer: list[Tidied] = []
+    said: list[str] = []
+    for found, part in zip(founds, parts, strict=True):
+        counted = next((name for name in ("people", "population", "fatalities", "events") if name in part.table), None)
+        when = [name for name in ("date", "start", "year") if name in part.table]
+        figures = (
+            *(str(part.table[name].max()) for name in when),
+            *sorted(part.table[counted].dropna() if counted else []),
+        )
+        if len(figures) > len(when) and figures in seen:
+            reason = f"in a copy of sheet {seen[figures]!r}"
+            answer.append(Tidied(part.table.iloc[:0], part.fates.mask(part.fates == "kept", reason), kind=part.kind))
+            continue
+        seen[figures] = found.sheet.name
+        if "date" in part.table and part.kind == "stocks" and part.table["date"].min() == part.table["date"].max():
+            day = part.table["date"].max()
+            shared = set(_places(part)) & set(dates.get(day, ("", ()))[1])
+            if shared:
+                raise FormatError(
+                    f"{found.sheet.file}: sheets {dates[day][0]!r} and {found.sheet.name!r} both count {len(shared)} places on "
+                    f"{day:%Y-%m-%d}, with other figures. Say which to read: sheet={found.sheet.name!r}"
+                )
+            dates[day] = (found.sheet.name, _places(part))
+        answer.append(part)
+    return answer, said
+
+
+def _places(part: Tidied) -> list[tuple[Any, ...]]:
+    names = [name for name in ("place", "admin1", "admin2", "pcode", "group") if name in part.table]
+    return [tuple(row) for row in part.table[names].astype("string").fillna("").to_numpy().tolist()]
+
+
+def _finished(
+    opened: Opened, founds: list[Found], parts: list[Tidied], left: dict[str, str], doubts: Iterable[str]
+) -> Read:
+    """Check the joined table and make the account; say what is doubtful."""
+    said = dict.fromkeys([*doubts, *(sentence for part in parts for sentence in part.warnings)])
+    for sentence in said:
+        warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=5)
     kind = parts[0].kind
     table = _checked(_joined([part.table for part in parts]), kind, opened)
-    if not report:
-        return table
-    return table, _report(opened, founds, parts, table, kind)
+    feed = founds[0].feed
+    rows, kept, gone = account(pd.concat([part.fates for part in parts], ignore_index=True))
+    start, end = first_and_last_day(table)
+    notes = dict.fromkeys([*opened.notes, *(note for part in parts for note in part.notes), *said])
+    return table, ReadReport(
+        file=opened.file,
+        feed=feed.id,
+        title=feed.title,
+        vintage=founds[0].vintage.name,
+        table=kind or "plain",
+        sheets={sheet.name: left.get(sheet.name, "not read") for sheet in opened.sheets}
+        | {found.sheet.name: found.header for found in founds},
+        rows=rows,
+        rows_kept=kept,
+        rows_dropped=gone,
+        table_rows=len(table),
+        people=people_in(table, kind),
+        start=start,
+        end=end,
+        places=places_in(table),
+        notes=tuple(notes),
+    )
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
-    return pd.concat(tables, ignore_index=True)
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)
 
 
 def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
@@ -91,43 +157,26 @@ def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
     return checked
 
 
-def _report(opened: Opened, founds: list[Found], parts: list[Tidied], table: pd.DataFrame, kind: str) -> ReadReport:
-    feed = founds[0].feed
-    fates = pd.concat([part.fates for part in parts], ignore_index=True)
-    rows, kept, dropped = account(fates)
-    start, end = first_and_last_day(table)
-    sheets: dict[str, int | str] = {sheet.name: "not read: no headings of this feed" for sheet in opened.sheets}
-    sheets.update({found.sheet.name: found.header for found in founds})
-    notes = [*opened.notes, *(note for part in parts for note in (*part.notes, *part.warnings))]
-    return ReadReport(
-        file=opened.file,
-        feed=feed.id,
-        title=feed.title,
-        vintage=founds[0].vintage.name,
-        table=kind or "plain",
-        sheets=sheets,
-        rows=rows,
-        rows_kept=kept,
-        rows_dropped=dropped,
-        table_rows=len(table),
-        people=people_in(table),
-        start=start,
-        end=end,
-        places=places_in(table),
-        notes=tuple(dict.fromkeys(notes)),
+def read_empty(opened: Opened, wanted: Iterable[str]) -> Read | None:
+    """The answer to a file whose list of records is empty: said, of which feed, where the file shows it.
+
+    Raises
+    ------
+    FormatError
+        An answer without records of a feed whose columns it does not show.
+    """
+    sheets = [sheet for sheet in opened.sheets if sheet.form in ("json", "geojson")]
+    if not sheets or len(sheets) < len(opened.sheets) or any(sheet.cells.shape[1] for sheet in sheets):
+        return None
+    for name in wanted:
+        feed = feeds()[name]
+        nothing = feed.hook("nothing")
+        if nothing is not None and sheets[0].name in feed.facts.get("empty_lists", ()):
+            return _finished(opened, [Found(feed, feed.vintages[0], sheets[0], 0, {})], [nothing(sheets[0])], {}, [])
+    keys = set(sheets[0].envelope)
+    titles = [feed.title for feed in feeds().values() if keys & set(feed.facts.get("envelope", ()))]
+    of = f" of {titles[0]}" if titles else ""
+    raise FormatError(
+        f"{opened.file}: an answer{of} without any record. That is not zero people: nobody was counted, the query fits nothing, or "
+        "the page lies beyond the last. Ask again with another place or period"
     )
-
-
-def dropped(fates: pd.Series, rows: pd.Series, reason: str) -> pd.Series:
-    """The fates with the rows (a mask) that were still kept now dropped for a reason."""
-    hit = rows.index[rows.to_numpy(dtype=bool)]
-    hit = hit[(fates[hit] == KEPT).to_numpy()]
-    return fates.where(~fates.index.isin(hit), reason)
-
-
-def need_rows(frame: pd.DataFrame, found: Found) -> None:
-    """Refuse a file whose headings stand over nothing."""
-    if frame.empty:
-        raise FormatError(
-            f"{found.sheet.where}: the headings of {found.feed.title} on row {found.header}, and no row of data below them"
-        )

@@ -15,12 +15,12 @@ from sahelgeo.errors import FormatError
 from sahelgeo.readers.sheet import BoundariesError, Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
-LISTS = ("DataList", "result", "data", "results", "records", "items")
+LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")
 MOST_KEYS = 5_000
 
 
-def open_records(content: bytes, file: str) -> Sheet:
-    """The records of a JSON or GeoJSON document: a row of keys, then a row for each record.
+def open_records(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
+    """The records of a JSON or GeoJSON document: a row of keys, then a row for each record; and what of it is missing.
 
     Raises
     ------
@@ -31,11 +31,69 @@ def open_records(content: bytes, file: str) -> Sheet:
     if isinstance(document, dict) and document.get("type") == "Topology":
         raise BoundariesError(f"{file}: a TopoJSON document of boundaries. read_areas reads it")
     if isinstance(document, dict) and document.get("type") == "FeatureCollection":
-        return _features(document, file)
+        return _features(document, file), ()
     if isinstance(document, dict) and document.get("isSuccess") is False:
         raise FormatError(f"{file}: the API answered with an error: {document.get('errorMessages')}. Ask it again")
     name, records = _records(document, file)
-    return Sheet(file, name, _cells(records, file), "json")
+    envelope = {key: value for key, value in document.items() if key != name} if name else {}
+    sheet = Sheet(file, name, _cells(records, file), "json", envelope=tuple(envelope))
+    return sheet, _missing_pages(envelope, len(records))
+
+
+# How answers of APIs say that they hold a part of the whole: how many records or pages there are, and where the next page is.
+_COUNTS = frozenset(
+    [
+        "totalrecordscount",
+        "totalcount",
+        "total_count",
+        "total_records",
+        "count",
+        "total",
+        "total_results",
+        "totalresults",
+    ]
+)
+_PAGES = frozenset(["maxpages", "totalpages", "total_pages", "pages", "last_page", "pagecount", "page_count"])
+_NEXT = frozenset(
+    [
+        "next",
+        "nextpageurl",
+        "next_page",
+        "next_page_url",
+        "nextlink",
+        "next_url",
+        "@odata.nextlink",
+        "hasmore",
+        "has_more",
+    ]
+)
+_ONE_PAGE = frozenset(["page", "currentpage", "current_page", "pagenumber"])
+
+
+def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
+    """What the envelope of an answer says is not in it."""
+    flat = dict(envelope)
+    for value in envelope.values():
+        if isinstance(value, dict):
+            flat |= value
+    known = {str(key).casefold(): value for key, value in flat.items()}
+    page = next((known[key] for key in _ONE_PAGE if isinstance(known.get(key), int)), None)
+    said = []
+    for key, value in known.items():
+        number = value if isinstance(value, int) and not isinstance(value, bool) else None
+        if isinstance(value, str) and value.isdigit():
+            number = int(value)
+        if key in _PAGES and number is not None and number > 1:
+            said.append(f"page {page if page is not None else '?'} of {number}")
+        elif key in _COUNTS and number is not None and number > held:
+            said.append(f"{held:,} of {number:,} records")
+        elif key in _NEXT and value and not said:
+            said.append("a page that names a next one")
+    return (
+        (f"the file holds a part only: {' and '.join(dict.fromkeys(said))}. Get the other pages and read them too",)
+        if said
+        else ()
+    )
 
 
 def _parsed(content: bytes, file: str) -> Any:

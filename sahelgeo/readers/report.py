@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass, field, fields
+from html import escape
 
 import pandas as pd
 
@@ -32,7 +32,7 @@ class ReadReport:
     table_rows : int
         Rows of the table. They differ from ``rows_kept`` where a feed prints one row for each phase or group.
     people : float or None
-        Sum of the table's people. Not a total where the table holds several dates, periods or levels.
+        Sum of the table's people. Missing where its counts never add up: several days, periods, methods or levels.
     start, end : pandas.Timestamp or None
         First and last day that the table speaks of.
     places : int
@@ -50,11 +50,11 @@ class ReadReport:
     >>> import io, sahelgeo as sg
     >>> lines = ["Situation au 28 février 2023,,,", "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI",
     ...          "SAHEL,SOUM,DJIBO,1200", "SAHEL,SOUM,TONGOMAYEL,300", ",,ENSEMBLE,1500"]
-    >>> idps, report = sg.read_conasur(io.BytesIO("\n".join(lines).encode()), report=True)
+    >>> idps, report = sg.read_with_report(io.BytesIO("\n".join(lines).encode()))
     >>> report.feed, report.rows, report.rows_kept, dict(report.rows_dropped), report.people
     ('conasur', 4, 2, {'title': 1, 'total': 1}, 1500.0)
     >>> report.notes
-    ('the communes add up to the printed total, 1,500',)
+    ('the rows add up to the printed total, 1,500',)
     """
 
     file: str
@@ -80,20 +80,67 @@ class ReadReport:
             f"dropped: {dropped}. {self.table_rows:,} rows in the {self.table} table"
         )
 
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(part.name)}</th><td>{escape(_shown(getattr(self, part.name)))}</td></tr>"
+            for part in fields(self)
+        )
+        return f"<table><caption>{escape(str(self))}</caption>{rows}</table>"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {part}" for name, part in value.items())
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
+    if isinstance(value, float | int):
+        return f"{value:,.0f}"
+    return "" if value is None else str(value)
+
 
 def account(fates: pd.Series) -> tuple[int, int, Mapping[str, int]]:
     """Rows, rows kept, and rows dropped by reason, from the fate of each row."""
     counts = fates.value_counts(sort=False)
     dropped = {str(reason): int(count) for reason, count in counts.items() if reason != KEPT}
-    return len(fates), int(counts.get(KEPT, 0)), MappingProxyType(dropped)
+    return len(fates), int(counts.get(KEPT, 0)), dropped
 
 
-def people_in(table: pd.DataFrame) -> float | None:
-    """The sum of a table's people, missing where it counts none."""
-    for column in ("people", "population", "fatalities"):
-        if column in table and table[column].notna().any():
-            return float(table[column].sum(min_count=1))
-    return None
+def people_in(table: pd.DataFrame, kind: str) -> float | None:
+    """The sum of a table's people, missing where it counts none or where they never add up."""
+    column = next(
+        (name for name in ("people", "population", "fatalities") if name in table and table[name].notna().any()), None
+    )
+    when = {"stocks": ("date", "method"), "phases": ("kind", "start", "end", "issued"), "population": ("year",)}.get(
+        kind, ()
+    )
+    if column is None or any(name in table and len(table[name].unique()) > 1 for name in when):
+        return None
+    return float(table[column].sum(min_count=1))
+
+
+def areas_report(areas: pd.DataFrame, file: str) -> ReadReport:
+    """The account of a file of boundaries: each of its areas is a row."""
+    editions = ", ".join(sorted(areas["edition"].dropna().unique())) if "edition" in areas else ""
+    start, end = (
+        areas[name].min() if name in areas and areas[name].notna().any() else None
+        for name in ("valid_from", "valid_to")
+    )
+    return ReadReport(
+        file=file,
+        feed="areas",
+        title="boundaries of administrative areas",
+        vintage=editions,
+        table="areas",
+        sheets={},
+        rows=len(areas),
+        rows_kept=len(areas),
+        rows_dropped={},
+        table_rows=len(areas),
+        people=None,
+        start=start,
+        end=end,
+        places=len(areas),
+    )
 
 
 def first_and_last_day(table: pd.DataFrame) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:

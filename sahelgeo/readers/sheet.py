@@ -18,6 +18,16 @@ class BoundariesError(FormatError):
 
 
 @dataclass(frozen=True)
+class Uncomputed:
+    """A cell whose formula no program has computed: its figure is not in the file."""
+
+    cell: str
+
+    def __str__(self) -> str:
+        return f"formula in {self.cell}"
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A rectangle of cells.
 
@@ -33,6 +43,14 @@ class Sheet:
         csv, workbook, json, geojson or shapefile.
     geometry : geopandas.GeoSeries, optional
         The shapes of the rows, with the index of ``cells``.
+    hidden : bool
+        Whether the workbook hides the sheet.
+    epoch : int
+        The year that the workbook counts its days from: 1900 or 1904.
+    commas_separate : bool
+        Whether the cells of the text file are separated by commas.
+    envelope : tuple of str
+        The keys that stand beside the list of records in an API's answer.
     """
 
     file: str
@@ -40,6 +58,10 @@ class Sheet:
     cells: pd.DataFrame = field(repr=False)
     form: str
     geometry: gpd.GeoSeries | None = field(default=None, repr=False)
+    hidden: bool = False
+    epoch: int = 1900
+    commas_separate: bool = False
+    envelope: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -53,8 +75,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened file: its sheets, and what had to be said about opening it."""
+    """An opened file: its sheets, and what had to be said about opening it: notes, and warnings where a part is missing."""
 
     file: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.sheets import Found
 
 DEEPEST = 6
 _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
+_SITUATION = re.compile(
+    r"^(current|courante|actuelle|situation (courante|actuelle)|first projection|projection|projected|second projection)\b"
+)
 _MEASURE = re.compile(r"[#%]")
 _MEASURE_WORDS = re.compile(
     r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|population totale en|\b3 (?:a|to) 5\b"
@@ -35,6 +39,20 @@ class Slot:
     kind: str
     measure: str
     label: str
+
+
+def stacked_headings(found: Found) -> tuple[int, int, list[Slot]]:
+    """The first and the last row of the headings around the row that was found, and what each column holds."""
+    cells, top = found.sheet.cells, found.header
+    while top - 1 in cells.index and found.header - top < 2:
+        filled = [text_of(cell) for cell in cells.loc[top - 1] if text_of(cell)]
+        if len(filled) < 2 and not any(_SITUATION.search(fold(cell)) for cell in filled):
+            break
+        top -= 1
+    below = cells.loc[cells.index >= top]
+    rows = [list(row) for row in below.head(8).itertuples(index=False, name=None)]
+    depth = heading_rows(rows, found.header - top + 1)
+    return top, top + depth - 1, slots(rows[:depth])
 
 
 def heading_rows(rows: Sequence[Sequence[Any]], first: int) -> int:

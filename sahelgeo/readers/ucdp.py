@@ -1,36 +1,26 @@
-"""UCDP's Georeferenced Event Dataset: deadly events with low, best and high estimates."""
+"""UCDP: events of organised violence from its Georeferenced Event Dataset (GED)."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, Literal, overload
+from typing import Unpack
 
-import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import FormatError
-from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.feed import Found, body
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.points import points
-from sahelgeo.readers.printed import days, numbers, text_column, text_of, texts
-from sahelgeo.readers.reading import Tidied, dropped, need_rows, read_feeds
-from sahelgeo.readers.report import ReadReport
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
 
-@overload
-def read_ucdp(path: Readable, *, report: Literal[False] = ...) -> gpd.GeoDataFrame: ...
-@overload
-def read_ucdp(path: Readable, *, report: Literal[True]) -> tuple[gpd.GeoDataFrame, ReadReport]: ...
-def read_ucdp(path: Readable, *, report: bool = False) -> Any:
+def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     r"""Events from UCDP's Georeferenced Event Dataset (GED).
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         The CSV file or its zip archive, from UCDP or from HDX (with an HXL row).
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -39,8 +29,6 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
         one-sided violence, ``fatalities`` the best estimate with ``fatalities_low`` and ``fatalities_high``, in deaths.
         ``geo_precision`` is UCDP's scale, 1 exact to 7 international waters: 4 and above are no place within a province. Also
         ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3``. UCDP's deaths may not be added to ACLED's.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -67,45 +55,24 @@ def read_ucdp(path: Readable, *, report: bool = False) -> Any:
     >>> events[["event", "kind", "fatalities"]].values.tolist()
     [['7', 'one-sided violence', 36]]
     """
-    return read_feeds(path, ("ucdp-ged",), tidy_ucdp, report)
+    return read_with("read_ucdp", path, **how)
 
 
-def tidy_ucdp(found: Found) -> Tidied:
+def tidy(rows: Rows) -> Tidied:
     """One sheet of GED, tidied."""
-    where, feed = found.sheet.where, found.feed
-    frame, fates = body(found)
-    need_rows(frame, found)
-    copies = frame.duplicated()
-    fates = dropped(fates, copies.reindex(fates.index, fill_value=False), "duplicate")
-    frame = frame[~copies]
-    kinds = texts(frame["type"]).map(feed.facts["kinds"])
-    if kinds.isna().any():
-        row = kinds.index[kinds.isna()][0]
-        raise FormatError(
-            f"{where}, column 'type_of_violence', row {row} ({text_of(frame['type'][row])!r}): not 1, 2 or 3"
-        )
-
-    column = partial(text_column, frame)
-
-    deaths = {
-        name: numbers(frame[name], feed.columns[name][0], where)
-        for name in ("fatalities", "fatalities_low", "fatalities_high")
-        if name in frame
-    }
-    table = pd.DataFrame(
-        {
-            "event": column("event"),
-            "date": days(frame["date"], "date_start", where),
-            "source": feed.source,
-            "kind": kinds,
-            "actor1": column("actor1"),
-            "actor2": column("actor2"),
-            **deaths,
-            "geo_precision": numbers(frame["precision"], "where_prec", where) if "precision" in frame else pd.NA,
-            "date_end": days(frame["date_end"], "date_end", where) if "date_end" in frame else pd.NaT,
-            **{name: column(name) for name in ("dyad", "place", "admin1", "admin2")},
-            "iso3": iso3_of(column("country")),
-        }
+    plain = ("event", "actor1", "actor2", "dyad", "place", "admin1", "admin2")
+    deaths = ("fatalities", "fatalities_low", "fatalities_high")
+    table = rows.table(
+        **{
+            name: rows.text(name)
+            for name in plain
+            if name in rows or name in ("event", "place", "admin1", "admin2", "dyad")
+        },
+        **{name: rows.number(name) for name in deaths if name in rows},
+        date=rows.day("date"),
+        date_end=rows.day("date_end"),
+        kind=rows.word("type", rows.facts["kinds"], "not 1, 2 or 3"),
+        geo_precision=rows.number("precision"),
+        iso3=rows.country("country"),
     )
-    events = gpd.GeoDataFrame(table, geometry=points(frame, found), crs="EPSG:4326")
-    return Tidied(events, fates, (), (), "events")
+    return rows.tidied(rows.located(table), "events")

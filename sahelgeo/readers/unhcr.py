@@ -1,43 +1,37 @@
-"""UNHCR's Refugee Data Finder: refugees, asylum-seekers and internally displaced people at the end of each year."""
+"""UNHCR's Refugee Data Finder: people under its mandate at the end of each year, and the flows within it."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import country_pcodes, iso3_of, iso3_of_unhcr
-from sahelgeo.readers.feed import Found, body
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import numbers, text_of, texts
-from sahelgeo.readers.reading import Tidied, need_rows, read_feeds
-from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.told_apart import tell_apart
+from sahelgeo.readers.reading import read_with
+from sahelgeo.readers.rows import Rows, Tidied
 
 _NOT_CARRIED = {
     "other_protection": "other people in need of international protection",
     "stateless": "stateless persons",
     "others": "others of concern",
     "host": "host community",
+    "refugee_like": "people in refugee-like situations",
 }
 # UNHCR's words for an origin that is no country.
 _UNKNOWN = ("UNK", "UKN", "XXA", "STA", "VAR", "TIB", "Unknown", "Stateless", "Various")
 
 
-@overload
-def read_unhcr(path: Readable, *, report: Literal[False] = ...) -> pd.DataFrame: ...
-@overload
-def read_unhcr(path: Readable, *, report: Literal[True]) -> tuple[pd.DataFrame, ReadReport]: ...
-def read_unhcr(path: Readable, *, report: bool = False) -> Any:
+def read_unhcr(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     r"""Refugees, asylum-seekers, internally displaced people and returnees by country, from UNHCR's statistics.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         The export of the Refugee Data Finder (CSV with its preamble, also in a zip archive) or an answer of its API (JSON).
-    report : bool
-        Whether to return the account of the reading too.
+    **how
+        For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
@@ -47,8 +41,6 @@ def read_unhcr(path: Readable, *, report: bool = False) -> Any:
         (two letters). ``-`` is missing and such figures give no row; a printed 0 stays 0. Internally displaced people give
         a row only under their own country. Groups that the Stocks table does not know are not carried; the report says
         which.
-    ReadReport
-        With ``report=True``: every row of the file kept, or dropped for a reason.
 
     Raises
     ------
@@ -74,72 +66,59 @@ def read_unhcr(path: Readable, *, report: bool = False) -> Any:
     >>> stocks[["pcode", "origin", "group", "people"]].values.tolist()
     [['NE', 'ML', 'refugee', 61000]]
     """
-    return read_feeds(path, ("unhcr",), tidy_unhcr, report)
+    return read_with("read_unhcr", path, **how)
 
 
-def tidy_unhcr(found: Found) -> Tidied:
+def tidy(rows: Rows) -> Tidied:
     """One sheet of UNHCR's statistics, tidied."""
-    where, facts = found.sheet.where, found.feed.facts
-    frame, fates = body(found)
-    need_rows(frame, found)
-    year = numbers(frame["year"], "Year", where)
-    bad = year.isna() | (year % 1 != 0) | ~year.between(1900, 2100)
-    if bad.any():
-        row = bad.index[bad][0]
-        raise FormatError(f"{where}, column 'Year', row {row} ({text_of(frame['year'][row])!r}): not a year")
-    asylum, origin = _country(frame, "asylum", found), _country(frame, "origin", found)
-    asylum_name, origin_name = _name(frame, "asylum", asylum), _name(frame, "origin", origin)
-    base = pd.DataFrame(
-        {
-            "pcode": country_pcodes(asylum),
-            "iso3": asylum,
-            "place": asylum_name,
-            "origin": country_pcodes(origin),
-            "origin_name": origin_name,
-            "date": pd.to_datetime(year.astype("Int64").astype("string") + "-12-31"),
-            "method": "end-year statistics",
-            "source": found.feed.source,
-        }
-    )
-    tables = []
-    for column, group in facts["groups"].items():
-        if column not in frame:
-            continue
-        people = numbers(frame[column], found.feed.columns[column][0], where)
-        rows = people.notna()
-        if column == "idps":
-            # The column stands in every row; between two countries nobody can be displaced internally.
-            rows &= (origin_name == asylum_name).fillna(False) | (people > 0).fillna(False)
-        tables.append(base[rows].assign(group=group, people=people[rows], reason=facts["reasons"].get(column)))
-    table = pd.concat(tables)
-    table, fates, notes = tell_apart(table, fates, found, "stocks")
-    notes += [
-        f"not carried, since no group of the Stocks table counts them: {words}"
-        for column, words in _NOT_CARRIED.items()
-        if column in frame
+    year = rows.year("year").astype("string")
+    asylum, origin = _country(rows, "asylum"), _country(rows, "origin")
+    asylum_name, origin_name = _name(rows, "asylum", asylum), _name(rows, "origin", origin)
+    base = rows.table(origin=country_pcodes(origin), origin_name=origin_name, iso3=asylum, place=asylum_name)
+    notes = [
+        f"not carried, since no group of the table counts them: {words}"
+        for name, words in _NOT_CARRIED.items()
+        if name in rows
     ]
-    return Tidied(table.sort_index(kind="stable"), fates, tuple(notes), (), "stocks")
-
-
-def _country(frame: pd.DataFrame, which: str, found: Found) -> pd.Series:
-    codes = pd.Series(pd.NA, index=frame.index, dtype="string")
-    printed = codes
-    for column, read in ((f"{which}_iso", iso3_of), (f"{which}_code", iso3_of_unhcr), (f"{which}_name", iso3_of)):
-        if column in frame:
-            values = texts(frame[column])
-            printed = printed.fillna(values)
-            codes = codes.fillna(read(values))
-    unknown = codes.isna() & printed.notna() & ~printed.isin(_UNKNOWN)
-    if which == "asylum" and (unknown | printed.isna()).any():
-        row = frame.index[unknown | printed.isna()][0]
-        raise FormatError(
-            f"{found.sheet.where}, row {row}: {text_of(printed[row])!r} is no country of asylum that is known. "
-            "Use ISO codes of three letters"
+    if rows.found.vintage.name.startswith("flows"):
+        base = base.assign(
+            destination=country_pcodes(asylum),
+            start=pd.to_datetime(year + "-01-01"),
+            end=pd.to_datetime(year + "-12-31"),
         )
+        named = {"refugees": "recognised as refugees", "asylum_seekers": "asked for asylum"}
+        table = pd.concat(
+            [base.assign(people=rows.number(name), reason=reason) for name, reason in named.items() if name in rows]
+        )
+        table = table[table["people"].notna()]
+        rows.no_figure(table)
+        notes.insert(0, "flows of each year, not the people who are there at its end")
+        return rows.told_apart(table.sort_index(kind="stable"), "flows", notes)
+    base = base.assign(pcode=country_pcodes(asylum), date=pd.to_datetime(year + "-12-31"), method="end-year statistics")
+    tables = []
+    for column, group in rows.facts["groups"].items():
+        if column in rows:
+            people = rows.number(column)
+            counted = people.notna()
+            if column == "idps":
+                # The column stands in every row; between two countries nobody can be displaced internally.
+                counted &= (origin_name == asylum_name).fillna(False) | (people > 0).fillna(False)
+            part = base[counted].assign(group=group, people=people[counted], reason=rows.facts["reasons"].get(column))
+            tables.append(part)
+    return rows.told_apart(pd.concat(tables).sort_index(kind="stable"), "stocks", notes)
+
+
+def _country(rows: Rows, which: str) -> pd.Series:
+    codes = pd.Series(pd.NA, index=rows.frame.index, dtype="string")
+    for column, read in ((f"{which}_iso", iso3_of), (f"{which}_code", iso3_of_unhcr), (f"{which}_name", iso3_of)):
+        codes = codes.fillna(read(rows.text(column)))
+    if which == "asylum":
+        column = next(name for name in ("asylum_iso", "asylum_code", "asylum_name") if name in rows)
+        printed = rows.text("asylum_iso", "asylum_code", "asylum_name")
+        unknown = (codes.isna() & ~printed.isin(_UNKNOWN)) | printed.isna()
+        rows.refuse(codes, unknown, column, "no country of asylum that is known. Use ISO codes of three letters")
     return codes
 
 
-def _name(frame: pd.DataFrame, which: str, iso3: pd.Series) -> pd.Series:
-    names = texts(frame[f"{which}_name"]) if f"{which}_name" in frame else pd.Series(pd.NA, frame.index, "string")
-    printed = texts(frame[f"{which}_iso"]) if f"{which}_iso" in frame else iso3
-    return names.fillna(printed).fillna(iso3)
+def _name(rows: Rows, which: str, iso3: pd.Series) -> pd.Series:
+    return rows.text(f"{which}_name", f"{which}_iso").fillna(iso3)

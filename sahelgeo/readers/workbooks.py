@@ -6,18 +6,24 @@ import io
 import re
 import zipfile
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import python_calamine as calamine
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.archives import member_bytes, open_archive
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheet import Sheet, Uncomputed
 
 MOST_CELLS = 60_000_000
 LARGEST_MERGE = 20_000
 _ROW_NUMBER = re.compile(rb'<(?:x:)?row [^>]*?r="(\d{1,9})"')
 _COLUMN_LETTERS = re.compile(rb'<(?:x:)?c [^>]*?r="([A-Z]{1,3})(\d{1,9})"')
+MOST_FORMULAS = 200_000
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -27,28 +33,40 @@ def is_old_workbook(content: bytes) -> bool:
 
 
 def is_workbook(archive: zipfile.ZipFile) -> bool:
-    """Whether a zip archive is an Excel workbook."""
-    return any(name in ("xl/workbook.xml", "xl\\workbook.xml", "xl/workbook.bin") for name in archive.namelist())
+    """Whether a zip archive is a workbook of Excel or of LibreOffice."""
+    names = archive.namelist()
+    if "mimetype" in names and archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return True
+    return any(name in ("xl/workbook.xml", "xl\\workbook.xml", "xl/workbook.bin") for name in names)
 
 
 def open_workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
     """The visible and hidden sheets of a workbook, merged text spread over the cells that it covers.
 
-    Formulas are not computed: the value that the workbook holds stands. Links, macros and entities are never followed.
+    Formulas are not computed: the value that the workbook holds stands, and one without a value is :class:`Uncomputed`. Links,
+    macros and entities are never followed.
 
     Raises
     ------
     FormatError
         A password, a broken workbook, or sheets too large to open.
     """
+    formulas: dict[str, list[tuple[int, int]]] = {}
+    epoch = 1900
     if is_old_workbook(content):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise FormatError(f"{file}: the workbook is protected by a password. Save it without one")
     else:
-        _check_size(content, file)
+        archive = _check_size(content, file)
+        formulas, epoch = _uncomputed(archive, file)
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            return tuple(_sheet(workbook.get_sheet_by_name(name), file) for name in _worksheets(workbook))
+            kinds = {sheet.name: sheet for sheet in workbook.sheets_metadata}
+            return tuple(
+                _sheet(workbook.get_sheet_by_name(name), file, kinds[name], formulas.get(name, []), epoch)
+                for name in workbook.sheet_names
+                if name in kinds and kinds[name].typ == calamine.SheetTypeEnum.WorkSheet
+            )
     except calamine.PasswordError as failure:
         raise FormatError(f"{file}: the workbook is protected by a password. Save it without one") from failure
     except (calamine.CalamineError, OSError, ValueError, OverflowError) as failure:
@@ -60,18 +78,77 @@ def open_workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
         raise FormatError(f"{file}: the workbook is damaged ({failure}). Open and save it again") from failure
 
 
-def _worksheets(workbook: Any) -> list[str]:
-    kinds = {sheet.name: sheet.typ for sheet in workbook.sheets_metadata}
-    return [name for name in workbook.sheet_names if kinds.get(name) == calamine.SheetTypeEnum.WorkSheet]
-
-
-def _sheet(sheet: Any, file: str) -> Sheet:
+def _sheet(sheet: Any, file: str, meta: Any, formulas: list[tuple[int, int]], epoch: int) -> Sheet:
     rows = sheet.to_python(skip_empty_area=False)
     for top_left, bottom_right in sheet.merged_cell_ranges or []:
         _spread(rows, top_left, bottom_right)
-    cells = pd.DataFrame(rows, dtype=object)
+    for row, column in formulas:
+        # A row or column of formulas alone lies outside the rectangle that the parser gives.
+        rows += [[] for _ in range(row + 1 - len(rows))]
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        if rows[row][column] == "":
+            rows[row][column] = Uncomputed(f"{_letters(column)}{row + 1}")
+    width = max(map(len, rows), default=0)
+    cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
     cells.index = pd.RangeIndex(1, len(cells) + 1)
-    return Sheet(file, sheet.name, cells, "workbook")
+    hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+    return Sheet(file, sheet.name, cells, "workbook", hidden=hidden, epoch=epoch)
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _uncomputed(archive: zipfile.ZipFile, file: str) -> tuple[dict[str, list[tuple[int, int]]], int]:
+    """The cells of each sheet that hold a formula and no value, and the year that the workbook counts days from."""
+    if "xl/workbook.xml" not in archive.namelist():
+        return {}, 1900
+    book = member_bytes(archive, "xl/workbook.xml", file)
+    epoch = 1904 if re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", book) else 1900
+    parts = _parts_of_sheets(archive, book, file)
+    return {
+        name: _formulas_without_value(member_bytes(archive, part, file))
+        for name, part in parts.items()
+        if part in archive.namelist()
+    }, epoch
+
+
+def _formulas_without_value(xml: bytes) -> list[tuple[int, int]]:
+    if not _FORMULA.search(xml):
+        return []
+    found = []
+    for attributes, inside in _CELL.findall(xml):
+        # A formula whose answer is an empty text keeps its type.
+        if _FORMULA.search(inside) and not _VALUE.search(inside) and b'"str"' not in attributes:
+            place = _REFERENCE.search(attributes)
+            if place and int(place[2]) <= 1_048_576 and _column_number(place[1]) <= 16_384:
+                found.append((int(place[2]) - 1, _column_number(place[1]) - 1))
+    return found[:MOST_FORMULAS]
+
+
+def _parts_of_sheets(archive: zipfile.ZipFile, book: bytes, file: str) -> dict[str, str]:
+    """The file of each sheet within the archive."""
+    if "xl/_rels/workbook.xml.rels" not in archive.namelist() or b"<!ENTITY" in book:
+        return {}
+    links = member_bytes(archive, "xl/_rels/workbook.xml.rels", file)
+    if b"<!ENTITY" in links:
+        return {}
+    try:
+        targets = {link.get("Id"): str(link.get("Target")) for link in ET.fromstring(links)}  # noqa: S314 - no entities
+        sheets = [sheet for sheet in ET.fromstring(book).iter() if sheet.tag.endswith("}sheet")]  # noqa: S314
+    except ET.ParseError:
+        return {}
+    parts = {}
+    for sheet in sheets:
+        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+        target = targets.get(link, "").removeprefix("/").removeprefix("xl/")
+        parts[str(sheet.get("name"))] = f"xl/{target}"
+    return parts
 
 
 def _spread(rows: list[list[Any]], top_left: tuple[int, int], bottom_right: tuple[int, int]) -> None:
@@ -88,7 +165,7 @@ def _spread(rows: list[list[Any]], top_left: tuple[int, int], bottom_right: tupl
                 row[position] = value
 
 
-def _check_size(content: bytes, file: str) -> None:
+def _check_size(content: bytes, file: str) -> zipfile.ZipFile:
     """Refuse sheets whose outermost cells span more than memory should hold: the parser fills the whole rectangle."""
     archive = open_archive(content, file)
     names = archive.namelist()
@@ -102,6 +179,7 @@ def _check_size(content: bytes, file: str) -> None:
                     f"{file}, {name}: a sheet of {rows:,} rows and {columns:,} columns is too large to open. "
                     "Delete the empty rows and columns, or save the sheet as CSV"
                 )
+    return archive
 
 
 def _span(xml: bytes) -> tuple[int, int]:

@@ -1,0 +1,629 @@
+"""How a column writes its numbers and its days, decided for the whole column.
+
+One cell cannot say what it means: 12.000 is twelve or twelve thousand, 03/04/2020 is in March or in April. Its neighbours can::
+
+    668.410    2.457.204      1.234,5         two points, or a point before a comma: points are thousands
+    12.5       1000.125       1,234.5         one or two digits behind the point: the point is a decimal
+    03/04/2020 25/04/2020                     no month has the number 25: the day comes first
+
+Each distinct text is read both ways. A text that can be read in one way only is evidence; evidence of both ways in one column is
+a contradiction and refused. A column without evidence asks, in this order: what the caller says (``decimal=``, ``thousands=``,
+``day_first=``), the columns beside it that count the same, what makes sense (people are whole, coordinates are no millions, a
+period ends after its start), and the habit of the publisher where the file still is as the publisher wrote it. What then can still
+be read in two ways is refused, with both readings: a wrong number would look as good as a right one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.readers.printed import MISSING_NUMBERS, MONTHS, squeezed, text_of, without_accents
+from sahelgeo.readers.sheet import Uncomputed
+
+Month = Literal["first", "last"]
+Kind = Literal["whole", "people", "real"]
+"""What a column of numbers counts: whole persons, persons that an estimate may split, or a measure such as a coordinate."""
+
+
+class How(TypedDict, total=False):
+    """What a caller may say about a file that does not say it: options of every reader."""
+
+    sheet: str | None
+    decimal: str | None
+    thousands: str | None
+    day_first: bool | None
+
+
+_GAP = r"[ '’ʼ`]"
+_SIGN = r"([+\-−–]?)"
+_PATTERNS = {
+    mark: re.compile(
+        rf"(?:\d+|[1-9]\d{{0,2}}(?:{_GAP}\d{{3}})+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+)(?:{re.escape(mark)}\d*)?"
+        rf"|{re.escape(mark)}\d+|\d+(?:{re.escape(mark)}\d*)?[eE][+-]?\d{{1,3}}"
+    )
+    for mark, other in ((".", ","), (",", "."))
+}
+_OTHER = {".": ",", ",": "."}
+_PLAIN = re.compile(r"\d+")
+_ONE_MARK = re.compile(r"\d{1,3}[.,](\d{3})")
+_FAST = r"^-?\d{1,15}$"
+_FAST_REAL = r"^-?\d{1,12}(\.\d{1,20})?$"
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:,? .*)?")
+_DAY_MONTH_WORD = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[ \-/]?([a-z]+)\.?[ \-/,]*(\d{4}|\d{2})(?: \d{1,2}:.*)?")
+_MONTH_WORD_DAY = re.compile(r"([a-z]+)\.?[ \-](\d{1,2})(?:st|nd|rd|th)?,?[ \-](\d{4})(?: \d{1,2}:.*)?")
+_MONTH_YEAR = re.compile(r"([a-z]+)\.?[ \-]*(\d{4}|\d{2})")
+_MONTH_NUMBER_YEAR = re.compile(r"(\d{1,2})[\-/](\d{4})|(\d{4})[\-/](\d{1,2})")
+_EPOCHS = {1900: dt.date(1899, 12, 30), 1904: dt.date(1904, 1, 1)}
+_SERIALS = (18_000, 74_000)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+class _UnreadableError(ValueError):
+    """A cell that is not what its column holds."""
+
+
+@dataclass
+class _Column:
+    """The distinct cells of a column, each read in every way that it can be."""
+
+    name: str
+    values: pd.Series
+    codes: np.ndarray
+    distinct: list[Any]
+    kind: Kind = "real"
+    read: list[Any] = field(default_factory=list)
+    bad: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, name: str, values: pd.Series, kind: Kind = "real") -> _Column:
+        codes: Any
+        distinct: Any
+        plain = values if isinstance(values.dtype, pd.ArrowDtype | pd.StringDtype) else values.astype(object)
+        try:
+            codes, distinct = pd.factorize(plain, use_na_sentinel=False)
+        except TypeError:  # lists and dictionaries from JSON cannot be hashed
+            codes, distinct = np.arange(len(plain)), plain.to_numpy(dtype=object)
+        if plain.dtype == object:
+            # True equals 1 and would be taken for it.
+            odd = [position for position, value in enumerate(plain) if isinstance(value, bool | np.bool_)]
+            if odd:
+                codes, distinct = np.arange(len(plain)), plain.to_numpy(dtype=object)
+        return cls(name, values, np.asarray(codes), list(distinct), kind)
+
+    def rows_of(self, positions: Iterable[int]) -> list[Any]:
+        return list(self.values.index[np.isin(self.codes, list(positions))])
+
+    def example(self, position: int) -> str:
+        return f"{text_of(self.distinct[position])!r} (row {self.rows_of([position])[0]})"
+
+    def series(self, answers: list[Any], dtype: Any) -> pd.Series:
+        found = np.empty(len(answers), dtype=object)
+        found[:] = answers
+        spread: pd.Series = pd.Series(found[self.codes] if len(found) else [], index=self.values.index, dtype=object)
+        return spread.astype(dtype)
+
+    def refuse(self, where: str, rule: str) -> None:
+        if not self.bad:
+            return
+        formulas = [self.distinct[position] for position in self.bad if isinstance(self.distinct[position], Uncomputed)]
+        if formulas:
+            cells = listed([formula.cell for formula in formulas], SHOWN_AT_MOST)
+            raise FormatError(
+                f"{where}, column {self.name!r}: cell {cells} holds a formula that no program has computed. Open the workbook "
+                "in a spreadsheet, save it, and read it again"
+            )
+        rows = self.rows_of(self.bad)
+        shown = ", ".join(repr(text_of(self.distinct[position])) for position in self.bad[:SHOWN_AT_MOST])
+        raise FormatError(
+            f"{where}, column {self.name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
+        )
+
+
+def numbers(
+    columns: Mapping[str, pd.Series],
+    kinds: Mapping[str, Kind],
+    where: str,
+    how: How | None = None,
+    *,
+    commas_separate: bool = False,
+) -> dict[str, pd.Series]:
+    """The numbers of columns that stand side by side, each ``Float64``.
+
+    Parameters
+    ----------
+    columns : mapping of str to pandas.Series
+        The cells of each column under its heading.
+    kinds : mapping of str to {"whole", "people", "real"}
+        What each counts; a column that is not named is a measure.
+    where : str
+        File and sheet, for messages.
+    how : How, optional
+        ``decimal`` and ``thousands`` as the caller says them.
+    commas_separate : bool
+        Whether the file's cells are separated by commas: a comma within a cell then is no decimal of a French spreadsheet.
+
+    Raises
+    ------
+    FormatError
+        Cells that are no numbers, or that can be read in two ways.
+    """
+    how = how or {}
+    asked = _asked_mark(how)
+    answers: dict[str, pd.Series] = {}
+    slow: list[_Column] = []
+    for name, values in columns.items():
+        kind = kinds.get(name, "real")
+        fast = _fast_numbers(values, kind)
+        if fast is None:
+            column = _Column.of(name, values, kind)
+            _read_numbers(column)
+            column.refuse(where, "not a number. Correct the cell, or empty it where the value is unknown")
+            slow.append(column)
+        else:
+            answers[name] = fast
+    marks = {id(column): _evidence(column, where, asked) for column in slow}
+    beside = {mark for column in slow if column.kind != "real" and (mark := marks[id(column)])}
+    for column in slow:
+        mark = asked or marks[id(column)] or _settled(column, where, beside, commas_separate)
+        read = [_valued(reading, mark) for reading in column.read]
+        if column.kind == "whole" and asked is None:
+            _refuse_split_people(column, read, where)
+        answers[column.name] = column.series([np.nan if value is None else value for value in read], "float64").astype(
+            "Float64"
+        )
+    return {name: answers[name] for name in columns}
+
+
+def _asked_mark(how: How) -> str | None:
+    decimal, thousands = how.get("decimal"), how.get("thousands")
+    if decimal is not None and decimal not in _OTHER:
+        raise FormatError(f"decimal={decimal!r} is neither '.' nor ','")
+    if thousands is not None and thousands not in (".", ",", " ", "'"):
+        raise FormatError(f"thousands={thousands!r} is none of '.', ',', ' ' and \"'\"")
+    if decimal is not None and decimal == thousands:
+        raise FormatError(f"decimal={decimal!r} and thousands={thousands!r} are the same. Say one of them")
+    return decimal or (_OTHER.get(thousands) if thousands else None)
+
+
+def _fast_numbers(values: pd.Series, kind: Kind) -> pd.Series | None:
+    """The numbers of a column that needs no decision, or nothing."""
+    dtype = values.dtype
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype) and kind != "whole":
+        plain = values.astype("Float64")
+        return None if np.isinf(plain.to_numpy(dtype=float, na_value=np.nan)).any() else plain
+    if not isinstance(dtype, pd.StringDtype | pd.ArrowDtype):
+        return None
+    text = pa.chunked_array([pa.array(values, type=pa.large_string())])
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+    fits = pc.match_substring_regex(text, _FAST_REAL if kind == "real" else _FAST)
+    if not pc.all(fits, min_count=0).as_py():
+        return None
+    return pd.Series(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False), index=values.index).astype("Float64")
+
+
+def _read_numbers(column: _Column) -> None:
+    for position, value in enumerate(column.distinct):
+        try:
+            column.read.append(_readings(value))
+        except _UnreadableError:
+            column.read.append(None)
+            column.bad.append(position)
+
+
+def _readings(value: Any) -> float | tuple[float | None, float | None] | None:
+    """A number, missing, or a text in its two readings: with the point and with the comma as decimal."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool | np.bool_ | dt.date | list | dict | Uncomputed):
+        raise _UnreadableError
+    if isinstance(value, int | float | np.integer | np.floating):
+        try:
+            number = float(value)
+        except OverflowError:
+            raise _UnreadableError from None
+        if np.isinf(number):
+            raise _UnreadableError
+        return None if np.isnan(number) else number
+    text = squeezed(str(value)).removeprefix("'")
+    if text.casefold() in MISSING_NUMBERS or text.casefold().replace(" ", "") in MISSING_NUMBERS:
+        return None
+    share = text.endswith("%")
+    text = text.removesuffix("%").rstrip()
+    sign, body = (-1.0, text[1:].lstrip()) if text[:1] in ("-", "−", "–") else (1.0, text.removeprefix("+"))
+    readings = tuple(_one_reading(body, mark, sign / 100 if share else sign) for mark in (".", ","))
+    if readings == (None, None):
+        raise _UnreadableError
+    return readings[0] if readings[0] == readings[1] else readings  # type: ignore[return-value]
+
+
+def _one_reading(body: str, mark: str, factor: float) -> float | None:
+    if not body.isascii() and not re.fullmatch(r"[0-9.,’ʼ]+", body):
+        return None
+    if not _PATTERNS[mark].fullmatch(body):
+        return None
+    digits = re.sub(rf"{_GAP}|{re.escape(_OTHER[mark])}", "", body).replace(mark, ".")
+    number = float(digits) * factor
+    return number if np.isfinite(number) else None
+
+
+def _valued(reading: Any, mark: str) -> Any:
+    return reading[0 if mark == "." else 1] if isinstance(reading, tuple) else reading
+
+
+def _evidence(column: _Column, where: str, asked: str | None) -> str | None:
+    """The decimal mark that some text of the column can only be read with."""
+    seen: dict[str, int] = {}
+    for position, reading in enumerate(column.read):
+        if isinstance(reading, tuple) and None in reading:
+            seen.setdefault("," if reading[0] is None else ".", position)
+    if asked is not None:
+        wrong = seen.get(_OTHER[asked])
+        if wrong is not None:
+            raise FormatError(
+                f"{where}, column {column.name!r}: {column.example(wrong)} is no number with {asked!r} as decimal mark. "
+                "Correct the cell, or say another decimal="
+            )
+        return asked
+    if len(seen) == 2:
+        if column.kind == "real":
+            return None
+        raise FormatError(
+            f"{where}, column {column.name!r}: {column.example(seen['.'])} can only be read with a decimal point, "
+            f"{column.example(seen[','])} only with a decimal comma or points between thousands. A spreadsheet may have changed "
+            "some of the cells: take the publisher's file, or write the column in one way"
+        )
+    return next(iter(seen), None)
+
+
+def _settled(column: _Column, where: str, beside: set[str], commas_separate: bool) -> str:
+    """The decimal mark of a column whose texts can all be read in both ways."""
+    open_ = [position for position, reading in enumerate(column.read) if isinstance(reading, tuple)]
+    if not open_:
+        return "."
+    if column.kind == "real":
+        return _mark_of_measure(column, open_)
+    marks = {text_of(column.distinct[position]).strip("-+−–% ")[-4:-3] for position in open_}
+    if len(beside) == 1:
+        return next(iter(beside))
+    if len(marks) == 1 and not beside:
+        mark = marks.pop()
+        if _are_thousands(column, open_, mark, commas_separate):
+            return _OTHER[mark]
+    first = open_[0]
+    both = column.read[first]
+    raise FormatError(
+        f"{where}, column {column.name!r}: {column.example(first)} is {_shown(both[0])} with a decimal point and "
+        f"{_shown(both[1])} with a decimal comma, and nothing in the file decides. Say which: decimal='.' or decimal=','"
+    )
+
+
+def _shown(number: float) -> str:
+    return f"{number:,.3f}".rstrip("0").rstrip(".")
+
+
+def _mark_of_measure(column: _Column, open_: list[int]) -> str:
+    """Coordinates, shares and ranks are no thousands: the one mark in a text is its decimal."""
+    for position in open_:
+        dot = "." in text_of(column.distinct[position])
+        column.read[position] = column.read[position][0 if dot else 1]
+    return "."
+
+
+def _are_thousands(column: _Column, open_: list[int], mark: str, commas_separate: bool) -> bool:
+    texts = [text_of(column.distinct[position]) for position in open_]
+    plain = [text for value in column.distinct if _PLAIN.fullmatch(text := squeezed(text_of(value)))]
+    typed = any(isinstance(value, int | float | np.number) for value in column.distinct if text_of(value))
+    if any(int(text) >= 1000 for text in plain):
+        return False
+    split = [column.read[position][0 if mark == "." else 1] % 1 != 0 for position in open_]
+    if column.kind == "whole" and any(split) and not typed:
+        return True
+    # Decimals are printed either all alike or without closing zeros: 12.000 beside 350 is neither.
+    if plain and any(text.rstrip("%").endswith("0") for text in texts) and not typed:
+        return True
+    return mark == "," and commas_separate
+
+
+def _refuse_split_people(column: _Column, values: list[Any], where: str) -> None:
+    """People are whole. Fractions of three digits at most below a thousand are thousands that a spreadsheet took for decimals."""
+    split = [
+        position
+        for position, value in enumerate(values)
+        if value is not None and value % 1 != 0 and not str(column.distinct[position]).strip().endswith("%")
+    ]
+    spread = any(isinstance(reading, tuple) and reading[0] is None for reading in column.read)
+    whole = [
+        value for value in column.distinct if isinstance(value, int | float | np.number) and abs(float(value)) >= 1000
+    ]
+    typed = [position for position, value in enumerate(column.distinct) if isinstance(value, float | int | np.number)]
+    if spread and typed and not whole and any(values[position] for position in typed):
+        raise FormatError(
+            f"{where}, column {column.name!r}: numbers below 1,000 such as {column.example(typed[0])} stand beside texts with "
+            "points between thousands: a spreadsheet may have taken 12.000 for 12. Take the publisher's file, or write the column in one way"
+        )
+    clear = any(abs(values[position]) >= 1000 or round(values[position] * 1000, 6) % 1 != 0 for position in split)
+    if split and not clear:
+        value = values[split[0]]
+        raise FormatError(
+            f"{where}, column {column.name!r}: {column.example(split[0])} is {_shown(float(value or 0))} persons, or "
+            f"{_shown(float(value or 0) * 1000)} where the mark stands between thousands. People are whole: correct the column, or say "
+            "decimal='.' or decimal=',' to take it as it stands"
+        )
+
+
+def days(
+    columns: Mapping[str, pd.Series],
+    where: str,
+    how: How | None = None,
+    *,
+    months: Mapping[str, Month] | None = None,
+    habit: str = "",
+    epoch: int = 1900,
+    headings: Mapping[str, str] | None = None,
+) -> dict[str, pd.Series]:
+    """The days of columns that stand side by side, each ``datetime64[us]``.
+
+    Parameters
+    ----------
+    columns : mapping of str to pandas.Series
+        The cells of each column under its heading. Columns called ``start`` and ``end`` hold periods.
+    where : str
+        File and sheet, for messages.
+    how : How, optional
+        ``day_first`` as the caller says it.
+    months : mapping of str to {"first", "last"}, optional
+        Columns in which a month without a day stands for its first or last day.
+    habit : {"", "day first", "month first", "month first, always", "never"}
+        How the publisher writes days in numbers; ``never`` where it writes none with slashes.
+    epoch : {1900, 1904}
+        Where the serial numbers of the workbook start.
+    headings : mapping of str to str, optional
+        What messages call a column.
+
+    Raises
+    ------
+    FormatError
+        Cells that are no days, or that can be read in two ways.
+    """
+    months = months or {}
+    read = {name: _Column.of((headings or {}).get(name, name), values) for name, values in columns.items()}
+    for name, column in read.items():
+        _read_days(column, months.get(name), epoch)
+        month = "a month or a day" if name in months else "a day"
+        column.refuse(
+            where, f"not {month} between {FIRST_YEAR} and {LAST_YEAR}. Write it as YYYY-MM-DD, or empty the cell"
+        )
+        if habit == "never":
+            _refuse_slashes(column, where)
+    asked = (how or {}).get("day_first")
+    order = {True: "day", False: "month"}.get(asked) if asked is not None else None
+    if habit.endswith("always") and order is None:
+        order = habit.partition(" ")[0]
+    orders = {name: _order(column, where, order) for name, column in read.items()}
+    beside = {found for found in orders.values() if found}
+    answers = {}
+    for name, column in read.items():
+        chosen = order or orders[name]
+        if chosen is None and any(isinstance(reading, tuple) for reading in column.read):
+            chosen = next(iter(beside)) if len(beside) == 1 else _order_of_periods(read) or habit.partition(" ")[0]
+            chosen = chosen if chosen in ("day", "month") else _undecided(column, where)
+        place = 1 if chosen == "month" else 0
+        found = [reading[place] if isinstance(reading, tuple) else reading for reading in column.read]
+        answers[name] = pd.to_datetime(column.series(found, "object"), errors="coerce").astype("datetime64[us]")
+    return answers
+
+
+def _read_days(column: _Column, month: Month | None, epoch: int) -> None:
+    for position, value in enumerate(column.distinct):
+        try:
+            column.read.append(_day_readings(value, month, epoch))
+        except (ValueError, OverflowError):
+            column.read.append(None)
+            column.bad.append(position)
+
+
+def _day_readings(
+    value: Any, month: Month | None, epoch: int = 1900
+) -> dt.date | tuple[dt.date | None, dt.date | None] | None:
+    """A day, missing, or a text of three numbers in its two readings: with the day and with the month first."""
+    if (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float | np.floating) and np.isnan(value))
+    ):
+        return None
+    if isinstance(value, bool | np.bool_ | list | dict | Uncomputed):
+        raise _UnreadableError
+    if isinstance(value, dt.date):
+        return _within(value.date() if isinstance(value, dt.datetime) else value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        value = (
+            str(int(value))
+            if float(value).is_integer()
+            else str(int(float(value)))
+            if _is_serial(float(value))
+            else "?"
+        )
+    text = without_accents(squeezed(str(value)).casefold())
+    if text in MISSING_NUMBERS:
+        return None
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) and _is_serial(float(text)):
+        return _EPOCHS[epoch] + dt.timedelta(days=int(float(text)))
+    if found := _SLASHED.fullmatch(text):
+        first, second, year = int(found[1]), int(found[2]), int(found[3])
+        readings = tuple(_day_or_none(year, *parts) for parts in ((second, first), (first, second)))
+        if readings == (None, None):
+            raise _UnreadableError
+        return readings[0] if readings[0] == readings[1] else readings  # type: ignore[return-value]
+    return _within(_written_day(text, month))
+
+
+def _is_serial(number: float) -> bool:
+    return _SERIALS[0] <= number <= _SERIALS[1]
+
+
+def _within(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise _UnreadableError
+    return day
+
+
+def _day_or_none(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return _within(dt.date(year, month, day))
+    except ValueError:
+        return None
+
+
+def _written_day(text: str, month: Month | None) -> dt.date:
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        return dt.date(int(found[1]), int(found[2]), int(found[3]))
+    if (found := _DAY_MONTH_WORD.fullmatch(text)) and found[2] in MONTHS:
+        return dt.date(_full_year(found[3]), MONTHS[found[2]], int(found[1]))
+    if (found := _MONTH_WORD_DAY.fullmatch(text)) and found[1] in MONTHS:
+        return dt.date(int(found[3]), MONTHS[found[1]], int(found[2]))
+    if month is None:
+        raise _UnreadableError
+    if (found := _MONTH_YEAR.fullmatch(text)) and found[1] in MONTHS:
+        return day_of_month(_full_year(found[2]), MONTHS[found[1]], month)
+    if found := _MONTH_NUMBER_YEAR.fullmatch(text):
+        return day_of_month(int(found[2] or found[3]), int(found[1] or found[4]), month)
+    raise _UnreadableError
+
+
+def _full_year(digits: str) -> int:
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def day_of_month(year: int, month: int, which: Month) -> dt.date:
+    """The first or last day of a month."""
+    return dt.date(year, month, 1 if which == "first" else calendar.monthrange(year, month)[1])
+
+
+def one_day(value: Any, month: Month | None = None) -> dt.date | None:
+    """A day that stands alone, in a title or a name; days in numbers come first there. Missing as ``None``.
+
+    Raises
+    ------
+    ValueError
+        It is not a day.
+
+    Examples
+    --------
+    >>> from sahelgeo.readers.columns import one_day
+    >>> [str(one_day(text, "first")) for text in ("28 février 2023", "31-12-2017", "Apr-30-2023", "déc.-21")]
+    ['2023-02-28', '2017-12-31', '2023-04-30', '2021-12-01']
+    """
+    try:
+        found = _day_readings(value, month)
+    except _UnreadableError:
+        raise ValueError(value) from None
+    day = found[0] if isinstance(found, tuple) else found
+    if found is not None and day is None:
+        raise ValueError(value)
+    return day
+
+
+def day_in(text: str) -> dt.date | None:
+    """The day that a title or sheet name speaks of ("Situation actualisée au 28 février 2023"), if just one.
+
+    Examples
+    --------
+    >>> from sahelgeo.readers.columns import day_in
+    >>> str(day_in("Situation actualisée au 28 février 2023"))
+    '2023-02-28'
+    """
+    folded = without_accents(text.casefold())
+    patterns = (
+        r"\d{1,2}(?:er)? [a-z]+\.? \d{4}",
+        r"\d{4}-\d{2}-\d{2}",
+        r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}",
+    )
+    found = {day for pattern in patterns for piece in re.findall(pattern, folded) if (day := _title_day(piece))}
+    for digits in re.findall(r"(?<!\d)\d{8}(?!\d)", folded):
+        day = _title_day(f"{digits[:2]}/{digits[2:4]}/{digits[4:]}") or _title_day(digits)
+        if day is not None:
+            found.add(day)
+    return found.pop() if len(found) == 1 else None
+
+
+def _title_day(piece: str) -> dt.date | None:
+    try:
+        return one_day(piece)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _refuse_slashes(column: _Column, where: str) -> None:
+    for position, value in enumerate(column.distinct):
+        if isinstance(value, str) and _SLASHED.fullmatch(squeezed(value)):
+            raise FormatError(
+                f"{where}, column {column.name!r}: {column.example(position)}. sahelgeo writes days as YYYY-MM-DD: a spreadsheet has "
+                "rewritten them, in an order that the file does not say. Write them as YYYY-MM-DD, or say day_first=True or day_first=False"
+            )
+
+
+def _order(column: _Column, where: str, asked: str | None) -> str | None:
+    """What comes first in days written in numbers: the day or the month, where some text can only be read so."""
+    seen: dict[str, int] = {}
+    for position, reading in enumerate(column.read):
+        if isinstance(reading, tuple) and None in reading:
+            seen.setdefault("day" if reading[1] is None else "month", position)
+    wrong = next((position for order, position in seen.items() if asked and order != asked), None)
+    if wrong is not None:
+        raise FormatError(f"{where}, column {column.name!r}: {column.example(wrong)} is no day with the {asked} first")
+    if len(seen) == 2:
+        raise FormatError(
+            f"{where}, column {column.name!r}: {column.example(seen['day'])} can only be read with the day first, "
+            f"{column.example(seen['month'])} only with the month first. Write them as YYYY-MM-DD"
+        )
+    typed = [value for value in column.distinct if isinstance(value, dt.date) and not pd.isna(value)]
+    if asked is None and typed and seen and all(value.day <= 12 for value in typed):
+        (order, position), first = next(iter(seen.items())), typed[0]
+        raise FormatError(
+            f"{where}, column {column.name!r}: {column.example(position)} is a text with the {order} first, beside days such as "
+            f"{first:%Y-%m-%d} that the spreadsheet took for days, perhaps with day and month exchanged. Write all as YYYY-MM-DD"
+        )
+    return next(iter(seen), None)
+
+
+def _order_of_periods(read: Mapping[str, _Column]) -> str | None:
+    """The one order in which no period ends before it starts."""
+    if not {"start", "end"} <= read.keys():
+        return None
+    start, end = read["start"], read["end"]
+    fits = []
+    for order, place in (("day", 0), ("month", 1)):
+        first, last = (
+            pd.to_datetime(
+                column.series([r[place] if isinstance(r, tuple) else r for r in column.read], "object"), errors="coerce"
+            )
+            for column in (start, end)
+        )
+        if not (first > last).any():
+            fits.append(order)
+    return fits[0] if len(fits) == 1 else None
+
+
+def _undecided(column: _Column, where: str) -> str:
+    position = next(position for position, reading in enumerate(column.read) if isinstance(reading, tuple))
+    both = column.read[position]
+    raise FormatError(
+        f"{where}, column {column.name!r}: {column.example(position)} is {both[0]} with the day first and {both[1]} with the month "
+        "first, and nothing in the file decides. Say which: day_first=True or day_first=False"
+    )

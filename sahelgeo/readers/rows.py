@@ -1,0 +1,509 @@
+"""The rows of a found feed under our names: each kept, or dropped for a reason; columns come typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sahelgeo.conformance import LARGEST_WHOLE
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.readers import columns as cells_of
+from sahelgeo.readers.columns import How, Kind, Month
+from sahelgeo.readers.countries import iso3_of
+from sahelgeo.readers.printed import fold, text_of, texts
+from sahelgeo.readers.report import KEPT
+from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.total_rows import _key as scopes
+from sahelgeo.readers.total_rows import check_printed, find_totals, labels
+from sahelgeo.tables import TABLES
+
+RECORDS = ("json", "geojson", "shapefile")
+_NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What the tidying of one sheet gives.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        The rows under declared names, not yet checked.
+    fates : pandas.Series
+        ``kept`` or the reason for dropping, for each row of the sheet.
+    notes, warnings : tuple of str
+        Choices, and what makes the table partial or doubtful, in sentences.
+    kind : str
+        The declared table; empty for a plain frame that no declaration fits.
+    """
+
+    table: pd.DataFrame
+    fates: pd.Series
+    notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
+    kind: str = ""
+
+
+class Rows:
+    """The rows below the headings of a found sheet.
+
+    Empty rows, HXL rows, headings printed again, copies and totals are dropped when it is made; a feed's module drops what only it
+    knows. ``frame`` holds the cells that are left under our names, with the row's number in the file as index; ``fates`` says what
+    became of every row of the sheet.
+    """
+
+    def __init__(self, found: Found, how: How | None = None, headings: tuple[int, int] | None = None) -> None:
+        self.found, self.feed, self.how, self.facts = found, found.feed, how or {}, found.feed.facts
+        self.where = found.sheet.where
+        self.notes: list[str] = []
+        self.doubts: list[str] = []
+        self.frame, self.fates = _body(found, *(headings or (found.header, found.header)))
+        self._refuse_nothing()
+        self._read: dict[str, pd.Series] = {}
+        self._days: dict[tuple[str, Month | None], pd.Series] = {}
+        if self.facts.get("copies", "drop") == "drop" and found.sheet.geometry is None:
+            self.without_copies()
+        self._set_totals_aside()
+
+    # -- rows ----------------------------------------------------------------------------------------------------------------
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.frame
+
+    def _refuse_nothing(self) -> None:
+        if self.frame.empty:
+            raise FormatError(
+                f"{self.where}: the headings of {self.feed.title} on row {self.found.header}, and no row of data below them"
+            )
+
+    def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
+        """Leave out the rows of a mask, for a reason."""
+        mask = rows if isinstance(rows, pd.Series) else pd.Series(rows, index=self.frame.index)
+        gone = mask.index[mask.fillna(False).to_numpy(dtype=bool)]
+        self.fates = dropped(self.fates, gone, reason)
+        if self.frame.index.isin(gone).any():
+            keep = ~self.frame.index.isin(gone)
+            self.frame = self.frame[keep]
+            self._read = {name: values[keep] for name, values in self._read.items()}
+            self._days = {name: values[keep] for name, values in self._days.items()}
+        self._refuse_nothing()
+        return self
+
+    def without_copies(self) -> Rows:
+        """Leave out rows that repeat another in every cell; say how many."""
+        cells = self.found.sheet.cells.loc[self.frame.index]
+        try:
+            copies = cells.duplicated()
+        except TypeError:
+            copies = cells.map(text_of).duplicated()
+        if copies.any():
+            self.drop(copies, "duplicate")
+            self.notes.append(f"{int(copies.sum()):,} rows repeat another in every cell and were left out")
+        return self
+
+    def _names(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {name: self.text(name) for name in self.facts.get("totals", {}).get("names", ()) if name in self}
+        )
+
+    def _set_totals_aside(self) -> None:
+        """Totals by words that are certain, then those that the figures show."""
+        plan = self.facts.get("totals")
+        if plan is None:
+            return
+        names = self._names()
+        if names.empty:
+            return
+        strength, beside = labels(names)
+        certain = strength.eq(2)
+        printed = self.frame[certain]
+        if certain.any():
+            self.drop(certain, "total")
+        counted = [name for name in plan["counts"] if name in self]
+        if not counted or plan.get("words_only"):
+            self.drop(strength.eq(1) & beside.map(self._known(names)), "total")
+            return
+        numbers = pd.DataFrame({name: self.number(name) for name in counted})
+        names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
+        codes = pd.DataFrame(
+            {name: self.text(name) for name in plan.get("codes", ()) if name in self}, index=names.index
+        )
+        within = [self.text(name) for name in plan.get("within", ()) if name in self]
+        found = find_totals(names, codes, numbers, within, beside)
+        self.doubts += found.doubts
+        if len(printed):
+            self._check(printed, names, numbers, within, ~found.dropped)
+        if found.dropped.any():
+            self.drop(found.dropped, "total")
+
+    def _known(self, names: pd.DataFrame) -> Callable[[str], bool]:
+        known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
+        return lambda words: bool(words) and words in known
+
+    def _check(
+        self,
+        printed: pd.DataFrame,
+        names: pd.DataFrame,
+        numbers: pd.DataFrame,
+        within: list[pd.Series],
+        leaves: pd.Series,
+    ) -> None:
+        """Hold the printed totals against the rows."""
+        first = numbers.columns[0]
+        figures = printed[first].map(lambda cell: _or_missing(cell, self.where)).astype("Float64")
+        if figures.notna().sum() == 0:
+            return
+        own = pd.DataFrame({name: texts(printed[name]) for name in names.columns})
+        every = pd.concat([names, own]).sort_index()
+        key = scopes(within, names.index).reindex(every.index)
+        key = key.fillna(key.mode().iloc[0] if key.notna().any() else 0)
+        notes, doubts = check_printed(
+            figures.to_frame(first),
+            every,
+            numbers.reindex(every.index),
+            key,
+            leaves.reindex(every.index, fill_value=False),
+        )
+        self.notes += notes
+        self.doubts += doubts
+
+    def names(self) -> pd.DataFrame:
+        """The names of areas and places that the feed declares, carried down where they are printed once."""
+        return self.filled(self._names())
+
+    def filled(self, names: pd.DataFrame, among: pd.Series | None = None) -> pd.DataFrame:
+        """Names that are printed once, carried to the rows below: never across a change of a column to their left.
+
+        A column whose names are printed on every row is left alone: a gap there is a name that is missing.
+        """
+        wanted = [name for name in self.facts.get("fill", ()) if name in names]
+        rows = names if among is None else names[among.reindex(names.index, fill_value=False)]
+        block = pd.Series(0, index=rows.index)
+        answer = names.copy()
+        for name in wanted:
+            if (rows[name].notna() & (rows[name] == rows[name].shift())).any() and not self.facts.get("fill_always"):
+                block = (rows[name] != rows[name].shift()).fillna(True).astype(int).cumsum()
+                continue
+            deeper = rows.loc[
+                :, [other for other in rows.columns if other != name and other not in wanted[: wanted.index(name)]]
+            ]
+            column = rows[name].groupby(block).ffill().where(rows[name].notna() | deeper.notna().any(axis=1))
+            answer.loc[rows.index, name] = column
+            changed = (column != column.shift()).fillna(True) | (column.isna() != column.shift().isna())
+            block = (changed.astype(int).cumsum()).set_axis(rows.index)
+        return answer
+
+    # -- columns -------------------------------------------------------------------------------------------------------------
+
+    def raw(self) -> pd.DataFrame:
+        """Every column of the sheet under its own heading in lower case, for the rows that are left."""
+        cells = self.found.sheet.cells
+        places: dict[str, int] = {}
+        for place, heading in enumerate(text_of(cell).casefold() for cell in cells.loc[self.found.header]):
+            if heading:
+                places.setdefault(heading, place)
+        rows = cells.loc[self.frame.index]
+        return pd.DataFrame({heading: rows.iloc[:, place] for heading, place in places.items()}, index=self.frame.index)
+
+    def text(self, *names: str) -> pd.Series:
+        """Text: of several columns the first that has some."""
+        found = pd.Series(pd.NA, self.frame.index, "string")
+        for name in names:
+            if name in self.frame:
+                found = found.fillna(texts(self.frame[name], missing=self.facts.get("not_available", ())))
+        return found
+
+    def number(self, name: str) -> pd.Series:
+        """Numbers; missing where there is no such column. All that count people are decided together."""
+        if name not in self.frame:
+            return pd.Series(pd.NA, self.frame.index, "Float64")
+        if name not in self._read:
+            kinds = self.feed.kinds
+            there = [str(other) for other in self.frame if other in kinds and other not in self._read]
+            wanted = there if name in kinds else []
+            wanted = [name] if name not in wanted else wanted
+            self._read |= self.numbers(
+                {other: self.frame[other] for other in wanted}, {other: kinds.get(other, "real") for other in wanted}
+            )
+        return self._read[name]
+
+    def numbers(self, columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) -> dict[str, pd.Series]:
+        """Columns of numbers that stand side by side, each under its own name."""
+        headed = {name: self.found.heading(name) if name in self.found.columns else name for name in columns}
+        named = {
+            f"{headed[name]}" if list(headed.values()).count(headed[name]) == 1 else name: name for name in columns
+        }
+        read = cells_of.numbers(
+            {heading: columns[name] for heading, name in named.items()},
+            {heading: kinds.get(name, "real") for heading, name in named.items()},
+            self.where,
+            self.how,
+            commas_separate=self.found.sheet.commas_separate,
+        )
+        return {name: read[heading] for heading, name in named.items()}
+
+    def whole(self, name: str) -> pd.Series:
+        """Whole numbers; fractions are refused."""
+        values = self.number(name)
+        bad = ((values % 1 != 0) | (values.abs() > LARGEST_WHOLE)).fillna(False).astype(bool)
+        if bad.any():
+            rows, shown = (
+                list(values.index[bad]),
+                [repr(text_of(cell)) for cell in self.frame.loc[bad, name][:SHOWN_AT_MOST]],
+            )
+            raise FormatError(
+                f"{self.where}, column {self.found.heading(name)!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} "
+                f"({', '.join(shown)}): not a whole number. Correct the cell, or empty it where the value is unknown"
+            )
+        return values.astype("Int64")
+
+    def day(self, name: str, month: Month | None = None) -> pd.Series:
+        """Days; missing where there is no such column. The feed's columns of days are decided together."""
+        if name not in self.frame:
+            return pd.Series(pd.NaT, self.frame.index, "datetime64[us]")
+        if (name, month) not in self._days:
+            plan = self.facts.get("days", {})
+            beside = [other for other in plan.get("columns", ()) if other in self.frame and other != name]
+            read = self.days(
+                {other: self.frame[other] for other in (name, *beside)}, {name: month} if month else {}, beside
+            )
+            self._days[name, month] = read[name]
+        return self._days[name, month]
+
+    def days(
+        self, columns: Mapping[str, pd.Series], months: Mapping[str, Month], lenient: Iterable[str] = ()
+    ) -> dict[str, pd.Series]:
+        """Columns of days that stand side by side, each under its own name."""
+        habit = self.facts.get("days", {}).get("habit", "")
+        months = {**dict.fromkeys(lenient, "first"), **months}
+        headings = {name: self.found.heading(name) for name in columns if name in self.found.columns}
+        return cells_of.days(
+            columns, self.where, self.how, months=months, habit=habit, epoch=self.found.sheet.epoch, headings=headings
+        )
+
+    def year(self, name: str) -> pd.Series:
+        """Whole years, none missing."""
+        year = self.number(name)
+        bad = year.isna() | (year % 1 != 0) | ~year.between(1900, 2100)
+        return self.refuse(year, bad, name, "not a year").astype("Int64")
+
+    def word(self, name: str, known: Mapping[str, Any], rule: str, *, case: bool = True) -> pd.Series:
+        """Words of the publisher as ours; one that is not known is refused."""
+        printed = self.text(name)
+        found = (printed if case else printed.str.casefold()).map(known).astype("string")
+        return self.refuse(found, found.isna(), name, rule)
+
+    def refuse(self, values: pd.Series, bad: pd.Series, name: str, rule: str) -> pd.Series:
+        """The values, unless some are bad: the first is named."""
+        bad = bad.fillna(True).astype(bool)
+        if bad.any():
+            row = bad.index[bad][0]
+            cell = text_of(self.frame.loc[row, name]) if name in self.frame else ""
+            heading = self.found.heading(name) if name in self.found.columns else name
+            raise FormatError(f"{self.where}, column {heading!r}, row {row} ({cell!r}): {rule}")
+        return values
+
+    def country(self, *names: str) -> pd.Series:
+        """ISO 3166-1 codes: of several columns the first that names a country."""
+        found = pd.Series(pd.NA, self.frame.index, "string")
+        for name in names:
+            found = found.fillna(iso3_of(self.text(name)))
+        return found
+
+    # -- tables --------------------------------------------------------------------------------------------------------------
+
+    def table(self, **columns: Any) -> pd.DataFrame:
+        """A table of the rows, with their source."""
+        return pd.DataFrame({**columns, "source": self.feed.source}, index=self.frame.index)
+
+    def located(
+        self, table: pd.DataFrame, latitude: str = "latitude", longitude: str = "longitude"
+    ) -> gpd.GeoDataFrame:
+        """The table with the points of its rows in EPSG:4326; missing where a coordinate is."""
+        north, east = self.number(latitude), self.number(longitude)
+        beyond = ((north.abs() > 90) | (east.abs() > 180)).fillna(False)
+        if beyond.any():
+            row = beyond.index[beyond][0]
+            raise FormatError(
+                f"{self.where}, row {row}: latitude {north[row]} and longitude {east[row]} are no place on Earth. "
+                "Correct them, or swap them if they changed places"
+            )
+        there = (north.notna() & east.notna()).to_numpy(dtype=bool)
+        shapes = np.full(len(north), None, dtype=object)
+        shapes[there] = shapely.points(east[there].to_numpy(dtype=float), north[there].to_numpy(dtype=float))
+        points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326")
+        return gpd.GeoDataFrame(table, geometry=points.reindex(table.index), crs="EPSG:4326")
+
+    def no_figure(self, table: pd.DataFrame, reason: str = "no figure") -> None:
+        """Rows that gave no row of the table had no figure."""
+        self.fates = dropped(self.fates, self.frame.index.difference(table.index), reason)
+
+    def tidied(self, table: pd.DataFrame, kind: str, notes: Iterable[str] = ()) -> Tidied:
+        """What a feed gives: the table, the fates, what has to be said."""
+        return Tidied(table, self.fates, (*self.notes, *notes), tuple(self.doubts), kind)
+
+    def told_apart(self, table: pd.DataFrame, kind: str, notes: Iterable[str] = ()) -> Tidied:
+        """The same, with rows that share the key of their table numbered after ``place``.
+
+        Different counts under one name are different places of that name.
+        """
+        key = [name for name in dict.fromkeys((*TABLES[kind].key, *_NAMES)) if name in table]
+        alike = table.duplicated(key, keep=False)
+        said = []
+        if alike.any():
+            number = table.groupby(key, dropna=False).cumcount() + 1
+            named = table["place"].fillna("") + " (" + number.astype("string") + ")"
+            table = table.assign(place=table["place"].mask(alike & (number > 1), named))
+            said.append(
+                f"{int(alike.sum())} rows share place and day with another row: the later ones are numbered in 'place'"
+            )
+        return self.tidied(table, kind, [*notes, *said])
+
+    def one_level(self, depth: pd.Series, within: list[str], level: int | None, people: str) -> Rows:
+        """Keep one of the levels that repeat each other's people: the one asked for, or the deepest of each group."""
+        if level is not None:
+            other = (depth != level).fillna(True).astype(bool)
+            if other.all():
+                there = ", ".join(f"{value:g}" for value in sorted(depth.dropna().unique()))
+                raise FormatError(f"{self.where}: no rows of level {level}. There are: {there}")
+        else:
+            keys = [self.text(name) for name in within if name in self]
+            deepest = depth.groupby(keys, dropna=False).transform("max") if keys else depth.max()
+            other = (depth < deepest).fillna(False).astype(bool)
+        if other.any():
+            self.notes.append("levels repeat each other's people: one was kept")
+            if people in self:
+                self._say_missing_people(depth, ~other, [name for name in within if name in self], people)
+        return self.drop(other, "other level")
+
+    def _say_missing_people(self, depth: pd.Series, kept: pd.Series, within: list[str], people: str) -> None:
+        """Where the kept level holds fewer people than a higher one: areas are missing from it."""
+        figures = self.number(people)
+        if "phase" in self:
+            figures = figures.where(self.text("phase") == "all")
+        keys = [self.text(name) for name in within] or [pd.Series(0, index=depth.index)]
+        sums = pd.DataFrame({"kept": figures.where(kept).groupby(keys, dropna=False).sum(min_count=1)})
+        sums["higher"] = pd.concat(
+            [
+                figures.where(depth == level).groupby(keys, dropna=False).sum(min_count=1)
+                for level in depth[~kept].dropna().unique()
+            ],
+            axis=1,
+        ).max(axis=1)
+        sums = sums.dropna()
+        short = sums[sums["kept"] < sums["higher"] * 0.99]
+        if len(short):
+            self.doubts.append(
+                f"for {len(short)} of {len(sums)} countries and periods the level that was kept holds fewer people than a higher one "
+                f"({short['kept'].sum():,.0f} of {short['higher'].sum():,.0f}): areas are missing from it. level=0 (or 1) gives the "
+                "rows of that level"
+            )
+
+
+def dropped(fates: pd.Series, rows: pd.Index, reason: str) -> pd.Series:
+    """The fates with the rows that were still kept now dropped for a reason."""
+    hit = fates.index.isin(rows) & (fates == KEPT).to_numpy()
+    return fates.mask(hit, reason)
+
+
+def _or_missing(cell: Any, where: str) -> float | None:
+    """A figure of a row of totals, if it is one."""
+    try:
+        found = cells_of.numbers(
+            {"total": pd.Series([cell], dtype=object)}, {"total": "people"}, where, commas_separate=True
+        )["total"]
+    except FormatError:
+        return None
+    return None if found.isna().iloc[0] else float(found.iloc[0])
+
+
+def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
+    """The cells below the headings under our names, and the fate of every row of the sheet but the headings."""
+    sheet, cells = found.sheet, found.sheet.cells
+    _refuse_doubled(found)
+    fates = pd.Series(KEPT, index=cells.index[(cells.index < top) | (cells.index > header)]).astype(object)
+    if sheet.form in RECORDS:
+        fates = fates[fates.index > header]
+    below = cells.loc[cells.index > header]
+    frame = pd.DataFrame({name: below.iloc[:, place] for name, place in found.columns.items()}, index=below.index)
+    above = fates.index[fates.index < top]
+    fates[above] = np.where(_blank(cells.loc[above]), "empty", "title")
+    gone = {
+        "empty": below.index[_blank(below)],
+        "HXL": _hxl(below.head(5)),
+        "headings again": _headings_again(frame, found),
+    }
+    for reason, rows in gone.items():
+        fates[rows] = reason
+    return frame[(fates.loc[frame.index] == KEPT).to_numpy()], fates
+
+
+def _refuse_doubled(found: Found) -> None:
+    header = [fold(text_of(cell)) for cell in found.sheet.cells.loc[found.header]]
+    for name, place in found.columns.items():
+        if name in found.vintage.needs and header.count(header[place]) > 1:
+            raise FormatError(
+                f"{found.sheet.where}, row {found.header}: the heading {found.heading(name)!r} stands {header.count(header[place])} "
+                "times. Keep the column that counts and rename or delete the other"
+            )
+
+
+def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
+    """Rows that repeat the row of headings: some publishers print it twice."""
+    if found.sheet.form in RECORDS or frame.shape[1] < 2:
+        return frame.index[:0]
+    printed = found.sheet.cells.loc[found.header]
+    same = np.ones(len(frame), dtype=bool)
+    for name, place in found.columns.items():
+        if not same.any():
+            break
+        heading = printed.iloc[place]
+        same &= (
+            np.fromiter((cell == heading for cell in frame[name]), bool, len(frame))
+            if frame[name].dtype == object
+            else (frame[name] == heading).fillna(False).to_numpy(dtype=bool)
+        )
+    return frame.index[same]
+
+
+def _blank(cells: pd.DataFrame) -> np.ndarray:
+    """Which rows have nothing in any cell."""
+    blank = np.ones(len(cells), dtype=bool)
+    for position in range(cells.shape[1]):
+        if not blank.any():
+            break
+        column = cells.iloc[:, position]
+        if isinstance(column.dtype, pd.StringDtype):
+            empty = (column == "") | column.isna()
+            if empty.any():
+                rest = column[~empty & pd.Series(blank, index=column.index)]
+                empty = empty | (rest.str.strip() == "").reindex(column.index, fill_value=False)
+            blank &= empty.fillna(True).to_numpy(dtype=bool)
+        else:
+            blank &= column.isna().to_numpy() | np.fromiter(
+                (isinstance(cell, str) and not cell.strip() for cell in column), bool, len(column)
+            )
+    return blank
+
+
+def _hxl(cells: pd.DataFrame) -> pd.Index:
+    def is_tags(row: pd.Series) -> bool:
+        filled = [text_of(cell) for cell in row if text_of(cell)]
+        return bool(filled) and sum(cell.startswith("#") for cell in filled) * 2 > len(filled)
+
+    return cells.index[[is_tags(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
+
+
+def typed_or_text(values: pd.Series) -> pd.Series:
+    """Numbers where every cell is one, else text: a code such as 012 keeps its zero, and 12E03 is no 12,000."""
+    text = texts(values)
+    plain = text.str.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?")
+    if not plain.fillna(True).all() or text.isna().all():
+        return text
+    return pd.to_numeric(text, errors="coerce")

@@ -1,0 +1,182 @@
+"""Which sheets of an opened file hold a feed: all that do are read, and what is left out is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sahelgeo.errors import FormatError, listed
+from sahelgeo.readers.feed import Feed, Vintage, feeds
+from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.sheet import Opened, Sheet
+
+# A sheet that has this share of the headings that a feed needs was perhaps meant for it.
+_NEAR = 0.6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A feed found in a sheet: which vintage, on which row its headings stand, and in which columns.
+
+    Attributes
+    ----------
+    feed, vintage, sheet : Feed, Vintage, Sheet
+        What was found, where.
+    header : int
+        Number of the row of the headings, as the file numbers it.
+    columns : mapping of str to int
+        Our column names with their positions.
+    """
+
+    feed: Feed
+    vintage: Vintage
+    sheet: Sheet
+    header: int
+    columns: Mapping[str, int]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """How well the feed fits: needed headings, then all that are known."""
+        return len(self.vintage.needs), len(self.columns)
+
+    def heading(self, name: str) -> str:
+        """The heading of a column as the file prints it."""
+        return text_of(self.sheet.cells.loc[self.header].iloc[self.columns[name]])
+
+
+def find_in_sheet(sheet: Sheet, feed: Feed) -> Found | None:
+    """The feed in a sheet, on the row whose headings fit most of it."""
+    found: Found | None = None
+    for offset, row in enumerate(sheet.head()):
+        columns = _columns(row, feed)
+        for vintage in feed.vintages:
+            fits = vintage.needs <= columns.keys() and not vintage.lacks & columns.keys()
+            if fits and (not vintage.forms or sheet.form in vintage.forms):
+                here = Found(feed, vintage, sheet, int(sheet.cells.index[offset]), columns)
+                if found is None or here.rank > found.rank:
+                    found = here
+    return found
+
+
+def _columns(row: list[Any], feed: Feed) -> dict[str, int]:
+    headings: dict[str, int] = {}
+    for position, cell in enumerate(row):
+        heading = fold(text_of(cell)) if isinstance(cell, str | int | float) else ""
+        if heading:
+            headings.setdefault(heading, position)
+    columns: dict[str, int] = {}
+    for name, known in feed.columns.items():
+        for heading in known:
+            if heading in headings:
+                columns[name] = headings[heading]
+                break
+    return columns
+
+
+def find(opened: Opened, wanted: Iterable[str]) -> list[Found]:
+    """Every sheet of the file that holds one of the feeds, each with the feed that fits it best."""
+    founds = []
+    for sheet in opened.sheets:
+        here = [found for feed in wanted if (found := find_in_sheet(sheet, feeds()[feed])) is not None]
+        if here:
+            founds.append(max(here, key=lambda found: found.rank))
+    return founds
+
+
+def choose(opened: Opened, founds: list[Found], name: str | None) -> tuple[list[Found], dict[str, str], list[str]]:
+    """The sheets to read: the one that was asked for, or all visible ones of the feed that fits best.
+
+    Returns
+    -------
+    list of Found, dict, list of str
+        The sheets, why each of the others is left out, and sentences for those that may be missed.
+    """
+    if name is not None:
+        chosen = [found for found in founds if found.sheet.name == name]
+        if not chosen:
+            names = listed([repr(found.sheet.name) for found in founds], 12)
+            raise FormatError(f"{opened.file}: no feed in a sheet called {name!r}. Sheets with one: {names}")
+        return chosen, {found.sheet.name: "not asked for" for found in founds if found not in chosen}, []
+    visible = [found for found in founds if not found.sheet.hidden] or founds
+    first = max(visible, key=lambda found: found.rank)
+    chosen = [found for found in visible if found.feed.id == first.feed.id]
+    left: dict[str, str] = {}
+    doubts = [f"sheet {found.sheet.name!r}, which is hidden, was read" for found in chosen if found.sheet.hidden]
+    for found in founds:
+        if found in chosen:
+            continue
+        what = "hidden" if found.feed.id == first.feed.id else f"holds {found.feed.title}"
+        left[found.sheet.name] = f"not read: {what}"
+        doubts.append(f"sheet {found.sheet.name!r} was not read ({what}): sheet={found.sheet.name!r} reads it")
+    for sheet in opened.sheets:
+        if sheet.name not in left and all(sheet is not found.sheet for found in chosen):
+            share, _, lacking = max(
+                _scores(sheet, first.feed), key=lambda answer: answer[0], default=(0.0, first.vintage, [""])
+            )
+            left[sheet.name] = "not read: no headings of this feed"
+            if share >= _NEAR:
+                lacks = listed([first.feed.columns[part][0] for part in lacking], 6)
+                doubts.append(
+                    f"sheet {sheet.name!r} was left out: of the headings of {first.feed.title} it lacks {lacks}"
+                )
+    return chosen, left, doubts
+
+
+def _scores(sheet: Sheet, feed: Feed) -> list[tuple[float, Vintage, list[str]]]:
+    rows = [set(_columns(row, feed)) for row in sheet.head()]
+    return [
+        (len(vintage.needs & row) / len(vintage.needs), vintage, sorted(vintage.needs - row))
+        for vintage in feed.vintages
+        if not vintage.forms or sheet.form in vintage.forms
+        for row in rows
+    ]
+
+
+def nearest(opened: Opened, among: Iterable[str] | None = None) -> list[tuple[float, Feed, Vintage, list[str]]]:
+    """The feeds that the headings of a file come nearest to: share of the needed columns found, and those missing."""
+    answers = []
+    for feed in feeds().values():
+        if among is not None and feed.id not in among:
+            continue
+        scored = [score for sheet in opened.sheets for score in _scores(sheet, feed)]
+        if scored:
+            share, vintage, missing = max(scored, key=lambda answer: (answer[0], -len(answer[2])))
+            answers.append((share, feed, vintage, missing))
+    return sorted((answer for answer in answers if answer[0] > 0), key=lambda answer: -answer[0])
+
+
+def not_recognised(opened: Opened, wanted: Iterable[str] | None = None) -> FormatError:
+    """The refusal: what was seen, what was missing, and what the file looks like instead."""
+    asked = tuple(wanted) if wanted is not None else None
+    titles = [feeds()[feed].title for feed in asked] if asked is not None else []
+    head = f"{opened.file}: not {listed(titles, 3)}" if titles else f"{opened.file}: not a feed that sahelgeo knows"
+    sentences = [head, _seen(opened)]
+    close = nearest(opened, asked)[:1] if asked is not None else []
+    if close and close[0][0] >= 0.5:
+        _, feed, vintage, missing = close[0]
+        names = ", ".join(f"{name} ({feed.columns[name][0]})" for name in missing) or "a row of headings of its own"
+        sentences.append(f"For the vintage {vintage.name!r} it lacks {names}")
+    others = [feed for feed in feeds() if asked is None or feed not in asked]
+    # Only a reader that finds its feed in this very file is named as the one to use.
+    fitting = max(find(opened, others), key=lambda found: found.rank, default=None)
+    if fitting is not None:
+        sentences.append(f"It looks like {fitting.feed.title}: use {fitting.feed.reader}")
+    elif near := [answer for answer in nearest(opened, others) if answer[0] >= 0.5]:
+        shown = "; ".join(f"{feed.title} ({share:.0%} of its headings)" for share, feed, _, _ in near[:3])
+        sentences.append(f"Nearest: {shown}")
+    if asked is None and fitting is None:
+        sentences.append("read_table reads a table of your own when told what its columns mean")
+    return FormatError(". ".join(sentences))
+
+
+def _seen(opened: Opened) -> str:
+    parts = []
+    for sheet in opened.sheets[:4]:
+        rows = [[text_of(cell) for cell in row if text_of(cell)] for row in sheet.head()]
+        widest = max(rows, key=len, default=[])
+        name = f"sheet {sheet.name!r}: " if sheet.name else ""
+        parts.append(
+            f"{name}{len(sheet.cells):,} rows, headings {listed([repr(cell) for cell in widest], 8) or 'none'}"
+        )
+    return f"Seen: {'; '.join(parts)}" if parts else "Seen: no sheet with cells"
