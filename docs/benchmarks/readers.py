@@ -45,7 +45,7 @@ def accounts(folder: Path) -> None:
         ):
             continue
         try:
-            _, account = sg.read(path, report=True)
+            _, account = sg.read_with_report(path)
         except sg.SahelgeoError as refusal:
             print(f"| {path.name} | refused: {str(refusal).removeprefix(path.name + ': ')} | | |")
             continue

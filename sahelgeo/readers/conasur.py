@@ -65,7 +65,7 @@ def read_conasur(path: Readable, *, date: Day | None = None, **how: Unpack[How])
     >>> import io, sahelgeo as sg
     >>> lines = ["Situation au 28 février 2023,,,", "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI",
     ...          "SAHEL,SOUM,DJIBO,1200", "SAHEL,SOUM,TONGOMAYEL,300", ",,ENSEMBLE,1500"]
-    >>> idps, account = sg.read_conasur(io.BytesIO("\n".join(lines).encode()), report=True)
+    >>> idps, account = sg.read_with_report(io.BytesIO("\n".join(lines).encode()))
     >>> int(idps["people"].sum()), idps["date"].dt.strftime("%Y-%m-%d").unique().tolist()
     (1500, ['2023-02-28'])
     >>> account.rows, account.rows_kept, dict(account.rows_dropped)

@@ -49,6 +49,7 @@ _GENERIC = frozenset(_LEVEL_WORDS.split()) | set(MONTHS)
 _ROUNDING = 0.51
 _NEAR = 0.02
 _LEAST_SUSPECT = 10
+_LEAST_SUSPECT_WITHIN = 1_000
 
 
 @dataclass
@@ -295,13 +296,15 @@ def _suspects(names: pd.DataFrame, counts: pd.DataFrame, key: pd.Series, leaves:
     """Rows that equal the sum of all others, or of all others of their largest area, and do not look like a total."""
     first = str(counts.columns[0])
     kept, scope = counts[leaves], key[leaves]
-    groups = [scope]
+    groups = [(scope, _LEAST_SUSPECT)]
     if names.shape[1] > 1:
-        groups.append(scope.astype("string") + "|" + names.loc[leaves, names.columns[0]].astype("string").fillna(""))
-    for group in groups:
+        # In a small area a count equals the sum of the others by chance.
+        inner = scope.astype("string") + "|" + names.loc[leaves, names.columns[0]].astype("string").fillna("")
+        groups.append((inner, _LEAST_SUSPECT_WITHIN))
+    for group, least in groups:
         sums = kept.groupby(group).transform("sum", min_count=1)
         several = (kept[first] > 0).groupby(group).transform("sum") >= 3
-        equal = _equal(kept, sums - kept) & several & (kept[first] >= _LEAST_SUSPECT).fillna(False)
+        equal = _equal(kept, sums - kept) & several & (kept[first] >= least).fillna(False)
         for row in equal.index[equal.astype(bool)][:SHOWN_AT_MOST]:
             said = _both(row, names, counts, (sums - kept).loc[row], "kept: it may be a total")
             if said not in found.doubts:
