@@ -75,9 +75,9 @@ def test_districts_of_a_state_are_units_where_no_area_is_named() -> None:
     """Nigeria's senatorial districts group areas; a row of displaced people of a state is a part of it."""
     rows = [
         ch_row(adm1_5_name="Borno Central"),
-        ch_row(adm1_5_name="Borno Central", adm2_name="", adm2_pcod2=""),
-        ch_row(adm1_5_name="Sokoto-IDPs", adm2_name="", adm2_pcod2=""),
-        ch_row(adm3_name="Djibo", adm3_pcod2="BF560302"),
+        ch_row(adm1_5_name="Borno Central", adm2_name="", adm2_pcod2="", population=4000, phase1=3500),
+        ch_row(adm1_5_name="Sokoto-IDPs", adm2_name="", adm2_pcod2="", population=2500, phase1=2000),
+        ch_row(adm3_name="Djibo", adm3_pcod2="BF560302", population=600, phase1=100),
     ]
     phases = sg.read_cadre_harmonise(ch_csv(*rows))
     assert phases["unit"].fillna("").tolist() == ["", "Borno Central", "Sokoto-IDPs", ""]

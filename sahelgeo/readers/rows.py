@@ -137,6 +137,9 @@ class Rows:
         within = [self.text(name) for name in plan.get("within", ()) if name in self]
         found = find_totals(names, codes, numbers, within, beside)
         self.doubts += found.doubts
+        self.notes += found.notes
+        # Where a feed prints parts of areas beside the areas, an area of one part is no surprise.
+        (self.notes if plan.get("parts") else self.doubts).extend(found.suspects)
         if len(printed):
             self._check(printed, names, numbers, within, ~found.dropped)
         if found.dropped.any():

@@ -59,6 +59,7 @@ class Totals:
     dropped: pd.Series
     notes: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    suspects: list[str] = field(default_factory=list)
 
 
 def labels(names: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -238,10 +239,11 @@ def _by_empty_names(
         found.dropped |= equal.reindex(found.dropped.index, fill_value=False)
         if level >= 0:
             apart = (counts.loc[here, first] - sums[first]).abs()
-            near = (apart <= _NEAR * 10 * sums[first]).fillna(False) & ~equal
-            near &= (counts.loc[here, first] >= _LEAST_SUSPECT).fillna(False)
+            near = (apart <= _NEAR * sums[first]).fillna(False) & ~equal
             for row in near.index[near.astype(bool)][:SHOWN_AT_MOST]:
-                found.doubts.append(_both(row, names, counts, sums.loc[row], "kept: it may be a total"))
+                exact = apart[row] <= _ROUNDING and counts.loc[row, first] >= _LEAST_SUSPECT_WITHIN
+                said = found.suspects if exact else found.notes
+                said.append(_both(row, names, counts, sums.loc[row], "kept: it may be a total"))
         else:
             _nameless(here & ~equal.reindex(here.index, fill_value=False), names, counts, sums, found)
 
@@ -256,7 +258,7 @@ def _nameless(rows: pd.Series, names: pd.DataFrame, counts: pd.DataFrame, sums: 
             found.dropped[row] = True
             found.doubts.append(_both(row, names, counts, sums.loc[row], "left out as a total without a name"))
         elif value >= total / 2:
-            found.doubts.append(_both(row, names, counts, sums.loc[row], "kept: it may be a total without a name"))
+            found.notes.append(_both(row, names, counts, sums.loc[row], "kept: it may be a total without a name"))
 
 
 def _by_codes(codes: pd.Series, counts: pd.DataFrame, key: pd.Series, leaves: pd.Series, found: Totals) -> None:
