@@ -18,7 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from sahelgeo.maps.still_picture import few_colours
+from sahelgeo.maps.print_sheet import few_colours
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "gallery"

@@ -15,7 +15,7 @@ from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
 from sahelgeo.conformance import listed
 from sahelgeo.errors import AreasNotEmbeddedError, DoubleCountError, FormatError, SchemaError, UnmatchedError
-from sahelgeo.maps.phase_symbols import SETTLEMENTS
+from sahelgeo.maps.phase_layer import SETTLEMENTS
 from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.phases.dates import phases_at
 from sahelgeo.phases.phase_totals import sum_phases

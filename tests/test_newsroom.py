@@ -16,7 +16,7 @@ from shapely.geometry import shape
 from tables import arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.maps.border_files import as_geojson, as_topojson
+from sahelgeo.maps.newsroom import as_geojson, as_topojson
 from sahelgeo.maps.topology import build_topology
 
 

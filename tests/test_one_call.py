@@ -15,7 +15,7 @@ from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, SymbolDrawing
-from sahelgeo.maps.shared_legend import share_legend
+from sahelgeo.maps.scale import share_legend
 
 
 def layers_on(m: sg.maps.Map) -> list[str]:

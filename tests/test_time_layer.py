@@ -17,7 +17,7 @@ from tables import arrows, long_table, window
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
-from sahelgeo.maps.periods import split_periods
+from sahelgeo.maps.time_layer import split_periods
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tables import arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.maps.tooltips import check_tooltip, write_tooltips
+from sahelgeo.maps.layers import check_tooltip, write_tooltips
 
 ROWS = pd.DataFrame(
     {

@@ -10,10 +10,9 @@ import pandas as pd
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.lines import flow_lines
 from sahelgeo.maps.area_layers import AreaLayer, checked_breaks, distinct_words
-from sahelgeo.maps.flow_layer import FlowLayer
 from sahelgeo.maps.layers import SahelgeoLayer
 from sahelgeo.maps.phase_layer import PhaseLayer
-from sahelgeo.maps.stock_layer import StockLayer
+from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
 from sahelgeo.places.attach import attach_areas
 
 _COUNTS = ("people", "households")

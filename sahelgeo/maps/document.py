@@ -20,9 +20,8 @@ from branca.element import Element, Figure
 from sahelgeo.areas import load_areas
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
-from sahelgeo.maps.drawing import Box, Drawing
+from sahelgeo.maps.drawing import Box, Drawing, withhold
 from sahelgeo.maps.layer_json import Numbering, layer_json, share_lists
-from sahelgeo.maps.small_counts import withhold
 from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.places.shared_ground import polygons_in

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 
 from sahelgeo.maps.drawing import (
+    SUPPRESSED,
     AreaDrawing,
     BivariateDrawing,
     Drawing,
@@ -23,7 +24,6 @@ from sahelgeo.maps.drawing import (
     gathered_events,
     label_points,
 )
-from sahelgeo.maps.small_counts import SUPPRESSED
 from sahelgeo.maps.style import style
 from sahelgeo.words import word
 

@@ -179,7 +179,7 @@ class Map(folium.Map):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The page for a notebook, and a picture for where no page is shown (paper, mail): together half a megabyte at most."""
-        from sahelgeo.maps.still_picture import notebook_bundle  # noqa: PLC0415 (matplotlib loads only where a map is shown)
+        from sahelgeo.maps.print_sheet import notebook_bundle  # noqa: PLC0415 (matplotlib loads only where a map is shown)
 
         bundle = notebook_bundle(self)
         return {

@@ -30,7 +30,7 @@ from sahelgeo.maps.document import (
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import safe_label
 from sahelgeo.maps.page import Map, most_vertices, warn_if_large
-from sahelgeo.maps.shared_legend import share_legend
+from sahelgeo.maps.scale import share_legend
 from sahelgeo.words import word
 
 _CARRIED = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)

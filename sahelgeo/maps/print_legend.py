@@ -17,8 +17,7 @@ from sahelgeo.maps.drawing import (
     FlowDrawing,
     SymbolDrawing,
 )
-from sahelgeo.maps.print_marks import MARK_TEXT, mark_look
-from sahelgeo.maps.print_shapes import HATCHES, arrow_outline, arrow_width, circle_radius
+from sahelgeo.maps.print_marks import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, mark_look
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 

@@ -16,14 +16,13 @@ from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.chosen_layer import layers_for
-from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
 from sahelgeo.maps.one_call import outlines_under
 from sahelgeo.maps.page import Map
-from sahelgeo.maps.print_ground import draw_scale
+from sahelgeo.maps.print_layers import draw_layers, draw_scale
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.print_sheet import (
     check_ending,
-    draw_layers,
     file_facts,
     foot_lines,
     head_lines,
@@ -32,8 +31,7 @@ from sahelgeo.maps.print_sheet import (
     set_view,
     write_lines,
 )
-from sahelgeo.maps.shared_legend import share_legend
-from sahelgeo.maps.small_counts import withhold
+from sahelgeo.maps.scale import share_legend
 from sahelgeo.words import word
 
 _WIDTH = 10.0

@@ -1,47 +1,44 @@
-"""The map for print: the same layers, drawn by matplotlib from the same drawings and the same style table."""
+"""The map for print, drawn by matplotlib from the page's drawings and style table, and small for readers that show no page."""
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 import textwrap
+import warnings
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+import folium
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path as Outline
+from PIL import Image
 
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
+    Furniture,
     Sheet,
     bounds_of,
     check_folder,
     credit_lines,
     language_of,
     layers_of,
+    stamp_of,
     subtitle_of,
     title_of,
 )
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
-from sahelgeo.maps.print_digits import write_digits
-from sahelgeo.maps.print_ground import draw_ground, draw_scale, polygon_outline
+from sahelgeo.maps.drawing import Drawing, withhold
 from sahelgeo.maps.print_labels import write_names
+from sahelgeo.maps.print_layers import draw_layers, draw_scale
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.print_marks import draw_events, draw_marks, draw_settlements, on_paper
-from sahelgeo.maps.print_shapes import (
-    HATCHES,
-    POINTS_PER_PIXEL,
-    amount,
-    arrow_outline,
-    arrow_width,
-    circle_radius,
+from sahelgeo.maps.print_marks import (
+    on_paper,
 )
-from sahelgeo.maps.small_counts import withhold
 from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import word
 
@@ -246,104 +243,74 @@ def write_lines(
         sheet.text(0.15 / width, y / height, text, fontsize=6.6, color=style()["text"]["quiet"], va="top")
 
 
-def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> list[Any]:
-    """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
-    if ground:
-        draw_ground(axes, drawings, lang)
-    radii: dict[tuple[float, float], float] = {}
-    for item in drawings:
-        if isinstance(item, SymbolDrawing):
-            radii.update(
-                {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
-            )
-    # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
-    arrows: list[Any] = []
-    for item in sorted(drawings, key=_height):
-        if isinstance(item, AreaDrawing):
-            _draw_areas(axes, item, radii)
-        elif isinstance(item, FlowDrawing):
-            arrows += _draw_arrows(axes, item, radii)
-        elif isinstance(item, EventDrawing):
-            draw_events(axes, item, lang)
-        elif isinstance(item, SymbolDrawing):
-            _draw_symbols(axes, item)
-    return arrows
+_MOST_BYTES = 500_000
+# What the page may take of them, before its quotes are written as entities.
+_PAGE_KB = 380
+_RESOLUTIONS = (96, 72, 54)
+_KEPT = "_sahelgeo_picture"
 
 
-def _height(item: Drawing) -> int:
-    kinds = (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing)
-    return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
+class _Shown(Protocol):
+    lang: str
+    ground: bool
+    max_kb: int
+
+    def furniture(self) -> Furniture: ...
+    def _repr_html_(self, **kwargs: Any) -> str: ...
 
 
-def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
-    look = style()["areas"]
-    for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
-        if shape:
-            continue
-        one = item.classes[number]
-        axes.add_patch(
-            PathPatch(
-                polygon_outline(area),
-                facecolor=one.colour,
-                edgecolor="#7A7A7A" if one.hatch else look["border"],
-                hatch=HATCHES[one.hatch],
-                linewidth=0,
-                zorder=3,
-            )
-        )
-        axes.add_patch(
-            PathPatch(
-                polygon_outline(area),
-                facecolor="none",
-                edgecolor=item.border or look["border"],
-                linewidth=look["border_width"] * POINTS_PER_PIXEL,
-                zorder=3.1,
-            )
-        )
-    draw_settlements(axes, item)
-    draw_marks(axes, item)
-    write_digits(axes, item, radii)
+def notebook_bundle(m: _Shown) -> dict[str, str]:
+    """The page as HTML and, where it can be drawn, the picture as PNG in base64."""
+    html = m._repr_html_()
+    if len(html.encode()) > 0.92 * _MOST_BYTES and m.max_kb > _PAGE_KB:
+        given, m.max_kb = m.max_kb, _PAGE_KB
+        try:
+            html = m._repr_html_()
+        finally:
+            m.max_kb = given
+    picture = still_picture(m, most_bytes=_MOST_BYTES - len(html.encode()))
+    return {"text/html": html} | ({"image/png": picture} if picture else {})
 
 
-def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
-    look = style()["symbols"]
-    for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -amount(pair[1])):
-        if radius := circle_radius(item, value):
-            axes.plot(
-                *point,
-                "o",
-                markersize=2 * radius,
-                color=look["fill"],
-                alpha=look["fill_opacity"],
-                markeredgecolor=look["border"],
-                markeredgewidth=look["border_width"] * POINTS_PER_PIXEL,
-                zorder=5,
-            )
+def still_picture(m: Any, *, most_bytes: int) -> str:
+    """The printed map as PNG in base64 of at most so many characters; empty where it cannot be drawn or does not fit.
+
+    The picture is drawn once and kept on the map until a layer changes.
+    """
+    stamp = (stamp_of(m, m.furniture()), most_bytes // 10_000)
+    kept = getattr(m, _KEPT, None)
+    if kept is not None and kept[0] == stamp:
+        return str(kept[1])
+    try:
+        picture = _drawn(m, most_bytes)
+    except Exception as problem:  # noqa: BLE001 (a picture is a spare: whatever goes wrong with it, the page is shown)
+        picture = ""
+        if any(isinstance(child, folium.map.Layer) for child in m._children.values()):
+            warnings.warn(f"the map has no picture for readers without HTML: {problem}", DataWarning, stacklevel=2)
+    setattr(m, _KEPT, (stamp, picture))
+    return picture
 
 
-def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
-    look = style()["arrows"]
-    outlines = []
-    # Widths are points, so arrows are built on the sheet: in points, after the axes have got their final scale.
-    axes.apply_aspect()
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
-    for arc, value in zip(item.arcs, item.values, strict=True):
-        if value is None:
-            continue
-        start, middle, end = to_points.transform(np.array(arc).reshape(3, 2)) * 72
-        clear = [radii.get(place, 0.0) + 2.5 for place in ((arc[0], arc[1]), (arc[4], arc[5]))]
-        points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)
-        if points is not None:
-            patch = PathPatch(
-                Outline(points / 72, closed=True),
-                facecolor=look["fill"],
-                edgecolor=look["border"],
-                linewidth=look["border_width"] * POINTS_PER_PIXEL,
-                alpha=look["fill_opacity"],
-                transform=axes.figure.dpi_scale_trans,
-                zorder=4,
-            )
-            axes.add_patch(patch)
-            patch.set_clip_path(axes.patch)
-            outlines.append(points)
-    return outlines
+def _drawn(m: Any, most_bytes: int) -> str:
+    sheet = figure(m, width_inches=8)
+    for dpi in _RESOLUTIONS:
+        raw, small = io.BytesIO(), io.BytesIO()
+        sheet.savefig(raw, format="png", dpi=dpi)
+        few_colours(Image.open(raw), 96).save(small, format="PNG", optimize=True)
+        text = base64.b64encode(small.getvalue()).decode("ascii")
+        if len(text) <= most_bytes:
+            return text
+    return ""
+
+
+def few_colours(picture: Image.Image, count: int) -> Image.Image:
+    """The picture in its most frequent colours, which stay exactly as they are: a phase keeps its official colour."""
+    # Pillow's own choice of nearest colours works on a coarse grid and turns white into grey.
+    pixels = np.asarray(picture.convert("RGB")).astype(np.int64)
+    packed, place, often = np.unique(pixels @ [65536, 256, 1], return_inverse=True, return_counts=True)
+    kept = packed[np.argsort(-often, kind="stable")[:count]]
+    colours, found = (np.stack([some // 65536, some // 256 % 256, some % 256], axis=1) for some in (kept, packed))
+    nearest = ((found[:, None] - colours[None]) ** 2).sum(axis=2).argmin(axis=1)
+    drawn = Image.fromarray(nearest[place].reshape(pixels.shape[:2]).astype(np.uint8))
+    drawn.putpalette(colours.astype(np.uint8).tobytes())
+    return drawn

@@ -1,4 +1,4 @@
-"""What lies around the areas on a printed map: neighbours, the names of countries, a bar of kilometres."""
+"""The layers of a printed map, from the ground up: neighbours and their names, areas, arrows, circles, a bar of kilometres."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
 from sahelgeo.maps.document import ground_areas
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing
-from sahelgeo.maps.print_shapes import circle_radius
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.print_labels import write_digits
+from sahelgeo.maps.print_marks import (
+    HATCHES,
+    POINTS_PER_PIXEL,
+    amount,
+    arrow_outline,
+    arrow_width,
+    circle_radius,
+    draw_events,
+    draw_marks,
+    draw_settlements,
+)
 from sahelgeo.maps.style import style
 from sahelgeo.words import base_language
 
@@ -24,6 +35,109 @@ _NAME, _LETTER, _LINE = 6.5, 4.9, 7.5
 _KM_OF_A_DEGREE = 111.32
 _SCALE_SHARE = 0.2
 _NICE = (1, 2, 3, 5, 10)
+
+
+def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> list[Any]:
+    """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
+    if ground:
+        draw_ground(axes, drawings, lang)
+    radii: dict[tuple[float, float], float] = {}
+    for item in drawings:
+        if isinstance(item, SymbolDrawing):
+            radii.update(
+                {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
+            )
+    # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
+    arrows: list[Any] = []
+    for item in sorted(drawings, key=_height):
+        if isinstance(item, AreaDrawing):
+            _draw_areas(axes, item, radii)
+        elif isinstance(item, FlowDrawing):
+            arrows += _draw_arrows(axes, item, radii)
+        elif isinstance(item, EventDrawing):
+            draw_events(axes, item, lang)
+        elif isinstance(item, SymbolDrawing):
+            _draw_symbols(axes, item)
+    return arrows
+
+
+def _height(item: Drawing) -> int:
+    kinds = (AreaDrawing, FlowDrawing, EventDrawing, SymbolDrawing)
+    return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
+
+
+def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
+    look = style()["areas"]
+    for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
+        if shape:
+            continue
+        one = item.classes[number]
+        axes.add_patch(
+            PathPatch(
+                polygon_outline(area),
+                facecolor=one.colour,
+                edgecolor="#7A7A7A" if one.hatch else look["border"],
+                hatch=HATCHES[one.hatch],
+                linewidth=0,
+                zorder=3,
+            )
+        )
+        axes.add_patch(
+            PathPatch(
+                polygon_outline(area),
+                facecolor="none",
+                edgecolor=item.border or look["border"],
+                linewidth=look["border_width"] * POINTS_PER_PIXEL,
+                zorder=3.1,
+            )
+        )
+    draw_settlements(axes, item)
+    draw_marks(axes, item)
+    write_digits(axes, item, radii)
+
+
+def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
+    look = style()["symbols"]
+    for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -amount(pair[1])):
+        if radius := circle_radius(item, value):
+            axes.plot(
+                *point,
+                "o",
+                markersize=2 * radius,
+                color=look["fill"],
+                alpha=look["fill_opacity"],
+                markeredgecolor=look["border"],
+                markeredgewidth=look["border_width"] * POINTS_PER_PIXEL,
+                zorder=5,
+            )
+
+
+def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
+    look = style()["arrows"]
+    outlines = []
+    # Widths are points, so arrows are built on the sheet: in points, after the axes have got their final scale.
+    axes.apply_aspect()
+    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    for arc, value in zip(item.arcs, item.values, strict=True):
+        if value is None:
+            continue
+        start, middle, end = to_points.transform(np.array(arc).reshape(3, 2)) * 72
+        clear = [radii.get(place, 0.0) + 2.5 for place in ((arc[0], arc[1]), (arc[4], arc[5]))]
+        points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)
+        if points is not None:
+            patch = PathPatch(
+                Outline(points / 72, closed=True),
+                facecolor=look["fill"],
+                edgecolor=look["border"],
+                linewidth=look["border_width"] * POINTS_PER_PIXEL,
+                alpha=look["fill_opacity"],
+                transform=axes.figure.dpi_scale_trans,
+                zorder=4,
+            )
+            axes.add_patch(patch)
+            patch.set_clip_path(axes.patch)
+            outlines.append(points)
+    return outlines
 
 
 def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
