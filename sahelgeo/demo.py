@@ -109,9 +109,7 @@ def draw_sample(sample: Sample, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
     between = sum_flows(sample.flows)
     between = between[between["origin"].notna() & between["destination"].notna() & ~between["internal"]]
     maps.FlowLayer(flow_lines(between, sample.areas), smallest=1_000).add_to(m)
-    stocks = areas.drop(columns=["population_source", "phase_source", "source"]).rename(
-        columns={"people_source": "source"}
-    )
+    stocks = areas.drop(columns=["population_source", "phase_source"]).rename(columns={"people_source": "source"})
     maps.StockLayer(stocks.drop(columns=["start", "end"])).add_to(m)
     return m
 
