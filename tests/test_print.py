@@ -175,11 +175,11 @@ def test_a_picture_is_drawn_once_until_the_map_changes(
     squares: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Showing a map again costs no second drawing."""
-    from sahelgeo.maps import still_picture
+    from sahelgeo.maps import print_sheet
 
     drawn: list[object] = []
-    figure = still_picture.figure
-    monkeypatch.setattr(still_picture, "figure", lambda m, **options: drawn.append(m) or figure(m, **options))
+    figure = print_sheet.figure
+    monkeypatch.setattr(print_sheet, "figure", lambda m, **options: drawn.append(m) or figure(m, **options))
     m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
     first, second = m._repr_mimebundle_(), m._repr_mimebundle_()
     assert first["image/png"] == second["image/png"]
@@ -191,10 +191,10 @@ def test_a_picture_is_drawn_once_until_the_map_changes(
 
 def test_a_failing_picture_never_hides_the_map(squares: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is shown, and a warning says why there is no picture; an empty map has none to draw."""
-    from sahelgeo.maps import still_picture
+    from sahelgeo.maps import print_sheet
 
     assert set(sg.maps.Map()._repr_mimebundle_()) == {"text/html"}
-    monkeypatch.setattr(still_picture, "figure", lambda *_args, **_options: 1 / 0)
+    monkeypatch.setattr(print_sheet, "figure", lambda *_args, **_options: 1 / 0)
     m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
     with pytest.warns(sg.DataWarning, match="no picture for readers without HTML: division by zero"):
         assert set(m._repr_mimebundle_()) == {"text/html"}
@@ -208,6 +208,6 @@ def test_a_heavy_page_is_made_lighter_for_the_notebook(monkeypatch: pytest.Monke
     bundle = m._repr_mimebundle_()
     assert sum(len(text.encode()) for text in bundle.values()) <= 500_000
     assert m.max_kb == 900
-    from sahelgeo.maps import still_picture
+    from sahelgeo.maps import print_sheet
 
-    assert still_picture.still_picture(m, most_bytes=100) == ""
+    assert print_sheet.still_picture(m, most_bytes=100) == ""
