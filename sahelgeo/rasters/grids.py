@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral
 from os import PathLike, fspath
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 Raster: TypeAlias = "str | PathLike[str] | DatasetReader | xr.DataArray"
-_HORIZONTAL = ("x", "lon", "longitude", "X")
-_VERTICAL = ("y", "lat", "latitude", "Y")
+Range = tuple[int, int]
+HORIZONTAL = ("x", "lon", "longitude", "X")
+VERTICAL = ("y", "lat", "latitude", "Y")
 # What is said of a whole data set is left out: one of "population density maps" holds counts.
 _OF_THE_DATA_SET = ("title", "history", "comment", "references", "institution", "source", "summary", "crs")
-# Coordinates of climate grids are often printed in single precision: they stray from even steps by this share of a cell.
+# Coordinates of climate grids are often printed in single precision: they stray from even steps by this share of a
+# cell.
 _UNEVEN = 0.01
 # What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
 _BLOCK_CACHE = 64 * 2**20
@@ -98,72 +100,60 @@ class Grid:
         return np.asarray(np.abs(np.diff(height)) * radius**2 / 2 * np.radians(abs(self.transform.a)))
 
 
-class Reader(Protocol):
-    """Reads windows of one layer of a raster, from several threads."""
+@dataclass(frozen=True)
+class Reader:
+    """Reads windows of one layer of a raster, from several threads.
+
+    Attributes
+    ----------
+    grid : Grid
+        Where its cells are.
+    cells : callable
+        The values of rows and columns (first, one after the last).
+    """
 
     grid: Grid
+    cells: Callable[[Range, Range], npt.NDArray[Any]]
 
-    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
+    def read(self, rows: Range, columns: Range) -> npt.NDArray[Any]:
         """The values of a window; they hold until the same thread reads the next."""
-        ...
+        try:
+            return np.asarray(self.cells(rows, columns))
+        # What the libraries below raise where cells cannot be read.
+        except (OSError, RuntimeError, ValueError, EOFError, rasterio.errors.RasterioError) as problem:
+            raise GridError(
+                f"{self.grid.name}: rows {rows[0]:,} to {rows[1] - 1:,} cannot be read "
+                f"({problem.__cause__ or problem}). "
+                "The file is damaged or cut off: fetch it again"
+            ) from problem
 
 
-class _FileReader:
-    def __init__(self, path: str, first: DatasetReader, band: int) -> None:
-        self.grid = _grid_of_dataset(first, path, band)
+class _File:
+    """A file that each thread opens for itself, since a dataset belongs to the thread that opened it."""
+
+    def __init__(self, path: str, band: int) -> None:
         self._path, self._band = path, band
         self._mine = threading.local()
         self._opened: list[DatasetReader] = []
 
-    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        with _damage_named(self.grid.name, rows):
-            # A dataset belongs to the thread that opened it.
-            if not hasattr(self._mine, "dataset"):
-                self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
-                self._opened.append(self._mine.dataset)
-            shape = (rows[1] - rows[0], columns[1] - columns[0])
-            # New memory for each window costs more than all sums over it: one thread reads into one place.
-            if self._mine.buffer is None or self._mine.buffer.shape != shape:
-                self._mine.buffer = np.empty(shape, dtype=self._mine.dataset.dtypes[self._band - 1])
-            window = Window.from_slices(rows, columns)
-            return np.asarray(self._mine.dataset.read(self._band, window=window, out=self._mine.buffer))
+    def cells(self, rows: Range, columns: Range) -> npt.NDArray[Any]:
+        if not hasattr(self._mine, "dataset"):
+            self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
+            self._opened.append(self._mine.dataset)
+        shape = (rows[1] - rows[0], columns[1] - columns[0])
+        # New memory for each window costs more than all sums over it: one thread reads into one place.
+        if self._mine.buffer is None or self._mine.buffer.shape != shape:
+            self._mine.buffer = np.empty(shape, dtype=self._mine.dataset.dtypes[self._band - 1])
+        return _cells(self._mine.dataset, self._band, rows, columns, out=self._mine.buffer)
 
     def close(self) -> None:
         for dataset in self._opened:
             dataset.close()
 
 
-class _DatasetReader:
-    def __init__(self, dataset: DatasetReader, band: int) -> None:
-        self.grid = _grid_of_dataset(dataset, str(dataset.name), band)
-        self._dataset, self._band, self._lock = dataset, band, threading.Lock()
-
-    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        with self._lock, _damage_named(self.grid.name, rows):
-            return np.asarray(self._dataset.read(self._band, window=Window.from_slices(rows, columns)))
-
-
-class _ArrayReader:
-    def __init__(self, array: xr.DataArray) -> None:
-        vertical, horizontal = _axes(array)
-        self.grid = _grid_of_array(array, vertical, horizontal)
-        self._array = array.transpose(vertical, horizontal)
-
-    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> npt.NDArray[Any]:
-        with _damage_named(self.grid.name, rows):
-            return np.asarray(self._array[rows[0] : rows[1], columns[0] : columns[1]].to_numpy())
-
-
-@contextmanager
-def _damage_named(name: str, rows: tuple[int, int]) -> Iterator[None]:
-    """What the libraries below raise where cells cannot be read, as an error that names the grid."""
-    try:
-        yield
-    except (OSError, RuntimeError, ValueError, EOFError, rasterio.errors.RasterioError) as problem:
-        raise GridError(
-            f"{name}: rows {rows[0]:,} to {rows[1] - 1:,} cannot be read ({problem.__cause__ or problem}). "
-            "The file is damaged or cut off: fetch it again"
-        ) from problem
+def _cells(dataset: DatasetReader, band: int, rows: Range, columns: Range, **out: Any) -> npt.NDArray[Any]:
+    found: npt.NDArray[Any] = dataset.read(band, window=Window.from_slices(rows, columns), **out)
+    return found
 
 
 @contextmanager
@@ -172,23 +162,32 @@ def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
     if band is not None and (isinstance(band, bool) or not isinstance(band, Integral)):
         raise GridError(f"band={band!r}: give the number of a band, from 1")
     if isinstance(raster, xr.DataArray):
-        yield _ArrayReader(_one_layer(raster, band))
-        return
-    if hasattr(raster, "read") and hasattr(raster, "transform"):
-        yield _DatasetReader(raster, _one_band(raster, band))
-        return
-    if not isinstance(raster, (str, PathLike)):
+        layer = _one_layer(raster, band)
+        axes = _axes(layer)
+        upright = layer.transpose(*axes)
+        yield Reader(_grid_of_array(layer, *axes), lambda rows, cells: upright[slice(*rows), slice(*cells)].to_numpy())
+    elif isinstance(raster, (str, PathLike)):
+        path = str(fspath(raster))
+        with rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE):
+            with _opened(path) as first:
+                number = _one_band(first, band)
+                grid, file = _grid_of_dataset(first, path, number), _File(path, number)
+            try:
+                yield Reader(grid, file.cells)
+            finally:
+                file.close()
+    elif hasattr(raster, "read") and hasattr(raster, "transform"):
+        number, lock = _one_band(raster, band), threading.Lock()
+
+        def one_at_a_time(rows: Range, columns: Range) -> npt.NDArray[Any]:
+            with lock:
+                return _cells(raster, number, rows, columns)
+
+        yield Reader(_grid_of_dataset(raster, str(raster.name), number), one_at_a_time)
+    else:
         raise FormatError(
             f"a raster is a path, an open rasterio dataset or an xarray DataArray, not {type(raster).__name__}"
         )
-    path = str(fspath(raster))
-    with rasterio.Env(GDAL_CACHEMAX=_BLOCK_CACHE):
-        with _opened(path) as first:
-            reader = _FileReader(path, first, _one_band(first, band))
-        try:
-            yield reader
-        finally:
-            reader.close()
 
 
 def _opened(path: str) -> DatasetReader:
@@ -230,24 +229,27 @@ def _one_layer(array: xr.DataArray, band: int | None) -> xr.DataArray:
         return array.isel({others[0]: band - 1}, drop=True)
     if others:
         raise GridError(
-            f"the array has more than rows and columns: {listed([f'{name} ({array.sizes[name]})' for name in others], 5)}. "
-            "Choose one layer (array.isel(time=0)), or sum a stack of times with zonal_series"
+            "the array has more than rows and columns: "
+            f"{listed([f'{name} ({array.sizes[name]})' for name in others], 5)}. Choose one layer "
+            "(array.isel(time=0)), or sum a stack of times with zonal_series"
         )
     return array
 
 
 def _axes(array: xr.DataArray) -> tuple[str, str]:
-    vertical = [str(name) for name in array.dims if name in _VERTICAL]
-    horizontal = [str(name) for name in array.dims if name in _HORIZONTAL]
+    vertical = [str(name) for name in array.dims if name in VERTICAL]
+    horizontal = [str(name) for name in array.dims if name in HORIZONTAL]
     if len(vertical) != 1 or len(horizontal) != 1:
         raise GridError(
-            f"the array has dimensions {listed(list(array.dims), 6)}. Two of them must be called y and x, lat and lon, or latitude and longitude: "
-            "array.rename(...)"
+            f"the array has dimensions {listed(list(array.dims), 6)}. Two of them must be called y and x, lat and "
+            "lon, or "
+            "latitude and longitude: array.rename(...)"
         )
     for name in (vertical[0], horizontal[0]):
         if name not in array.coords:
             raise GridError(
-                f"the array has no coordinates along {name!r}, so its cells have no place. Add those of the cells' centres"
+                f"the array has no coordinates along {name!r}, so its cells have no place. "
+                "Add those of the cells' centres"
             )
     return vertical[0], horizontal[0]
 

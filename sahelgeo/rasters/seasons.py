@@ -13,12 +13,13 @@ import xarray as xr
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, GridError, SchemaError, listed
-from sahelgeo.rasters.grids import crs_of_array, open_grid
-from sahelgeo.rasters.streams import ZoneSums, edges_on
+from sahelgeo.rasters.grids import HORIZONTAL, VERTICAL, crs_of_array, open_grid
+from sahelgeo.rasters.spans import edges_on
+from sahelgeo.rasters.streams import ZoneSums
 from sahelgeo.rasters.zones import (
     ground_of,
     means_over,
-    sizes_in_cells,
+    share_without_data,
     source_of_areas,
     sources_by_row,
     sums_over,
@@ -31,7 +32,6 @@ _LEAST_COVER = 0.5
 _LEAST_YEARS = 3
 # Seasons of days differ by the 29th of February; layers that differ by more are other layers.
 _SAME_LENGTH = 0.02
-_ROUNDING_NOISE = 1e-9
 
 
 def zonal_series(
@@ -51,8 +51,8 @@ def zonal_series(
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
     measure : {"count", "density", "rate"}
-        What a cell holds. Counts are summed, and densities per km² times the area of the cell; a rate (rain, temperature, a
-        vegetation index) is averaged over the area, cells weighted by their km².
+        What a cell holds. Counts are summed, and densities per km² times the area of the cell; a rate (rain,
+        temperature, a vegetation index) is averaged over the area, cells weighted by their km².
     progress : bool
         Show a bar for each layer.
 
@@ -60,15 +60,15 @@ def zonal_series(
     -------
     xarray.DataArray
         Dimensions ``pcode`` (p-codes, else index labels) and that of the stack, with the stack's name; values are NaN
-        where an area has no data at that time. Coordinates along ``pcode``: ``share_without_data``, the share of the area
-        (0–1) that has no data at each time, or lies off the grid, and ``area_source`` where the areas have a ``source``. The
-        attribute ``source`` is that of the stack.
+        where an area has no data at that time. Coordinates along ``pcode``: ``share_without_data``, the share of the
+        area (0–1) that has no data at each time, or lies off the grid, and ``area_source`` where the areas have a
+        ``source``. The attribute ``source`` is that of the stack.
 
     Raises
     ------
     GridError, CRSError, SchemaError
-        As in :func:`zonal_sum`; a stack without exactly one further dimension; a value that stands for no data and is not
-        declared, such as -9999.
+        As in :func:`zonal_sum`; a stack without exactly one further dimension; a value that stands for no data and is
+        not declared, such as -9999.
 
     Warns
     -----
@@ -82,23 +82,21 @@ def zonal_series(
 
     Notes
     -----
-    Shares of cells as in :func:`zonal_sum`. A mean over degrees would give northern cells too much weight, so cells are weighted by
-    their km².
+    Shares of cells as in :func:`zonal_sum`. A mean over degrees would give northern cells too much weight, so cells
+    are weighted by their km².
 
     Examples
     --------
     >>> import numpy as np, pandas as pd, sahelgeo as sg, xarray as xr
     >>> rain = xr.DataArray(np.stack([np.full((60, 80), 40.0), np.full((60, 80), 90.0)]), dims=("time", "y", "x"),
-    ...                     coords={"time": pd.to_datetime(["2020-06-01", "2020-07-01"]), "y": 15.05 - 0.1 * np.arange(60),
-    ...                             "x": -5.55 + 0.1 * np.arange(80)}, attrs={"crs": "EPSG:4326"})
+    ...                     coords={"time": pd.to_datetime(["2020-06-01", "2020-07-01"]),
+    ...                             "y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)},
+    ...                     attrs={"crs": "EPSG:4326"})
     >>> series = sg.zonal_series(rain, sg.load_areas("BFA"), measure="rate")
     >>> series.dims, series.sel(pcode="BF56").values.round(6).tolist()
     (('pcode', 'time'), [40.0, 90.0])
     """
-    if measure not in ("count", "density", "rate"):
-        raise SchemaError(
-            f"measure={measure!r}: say what a cell holds, 'count', 'density' (per km²) or 'rate' (averaged)"
-        )
+    checks.choice(("count", "density", "rate"), measure=measure)
     return _series(stack, areas, measure, progress=progress, stacklevel=4)
 
 
@@ -130,10 +128,7 @@ def _series(
         cells.append(sums.cells)
         everything.add(sums)
     warn_of_gaps(ground, everything.cells > 0, everything, grid, "values", stacklevel=stacklevel)
-    bare = np.clip(1 - np.array(cells) / sizes_in_cells(ground.shapes, grid), 0, 1)
-    # The sum of the shares of an area's cells differs from its area by rounding.
-    bare[bare < _ROUNDING_NOISE] = 0
-    shares = [ground.spread(layer, 1.0) for layer in bare]
+    shares = [share_without_data(ground, grid, layer) for layer in cells]
     coords: dict[str, Any] = {"pcode": list(zone_labels(areas))}
     coords["share_without_data"] = (("pcode", along), np.transpose(shares))
     borders = source_of_areas(areas)
@@ -149,11 +144,10 @@ def further_dimension(stack: xr.DataArray) -> str:
     """The dimension of a stack beside rows and columns."""
     if not isinstance(stack, xr.DataArray):
         raise GridError(
-            f"a stack is an xarray DataArray, not {type(stack).__name__}. Open files with xarray.open_dataset(...)['name']"
+            f"a stack is an xarray DataArray, not {type(stack).__name__}. "
+            "Open files with xarray.open_dataset(...)['name']"
         )
-    others = [
-        str(name) for name in stack.dims if str(name).lower() not in ("x", "y", "lon", "lat", "longitude", "latitude")
-    ]
+    others = [str(name) for name in stack.dims if name not in (*HORIZONTAL, *VERTICAL)]
     if len(others) != 1:
         raise GridError(
             f"a stack has one dimension beside rows and columns, such as time. Found: {listed(list(stack.dims), 6)}"
@@ -183,15 +177,15 @@ def seasonal_anomaly(
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
     season : tuple of two int
-        First and last month: ``(6, 9)`` is June to September. ``(11, 2)`` runs over the new year and counts to the year that it
-        ends in.
+        First and last month: ``(6, 9)`` is June to September. ``(11, 2)`` runs over the new year and counts to the
+        year that it ends in.
     baseline : tuple of two int
         First and last year of what is usual, for example ``(1991, 2020)``.
     how : {"sum", "mean"}
         Add the layers of a season up (rain), or average them (NDVI, temperature).
     reference : xarray.DataArray, optional
-        A stack to take the baseline from: on the very same grid, in the same units, with the same layers in a season. By default it
-        is ``stack``.
+        A stack to take the baseline from: on the very same grid, in the same units, with the same layers in a season.
+        By default it is ``stack``.
 
     Returns
     -------
@@ -199,8 +193,8 @@ def seasonal_anomaly(
         One row for each area and year of the stack, with index 0..n-1:
 
         - ``pcode`` (the p-code, else the index label of the area) and ``year``;
-        - ``value``, the area's mean of the season in the units of the stack. A season with fewer layers than that of the
-          most complete year is missing, and so is one without any;
+        - ``value``, the area's mean of the season in the units of the stack. A season with fewer layers than that of
+          the most complete year is missing, and so is one without any;
         - ``usual``, the mean of the baseline years;
         - ``percent_of_usual``, and ``standardised``, in standard deviations of the baseline;
         - ``baseline_years``, how many years ``usual`` rests on;
@@ -212,9 +206,9 @@ def seasonal_anomaly(
     Raises
     ------
     GridError
-        The reference lies on another grid, shifted or of another resolution, is in other units, or has other layers in a season;
-        no ``time``, a time that two layers have or none; a value that stands for no data and is not declared, such as
-        -9999, or rain below zero.
+        The reference lies on another grid, shifted or of another resolution, is in other units, or has other layers in
+        a season; no ``time``, a time that two layers have or none; a value that stands for no data and is not
+        declared, such as -9999, or rain below zero.
     CRSError
         The stack or the reference has no CRS, or the two are in different ones.
     SchemaError
@@ -223,8 +217,8 @@ def seasonal_anomaly(
     Warns
     -----
     DataWarning
-        Seasons that are not complete, areas whose data cover less than half of them, or that have none, and a reference that does
-        not say its units where the stack does.
+        Seasons that are not complete, areas whose data cover less than half of them, or that have none, and a
+        reference that does not say its units where the stack does.
 
     See Also
     --------
@@ -232,7 +226,8 @@ def seasonal_anomaly(
 
     Notes
     -----
-    ``standardised`` is the distance from the mean of the baseline, divided by the sample standard deviation of the baseline years.
+    ``standardised`` is the distance from the mean of the baseline, divided by the sample standard deviation of the
+    baseline years.
 
     Examples
     --------
@@ -263,7 +258,8 @@ def seasonal_anomaly(
     years = int(usual["year"].nunique())
     if years < _LEAST_YEARS:
         raise SchemaError(
-            f"baseline={baseline}: the stack has {years} complete seasons in these years and needs {_LEAST_YEARS}. Choose other years, or pass a reference"
+            f"baseline={baseline}: the stack has {years} complete seasons in these years and needs {_LEAST_YEARS}. "
+            "Choose other years, or pass a reference"
         )
     grouped = usual.groupby("zone")["value"]
     result = own.assign(
@@ -295,15 +291,12 @@ def _check_same_grid(stack: xr.DataArray, reference: xr.DataArray) -> None:
             continue
         mine = np.asarray(stack[name].to_numpy(), dtype=float)
         theirs = np.asarray(reference[name].to_numpy(), dtype=float) if name in reference.dims else np.zeros(0)
-        if mine.shape != theirs.shape:
-            raise GridError(
-                f"the reference has {len(theirs)} cells along {name!r}, the stack has {len(mine)}. Bring both to one grid first"
-            )
-        shift = float(np.abs(mine - theirs).max()) / abs(float(mine[1] - mine[0]))
-        if shift > 0.01:
-            raise GridError(
-                f"the reference is shifted along {name!r} by {shift:.2f} of a cell. Bring both to one grid first"
-            )
+        what = f"the reference has {len(theirs)} cells along {name!r}, the stack has {len(mine)}"
+        if mine.shape == theirs.shape:
+            shift = float(np.abs(mine - theirs).max()) / abs(float(mine[1] - mine[0]))
+            what = f"the reference is shifted along {name!r} by {shift:.2f} of a cell" if shift > 0.01 else ""
+        if what:
+            raise GridError(f"{what}. Bring both to one grid first")
 
 
 def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple[int, int], how: str) -> None:
@@ -311,21 +304,22 @@ def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple
     crs, other = crs_of_array(stack), crs_of_array(reference)
     if not crs.equals(other, ignore_axis_order=True):
         raise CRSError(
-            f"the reference is in {other.name}, the stack in {crs.name}. Bring both to one grid first, or correct attrs['crs']"
+            f"the reference is in {other.name}, the stack in {crs.name}. "
+            "Bring both to one grid first, or correct attrs['crs']"
         )
     problems = []
     units = ["".join(str(one.attrs.get("units", "")).split()).lower() for one in (stack, reference)]
     if all(units) and units[0] != units[1]:
         problems.append(
-            f"the reference is in {reference.attrs['units']!r}, the stack in {stack.attrs['units']!r}. Bring both to one unit: "
-            "array * 10 for cm to mm, then assign_attrs(units='mm')"
+            f"the reference is in {reference.attrs['units']!r}, the stack in {stack.attrs['units']!r}. "
+            "Bring both to one unit: array * 10 for cm to mm, then assign_attrs(units='mm')"
         )
     months, most = _layers_of_season(stack, season)
     other_months, other_most = _layers_of_season(reference, season)
     if months != other_months:
         problems.append(
-            f"the season of the reference has layers in months {listed(other_months, 12)}, that of the stack in months {listed(months, 12)}. "
-            "Choose a season of months that both have"
+            f"the season of the reference has layers in months {listed(other_months, 12)}, that of the stack in months "
+            f"{listed(months, 12)}. Choose a season of months that both have"
         )
     elif how == "sum" and abs(most - other_most) > _SAME_LENGTH * max(most, other_most):
         problems.append(
@@ -337,7 +331,8 @@ def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple
     if any(units) and not all(units):
         silent = "stack" if units[1] else "reference"
         warnings.warn(
-            f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. Say it: assign_attrs(units={max(units)!r})",
+            f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. "
+            f"Say it: assign_attrs(units={max(units)!r})",
             DataWarning,
             stacklevel=3,
         )
@@ -354,14 +349,17 @@ def _in_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[npt.NDArra
     """Which layers lie in the season, and the year that each counts to."""
     if further_dimension(stack) != "time" or not np.issubdtype(stack["time"].dtype, np.datetime64):
         raise GridError(
-            "the stack has no 'time' of days. Rename its dimension, and write days: array.assign_coords(time=pd.to_datetime(...))"
+            "the stack has no 'time' of days. Rename its dimension, and write days: "
+            "array.assign_coords(time=pd.to_datetime(...))"
         )
     times = pd.DatetimeIndex(stack["time"].to_numpy())
     twice = times.duplicated() | times.isna()
     if twice.any():
         raise GridError(
-            f"time: layers {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)} (counted from 0) have no time, or that of "
-            f"an earlier layer ({listed([str(time) for time in times[twice].unique()], SHOWN_AT_MOST)}), and would count "
+            f"time: layers {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)} (counted from 0) have no time, or "
+            "that of "
+            f"an earlier layer ({listed([str(time) for time in times[twice].unique()], SHOWN_AT_MOST)}), and would "
+            "count "
             "again. Drop them: stack.drop_duplicates('time')"
         )
     first, last = season
@@ -380,7 +378,6 @@ def _seasons(stack: xr.DataArray, areas: gpd.GeoDataFrame, season: tuple[int, in
     inside, years = _in_season(stack, season)
     least = 0 if how == "sum" else None
     series = _series(stack.isel(time=np.flatnonzero(inside)), areas, "rate", least=least, stacklevel=5)
-    _warn_thin(series)
     grouped = pd.DataFrame(series.to_numpy().T).groupby(years[inside])
     # A layer without data makes its season incomplete: a sum of what is left would be a dry year that never was.
     value = grouped.sum() if how == "sum" else grouped.mean()
@@ -395,32 +392,25 @@ def _seasons(stack: xr.DataArray, areas: gpd.GeoDataFrame, season: tuple[int, in
             "layers": layers.to_numpy().T.ravel(),
         }
     )
-    _warn_incomplete(long)
+    _warn_partial(series, long)
     long["source"] = pd.array([series.attrs.get("source")] * len(long), dtype="string")
     if "area_source" in series.coords:
         long["area_source"] = pd.array(np.repeat(series["area_source"].to_numpy(), len(value)), dtype="string")
     return long
 
 
-def _warn_thin(series: xr.DataArray) -> None:
+def _warn_partial(series: xr.DataArray, seasons: pd.DataFrame) -> None:
+    problems = []
     # Areas without any data were named already.
     bare = series["share_without_data"]
     thin = np.asarray((bare < 1).any("time") & (bare > 1 - _LEAST_COVER).any("time"))
     if thin.any():
         named = listed(list(series["pcode"].to_numpy()[thin]), SHOWN_AT_MOST)
-        warnings.warn(
-            f"the data cover less than half of {named} at some time: the mean is that of the rest",
-            DataWarning,
-            stacklevel=4,
-        )
-
-
-def _warn_incomplete(seasons: pd.DataFrame) -> None:
+        problems.append(f"the data cover less than half of {named} at some time: the mean is that of the rest")
     some = seasons["layers"].groupby(seasons["zone"]).transform("max") > 0
     years = sorted(seasons.loc[seasons["value"].isna() & some, "year"].unique())
     if years:
-        warnings.warn(
-            f"the season is not complete in {listed(years, SHOWN_AT_MOST)} for some areas or all: missing there",
-            DataWarning,
-            stacklevel=4,
-        )
+        shown = listed(years, SHOWN_AT_MOST)
+        problems.append(f"the season is not complete in {shown} for some areas or all: missing there")
+    for problem in problems:
+        warnings.warn(problem, DataWarning, stacklevel=4)

@@ -1,7 +1,7 @@
 r"""The cells of a grid that polygons cover: exact fractions on their edges, runs of whole cells between.
 
-Every edge is walked once, downwards, through the cells that it touches. In each it leaves two numbers, as in the drawing of
-fonts: its *height* there, and the *area* of the cell to its right over that height::
+Every edge is walked once, downwards, through the cells that it touches. In each it leaves two numbers, as in the
+drawing of fonts: its *height* there, and the *area* of the cell to its right over that height::
 
     column   0     1     2     3          height                    +1    .    .    -1
           +-----+-----+-----+-----+       area                    +0.3    .    .  -0.6
@@ -10,8 +10,8 @@ fonts: its *height* there, and the *area* of the cell to its right over that hei
           +-----+-----+-----+-----+
 
 * The sign is + where the polygon begins (it lies right of the edge), - where it ends.
-* ``area = height * (column + 1 - middle)``: ``middle`` is the mean x of the piece of edge, so ``column + 1 - middle`` is how
-  far it is, on average, from the right side of its cell. It carries the sign of the height.
+* ``area = height * (column + 1 - middle)``: ``middle`` is the mean x of the piece of edge, so ``column + 1 - middle``
+  is how far it is, on average, from the right side of its cell. It carries the sign of the height.
 * A cell's fraction is the sum of the heights in the cells before it, which the polygon covers wholly over that height,
   plus its own area: 0 + 0.3 on the left border, 1 - 0.6 on the right one.
 * Between two touched cells the sum of heights is 0 or 1 and does not change: no cell, or a run of whole ones.
@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
+from sahelgeo.rasters.grids import Grid
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ class Spans:
     width: int
 
 
-def edges_of(polygons: npt.NDArray[Any], to_column: Floats, to_row: Floats) -> Edges:
-    """The edges of polygons; ``to_column`` and ``to_row`` are the coefficients (a, b, c) of a·x + b·y + c."""
+def edges_on(grid: Grid, polygons: npt.NDArray[Any]) -> Edges:
+    """The edges of polygons (in the CRS of the grid) in units of its cells."""
+    to_cells = ~grid.transform
     points, start, zone = ring_edges(polygons)
-    x = points @ to_column[:2] + to_column[2]
-    y = points @ to_row[:2] + to_row[2]
+    x, y = (points @ np.array(row[:2]) + row[2] for row in (to_cells[:3], to_cells[3:6]))
     # A grid whose rows run north to south mirrors the polygons; so the turn of the rings changes with the determinant.
-    turn = np.sign(to_column[0] * to_row[1] - to_column[1] * to_row[0])
+    turn = np.sign(to_cells.determinant)
     down = y[start + 1] > y[start]
     upper, lower = np.where(down, start, start + 1), np.where(down, start + 1, start)
     return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone, len(polygons))

@@ -14,10 +14,8 @@ import numpy.typing as npt
 
 from sahelgeo.errors import GridError
 from sahelgeo.places.shared_ground import Floats, Ints
-from sahelgeo.rasters.grids import Grid, Reader
-from sahelgeo.rasters.spans import Edges, Spans, edges_of, spans_of
-
-Range = tuple[int, int]
+from sahelgeo.rasters.grids import Grid, Range, Reader
+from sahelgeo.rasters.spans import Edges, Spans, spans_of
 
 # A window is read at once; its sums are made in strips that fit into a processor's cache.
 _CELLS_OF_WINDOW = 12_000_000
@@ -81,12 +79,6 @@ class _Job:
     weights: Floats | None
     whole: bool
     cover: npt.NDArray[np.bool_] | None
-
-
-def edges_on(grid: Grid, polygons: npt.NDArray[Any]) -> Edges:
-    """The edges of polygons (in the CRS of the grid) in units of its cells."""
-    inverse = ~grid.transform
-    return edges_of(polygons, np.array(inverse[:3]), np.array(inverse[3:6]))
 
 
 def zone_sums(
@@ -160,21 +152,17 @@ def _stretches(whole: Range, step: int) -> Iterator[Range]:
 
 
 def _in_order(job: _Job, windows: list[tuple[Range, Range]], progress: bool) -> Iterator[ZoneSums]:
+    from tqdm.auto import tqdm  # noqa: PLC0415 - it costs time to load, and is seldom asked for
+
     threads = min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(windows)))
-    waiting = iter(windows)
-    with ThreadPoolExecutor(threads) as pool, _bar(len(windows), progress) as bar:
+    waiting, bar = iter(windows), tqdm(total=len(windows), disable=not progress, unit="window", desc="grid")
+    with ThreadPoolExecutor(threads) as pool, bar:
         # More windows wait than there are threads: none is idle while the next in order is not done.
         running = [pool.submit(_window_sums, job, *window) for window in islice(waiting, 2 * threads)]
         while running:
             yield running.pop(0).result()
             bar.update()
             running += [pool.submit(_window_sums, job, *window) for window in islice(waiting, 1)]
-
-
-def _bar(windows: int, progress: bool) -> Any:
-    from tqdm.auto import tqdm  # noqa: PLC0415 - it costs time to load, and is seldom asked for
-
-    return tqdm(total=windows, disable=not progress, unit="window", desc="grid")
 
 
 def _window_sums(job: _Job, rows: Range, columns: Range) -> ZoneSums:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
@@ -17,13 +17,14 @@ from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, Schema
 from sahelgeo.places.levels import levels_of, roll_up
 from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.streams import ZoneSums, edges_on
+from sahelgeo.rasters.spans import edges_on
+from sahelgeo.rasters.streams import ZoneSums
 from sahelgeo.rasters.zones import (
     Ground,
     Measure,
     counted_once,
     ground_of,
-    sizes_in_cells,
+    share_without_data,
     source_of_areas,
     sources_by_row,
     sums_over,
@@ -41,8 +42,8 @@ _ROUNDING_NOISE = 1e-9
 class GridAccount:
     """What a sum over areas did with everything that the grid holds.
 
-    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself, over the ground itself
-    and not over the shares of its cells.
+    ``whole = in_areas + outside - counted_twice``, up to rounding; each of the four is summed by itself, over the
+    ground itself and not over the shares of its cells.
 
     Attributes
     ----------
@@ -64,8 +65,8 @@ class GridAccount:
     >>> import numpy as np, sahelgeo as sg, xarray as xr
     >>> from shapely import box
     >>> import geopandas as gpd
-    >>> grid = xr.DataArray(np.full((2, 2), 100.0), dims=("y", "x"), coords={"y": [1.5, 0.5], "x": [0.5, 1.5]},
-    ...                     attrs={"crs": "EPSG:4326"})
+    >>> centres = {"y": [1.5, 0.5], "x": [0.5, 1.5]}
+    >>> grid = xr.DataArray(np.full((2, 2), 100.0), dims=("y", "x"), coords=centres, attrs={"crs": "EPSG:4326"})
     >>> west = gpd.GeoDataFrame({"pcode": ["west"]}, geometry=[box(0, 0, 1, 2)], crs=4326)
     >>> sums, account = sg.zonal_sum(grid, west, measure="count", report=True)
     >>> account.whole, account.in_areas, account.outside
@@ -82,25 +83,23 @@ class GridAccount:
         return text + (f"; {self.counted_twice:,.0f} counted more than once" if round(self.counted_twice) else "")
 
 
+class _Options(TypedDict, total=False):
+    band: int | None
+    progress: bool
+
+
 @overload
 def zonal_sum(
     raster: Raster,
     areas: gpd.GeoDataFrame,
     *,
     measure: Measure,
-    band: int | None = ...,
     report: Literal[False] = ...,
-    progress: bool = ...,
+    **options: Unpack[_Options],
 ) -> pd.DataFrame: ...
 @overload
 def zonal_sum(
-    raster: Raster,
-    areas: gpd.GeoDataFrame,
-    *,
-    measure: Measure,
-    band: int | None = ...,
-    report: Literal[True],
-    progress: bool = ...,
+    raster: Raster, areas: gpd.GeoDataFrame, *, measure: Measure, report: Literal[True], **options: Unpack[_Options]
 ) -> tuple[pd.DataFrame, GridAccount]: ...
 def zonal_sum(
     raster: Raster,
@@ -119,13 +118,13 @@ def zonal_sum(
     Parameters
     ----------
     raster : path, rasterio dataset or xarray.DataArray
-        A grid of counts or densities. An array has its cells' centres as coordinates (y and x, or lat and lon) and its CRS
-        where rioxarray or CF write it, or as ``array.attrs["crs"]``.
+        A grid of counts or densities. An array has its cells' centres as coordinates (y and x, or lat and lon) and its
+        CRS where rioxarray or CF write it, or as ``array.attrs["crs"]``.
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
     measure : {"count", "density"}
-        What a cell holds: persons in the cell, or persons per km². A density is multiplied by the area of the cell, on the
-        ellipsoid for grids in degrees, on the plane for others.
+        What a cell holds: persons in the cell, or persons per km². A density is multiplied by the area of the cell, on
+        the ellipsoid for grids in degrees, on the plane for others.
     band : int, optional
         Which band of a file, from 1, where it has several.
     report : bool
@@ -152,8 +151,8 @@ def zonal_sum(
     ------
     GridError
         A value below zero; a value that files write for no data and that is not declared (255, 65535, 2147483647, any
-        least or greatest number of a type of whole numbers); a density by its units, tags or file name given as a count;
-        several bands; uneven coordinates; a damaged file.
+        least or greatest number of a type of whole numbers); a density by its units, tags or file name given as a
+        count; several bands; uneven coordinates; a damaged file.
     CRSError
         The grid, or the areas, have no CRS.
     FormatError
@@ -174,8 +173,8 @@ def zonal_sum(
 
     Notes
     -----
-    The shares are those of exactextract (Baston, ISciences), which the tests compare with, to rounding. Of all areas only
-    those that touch the grid are read.
+    The shares are those of exactextract (Baston, ISciences), which the tests compare with, to rounding. Of all areas
+    only those that touch the grid are read.
 
     Examples
     --------
@@ -205,15 +204,12 @@ def zonal_sum(
 def _table(ground: Ground, sums: ZoneSums, grid: Grid) -> pd.DataFrame:
     near = slice(len(ground.near))
     total, cells = sums.total[near], sums.cells[near]
-    missing = np.clip(1 - cells / sizes_in_cells(ground.shapes, grid), 0, 1)
-    # The sum of the shares of an area's cells differs from its area by rounding.
-    missing[missing < _ROUNDING_NOISE] = 0
     people = ground.spread(np.where(cells > 0, total, np.nan), np.nan)
     table = pd.DataFrame(
         {
             "people": pd.array(people, dtype="Float64"),
             "cells": ground.spread(cells),
-            "share_without_data": ground.spread(missing, 1.0),
+            "share_without_data": share_without_data(ground, grid, cells),
         },
         index=ground.areas.index,
     )
@@ -244,8 +240,8 @@ def people_by_zone(
     raster : path, rasterio dataset or xarray.DataArray
         A population grid, as in :func:`zonal_sum`.
     areas, zones : geopandas.GeoDataFrame
-        Valid polygons in any CRS; within a set they do not overlap. Each is called by its ``pcode`` where the set has that
-        column, else by its index.
+        Valid polygons in any CRS; within a set they do not overlap. Each is called by its ``pcode`` where the set has
+        that column, else by its index.
     measure : {"count", "density"}
         What a cell holds: persons in the cell, or persons per km².
     band : int, optional
@@ -331,7 +327,8 @@ def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, do
         labels = zone_labels(zones).to_numpy()
         shown = [f"{labels[one]} and {labels[other]}" for one, other in zip(left[real], right[real], strict=True)]
         raise DoubleCountError(
-            f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {doubled[real].sum():,.0f} people would be counted twice. "
+            f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {doubled[real].sum():,.0f} people would be counted "
+            "twice. "
             "Mend the overlaps, or give one set of zones after the other",
             zones.iloc[np.unique(np.r_[left[real], right[real]])],
         )
@@ -385,8 +382,8 @@ def scale_to_totals(
 ) -> pd.DataFrame:
     """Scale the people of a grid so that each area of a population table gets its total.
 
-    A grid spreads people well and counts them badly; a census or projection counts them. All rows of the table that lie in
-    an area of the population table are multiplied by one factor.
+    A grid spreads people well and counts them badly; a census or projection counts them. All rows of the table that
+    lie in an area of the population table are multiplied by one factor.
 
     Parameters
     ----------
@@ -417,7 +414,8 @@ def scale_to_totals(
     Warns
     -----
     DataWarning
-        Areas of the population table that no row speaks of, or where the grid has nobody to scale; rows without a figure.
+        Areas of the population table that no row speaks of, or where the grid has nobody to scale; rows without a
+        figure.
 
     See Also
     --------
@@ -436,21 +434,10 @@ def scale_to_totals(
     >>> sg.scale_to_totals(grid, census)["people"].tolist()
     [330.0, 90.0]
     """
-    missing = [name for name in ("pcode", "people") if isinstance(table, pd.DataFrame) and name not in table]
-    if missing:
-        raise SchemaError(
-            f"the table needs 'pcode' and 'people', as zonal_sum gives them. Missing: {', '.join(missing)}"
-        )
     checks.columns(table, "table", {"pcode": "text", "people": "number"})
-    if "source" in table:
-        checks.columns(table, "table", {"source": "any"})
+    checks.plain(table, "table")
     figures = conform(population, "population").dropna(subset=["pcode", "people"])
-    twice = figures["pcode"].duplicated(keep=False)
-    if twice.any():
-        named = listed(list(figures.loc[twice, "pcode"].unique()), SHOWN_AT_MOST)
-        raise DoubleCountError(
-            f"population: more than one figure for {named}. Choose one year and source", figures[twice]
-        )
+    checks.once(figures, "population", "pcode", advice="Choose one year and source", error=DoubleCountError)
     codes = _codes_of_figures(table["pcode"].astype("string"), figures["pcode"], areas)
     people = table["people"].astype("Float64")
     totals = figures.set_index("pcode")["people"]
@@ -469,8 +456,8 @@ def _codes_of_figures(codes: pd.Series, figures: pd.Series, areas: gpd.GeoDataFr
     if known.all() or areas is None:
         if not known.any():
             raise SchemaError(
-                f"no p-code of the table ({listed(list(codes[:3]), 3)}) is among those of the population ({listed(list(figures[:3]), 3)}). "
-                "Where the levels differ, pass areas that hold both"
+                f"no p-code of the table ({listed(list(codes[:3]), 3)}) is among those of the population "
+                f"({listed(list(figures[:3]), 3)}). Where the levels differ, pass areas that hold both"
             )
         return codes.where(known)
     levels = figures.map(levels_of(areas)).dropna().unique()
@@ -483,18 +470,18 @@ def _codes_of_figures(codes: pd.Series, figures: pd.Series, areas: gpd.GeoDataFr
 
 
 def _warn_unscaled(factors: pd.Series, totals: pd.Series, codes: pd.Series, people: pd.Series) -> None:
-    lost = factors.isna() & (totals > 0)
+    lost, without, problems = factors.isna() & (totals > 0), codes.isna() & people.notna(), []
     if lost.any():
-        named = listed(list(factors.index[lost]), SHOWN_AT_MOST)
-        warnings.warn(
-            f"{totals[lost].sum():,.0f} people of {int(lost.sum()):,} figures have no row to go to, or one with nobody on the grid: {named}",
-            DataWarning,
-            stacklevel=3,
+        problems.append(
+            f"{totals[lost].sum():,.0f} people of {int(lost.sum()):,} figures have no row to go to, or one with "
+            "nobody on "
+            f"the grid: {listed(list(factors.index[lost]), SHOWN_AT_MOST)}"
         )
-    without = codes.isna() & people.notna()
     if without.any():
-        warnings.warn(
-            f"{int(without.sum()):,} rows with {people[without].sum():,.0f} people on the grid have no figure to scale to, and are missing",
-            DataWarning,
-            stacklevel=3,
+        problems.append(
+            f"{int(without.sum()):,} rows with {people[without].sum():,.0f} people on the grid have no figure to "
+            "scale to, "
+            "and are missing"
         )
+    for problem in problems:
+        warnings.warn(problem, DataWarning, stacklevel=3)

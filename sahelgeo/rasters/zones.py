@@ -18,8 +18,8 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, GridError, SchemaError, listed
 from sahelgeo.places.shared_ground import Floats, Ints, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
-from sahelgeo.rasters.spans import Edges
-from sahelgeo.rasters.streams import ZoneSums, edges_on, zone_sums
+from sahelgeo.rasters.spans import Edges, edges_on
+from sahelgeo.rasters.streams import ZoneSums, zone_sums
 from sahelgeo.sources import joined_sources
 
 Measure = Literal["count", "density"]
@@ -38,6 +38,7 @@ _NO_MEASURE = -9999
 _PERHAPS_NO_DATA = (-99, -99.9, -99.99, -999, -999.9, -999.99, -3000)
 # Packing leaves rain of less than nothing by less than this.
 _PACKING_NOISE = 1e-3
+_ROUNDING_NOISE = 1e-9
 # Coasts and borders stray from the grid's frame by less; more of an area outside is worth a warning.
 _OUTSIDE_WARNED = 0.01
 # The last is WorldPop's word for its densities: sen_pd_2020_1km.tif.
@@ -170,10 +171,7 @@ def sums_over(
     weights = grid.cell_km2() if measure == "density" else None
     sums = zone_sums(reader, edges, weights=weights, whole=whole, cover=cover, progress=progress)
     if sums.lowest < 0:
-        raise GridError(
-            f"{grid.name}: the value {sums.lowest:g} is below zero, and neither a count nor a density; "
-            f"{_undeclared(grid)}"
-        )
+        raise _unfit(grid, sums.lowest, "below zero, and neither a count nor a density")
     _refuse_fills(grid, sums)
     return sums
 
@@ -188,10 +186,7 @@ def _refuse_fills(grid: Grid, sums: ZoneSums) -> None:
             "If it is a true value, store the grid in a wider type (gdal_translate -ot Int64, or array.astype)"
         )
     if sums.highest > _NO_COUNT or stored in _FULL_WORDS:
-        raise GridError(
-            f"{grid.name}: the value {sums.highest:.10g} is no number of people or things, "
-            f"and files write it for no data; {_undeclared(grid)}"
-        )
+        raise _unfit(grid, sums.highest, "no number of people or things, and files write it for no data")
 
 
 def means_over(
@@ -207,14 +202,9 @@ def means_over(
     means = sums.total / np.where(sums.weight > 0, sums.weight, np.nan)
     stored = (sums.lowest - grid.offset) / grid.scale
     if min(sums.lowest, stored) <= _NO_MEASURE:
-        raise GridError(
-            f"{grid.name}: the value {sums.lowest:g} is neither rain, temperature nor an index; {_undeclared(grid)}"
-        )
+        raise _unfit(grid, sums.lowest, "neither rain, temperature nor an index")
     if least is not None and sums.lowest < least - _PACKING_NOISE:
-        raise GridError(
-            f"{grid.name}: the value {sums.lowest:g} is below {least:g}, and no rain; {_undeclared(grid)}. "
-            "Average what may be below zero: how='mean'"
-        )
+        raise _unfit(grid, sums.lowest, f"below {least:g}, and no rain", ". Average what may be below zero: how='mean'")
     if any(np.isclose(stored, value, rtol=1e-6, atol=0) for value in _PERHAPS_NO_DATA):
         warnings.warn(
             f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, "
@@ -223,6 +213,10 @@ def means_over(
             stacklevel=stacklevel,
         )
     return means, sums
+
+
+def _unfit(grid: Grid, value: float, why: str, advice: str = "") -> GridError:
+    return GridError(f"{grid.name}: the value {value:.10g} is {why}; {_undeclared(grid)}{advice}")
 
 
 def _undeclared(grid: Grid) -> str:
@@ -237,6 +231,13 @@ def _undeclared(grid: Grid) -> str:
 def sizes_in_cells(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
     """The areas of polygons in cells of the grid."""
     return np.asarray(shapely.area(polygons) / abs(grid.transform.determinant))
+
+
+def share_without_data(ground: Ground, grid: Grid, cells: Floats) -> Floats:
+    """The share of every area (0-1) that has no data or is off the grid; ``cells`` have data, of the areas near it."""
+    share = np.clip(1 - cells / sizes_in_cells(ground.shapes, grid), 0, 1)
+    # The sum of the shares of an area's cells differs from its area by rounding.
+    return ground.spread(np.where(share < _ROUNDING_NOISE, 0, share), 1.0)
 
 
 def warn_of_gaps(
@@ -261,18 +262,15 @@ def warn_of_gaps(
             f"{int(beyond.sum()):,} of {count:,} areas reach beyond {grid.name}, and their {what} do not: "
             f"{listed(list(labels[ground.near[beyond]]), SHOWN_AT_MOST)}"
         )
-    for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
-    warn_of_values(sums, grid, stacklevel=stacklevel + 1)
+    warn_of_values(sums, grid, *problems, stacklevel=stacklevel + 1)
 
 
-def warn_of_values(sums: ZoneSums, grid: Grid, *, stacklevel: int) -> None:
-    """Name infinite values, and a grid that declares no nodata value."""
-    if sums.infinite:
-        problem = f"{grid.name}: {sums.infinite:,} cells hold infinity, and count as without data"
-        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
-    if grid.nodata is None:
-        problem = f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0"
+def warn_of_values(sums: ZoneSums, grid: Grid, *problems: str, stacklevel: int) -> None:
+    """Name infinite values, and a grid that declares no nodata value, after other problems."""
+    infinite = f"{grid.name}: {sums.infinite:,} cells hold infinity, and count as without data"
+    silent = f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0"
+    more = [infinite] * bool(sums.infinite) + [silent] * (grid.nodata is None)
+    for problem in (*problems, *more):
         warnings.warn(problem, DataWarning, stacklevel=stacklevel)
 
 
@@ -296,8 +294,8 @@ def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:
 def counted_once(polygons: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any], npt.NDArray[Any]]:
     """Which polygons overlap earlier ones, what of each is left without these, and what it shares with them.
 
-    What is left, with the polygons that overlap no earlier one, covers the same ground without overlaps. What is shared is
-    the ground that is covered again, once for each time.
+    What is left, with the polygons that overlap no earlier one, covers the same ground without overlaps. What is
+    shared is the ground that is covered again, once for each time.
     """
     pairs = shared_within(polygons, shapely.area)
     again, which = np.unique(pairs.right, return_inverse=True)
