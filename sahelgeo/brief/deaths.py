@@ -11,8 +11,8 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.inputs import load_published
 from sahelgeo.brief.outcome import Check, certainty_mark, least_certain, made, named, text, verdict_of_parts
-from sahelgeo.brief.published_figures import load_published
 from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError, WindowError

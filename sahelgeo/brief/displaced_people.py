@@ -12,8 +12,8 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.inputs import load_published
 from sahelgeo.brief.outcome import Check, Part, certainty_mark, made, named, text, verdict_of_parts
-from sahelgeo.brief.published_figures import load_published
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import SchemaError
 from sahelgeo.words import write_day, write_number, write_period

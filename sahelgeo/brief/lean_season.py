@@ -10,8 +10,8 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.inputs import load_published
 from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text
-from sahelgeo.brief.published_figures import load_published
 from sahelgeo.checks import Need
 from sahelgeo.errors import SchemaError
 from sahelgeo.words import base_language, write_number, write_period

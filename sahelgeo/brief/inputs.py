@@ -1,0 +1,418 @@
+"""What the checks run on: published figures, invented events, and a user's own export and lists."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo import checks
+from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, SchemaError, UnmatchedError
+from sahelgeo.events.actors import load_actors
+from sahelgeo.events.by_area import audit_events, place_events
+from sahelgeo.events.exports import conform_events
+from sahelgeo.readers.any_file import read
+from sahelgeo.readers.opener import open_file
+
+_DAYS = ("start", "end", "date", "issued")
+_COUNTS = ("events", "fatalities", "people", "people_3plus")
+TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali")
+
+
+class PublishedError(SahelgeoError, LookupError):
+    """Published figures that sahelgeo does not hold."""
+
+
+def load_published(name: str) -> pd.DataFrame:
+    """Published figures, row by row with source and certainty.
+
+    ================  =================================================================================
+    name              one row
+    ================  =================================================================================
+    fatalities        reported deaths of a country or region in a period, under one publisher
+    clashes           clashes of JNIM and ISGS, as the brief gives them (not verified by a second source)
+    displaced         displaced people of a country or region on a day
+    food_insecure     people in phase 3 or above in a season, by the day of the analysis
+    parts_of_mali     which regions of Mali are the north of the Accord, and the centre
+    ================  =================================================================================
+
+    Parameters
+    ----------
+    name : {"fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali"}
+        Which.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As published. ``certainty`` is certain (a primary source or faithful copy was seen, or copies agree), reported
+        (one secondary copy) or conflict (two printed values disagree; the other one is in ``note`` or ``source``).
+        Figures known from memory alone are not carried. ``bound`` says whether a figure was printed as exact, above or
+        about.
+
+    Raises
+    ------
+    PublishedError
+        There is no such table.
+
+    See Also
+    --------
+    load_synthetic : Invented events to try the checks on.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> deaths = sg.brief.load_published("fatalities")
+    >>> deaths.loc[deaths["end"] == "2020-06-30", ["scope", "fatalities"]].values.tolist()[0]
+    ['BFA', 1362]
+    """
+    if name not in TABLES:
+        raise PublishedError(f"there is no published table {name!r}. Choose one of: {', '.join(TABLES)}")
+    with as_file(files("sahelgeo.data").joinpath("brief", f"{name}.csv")) as path:
+        table = pd.read_csv(path, dtype="string")
+    for label in _DAYS:
+        if label in table:
+            table[label] = pd.to_datetime(table[label], format="%Y-%m-%d").astype("datetime64[us]")
+    counts = {label: "Int64" for label in _COUNTS if label in table}
+    return table.astype({**counts, **({"times_year_before": "Float64"} if "times_year_before" in table else {})})
+
+
+@dataclass(frozen=True, eq=False)
+class SyntheticEvents:
+    """Invented events of three countries, 2017 to 2020, with what is planted in them. NOTHING IN THEM HAPPENED.
+
+    Attributes
+    ----------
+    events : geopandas.GeoDataFrame
+        Events table.
+    actors : pandas.DataFrame
+        The invented actors, for :func:`sahelgeo.actor_family`.
+    agreements : pandas.DataFrame
+        An invented local agreement: ``pcode``, ``date``, ``name``.
+    coverage : tuple of str
+        First and last day.
+    pair : tuple of str
+        The two fronts that fight each other from July 2019 on.
+
+    See Also
+    --------
+    load_synthetic : Invented events to try the checks on.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> made_up = sg.brief.load_synthetic()
+    >>> len(made_up.events), made_up.coverage, made_up.pair
+    (2740, ('2017-01-01', '2020-12-31'), ('front A', 'front B'))
+    """
+
+    events: gpd.GeoDataFrame = field(repr=False)
+    actors: pd.DataFrame = field(repr=False)
+    agreements: pd.DataFrame = field(repr=False)
+    coverage: tuple[str, str] = ("2017-01-01", "2020-12-31")
+    pair: tuple[str, str] = ("front A", "front B")
+
+
+def load_synthetic() -> SyntheticEvents:
+    """Invented events to try the checks on, since ACLED's may not be passed on.
+
+    Returns
+    -------
+    SyntheticEvents
+        Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row
+        names the source ``sahelgeo-synthetic``, and every check made of them says so.
+
+    See Also
+    --------
+    SyntheticEvents : The invented events.
+    load_published : Published figures with their sources.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> made_up = sg.brief.load_synthetic()
+    >>> made_up.events["source"].unique().tolist(), sorted(made_up.events["iso3"].unique())
+    (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
+    """
+    folder = files("sahelgeo.data").joinpath("samples", "central-sahel-synthetic")
+    tables = {}
+    for name in ("events", "actors", "agreements"):
+        with as_file(folder.joinpath(f"{name}.csv")) as path:
+            tables[name] = pd.read_csv(path)
+    table = tables["events"]
+    points = gpd.points_from_xy(table["longitude"], table["latitude"])
+    events = gpd.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=points, crs="EPSG:4326")
+    checked = conform(events, "events")
+    assert isinstance(checked, gpd.GeoDataFrame)
+    return SyntheticEvents(checked, tables["actors"], tables["agreements"])
+
+
+@dataclass(frozen=True, eq=False)
+class OwnEvents:
+    """An export and what the checks need beside it, under the names of :class:`~sahelgeo.brief.SyntheticEvents`.
+
+    Attributes
+    ----------
+    events : geopandas.GeoDataFrame
+        Events table.
+    doubtful : pandas.DataFrame
+        What :func:`sahelgeo.audit_events` lists: events without coordinates, outside the areas, or not where their
+        names say.
+    coverage : pandas.DataFrame
+        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
+        the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
+        instead.
+    actors, agreements : pandas.DataFrame
+        The table of :func:`sahelgeo.load_actors`; no agreements.
+    pair : tuple of str
+        JNIM and ISGS.
+    """
+
+    events: gpd.GeoDataFrame = field(repr=False)
+    doubtful: pd.DataFrame = field(repr=False)
+    coverage: pd.DataFrame = field(repr=False)
+    actors: pd.DataFrame = field(repr=False)
+    agreements: pd.DataFrame = field(repr=False)
+    pair: tuple[str, str] = ("JNIM", "ISGS")
+
+
+def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
+    r"""Read an export of single events and see whether it speaks of the areas at all.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        An export of ACLED or UCDP GED. Nothing of it is copied or sent.
+    areas : geopandas.GeoDataFrame
+        The areas that the checks are about, of one level and edition.
+
+    Returns
+    -------
+    OwnEvents
+        The events as they are, with what is doubtful in them and the period of each country.
+
+    Raises
+    ------
+    FormatError
+        The file is empty, of no feed that is known, or not of single events.
+    UnmatchedError
+        No event lies in the areas; the events are in ``.rows``.
+    DuplicateEventError
+        An event stands more than once.
+
+    Warns
+    -----
+    DataWarning
+        Countries of the areas without any event.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, sahelgeo as sg
+    >>> lines = ["event_id_cnty,event_date,disorder_type,event_type,actor1,actor2,country,latitude,longitude,fatalities",
+    ...          "BFO1,15 August 2020,Political violence,Battles,Invented Front,,Burkina Faso,14.1,-1.6,3"]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "export.csv")
+    ...     _ = path.write_text("\n".join(lines))
+    ...     own = sg.brief.read_own_events(path, sg.load_areas("BFA"))
+    >>> own.coverage.astype(str).values.tolist()
+    [['BFA', '2020-08-15', '2020-08-15']]
+    """
+    table = read(path)
+    if not isinstance(table, gpd.GeoDataFrame) or "event" not in table.columns:
+        raise FormatError(
+            f"{Path(path).name} holds a table of {listed(list(table.columns), 5)}, not single events. "
+            "Give an export of ACLED or of UCDP GED with one row for each event"
+        )
+    events = conform_events(table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        doubtful = audit_events(events, areas)
+        # A rough place still tells the country.
+        plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
+        inside = place_events(plain, areas)["pcode"].astype("string")
+    if not inside.notna().any():
+        raise _elsewhere(events, areas, Path(path).name)
+    there = inside.map(areas.set_index("pcode")["iso3"])
+    _warn_without_events(there, areas)
+    days = {"start": events["date"].min(), "end": events["date"].max()}
+    coverage = pd.DataFrame({"iso3": sorted(there.dropna().unique()), **days})
+    agreements = pd.DataFrame(columns=["pcode", "date", "name"])
+    return OwnEvents(events, doubtful, coverage, load_actors(), agreements)
+
+
+def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> UnmatchedError:
+    points = events.geometry
+    empty = int((points.isna() | points.is_empty).sum())
+    named = list(events["iso3"].dropna().unique()) if "iso3" in events else []
+    countries = f" They name {listed(named, SHOWN_AT_MOST)}." if named else ""
+    without = f" {empty:,} have no coordinates." if empty else ""
+    return UnmatchedError(
+        f"{name}: none of the {len(events):,} events lies in {listed(_countries(areas), SHOWN_AT_MOST)}.{countries}{without} "
+        "Give an export of these countries, or areas of the countries of the export",
+        pd.DataFrame(events),
+    )
+
+
+def _countries(areas: gpd.GeoDataFrame) -> list[str]:
+    return sorted(areas["iso3"].dropna().unique())
+
+
+def _warn_without_events(there: pd.Series, areas: gpd.GeoDataFrame) -> None:
+    without = [code for code in _countries(areas) if code not in set(there.dropna())]
+    if without:
+        warnings.warn(
+            f"no event lies in {listed(without, SHOWN_AT_MOST)}: what the export does not hold is not known, and counts as missing, not as zero",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+_AGREEMENT = ("pcode", "date", "name")
+_ACTOR = ("name", "match", "family", "kind")
+
+
+def read_agreements(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    r"""Read a list of local agreements and see whether it fits the areas.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A CSV (commas, semicolons or tabs) or workbook with ``pcode``, ``date`` (YYYY-MM-DD) and ``name``.
+    areas : geopandas.GeoDataFrame
+        The areas that the events are summed in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As in the file, with the number of the row in the file as index and days as datetime64.
+
+    Raises
+    ------
+    FormatError
+        The file is empty or no table.
+    SchemaError
+        A column is missing, or rows without a day, a name or a p-code of the areas: all of them at once.
+
+    See Also
+    --------
+    negotiation : What happened around each agreement.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, sahelgeo as sg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "agreements.csv")
+    ...     _ = path.write_text("pcode,date,name\nML05,2019-08-01,Made up")
+    ...     sg.brief.read_agreements(path, sg.load_areas("MLI"))
+      pcode       date     name
+    2  ML05 2019-08-01  Made up
+    """
+    table = _table(Path(path), _AGREEMENT)
+    return checked_agreements(table, set(areas["pcode"]), Path(path).name, "areas")
+
+
+def checked_agreements(table: pd.DataFrame, held: set[str], where: str, among: str) -> pd.DataFrame:
+    """The agreements with days, or every problem of them in one error."""
+    _need(table, _AGREEMENT, where)
+    problems = []
+    for name in ("pcode", "name"):
+        empty = table.index[table[name].isna()]
+        if len(empty):
+            problems.append(f"column {name!r}, rows {listed(list(empty), SHOWN_AT_MOST)}: empty. Fill it in")
+    unknown = sorted(set(table["pcode"].dropna().astype(str)) - held)
+    if unknown:
+        problems.append(
+            f"p-codes {listed(unknown, SHOWN_AT_MOST)} are not in the {among}. Use theirs, such as {min(held)}"
+        )
+    days: list[Any] = []
+    for row, value in table["date"].items():
+        try:
+            days.append(checks.day(value, "date"))
+        except SchemaError:
+            days.append(pd.NaT)
+            problems.append(f"column 'date', row {row}: {value!r} is not a day. Write it as YYYY-MM-DD")
+    if problems:
+        raise SchemaError(f"{where}: " + "; ".join(problems))
+    return table.assign(date=pd.Series(days, index=table.index, dtype="datetime64[us]"))
+
+
+def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.DataFrame:
+    r"""Read a list of names of actors and add it to that of the library.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A CSV (commas, semicolons or tabs) or workbook with ``name``, ``match`` (whole or start), ``family`` and
+        ``kind``.
+    beside : pandas.DataFrame, optional
+        The table that they are added to; the default is :func:`sahelgeo.load_actors`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of that table and of the file, for :func:`sahelgeo.actor_family`.
+
+    Raises
+    ------
+    FormatError
+        The file is empty or no table.
+    SchemaError
+        A column is missing, cells are empty, a match that is neither whole nor start.
+
+    See Also
+    --------
+    sahelgeo.actor_family : Which family each actor belongs to.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, sahelgeo as sg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "actors.csv")
+    ...     _ = path.write_text("name,match,family,kind\nInvented Front,whole,Front,armed group")
+    ...     sg.brief.read_actors(path)["name"].iloc[-1]
+    'Invented Front'
+    """
+    where = Path(path).name
+    table = _table(Path(path), _ACTOR)
+    problems = [
+        f"column {name!r}, rows {listed(list(empty), SHOWN_AT_MOST)}: empty. Fill it in"
+        for name in _ACTOR
+        if len(empty := table.index[table[name].isna()])
+    ]
+    strange = table.index[~table["match"].isin(["whole", "start"]) & table["match"].notna()]
+    if len(strange):
+        problems.append(f"column 'match', rows {listed(list(strange), SHOWN_AT_MOST)}: write 'whole' or 'start'")
+    if problems:
+        raise SchemaError(f"{where}: " + "; ".join(problems))
+    return pd.concat([load_actors() if beside is None else beside, table], ignore_index=True)
+
+
+def _table(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
+    """The first sheet of a file as text, numbered by its rows."""
+    if not path.exists():
+        raise FormatError(f"{path}: there is no such file. Check the name")
+    sheet = open_file(path).sheets[0]
+    cells = sheet.cells.astype("string").apply(lambda column: column.str.strip()).replace("", pd.NA)
+    cells = cells.dropna(how="all")
+    if cells.empty:
+        raise FormatError(f"{sheet.where} holds no rows. It needs the columns {', '.join(needed)}")
+    table = cells.iloc[1:].set_axis([str(name) for name in cells.iloc[0]], axis=1)
+    _need(table, needed, sheet.where)
+    # A workbook gives a day with its midnight.
+    if "date" in table:
+        table["date"] = table["date"].str.removesuffix(" 00:00:00")
+    objects: pd.DataFrame = table.astype(object)
+    return objects.where(table.notna(), None)
+
+
+def _need(table: pd.DataFrame, needed: tuple[str, ...], where: str) -> None:
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise SchemaError(
+            f"{where}: column {listed([repr(name) for name in missing], 5)} is missing. Found: {listed(list(table.columns), 12)}"
+        )
