@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.resources import as_file, files
 
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import embedded
 from sahelgeo.areas import load_areas
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SahelgeoError
@@ -117,22 +117,14 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     """
     if name not in _COUNTRY_OF:
         raise SampleNotFoundError(f"there is no sample called {name!r}. Choose one of: {', '.join(_COUNTRY_OF)}")
-    tables = {kind: _read(name, kind) for kind in ("phases", "stocks", "flows", "events")}
-    phases = conform(tables["phases"], "phases")
-    return Sample(
-        name=name,
-        areas=load_areas(_COUNTRY_OF[name], level=1),
-        population=_population(phases),
-        phases=phases,
-        stocks=conform(tables["stocks"], "stocks"),
-        flows=conform(tables["flows"], "flows"),
-        events=_events(tables["events"]),
-    )
+    tables = {kind: conform(sample_table(name, kind), kind) for kind in ("phases", "stocks", "flows")}
+    areas = load_areas(_COUNTRY_OF[name], level=1)
+    return Sample(name, areas, _population(tables["phases"]), **tables, events=sample_events(name))
 
 
-def _read(sample: str, kind: str) -> pd.DataFrame:
-    with as_file(files("sahelgeo.data").joinpath("samples", sample, f"{kind}.csv")) as path:
-        return pd.read_csv(path)
+def sample_table(sample: str, kind: str) -> pd.DataFrame:
+    """A table of a sample as it is in its file."""
+    return embedded.read_frame("samples", sample, f"{kind}.csv", dtype=None)
 
 
 def _population(phases: pd.DataFrame) -> pd.DataFrame:
@@ -140,10 +132,11 @@ def _population(phases: pd.DataFrame) -> pd.DataFrame:
     return conform(table.assign(year=phases["start"].dt.year), "population")
 
 
-def _events(table: pd.DataFrame) -> gpd.GeoDataFrame:
+def sample_events(sample: str) -> gpd.GeoDataFrame:
+    """The Events table of a sample, its points made of their degrees."""
+    table = sample_table(sample, "events")
     points = gpd.points_from_xy(table["longitude"], table["latitude"])
-    events = conform(
-        gpd.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=points, crs="EPSG:4326"), "events"
-    )
+    table = table.drop(columns=["longitude", "latitude"])
+    events = conform(gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326"), "events")
     assert isinstance(events, gpd.GeoDataFrame)
     return events

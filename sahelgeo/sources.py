@@ -5,13 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from sahelgeo import checks
+from sahelgeo import checks, embedded
 from sahelgeo.errors import SchemaError
 from sahelgeo.words import base_language, word
 
@@ -80,8 +79,8 @@ class Source:
 
 
 def _load_sources() -> dict[str, Source]:
-    text = files("sahelgeo.data").joinpath("sources.toml").read_text(encoding="utf-8")
-    return {key: Source(id=key, **entry) for key, entry in tomllib.loads(text).items()}
+    entries = tomllib.loads(embedded.read_text("sources.toml"))
+    return {key: Source(id=key, **entry) for key, entry in entries.items()}
 
 
 SOURCES: Mapping[str, Source] = MappingProxyType(_load_sources())

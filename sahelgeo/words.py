@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from string import Formatter
 from typing import Any
 
 import pandas as pd
 
+from sahelgeo import embedded
 from sahelgeo.errors import SahelgeoError, listed
 
 LANGUAGES = ("en", "fr")
@@ -148,10 +147,8 @@ def _parts(text: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, str]]:
-    folder = files("sahelgeo.data")
-    words = csv.DictReader(folder.joinpath("words.csv").read_text(encoding="utf-8").splitlines())
-    classes = csv.DictReader(folder.joinpath("phases.csv").read_text(encoding="utf-8").splitlines())
-    return {row["key"]: row for row in words} | {
+    classes = embedded.read_rows("phases.csv")
+    return {row["key"]: row for row in embedded.read_rows("words.csv")} | {
         f"class_{row['class']}": {"en": row["label_en"], "fr": row["label_fr"]} for row in classes
     }
 
@@ -163,8 +160,7 @@ def missing_words(kind: str) -> frozenset[str]:
     In the column of people "*" is no number and in that of places "unknown" is no name, but either is a text that is
     kept.
     """
-    text = files("sahelgeo.data").joinpath("missing_words.csv").read_text(encoding="utf-8")
-    return frozenset(row["word"] for row in csv.DictReader(text.splitlines()) if row[kind] == "yes")
+    return frozenset(row["word"] for row in embedded.read_rows("missing_words.csv") if row[kind] == "yes")
 
 
 def check_language(lang: str) -> str:
@@ -227,6 +223,19 @@ def write_day(day: dt.date, lang: str = "en") -> str:
     return f"{number} {word(f'month_{day.month}', lang)} {day.year}"
 
 
+def write_month(day: dt.date, lang: str = "en") -> str:
+    """The month of a day in words.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from sahelgeo.words import write_month
+    >>> write_month(datetime.date(2020, 9, 6), "fr")
+    'septembre 2020'
+    """
+    return f"{word(f'month_{day.month}', lang)} {day.year}"
+
+
 def write_period(start: dt.date, end: dt.date, lang: str = "en") -> str:
     """A period in words: whole months as months, else as two days.
 
@@ -242,7 +251,7 @@ def write_period(start: dt.date, end: dt.date, lang: str = "en") -> str:
         if start == end:
             return write_day(start, lang)
         return f"{write_day(start, lang)} – {write_day(end, lang)}"
-    first, last = word(f"month_{start.month}", lang), word(f"month_{end.month}", lang)
     if start.year != end.year:
-        return f"{first} {start.year} – {last} {end.year}"
-    return f"{last} {end.year}" if first == last else f"{first}–{last} {end.year}"
+        return f"{write_month(start, lang)} – {write_month(end, lang)}"
+    first = "" if start.month == end.month else word(f"month_{start.month}", lang) + "–"
+    return first + write_month(end, lang)

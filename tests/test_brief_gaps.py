@@ -231,8 +231,8 @@ def test_a_family_that_begins_with_a_line_has_its_name(made_up: sg.brief.Synthet
 def test_figures_that_are_not_certain_are_marked(tmp_path: Path) -> None:
     """In the table, in words, on the page and among the claims."""
     check = sg.brief.displacement()
-    june = check.table.set_index(["date", "against_date"]).loc[(pd.Timestamp("2020-06-08"), pd.Timestamp("2019-09-06"))]
-    assert (june["certainty"], june["against_certainty"]) == ("conflict", "reported")
+    june = check.table.set_index(["date", "date_before"]).loc[(pd.Timestamp("2020-06-08"), pd.Timestamp("2019-09-06"))]
+    assert (june["certainty"], june["certainty_before"]) == ("conflict", "reported")
     assert "921,471‡ on 8 June 2020, 1.65 times the 560,033 of" in check.findings[0]
     assert "288,994†" in check.findings[0]
     page = sg.brief.write_report([check], tmp_path / "page.html").read_text(encoding="utf-8")

@@ -77,10 +77,8 @@ def terrorism(
     months_of = pd.period_range(first, last, freq="M")
     armed = table[~table["kind"].isin(_UNARMED)]
     figure, (ax,) = new_figure()
-    series = {
-        translated(family, lang): _monthly(long[long["family"] == family], months_of)
-        for family in armed["family"].head(_SHOWN)
-    }
+    shown = armed["family"].head(_SHOWN)
+    series = {translated(family, lang): _monthly(long[long["family"] == family], months_of) for family in shown}
     lines(ax, series, lang, label=text("deaths_month", lang))
     began = missions[missions["start"] >= first].dropna(subset=["mission"])
     names = [translated(name, lang) for name in began["mission"]]
@@ -92,7 +90,9 @@ def terrorism(
 
 
 def _family_words(row: Mapping[Any, Any], of_all: tuple[int, int], lang: str) -> str:
-    return text("terrorism_finding", lang).format(
+    return text(
+        "terrorism_finding",
+        lang,
         family=translated(row["family"], lang),
         part=write_number(100 * row["share_of_fatalities"], lang),
         share=write_number(100 * row["events"] / of_all[0], lang),
@@ -101,8 +101,8 @@ def _family_words(row: Mapping[Any, Any], of_all: tuple[int, int], lang: str) ->
 
 def _all_words(events: pd.DataFrame, deaths: int, lang: str) -> str:
     period = write_period(events["date"].min().date(), events["date"].max().date(), lang)
-    count = write_number(len(events), lang)
-    return text("terrorism_all", lang).format(events=count, deaths=write_number(deaths, lang), period=period)
+    counts = {"events": write_number(len(events), lang), "deaths": write_number(deaths, lang)}
+    return text("terrorism_all", lang, period=period, **counts)
 
 
 def _by_family(events: pd.DataFrame) -> pd.DataFrame:
@@ -116,35 +116,25 @@ def _by_family(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _monthly(rows: pd.DataFrame, months: pd.PeriodIndex) -> pd.Series:
-    sums = (
-        rows["fatalities"].astype("Float64").groupby(rows["date"].dt.to_period("M")).sum().reindex(months, fill_value=0)
-    )
-    sums.index = months.start_time
-    return sums
+    sums = rows["fatalities"].astype("Float64").groupby(rows["date"].dt.to_period("M")).sum()
+    return sums.reindex(months, fill_value=0).set_axis(months.start_time)
 
 
 def _mission_windows(long: pd.DataFrame, missions: pd.DataFrame, held: pd.PeriodIndex, months: int) -> pd.DataFrame:
+    """Events and deaths of each family in the months before and after the one that a mission began in."""
+    months_of = long.assign(month=long["date"].dt.to_period("M"))
+    monthly = months_of.groupby(["family", "month"]).agg(events=("event", "size"), fatalities=("fatalities", "sum"))
+    families = monthly.index.unique("family")
     rows = []
-    of_month = long["date"].dt.to_period("M")
     for mission in missions.dropna(subset=["mission"]).to_dict("records"):
         began = mission["start"].to_period("M")
-        windows = {
-            "before": pd.period_range(end=began - 1, periods=months, freq="M"),
-            "after": pd.period_range(began + 1, periods=months, freq="M"),
-        }
-        for family, part in long.groupby("family"):
-            row: dict[str, Any] = {
-                "mission": mission["mission"],
-                "start": mission["start"],
-                "verified": mission["verified"],
-                "family": family,
-                "months": months,
-            }
-            for name, window in windows.items():
-                inside = part[of_month[part.index].isin(window)]
-                known = window.isin(held).all()
-                row[f"events_{name}"] = len(inside) if known else pd.NA
-                row[f"fatalities_{name}"] = int(inside["fatalities"].sum()) if known else pd.NA
-            rows.append(row)
+        told = {"mission": mission["mission"], "start": mission["start"], "verified": mission["verified"]}
+        row = pd.DataFrame({**told, "family": families, "months": months})
+        for when, first in (("before", began - months), ("after", began + 1)):
+            window = pd.period_range(first, periods=months, freq="M")
+            inside = monthly[monthly.index.isin(window, level="month")].groupby("family").sum()
+            for name, sums in inside.reindex(families, fill_value=0).items():
+                row[f"{name}_{when}"] = sums.astype("Int64").array if window.isin(held).all() else pd.NA
+        rows.append(row)
     counts = {f"{what}_{when}": "Int64" for what in ("events", "fatalities") for when in ("before", "after")}
-    return pd.DataFrame(rows).astype(counts) if rows else pd.DataFrame(rows)
+    return pd.concat(rows, ignore_index=True).astype(counts) if rows else pd.DataFrame()

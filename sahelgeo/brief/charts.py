@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
-from matplotlib.path import Path as Outline
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sahelgeo.brief.outcome import text
+from sahelgeo.maps.area_layers import AreaLayer
+from sahelgeo.maps.print_layers import draw_layers
+from sahelgeo.maps.print_marks import HATCHES
 from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import base_language, write_number
 
@@ -60,12 +63,6 @@ def day_numbers(days: Any) -> Any:
 
 
 @_literal_text
-def what_it_shows(ax: Axes, label: str) -> None:
-    """What is counted, and in what unit, above the chart at the left: nothing there is turned or cut."""
-    ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
-
-
-@_literal_text
 def without_chart(ax: Axes, words: str) -> None:
     """Words in the place of a chart that has nothing to show."""
     ax.set_axis_off()
@@ -75,92 +72,68 @@ def without_chart(ax: Axes, words: str) -> None:
     ax.text(0, 0.5, textwrap.fill(words, letters), transform=ax.transAxes, **look).set_in_layout(False)
 
 
-def bar_panels(count: int) -> tuple[Figure, list[Axes]]:
-    """A figure for so many bars, in one column or two."""
-    return new_figure(2 if count > _MOST_BARS else 1)
+class Bar(NamedTuple):
+    """A lying bar: its label, its value and how that is written, and whether it is what the others are held against."""
+
+    label: str
+    value: float
+    written: str
+    marked: bool
 
 
 @_literal_text
-def bars(
-    ax: Axes,
-    labels: Sequence[str],
-    values: Sequence[float],
-    written: Sequence[str],
-    *,
-    highlight: Sequence[bool] | None = None,
-    label: str = "",
-) -> None:
-    """Lying bars with their values written out; a missing value has no bar."""
-    numbers = np.array([np.nan if pd.isna(value) else float(value) for value in values])
-    marked = highlight if highlight is not None else [True] * len(numbers)
-    fill = [style()["symbols"]["fill"] if mark else style()["ground"]["border"] for mark in marked]
-    panels = ax.figure.axes
-    each = -(-len(numbers) // len(panels))
-    for number, panel in enumerate(panels):
-        part = slice(number * each, (number + 1) * each)
-        _one_column(panel, (list(labels[part]), numbers[part], written[part], fill[part]), each)
-        panel.set_xlim(0, (1.18 if len(panels) == 1 else 1.4) * max([1e-9, *numbers[np.isfinite(numbers)]]))
+def bars(rows: Sequence[Bar], label: str) -> Figure:
+    """Lying bars, in one column or two, with their values written out; a missing value has no bar."""
+    figure, panels = new_figure(2 if len(rows) > _MOST_BARS else 1)
+    each = -(-len(rows) // len(panels))
+    longest = max([1e-9, *(float(row.value) for row in rows if not pd.isna(row.value))])
+    for number, ax in enumerate(panels):
+        _one_column(ax, rows[number * each : (number + 1) * each], each)
+        ax.set_xlim(0, (1.18 if len(panels) == 1 else 1.4) * longest)
     # Over the labels too: above the bars alone a long one would not fit.
-    ax.figure.suptitle(label, x=0.01, ha="left", fontsize=_SMALL, color=style()["text"]["quiet"])
+    figure.suptitle(label, x=0.01, ha="left", fontsize=_SMALL, color=style()["text"]["quiet"])
+    return figure
 
 
-def _one_column(ax: Axes, rows: tuple[list[str], Any, Sequence[str], list[str]], room: int) -> None:
-    labels, numbers, written, fill = rows
-    places = np.arange(room)[::-1][: len(numbers)]
+def _one_column(ax: Axes, rows: Sequence[Bar], room: int) -> None:
+    places = np.arange(room)[::-1][: len(rows)]
     size = min(_SMALL, 72 * HEIGHT * 0.8 / max(room, 1))
-    ax.barh(places, np.nan_to_num(numbers), color=fill, height=0.76)
-    ax.set_yticks(places, labels, fontsize=size)
-    for place, number, text_of_it in zip(places, numbers, written, strict=True):
-        ax.text(0 if np.isnan(number) else number, place, f" {text_of_it}", va="center", fontsize=size)
+    numbers = [0.0 if pd.isna(row.value) else float(row.value) for row in rows]
+    fill = [style()["symbols"]["fill"] if row.marked else style()["ground"]["border"] for row in rows]
+    ax.barh(places, numbers, color=fill, height=0.76)
+    ax.set_yticks(places, [row.label for row in rows], fontsize=size)
+    for place, number, row in zip(places, numbers, rows, strict=True):
+        ax.text(number, place, f" {row.written}", va="center", fontsize=size)
     ax.set_ylim(-0.6, max(room, 1) - 0.4)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
 
 
 @_literal_text
-def lines(ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str = "", dots: bool = False) -> None:
-    """Lines over days, their names above the chart; missing values leave gaps."""
-    for number, values in enumerate(series.values()):
+def lines(
+    ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str, drawn: Literal["line", "dots", "steps"] = "line"
+) -> None:
+    """Lines over days, with dots or as steps of what was in force, their names above; missing values leave gaps."""
+    looks: dict[str, dict[str, Any]] = {"dots": {"marker": "o", "markersize": 3}, "steps": {"drawstyle": "steps-post"}}
+    for colour, values in zip(cycle(colours()), series.values(), strict=False):
         days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
         ax.plot(
-            days,
-            values.to_numpy(dtype="float64", na_value=np.nan),
-            color=colours()[number % 8],
-            linewidth=1.1,
-            marker="o" if dots else None,
-            markersize=3,
+            days, values.to_numpy(dtype="float64", na_value=np.nan), color=colour, linewidth=1.1, **looks.get(drawn, {})
         )
     _dates(ax, lang)
     top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
     ax.set_ylim(0, 1.08 * top)
     ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    what_it_shows(ax, label)
+    # What is counted, and in what unit, above the chart at the left: nothing there is turned or cut.
+    ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
     if len(series) > 1:
-        shown: dict[str, Any] = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
-        legend = ax.legend(
-            ax.lines,
-            [" "] * len(series),
-            fontsize=_SMALLER,
-            frameon=False,
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            **shown,
-        )
+        spaced = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
+        place = {"loc": "lower right", "bbox_to_anchor": (1, 1)}
+        shown: dict[str, Any] = {"fontsize": _SMALLER, "frameon": False, **place, **spaced}
+        legend = ax.legend(ax.lines, [" "] * len(series), **shown)
         # A legend leaves out labels that begin with "_"; a text that is set afterwards stays.
         for words, name in zip(legend.get_texts(), series, strict=True):
             words.set_text(name)
-
-
-@_literal_text
-def steps(ax: Axes, starts: pd.Series, values: pd.Series, lang: str, *, label: str = "") -> None:
-    """A step line: what was in force."""
-    days = day_numbers(pd.DatetimeIndex(starts).to_pydatetime())
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    ax.step(days, numbers, where="post", color=colours()[0], linewidth=1.2)
-    _dates(ax, lang)
-    ax.set_ylim(0, 1.15 * max(1.0, float(np.nanmax(numbers, initial=0))))
-    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    what_it_shows(ax, label)
 
 
 def _dates(ax: Axes, lang: str) -> None:
@@ -176,17 +149,16 @@ def _dates(ax: Axes, lang: str) -> None:
 
 @_literal_text
 def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | None = None) -> None:
-    """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn; a date that rests on memory is dotted."""
+    """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn.
+
+    A date that rests on memory is dotted.
+    """
     low, high = ax.get_xlim()
     quiet = style()["text"]["quiet"]
-    names = timeline[column] if column else timeline[f"event_{base_language(lang)}"]
+    held = timeline[["start", column or f"event_{base_language(lang)}", "verified"]].itertuples(index=False)
+    note = f" ({text('unverified', lang)})"
     marks = [
-        (
-            float(day_numbers(day.to_pydatetime())),
-            str(name) if verified else f"{name} ({text('unverified', lang)})",
-            verified,
-        )
-        for day, name, verified in zip(timeline["start"], names, timeline["verified"], strict=True)
+        (float(day_numbers(day.to_pydatetime())), f"{name}{'' if sure else note}", sure) for day, name, sure in held
     ]
     marks = sorted(mark for mark in marks if low <= mark[0] <= high)
     letter = _LETTER_INCHES * (high - low) / (0.86 * WIDTH / len(ax.figure.axes))
@@ -229,12 +201,12 @@ def _rows_without_overlap(marks: list[tuple[float, float]], low: float, high: fl
 
 @_literal_text
 def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = "") -> Figure:
-    """A small choropleth: five classes of equal numbers of areas, no value hatched.
+    """A small choropleth in the classes and colours of :class:`sahelgeo.maps.AreaLayer`, areas without a value hatched.
 
     Parameters
     ----------
     areas : geopandas.GeoDataFrame
-        Polygons with the column. Drawn in their CRS, with the aspect of their middle latitude for degrees.
+        Polygons with the column. Drawn in degrees, with the aspect of their middle latitude.
     column : str
         The numbers.
     lang : {"en", "fr"}
@@ -257,65 +229,18 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     >>> import sahelgeo as sg
     >>> areas = sg.load_areas("BFA")
     >>> figure = sg.brief.draw_map(areas.assign(deaths=range(13)), "deaths", "en", label="Deaths")
-    >>> len(figure.axes[0].collections)
-    5
+    >>> [words.get_text() for words in figure.axes[0].get_legend().get_texts()][:2]
+    ['≤ 2', '> 2 – 4']
     """
+    drawn = AreaLayer(areas, column=column).drawing(lang)
     figure, (ax,) = new_figure()
-    values = areas[column].to_numpy(dtype="float64", na_value=np.nan)
-    known = values[np.isfinite(values)]
-    breaks = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8])) if len(known) else np.array([])
-    ramp = [str(colour) for colour in style()["areas"]["sequence"]]
-    classes = np.digitize(values, breaks, right=True)
-    for number in range(len(breaks) + 1):
-        shapes = areas.geometry[np.isfinite(values) & (classes == number)]
-        _fill(ax, shapes, ramp[number], "")
-    _fill(ax, areas.geometry[~np.isfinite(values)], "none", "////")
-    west, south, east, north = areas.total_bounds
-    ax.set_xlim(west, east)
-    ax.set_ylim(south, north)
-    geographic = areas.crs is not None and areas.crs.is_geographic
-    ax.set_aspect(1 / np.cos(np.radians((south + north) / 2)) if geographic else 1)
+    draw_layers(ax, [drawn], lang, ground=False)
+    west, south, east, north = drawn.geometry.total_bounds
+    ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / np.cos(np.radians((south + north) / 2)))
     ax.set_axis_off()
-    _map_legend(ax, breaks, known, (ramp, len(known) < len(values)), lang, label)
-    return figure
-
-
-def _fill(ax: Axes, shapes: gpd.GeoSeries, colour: str, hatch: str) -> None:
-    outlines = [_outline(shape) for shape in shapes if shape is not None and not shape.is_empty]
-    if outlines:
-        ax.add_collection(
-            PathCollection(
-                outlines,
-                facecolor=colour,
-                hatch=hatch,
-                edgecolor=style()["ground"]["border"],
-                linewidth=0.4,
-                offset_transform=None,
-            )
-        )
-
-
-def _outline(shape: Any) -> Outline:
-    parts = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
-    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
-    return Outline.make_compound_path(*(Outline(np.asarray(ring.coords)[:, :2], closed=True) for ring in rings))
-
-
-def _map_legend(
-    ax: Axes, breaks: np.ndarray, known: np.ndarray, drawn: tuple[list[str], bool], lang: str, label: str
-) -> None:
-    ramp, gaps = drawn
     border = style()["ground"]["border"]
-    patches, names = [], []
-    for number, members in enumerate(
-        known[np.digitize(known, breaks, right=True) == cls] for cls in range(len(breaks) + 1)
-    ):
-        if len(members):
-            low, high = write_number(members.min(), lang), write_number(members.max(), lang)
-            patches.append(mpl.patches.Patch(facecolor=ramp[number], edgecolor=border))
-            names.append(low if low == high else f"{low}–{high}")
-    if gaps:
-        patches.append(mpl.patches.Patch(facecolor="none", edgecolor=border, hatch="////"))
-        names.append(text("no_value", lang))
-    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "alignment": "left"}
-    ax.legend(patches, names, title=label, title_fontsize=_SMALL, fontsize=_SMALL - 0.5, frameon=False, **place)
+    patches = [Patch(facecolor=one.colour, edgecolor=border, hatch=HATCHES[one.hatch]) for one in drawn.classes]
+    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "alignment": "left", "frameon": False}
+    names = [one.label for one in drawn.classes]
+    ax.legend(patches, names, title=label, title_fontsize=_SMALL, fontsize=_SMALL - 0.5, **place)
+    return figure

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.charts import Bar, bars
 from sahelgeo.brief.inputs import load_published
-from sahelgeo.brief.outcome import Check, certainty_mark, least_certain, made, named, text, verdict_of_parts
+from sahelgeo.brief.outcome import Check, Part, least_certain, made, named, text, verdict_of_parts, with_sign, written
 from sahelgeo.checks import Need
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import SchemaError, WindowError
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, WindowError, listed
 from sahelgeo.events.windows import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
 from sahelgeo.words import write_day, write_number, write_period
 
@@ -63,7 +61,8 @@ def fatalities(
         full year), ``dataset`` (of the full year), ``part_dataset`` and ``certainty`` (of the least certain figure). A
         scope is supported if every total is neared or surpassed and none is a bound, not_supported if none is neared,
         else partly: a total printed as "more than" makes the ratio an upper end. ``parts`` has the verdict of each
-        scope that can be compared. The sentence is about Burkina Faso, Mali and Niger: without all three the verdict is incomplete, and the findings name those that are not known; else it is that of the three.
+        scope that can be compared. The sentence is about Burkina Faso, Mali and Niger: without all three the verdict is
+        incomplete, and the findings name those that are not known; else it is that of the three.
 
     Raises
     ------
@@ -94,29 +93,25 @@ def fatalities(
     verdict, missing = verdict_of_parts(parts, _COUNTRIES)
     if missing:
         words.append(_missing_words(parts, missing, lang))
-    named_in_rows = [rows[["source"]]]
-    if "part_source" in rows:
-        named_in_rows.append(rows[["part_source"]].set_axis(["source"], axis=1))
-    check = made("fatalities", lang, (words, verdict), rows, _drawn(rows, day, lang), named_in_rows)
-    return check.with_parts(parts)
+    figure = _drawn(rows, day, lang)
+    return made("fatalities", lang, (words, verdict), rows, figure, [rows]).with_parts(parts)
 
 
-def _parts(rows: pd.DataFrame, words: list[str]) -> dict[str, tuple[tuple[str, ...], str]]:
+def _parts(rows: pd.DataFrame, words: list[str]) -> dict[str, Part]:
     """The verdict of each scope of which both years are known; a scope of all three countries speaks for each."""
-    parts = {}
-    for scope, part in rows.groupby("scope", sort=False):
-        if (part["verdict"] != "unknown").any():
-            held = part[part["verdict"] != "unknown"]
-            said = tuple(words[number] for number in np.flatnonzero((rows["scope"] == scope).to_numpy()))
-            parts[str(scope)] = (said, _fatality_verdict(held))
+    parts: dict[str, Part] = {}
+    for scope, part in rows.assign(words=words).groupby("scope", sort=False):
+        held = part[part["verdict"] != "unknown"]
+        if len(held):
+            parts[str(scope)] = (tuple(part["words"]), _fatality_verdict(held))
     whole = parts.get("+".join(_COUNTRIES))
     return parts if whole is None else {**dict.fromkeys(_COUNTRIES, whole), **parts}
 
 
-def _missing_words(parts: dict[str, tuple[tuple[str, ...], str]], missing: list[str], lang: str) -> str:
-    words = text("fatalities_missing", lang).format(scopes=", ".join(named(code, lang) for code in missing))
+def _missing_words(parts: dict[str, Part], missing: list[str], lang: str) -> str:
+    words = text("fatalities_missing", lang, scopes=", ".join(named(code, lang) for code in missing))
     alone = [
-        text("scope_alone", lang).format(scope=named(scope, lang), verdict=text(f"verdict_{verdict}", lang).lower())
+        text("scope_alone", lang, scope=named(scope, lang), verdict=text(f"verdict_{verdict}", lang).lower())
         for scope, (_, verdict) in parts.items()
     ]
     return " ".join([words, *alone])
@@ -124,53 +119,42 @@ def _missing_words(parts: dict[str, tuple[tuple[str, ...], str]], missing: list[
 
 def _drawn(rows: pd.DataFrame, day: pd.Timestamp, lang: str) -> Figure:
     """One bar for each total; a scope with several totals of the year before has its part of the year once."""
-    periods = dict(
-        zip(_PARTS, (write_period(start.date(), end.date(), lang) for start, end in windows_of(day)), strict=True)
-    )
-    shown: dict[str, tuple[float, str, bool]] = {}
+    periods = [write_period(start.date(), end.date(), lang) for start, end in windows_of(day)]
+    shown: dict[str, Bar] = {}
     for row in rows.to_dict("records"):
-        for name in _PARTS:
+        for name, period in zip(_PARTS, periods, strict=True):
             whole = name == "full_year"
             bound = text(f"{row['bound']}_sign", lang) if whole and row["bound"] != "exact" else ""
             source = f" ({named(row['dataset'], lang)})" if whole and len(set(rows["dataset"])) > 1 else ""
             if not pd.isna(row[name]):
-                label = f"{named(row['scope'], lang)}, {periods[name]}{source}"
-                said = bound + write_number(row[name], lang) + certainty_mark(row[f"{name}_certainty"])
-                shown[label] = (float(row[name]), said, name == "part")
-    figure, (ax,) = new_figure()
-    values, written, marks = (list(column) for column in zip(*shown.values(), strict=True)) if shown else ([], [], [])
-    bars(ax, list(shown), values, written, highlight=marks, label=text("deaths", lang))
-    return figure
+                label = f"{named(row['scope'], lang)}, {period}{source}"
+                said = bound + written(row[name], row[f"{name}_certainty"], lang)
+                shown[label] = Bar(label, row[name], said, name == "part")
+    return bars(list(shown.values()), text("deaths", lang))
 
 
 def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: dict[str, float]) -> pd.DataFrame:
     if not isinstance(events, gpd.GeoDataFrame):
         raise SchemaError(
-            "events: this is a table without points. Read the export with sahelgeo.read, or give totals without a column 'event'"
+            "events: this is a table without points. Read the export with sahelgeo.read, or give totals without a "
+            "column 'event'"
         )
     by = "iso3" if "iso3" in events.columns else None
     found = year_to_date(events, date=day, by=by, coverage=coverage, **bands)
     deaths = found[found["measure"] == "fatalities"].rename(columns={by or "of": "scope"})
     source = str(events["source"].iloc[0])
-    unmarked: dict[str, Any] = {f"{name}_certainty": pd.NA for name in _PARTS}
-    told: dict[str, Any] = {
-        "bound": "exact",
-        "dataset": source,
-        "part_dataset": source,
-        "source": source,
-        "certainty": pd.NA,
-    }
-    return deaths.assign(**told, **unmarked).reset_index(drop=True)
+    told = dict.fromkeys(("dataset", "part_dataset", "source", "part_source"), source)
+    return deaths.assign(bound="exact", **told, **_certainty([{}, {}, {}])).reset_index(drop=True)
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
     checks.columns(totals, "totals", _TOTALS)
     totals = totals.assign(start=checks.days(totals["start"], "totals"), end=checks.days(totals["end"], "totals"))
     windows = windows_of(day)
-    part, same, full = (_of_window(totals, window) for window in windows)
+    part, same, full = (totals[(totals["start"] == start) & (totals["end"] == end)] for start, end in windows)
     if part.empty:
         held = [
-            f"{start:%Y-%m-%d} to {end:%Y-%m-%d}" for start, end in zip(totals["start"], totals["end"], strict=True)
+            f"{start:%Y-%m-%d} to {end:%Y-%m-%d}" for start, end in totals[["start", "end"]].itertuples(index=False)
         ]
         raise WindowError(
             f"no total for {windows[0][0]:%Y-%m-%d} to {day:%Y-%m-%d}. There are: {listed(held, SHOWN_AT_MOST)}"
@@ -178,23 +162,20 @@ def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float
     rows = []
     for row in part.to_dict("records"):
         window = same[(same["scope"] == row["scope"]) & (same["dataset"] == row["dataset"])]
-        same_row = window.iloc[0].to_dict() if len(window) else {}
-        before = same_row.get("fatalities", pd.NA)
-        years = full[full["scope"] == row["scope"]].to_dict("records") or [
-            {"fatalities": pd.NA, "dataset": row["dataset"], "source": row["source"], "bound": "exact"}
-        ]
+        before: dict[Any, Any] = next(iter(window.to_dict("records")), {"fatalities": pd.NA})
+        unknown = {"fatalities": pd.NA, "dataset": row["dataset"], "source": row["source"]}
         rows += [
             {
                 "scope": row["scope"],
-                **compare_totals(row["fatalities"], before, year["fatalities"], **bands),
+                **compare_totals(row["fatalities"], before["fatalities"], year["fatalities"], **bands),
                 "bound": year.get("bound", "exact"),
                 "dataset": year["dataset"],
                 "part_dataset": row["dataset"],
-                **_certainty([row, same_row, year]),
+                **_certainty([row, before, year]),
                 "source": year["source"],
                 "part_source": row["source"],
             }
-            for year in years
+            for year in full[full["scope"] == row["scope"]].to_dict("records") or [unknown]
         ]
     return typed(pd.DataFrame(rows))
 
@@ -205,10 +186,6 @@ def _certainty(figures: list[dict[Any, Any]]) -> dict[str, Any]:
     return {"certainty": least_certain(each), **own}
 
 
-def _of_window(totals: pd.DataFrame, window: tuple[pd.Timestamp, pd.Timestamp]) -> pd.DataFrame:
-    return totals[(totals["start"] == window[0]) & (totals["end"] == window[1])]
-
-
 def _fatality_verdict(rows: pd.DataFrame) -> str:
     near = rows["verdict"].isin(["neared", "surpassed"])
     if near.all() and (rows["bound"] == "exact").all():
@@ -217,24 +194,20 @@ def _fatality_verdict(rows: pd.DataFrame) -> str:
 
 
 def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str:
-    bound = "" if row["bound"] == "exact" else text(row["bound"], lang)
-    change = row["change_percent"]
-    marks = {name: certainty_mark(row[f"{name}_certainty"]) for name in _PARTS}
+    part, same, full = (written(row[name], row[f"{name}_certainty"], lang) for name in _PARTS)
     values = {
-        "scope": named(row["scope"], lang),
-        "part": write_number(row["part"], lang) + marks["part"],
-        "as_of": write_day(day.date(), lang),
-        "change": ("+" if not pd.isna(change) and change > 0 else "") + write_number(change, lang, 1),
-        "same": write_number(row["same_window"], lang) + marks["same_window"],
-        "ratio": write_number(row["ratio_full_year"], lang, 2),
-        "full": write_number(row["full_year"], lang) + marks["full_year"],
+        "part": part,
+        "same": same,
+        "full": full,
         "year": day.year - 1,
-        "bound": bound,
-        "dataset": named(row["dataset"], lang),
-        "part_dataset": named(row["part_dataset"], lang),
+        "as_of": write_day(day.date(), lang),
+        **{name: named(row[name], lang) for name in ("scope", "dataset", "part_dataset")},
+        "change": with_sign(row["change_percent"], write_number(row["change_percent"], lang, 1)),
+        "ratio": write_number(row["ratio_full_year"], lang, 2),
+        "bound": "" if row["bound"] == "exact" else text(row["bound"], lang),
     }
     if pd.isna(row["full_year"]):
-        return text("fatalities_finding_no_year", lang).format(**values)
-    words = text("fatalities_finding", lang).format(**values)
+        return text("fatalities_finding_no_year", lang, **values)
+    words = text("fatalities_finding", lang, **values)
     mixed = row["dataset"] != row["part_dataset"]
-    return f"{words} {text('fatalities_mixed', lang).format(**values)}" if mixed else words
+    return f"{words} {text('fatalities_mixed', lang, **values)}" if mixed else words

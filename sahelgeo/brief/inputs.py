@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, SchemaError, UnmatchedError
+from sahelgeo import checks, embedded
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, SahelgeoError, SchemaError, UnmatchedError, listed
 from sahelgeo.events.actors import load_actors
 from sahelgeo.events.by_area import audit_events, place_events
 from sahelgeo.events.exports import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
+from sahelgeo.samples import sample_events, sample_table
 
-_DAYS = ("start", "end", "date", "issued")
-_COUNTS = ("events", "fatalities", "people", "people_3plus")
+_TYPES = {
+    **dict.fromkeys(("start", "end", "date", "issued"), "datetime64[us]"),
+    **dict.fromkeys(("events", "fatalities", "people", "people_3plus"), "Int64"),
+    "times_year_before": "Float64",
+}
 TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali")
 
 
@@ -73,13 +74,8 @@ def load_published(name: str) -> pd.DataFrame:
     """
     if name not in TABLES:
         raise PublishedError(f"there is no published table {name!r}. Choose one of: {', '.join(TABLES)}")
-    with as_file(files("sahelgeo.data").joinpath("brief", f"{name}.csv")) as path:
-        table = pd.read_csv(path, dtype="string")
-    for label in _DAYS:
-        if label in table:
-            table[label] = pd.to_datetime(table[label], format="%Y-%m-%d").astype("datetime64[us]")
-    counts = {label: "Int64" for label in _COUNTS if label in table}
-    return table.astype({**counts, **({"times_year_before": "Float64"} if "times_year_before" in table else {})})
+    table = embedded.read_frame("brief", f"{name}.csv")
+    return table.astype({label: dtype for label, dtype in _TYPES.items() if label in table})
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,17 +135,8 @@ def load_synthetic() -> SyntheticEvents:
     >>> made_up.events["source"].unique().tolist(), sorted(made_up.events["iso3"].unique())
     (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
     """
-    folder = files("sahelgeo.data").joinpath("samples", "central-sahel-synthetic")
-    tables = {}
-    for name in ("events", "actors", "agreements"):
-        with as_file(folder.joinpath(f"{name}.csv")) as path:
-            tables[name] = pd.read_csv(path)
-    table = tables["events"]
-    points = gpd.points_from_xy(table["longitude"], table["latitude"])
-    events = gpd.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=points, crs="EPSG:4326")
-    checked = conform(events, "events")
-    assert isinstance(checked, gpd.GeoDataFrame)
-    return SyntheticEvents(checked, tables["actors"], tables["agreements"])
+    name = "central-sahel-synthetic"
+    return SyntheticEvents(sample_events(name), sample_table(name, "actors"), sample_table(name, "agreements"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +200,8 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
     Examples
     --------
     >>> import pathlib, tempfile, sahelgeo as sg
-    >>> lines = ["event_id_cnty,event_date,disorder_type,event_type,actor1,actor2,country,latitude,longitude,fatalities",
+    >>> lines = ["event_id_cnty,event_date,disorder_type,event_type,actor1,actor2,country,latitude,longitude,"
+    ...          "fatalities",
     ...          "BFO1,15 August 2020,Political violence,Battles,Invented Front,,Burkina Faso,14.1,-1.6,3"]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "export.csv")
@@ -222,10 +210,10 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
     >>> own.coverage.astype(str).values.tolist()
     [['BFA', '2020-08-15', '2020-08-15']]
     """
-    table = read(path)
+    table, name = read(path), Path(path).name
     if not isinstance(table, gpd.GeoDataFrame) or "event" not in table.columns:
         raise FormatError(
-            f"{Path(path).name} holds a table of {listed(list(table.columns), 5)}, not single events. "
+            f"{name} holds a table of {listed(list(table.columns), 5)}, not single events. "
             "Give an export of ACLED or of UCDP GED with one row for each event"
         )
     events = conform_events(table)
@@ -236,7 +224,7 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
         plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
         inside = place_events(plain, areas)["pcode"].astype("string")
     if not inside.notna().any():
-        raise _elsewhere(events, areas, Path(path).name)
+        raise _elsewhere(events, areas, name)
     there = inside.map(areas.set_index("pcode")["iso3"])
     _warn_without_events(there, areas)
     days = {"start": events["date"].min(), "end": events["date"].max()}
@@ -246,14 +234,13 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
 
 
 def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> UnmatchedError:
-    points = events.geometry
-    empty = int((points.isna() | points.is_empty).sum())
+    empty = int((events.geometry.isna() | events.geometry.is_empty).sum())
     named = list(events["iso3"].dropna().unique()) if "iso3" in events else []
     countries = f" They name {listed(named, SHOWN_AT_MOST)}." if named else ""
     without = f" {empty:,} have no coordinates." if empty else ""
     return UnmatchedError(
-        f"{name}: none of the {len(events):,} events lies in {listed(_countries(areas), SHOWN_AT_MOST)}.{countries}{without} "
-        "Give an export of these countries, or areas of the countries of the export",
+        f"{name}: none of the {len(events):,} events lies in {listed(_countries(areas), SHOWN_AT_MOST)}."
+        f"{countries}{without} Give an export of these countries, or areas of the countries of the export",
         pd.DataFrame(events),
     )
 
@@ -266,7 +253,8 @@ def _warn_without_events(there: pd.Series, areas: gpd.GeoDataFrame) -> None:
     without = [code for code in _countries(areas) if code not in set(there.dropna())]
     if without:
         warnings.warn(
-            f"no event lies in {listed(without, SHOWN_AT_MOST)}: what the export does not hold is not known, and counts as missing, not as zero",
+            f"no event lies in {listed(without, SHOWN_AT_MOST)}: what the export does not hold is not known, and "
+            "counts as missing, not as zero",
             DataWarning,
             stacklevel=3,
         )
@@ -318,27 +306,21 @@ def read_agreements(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def checked_agreements(table: pd.DataFrame, held: set[str], where: str, among: str) -> pd.DataFrame:
     """The agreements with days, or every problem of them in one error."""
-    _need(table, _AGREEMENT, where)
-    problems = []
-    for name in ("pcode", "name"):
-        empty = table.index[table[name].isna()]
-        if len(empty):
-            problems.append(f"column {name!r}, rows {listed(list(empty), SHOWN_AT_MOST)}: empty. Fill it in")
+    checks.columns(table, where, dict.fromkeys(_AGREEMENT, "any"))
+    problems = _empty_cells(table, ("pcode", "name"))
     unknown = sorted(set(table["pcode"].dropna().astype(str)) - held)
     if unknown:
         problems.append(
             f"p-codes {listed(unknown, SHOWN_AT_MOST)} are not in the {among}. Use theirs, such as {min(held)}"
         )
-    days: list[Any] = []
-    for row, value in table["date"].items():
-        try:
-            days.append(checks.day(value, "date"))
-        except SchemaError:
-            days.append(pd.NaT)
-            problems.append(f"column 'date', row {row}: {value!r} is not a day. Write it as YYYY-MM-DD")
+    days, _ = checks.days_and_unfit(table["date"])
+    problems += [
+        f"column 'date', row {row}: {value!r} is not a day. Write it as YYYY-MM-DD"
+        for row, value in table["date"][days.isna()].items()
+    ]
     if problems:
         raise SchemaError(f"{where}: " + "; ".join(problems))
-    return table.assign(date=pd.Series(days, index=table.index, dtype="datetime64[us]"))
+    return table.assign(date=days)
 
 
 def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -379,11 +361,7 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
     """
     where = Path(path).name
     table = _table(Path(path), _ACTOR)
-    problems = [
-        f"column {name!r}, rows {listed(list(empty), SHOWN_AT_MOST)}: empty. Fill it in"
-        for name in _ACTOR
-        if len(empty := table.index[table[name].isna()])
-    ]
+    problems = _empty_cells(table, _ACTOR)
     strange = table.index[~table["match"].isin(["whole", "start"]) & table["match"].notna()]
     if len(strange):
         problems.append(f"column 'match', rows {listed(list(strange), SHOWN_AT_MOST)}: write 'whole' or 'start'")
@@ -394,15 +372,13 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
 
 def _table(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
     """The first sheet of a file as text, numbered by its rows."""
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such file. Check the name")
     sheet = open_file(path).sheets[0]
     cells = sheet.cells.astype("string").apply(lambda column: column.str.strip()).replace("", pd.NA)
     cells = cells.dropna(how="all")
     if cells.empty:
         raise FormatError(f"{sheet.where} holds no rows. It needs the columns {', '.join(needed)}")
     table = cells.iloc[1:].set_axis([str(name) for name in cells.iloc[0]], axis=1)
-    _need(table, needed, sheet.where)
+    checks.columns(table, sheet.where, dict.fromkeys(needed, "any"))
     # A workbook gives a day with its midnight.
     if "date" in table:
         table["date"] = table["date"].str.removesuffix(" 00:00:00")
@@ -410,9 +386,9 @@ def _table(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
     return objects.where(table.notna(), None)
 
 
-def _need(table: pd.DataFrame, needed: tuple[str, ...], where: str) -> None:
-    missing = [name for name in needed if name not in table.columns]
-    if missing:
-        raise SchemaError(
-            f"{where}: column {listed([repr(name) for name in missing], 5)} is missing. Found: {listed(list(table.columns), 12)}"
-        )
+def _empty_cells(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
+    return [
+        f"column {name!r}, rows {listed(list(empty), SHOWN_AT_MOST)}: empty. Fill it in"
+        for name in names
+        if len(empty := table.index[table[name].isna()])
+    ]

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.brief.charts import bars, new_figure
+from sahelgeo.brief.charts import Bar, bars
 from sahelgeo.brief.inputs import load_published
-from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text
+from sahelgeo.brief.outcome import Check, Part, certainty_mark, least_certain, made, named, text, with_sign
 from sahelgeo.checks import Need
 from sahelgeo.errors import SchemaError
-from sahelgeo.words import base_language, write_number, write_period
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from sahelgeo.words import base_language, write_month, write_number
 
 MILLION = 1_000_000
 _DAYS = ("start", "end", "issued")
@@ -51,7 +48,7 @@ def food_insecurity(
     Returns
     -------
     Check
-        ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``before``,
+        ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``people_before``,
         ``derived`` (bool: the year before is computed from a printed multiple), ``change``, ``ratio``, ``fits_more``
         and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain figure).
         ``parts`` has "more": supported if the change fits in the widest scope that has a printed multiple or in all
@@ -68,101 +65,96 @@ def food_insecurity(
     >>> import sahelgeo as sg
     >>> check = sg.brief.food_insecurity()
     >>> row = check.table.iloc[0]
-    >>> f"{row['scope']}: {row['before']:,.0f} before, {row['change']:,.0f} more, {row['ratio']:.1f} times"
+    >>> f"{row['scope']}: {row['people_before']:,.0f} before, {row['change']:,.0f} more, {row['ratio']:.1f} times"
     'Central Sahel: 2,466,667 before, 4,933,333 more, 3.0 times'
     """
     source = load_published("food_insecure") if table is None else table
     days: dict[str, Need] = dict.fromkeys(_DAYS, "day")
     checks.columns(source, "food insecure", {"scope": "any", **days, "people_3plus": "number", "source": "any"})
     source = source.assign(**{name: checks.days(source[name], "source") for name in _DAYS})
-    rows = _season_pairs(source, year)
-    if not rows:
-        raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
-    result = pd.DataFrame(rows)
+    result = _season_pairs(source, year)
     result["fits_more"] = result["change"].between(*more)
     result["fits_times"] = result["ratio"].between(*times)
     words = [*(_hunger_words(row, year, lang) for row in result.to_dict("records")), text("food_insecurity_note", lang)]
     parts = _parts(result, words)
     verdict = parts["more"][1] if parts["more"][1] == parts["times"][1] else "partly"
-    used = [source[source["scope"].isin(result["scope"])]]
-    check = made("food_insecurity", lang, (words, verdict), result, _drawn(result, year, lang), used)
-    return check.with_parts(parts)
+    used = source[source["scope"].isin(result["scope"])]
+    figure = bars(_bars(result, year, lang), text("millions_3plus", lang))
+    return made("food_insecurity", lang, (words, verdict), result, figure, [used]).with_parts(parts)
 
 
 def _parts(result: pd.DataFrame, words: list[str]) -> dict[str, Part]:
     spoken_of = result[result["derived"]] if result["derived"].any() else result
     # A year before without anybody gives no ratio, and nothing to judge by.
     spoken_of = spoken_of[spoken_of["ratio"].notna()]
-    if spoken_of.empty:
-        return {"more": (tuple(words[:-1]), "described"), "times": (tuple(words), "described")}
-    fits = {name: (spoken_of[f"fits_{name}"].all(), result[f"fits_{name}"].any()) for name in ("more", "times")}
-    verdicts = {
-        name: "supported" if every else "partly" if some else "not_supported" for name, (every, some) in fits.items()
-    }
+    more = times = "described"
+    if len(spoken_of):
+        more, times = (
+            "supported" if spoken_of[fits].all() else "partly" if result[fits].any() else "not_supported"
+            for fits in ("fits_more", "fits_times")
+        )
     # The year before is another year: the figures cannot bear out "in 2020 alone".
-    verdicts["times"] = "partly" if verdicts["times"] == "supported" else verdicts["times"]
-    return {"more": (tuple(words[:-1]), verdicts["more"]), "times": (tuple(words), verdicts["times"])}
+    times = "partly" if times == "supported" else times
+    return {"more": (tuple(words[:-1]), more), "times": (tuple(words), times)}
 
 
-def _drawn(result: pd.DataFrame, year: int, lang: str) -> Figure:
+def _bars(result: pd.DataFrame, year: int, lang: str) -> list[Bar]:
     """One bar for each analysis, and one before them for the year before of their scope."""
-    shown: dict[str, tuple[float, str, bool]] = {}
+    shown: dict[str, Bar] = {}
     for row in result.to_dict("records"):
-        scope = named(row["scope"], lang)
-        mark = certainty_mark(row["certainty"])
-        shown.setdefault(f"{scope}, {year - 1}", (row["before"] / MILLION, mark, False))
-        shown[f"{scope}, {year} ({_month(row['issued'], lang)})"] = (row["people"] / MILLION, mark, True)
-    figure, (ax,) = new_figure()
-    values = [value for value, _, _ in shown.values()]
-    written = [write_number(value, lang, 2) + mark for value, mark, _ in shown.values()]
-    marks = [now for _, _, now in shown.values()]
-    bars(ax, list(shown), values, written, highlight=marks, label=text("millions_3plus", lang))
-    return figure
+        scope, mark = named(row["scope"], lang), certainty_mark(row["certainty"])
+        labels = (f"{scope}, {year - 1}", f"{scope}, {year} ({write_month(row['issued'], lang)})")
+        before, now = row["people_before"] / MILLION, row["people"] / MILLION
+        shown.setdefault(labels[0], Bar(labels[0], before, write_number(before, lang, 2) + mark, False))
+        shown[labels[1]] = Bar(labels[1], now, write_number(now, lang, 2) + mark, True)
+    return list(shown.values())
 
 
-def _month(day: pd.Timestamp, lang: str) -> str:
-    month = day.to_period("M")
-    return write_period(month.start_time.date(), month.end_time.date(), lang)
-
-
-def _season_pairs(source: pd.DataFrame, year: int) -> list[dict[str, Any]]:
-    starts = pd.to_datetime(source["start"])
+def _season_pairs(source: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Each analysis of a season beside the last one of the season before, or what its printed multiple makes of it."""
+    starts = source["start"]
     lean = source[(starts.dt.month == 6) & source["people_3plus"].notna()].assign(year=starts.dt.year)
     rows = []
     for row in lean[lean["year"] == year].to_dict("records"):
         printed = row.get("times_year_before", pd.NA)
-        before = lean[(lean["year"] == year - 1) & (lean["scope"] == row["scope"])].sort_values("issued")
-        derived = before.empty and not pd.isna(printed)
-        if before.empty and not derived:
+        past = lean[(lean["year"] == year - 1) & (lean["scope"] == row["scope"])].sort_values("issued").tail(1)
+        derived = past.empty and not pd.isna(printed)
+        if past.empty and not derived:
             continue
-        certainties = [row.get("certainty", pd.NA)]
-        if not derived and "certainty" in before:
-            certainties.append(before["certainty"].iloc[-1])
-        earlier = row["people_3plus"] / printed if derived else before["people_3plus"].iloc[-1]
         people = float(row["people_3plus"])
-        found = {
-            "people": people,
-            "before": float(earlier),
-            "derived": derived,
-            "change": people - float(earlier),
-            "ratio": people / float(earlier) if earlier else np.nan,
-        }
-        told = {"source": row["source"], "certainty": least_certain(certainties)}
-        rows.append({"scope": row["scope"], "issued": pd.Timestamp(row["issued"]), **found, **told})
-    return rows
+        before = people / float(printed) if derived else float(past["people_3plus"].iloc[0])
+        certainty = least_certain([row.get("certainty", pd.NA), *past.get("certainty", ())])
+        rows.append(
+            {
+                "scope": row["scope"],
+                "issued": row["issued"],
+                "people": people,
+                "people_before": before,
+                "derived": derived,
+                "change": people - before,
+                "ratio": people / before if before else np.nan,
+                "source": row["source"],
+                "certainty": certainty,
+            }
+        )
+    if not rows:
+        raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
+    return pd.DataFrame(rows)
 
 
 def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
-    return text("food_insecurity_finding", lang).format(
+    return text(
+        "food_insecurity_finding",
+        lang,
         scope=named(row["scope"], lang),
         season=year,
         year=year - 1,
-        issued=_month(row["issued"], lang),
+        issued=write_month(row["issued"], lang),
         now=_millions(row["people"], lang) + certainty_mark(row["certainty"]),
         ratio=write_number(row["ratio"], lang, 1),
         derived=text("derived", lang) if row["derived"] else "",
-        before=_millions(row["before"], lang),
-        change=("+" if row["change"] > 0 else "") + _millions(row["change"], lang),
+        before=_millions(row["people_before"], lang),
+        change=with_sign(row["change"], _millions(row["change"], lang)),
     )
 
 

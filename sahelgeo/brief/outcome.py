@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sahelgeo.sources import SOURCES, is_synthetic
-from sahelgeo.words import base_language
+from sahelgeo import embedded
+from sahelgeo.sources import credit, is_synthetic
+from sahelgeo.words import base_language, write_number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,6 +112,21 @@ def certainty_mark(certainty: Any) -> str:
     return "" if pd.isna(certainty) else _MARKS.get(str(certainty), "")
 
 
+def written(value: Any, certainty: Any, lang: str) -> str:
+    """A published number with the mark of its certainty."""
+    return write_number(value, lang) + certainty_mark(certainty)
+
+
+def with_sign(value: float, words: str) -> str:
+    """A change in words, with its plus."""
+    return f"+{words}" if not pd.isna(value) and value > 0 else words
+
+
+def judged(holds: pd.Series) -> str:
+    """The verdict of what may hold in every row, in some or in none."""
+    return "supported" if holds.all() else "partly" if holds.any() else "not_supported"
+
+
 def verdict_of_parts(parts: Mapping[str, Part], needed: Iterable[str]) -> tuple[str, list[str]]:
     """The verdict of a claim about several things, and which of them are not known: then there is none."""
     wanted = list(needed)
@@ -125,18 +139,17 @@ def verdict_of_parts(parts: Mapping[str, Part], needed: Iterable[str]) -> tuple[
 
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, dict[str, str]]:
-    table = files("sahelgeo.data").joinpath("brief", "texts.csv").read_text(encoding="utf-8")
-    return {row["key"]: row for row in csv.DictReader(table.splitlines())}
+    return {row["key"]: row for row in embedded.read_rows("brief", "texts.csv")}
 
 
-def text(key: str, lang: str) -> str:
-    """A word or sentence of the brief's checks."""
-    return _texts()[key][base_language(lang)]
+def text(key: str, lang: str, **values: Any) -> str:
+    """A word or sentence of the brief's checks, with its figures filled in."""
+    return _texts()[key][base_language(lang)].format(**values)
 
 
 def named(key: str, lang: str) -> str:
     """The name of a scope in a language, or the key itself where it has none."""
-    return _texts()[key][base_language(lang)] if key in _texts() else key
+    return text(key, lang) if key in _texts() else key
 
 
 def translated(name: str, lang: str) -> str:
@@ -156,25 +169,6 @@ def made(
     """A check from its findings and verdict; invented data make every verdict ``synthetic``."""
     findings, verdict = outcome
     given = list(tables)
-    invented = is_synthetic(*given)
-    return Check(
-        key=key,
-        title=text(f"{key}_title", lang),
-        claim=text(f"{key}_claim", lang),
-        findings=tuple(findings),
-        verdict="synthetic" if invented else verdict,
-        table=table,
-        figure=figure,
-        sources=tuple(_credit(given, lang)),
-        lang=lang,
-        others=others or {},
-    )
-
-
-def _credit(tables: Iterable[pd.DataFrame], lang: str) -> list[str]:
-    lines: dict[str, None] = {}
-    for table in tables:
-        if "source" in table:
-            for source in table["source"].dropna().unique():
-                lines[SOURCES[source].line(lang) if source in SOURCES else str(source)] = None
-    return list(lines)
+    verdict = "synthetic" if is_synthetic(*given) else verdict
+    words = (text(f"{key}_title", lang), text(f"{key}_claim", lang), tuple(findings))
+    return Check(key, *words, verdict, table, figure, tuple(credit(*given, lang=lang)), lang, others or {})

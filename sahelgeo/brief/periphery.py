@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.brief.charts import bar_panels, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
+from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.events.extent import core_periphery, share_outside
 from sahelgeo.events.timeline import load_timeline
@@ -68,20 +68,16 @@ def governance(
     found = core_periphery(rows, core, numerator=numerator, denominator=denominator)
     each = _each_area(rows, [core] if isinstance(core, str) else list(core), (numerator, denominator), areas)
     measure = text("share_3plus", lang) if numerator == "people_3plus" else f"{numerator} / {denominator}"
-    figure, (ax, *_) = bar_panels(len(each))
-    percents = list(100 * each["rate"])
-    written = [write_number(percent, lang, 1) for percent in percents]
-    marks = list(each["part"] == "periphery")
-    bars(ax, list(each["name"]), percents, written, highlight=marks, label=f"{measure} (%)")
-    rates = found.set_index("part").to_dict("index")
-    words = text("governance_finding", lang).format(
-        measure=measure,
-        core=write_number(100 * rates["core"]["rate"], lang, 1),
-        periphery=write_number(100 * rates["periphery"]["rate"], lang, 1),
-        ratio=write_number(rates["periphery"]["ratio"], lang, 1),
-        highest=write_number(100 * rates["periphery"]["highest"], lang, 1),
-    )
-    ratio = rates["periphery"]["ratio"]
+    shown = [
+        Bar(name, 100 * rate, write_number(100 * rate, lang, 1), part == "periphery")
+        for name, rate, part in each[["name", "rate", "part"]].itertuples(index=False)
+    ]
+    figure = bars(shown, f"{measure} (%)")
+    inner, outer = found.set_index("part").loc[["core", "periphery"]].to_dict("records")
+    rates = {"core": inner["rate"], "periphery": outer["rate"], "highest": outer["highest"]}
+    numbers = {name: write_number(100 * rate, lang, 1) for name, rate in rates.items()}
+    ratio = outer["ratio"]
+    words = text("governance_finding", lang, measure=measure, ratio=write_number(ratio, lang, 1), **numbers)
     verdict = "described" if pd.isna(ratio) else "supported" if ratio > 1 else "not_supported"
     return made("governance", lang, ([words], verdict), found, figure, [rows], {"areas": each})
 
@@ -162,7 +158,9 @@ def accord(
         return made("accord", lang, ([words], "incomplete"), found, figure, [sums])
     first, last = known.iloc[0], known.iloc[-1]
     alone = len(known) == 1
-    words = text("accord_one_year" if alone else "accord_finding", lang).format(
+    words = text(
+        "accord_one_year" if alone else "accord_finding",
+        lang,
         first=write_number(100 * first["share_outside"], lang),
         first_year=first["start"].year,
         last=write_number(100 * last["share_outside"], lang),
@@ -180,7 +178,7 @@ def _drawn(known: pd.DataFrame, turning: pd.DataFrame, lang: str) -> Figure:
         return figure
     # The share of a year is drawn in its middle, so that a day of the timeline stands where it falls in the year.
     series = 100 * known.set_index(known["start"] + (known["end"] - known["start"]) / 2)["share_outside"]
-    lines(ax, {"": series}, lang, label=text("outside", lang), dots=True)
+    lines(ax, {"": series}, lang, label=text("outside", lang), drawn="dots")
     ax.set_ylim(0, 100)
     ax.set_yticks([0, 50, 100])
     ax.set_xlim(*day_numbers([known["start"].iloc[0], known["end"].iloc[-1]]))

@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,16 +18,16 @@ import pandas as pd
 import pyproj
 from markupsafe import Markup
 
+from sahelgeo import embedded
 from sahelgeo.brief.inputs import load_published
-from sahelgeo.brief.outcome import Check, certainty_mark, least_certain, named, text
+from sahelgeo.brief.outcome import Check, least_certain, named, text, written
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.style import LITERAL_TEXT
-from sahelgeo.words import base_language, check_language, word, write_day, write_number, write_period
+from sahelgeo.words import base_language, check_language, word, write_day, write_month, write_number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
 
 # Measures of the print rules in static/report.css.
 _SHEET_MM = 254
@@ -107,7 +107,7 @@ def write_report(
         lang=lang,
         title=title or text("report_title", lang),
         lead=text("report_lead", lang),
-        synthetic=text("report_synthetic", lang).format(checks=invented) if invented else "",
+        synthetic=text("report_synthetic", lang, checks=invented) if invented else "",
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         checks=[_shown(check) for check in every],
         maps=[{"title": name, "image": _image(figure)} for name, figure in (maps or {}).items()],
@@ -122,7 +122,7 @@ def write_report(
 
 
 def _chart_height(checks: list[Check], maps: int, sources: str) -> float:
-    """How high a chart may be, in millimetres, for all to stand on one sheet: what the words leave, shared out among the rows."""
+    """How high a chart may be, in millimetres, for all to stand on one sheet: what the words leave, by rows."""
     words = [_TITLE_MM + _words_height(check.claim) + _words_height(" ".join(check.findings)) for check in checks]
     words += [_TITLE_MM] * maps
     charts = [True] * len(words)
@@ -213,10 +213,8 @@ def claims(checks: Iterable[Check], *, centres: gpd.GeoDataFrame | None = None, 
     check_language(lang)
     made = {check.key: check for check in checks}
     centre = None if centres is None else _centre_words(centres, lang)
-    with as_file(files("sahelgeo.data").joinpath("brief", "claims.csv")) as path:
-        held = pd.read_csv(path, dtype=str, keep_default_na=False)
     rows = []
-    for row in held.to_dict("records"):
+    for row in embedded.read_rows("brief", "claims.csv"):
         claim = row[base_language(lang)] or text(f"{row['what']}_claim", lang)
         answer = _from_events(made, centre, row["what"], lang) if row["how"] == "centre" else _answer(row, made, lang)
         rows.append({"id": row["id"], "claim": claim, **answer._asdict()})
@@ -233,14 +231,14 @@ def _answer(row: Mapping[Any, str], made: Mapping[str, Check], lang: str) -> _An
         return _from_stocks(what.split("|"), lang)
     if how == "clashes":
         return _from_clashes(what, made.get("negotiation"), lang)
-    return _Answer(text("claim_needs" if what else "claim_context", lang).format(what=what), "not_checked")
+    return _Answer(text("claim_needs" if what else "claim_context", lang, what=what), "not_checked")
 
 
 def _from_check(made: Mapping[str, Check], what: str, lang: str) -> _Answer:
     key, _, part = what.partition(":")
     check = made.get(key)
     if check is None:
-        return _Answer(text("claim_without_check", lang).format(what=key), "not_checked")
+        return _Answer(text("claim_without_check", lang, what=key), "not_checked")
     words, verdict = check.parts.get(part, (check.findings, "not_checked")) if part else (check.findings, check.verdict)
     return _Answer(" ".join(words), verdict, "; ".join(check.sources), _certainty(check, part))
 
@@ -248,7 +246,7 @@ def _from_check(made: Mapping[str, Check], what: str, lang: str) -> _Answer:
 def _certainty(check: Check, part: str) -> Any:
     table = check.table
     rows = table[table["scope"] == part] if part and "scope" in table and (table["scope"] == part).any() else table
-    columns = [name for name in ("certainty", "against_certainty") if name in rows]
+    columns = [name for name in ("certainty", "certainty_before") if name in rows]
     return least_certain(value for name in columns for value in rows[name])
 
 
@@ -259,21 +257,21 @@ def _centre_words(centres: gpd.GeoDataFrame, lang: str) -> str:
     (one, two), years = centres.geometry.iloc[[0, -1]], centres["start"].dt.year.iloc[[0, -1]].tolist()
     bearing, _, metres = _WGS84.inv(one.x, one.y, two.x, two.y)
     direction = text(_DIRECTIONS[round(bearing / 45) % 8], lang)
-    values = {"km": write_number(metres / 1000, lang), "first": years[0], "last": years[1]}
-    return text("claim_centre", lang).format(direction=direction, **values)
+    km = write_number(metres / 1000, lang)
+    return text("claim_centre", lang, direction=direction, km=km, first=years[0], last=years[1])
 
 
 def _from_events(made: Mapping[str, Check], centre: str | None, what: str, lang: str) -> _Answer:
     """The move of the conflict: the share outside the north, and the centre where it was computed."""
     accord = made.get("accord")
+    words, sources = ((), ()) if accord is None else (accord.findings, accord.sources)
     if accord is not None and accord.verdict == "incomplete":
-        return _Answer(" ".join(accord.findings), "not_checked")
-    words = [*(accord.findings if accord is not None else ()), *([centre] if centre else ())]
-    if not words:
-        return _Answer(text("claim_needs", lang).format(what=what), "not_checked")
+        return _Answer(" ".join(words), "not_checked")
+    if not words and not centre:
+        return _Answer(text("claim_needs", lang, what=what), "not_checked")
     invented = any(check.verdict == "synthetic" for check in made.values())
-    sources = "; ".join(accord.sources) if accord is not None else ""
-    return _Answer(" ".join(words), "synthetic" if invented else "described", sources)
+    said = " ".join([*words, centre or ""]).strip()
+    return _Answer(said, "synthetic" if invented else "described", "; ".join(sources))
 
 
 def _from_timeline(days: list[str], lang: str) -> _Answer:
@@ -281,7 +279,7 @@ def _from_timeline(days: list[str], lang: str) -> _Answer:
     found = timeline[timeline["start"].isin(pd.to_datetime(days))]
     words = []
     for row in found.to_dict("records"):
-        day = _month(row["start"], lang) if row["precision"] == "month" else write_day(row["start"].date(), lang)
+        day = write_month(row["start"], lang) if row["precision"] == "month" else write_day(row["start"].date(), lang)
         note = "" if row["verified"] else f" ({text('unverified', lang)})"
         words.append(f"{day}{note}{word('colon', lang)} {row[f'event_{base_language(lang)}']}")
     sure = "memory" if not found["verified"].all() else least_certain(found["certainty"])
@@ -292,17 +290,14 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
     stocks = load_published("displaced")
     found = stocks[stocks["scope"].isin(scopes)]
     words = []
-    for (scope, group), part in found.groupby(["scope", "group"], sort=False):
+    for _, part in found.groupby(["scope", "group"], sort=False):
         for row in part.to_dict("records"):
-            people = write_number(row["people"], lang) + certainty_mark(row["certainty"])
-            values = {"people": people, "group": text(str(group), lang)}
-            day = _month(row["date"], lang)
-            words.append(text("claim_stock", lang).format(scope=named(str(scope), lang), date=day, **values))
+            where, group = named(row["scope"], lang), text(row["group"], lang)
+            values = {"people": written(row["people"], row["certainty"], lang), "date": write_month(row["date"], lang)}
+            words.append(text("claim_stock", lang, scope=where, group=group, **values))
         if len(part) > 1:
             ratio = float(part["people"].iloc[-1]) / float(part["people"].iloc[0])
-            words.append(
-                text("claim_ratio", lang).format(scope=named(str(scope), lang), ratio=write_number(ratio, lang, 1))
-            )
+            words.append(text("claim_ratio", lang, scope=where, ratio=write_number(ratio, lang, 1)))
     sources = "; ".join(found["source"].unique())
     return _Answer(text("join", lang).join(words) + ".", "described", sources, least_certain(found["certainty"]))
 
@@ -310,17 +305,16 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
     clashes = load_published("clashes")
     row = clashes[clashes["scope"] == scope].iloc[0]
-    mark = certainty_mark(row["certainty"])
-    deaths = text("above_sign", lang) + write_number(row["fatalities"], lang) + mark
-    values = {"events": write_number(row["events"], lang) + mark, "deaths": deaths, "source": row["dataset"]}
+    events, deaths = (written(row[name], row["certainty"], lang) for name in ("events", "fatalities"))
+    values = {"events": events, "deaths": text("above_sign", lang) + deaths, "source": row["dataset"]}
     given = _clashes_given(row, check)
     if given is None:
-        return _Answer(text("claim_clashes", lang).format(**values), "described", str(row["source"]), row["certainty"])
-    counts = {
-        name: write_number(given[column], lang) for name, column in (("events", "events"), ("deaths", "fatalities"))
-    }
-    words = [text("claim_clashes_printed", lang).format(**values), text("claim_clashes_given", lang).format(**counts)]
-    return _Answer(" ".join(words), "described", str(row["source"]), row["certainty"])
+        said = text("claim_clashes", lang, **values)
+    else:
+        events, deaths = (write_number(given[name], lang) for name in ("events", "fatalities"))
+        counted = text("claim_clashes_given", lang, events=events, deaths=deaths)
+        said = f"{text('claim_clashes_printed', lang, **values)} {counted}"
+    return _Answer(said, "described", str(row["source"]), row["certainty"])
 
 
 def _clashes_given(row: pd.Series, check: Check | None) -> pd.Series | None:
@@ -333,8 +327,3 @@ def _clashes_given(row: pd.Series, check: Check | None) -> pd.Series | None:
     inside = war[(war["start"] >= row["start"]) & (war["end"] <= row["end"]) & (war["covered"] == 1).fillna(False)]
     months = pd.period_range(row["start"], row["end"], freq="M")
     return inside[["events", "fatalities"]].sum() if len(inside) == len(months) else None
-
-
-def _month(day: pd.Timestamp, lang: str) -> str:
-    month = day.to_period("M")
-    return write_period(month.start_time.date(), month.end_time.date(), lang)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelgeo.brief.charts import lines, mark_timeline, new_figure, steps, without_chart
+from sahelgeo.brief.charts import lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.inputs import checked_agreements
 from sahelgeo.brief.outcome import Check, Part, made, text, translated
 from sahelgeo.errors import WindowError
@@ -88,17 +88,14 @@ def negotiation(
     if problems:
         raise WindowError("; ".join(problems))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-    words = [_agreement_words(row, lang) for row in table.to_dict("records")]
-    parts: dict[str, Part] = {"agreements": (tuple(words), "described")} if words else {}
-    words = words or [text("negotiation_none", lang)]
-    if war is None:
-        words.append(text("negotiation_no_war", lang))
-    else:
-        words.append(_war_words(war, lang))
-        parts["war"] = ((words[-1],), "described")
-    figure = _drawn(sums, agreements, war, column, lang)
+    words = tuple(_agreement_words(row, lang) for row in table.to_dict("records"))
+    said_of_war = text("negotiation_no_war", lang) if war is None else _war_words(war, lang)
+    parts: dict[str, Part] = {"agreements": (words, "described")} if words else {}
+    parts |= {} if war is None else {"war": ((said_of_war,), "described")}
+    outcome = ((*(words or [text("negotiation_none", lang)]), said_of_war), "described")
     others = {} if war is None else {"war": war.assign(covered=_covered(war, sums))}
-    return made("negotiation", lang, (words, "described"), table, figure, [sums, agreements], others).with_parts(parts)
+    figure = _deaths_drawn(sums, agreements, war, column, lang)
+    return made("negotiation", lang, outcome, table, figure, [sums, agreements], others).with_parts(parts)
 
 
 def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:
@@ -109,19 +106,16 @@ def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:
     return pd.to_datetime(war["start"]).map(least).astype("Float64")
 
 
-def _drawn(sums: pd.DataFrame, agreements: pd.DataFrame, war: pd.DataFrame | None, column: str, lang: str) -> Figure:
+def _deaths_drawn(
+    sums: pd.DataFrame, agreements: pd.DataFrame, war: pd.DataFrame | None, column: str, lang: str
+) -> Figure:
     figure, (left, right) = new_figure(2)
     here = sums[sums["pcode"].isin(agreements["pcode"])]
     monthly = here[column].astype("Float64").groupby(here["start"]).sum()
     if len(monthly):
         lines(left, {"": monthly}, lang, label=text("deaths_month_here", lang))
-        marks = pd.DataFrame(
-            {
-                "start": agreements["date"],
-                "event": [translated(name, lang) for name in agreements["name"].astype(str)],
-                "verified": True,
-            }
-        )
+        names = [translated(name, lang) for name in agreements["name"].astype(str)]
+        marks = agreements.assign(start=agreements["date"], event=names, verified=True)
         mark_timeline(left, marks, lang, column="event")
     else:
         without_chart(left, text("negotiation_none", lang))
@@ -134,8 +128,8 @@ def _drawn(sums: pd.DataFrame, agreements: pd.DataFrame, war: pd.DataFrame | Non
 
 
 def _war_words(war: pd.DataFrame, lang: str) -> str:
-    counts = {"events": write_number(war["events"].sum(), lang), "deaths": write_number(war["fatalities"].sum(), lang)}
-    return text("negotiation_war", lang).format(**counts)
+    events, deaths = (write_number(war[name].sum(), lang) for name in ("events", "fatalities"))
+    return text("negotiation_war", lang, events=events, deaths=deaths)
 
 
 def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -148,9 +142,10 @@ def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _agreement_words(row: Mapping[Any, Any], lang: str) -> str:
-    numbers = {name: write_number(row[name], lang, 1) for name in ("before", "after", "change")}
-    ends = {"low": write_number(row["change_low"], lang, 1), "high": write_number(row["change_high"], lang, 1)}
-    return text("negotiation_finding", lang).format(name=translated(str(row["name"]), lang), **numbers, **ends)
+    told = {name: row[name] for name in ("before", "after", "change")}
+    told |= {"low": row["change_low"], "high": row["change_high"]}
+    numbers = {name: write_number(value, lang, 1) for name, value in told.items()}
+    return text("negotiation_finding", lang, name=translated(str(row["name"]), lang), **numbers)
 
 
 def engagement(
@@ -199,25 +194,25 @@ def engagement(
     table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)
     table[column] = table["start"].dt.to_period("M").map(outcome)
     figure, (left, right) = new_figure(2)
-    steps(left, table["start"], table["missions"], lang, label=text("missions", lang))
+    monthly = table.set_index("start")
+    lines(left, {"": monthly["missions"]}, lang, label=text("missions", lang), drawn="steps")
     shown = text("deaths_month", lang) if column == "fatalities" else column
-    lines(right, {"": table.set_index("start")[column]}, lang, label=shown)
+    lines(right, {"": monthly[column]}, lang, label=shown)
     used = events[events["kind"].isin(["mission", "strength"])]
     words = _engagement_words(table.dropna(subset=[column]), column, lang)
     return made("engagement", lang, ([words], "described"), table, figure, [sums, used])
 
 
 def _known_outcome(sums: pd.DataFrame, column: str) -> pd.Series:
-    """The outcome by month; missing where one of the areas is not known, so that the sum is always of the same areas."""
+    """The outcome by month; missing where one of the areas is not known: the sum is always of the same areas."""
     known = sums[sums.groupby(areas_of(sums))[column].transform("count") > 0]
     months = months_of(known)
     outcome = known[column].astype("Float64").groupby(months).sum(min_count=1)
     unknown = unknown_months(known, pd.PeriodIndex(outcome.index), column)
     outcome = outcome.mask(outcome.index.isin(unknown["month"]))
     if not outcome.notna().any():
-        raise WindowError(
-            f"sums: in no month is {column} known in every area: {unknown_in_words(unknown) or 'there is no value'}. Give sum_events its coverage"
-        )
+        reasons = unknown_in_words(unknown) or "there is no value"
+        raise WindowError(f"sums: in no month is {column} known in every area: {reasons}. Give sum_events its coverage")
     return outcome
 
 
@@ -225,13 +220,9 @@ def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:
     missions, outcome = known["missions"].astype("float64"), known[column].astype("float64")
     varied = len(set(missions)) > 1 and len(set(outcome)) > 1
     rho = missions.rank().corr(outcome.rank()) if varied else np.nan
-    years = known.groupby(known["start"].dt.year).agg(missions=("missions", "max"), outcome=(column, "mean"))
-    return text("engagement_finding", lang).format(
-        first=write_number(years["missions"].iloc[0], lang),
-        last=write_number(years["missions"].iloc[-1], lang),
-        deaths_first=write_number(years["outcome"].iloc[0], lang),
-        deaths_last=write_number(years["outcome"].iloc[-1], lang),
-        first_year=years.index[0],
-        last_year=years.index[-1],
-        rho=write_number(rho, lang, 2),
-    )
+    by_year = known.groupby(known["start"].dt.year)
+    values: dict[str, Any] = {"rho": write_number(rho, lang, 2)}
+    for name, of_years in (("", by_year["missions"].max()), ("deaths_", by_year[column].mean())):
+        for end, place in (("first", 0), ("last", -1)):
+            values |= {f"{name}{end}": write_number(of_years.iloc[place], lang), f"{end}_year": of_years.index[place]}
+    return text("engagement_finding", lang, **values)
