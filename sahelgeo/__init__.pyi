@@ -91,6 +91,7 @@ from .readers.hapi import read_hapi as read_hapi
 from .readers.idmc import read_idmc as read_idmc
 from .readers.inspection import inspect_file as inspect_file
 from .readers.ipc import read_ipc as read_ipc
+from .readers.own_mapping import read_table as read_table
 from .readers.population import read_population as read_population
 from .readers.report import ReadReport as ReadReport
 from .readers.ucdp import read_ucdp as read_ucdp

@@ -59,10 +59,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     inspect.add_argument("file", nargs="+", metavar="FILE", help="any file")
     inspect.set_defaults(run=_inspect)
+    _read_parser(commands)
     drawn = _map_parser(commands)
     for command in (demo, drawn):
         command.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
     return parser
+
+
+def _read_parser(commands: Any) -> None:
+    parser = commands.add_parser(
+        "read",
+        help="read a file, or a table of your own, and save it as CSV",
+        epilog='example: sahelgeo read list.xlsx --as stocks --column "Effectif=people" --column "Commune=admin3" '
+        "--set date=2023-02-28 --set group=idp --set source=own",
+    )
+    parser.add_argument(
+        "file", metavar="FILE", help="any file that sahelgeo inspect recognises, or a table with --column"
+    )
+    parser.add_argument("--as", dest="table", metavar="TABLE", help="stocks, flows, phases, events or population")
+    parser.add_argument("--column", action="append", default=[], metavar="HEADING=COLUMN", help="what a heading means")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="an option, or a value of all rows"
+    )
+    parser.add_argument("--out", metavar="FILE", help="the CSV file (default: standard output)")
+    parser.set_defaults(run=_read)
 
 
 def _map_parser(commands: Any) -> argparse.ArgumentParser:
@@ -116,6 +136,21 @@ def _inspect(given: argparse.Namespace) -> int:
     return int(failed)
 
 
+def _read(given: argparse.Namespace) -> int:
+    from sahelgeo.readers.any_file import read  # noqa: PLC0415
+    from sahelgeo.readers.own_mapping import read_table  # noqa: PLC0415
+
+    options: dict[str, Any] = dict(_pair(text, "--set") for text in given.set)
+    if given.table is None and not given.column:
+        table = read(given.file, **options)
+    else:
+        columns = dict(_pair(text, "--column") for text in given.column) or None
+        table = read_table(given.file, columns, table=given.table or "stocks", **options)
+    text = table.to_csv(given.out, index=False)
+    _say(f"  {given.out}: {len(table):,} rows" if given.out else str(text).rstrip("\n"))
+    return 0
+
+
 def _map(given: argparse.Namespace) -> int:
     from sahelgeo.file_map import MapRequest, map_file  # noqa: PLC0415
 
@@ -136,10 +171,10 @@ def _map(given: argparse.Namespace) -> int:
     return 0
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(text: str, option: str = "--choose") -> tuple[str, str]:
     column, equals, value = text.partition("=")
     if not equals or not column:
-        raise SahelgeoError(f"--choose {text!r}: write a column and a value, such as --choose group=idp")
+        raise SahelgeoError(f"{option} {text!r}: write a column and a value, such as {option} group=idp")
     return column.strip(), value.strip()
 
 

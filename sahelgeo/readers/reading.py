@@ -59,7 +59,7 @@ def read_found(opened: Opened, founds: list[Found], options: dict[str, Any]) -> 
     assert tidy is not None
     parts = [tidy(rows_of(found, how), **own) for found in chosen]
     parts, said = _without_copied_sheets(chosen, parts)
-    return _finished(opened, chosen, parts, left, [*opened.warnings, *doubts, *said])
+    return finished(opened, chosen, parts, left, [*opened.warnings, *doubts, *said])
 
 
 def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> tuple[list[Tidied], list[str]]:
@@ -103,7 +103,7 @@ def _places(part: Tidied) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in part.table[names].astype("string").fillna("").to_numpy().tolist()]
 
 
-def _finished(
+def finished(
     opened: Opened, founds: list[Found], parts: list[Tidied], left: dict[str, str], doubts: Iterable[str]
 ) -> Read:
     """Check the joined table and make the account; say what is doubtful."""
@@ -172,7 +172,7 @@ def read_empty(opened: Opened, wanted: Iterable[str]) -> Read | None:
         feed = feeds()[name]
         nothing = feed.hook("nothing")
         if nothing is not None and sheets[0].name in feed.facts.get("empty_lists", ()):
-            return _finished(opened, [Found(feed, feed.vintages[0], sheets[0], 0, {})], [nothing(sheets[0])], {}, [])
+            return finished(opened, [Found(feed, feed.vintages[0], sheets[0], 0, {})], [nothing(sheets[0])], {}, [])
     keys = set(sheets[0].envelope)
     titles = [feed.title for feed in feeds().values() if keys & set(feed.facts.get("envelope", ()))]
     of = f" of {titles[0]}" if titles else ""

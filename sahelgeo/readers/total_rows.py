@@ -31,7 +31,7 @@ from sahelgeo.places.known import country_of, iso2_codes
 from sahelgeo.readers.printed import MONTHS, fold
 
 _WORD = (
-    r"(?:sous totaux|sous total|soustotal|s total|s totaux|s t|sub total|subtotal|grand total|grands totaux|totaux|totales?|total|"
+    r"(?:sous totaux|sous total|soustotal|s total|s totaux|s t|sub total|subtotal|grand total|grands totaux|totaux|total|"
     r"cumul|cumule|ensemble|somme|sum|overall|tous|toutes|all)"
 )
 _WEAK = frozenset(["sum", "overall", "tous", "toutes", "all", "s t"])

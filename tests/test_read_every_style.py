@@ -1,0 +1,213 @@
+"""A table written in every style that publishers and spreadsheets use is read as the same people, or refused: never otherwise.
+
+Each test takes one kind of trouble (numbers, days, totals, sheets, quotes, encodings) through the look-alikes of several feeds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import warnings
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sahelgeo as sg
+
+COMMUNES = ("DJIBO", "DIGUEL", "BARABOULE", "KELBO", "TONGOMAYEL")
+LIST = ["Region", "Département", "Commune", "Site accueil", "Nombre de ménages", "Nombre de personnes"]
+CONASUR = ["REGIONS", "PROVINCES", "COMMUNES", "Nombre total de PDI"]
+COD = ["admin1Name_fr", "admin1Pcode", "admin0Name_fr", "admin0Pcode", "M_TL", "F_TL", "T_TL"]
+SEPARATORS = ["", ",", ".", " ", "\u00a0", "\u202f", "\u2009", "'", "’"]
+COUNTS = st.lists(st.integers(0, 3_000_000), min_size=1, max_size=5)
+TOTAL_WORDS = ["Total", "TOTAL", "Sous-total", "S/Total", "S/T", "Cumul", "Ensemble", "Grand Total", "Total général"]
+
+
+def written(number: int, separator: str) -> str:
+    """A count as a spreadsheet of some country prints it."""
+    return f"{number:,}".replace(",", separator)
+
+
+def as_file(rows: list[list[object]], form: str, delimiter: str = ";") -> io.BytesIO:
+    """The rows as CSV, in a workbook, or as records."""
+    if form == "csv":
+        lines = [delimiter.join(f'"{cell}"' if delimiter in str(cell) else str(cell) for cell in row) for row in rows]
+        return io.BytesIO("\n".join(lines).encode())
+    if form == "json":
+        return io.BytesIO(json.dumps([dict(zip(rows[0], row, strict=True)) for row in rows[1:]]).encode())
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return io.BytesIO(content.getvalue())
+
+
+def people_or_refusal(content: io.BytesIO, **options: object) -> tuple[float | None, bool]:
+    """The people of a file and whether a warning was given; None where it is refused."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            table = sg.read(content, **options)
+        except sg.SahelgeoError:
+            return None, False
+    return float(table["people"].sum()), any(issubclass(word.category, sg.DataWarning) for word in said)
+
+
+@given(COUNTS, st.sampled_from(SEPARATORS), st.sampled_from(["csv", "xlsx", "json"]), st.sampled_from([";", ",", "\t"]))
+def test_counts_in_every_style_of_numbers(counts: list[int], separator: str, form: str, delimiter: str) -> None:
+    """Commas, points, spaces of all widths and apostrophes between thousands, in lists of sites."""
+    rows = [["Diffa", "Bosso", "Bosso", f"Site {n}", "1", written(count, separator)] for n, count in enumerate(counts)]
+    people, _ = people_or_refusal(as_file([LIST, *rows], form, delimiter), date="2021-01-31")
+    assert people in (None, sum(counts))
+
+
+@given(COUNTS, st.sampled_from(SEPARATORS), st.sampled_from(["csv", "xlsx"]))
+def test_population_in_every_style_of_numbers(counts: list[int], separator: str, form: str) -> None:
+    """Women and men are sisters of the total: what one of them shows holds for all."""
+    rows = [
+        [
+            f"R{n}",
+            f"ML0{n}",
+            "Mali",
+            "ML",
+            *(written(part, separator) for part in (count // 2, count - count // 2, count)),
+        ]
+        for n, count in enumerate(counts, 1)
+    ]
+    people, _ = people_or_refusal(as_file([COD, *rows], form), year=2018)
+    assert people in (None, sum(counts))
+
+
+@given(
+    st.lists(st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)), min_size=1, max_size=4),
+    st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%dT00:00:00", "%d-%m-%Y"]),
+)
+def test_days_in_every_style(days: list[dt.date], style: str) -> None:
+    """French, American and ISO days, with and without anything that decides."""
+    head = "event_id_cnty,event_date,disorder_type,event_type,actor1,country,latitude,longitude,fatalities"
+    rows = [f"E{n},{day.strftime(style)},PV,Battles,A,Mali,14.1,-1.6,1" for n, day in enumerate(days)]
+    try:
+        events = sg.read_acled(io.BytesIO("\n".join([head, *rows]).encode()))
+    except sg.FormatError:
+        return
+    assert events["date"].tolist() == [pd.Timestamp(day) for day in days]
+
+
+@given(
+    st.lists(st.integers(1, 900), min_size=2, max_size=5),
+    st.sampled_from(TOTAL_WORDS),
+    st.booleans(),
+    st.integers(0, 2),
+    st.sampled_from(["csv", "xlsx"]),
+)
+def test_totals_in_every_style(counts: list[int], word: str, before: bool, column: int, form: str) -> None:
+    """Words on either side of the name, in any column of names."""
+    names = ["SAHEL", "SOUM", ""]
+    label = f"{word} {names[column] or 'SOUM'}" if before else f"{names[column] or 'SOUM'} {word}"
+    total: list[object] = [*(name if at < column else "" for at, name in enumerate(names)), sum(counts)]
+    total[column] = label
+    rows = [["SAHEL", "SOUM", commune, count] for commune, count in zip(COMMUNES, counts, strict=False)]
+    content = as_file([["Situation au 28 février 2023", "", "", ""], CONASUR, *rows, total], form)
+    people, warned = people_or_refusal(content)
+    assert people in (None, sum(counts)) or warned
+
+
+@given(st.lists(st.integers(1, 900), min_size=2, max_size=5), st.sampled_from(["csv", "xlsx"]))
+def test_a_total_without_a_name_is_not_counted(counts: list[int], form: str) -> None:
+    """An unlabelled sum at the end."""
+    rows = [["Diffa", "Bosso", "Bosso", f"Site {n}", 1, count] for n, count in enumerate(counts)]
+    content = as_file([LIST, *rows, ["", "", "", "", len(counts), sum(counts)]], form)
+    people, warned = people_or_refusal(content, date="2021-01-31")
+    assert people in (None, sum(counts)) or warned
+
+
+@pytest.mark.parametrize("name", ["Cumulo", "Totale", "Ensembla", "Sumbe", "Station", "Alladji"])
+def test_a_place_that_sounds_like_a_total_stays(name: str) -> None:
+    """Only whole words are words for totals."""
+    rows = [LIST, ["Diffa", "Diffa", "Diffa", name, 1, 10], ["Diffa", "Bosso", "Bosso", "A", 1, 50]]
+    assert people_or_refusal(as_file(rows, "csv"), date="2021-01-31") == (60, False)
+
+
+@given(st.lists(st.integers(1, 900), min_size=2, max_size=4), st.sampled_from([True, False]))
+def test_sheets_of_one_feed_are_all_read(counts: list[int], hidden: bool) -> None:
+    """Years in a sheet each; a hidden one is read or said."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for year, count in enumerate(counts, 2018):
+        sheet = book.create_sheet(f"s{year}")
+        for row in (["pcode", "date", "group", "people", "source"], ["BF56", f"{year}-01-31", "idp", count, "own"]):
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if hidden and year == 2018 else "visible"
+    content = io.BytesIO()
+    book.save(content)
+    people, warned = people_or_refusal(io.BytesIO(content.getvalue()))
+    assert people == sum(counts) or warned
+
+
+@given(st.integers(0, 4), st.sampled_from(['"', '"x', ' "']))
+def test_a_quote_that_is_never_closed_loses_nobody(row: int, quote: str) -> None:
+    """A stray quote swallows what follows: refused, or read as the letter that it is."""
+    head = "operation,admin0Name,admin0Pcode,admin1Name,admin1Pcode,reportingDate,roundNumber,numPresentIdpInd,displacementReason"
+    rows = [f"Lac,Chad,TCD,R{n},TD0{n},2017-02-01,1,{100 + n},Conflict" for n in range(5)]
+    rows[row] = rows[row].replace("Conflict", f"{quote}Conflict")
+    people, _ = people_or_refusal(io.BytesIO("\n".join([head, *rows]).encode()))
+    assert people in (None, sum(100 + n for n in range(5)))
+
+
+@given(st.lists(st.sampled_from(["SAHEL", "NORD", ""]), min_size=2, max_size=5))
+def test_names_printed_once_never_cross_a_change_to_their_left(regions: list[str]) -> None:
+    """A province belongs to the region that it was printed with."""
+    rows = [[region, "SOUM" if n == 0 else "", f"C{n}", 10] for n, region in enumerate(["SAHEL", *regions])]
+    content = as_file([["Situation au 28 février 2023", "", "", ""], CONASUR, *rows], "csv")
+    table = sg.read(content)
+    assert not ((table["admin1"] == "NORD") & (table["admin2"] == "SOUM")).any()
+
+
+@given(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]), st.sampled_from([";", ",", "\t", "|"]))
+def test_every_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
+    """Names keep their accents."""
+    rows = [delimiter.join(LIST), delimiter.join(["Tillabéri", "Téra", "Téra", "Site é", "1", "10"])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        table = sg.read(io.BytesIO("\n".join(rows).encode(encoding)), date="2021-01-31")
+    assert table["admin1"].tolist() == ["Tillabéri"]
+
+
+def test_formulas_without_a_value_are_named(tmp_path: Path) -> None:
+    """The cell of each is in the refusal."""
+    rows = [
+        ["Situation au 28 février 2023"],
+        CONASUR,
+        ["SAHEL", "SOUM", "DJIBO", "=100+20"],
+        ["SAHEL", "SOUM", "KELBO", 50],
+    ]
+    with pytest.raises(sg.FormatError, match="cell D3 holds a formula that no program has computed"):
+        sg.read(as_file(rows, "xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("envelope", "words"),
+    [
+        ({"page": 1, "maxPages": 12}, "page 1 of 12"),
+        ({"totalRecordsCount": 900}, "1 of 900 records"),
+        ({"next": "https://example.org?page=2"}, "a page that names a next one"),
+    ],
+)
+def test_a_page_of_several_is_said(envelope: dict[str, object], words: str) -> None:
+    """An API's answer says how many records or pages there are."""
+    row = {"operation": "Lac", "admin0Pcode": "TCD", "numPresentIdpInd": 5, "reportingDate": "2017-09-30"}
+    content = io.BytesIO(json.dumps({**envelope, "result": [row]}).encode())
+    with pytest.warns(sg.DataWarning, match=words):
+        sg.read(content)
+
+
+def test_an_empty_answer_is_not_zero_people() -> None:
+    """Its feed is named where the envelope shows it."""
+    with pytest.raises(sg.FormatError, match="an answer of IOM's Displacement Tracking Matrix .* without any record"):
+        sg.read(io.BytesIO(b'{"isSuccess": true, "result": []}'))
