@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -174,7 +174,13 @@ def _refuse_gaps(opened: Opened, columns: Mapping[str, str], constants: Mapping[
 
 
 def _tidied(rows: Rows, declared: Table, constants: Mapping[str, Any]) -> Tidied:
-    read = {"string": rows.text, "Int64": rows.whole, "Float64": rows.number, "datetime64[us]": rows.day}
+    """One sheet of the table in its declared types."""
+    read: dict[str, Callable[..., pd.Series]] = {
+        "string": rows.text,
+        "Int64": rows.whole,
+        "Float64": rows.number,
+        "datetime64[us]": rows.day,
+    }
     found: dict[str, Any] = {}
     for name in rows.feed.columns:
         column = declared.columns.get(name)
