@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
+from sahelgeo.embedded import read_text
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.flows.lines import flow_lines
 from sahelgeo.phases.rule import area_phase
@@ -151,7 +151,7 @@ def _named(row: pd.Series, lang: str) -> str:
 
 def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str, lines: tuple[str, ...]) -> str:
     """The report in Markdown."""
-    template = files("sahelgeo.data").joinpath(f"demo_report.{lang}.md").read_text(encoding="utf-8")
+    template = read_text(f"demo_report.{lang}.md")
     tables = (sample.stocks, sample.phases, sample.areas, sample.flows)
     return template.format(
         title=word("demo_title", lang),

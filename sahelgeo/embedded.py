@@ -15,6 +15,12 @@ def read_text(*path: str) -> str:
     return files("sahelgeo.data").joinpath(*path).read_text(encoding="utf-8")
 
 
+def names_in(folder: str, ending: str) -> list[str]:
+    """The names of the embedded files of a folder, in the order of the alphabet."""
+    entries = files("sahelgeo.data").joinpath(folder).iterdir()
+    return sorted(entry.name for entry in entries if entry.name.endswith(ending))
+
+
 def read_rows(*path: str) -> list[dict[str, str]]:
     """The rows of an embedded CSV, each cell as text, an empty one as ``""``."""
     return list(csv.DictReader(io.StringIO(read_text(*path))))

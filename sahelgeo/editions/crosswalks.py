@@ -15,14 +15,13 @@ import warnings
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from io import StringIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
+from sahelgeo.embedded import names_in, read_frame
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, EditionError, SchemaError, listed
 from sahelgeo.places.codes import looks_like_gadm
 from sahelgeo.places.known import other_names
@@ -108,10 +107,7 @@ def edition_id(label: str) -> str:
 @cache
 def crosswalks() -> tuple[Crosswalk, ...]:
     """All reforms that come with sahelgeo."""
-    folder = files("sahelgeo.data").joinpath("editions")
-    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".csv"))
-    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
-    return tuple(_crosswalk(pd.read_csv(StringIO(text), dtype="string")) for text in texts)
+    return tuple(_crosswalk(read_frame("editions", name)) for name in names_in("editions", ".csv"))
 
 
 def crosswalk_to(edition: str) -> Crosswalk:

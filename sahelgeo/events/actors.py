@@ -6,7 +6,6 @@ import re
 import unicodedata
 import warnings
 from functools import lru_cache
-from importlib.resources import as_file, files
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.embedded import read_frame
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
 from sahelgeo.events.exports import conform_events, fatality_columns, keyed_sums, known_column
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
@@ -52,8 +52,7 @@ def load_actors() -> pd.DataFrame:
     >>> actors.loc[actors["family"] == "ISGS", "name"].tolist()[:2]
     ['ISGS', 'Islamic State (Greater Sahara)']
     """
-    with as_file(files("sahelgeo.data").joinpath("actors.csv")) as path:
-        return pd.read_csv(path, dtype="string")
+    return read_frame("actors.csv")
 
 
 def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None) -> gpd.GeoDataFrame:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 import warnings
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +14,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
 from sahelgeo.events.exports import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
 from sahelgeo.events.windows import check_inside, check_places, covered_shares, read_coverage
@@ -241,10 +240,9 @@ def other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
 
 @lru_cache(maxsize=1)
 def _finest_levels() -> dict[tuple[str, int], int]:
-    text = files("sahelgeo.data").joinpath("geo_precision.csv").read_text(encoding="utf-8")
     return {
         (row["events_source"], int(row["geo_precision"])): int(row["finest_level"])
-        for row in csv.DictReader(text.splitlines())
+        for row in read_rows("geo_precision.csv")
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from importlib.resources import as_file, files
 from typing import Any, Literal
 
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.embedded import read_frame
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.periods import Frequency, every_period
 
@@ -70,8 +70,7 @@ def load_timeline(
     >>> missions["mission"].tolist()[:3], bool(missions["verified"].all())
     (['AFISMA', 'Serval', 'EUTM Mali'], True)
     """
-    with as_file(files("sahelgeo.data").joinpath("timeline.csv")) as path:
-        table = pd.read_csv(path, dtype="string")
+    table = read_frame("timeline.csv")
     parts = [table] if own is None else [table, _own(own)]
     table = pd.concat(parts, ignore_index=True)
     for name in ("start", "end"):

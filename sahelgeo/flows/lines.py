@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -19,6 +17,7 @@ from shapely import Point
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import conform
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, UnmatchedError, listed
 from sahelgeo.flows.coded_sums import ENDS
 from sahelgeo.places.attach import check_edition
@@ -212,8 +211,7 @@ def _anchors(areas: gpd.GeoDataFrame, anchor: Anchor, population: gpd.GeoDataFra
 
 def _capitals() -> gpd.GeoSeries:
     """The capital of each country and the chief town of each region, by p-code, in EPSG:4326 (GeoNames)."""
-    text = files("sahelgeo.data").joinpath("capitals.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = read_rows("capitals.csv")
     points = [Point(float(row["longitude"]), float(row["latitude"])) for row in rows]
     return gpd.GeoSeries(points, index=pd.Index([row["pcode"] for row in rows], name="pcode"), crs="EPSG:4326")
 

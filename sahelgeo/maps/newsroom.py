@@ -7,7 +7,6 @@ import shutil
 import uuid
 import warnings
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sahelgeo.embedded import read_text
 from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError, listed
 from sahelgeo.maps.chosen_layer import layer_for
 from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
@@ -239,7 +239,7 @@ def _json(value: Any) -> str:
 
 def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: float) -> str:
     lang = on_map.lang
-    template = files("sahelgeo.data").joinpath(f"newsroom_readme.{base_language(lang)}.md").read_text(encoding="utf-8")
+    template = read_text(f"newsroom_readme.{base_language(lang)}.md")
     credited = credit_lines(drawings, lang, ground=False)
     caveats = [word("disclaimer", lang)]
     if tolerance:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from sahelgeo.embedded import read_text
 from sahelgeo.phases.classes import PhaseClass, phase_classes
 
 __all__ = ["LITERAL_TEXT", "PhaseClass", "phase_classes", "style"]
@@ -18,7 +18,7 @@ LITERAL_TEXT: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False}
 @lru_cache(maxsize=1)
 def style() -> dict[str, dict[str, Any]]:
     """Sizes and colours of everything but the phases, by kind of layer."""
-    return tomllib.loads(files("sahelgeo.data").joinpath("style.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(read_text("style.toml"))
 
 
 def text_on(colour: str) -> str:

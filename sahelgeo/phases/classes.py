@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import as_file, files
 
 import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.embedded import read_frame, read_rows
 from sahelgeo.errors import SchemaError
 from sahelgeo.tables import PHASE_STATES
 from sahelgeo.words import word
@@ -53,10 +52,9 @@ class PhaseClass:
 @lru_cache(maxsize=1)
 def phase_classes() -> tuple[PhaseClass, ...]:
     """The five phases in order, then the kinds of missing phase."""
-    text = files("sahelgeo.data").joinpath("phases.csv").read_text(encoding="utf-8")
     return tuple(
         PhaseClass(row["class"], row["label_en"], row["label_fr"], row["colour"], row["text_colour"], row["hatch"])
-        for row in csv.DictReader(text.splitlines())
+        for row in read_rows("phases.csv")
     )
 
 
@@ -85,7 +83,7 @@ def load_phase_classes() -> pd.DataFrame:
     2          Stressed    Sous pression  #FAE61E
     3            Crisis            Crise  #E67800
     """
-    return _data("phases.csv").set_index("class")
+    return read_frame("phases.csv", keep_default_na=False).set_index("class")
 
 
 def load_phase_symbols() -> pd.DataFrame:
@@ -114,12 +112,7 @@ def load_phase_symbols() -> pd.DataFrame:
     evidence_2         **                  IPC 3.1
     one_phase_worse     !  FEWS NET, IPC before 3.1
     """
-    return _data("phase_symbols.csv").set_index("symbol")
-
-
-def _data(name: str) -> pd.DataFrame:
-    with as_file(files("sahelgeo.data").joinpath(name)) as path:
-        return pd.read_csv(path, dtype="string", keep_default_na=False)
+    return read_frame("phase_symbols.csv", keep_default_na=False).set_index("symbol")
 
 
 def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.Series:

@@ -24,10 +24,11 @@ from functools import lru_cache, partial
 
 import pandas as pd
 
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, SchemaError, listed
 from sahelgeo.places.columns import Place, PlaceColumns, find_columns, fold_all, read_places
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.known import countries, iso2_codes, published_code_rows, rows_of
+from sahelgeo.places.known import countries, iso2_codes, published_code_rows
 from sahelgeo.places.likeness import agrees
 from sahelgeo.places.names import NO_NAME, Name, fold_name
 
@@ -45,7 +46,7 @@ Paths = Mapping[tuple[str, tuple[int, ...]], int | None]
 @lru_cache(maxsize=1)
 def system_titles() -> dict[str, str]:
     """The known code systems in words by their short names, the plainest first."""
-    return {row["system"]: row["title"] for row in rows_of("code_systems.csv")}
+    return {row["system"]: row["title"] for row in read_rows("code_systems.csv")}
 
 
 @lru_cache(maxsize=4096)

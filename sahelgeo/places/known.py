@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import pandas as pd
 
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SahelgeoError
 from sahelgeo.places.names import Name, fold_name
 
@@ -27,29 +26,23 @@ class Alias(NamedTuple):
     kind: str
 
 
-def rows_of(file: str) -> Iterator[dict[str, str]]:
-    """The rows of an embedded table, as text."""
-    text = files("sahelgeo.data").joinpath(file).read_text(encoding="utf-8")
-    return csv.DictReader(text.splitlines())
-
-
 @lru_cache(maxsize=1)
 def countries() -> dict[str, str]:
     """ISO 3166-1 code of three letters by every code (upper case) of a country."""
-    return {row[label]: row["iso3"] for row in rows_of("countries.csv") for label in ("iso2", "iso3")}
+    return {row[label]: row["iso3"] for row in read_rows("countries.csv") for label in ("iso2", "iso3")}
 
 
 @lru_cache(maxsize=1)
 def iso2_codes() -> dict[str, str]:
     """ISO 3166-1 code of two letters by the code of three."""
-    return {row["iso3"]: row["iso2"] for row in rows_of("countries.csv")}
+    return {row["iso3"]: row["iso2"] for row in read_rows("countries.csv")}
 
 
 @lru_cache(maxsize=1)
 def country_names() -> dict[str, str]:
     """ISO 3166-1 code of three letters by every folded name of a country."""
     named: dict[str, str] = {}
-    for row in rows_of("countries.csv"):
+    for row in read_rows("countries.csv"):
         for name in (row["name_en"], row["name_fr"], *row["other_names"].split("|")):
             if name:
                 named[fold_name(name).key] = row["iso3"]
@@ -65,13 +58,13 @@ def country_of(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def pcode_rows() -> dict[str, dict[str, str]]:
     """The embedded p-code list by p-code."""
-    return {row["pcode"]: row for row in rows_of("admin_codes.csv") if row["pcode"]}
+    return {row["pcode"]: row for row in read_rows("admin_codes.csv") if row["pcode"]}
 
 
 @lru_cache(maxsize=1)
 def published_code_rows() -> tuple[dict[str, str], ...]:
     """The embedded tables of codes that publishers number on their own."""
-    return tuple(rows_of("code_tables.csv"))
+    return tuple(read_rows("code_tables.csv"))
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +74,7 @@ def _alias_groups() -> tuple[
     """The other names by country, level and folded name, the way back from them, and the countries that have any."""
     forward: dict[tuple[str, str, str], list[Alias]] = {}
     back: dict[tuple[str, str, str], list[Name]] = {}
-    for row in rows_of("aliases.csv"):
+    for row in read_rows("aliases.csv"):
         name, alias = fold_name(row["name"]), fold_name(row["alias"])
         forward.setdefault((row["iso3"], row["level"], name.key), []).append(Alias(alias, row["kind"]))
         if row["kind"] != WHOLE:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from itertools import takewhile
 
 import geopandas as gpd
 import pandas as pd
+
+from sahelgeo.embedded import read_rows
 
 # Countries to communes and below: no national system has more levels than this.
 _DEEPEST = 8
@@ -117,8 +117,7 @@ def country_of(code: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _iso2_by_iso3() -> dict[str, str]:
-    text = files("sahelgeo.data").joinpath("country_codes.csv").read_text(encoding="utf-8")
-    return {row["iso3"]: row["iso2"] for row in csv.DictReader(text.splitlines())}
+    return {row["iso3"]: row["iso2"] for row in read_rows("country_codes.csv")}
 
 
 @lru_cache(maxsize=1)

@@ -13,12 +13,10 @@ it says the level. What must be equal before two names may be near each other is
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from itertools import repeat
 from typing import NamedTuple
 
@@ -26,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sahelgeo.embedded import read_rows
 from sahelgeo.words import missing_words
 
 _LETTERS = str.maketrans("øłđɓɗƙƴŋı’‘`´ʼʻʿʾ′‛ꞌ", "oldbdkyni" + 11 * "'") | {
@@ -99,9 +98,8 @@ NO_NAME = Name("", (), None)
 @lru_cache(maxsize=1)
 def level_words() -> dict[str, dict[str, int]]:
     """The words for kinds of areas: for each word the level by country, ``""`` standing for every other country."""
-    text = files("sahelgeo.data").joinpath("level_words.csv").read_text(encoding="utf-8")
     words: dict[str, dict[str, int]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_rows("level_words.csv"):
         levels = words.setdefault(row["word"], {})
         if row["level"]:
             levels[row["iso3"]] = int(row["level"])

@@ -15,8 +15,9 @@ import pandas as pd
 
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import CRSError, DataWarning, FormatError
-from sahelgeo.places.known import countries, rows_of
+from sahelgeo.places.known import countries
 from sahelgeo.places.names import undo_double_encoding
 from sahelgeo.readers.area_files import open_areas
 
@@ -58,7 +59,7 @@ class AreaStyle:
 def area_styles() -> tuple[AreaStyle, ...]:
     """The column styles that :func:`read_areas` knows."""
     styles: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for row in rows_of("area_styles.csv"):
+    for row in read_rows("area_styles.csv"):
         styles.setdefault((row["style"], row["source"]), {}).setdefault(row["role"], []).append(row["column"])
     return tuple(
         AreaStyle(style, source, {role: tuple(labels) for role, labels in roles.items()})

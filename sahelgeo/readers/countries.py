@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from sahelgeo.places.known import country_of, iso2_codes, rows_of
+from sahelgeo.embedded import read_rows
+from sahelgeo.places.known import country_of, iso2_codes
 
 
 def iso3_of(values: pd.Series) -> pd.Series:
@@ -20,7 +21,7 @@ def iso3_of(values: pd.Series) -> pd.Series:
 
 @lru_cache(maxsize=1)
 def _unhcr_codes() -> dict[str, str]:
-    return {row["unhcr"]: row["iso3"] for row in rows_of("unhcr_codes.csv")}
+    return {row["unhcr"]: row["iso3"] for row in read_rows("unhcr_codes.csv")}
 
 
 def iso3_of_unhcr(values: pd.Series) -> pd.Series:

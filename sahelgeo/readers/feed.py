@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from sahelgeo.embedded import names_in, read_text
 from sahelgeo.readers.printed import fold
 from sahelgeo.tables import TABLES, Table
 
@@ -88,8 +88,7 @@ class Feed:
 @lru_cache(maxsize=1)
 def feeds() -> Mapping[str, Feed]:
     """All feeds by id, in the order that they are tried."""
-    folder = files("sahelgeo.data").joinpath("feeds")
-    found = [_feed(entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    found = [_feed(read_text("feeds", name)) for name in names_in("feeds", ".toml")]
     found += [_own_feed(table) for table in TABLES.values() if table.name != "areas"]
     return MappingProxyType({feed.id: feed for feed in sorted(found, key=lambda feed: feed.id)})
 

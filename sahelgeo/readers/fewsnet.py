@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Unpack
 
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import CRSError, FormatError
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import iso3_of
@@ -89,8 +88,7 @@ def tidy(rows: Rows, *, period: Period | None = None) -> Tidied:
 
 @lru_cache(maxsize=1)
 def _states() -> dict[float, str]:
-    text = files("sahelgeo.data").joinpath("fewsnet_codes.csv").read_text(encoding="utf-8")
-    return {float(row["code"]): row["state"] for row in csv.DictReader(text.splitlines())}
+    return {float(row["code"]): row["state"] for row in read_rows("fewsnet_codes.csv")}
 
 
 def _classified(rows: Rows, name: str) -> tuple[pd.Series, pd.Series]:

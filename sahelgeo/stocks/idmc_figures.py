@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
@@ -16,6 +14,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
 from sahelgeo.sums import named_rows
 
@@ -50,8 +49,7 @@ class Category:
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
     """IDMC's categories by their names in small letters."""
-    text = files("sahelgeo.data").joinpath("idmc_categories.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
+    rows = read_rows("idmc_categories.csv")
     return MappingProxyType(
         {
             row["category"].lower(): Category(
