@@ -22,7 +22,7 @@ from sahelgeo.phases.phase_totals import sum_phases
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
-from sahelgeo.places.codes import country_of_code
+from sahelgeo.places.known import country_of_code
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks

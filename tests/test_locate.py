@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sahelgeo as sg
-from sahelgeo.places.grid import OUTSIDE, build_grid, find, lay_grid
+from sahelgeo.places.area_index import OUTSIDE, build_grid, find, lay_grid
 
 
 def areas_of(crs="EPSG:4326", **polygons):
@@ -346,7 +346,7 @@ def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns, boxe
 
 def test_many_candidates_are_tested_in_slices(monkeypatch):
     """Points of undecided cells are taken in slices, so that memory stays bounded; the answer is the same."""
-    monkeypatch.setattr("sahelgeo.places.grid._PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr("sahelgeo.places.area_index._PAIRS_AT_ONCE", 7)
     polygons = np.array([shapely.Point(0, 0).buffer(1 + number) for number in range(4)], dtype=object)
     random = np.random.default_rng(0)
     x, y = random.uniform(-5, 5, (2, 200))
@@ -376,8 +376,8 @@ def test_a_grid_is_laid_over_some_polygons_after_another(monkeypatch):
     polygons = shapely.box(np.arange(40) % 8, np.arange(40) // 8, np.arange(40) % 8 + 1.2, np.arange(40) // 8 + 1)
     x, y = np.random.default_rng(0).uniform(-1, 10, (2, 500))
     whole = build_grid(polygons, 5000)
-    monkeypatch.setattr("sahelgeo.places.grid._VERTICES_AT_ONCE", 11)
-    monkeypatch.setattr("sahelgeo.places.grid._CELLS_AT_ONCE", 100)
+    monkeypatch.setattr("sahelgeo.places.area_index._VERTICES_AT_ONCE", 11)
+    monkeypatch.setattr("sahelgeo.places.area_index._CELLS_AT_ONCE", 100)
     parts = build_grid(polygons, 5000)
     assert parts.labels.tolist() == whole.labels.tolist()
     assert parts.candidates.tolist() == whole.candidates.tolist()

@@ -203,6 +203,7 @@ def test_counts_by_a_population_grid(tmp_path):
         grid.write(cells, 1)
     result = sg.overlay(COLUMNS, ROWS, weights=path)
     assert result["people"].tolist() == pytest.approx([400, 0])
+    assert result["weights_source"].tolist() == ["people.tif"] * 2
     slanted = gpd.GeoDataFrame(geometry=[shapely.Polygon([(0, 0), (2, 0), (2, 0.02)])], crs=4326)
     with pytest.warns(sg.DataWarning, match="fall outside"):
         assert 0 < sg.overlay(COLUMNS, slanted, weights=str(path))["people"][0] < 400
@@ -370,7 +371,7 @@ BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1
         (COLUMNS.assign(w=[-1, 1]), {"weights": "w"}, sg.SchemaError, r"weights: column 'w', row\(s\) 0: below 0"),
         (COLUMNS, {"weights": "nowhere.tif"}, sg.SchemaError, "'nowhere.tif' is neither 'area', nor a column"),
         (COLUMNS, {"weights": "pcode"}, sg.SchemaError, r"weights: column 'pcode', row\(s\) 0, 1 .*not a number"),
-        (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.SchemaError, "needs 'pcode' and 'people'"),
+        (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.SchemaError, "weights: no column 'people'"),
         (COLUMNS, {"weights": pd.DataFrame({"pcode": ["N"], "people": [1]})}, sg.SchemaError, r"missing: S\)"),
         (
             COLUMNS,
@@ -378,7 +379,7 @@ BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1
             sg.SchemaError,
             "p-codes N stand more",
         ),
-        (COLUMNS, {"weights": ROWS}, sg.SchemaError, "the population has no column 'people'"),
+        (COLUMNS, {"weights": ROWS}, sg.SchemaError, "weights: no column 'people' or 'population'"),
         (
             COLUMNS,
             {"weights": COLUMNS.set_crs(None, allow_override=True)},

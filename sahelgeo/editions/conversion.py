@@ -32,7 +32,7 @@ from sahelgeo.errors import (
     UnmatchedError,
     listed,
 )
-from sahelgeo.places.account import people_column
+from sahelgeo.places.account import needed_people_column
 from sahelgeo.places.names import fold_name
 from sahelgeo.places.shared_ground import area_km2, in_degrees
 
@@ -236,9 +236,7 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
             )
         table, values = areas, area_km2(in_degrees(areas))
     else:
-        label = people_column(weights) if isinstance(weights, pd.DataFrame) else None
-        if label is None:
-            raise SchemaError("weights: a table with 'pcode' or 'name', and 'people' or 'population', is needed")
+        label = needed_people_column(weights, "weights")
         table, values = weights, weights[label].to_numpy(dtype="float64", na_value=np.nan)
     sizes: dict[Parts, float] = {}
     places, numbers = distinct_places(table)

@@ -19,7 +19,8 @@ from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_
 from sahelgeo.nesting import at_level, check_level, rolled_up
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import check_edition
-from sahelgeo.places.levels import country_of, nested_codes, parents_of
+from sahelgeo.places.known import country_of_code
+from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,
@@ -251,7 +252,7 @@ def _with_borders(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The sums with whether a flow stays inside an area, and whether it crosses a border, where both ends are known."""
     found: dict[str, pd.Series] = {name: sums[name].astype("string") for name in (*BY, "source") if name in sums}
     if set(ENDS) <= set(keys):
-        known = [{code: country_of(code) for code in sums[end].dropna().unique()} for end in ENDS]
+        known = [{code: country_of_code(code) for code in sums[end].dropna().unique()} for end in ENDS]
         countries = [sums[end].map(names).astype("string") for end, names in zip(ENDS, known, strict=True)]
         found["internal"] = (found["origin"] == found["destination"]).fillna(False).astype(bool)
         found["cross_border"] = (countries[0] != countries[1]).fillna(False).astype(bool)

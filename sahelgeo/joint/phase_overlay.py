@@ -170,8 +170,8 @@ def overlay_phases(
         (Int64), the phase that most of them live in, with its ``share_majority``; the runner-up, ``phase_second`` and
         ``share_second`` (shares of those in classified polygons, 0–1); and ``share_classified``, of all. Of two phases
         of equal weight the higher is first. ``weighed`` says what was weighed: "people by grid", "people spread
-        evenly" or "ground". ``source``, ``area_source`` and ``population_source`` are those of the tables, where they
-        name one.
+        evenly" or "ground". ``source``, ``area_source`` and ``population_source`` are those of the tables and
+        of the grid, where they name one.
 
     Raises
     ------
@@ -228,7 +228,7 @@ def overlay_phases(
     km2 = _km2(gpd.GeoSeries(shapes, crs=units.crs))
     sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])
     pieces = Pieces(units, zones, left, right, shapes, phases.to_numpy(dtype=np.int64, na_value=0)[right], sliver)
-    pieces = without_overlaps(pieces, ground, max(slivers, SLIVER))
+    pieces, published = without_overlaps(pieces, ground, max(slivers, SLIVER)), None
     if isinstance(population, pd.DataFrame) or population is None:
         km2 = _km2(gpd.GeoSeries(pieces.shapes, crs=units.crs))
         living = unit_km2 if population is None else _people_of(units, population)
@@ -238,9 +238,9 @@ def overlay_phases(
         if measure is None:
             name = population if isinstance(population, (str, PathLike)) else "the grid"
             raise SchemaError(f"population={name!s}: say what a cell holds, measure='count' or measure='density'")
-        weights, living = people_of_pieces(population, units, pieces.shapes, measure)
+        weights, living, published = people_of_pieces(population, units, pieces.shapes, measure)
         weighed = "people by grid"
-    named = {"source": _sources(zones), "area_source": _sources(units)}
+    named = {"source": _sources(zones), "area_source": _sources(units), "population_source": published}
     if isinstance(population, pd.DataFrame):
         used = population[population["pcode"].isin(units["pcode"])]
         named["population_source"] = _sources(used)

@@ -15,7 +15,8 @@ from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
 from sahelgeo.nesting import check_level, holding_rows, one_edition_of, refuse_without_code, rolled_up
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
-from sahelgeo.places.levels import country_of, is_country, parents_of
+from sahelgeo.places.known import country_of_code
+from sahelgeo.places.levels import is_country, parents_of
 from sahelgeo.sums import (
     NESTED,
     Mask,
@@ -324,7 +325,7 @@ def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) ->
 def country_of_rows(table: pd.DataFrame) -> pd.Series:
     """The country of each row (ISO 3166-1, three letters): as printed, else by the p-code; else empty."""
     codes, distinct = pd.factorize(table["pcode"])
-    countries = pd.array([*(country_of(code) for code in distinct), None], dtype="string")
+    countries = pd.array([*(country_of_code(code) for code in distinct), None], dtype="string")
     return table["iso3"].astype("string").fillna(pd.Series(countries[codes], index=table.index)).fillna("")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sahelgeo.errors import SchemaError, listed
+
 
 @dataclass(frozen=True)
 class Account:
@@ -65,10 +67,17 @@ class Account:
 
 def people_column(table: pd.DataFrame) -> str | None:
     """The column that counts people: ``people``, else ``population``, else none."""
-    return next(
-        (label for label in ("people", "population") if label in table and pd.api.types.is_numeric_dtype(table[label])),
-        None,
-    )
+    held = [label for label in ("people", "population") if label in table]
+    return next((label for label in held if pd.api.types.is_numeric_dtype(table[label])), None)
+
+
+def needed_people_column(table: pd.DataFrame, name: str, advice: str = "") -> str:
+    """The column that counts people; raise where there is none."""
+    label = people_column(table) if isinstance(table, pd.DataFrame) else None
+    if label is None:
+        found = listed(list(table.columns), 12) if isinstance(table, pd.DataFrame) else type(table).__name__
+        raise SchemaError(f"{name}: no column 'people' or 'population'. {advice}Found: {found}")
+    return label
 
 
 def account_of(table: pd.DataFrame, attached: pd.Series, pcodes: pd.Series, rows: pd.Series) -> Account:

@@ -1,16 +1,114 @@
-"""Areas made ready for look-ups: checked, in the order of their p-codes, with a grid over them."""
+"""Areas made ready for look-ups: a grid over polygons, and which of them a point lies in, mostly by one look-up.
+
+Every cell is one of three kinds: outside all polygons (``.``), inside exactly one (its number), or undecided (``?``: a
+border passes, or polygons overlap). Points in the first two kinds are answered by a look-up in an array; points in
+undecided cells are tested against the few polygons that reach the cell. So the answer is that of the exact predicate
+(GEOS ``intersects``)::
+
+    two polygons, 0 and 1          the cells                 row 2 as spans        +owner at first, -owner after last
+        ________                   . ? ? ? ? .               polygon 0: cells 1-1     difference  0  0  0  1 -1  0
+       |  0  |1 |                  ? 0 ? 1 ? .               polygon 1: cells 3-3     running sum 0  0  0  1  0  0
+       |_____|__|                  ? ? ? ? ? .
+
+Laying the grid takes three steps. (1) Each edge is cut into pieces no longer than a cell; the cells under a piece's box
+are undecided, and the polygon becomes their candidate. (2) Along the centre line of each row a polygon's border is
+crossed an even number of times: between an odd crossing and the next the row is inside. Each such run of cells is a
+span. (3) The spans are painted without touching each cell of each span: +1 and +owner are written at a span's first
+cell, -1 and -owner after its last, and running sums along the row then say for every cell how many spans cover it and
+the sum of their owners. Where one covers it, that sum is its owner; where more do, polygons overlap and the cell is
+undecided.
+
+Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no border is
+traced: every cell that the box of a polygon reaches is undecided, and each point is tested against the polygons whose
+boxes reach its cell.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
 from sahelgeo import checks
-from sahelgeo.places.grid import Grid, lay_grid
+from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
+
+OUTSIDE = -1
+UNDECIDED = -2
+# An index that is kept has cells by the vertices of its polygons: short borders leave few cells undecided.
+_CELLS_FOR_VERTEX = 32
+_FEWEST_KEPT, _MOST_KEPT = 2**21, 2**23
+_FEWEST_ONCE, _MOST_ONCE = 2**14, 2**22
+# From how many points on tracing borders is sooner done than testing every point: measured, docs/benchmarks/locate.md.
+_POINTS_AT_LEAST, _POINTS_FOR_VERTEX = 30_000, 0.13
+_CELLS_FOR_BOX = 16
+# Undecided cells reach this share of a cell beyond the border, so that rounding never puts a border into a clean cell.
+_MARGIN = 1e-6
+# Labels of two bytes where they suffice: more of them stay in the processor's cache.
+_MOST_SHORT = np.iinfo(np.int16).max
+_PAIRS_AT_ONCE = 2_000_000
+_VERTICES_AT_ONCE = 200_000
+_CELLS_AT_ONCE = 2**20
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the grid lies: origin, cells for each unit of the CRS, columns and rows."""
+
+    left: float
+    bottom: float
+    per_x: float
+    per_y: float
+    columns: int
+    rows: int
+
+    def column(self, x: Floats) -> Floats:
+        """The column of each x, with its fraction."""
+        column = x - self.left
+        column *= self.per_x
+        return column
+
+    def row(self, y: Floats) -> Floats:
+        """The row of each y, with its fraction."""
+        row = y - self.bottom
+        row *= self.per_y
+        return row
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells over a sequence of polygons.
+
+    Attributes
+    ----------
+    polygons : numpy.ndarray
+        The polygons, prepared; missing and empty ones hold no point.
+    frame : Frame or None
+        Where the grid lies; None where there is no polygon at all.
+    labels : numpy.ndarray
+        For each cell the number of its only polygon, OUTSIDE or UNDECIDED.
+    undecided : numpy.ndarray
+        The undecided cells, sorted.
+    starts, candidates : numpy.ndarray
+        The polygons that reach the undecided cell ``i``, in their order: ``candidates[starts[i]:starts[i + 1]]``.
+    """
+
+    polygons: NDArray[Any]
+    frame: Frame | None
+    labels: NDArray[np.signedinteger[Any]]
+    undecided: NDArray[np.int32]
+    starts: Ints
+    candidates: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays, the polygons not counted."""
+        return self.labels.nbytes + self.undecided.nbytes + self.starts.nbytes + self.candidates.nbytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,3 +196,278 @@ def build_index(areas: gpd.GeoDataFrame, points: int | None) -> AreaIndex:
     in_order = areas.sort_values("pcode", kind="stable")
     polygons = np.asarray(in_order.geometry.values, dtype=object)
     return AreaIndex(pd.Index(in_order["pcode"].astype(str), name="pcode"), areas.crs, lay_grid(polygons, points))
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The polygons that each point lies in.
+
+    Attributes
+    ----------
+    first : numpy.ndarray
+        The first polygon of each point, OUTSIDE where there is none.
+    shared_point, shared_polygon : numpy.ndarray
+        Every (point, polygon) pair of the points that lie in more than one.
+    """
+
+    first: NDArray[np.int32]
+    shared_point: Ints
+    shared_polygon: NDArray[np.int32]
+
+
+def lay_grid(polygons: NDArray[Any], points: int | None) -> Grid:
+    """Lay the grid that is worth its time for a number of points that are looked up once; None for one that is kept."""
+    vertices = int(shapely.get_num_coordinates(polygons).sum())
+    if points is None:
+        return build_grid(polygons, int(np.clip(_CELLS_FOR_VERTEX * vertices, _FEWEST_KEPT, _MOST_KEPT)))
+    if points < _POINTS_AT_LEAST + _POINTS_FOR_VERTEX * vertices:
+        return build_grid(polygons, _CELLS_FOR_BOX * len(polygons), boxes=True)
+    return build_grid(polygons, int(np.clip(4 * points, _FEWEST_ONCE, _MOST_ONCE)))
+
+
+def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool = False) -> Grid:
+    """Lay so many cells over polygons (valid; shapely geometries in one planar CRS), by their borders or only by their boxes."""
+    polygons = np.asarray(polygons, dtype=object).copy()
+    full = np.flatnonzero(~(shapely.is_missing(polygons) | shapely.is_empty(polygons)))
+    none = np.zeros(0, dtype=np.int32)
+    if not len(full):
+        return Grid(polygons, None, none, none, np.zeros(1, np.int64), none)
+    shapely.prepare(polygons)
+    # Not shapely.total_bounds: it sets warnings aside, and a grid may be laid in a thread.
+    bounds = shapely.bounds(polygons[full])
+    frame = _frame(np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]), cells)
+    kind = np.int16 if len(polygons) <= _MOST_SHORT else np.int32
+    labels: NDArray[np.signedinteger[Any]] = np.full(frame.columns * frame.rows, OUTSIDE, kind)
+    if boxes:
+        borders, spans = _boxed(bounds, full, frame), [none, none, none]
+    else:
+        # Some polygons after another, so that memory stays that of their edges.
+        vertices = shapely.get_num_coordinates(polygons).astype(np.int64)
+        parts = [_traced(polygons, part, frame) for part in _slices(vertices, _VERTICES_AT_ONCE)]
+        *borders, first, last, owner = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        spans = [first, last, owner]
+        _paint(labels, spans, frame)
+    labels[borders[0]] = UNDECIDED
+    undecided = np.flatnonzero(labels == UNDECIDED).astype(np.int32)
+    starts, candidates = _candidates(undecided, borders, spans, len(polygons))
+    return Grid(polygons, frame, labels, undecided, starts, candidates)
+
+
+def _boxed(bounds: Floats, owners: Ints, frame: Frame) -> list[NDArray[np.int32]]:
+    """The (cell, polygon) pairs that the boxes reach. The cell of a point is told by the same sum, so it needs no margin."""
+    left, right = _cells(frame.column(bounds[:, 0])), _cells(frame.column(bounds[:, 2]))
+    low, high = _cells(frame.row(bounds[:, 1])), _cells(frame.row(bounds[:, 3]))
+    box = np.repeat(np.arange(len(bounds)), high - low + 1)
+    row, width = _ranges(low, high - low + 1), (right - left + 1)[box]
+    pairs = _ranges(row * frame.columns + left[box], width), np.repeat(owners[box], width)
+    return [array.astype(np.int32) for array in pairs]
+
+
+def _traced(polygons: NDArray[Any], part: slice, frame: Frame) -> tuple[NDArray[Any], ...]:
+    """Of some of the polygons: cells with a border, and whose; first and last cell of each span, and whose."""
+    x0, y0, x1, y1, owner = _edges(polygons[part], frame)
+    owner += part.start
+    found = (*_touched(x0, y0, x1, y1, owner, frame), *_spans(x0, y0, x1, y1, owner, frame))
+    return tuple(array.astype(np.int32) for array in found)
+
+
+def find(grid: Grid, x: Floats, y: Floats) -> Hits:
+    """The polygons that hold each point; a point on a border lies in every polygon it touches."""
+    if grid.frame is None or not len(x):
+        return Hits(np.full(len(x), OUTSIDE, dtype=np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32))
+    cell = _cell_of(grid.frame, x, y)
+    first = grid.labels.take(cell).astype(np.int32)
+    unsure = np.flatnonzero(first == UNDECIDED)
+    first[unsure] = OUTSIDE
+    return _tested(grid, first, unsure, cell[unsure], (x, y))
+
+
+def _cell_of(frame: Frame, x: Floats, y: Floats) -> NDArray[np.int32]:
+    """The cell of each point. Points off the grid, or without a coordinate, fall into the air along its rim."""
+    column, row = frame.column(x), frame.row(y)
+    for values, count in ((column, frame.columns), (row, frame.rows)):
+        # fmin gives the number where the other is NaN.
+        np.fmin(values, count - 1, out=values)
+        np.fmax(values, 0, out=values)
+    cell = row.astype(np.int32)
+    cell *= frame.columns
+    cell += column.astype(np.int32)
+    return cell
+
+
+def _tested(
+    grid: Grid, first: NDArray[np.int32], points: Ints, cells: NDArray[np.int32], xy: tuple[Floats, Floats]
+) -> Hits:
+    shared_points, shared_polygons = [], []
+    shapely.prepare(grid.polygons)  # costs nothing twice; a grid that came through pickle has lost it
+    place = np.searchsorted(grid.undecided, cells)
+    lengths = (grid.starts[1:] - grid.starts[:-1])[place]
+    for part in _slices(lengths, _PAIRS_AT_ONCE):
+        pair_point = np.repeat(points[part], lengths[part])
+        pair_polygon = grid.candidates[_ranges(grid.starts[place[part]], lengths[part])]
+        # Points of one polygon after another: the polygon's prepared edges stay in the processor's cache.
+        order = np.argsort(pair_polygon, kind="stable")
+        hit = np.empty(len(order), dtype=bool)
+        hit[order] = shapely.intersects_xy(
+            grid.polygons[pair_polygon[order]], xy[0][pair_point[order]], xy[1][pair_point[order]]
+        )
+        pair_point, pair_polygon = pair_point[hit], pair_polygon[hit]
+        # Candidates come in order, so the first hit of a point is its first polygon: write it last.
+        first[pair_point[::-1]] = pair_polygon[::-1]
+        again = pair_point[1:] == pair_point[:-1]
+        if again.any():
+            shared = np.concatenate([again, [False]]) | np.concatenate([[False], again])
+            shared_points.append(pair_point[shared])
+            shared_polygons.append(pair_polygon[shared])
+    return Hits(
+        first,
+        np.concatenate([*shared_points, np.zeros(0, np.int64)]),
+        np.concatenate([*shared_polygons, np.zeros(0, np.int32)]),
+    )
+
+
+def _slices(lengths: Ints, at_most: int) -> list[slice]:
+    total = np.cumsum(lengths)
+    if not len(total) or total[-1] <= at_most:
+        return [slice(0, len(lengths))]
+    cuts = np.searchsorted(total, np.arange(at_most, total[-1], at_most))
+    edges = np.unique(np.concatenate([[0], cuts, [len(lengths)]]))
+    return [slice(int(start), int(stop)) for start, stop in pairwise(edges)]
+
+
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
+    """The numbers start, start + 1, ... of each range, one after another."""
+    before = np.cumsum(lengths) - lengths
+    numbers: Ints = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+    return numbers
+
+
+def _frame(bounds: Floats, cells: int) -> Frame:
+    left, bottom, right, top = (float(value) for value in bounds)
+    largest = max(right - left, top - bottom, 1e-12)
+    width, height = max(right - left, largest * 1e-3), max(top - bottom, largest * 1e-3)
+    columns = int(max(np.sqrt(cells * width / height), 5))
+    rows = max(cells // columns, 5)
+    # Two cells of air on each side, so that no border lies on the rim of the grid.
+    per_x, per_y = (columns - 4) / width, (rows - 4) / height
+    return Frame(left - 2 / per_x, bottom - 2 / per_y, per_x, per_y, columns, rows)
+
+
+def _edges(polygons: NDArray[Any], frame: Frame) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int32]]:
+    """All edges of all rings in units of cells, with the polygon that each belongs to."""
+    xy, start, owner = ring_edges(polygons)
+    column, row = frame.column(xy[:, 0]), frame.row(xy[:, 1])
+    return column[start], row[start], column[start + 1], row[start + 1], owner.astype(np.int32)
+
+
+def _touched(
+    x0: Floats, y0: Floats, x1: Floats, y1: Floats, owner: NDArray[np.int32], frame: Frame
+) -> tuple[Ints, NDArray[np.int32]]:
+    """The (cell, polygon) pairs where a border passes."""
+    pieces = np.ceil(np.maximum(np.abs(x1 - x0), np.abs(y1 - y0)) * (1 + 1e-3)).astype(np.int64)
+    long = pieces > 1
+    if long.any():
+        many = pieces[long]
+        step = 1 / np.repeat(many, many)
+        at = _ranges(np.zeros(len(many), np.int64), many) * step
+        dx, dy = np.repeat(x1[long] - x0[long], many), np.repeat(y1[long] - y0[long], many)
+        start_x, start_y = np.repeat(x0[long], many) + at * dx, np.repeat(y0[long], many) + at * dy
+        short = ~long
+        x0, x1 = np.concatenate([x0[short], start_x]), np.concatenate([x1[short], start_x + step * dx])
+        y0, y1 = np.concatenate([y0[short], start_y]), np.concatenate([y1[short], start_y + step * dy])
+        owner = np.concatenate([owner[short], np.repeat(owner[long], many)])
+    left, right = _cells(np.minimum(x0, x1) - _MARGIN), _cells(np.maximum(x0, x1) + _MARGIN)
+    low, high = _cells(np.minimum(y0, y1) - _MARGIN), _cells(np.maximum(y0, y1) + _MARGIN)
+    base = owner.astype(np.int64) * (frame.columns * frame.rows)
+    corners = [base + low * frame.columns + left]
+    # A piece is shorter than a cell, so its box reaches two columns and two rows at most (three with the margin never:
+    # pieces end a thousandth short of a cell, the margin is a millionth).
+    wide, tall = right > left, high > low
+    corners.append((base + low * frame.columns + right)[wide])
+    corners.append((base + high * frame.columns + left)[tall])
+    corners.append((base + high * frame.columns + right)[wide & tall])
+    keys = np.concatenate([_without_repeats(part) for part in corners])
+    keys = _unique(keys)
+    cells = frame.columns * frame.rows
+    return keys % cells, (keys // cells).astype(np.int32)
+
+
+def _cells(values: Floats) -> Ints:
+    # Coordinates on the grid are positive, so truncation is floor.
+    return values.astype(np.int64)
+
+
+def _without_repeats(keys: Ints) -> Ints:
+    """Leave out a key that follows itself: neighbours along a ring mostly share the cell."""
+    if not len(keys):
+        return keys
+    kept: Ints = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+    return kept
+
+
+def _unique(keys: Ints) -> Ints:
+    return _without_repeats(np.sort(keys))
+
+
+def _spans(
+    x0: Floats, y0: Floats, x1: Floats, y1: Floats, owner: NDArray[np.int32], frame: Frame
+) -> tuple[Ints, Ints, NDArray[np.int32]]:
+    """Runs of cells (first, last, polygon) whose centre line runs inside the polygon, border cells at the ends left out.
+
+    On the centre line of each row, the borders of a polygon alternate between entering and leaving (even-odd).
+    """
+    low, high = np.minimum(y0, y1), np.maximum(y0, y1)
+    # Rows whose centre lies in [low, high): the half-open rule counts a vertex on the line once.
+    first = np.ceil(low - 0.5).astype(np.int64)
+    crossed = np.ceil(high - 0.5).astype(np.int64) - first
+    crossing = np.flatnonzero(crossed > 0)
+    times = crossed[crossing]
+    edge = np.repeat(crossing, times)
+    row = _ranges(first[crossing], times)
+    slope = (x1[edge] - x0[edge]) / (y1[edge] - y0[edge])
+    x = np.clip(
+        x0[edge] + (row + 0.5 - y0[edge]) * slope, np.minimum(x0[edge], x1[edge]), np.maximum(x0[edge], x1[edge])
+    )
+    line = owner[edge].astype(np.int64) * frame.rows + row
+    # Rounding may swap two crossings that lie in one cell or on both sides of a cell's edge: border cells, all of them.
+    order = np.argsort(line * frame.columns + x, kind="stable")
+    line, x, row = line[order], x[order], row[order]
+    enter, leave = x[0::2].astype(np.int64) + 1, x[1::2].astype(np.int64) - 1
+    keep = leave >= enter
+    rows = row[0::2][keep] * frame.columns
+    return rows + enter[keep], rows + leave[keep], (line[0::2][keep] // frame.rows).astype(np.int32)
+
+
+def _paint(labels: NDArray[Any], spans: list[NDArray[np.int32]], frame: Frame) -> None:
+    """Write the owner into each cell that one span covers, UNDECIDED where several do; some rows after another."""
+    order = np.argsort(spans[0], kind="stable")
+    starts, ends, owners = (array[order] for array in spans)
+    cells = len(labels)
+    step = max(_CELLS_AT_ONCE // frame.columns, 1) * frame.columns
+    for low in range(0, cells, step):
+        high = min(low + step, cells)
+        here = slice(*np.searchsorted(starts, [low, high]))  # a span lies in one row
+        edges = np.concatenate([starts[here], ends[here] + 1]) - low
+        ones, whose = np.ones(here.stop - here.start), owners[here]
+        size = high - low + 1
+        count = np.cumsum(np.bincount(edges, np.concatenate([ones, -ones]), size)[: high - low])
+        owner = np.cumsum(np.bincount(edges, np.concatenate([whose, -whose]), size)[: high - low])
+        part = labels[low:high]
+        part[count == 1] = owner[count == 1]
+        part[count > 1] = UNDECIDED
+
+
+def _candidates(
+    undecided: NDArray[np.int32],
+    borders: list[NDArray[np.int32]],
+    spans: list[NDArray[np.int32]],
+    polygons: int,
+) -> tuple[Ints, NDArray[np.int32]]:
+    """The polygons that reach each undecided cell: those whose border passes, and those that cover it."""
+    from_, to = np.searchsorted(undecided, spans[0]), np.searchsorted(undecided, spans[1], side="right")
+    lengths = to - from_
+    place = np.concatenate([np.searchsorted(undecided, borders[0]), _ranges(from_, lengths)])
+    owner = np.concatenate([borders[1], np.repeat(spans[2], lengths)]).astype(np.int64)
+    keys = _unique(place * polygons + owner)
+    starts = np.searchsorted(keys, np.arange(len(undecided) + 1) * polygons)
+    return starts, (keys % polygons).astype(np.int32)

@@ -24,8 +24,8 @@ Keep = Literal["first", "smaller", "larger"]
 def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERLAP_KM2) -> pd.DataFrame:
     """Where areas overlap, contain nothing, or have no polygon.
 
-    The polygons of neighbouring countries come from different surveys: those of Niger and Chad overlap by some 2,200 km². A point
-    there lies in two areas, so look before you join.
+    The polygons of neighbouring countries come from different surveys: those of Niger and Chad overlap by some 2,200
+    km². A point there lies in two areas, so look before you join.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERL
 
     Notes
     -----
-    Neighbouring countries are surveyed apart. In OCHA's official polygons Niger and Chad share 2,214 km², Mali and Niger 1,338.
+    Neighbouring countries are surveyed apart. In OCHA's official polygons Niger and Chad share 2,214 km², Mali and
+    Niger 1,338.
 
     Examples
     --------
@@ -104,13 +105,14 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
     areas : geopandas.GeoDataFrame
         An Areas table.
     keep : {"smaller", "larger", "first"}
-        Which area keeps the overlap: the smaller one (by its own size), the larger one, or the one that comes first in the table.
+        Which area keeps the overlap: the smaller one (by its own size), the larger one, or the one that comes first in
+        the table.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The same rows, index and CRS; the other area of each pair loses the overlap. Gaps are not filled. The ground that the
-        areas cover together is the same.
+        The same rows, index and CRS; the other area of each pair loses the overlap. Gaps are not filled. The ground
+        that the areas cover together is the same.
 
     Raises
     ------
@@ -125,7 +127,8 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
 
     Notes
     -----
-    A mended border is a drawing, not a ruling: it settles in which area a point counts, and nothing about where the border is.
+    A mended border is a drawing, not a ruling: it settles in which area a point counts, and nothing about where the
+    border is.
 
     Examples
     --------
@@ -149,7 +152,8 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
 def _overlaps(areas: gpd.GeoDataFrame, smallest_km2: float = 0.0) -> SharedGround:
     """The pairs of areas of one level that share so much ground, each pair once.
 
-    They are found in the areas' own CRS, in which shared borders are the same vertices: in another they would come apart.
+    They are found in the areas' own CRS, in which shared borders are the same vertices: in another they would come
+    apart.
     """
     to_degrees: Any = Transformer.from_crs(areas.crs, 4326, always_xy=True).transform
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import pandas as pd
@@ -30,28 +30,20 @@ On = Literal["pcode", "match"] | Mapping[str, Any]
 MATCH_OPTIONS = ("names", "parents", "accept", "decisions")
 
 
+class _Options(TypedDict, total=False):
+    on: On
+    unmatched: Unmatched
+    empty_areas: bool
+
+
 @overload
 def attach_areas(
-    table: pd.DataFrame,
-    areas: gpd.GeoDataFrame,
-    *,
-    on: On = ...,
-    unmatched: Unmatched = ...,
-    empty_areas: bool = ...,
-    report: Literal[False] = ...,
+    table: pd.DataFrame, areas: gpd.GeoDataFrame, *, report: Literal[False] = ..., **options: Unpack[_Options]
 ) -> gpd.GeoDataFrame: ...
 @overload
 def attach_areas(
-    table: pd.DataFrame,
-    areas: gpd.GeoDataFrame,
-    *,
-    on: On = ...,
-    unmatched: Unmatched = ...,
-    empty_areas: bool = ...,
-    report: Literal[True],
+    table: pd.DataFrame, areas: gpd.GeoDataFrame, *, report: Literal[True], **options: Unpack[_Options]
 ) -> tuple[gpd.GeoDataFrame, Account]: ...
-
-
 def attach_areas(
     table: pd.DataFrame,
     areas: gpd.GeoDataFrame,

@@ -1,7 +1,8 @@
 """Which code system a table speaks, and the way from its codes to those of the areas.
 
-A code is believed because the names beside it agree, never because its text is found among the areas: Mauritania's MR01 is Adrar in
-the Cadre Harmonisé and Hodh Chargui in OCHA's list. So every known system reads every code, and the names vote, country by country::
+A code is believed because the names beside it agree, never because its text is found among the areas: Mauritania's
+MR01 is Adrar in the Cadre Harmonisé and Hodh Chargui in OCHA's list. So every known system reads every code, and the
+names vote, country by country::
 
     table                 areas (OCHA)             wfp                padding ...
     MR01  Adrar           Hodh Chargui     -1      Adrar      +1      Hodh Chargui  -1
@@ -9,10 +10,10 @@ the Cadre Harmonisé and Hodh Chargui in OCHA's list. So every known system read
     MR13  (no name)       Nouakchott Ouest  0      Trarza      0      (unknown)      0
                           -2, reads 3              +2, reads 3        -2, reads 2
 
-The table speaks the system of most votes (names that agree less names that contradict); of equal ones the one that reads more of the
-codes; of these again the one that stands first in ``code_systems.csv``, where the codes of the areas themselves come first. Where no
-name has voted, two systems that read as many codes are rivals: a code that they read differently has no answer. A code without a name
-is read as the names beside the other codes of its country have voted.
+The table speaks the system of most votes (names that agree less names that contradict); of equal ones the one that
+reads more of the codes; of these again the one that stands first in ``code_systems.csv``, where the codes of the areas
+themselves come first. Where no name has voted, two systems that read as many codes are rivals: a code that they read
+differently has no answer. A code without a name is read as the names beside the other codes of its country have voted.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, SchemaError, listed
 from sahelgeo.places.columns import Place, PlaceColumns, find_columns, fold_all, read_places
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.known import countries, iso2_codes, published_code_rows
+from sahelgeo.places.known import countries, country_of_code, iso2_codes, published_code_rows
 from sahelgeo.places.likeness import agrees
 from sahelgeo.places.names import NO_NAME, Name, fold_name
 
@@ -47,13 +48,6 @@ Paths = Mapping[tuple[str, tuple[int, ...]], int | None]
 def system_titles() -> dict[str, str]:
     """The known code systems in words by their short names, the plainest first."""
     return {row["system"]: row["title"] for row in read_rows("code_systems.csv")}
-
-
-@lru_cache(maxsize=4096)
-def country_of_code(code: str) -> str | None:
-    """The ISO 3166-1 code (three letters) of the country that a code of an area begins with."""
-    letters = re.match(r"[A-Za-z]+", code)
-    return countries().get(letters[0].upper()) if letters else None
 
 
 def looks_like_gadm(code: str) -> bool:
@@ -248,9 +242,9 @@ def code_systems(
 ) -> pd.DataFrame:
     """Which code system the codes of a table speak, by the agreement of codes with names.
 
-    The same text can be two areas: OCHA's ``BF13`` is Centre and ISO's ``BF-13`` Sud-Ouest; Mauritania's thirteen codes in the
-    Cadre Harmonisé each name another region than OCHA's code of the same text. So each known system is tried for each country,
-    and its answers are held against the names that the table prints beside the codes.
+    The same text can be two areas: OCHA's ``BF13`` is Centre and ISO's ``BF-13`` Sud-Ouest; Mauritania's thirteen
+    codes in the Cadre Harmonisé each name another region than OCHA's code of the same text. So each known system is
+    tried for each country, and its answers are held against the names that the table prints beside the codes.
 
     Parameters
     ----------
@@ -266,7 +260,8 @@ def code_systems(
     Returns
     -------
     pandas.DataFrame
-        One row for each country of the codes and each system that knows any of them, or one row where none does (GADM's codes, say):
+        One row for each country of the codes and each system that knows any of them, or one row where none does
+        (GADM's codes, say):
 
         - ``iso3``: the country, missing where the code does not say it;
         - ``system``, missing where no system is known, and ``title``, the same in words;
@@ -348,8 +343,8 @@ def _rows(country: str, by_system: Mapping[str, Vote], codes: Sequence[str]) -> 
 def check_codes_against_names(table: pd.DataFrame, areas: pd.DataFrame) -> None:
     """Raise where a p-code is one area and the name beside it is that of another area of the same country.
 
-    The names are those of the column of the areas' level (``admin2``), else of ``place``. Where most names are not names of
-    areas at all they are those of smaller places (communes, sites), and say nothing.
+    The names are those of the column of the areas' level (``admin2``), else of ``place``. Where most names are not
+    names of areas at all they are those of smaller places (communes, sites), and say nothing.
     """
     columns = _columns(table, areas)
     if columns is None:
@@ -364,7 +359,8 @@ def check_codes_against_names(table: pd.DataFrame, areas: pd.DataFrame) -> None:
     rows = table[pd.Series(numbers, index=table.index).isin(wrong).to_numpy()]
     raise AmbiguousError(
         f"{len(rows):,} of {len(table):,} rows have a code that the name beside it contradicts "
-        f"(rows {listed(list(rows.index), SHOWN_AT_MOST)}): {listed([found[number] for number in wrong], SHOWN_AT_MOST)}. "
+        f"(rows {listed(list(rows.index), SHOWN_AT_MOST)}): "
+        f"{listed([found[number] for number in wrong], SHOWN_AT_MOST)}. "
         "Find the system of the codes with code_systems, or join with on='match'",
         rows,
     )

@@ -121,11 +121,8 @@ def _by_level(table: pd.DataFrame, pattern: re.Pattern[str]) -> dict[int, str]:
 
 def _check_columns(table: pd.DataFrame, chosen: PlaceColumns, level: int | None) -> None:
     labels: list[Any] = list(table.columns)
-    bad = [label for label in dict.fromkeys(chosen.all) if labels.count(label) != 1]
-    if bad:
-        raise SchemaError(
-            f"the table needs one column {listed([repr(label) for label in bad], 5)}. Found: {listed(labels, 12)}"
-        )
+    if bad := [repr(label) for label in dict.fromkeys(chosen.all) if labels.count(label) != 1]:
+        raise SchemaError(f"the table needs one column {listed(bad, 5)}. Found: {listed(labels, 12)}")
     if chosen.name in chosen.parents:
         raise SchemaError(
             f"column {chosen.name!r} is both the place and what it lies in. Name another column in parents="
@@ -133,7 +130,8 @@ def _check_columns(table: pd.DataFrame, chosen: PlaceColumns, level: int | None)
     said = None if chosen.name is None else _level_of_label(chosen.name)
     if said is not None and level is not None and said != level:
         raise SchemaError(
-            f"column {chosen.name!r} holds names of level {said}, the areas are of level {level}: many regions and their provinces "
+            f"column {chosen.name!r} holds names of level {said}, the areas are of level {level}: many regions and "
+            "their provinces "
             f"share a name. Give areas of level {said}, or name the column of level {level}"
         )
 
@@ -154,16 +152,15 @@ def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place]
     numbers = np.zeros(len(table), dtype=np.int64)
     for codes, texts in read.values():
         numbers, _ = pd.factorize(numbers * (len(texts) + 1) + codes + 1)
-    count = int(numbers.max()) + 1 if len(numbers) else 0
-    first = np.zeros(count, dtype=np.intp)
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    first = np.unique(numbers, return_index=True)[1]
     cells: dict[str | None, list[str | None]] = {
         label: [texts[code] if code >= 0 else None for code in codes[first].tolist()]
         for label, (codes, texts) in read.items()
     }
-    cells[None] = [None] * count
-    parents: Iterable[tuple[str | None, ...]] = zip(*(cells[label] for label in columns.parents), strict=True)
-    parents = parents if columns.parents else [()] * count
+    cells[None] = [None] * len(first)
+    parents: Iterable[tuple[str | None, ...]] = [()] * len(first)
+    if columns.parents:
+        parents = zip(*(cells[label] for label in columns.parents), strict=True)
     places = map(Place, cells[columns.code], cells[columns.name], parents)
     return list(places), np.asarray(numbers, dtype=np.intp)
 
@@ -176,7 +173,8 @@ def _as_text(values: pd.Series, label: str) -> tuple[NDArray[np.int64], list[str
         shown = listed([repr(distinct[number]) for number in bad], SHOWN_AT_MOST)
         rows = listed(list(values.index[np.isin(numbers, bad)]), SHOWN_AT_MOST)
         raise SchemaError(
-            f"column {label!r}, rows {rows} ({shown}): not text. Places are matched by text: read the column with dtype=str, "
+            f"column {label!r}, rows {rows} ({shown}): not text. Places are matched by text: read the column with "
+            "dtype=str, "
             "so that codes keep their zeros"
         )
     again, texts = pd.factorize(np.array([_tidy(value) for value in distinct], dtype=object))

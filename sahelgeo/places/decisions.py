@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, FormatError, SchemaError, listed
 from sahelgeo.places.columns import Place
 from sahelgeo.places.gazetteer import Gazetteer
@@ -39,8 +40,8 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``code``, ``name`` and ``parents`` as printed; ``pcode``: yours, the word ``none`` for "has no area", missing while
-        undecided; ``area_name`` the name of that area; ``note``. All text.
+        ``code``, ``name`` and ``parents`` as printed; ``pcode``: yours, the word ``none`` for "has no area", missing
+        while undecided; ``area_name`` the name of that area; ``note``. All text.
 
     Raises
     ------
@@ -83,8 +84,8 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     Parameters
     ----------
     matches : pandas.DataFrame
-        From :func:`sahelgeo.match_areas`; answered rows are kept as decided, which freezes them. Candidates and conflicts go
-        into ``note``.
+        From :func:`sahelgeo.match_areas`; answered rows are kept as decided, which freezes them. Candidates and
+        conflicts go into ``note``.
     path : path
         The CSV file to write; it is replaced.
 
@@ -109,17 +110,13 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     0    Hodh  <NA>
     1  Assaba  MR03
     """
-    needed = [label for label in COLUMNS[:4] if label not in matches]
-    if needed:
-        raise SchemaError(f"not a frame of evidence: {listed(needed, 5)} is missing. Give what match_areas returns")
-    notes = (
-        matches["note"]
-        if "note" in matches
-        else matches.get("conflict", pd.Series(pd.NA, index=matches.index)).fillna(matches.get("candidates", pd.NA))
-    )
+    checks.columns(matches, "frame of evidence, as match_areas returns it", dict.fromkeys(COLUMNS[:4], "any"))
+    held = matches.reindex(columns=["note", "conflict", "candidates"]).astype(object)
+    notes = held["note"] if "note" in matches else held["conflict"].fillna(held["candidates"])
     table = matches.reindex(columns=list(COLUMNS)).assign(note=notes.mask(matches["pcode"].notna()))
-    # The name says which area was meant where a code is used again in a later edition; it holds only for the code it was written with.
-    changed = matches.get("method", pd.Series(pd.NA, index=matches.index)).isna()
+    # The name says which area was meant where a code is used again in a later edition; it holds only for the code it
+    # was written with.
+    changed = matches.reindex(columns=["method"])["method"].isna()
     table["area_name"] = table["area_name"].mask(changed)
     table.to_csv(Path(path), index=False, encoding="utf-8")
 
@@ -128,7 +125,8 @@ def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
     missing = [label for label in COLUMNS[:4] if label not in table]
     if missing:
         raise FormatError(
-            f"{where}: column(s) {listed(missing, 5)} missing. Found: {listed(list(table.columns), 12)}. A table of decisions has {', '.join(COLUMNS)}"
+            f"{where}: column(s) {listed(missing, 5)} missing. Found: {listed(list(table.columns), 12)}. A table of "
+            f"decisions has {', '.join(COLUMNS)}"
         )
     table = table.reindex(columns=list(COLUMNS)).astype("string")
     table["pcode"] = table["pcode"].str.strip()
@@ -136,10 +134,8 @@ def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
     decided = table["pcode"].notna()
     distinct = table[decided].groupby([keys.loc[decided, label] for label in keys])["pcode"].nunique()
     if (distinct > 1).any():
-        clash = listed(
-            [" / ".join(part for part in key if part) for key in distinct.index[distinct > 1]], SHOWN_AT_MOST
-        )
-        raise SchemaError(f"{where}: two answers for {clash}. Keep one row for each place")
+        clash = [" / ".join(filter(None, key)) for key in distinct.index[distinct > 1]]
+        raise SchemaError(f"{where}: two answers for {listed(clash, SHOWN_AT_MOST)}. Keep one row for each place")
     return table
 
 
@@ -181,10 +177,12 @@ def decided_area(place: Place, decided: Decisions, gazetteer: Gazetteer) -> tupl
     where = f"the decision for {place.name or place.code!r} is {said}"
     if position is None:
         raise EditionError(
-            f"{where}, which is not among the areas. Decide again for these areas, or give the areas that it was made for"
+            f"{where}, which is not among the areas. Decide again for these areas, or give the areas that it was made "
+            "for"
         )
     if decision.area_name and fold_name(decision.area_name).key not in gazetteer.own_keys[position]:
         raise EditionError(
-            f"{where}, but these areas call that code {gazetteer.names[position]}: another edition. Decide again for these areas"
+            f"{where}, but these areas call that code {gazetteer.names[position]}: another edition. Decide again for "
+            "these areas"
         )
     return (position,)

@@ -123,8 +123,8 @@ _built: list[tuple[pd.DataFrame, Gazetteer]] = []
 def build_gazetteer(areas: pd.DataFrame) -> Gazetteer:
     """Make areas, with or without geometry, ready for looking up.
 
-    The last few are remembered with the columns that they were made of: 33,000 areas take a third of a second to make ready and
-    some milliseconds to compare.
+    The last few are remembered with the columns that they were made of: 33,000 areas take a third of a second to make
+    ready and some milliseconds to compare.
     """
     checked = _checked(areas)
     for known, gazetteer in _built:

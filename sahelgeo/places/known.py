@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -49,6 +50,13 @@ def country_names() -> dict[str, str]:
     return named
 
 
+@lru_cache(maxsize=4096)
+def country_of_code(code: str) -> str | None:
+    """The ISO 3166-1 code (three letters) of the country that a code of an area begins with; none where it is no country's."""
+    letters = re.match(r"[A-Za-z]+", code)
+    return countries().get(letters[0].upper()) if letters else None
+
+
 def country_of(text: str) -> str | None:
     """The ISO 3166-1 code of a printed country: a code of two or three letters, or a French or English name."""
     plain = text.strip()
@@ -85,8 +93,8 @@ def _alias_groups() -> tuple[
 def other_names(iso3: str | None, level: int | None, keys: Iterable[str]) -> list[Alias]:
     """The other names of an area that bears one of the folded names ``keys``.
 
-    Names stand for ground, not for codes: codes are used again for other ground (Mali's ML09), so a name leads to its other names
-    whatever the code of the area.
+    Names stand for ground, not for codes: codes are used again for other ground (Mali's ML09), so a name leads to its
+    other names whatever the code of the area.
     """
     forward, back, countries_with_any = _alias_groups()
     if iso3 is None or level is None or iso3 not in countries_with_any:
@@ -105,9 +113,9 @@ def other_names(iso3: str | None, level: int | None, keys: Iterable[str]) -> lis
 def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None = None) -> pd.DataFrame:
     """The p-codes of Burkina Faso, Mali, Niger, Chad and Mauritania that come with sahelgeo, without geometry.
 
-    Enough for :func:`sahelgeo.match_areas`. The editions are those of OCHA's global list of February 2026: Burkina Faso of
-    2020 (13 regions, 45 provinces), Mali of 2021 (10 and 53), Niger of 2023 (8 and 67), Chad of 2016 (23 and 70), Mauritania of
-    2024 (15 and 63).
+    Enough for :func:`sahelgeo.match_areas`. The editions are those of OCHA's global list of February 2026: Burkina
+    Faso of 2020 (13 regions, 45 provinces), Mali of 2021 (10 and 53), Niger of 2023 (8 and 67), Chad of 2016 (23 and
+    70), Mauritania of 2024 (15 and 63).
 
     Parameters
     ----------
@@ -119,8 +127,8 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     Returns
     -------
     pandas.DataFrame
-        One row for each area: ``pcode``, ``name``, ``name_fr``, ``name_en``, ``level``, ``parent``, ``iso3``, ``iso_3166_2``,
-        ``valid_from``, ``source``. Codes are text; a name that the list lacks is missing.
+        One row for each area: ``pcode``, ``name``, ``name_fr``, ``name_en``, ``level``, ``parent``, ``iso3``,
+        ``iso_3166_2``, ``valid_from``, ``source``. Codes are text; a name that the list lacks is missing.
 
     Raises
     ------
@@ -148,7 +156,8 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     missing = [repr(code) for code in wanted if code not in held]
     if missing or level not in (None, 0, 1, 2):
         raise PcodesNotEmbeddedError(
-            f"no embedded p-codes for {', '.join(missing) or f'level {level!r}'}. There are {', '.join(held)} at levels 0, 1 "
+            f"no embedded p-codes for {', '.join(missing) or f'level {level!r}'}. There are {', '.join(held)} at "
+            "levels 0, 1 "
             "and 2. Read OCHA's list or your boundaries with read_areas"
         )
     chosen = table[table["iso3"].isin(wanted) & (table["level"].eq(level) if level is not None else True)]

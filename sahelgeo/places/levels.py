@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import takewhile
 
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.embedded import read_rows
+from sahelgeo.places.known import countries, iso2_codes
 
 # Countries to communes and below: no national system has more levels than this.
 _DEEPEST = 8
@@ -97,29 +96,10 @@ def _prefixes(code: str) -> Iterator[str]:
 
 def _country_codes(code: str) -> Iterator[str]:
     letters = "".join(takewhile(str.isalpha, code)).upper()
-    if len(letters) == 2:
-        yield from (letters, _iso3_by_iso2().get(letters, letters))
-    if len(letters) == 3:
-        yield from (letters, _iso2_by_iso3().get(letters, letters))
+    if len(letters) in (2, 3):
+        yield from (letters, countries().get(letters, letters), iso2_codes().get(letters, letters))
 
 
 def is_country(code: str) -> bool:
     """Whether a code is that of a country in ISO 3166-1, of two or three letters."""
-    return code in _iso2_by_iso3() or code in _iso3_by_iso2()
-
-
-def country_of(code: str) -> str | None:
-    """The ISO 3166-1 code (three letters) of the country whose code a p-code begins with; none where it is no country's."""
-    letters = "".join(takewhile(str.isalpha, code)).upper()
-    iso3 = _iso3_by_iso2().get(letters, letters)
-    return iso3 if iso3 in _iso2_by_iso3() else None
-
-
-@lru_cache(maxsize=1)
-def _iso2_by_iso3() -> dict[str, str]:
-    return {row["iso3"]: row["iso2"] for row in read_rows("country_codes.csv")}
-
-
-@lru_cache(maxsize=1)
-def _iso3_by_iso2() -> dict[str, str]:
-    return {iso2: iso3 for iso3, iso2 in _iso2_by_iso3().items()}
+    return code in countries()

@@ -1,9 +1,10 @@
 """Names that are nearly alike: proposals for a person to judge, and the strict rules under which they may be taken.
 
-By letters ("fuzzy"), a name is taken for the most similar one if it is very like it and far ahead of the next, and if nothing that
-tells areas apart differs: neither a direction nor a number, nor what stands in brackets, nor town and country around it. A text that
-is the beginning of longer names may be one of these cut off, and is taken for no other. By sound, a name is taken for the one area of
-its parent that sounds the same: among few siblings that is evidence, among hundreds it is chance.
+By letters ("fuzzy"), a name is taken for the most similar one if it is very like it and far ahead of the next, and if
+nothing that tells areas apart differs: neither a direction nor a number, nor what stands in brackets, nor town and
+country around it. A text that is the beginning of longer names may be one of these cut off, and is taken for no other.
+By sound, a name is taken for the one area of its parent that sounds the same: among few siblings that is evidence,
+among hundreds it is chance.
 """
 
 from __future__ import annotations

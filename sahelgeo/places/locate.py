@@ -6,20 +6,19 @@ import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import Geod
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
 from sahelgeo.places.account import Account, account_of, people_column
-from sahelgeo.places.area_index import AreaIndex, build_index
-from sahelgeo.places.grid import OUTSIDE, Hits, find
-from sahelgeo.places.nearest import nearest_polygon
+from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, build_index, find
 from sahelgeo.places.shared_ground import Floats
 
 Ties = Literal["first", "missing", "raise"]
@@ -34,6 +33,9 @@ _WHY_LOST = {
     _TIED: "in more than one area",
 }
 ADDED = ("pcode", "located", "distance_km")
+# Half a degree of latitude: within a band one factor for the shrinking degree of longitude is right to 0.5 %.
+_BAND = 0.5
+_KM_FOR_DEGREE = 110.5
 _COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
 
 
@@ -45,48 +47,32 @@ class _Rules:
     report: bool
 
 
+class _Options(TypedDict, total=False):
+    ties: Ties
+    outside: Outside
+    max_distance_km: float | None
+
+
+Areas: TypeAlias = "gpd.GeoDataFrame | AreaIndex"
+Tables: TypeAlias = "Iterable[pd.DataFrame]"
+
+
 @overload
 def locate(
-    points: pd.DataFrame,
-    areas: gpd.GeoDataFrame | AreaIndex,
-    *,
-    ties: Ties = ...,
-    outside: Outside = ...,
-    max_distance_km: float | None = ...,
-    report: Literal[False] = ...,
+    points: pd.DataFrame, areas: Areas, *, report: Literal[False] = ..., **options: Unpack[_Options]
 ) -> pd.DataFrame: ...
 @overload
 def locate(
-    points: pd.DataFrame,
-    areas: gpd.GeoDataFrame | AreaIndex,
-    *,
-    ties: Ties = ...,
-    outside: Outside = ...,
-    max_distance_km: float | None = ...,
-    report: Literal[True],
+    points: pd.DataFrame, areas: Areas, *, report: Literal[True], **options: Unpack[_Options]
 ) -> tuple[pd.DataFrame, Account]: ...
 @overload
 def locate(
-    points: Iterable[pd.DataFrame],
-    areas: gpd.GeoDataFrame | AreaIndex,
-    *,
-    ties: Ties = ...,
-    outside: Outside = ...,
-    max_distance_km: float | None = ...,
-    report: Literal[False] = ...,
+    points: Tables, areas: Areas, *, report: Literal[False] = ..., **options: Unpack[_Options]
 ) -> Iterator[pd.DataFrame]: ...
 @overload
 def locate(
-    points: Iterable[pd.DataFrame],
-    areas: gpd.GeoDataFrame | AreaIndex,
-    *,
-    ties: Ties = ...,
-    outside: Outside = ...,
-    max_distance_km: float | None = ...,
-    report: Literal[True],
+    points: Tables, areas: Areas, *, report: Literal[True], **options: Unpack[_Options]
 ) -> Iterator[tuple[pd.DataFrame, Account]]: ...
-
-
 def locate(
     points: pd.DataFrame | Iterable[pd.DataFrame],
     areas: gpd.GeoDataFrame | AreaIndex,
@@ -249,8 +235,7 @@ def _how_lost(index: AreaIndex, x: Floats, y: Floats) -> NDArray[np.int8]:
 def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
     if not isinstance(points, pd.DataFrame):
         raise SchemaError(f"locate takes tables of points, not {type(points).__name__}")
-    taken = [label for label in ADDED if label in points.columns]
-    if taken:
+    if taken := [label for label in ADDED if label in points.columns]:
         raise SchemaError(
             f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. "
             f"Rename or drop: points.drop(columns={taken})"
@@ -261,7 +246,8 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
     if pair is None:
         found = listed(list(points.columns), 12)
         raise SchemaError(
-            f"the points have no geometry and no columns 'longitude' and 'latitude' (or 'lon' and 'lat'). Found: {found}"
+            "the points have no geometry and no columns 'longitude' and 'latitude' (or 'lon' and 'lat'). Found: "
+            f"{found}"
         )
     if index.crs != "EPSG:4326" and not index.crs.equals("EPSG:4326", ignore_axis_order=True):
         raise CRSError(
@@ -281,9 +267,8 @@ def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, 
     shapes = np.asarray(points.geometry.values, dtype=object)
     try:
         x, y = _xy(shapes)
-    except (
-        shapely.errors.GEOSException
-    ):  # empty points have no x; looking for them first would cost a tenth of the time
+    except shapely.errors.GEOSException:
+        # Empty points have no x; looking for them first would cost a tenth of the time.
         shapes = shapes.copy()
         shapes[shapely.is_empty(shapes)] = None
         x, y = _xy(shapes)
@@ -307,9 +292,8 @@ def _xy(shapes: NDArray[Any]) -> tuple[Floats, Floats]:
 
 
 def _numbers(points: pd.DataFrame, label: str) -> Floats:
+    checks.columns(points, "points", {label: "any"})
     column = points[label]
-    if isinstance(column, pd.DataFrame):
-        raise SchemaError(f"column {label!r} stands {column.shape[1]} times. Keep one of them")
     numbers = pd.to_numeric(column.astype(object) if column.dtype == bool else column, errors="coerce")
     bad = (numbers.isna() & column.notna()).to_numpy()
     if bad.any():
@@ -346,3 +330,64 @@ def _warn_unlocated(points: pd.DataFrame, lost: NDArray[np.int64], how: NDArray[
         DataWarning,
         stacklevel=4,
     )
+
+
+def nearest_polygon(
+    polygons: NDArray[Any], crs: Any, x: Floats, y: Floats, max_km: float
+) -> tuple[NDArray[np.int32], Floats]:
+    """The nearest polygon of each point and its distance in km; OUTSIDE and NaN where none is within ``max_km``.
+
+    In degrees the distance is that on the ellipsoid to the nearest place of the border. Of polygons equally near, the
+    first is taken; two whose distances differ by less than 0.5 % may stand for each other. In metres (projected CRS)
+    the distance is that on the plane.
+    """
+    owner, km = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
+    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not crs.is_geographic:
+        to_km = crs.axis_info[0].unit_conversion_factor / 1000
+        owner[there], km[there] = _nearest_on_plane(polygons, x[there], y[there], max_km / to_km)
+        return owner, km * to_km
+    band = np.floor(y[there] / _BAND)
+    for number in np.unique(band):
+        points = there[band == number]
+        owner[points], km[points] = _nearest_in_band(
+            polygons, crs.get_geod() or Geod(ellps="WGS84"), x[points], y[points], max_km
+        )
+    too_far = ~(km <= max_km)
+    owner[too_far], km[too_far] = OUTSIDE, np.nan
+    return owner, km
+
+
+def _nearest_in_band(
+    polygons: NDArray[Any], geod: Geod, x: Floats, y: Floats, max_km: float
+) -> tuple[NDArray[np.int32], Floats]:
+    shrink = max(float(np.cos(np.radians(y.mean()))), 1e-3)
+    reach = max_km / _KM_FOR_DEGREE * 1.05
+    box = shapely.box(x.min() - reach / shrink, y.min() - reach, x.max() + reach / shrink, y.max() + reach)
+    close = np.flatnonzero(shapely.intersects(shapely.envelope(polygons), box))
+    squeezed = shapely.transform(polygons[close], lambda xy: xy * [shrink, 1.0])
+    among, _ = _nearest_on_plane(squeezed, x * shrink, y, reach)
+    owner, km = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
+    found = np.flatnonzero(among != OUTSIDE)
+    owner[found] = close[among[found]]
+    there = _nearest_places(squeezed[among[found]], x[found] * shrink, y[found])
+    km[found] = geod.inv(x[found], y[found], there[:, 0] / shrink, there[:, 1])[2] / 1000
+    return owner, km
+
+
+def _nearest_on_plane(polygons: NDArray[Any], x: Floats, y: Floats, reach: float) -> tuple[NDArray[np.int32], Floats]:
+    owner, distance = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
+    if not len(polygons) or not len(x):
+        return owner, distance
+    (point, polygon), away = shapely.STRtree(polygons).query_nearest(
+        shapely.points(x, y), max_distance=reach, return_distance=True, all_matches=True
+    )
+    order = np.lexsort((-polygon, point))
+    owner[point[order]], distance[point[order]] = polygon[order], away[order]
+    return owner, distance
+
+
+def _nearest_places(polygons: NDArray[Any], x: Floats, y: Floats) -> Floats:
+    lines = shapely.shortest_line(polygons, shapely.points(x, y))
+    places: Floats = shapely.get_coordinates(shapely.get_point(lines, 0))
+    return places

@@ -87,31 +87,33 @@ def match_areas(
 ) -> pd.DataFrame:
     """Say which area each place of a table means: a frame of evidence, one row for each distinct place.
 
-    Names fold first: accents, case, hyphens, apostrophes, articles and words like "Région de" make no difference, and known other
-    names (French, English, old, new, abbreviations, spellings) lead to the same area. Words that tell areas apart do: "Ville de
-    Tahoua" is not "Tahoua". Codes count only as the names beside them allow (see :func:`sahelgeo.code_systems`). What is printed
-    must agree: a code with its name, a name with its parents and with the level of the areas. Where two areas fit, or nearly so,
-    there is no answer but candidates.
+    Names fold first: accents, case, hyphens, apostrophes, articles and words like "Région de" make no difference, and
+    known other names (French, English, old, new, abbreviations, spellings) lead to the same area. Words that tell
+    areas apart do: "Ville de Tahoua" is not "Tahoua". Codes count only as the names beside them allow (see
+    :func:`sahelgeo.code_systems`). What is printed must agree: a code with its name, a name with its parents and with
+    the level of the areas. Where two areas fit, or nearly so, there is no answer but candidates.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Any table. Places, codes and parents are text.
     areas : pandas.DataFrame or geopandas.GeoDataFrame
-        The areas to choose from, each ``pcode`` once, with ``name``; ``level``, ``parent``, ``iso3``, ``name_fr``, ``name_en``,
-        ``other_names`` (separated by ``|``) and ``admin1``, ``admin2`` (names of what they lie in) are used where present. No
-        geometry is needed. Names of parents that the areas lack come from :func:`sahelgeo.load_pcodes` where codes and names agree.
+        The areas to choose from, each ``pcode`` once, with ``name``; ``level``, ``parent``, ``iso3``, ``name_fr``,
+        ``name_en``, ``other_names`` (separated by ``|``) and ``admin1``, ``admin2`` (names of what they lie in) are
+        used where present. No geometry is needed. Names of parents that the areas lack come from
+        :func:`sahelgeo.load_pcodes` where codes and names agree.
     on : str or mapping, optional
-        The column of names, or ``{"name": ..., "code": ...}``. The default takes the columns of the areas' level (``admin2``,
-        ``ADM2_FR``, ``adm2_pcod2``, ...), else ``place`` and ``pcode``.
+        The column of names, or ``{"name": ..., "code": ...}``. The default takes the columns of the areas' level
+        (``admin2``, ``ADM2_FR``, ``adm2_pcod2``, ...), else ``place`` and ``pcode``.
     parents : str or sequence of str, optional
-        Columns with names of what the place lies in (region, country). The default takes those recognised when ``on`` is not
-        given. An empty cell allows everything, and where the areas know of no larger area than the country no other parent is
-        asked for. A parent may also stand in brackets behind the name: "Boussouma (Boulgou)".
+        Columns with names of what the place lies in (region, country). The default takes those recognised when ``on``
+        is not given. An empty cell allows everything, and where the areas know of no larger area than the country no
+        other parent is asked for. A parent may also stand in brackets behind the name: "Boussouma (Boulgou)".
     accept : collection of str
-        The methods whose answers are taken; others are only shown as candidates. ``"fuzzy"`` is not among the default: names
-        that are merely alike are proposals. With it, the most similar name is taken if it is at least 85 % alike, leads the next
-        by 7 points, and has the same directions, numbers and brackets. A name that was cut off ("Centre-") is taken for none.
+        The methods whose answers are taken; others are only shown as candidates. ``"fuzzy"`` is not among the default:
+        names that are merely alike are proposals. With it, the most similar name is taken if it is at least 85 %
+        alike, leads the next by 7 points, and has the same directions, numbers and brackets. A name that was cut off
+        ("Centre-") is taken for none.
     decisions : pandas.DataFrame or path, optional
         Your own earlier answers (see :func:`sahelgeo.read_decisions`); they go first.
 
@@ -120,26 +122,29 @@ def match_areas(
     pandas.DataFrame
         One row for each distinct place, in the order of first appearance:
 
-        - ``code``, ``name``, ``parents``: as printed (parents joined with `` | ``), and ``rows`` of the table that print them;
+        - ``code``, ``name``, ``parents``: as printed (parents joined with `` | ``), and ``rows`` of the table that
+          print them;
         - ``pcode``, missing where there is no answer, and ``area_name``, the name of that area;
-        - ``method``: ``code``, ``recoded`` (a code of another system), ``name``, ``alias``, ``parent+name`` (the parent decides between
-          areas of one name, or has one area that sounds the same), ``fuzzy`` or ``decision``;
+        - ``method``: ``code``, ``recoded`` (a code of another system), ``name``, ``alias``, ``parent+name`` (the
+          parent decides between areas of one name, or has one area that sounds the same), ``fuzzy`` or ``decision``;
         - ``score``: how alike the names are, 0–100;
-        - ``candidates``: the areas that come nearest, best first, such as ``"BF49 Centre-Nord (82); BF13 Centre (60)"``;
+        - ``candidates``: the areas that come nearest, best first, such as ``"BF49 Centre-Nord (82); BF13 Centre
+          (60)"``;
         - ``conflict``: what disagrees, in words, and ``reason``: why there is no answer.
 
     Raises
     ------
     SchemaError
-        No column of places, cells that are not text, areas without ``pcode`` or ``name``, a p-code twice, names of one level
-        with areas of another, or a method that does not exist.
+        No column of places, cells that are not text, areas without ``pcode`` or ``name``, a p-code twice, names of one
+        level with areas of another, or a method that does not exist.
     EditionError
         A decision for an area that the areas do not have, or call by another name.
 
     Warns
     -----
     DataWarning
-        Names that a reform left to smaller areas, in a table that seems to be from before it (Niger's departments before 2011).
+        Names that a reform left to smaller areas, in a table that seems to be from before it (Niger's departments
+        before 2011).
 
     See Also
     --------
@@ -150,8 +155,8 @@ def match_areas(
 
     Notes
     -----
-    Names are compared without accents, case, hyphens, articles and words such as "Région de". Known other names come from
-    ``sahelgeo/data/aliases.csv``, with a source for each.
+    Names are compared without accents, case, hyphens, articles and words such as "Région de". Known other names come
+    from ``sahelgeo/data/aliases.csv``, with a source for each.
 
     Examples
     --------

@@ -1,14 +1,16 @@
 """Reduce a printed place name to what tells it from other names.
 
-Two printings of one name give one key: accents, case, hyphens, apostrophes, articles and words like "Région de" fold away, English
-directions become French and Roman numbers Arabic. Words that tell areas apart are kept: "Ville de Tahoua" is not "Tahoua", and
-"Centre-Nord" is not "Centre". The word for the kind of area ("région", "cercle") is taken off the key and returned beside it, since
-it says the level. What must be equal before two names may be near each other is noted as marks::
+Two printings of one name give one key: accents, case, hyphens, apostrophes, articles and words like "Région de" fold
+away, English directions become French and Roman numbers Arabic. Words that tell areas apart are kept: "Ville de
+Tahoua" is not "Tahoua", and "Centre-Nord" is not "Centre". The word for the kind of area ("région", "cercle") is taken
+off the key and returned beside it, since it says the level. What must be equal before two names may be near each other
+is noted as marks::
 
     "Région du Centre-Nord"   key "centrenord"   marks ("centre", "nord")   word "region"
     "Niamey II", "Niamey 2"   key "niamey2"      marks ("2",)
     "Maradi hors ville"                          marks ("hors", "ville")
-    "Centre-"                 key "centre…"      marks ("centre", "…")      a name that was cut off is the name of nothing
+    "Centre-"                 key "centre…"      marks ("centre", "…")      a name that was cut off is the name of
+    nothing
 """
 
 from __future__ import annotations
@@ -83,8 +85,9 @@ _URBAN_COMMUNITIES = (("communaute", "urbaine"), ("c", "u"), ("cu",))
 class Name(NamedTuple):
     """What a printed name comes down to.
 
-    ``key`` is the folded name, ``marks`` the directions, numbers and the like in it (two names whose marks differ are never near
-    each other, however alike their letters), ``word`` the kind of area it was printed with ("region"), if any.
+    ``key`` is the folded name, ``marks`` the directions, numbers and the like in it (two names whose marks differ are
+    never near each other, however alike their letters), ``word`` the kind of area it was printed with ("region"), if
+    any.
     """
 
     key: str
@@ -117,7 +120,8 @@ def fold_name(text: str) -> Name:
     Returns
     -------
     Name
-        An empty key where the text is no name ("-", "ND", "Not available"); a key that no whole name has where it was cut off.
+        An empty key where the text is no name ("-", "ND", "Not available"); a key that no whole name has where it was
+        cut off.
 
     Examples
     --------
@@ -221,14 +225,12 @@ def _without_level_word(tokens: list[str]) -> tuple[list[str], str | None]:
     for urban in _URBAN_COMMUNITIES:
         if tuple(tokens[first : first + len(urban)]) == urban and len(tokens) > first + len(urban):
             return ["ville", *tokens[first + len(urban) :]], None
-    for size in (2, 1):
-        word = _spaced_level_words().get(" ".join(tokens[first : first + size]))
-        if word is not None and len(tokens) > first + size:
-            return tokens[first + size :], word
-    for size in (2, 1):
-        word = _spaced_level_words().get(" ".join(tokens[-size:]))
-        if word is not None and len(tokens) > size:
-            return tokens[:-size], word
+    last = len(tokens)
+    for start, stop in ((first, first + 2), (first, first + 1), (last - 2, last), (last - 1, last)):
+        word = _spaced_level_words().get(" ".join(tokens[max(start, 0) : stop]))
+        kept = tokens[stop:] if start == first else tokens[:start]
+        if word is not None and kept:
+            return kept, word
     return tokens, None
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.nesting import nested_rows
-from sahelgeo.places.account import people_column
+from sahelgeo.places.account import needed_people_column
 from sahelgeo.places.pieces import OverlayPieces, piece_people, pieces_of
 from sahelgeo.places.shared_ground import Floats, in_degrees, shared_within
 from sahelgeo.sources import joined_sources
@@ -48,8 +48,8 @@ class OverlayAccount:
     overlap_km2 : float
         Area of the values that lies in more than one polygon of ``onto``; counts there are shared out, not doubled.
     totals : pandas.DataFrame
-        For each count (index ``column``): ``came_in = arrived + outside``, and ``rows_unknown``, the rows whose count is
-        missing.
+        For each count (index ``column``): ``came_in = arrived + outside``, and ``rows_unknown``, the rows whose count
+        is missing.
 
     See Also
     --------
@@ -80,28 +80,20 @@ class OverlayAccount:
         return text
 
 
+class _Options(TypedDict, total=False):
+    measure: Measure | Mapping[str, Measure]
+    weights: Weights | None
+    slivers: float
+
+
 @overload
 def overlay(
-    values: gpd.GeoDataFrame,
-    onto: gpd.GeoDataFrame,
-    *,
-    measure: Measure | Mapping[str, Measure] = ...,
-    weights: Weights | None = ...,
-    slivers: float = ...,
-    report: Literal[False] = ...,
+    values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, *, report: Literal[False] = ..., **options: Unpack[_Options]
 ) -> gpd.GeoDataFrame: ...
 @overload
 def overlay(
-    values: gpd.GeoDataFrame,
-    onto: gpd.GeoDataFrame,
-    *,
-    measure: Measure | Mapping[str, Measure] = ...,
-    weights: Weights | None = ...,
-    slivers: float = ...,
-    report: Literal[True],
+    values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, *, report: Literal[True], **options: Unpack[_Options]
 ) -> tuple[gpd.GeoDataFrame, OverlayAccount]: ...
-
-
 def overlay(
     values: gpd.GeoDataFrame,
     onto: gpd.GeoDataFrame,
@@ -123,9 +115,9 @@ def overlay(
     onto : geopandas.GeoDataFrame
         The polygons to carry them onto, in any CRS.
     measure : {"count", "rate", "class"} or mapping
-        What the column is. A mapping names the columns: ``{"people": "count", "share_3plus": "rate", "phase": "class"}``.
-        One word means the column ``people`` (else ``population``). A count is split between the pieces by weight and
-        summed; a rate is averaged by weight; of a class, the one with most weight is taken.
+        What the column is. A mapping names the columns: ``{"people": "count", "share_3plus": "rate", "phase":
+        "class"}``. One word means the column ``people`` (else ``population``). A count is split between the pieces by
+        weight and summed; a rate is averaged by weight; of a class, the one with most weight is taken.
     weights : "area", str, pandas.DataFrame or path, optional
         What people or ground a piece stands for:
 
@@ -135,8 +127,8 @@ def overlay(
         - a population table with ``pcode`` and ``people``, by the p-codes of ``onto`` (or else of ``values``): evenly
           within each of these areas.
         - a GeoDataFrame of points or polygons with ``people``.
-        - a grid of counts of people, as :func:`zonal_sum` takes it (path, rasterio dataset or xarray.DataArray): the exact
-          share of every cell.
+        - a grid of counts of people, as :func:`zonal_sum` takes it (path, rasterio dataset or xarray.DataArray): the
+          exact share of every cell.
     slivers : float
         A piece smaller than this share of both its polygons is a sliver of borders that nearly agree. It is left out,
         and what it holds goes to the other pieces of its polygon of values. A part outside all of ``onto`` that is
@@ -157,16 +149,17 @@ def overlay(
         - ``<name>_second`` and ``<name>_second_share``, for a class: the runner-up.
 
         Where the values name sources, ``source`` joins those of the values in each area; a ``source`` of ``onto``, the
-        publisher of the polygons, is called ``area_source``. The sources of a population table are in ``weights_source``.
+        publisher of the polygons, is called ``area_source``. Who
+        published the people that values are spread by, a table or a grid, is in ``weights_source``.
     OverlayAccount
         Only with ``report=True``.
 
     Raises
     ------
     DoubleCountError
-        Values that :func:`sum_stocks` would not add up either would meet in one area: of two dates, periods, groups, kinds or
-        editions; of two methods, operations, sources or analyses on the same ground; of an area and of its parts (by
-        ``pcode``). The rows are in ``.rows``.
+        Values that :func:`sum_stocks` would not add up either would meet in one area: of two dates, periods, groups,
+        kinds or editions; of two methods, operations, sources or analyses on the same ground; of an area and of its
+        parts (by ``pcode``). The rows are in ``.rows``.
     SchemaError
         A column that is not there, is not numbers or would be overwritten; invalid polygons; weights that do not fit.
     CRSError
@@ -175,8 +168,8 @@ def overlay(
     Warns
     -----
     DataWarning
-        Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that are
-        counted where the weights know of none (split by area instead).
+        Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that
+        are counted where the weights know of none (split by area instead).
 
     See Also
     --------
@@ -187,8 +180,8 @@ def overlay(
     Notes
     -----
     Counts keep their total: what arrives and what falls outside make up what came in (areal interpolation of extensive
-    values: Goodchild and Lam, 1980). Sources that differ from one polygon to its neighbour add up, since different ground
-    holds different people.
+    values: Goodchild and Lam, 1980). Sources that differ from one polygon to its neighbour add up, since different
+    ground holds different people.
 
     Examples
     --------
@@ -212,12 +205,12 @@ def overlay(
     known = values[list(measures)].notna().any(axis=1).to_numpy()[pieces.left]
     _refuse_double_counts(values, pieces, known)
     if weights is None or (isinstance(weights, str) and weights == "area"):
-        weight, whole = pieces.km2, pieces.left_km2
+        weight, whole, published = pieces.km2, pieces.left_km2, None
     else:
-        weight, whole = piece_people(pieces, weights, values, onto)
+        weight, whole, published = piece_people(pieces, weights, values, onto)
     share = _shares(pieces, weight, whole, slivers)
     columns: dict[str, Any] = {}
-    totals = {}
+    counts = {}
     for name, each in measures.items():
         if each == "class":
             columns |= _class(values[name], pieces, weight, name)
@@ -227,10 +220,10 @@ def overlay(
             columns[name] = _masked(carried)
         columns[f"{name}_covered"] = _masked(_covered(pieces, values[name].notna().to_numpy()[pieces.left]))
         if each == "count":
-            totals[name] = _total(values[name], carried)
-    account = _account(pieces, totals)
+            counts[name] = carried
+    account = _account(pieces, values, counts)
     _warn(account, pieces, weight)
-    result = _with_sources(onto, values, weights, pieces, known).assign(**columns)
+    result = _with_sources(onto, values, pieces, known, published).assign(**columns)
     return (result, account) if report else result
 
 
@@ -238,22 +231,12 @@ def _measures(values: gpd.GeoDataFrame, onto: gpd.GeoDataFrame, measure: Any) ->
     """What each column to carry is, once it is checked."""
     checks.plain(values, "values")
     if not isinstance(measure, Mapping):
-        label = people_column(values)
-        if label is None:
-            raise SchemaError(
-                "values have no column 'people' or 'population'. "
-                f"Name the columns: measure={{'column': {measure!r}}}. Found: {listed(list(values.columns), 12)}"
-            )
-        measure = {label: measure}
+        advice = f"Name the columns: measure={{'column': {measure!r}}}. "
+        measure = {needed_people_column(values, "values", advice): measure}
     checks.choice(MEASURES, **{f"measure[{name!r}]": each for name, each in measure.items()})
     checks.columns(values, "values", {name: "any" if each == "class" else "number" for name, each in measure.items()})
-    problems = [
-        f"onto already has a column {label!r}, which overlay adds. Rename or drop it"
-        for name, each in measure.items()
-        for label in _added(name, each)
-        if label in onto.columns
-    ]
-    if problems:
+    taken = [label for name, each in measure.items() for label in _added(name, each) if label in onto]
+    if problems := [f"onto already has a column {label!r}, which overlay adds. Rename or drop it" for label in taken]:
         raise SchemaError(" · ".join(problems), problems)
     return dict(measure)
 
@@ -305,9 +288,9 @@ def _dimensions(values: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
 def _with_sources(
     onto: gpd.GeoDataFrame,
     values: gpd.GeoDataFrame,
-    weights: Any,
     pieces: OverlayPieces,
     known: NDArray[np.bool_],
+    published: str | None,
 ) -> gpd.GeoDataFrame:
     """The areas with the sources of what they are given; their own is that of the border."""
     result = onto.rename(columns={"source": "area_source"})
@@ -319,9 +302,7 @@ def _with_sources(
         found = pd.Series(pd.NA, index=range(len(onto)), dtype="string")
         found[np.unique(areas)] = joined_values(rows, areas, ["source"])["source"].array
         result["source"] = found.array
-    if isinstance(weights, pd.DataFrame) and "source" in weights:
-        result["weights_source"] = joined_sources(weights["source"].unique())
-    return result
+    return result if published is None else result.assign(weights_source=published)
 
 
 def _shares(pieces: OverlayPieces, weight: Floats, whole: Floats, slivers: float) -> Floats:
@@ -400,19 +381,13 @@ def _class(classes: pd.Series, pieces: OverlayPieces, weight: Floats, name: str)
     }
 
 
-def _total(column: pd.Series, carried: Floats) -> dict[str, float]:
-    came_in, arrived = float(column.sum()), float(np.nansum(carried))
-    return {
-        "came_in": came_in,
-        "arrived": arrived,
-        "outside": came_in - arrived,
-        "rows_unknown": int(column.isna().sum()),
-    }
-
-
-def _account(pieces: OverlayPieces, totals: dict[str, dict[str, float]]) -> OverlayAccount:
+def _account(pieces: OverlayPieces, values: pd.DataFrame, counts: dict[str, Floats]) -> OverlayAccount:
     covered = np.bincount(pieces.left, pieces.km2, len(pieces.left_km2)) + pieces.sliver_km2
-    table = pd.DataFrame.from_dict(totals, orient="index", columns=["came_in", "arrived", "outside", "rows_unknown"])
+    came_in = values[list(counts)].sum().to_numpy(dtype=float)
+    arrived = np.array([np.nansum(carried) for carried in counts.values()])
+    totals = {"came_in": came_in, "arrived": arrived, "outside": came_in - arrived}
+    table = pd.DataFrame(totals, index=list(counts), dtype=float)
+    table["rows_unknown"] = values[list(counts)].isna().sum()
     return OverlayAccount(
         len(pieces.left),
         pieces.slivers,
@@ -436,19 +411,13 @@ def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats) -> Non
             f"areas overlap on {account.overlap_km2:,.0f} km²: counts there are shared out between them. "
             "Mend the areas first if that is not meant"
         )
-    nowhere = np.flatnonzero(pieces.left_km2 <= 0)
-    if len(nowhere) and len(account.totals):
-        sentences.append(
-            f"{len(nowhere):,} rows of values have no polygon and count as outside "
-            f"(by position {listed(list(nowhere), SHOWN_AT_MOST)})"
-        )
-    bare = (np.bincount(pieces.left, np.nan_to_num(weight), len(pieces.left_km2)) <= 0) & (
-        np.bincount(pieces.left, minlength=len(pieces.left_km2)) > 0
-    )
-    if bare.any() and len(account.totals):
-        sentences.append(
-            f"{int(bare.sum()):,} polygons of values hold no weight "
-            f"(rows by position {listed(list(np.flatnonzero(bare)), SHOWN_AT_MOST)}): split by area"
-        )
+    weights = np.bincount(pieces.left, np.nan_to_num(weight), len(pieces.left_km2))
+    nowhere, bare = np.flatnonzero(pieces.left_km2 <= 0), np.intersect1d(np.flatnonzero(weights <= 0), pieces.left)
+    for rows, words, done in (
+        (nowhere, "rows of values have no polygon and count as outside (by position", ")"),
+        (bare, "polygons of values hold no weight (rows by position", "): split by area"),
+    ):
+        if len(rows) and len(account.totals):
+            sentences.append(f"{len(rows):,} {words} {listed(list(rows), SHOWN_AT_MOST)}{done}")
     if sentences:
         warnings.warn("; ".join(sentences), DataWarning, stacklevel=3)

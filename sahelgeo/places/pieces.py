@@ -13,9 +13,10 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
-from sahelgeo.places.account import people_column
-from sahelgeo.places.grid import OUTSIDE, build_grid, find
+from sahelgeo.places.account import needed_people_column
+from sahelgeo.places.area_index import OUTSIDE, build_grid, find
 from sahelgeo.places.shared_ground import Floats, Shapes, SharedGround, in_degrees, shared_ground
+from sahelgeo.sources import joined_sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,27 +51,24 @@ def pieces_of(left: Shapes, right: Shapes, slivers: float) -> OverlayPieces:
 
 def piece_people(
     pieces: OverlayPieces, weights: pd.DataFrame | str | Path, values: pd.DataFrame, onto: pd.DataFrame
-) -> tuple[Floats, Floats]:
-    """The people in each piece, and in each polygon of values as a whole."""
-    if isinstance(weights, gpd.GeoDataFrame):
-        return _people_of_places(pieces, weights)
+) -> tuple[Floats, Floats, str | None]:
+    """The people in each piece, and in each polygon of values as a whole; and who published them, if they say so."""
     if isinstance(weights, pd.DataFrame):
-        return _people_of_table(pieces, weights, values, onto)
+        source = joined_sources(weights["source"].unique()) if "source" in weights else None
+        if isinstance(weights, gpd.GeoDataFrame):
+            return *_people_of_places(pieces, weights), source
+        return *_people_of_table(pieces, weights, values, onto), source
     if isinstance(weights, str) and weights in values.columns:
         people = _counts(values, weights)
-        return people[pieces.left] * pieces.km2 / pieces.left_km2[pieces.left], people
+        return people[pieces.left] * pieces.km2 / pieces.left_km2[pieces.left], people, None
     return _people_of_grid(pieces, weights)
 
 
 def _people_of_table(
     pieces: OverlayPieces, table: pd.DataFrame, values: pd.DataFrame, onto: pd.DataFrame
 ) -> tuple[Floats, Floats]:
-    label = people_column(table)
-    if label is None or "pcode" not in table.columns:
-        found = listed(list(table.columns), 12)
-        raise SchemaError(
-            f"weights: a population table needs 'pcode' and 'people' (or 'population'), or geometry. Found: {found}"
-        )
+    label = needed_people_column(table, "weights")
+    checks.columns(table, "weights", {"pcode": "any"})
     checks.counts(table, "weights", label)
     checks.once(table, "weights", "pcode", advice="Choose one year and source")
     people = table.dropna(subset="pcode").set_index("pcode")[label]
@@ -88,13 +86,8 @@ def _people_of_table(
 
 
 def _people_of_places(pieces: OverlayPieces, table: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    label = people_column(table)
-    if label is None:
-        raise SchemaError(
-            f"weights: the population has no column 'people' or 'population'. Found: {listed(list(table.columns), 12)}"
-        )
+    people = np.nan_to_num(_counts(table, needed_people_column(table, "weights")))
     checks.crs(table, "weights")
-    people = np.nan_to_num(_counts(table, label))
     shapes = in_degrees(table)
     kinds = set(np.unique(shapely.get_type_id(shapes)).tolist()) - {-1}
     if kinds <= {0}:
@@ -126,10 +119,11 @@ def _people_of_points(pieces: OverlayPieces, shapes: Shapes, people: Floats) -> 
     return each, np.bincount(left[inside], people[inside], len(pieces.left_km2)).astype(float)
 
 
-def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats]:
+def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats, str | None]:
     if not isinstance(weights, (str, Path)) and not hasattr(weights, "transpose") and not hasattr(weights, "read"):
         raise SchemaError(
-            "weights must be 'area', a column of the values, a population table or a grid (its path, a rasterio dataset "
+            "weights must be 'area', a column of the values, a population table or a grid (its path, a rasterio "
+            "dataset "
             f"or an xarray.DataArray), not {type(weights).__name__}"
         )
     if isinstance(weights, (str, Path)) and not Path(weights).is_file():
@@ -142,8 +136,8 @@ def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats
     values = gpd.GeoDataFrame(geometry=pieces.left_shapes, crs=4326)[there]
     whole = np.zeros(len(there))
     shapes = pieces.shapes(pieces.left_shapes, pieces.right_shapes)
-    each, whole[there] = people_of_pieces(weights, values, shapes, stacklevel=5)
-    return each, whole
+    each, whole[there], source = people_of_pieces(weights, values, shapes, stacklevel=5)
+    return each, whole, source
 
 
 def _counts(table: pd.DataFrame, label: str) -> Floats:

@@ -2,7 +2,8 @@
 
 To cut two polygons costs a hundred times what it costs to learn that nothing need be cut, so most pairs are never cut::
 
-      left        right      1  Pairs of which one holds a point of the other come first: a-r, b-r, c-s. Of these, what is
+      left        right      1  Pairs of which one holds a point of the other come first: a-r, b-r, c-s. Of these, what
+      is
     +---+---+   +-------+       the same twice, or lies in the other whole (GEOS's "covers"), has its own area.
     | a | b |   |   r   |    2  The pieces of a make up all of a. If r overlaps none of its neighbours, nothing of a is left
     +---+---+   +---+---+       for them: a-s, which merely touches, is never asked for. GEOS tells whether polygons overlap

@@ -133,15 +133,15 @@ def _to_360(grid: Grid) -> bool:
 
 def people_of_pieces(
     raster: Raster, areas: gpd.GeoDataFrame, pieces: npt.NDArray[Any], measure: str = "count", *, stacklevel: int = 2
-) -> tuple[Floats, Floats]:
-    """The people of a grid on pieces of areas (in the CRS of the areas), and in each area as a whole."""
+) -> tuple[Floats, Floats, str | None]:
+    """The people of a grid on pieces of areas (in their CRS) and in each area as a whole, and the grid's source."""
     with open_grid(raster) as reader:
         ground = ground_of(reader.grid, areas)
         cut = moved(gpd.GeoSeries(pieces, crs=areas.crs), reader.grid.crs)
         sums = sums_over(reader, edges_on(reader.grid, np.concatenate([cut, ground.shapes])), measure)
     own = slice(len(pieces), None)
     warn_of_gaps(ground, sums.cells[own] > 0, sums, reader.grid, "people", stacklevel=stacklevel + 1)
-    return sums.total[: len(pieces)], ground.spread(sums.total[own])
+    return sums.total[: len(pieces)], ground.spread(sums.total[own]), reader.grid.source
 
 
 def check_measure(grid: Grid, measure: str) -> None:
