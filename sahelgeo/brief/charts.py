@@ -184,19 +184,13 @@ def _shortened(name: str, letters: float) -> str:
 
 def _rows_without_overlap(marks: list[tuple[float, float]], low: float, high: float) -> list[tuple[int, str]]:
     """For each mark (place and length of its name) a row, and the side of the text that stands at the place."""
-    taken: list[list[tuple[float, float]]] = []
-    found = []
+    found: list[tuple[int, str, float, float]] = []
     for place, length in marks:
         side = "left" if place + length <= high or place - low < high - place else "right"
-        span = (place, place + length) if side == "left" else (place - length, place)
-        row = 0
-        while row < len(taken) and any(start < span[1] and span[0] < end for start, end in taken[row]):
-            row += 1
-        if row == len(taken):
-            taken.append([])
-        taken[row].append(span)
-        found.append((row, side))
-    return found
+        start, end = (place, place + length) if side == "left" else (place - length, place)
+        taken = {row for row, _, first, last in found if first < end and start < last}
+        found.append((min(set(range(len(taken) + 1)) - taken), side, start, end))
+    return [(row, side) for row, side, _, _ in found]
 
 
 @_literal_text

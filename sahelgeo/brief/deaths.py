@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from matplotlib.figure import Figure
 
 from sahelgeo import checks
 from sahelgeo.brief.charts import Bar, bars
@@ -16,9 +17,6 @@ from sahelgeo.checks import Need
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, WindowError, listed
 from sahelgeo.events.windows import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
 from sahelgeo.words import write_day, write_number, write_period
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 # The countries that the sentence speaks of.
 _COUNTRIES = ("BFA", "MLI", "NER")
@@ -144,12 +142,13 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
     deaths = found[found["measure"] == "fatalities"].rename(columns={by or "of": "scope"})
     source = str(events["source"].iloc[0])
     told = dict.fromkeys(("dataset", "part_dataset", "source", "part_source"), source)
-    return deaths.assign(bound="exact", **told, **_certainty([{}, {}, {}])).reset_index(drop=True)
+    return deaths.assign(bound="exact", **told, **_certainty([pd.NA] * 3)).reset_index(drop=True)
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
     checks.columns(totals, "totals", _TOTALS)
     totals = totals.assign(start=checks.days(totals["start"], "totals"), end=checks.days(totals["end"], "totals"))
+    totals = totals.reindex(columns=[*_TOTALS, "bound", "certainty"])
     windows = windows_of(day)
     part, same, full = (totals[(totals["start"] == start) & (totals["end"] == end)] for start, end in windows)
     if part.empty:
@@ -159,29 +158,21 @@ def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float
         raise WindowError(
             f"no total for {windows[0][0]:%Y-%m-%d} to {day:%Y-%m-%d}. There are: {listed(held, SHOWN_AT_MOST)}"
         )
+    pairs = part.merge(same.drop_duplicates(["scope", "dataset"]), "left", ["scope", "dataset"], suffixes=("", "_same"))
+    pairs = pairs.merge(full, "left", "scope", suffixes=("_part", ""))
     rows = []
-    for row in part.to_dict("records"):
-        window = same[(same["scope"] == row["scope"]) & (same["dataset"] == row["dataset"])]
-        before: dict[Any, Any] = next(iter(window.to_dict("records")), {"fatalities": pd.NA})
-        unknown = {"fatalities": pd.NA, "dataset": row["dataset"], "source": row["source"]}
-        rows += [
-            {
-                "scope": row["scope"],
-                **compare_totals(row["fatalities"], before["fatalities"], year["fatalities"], **bands),
-                "bound": year.get("bound", "exact"),
-                "dataset": year["dataset"],
-                "part_dataset": row["dataset"],
-                **_certainty([row, before, year]),
-                "source": year["source"],
-                "part_source": row["source"],
-            }
-            for year in full[full["scope"] == row["scope"]].to_dict("records") or [unknown]
-        ]
+    for row in pairs.to_dict("records"):
+        if pd.isna(row["fatalities"]):
+            row |= {"dataset": row["dataset_part"], "source": row["source_part"]}
+        ratios = compare_totals(row["fatalities_part"], row["fatalities_same"], row["fatalities"], **bands)
+        certainty = _certainty([row["certainty_part"], row["certainty_same"], row["certainty"]])
+        told = {"bound": "exact" if pd.isna(row["bound"]) else row["bound"], "dataset": row["dataset"]}
+        told |= {"part_dataset": row["dataset_part"], **certainty, "source": row["source"]}
+        rows.append({"scope": row["scope"], **ratios, **told, "part_source": row["source_part"]})
     return typed(pd.DataFrame(rows))
 
 
-def _certainty(figures: list[dict[Any, Any]]) -> dict[str, Any]:
-    each = [figure.get("certainty", pd.NA) for figure in figures]
+def _certainty(each: Sequence[Any]) -> dict[str, Any]:
     own = {f"{name}_certainty": value for name, value in zip(_PARTS, each, strict=True)}
     return {"certainty": least_certain(each), **own}
 

@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
@@ -87,7 +86,9 @@ def displacement(
     words = _displacement_words(told, lang)
     if missing:
         words.append(text("displacement_missing", lang, scopes=", ".join(named(code, lang) for code in missing)))
-    shown = stocks[_stands_in(stocks, told)]
+    keys = pd.MultiIndex.from_frame(stocks[["scope", "date"]])
+    compared = (pd.MultiIndex.from_frame(told[["scope", day]]) for day in ("date", "date_before"))
+    shown = stocks[np.logical_or.reduce([keys.isin(one) for one in compared])]
     year = result["date"].max().year
     rows = [
         Bar(
@@ -128,11 +129,6 @@ def _pairs(
     pairs = pd.DataFrame(rows).rename_axis("scope").reset_index().infer_objects().drop_duplicates(ignore_index=True)
     before = pairs["people_before"].astype("float64")
     return pairs.assign(ratio=pairs["people"].astype("float64") / before.where(before != 0))
-
-
-def _stands_in(stocks: pd.DataFrame, told: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    pairs = {*zip(told["scope"], told["date"], strict=True), *zip(told["scope"], told["date_before"], strict=True)}
-    return np.array([pair in pairs for pair in zip(stocks["scope"], stocks["date"], strict=True)], dtype=np.bool_)
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:

@@ -226,7 +226,14 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
     if not inside.notna().any():
         raise _elsewhere(events, areas, name)
     there = inside.map(areas.set_index("pcode")["iso3"])
-    _warn_without_events(there, areas)
+    without = listed(sorted(set(areas["iso3"].dropna()) - set(there.dropna())), SHOWN_AT_MOST)
+    if without:
+        warnings.warn(
+            f"no event lies in {without}: what the export does not hold is not known, and counts as missing, "
+            "not as zero",
+            DataWarning,
+            stacklevel=2,
+        )
     days = {"start": events["date"].min(), "end": events["date"].max()}
     coverage = pd.DataFrame({"iso3": sorted(there.dropna().unique()), **days})
     agreements = pd.DataFrame(columns=["pcode", "date", "name"])
@@ -238,26 +245,12 @@ def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> 
     named = list(events["iso3"].dropna().unique()) if "iso3" in events else []
     countries = f" They name {listed(named, SHOWN_AT_MOST)}." if named else ""
     without = f" {empty:,} have no coordinates." if empty else ""
+    wanted = listed(sorted(areas["iso3"].dropna().unique()), SHOWN_AT_MOST)
     return UnmatchedError(
-        f"{name}: none of the {len(events):,} events lies in {listed(_countries(areas), SHOWN_AT_MOST)}."
+        f"{name}: none of the {len(events):,} events lies in {wanted}."
         f"{countries}{without} Give an export of these countries, or areas of the countries of the export",
         pd.DataFrame(events),
     )
-
-
-def _countries(areas: gpd.GeoDataFrame) -> list[str]:
-    return sorted(areas["iso3"].dropna().unique())
-
-
-def _warn_without_events(there: pd.Series, areas: gpd.GeoDataFrame) -> None:
-    without = [code for code in _countries(areas) if code not in set(there.dropna())]
-    if without:
-        warnings.warn(
-            f"no event lies in {listed(without, SHOWN_AT_MOST)}: what the export does not hold is not known, and "
-            "counts as missing, not as zero",
-            DataWarning,
-            stacklevel=3,
-        )
 
 
 _AGREEMENT = ("pcode", "date", "name")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from sahelgeo import embedded
 from sahelgeo.sources import credit, is_synthetic
 from sahelgeo.words import base_language, write_number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete", "synthetic")
 # Published figures, the surest first; what is not certain has a mark wherever it is printed.

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.outcome import Check, made, text
 from sahelgeo.events.extent import core_periphery, share_outside
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.words import write_number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def governance(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import jinja2
@@ -17,6 +17,7 @@ import matplotlib as mpl
 import pandas as pd
 import pyproj
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from sahelgeo import embedded
 from sahelgeo.brief.inputs import load_published
@@ -25,9 +26,6 @@ from sahelgeo.errors import SchemaError
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.style import LITERAL_TEXT
 from sahelgeo.words import base_language, check_language, word, write_day, write_month, write_number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 # Measures of the print rules in static/report.css.
 _SHEET_MM = 254
@@ -97,6 +95,7 @@ def write_report(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters.update(unbroken=_unbroken, image=_image)
     template = environment.from_string(static.joinpath("report.html.j2").read_text(encoding="utf-8"))
     words = {key: word(key, lang) for key in ("colon", "disclaimer", "made_with")}
     words |= {key: text(key, lang) for key in ("says", "data", "sources", "join")}
@@ -109,8 +108,8 @@ def write_report(
         lead=text("report_lead", lang),
         synthetic=text("report_synthetic", lang, checks=invented) if invented else "",
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        checks=[_shown(check) for check in every],
-        maps=[{"title": name, "image": _image(figure)} for name, figure in (maps or {}).items()],
+        checks=every,
+        maps=maps or {},
         sources=sources,
         notes=notes,
         chart_mm=_chart_height(every, len(maps or {}), "; ".join([*notes, *sources])),
@@ -137,17 +136,6 @@ def _chart_height(checks: list[Check], maps: int, sources: str) -> float:
 
 def _words_height(words: str) -> float:
     return _LINE_MM * math.ceil((len(words) + _LEAD_LETTERS) / _LETTERS_OF_A_LINE)
-
-
-def _shown(check: Check) -> dict[str, object]:
-    return {
-        "title": check.title,
-        "claim": _unbroken(check.claim),
-        "findings": [_unbroken(finding) for finding in check.findings],
-        "verdict": check.verdict,
-        "verdict_in_words": check.verdict_in_words,
-        "image": _image(check.figure),
-    }
 
 
 def _unbroken(words: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from sahelgeo.brief.charts import lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.inputs import checked_agreements
@@ -16,9 +17,6 @@ from sahelgeo.events.over_time import before_after
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.events.windows import areas_of, months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.words import write_number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def negotiation(
