@@ -10,7 +10,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.events.exports import EXPORTED
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 
@@ -96,7 +96,7 @@ def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Se
 
     The export is as new as its newest row. Where an event stands twice two exports are in the file, and each row keeps its own day.
     """
-    if "timestamp" not in frame or frame["timestamp"].map(text_of).isna().all():
+    if "timestamp" not in frame or texts(frame["timestamp"]).isna().all():
         return {}, ()
     answers = {value: _stamped_day(value) for value in frame["timestamp"].unique()}
     stamps = frame["timestamp"].map(answers).astype("datetime64[us]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
@@ -16,7 +17,13 @@ def iso3_of(values: pd.Series) -> pd.Series:
     UNHCR's own codes are not read here: its NIG is Nigeria and its NGR is Niger (see :func:`iso3_of_unhcr`).
     """
     known = {value: country_of(value) for value in values.dropna().unique() if isinstance(value, str) and value.strip()}
-    return values.map(lambda value: known.get(value) if isinstance(value, str) else None).astype("string")
+    return _looked_up(values, known)
+
+
+def _looked_up(values: pd.Series, known: Mapping[str, str | None]) -> pd.Series:
+    """What is known of each distinct text."""
+    distinct = {value: known.get(value) for value in values.dropna().unique() if isinstance(value, str)}
+    return values.astype("string").map(distinct).astype("string")
 
 
 @lru_cache(maxsize=1)
@@ -26,10 +33,9 @@ def _unhcr_codes() -> dict[str, str]:
 
 def iso3_of_unhcr(values: pd.Series) -> pd.Series:
     """The ISO code of each of UNHCR's three-letter codes; missing where it is not one that is known."""
-    return values.map(lambda value: _unhcr_codes().get(value) if isinstance(value, str) else None).astype("string")
+    return _looked_up(values, _unhcr_codes())
 
 
 def country_pcodes(iso3: pd.Series) -> pd.Series:
     """The level-0 p-code (two letters) of each ISO code of three letters."""
-    known = iso2_codes()
-    return iso3.map(lambda value: known.get(value) if isinstance(value, str) else None).astype("string")
+    return _looked_up(iso3, iso2_codes())

@@ -219,7 +219,9 @@ class Rows:
         found = pd.Series(pd.NA, self.frame.index, "string")
         for name in names:
             if name in self.frame:
-                found = found.fillna(texts(self.frame[name], missing=self.facts.get("not_available", ())))
+                read = texts(self.frame[name], missing=self.facts.get("not_available", ()))
+                # A program that took a code or a round for a number wrote 854001.0.
+                found = found.fillna(read.str.replace(r"^(\d+)\.0+$", r"\1", regex=True))
         return found
 
     def number(self, name: str) -> pd.Series:
