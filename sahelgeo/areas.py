@@ -84,7 +84,8 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     if missing:
         raise AreasNotEmbeddedError(
             f"no embedded areas at level {level} for {listed([repr(code) for code in missing], 10)}. "
-            f"There are: {', '.join(sorted(held))} (ISO 3166-1 codes of three letters). Read your own file with read_areas"
+            f"There are: {', '.join(sorted(held))} (ISO 3166-1 codes of three letters). "
+            "Read your own file with read_areas"
         )
     return at_level[at_level["iso3"].isin(wanted)].reset_index(drop=True)
 
@@ -93,7 +94,8 @@ def conform_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Check a table of areas against its declaration (see :func:`sahelgeo.conform`)."""
     if not isinstance(areas, gpd.GeoDataFrame):
         raise SchemaError(
-            f"areas: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. load_areas and read_areas make one"
+            f"areas: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. "
+            "load_areas and read_areas make one"
         )
     checked = conform(areas, "areas")
     assert isinstance(checked, gpd.GeoDataFrame)

@@ -451,7 +451,12 @@ def test_codes_that_are_not_certain_come_from_the_users_areas():
             "'households' is a count but not a column of numbers",
         ),
         (counts(["BF4601"]), {"weights": "idps"}, sg.SchemaError, "weights='idps' is neither"),
-        (counts(["BF4601"]), {"weights": pd.DataFrame({"pcode": ["BF4601"]})}, sg.SchemaError, "weights: a table with"),
+        (
+            counts(["BF4601"]),
+            {"weights": pd.DataFrame({"pcode": ["BF4601"]})},
+            sg.SchemaError,
+            "weights: no column .people. or .population.",
+        ),
         (counts(["BF4601"]), {"weights": counts(["BF5601", "BF5601"])}, sg.SchemaError, "weights: BF5601 stands more"),
         (pd.DataFrame({"people": [1]}), {}, sg.SchemaError, "needs 'pcode' or 'name'.*Found: people"),
         ([1], {}, sg.SchemaError, "a DataFrame is needed, not list"),

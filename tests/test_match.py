@@ -423,7 +423,7 @@ def test_bad_tables_and_options_are_named(table: pd.DataFrame, options: dict[str
         ([1], "areas: a DataFrame is needed, not list"),
         (pd.DataFrame({"code": ["A"], "name": ["x"]}), "column 'pcode' is missing. Found: code, name"),
         (pd.DataFrame({"pcode": [], "name": []}), "there is no row"),
-        (pd.DataFrame({"pcode": ["A", None], "name": ["x", "y"]}), "column 'pcode', rows 1: empty"),
+        (pd.DataFrame({"pcode": ["A", None], "name": ["x", "y"]}), "column 'pcode', row.s. 1: empty"),
         (pd.DataFrame({"pcode": ["A", "a"], "name": ["x", "y"]}), "p-codes A stand more than once"),
     ],
 )

@@ -50,19 +50,19 @@ def convert_edition(
 ) -> pd.DataFrame:
     """Carry counts, rates and phases from one edition of the boundaries to another.
 
-    Where an old area lies whole in a new one the result is exact. Where it splits, counts go by the people (or on request
-    the area) of its parts and are marked as estimated; where these are not known the conversion is refused.
+    Where an old area lies whole in a new one the result is exact. Where it splits, counts go by the people (or on
+    request the area) of its parts and are marked as estimated; where these are not known the conversion is refused.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Rows with ``pcode`` (or ``name``) of one edition, and values. Several rows may name one area (dates, groups).
     areas : pandas.DataFrame, optional
-        Areas of the new edition with ``name`` and ``pcode``: gives codes to new areas whose code is not known here. With
-        ``weights="area"``, a GeoDataFrame whose polygons (of either edition) make up the parts.
+        Areas of the new edition with ``name`` and ``pcode``: gives codes to new areas whose code is not known here.
+        With ``weights="area"``, a GeoDataFrame whose polygons (of either edition) make up the parts.
     to : str
-        The edition to convert to: ``"BFA 2025"`` or ``"BFA 2020"``, ``"MLI 2023"`` or ``"MLI 2016"``, ``"NER 2011"`` (also
-        ``"NER 2023"``) or ``"NER 1998"``.
+        The edition to convert to: ``"BFA 2025"`` or ``"BFA 2020"``, ``"MLI 2023"`` or ``"MLI 2016"``, ``"NER 2011"``
+        (also ``"NER 2023"``) or ``"NER 1998"``.
     level : {1, 2}, optional
         The level of the result; the default is that of each row. Provinces can go to regions, not to smaller areas than
         the reform's tables hold (Mali: regions).
@@ -72,8 +72,8 @@ def convert_edition(
         ``_per_1000``; phase, phase_published, phase_rule; year, round, evidence. Text and dates are keys.
     weights : pandas.DataFrame or str, optional
         People of units that make up the parts: a table with ``pcode`` or ``name`` of areas of either edition and
-        ``people`` or ``population`` (the two new provinces, or the cercles of a region). Or ``"area"``. Or the name of a
-        column of the table (``"population"``), which serves to average rates and classes where areas merge.
+        ``people`` or ``population`` (the two new provinces, or the cercles of a region). Or ``"area"``. Or the name of
+        a column of the table (``"population"``), which serves to average rates and classes where areas merge.
 
     Returns
     -------
@@ -81,9 +81,10 @@ def convert_edition(
         One row for each new area and each combination of the key columns, with a new index from 0:
 
         - ``pcode`` (missing where the new code is not known for certain), ``name``, ``level``, ``edition``;
-        - the keys and the values. Whole numbers stay whole and every total is kept to the unit (largest remainder); fractions keep
-          theirs to rounding. Missing counts add nothing, and are missing where all are. Rates of merged areas are averaged, of
-          classes the one with most people is taken (of two equal the higher); a row with a missing rate or class takes no part;
+        - the keys and the values. Whole numbers stay whole and every total is kept to the unit (largest remainder);
+          fractions keep theirs to rounding. Missing counts add nothing, and are missing where all are. Rates of merged
+          areas are averaged, of classes the one with most people is taken (of two equal the higher); a row with a
+          missing rate or class takes no part;
         - ``estimated`` (boolean): whether a part of the row comes from an area that was split.
 
         Printed names of the old edition (``place``, ``admin1`` ...) and geometry are left out.
@@ -112,8 +113,9 @@ def convert_edition(
 
     Notes
     -----
-    The tables stand in ``sahelgeo/data/editions`` with their sources: Burkina Faso, Council of Ministers of 2 July 2025;
-    Mali, laws 2023-006 and 2023-007 of 13 March 2023; Niger, laws 98-30 of 14 September 1998 and 2011-22 of 8 August 2011.
+    The tables stand in ``sahelgeo/data/editions`` with their sources: Burkina Faso, Council of Ministers of 2 July
+    2025; Mali, laws 2023-006 and 2023-007 of 13 March 2023; Niger, laws 98-30 of 14 September 1998 and 2011-22 of 8
+    August 2011.
 
     Examples
     --------
@@ -153,10 +155,8 @@ def _units_of(
         return rows, listed(list(rows.index), SHOWN_AT_MOST)
 
     unknown, several = [not units for units in found], [len(units) > 1 for units in found]
-    against = [
-        contradicts(units, walk, code, name)
-        for units, code, name in zip(found, places["code"], places["name"], strict=True)
-    ]
+    pairs = list(zip(places["code"], places["name"], strict=True))
+    against = [contradicts(units, walk, *pair) for units, pair in zip(found, pairs, strict=True)]
     if any(unknown):
         rows, shown = rows_of(unknown)
         raise UnmatchedError(
@@ -166,17 +166,18 @@ def _units_of(
         )
     if any(several):
         rows, shown = rows_of(several)
-        pairs = [
+        meant = [
             (row, unit.level, unit.pcode, unit.name)
             for row, number in zip(table.index, numbers, strict=True)
             for unit in (found[number] if several[number] else ())
         ]
         raise AmbiguousError(
-            f"rows {shown} have a name of two levels of {edition}, such as {pairs[0][3]!r}. Give their p-codes",
-            pd.DataFrame(pairs, columns=["row", "level", "pcode", "name"]),
+            f"rows {shown} have a name of two levels of {edition}, such as {meant[0][3]!r}. Give their p-codes",
+            pd.DataFrame(meant, columns=["row", "level", "pcode", "name"]),
         )
     if any(against):
-        both = listed([f"{code} {name}" for code, name, _ in places[against].itertuples(index=False)], SHOWN_AT_MOST)
+        wrong = [f"{code} {name}" for (code, name), bad in zip(pairs, against, strict=True) if bad]
+        both = listed(wrong, SHOWN_AT_MOST)
         raise EditionError(
             f"rows {rows_of(against)[1]}: code and name are not one area of {edition} ({both}). See edition_of(table)"
         )
@@ -282,7 +283,8 @@ def _pieces(units: list[Unit], targets: list[list[Unit]], sizes: dict[Parts, flo
     if refused:
         shown = "; ".join(f"{name} into {new}" for name, new in list(refused.items())[:SHOWN_AT_MOST])
         raise EditionError(
-            f"{len(refused)} areas split, and the people of their parts are not known: {shown}. Pass weights (people of the "
+            f"{len(refused)} areas split, and the people of their parts are not known: {shown}. Pass weights (people "
+            "of the "
             "new areas, or of smaller old ones that make up the parts), or weights='area' with areas"
         )
     table = pd.DataFrame(pieces, columns=["row", "unit", "part", "share", "whole"])

@@ -1,7 +1,7 @@
-"""The reforms of boundaries as data: which ground of an old edition is which of a new one, and which edition a table is of.
+"""The reforms of boundaries as data: which old ground is which new one, and which edition a table is of.
 
-A part is ground that one unit of each level holds before and one after. All units are sets of parts, so what nests in what, and what
-splits, is a question of sets::
+A part is ground that one unit of each level holds before and one after. All units are sets of parts, so what nests in
+what, and what splits, is a question of sets::
 
     parts             1         2           3           4
     before 2011    [ Filingué                      ][ Kollo ]
@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ Parts = frozenset[int]
 _ALSO = {"MLI 2021": "MLI 2016", "BFA 2023": "BFA 2020", "NER 2023": "NER 2011"}
 _SPELLINGS = ("spelling", "abbreviation", "en")
 _NAMES = ("name", "place")
+_FATES = ["rows_fit", "rows_contradicted", "rows_unknown"]
 # Signs of an older edition: so many areas that lost ground, and for each new area that is named ten of them.
 FEWEST_SIGNS = 3
 SIGNS_FOR_EACH_NEW = 10
@@ -84,10 +86,8 @@ class Crosswalk:
 
     def smaller(self, level: int) -> dict[str, Unit]:
         """The areas that lost ground and kept their name, as they were, by folded name."""
-        pairs = [
-            (old, new) for old in self.of(self.old, level) for new in self.of(self.new, level) if old.keys & new.keys
-        ]
-        return {key: old for old, new in pairs if new.parts < old.parts for key in new.keys}
+        pairs = product(self.of(self.old, level), self.of(self.new, level))
+        return {key: old for old, new in pairs if old.keys & new.keys and new.parts < old.parts for key in new.keys}
 
     def born(self, level: int) -> set[str]:
         """The folded names of areas that the reform made; one that was merely renamed is none."""
@@ -149,8 +149,8 @@ def _keys(name: str, iso3: str, level: int) -> frozenset[str]:
 def find_unit(walk: Crosswalk, edition: str, code: Any, name: Any) -> list[Unit]:
     """The units of an edition that a code and a name (either may be missing) can mean.
 
-    Those with the code; else those with the name, where the row has no code, or neither the unit's nor the row's code is
-    known: an old code with a name that was kept is not the new area. A code of GADM is no area's of the new edition.
+    Those with the code; else those with the name, where the row has no code, or neither the unit's nor the row's code
+    is known: an old code with a name that was kept is not the new area. A code of GADM is no area's of the new edition.
     """
     units = walk.of(edition)
     gadm = isinstance(code, str) and looks_like_gadm(code)
@@ -204,10 +204,11 @@ def distinct_places(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
 def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     """Which editions of the boundaries the codes and names of a table fit.
 
-    Codes were used again: ``ML09`` is Bamako before the reform of Mali and Taoudénit after it, ``BF13`` is Centre and then
-    Kadiogo. Names too: Soum, Tapoa, Kadiogo and Sourou are provinces of Burkina Faso before 2025 and regions since, and
-    Filingué was three departments of today's in one before 2011. So a row fits an edition where its code and its name are of
-    one area of it. A code of GADM, such as ``NER.6.1_1``, is of the older edition: GADM draws none of the three reforms.
+    Codes were used again: ``ML09`` is Bamako before the reform of Mali and Taoudénit after it, ``BF13`` is Centre and
+    then Kadiogo. Names too: Soum, Tapoa, Kadiogo and Sourou are provinces of Burkina Faso before 2025 and regions
+    since, and Filingué was three departments of today's in one before 2011. So a row fits an edition where its code
+    and its name are of one area of it. A code of GADM, such as ``NER.6.1_1``, is of the older edition: GADM draws none
+    of the three reforms.
 
     Parameters
     ----------
@@ -232,8 +233,8 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     Warns
     -----
     DataWarning
-        Names that two editions have, where the table seems to be of the older one: at least three areas are named that lost ground,
-        and hardly any that was made by the reform.
+        Names that two editions have, where the table seems to be of the older one: at least three areas are named that
+        lost ground, and hardly any that was made by the reform.
 
     See Also
     --------
@@ -242,8 +243,8 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Burkina Faso: Council of Ministers of 2 July 2025. Mali: laws 2023-006 and 2023-007 of 13 March 2023. Niger: law 2011-22 of
-    8 August 2011, which made 63 departments of 36.
+    Burkina Faso: Council of Ministers of 2 July 2025. Mali: laws 2023-006 and 2023-007 of 13 March 2023. Niger: law
+    2011-22 of 8 August 2011, which made 63 departments of 36.
 
     Examples
     --------
@@ -255,30 +256,17 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     MLI 2016         1                  1             0   False
     """
     places, numbers = distinct_places(table)
-    rows = np.bincount(numbers, minlength=len(places))
+    rows, pairs = np.bincount(numbers, minlength=len(places)), list(zip(places["code"], places["name"], strict=True))
     counts, both = {}, []
     for walk in crosswalks():
-        units = {
-            edition: [find_unit(walk, edition, *place) for place in _pairs(places)] for edition in (walk.old, walk.new)
-        }
-        both += [
-            (walk.old[:3], new.level, new.name, None)
-            for known in zip(*units.values(), strict=True)
-            if all(known)
-            for new in known[1]
-        ]
+        units = {side: [find_unit(walk, side, *place) for place in pairs] for side in (walk.old, walk.new)}
+        twice = [new for old, new in zip(*units.values(), strict=True) if old and new]
+        both += [(walk.old[:3], unit.level, unit.name, None) for found in twice for unit in found]
         for edition, found in units.items():
-            wrong = [contradicts(unit, walk, *place) for unit, place in zip(found, _pairs(places), strict=True)]
-            known = np.array([bool(unit) for unit in found], dtype=bool)
-            against = np.array(wrong, dtype=bool)
-            counts[edition] = [
-                int(rows[known & ~against].sum()),
-                int(rows[known & against].sum()),
-                int(rows[~known].sum()),
-            ]
-    result = pd.DataFrame.from_dict(
-        counts, orient="index", columns=["rows_fit", "rows_contradicted", "rows_unknown"]
-    ).rename_axis("edition")
+            against = [contradicts(unit, walk, *place) for unit, place in zip(found, pairs, strict=True)]
+            fate = np.where([bool(unit) for unit in found], np.array(against, dtype=int), 2)
+            counts[edition] = np.bincount(fate, rows, len(_FATES)).astype(int)
+    result = pd.DataFrame.from_dict(counts, orient="index", columns=_FATES).rename_axis("edition")
     touched = result["rows_fit"] + result["rows_contradicted"] > 0
     result = result[touched].sort_values("rows_fit", ascending=False, kind="stable")
     full = result["rows_fit"] == len(table)
@@ -288,17 +276,13 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _pairs(places: pd.DataFrame) -> list[tuple[Any, Any]]:
-    return list(zip(places["code"], places["name"], strict=True))
-
-
 def older_edition(
     named: Iterable[tuple[str | None, int | None, str, str | None]], known: Collection[str] | None = None
 ) -> list[str]:
     """A sentence for each country whose names seem to be from before a reform, though areas of these names exist since.
 
-    ``named`` are country, level, name and printed code of the areas that a table names; ``known`` the folded own names of
-    all areas there are to choose from: where the reform made none of them, they are of the older edition themselves.
+    ``named`` are country, level, name and printed code of the areas that a table names; ``known`` the folded own names
+    of all areas there are to choose from: where the reform made none of them, they are of the older edition themselves.
     """
     distinct = {(iso3, level, name, bool(code) and looks_like_gadm(str(code))) for iso3, level, name, code in named}
     sentences = []
@@ -317,7 +301,8 @@ def older_edition(
             if signs and (any(there.values()) or len(signs) >= max(FEWEST_SIGNS, SIGNS_FOR_EACH_NEW * new)):
                 sentences.append(
                     f"the table seems to be of {walk.old}, from before the reform that {walk.new} shows: "
-                    f"{listed(signs, SHOWN_AT_MOST)} stood for more ground then, and {new or 'none'} of the areas made since is "
+                    f"{listed(signs, SHOWN_AT_MOST)} stood for more ground then, and {new or 'none'} of the areas "
+                    "made since is "
                     f"named. Look at edition_of(table); convert_edition(table, to={walk.new!r}) carries it over"
                 )
     return sentences

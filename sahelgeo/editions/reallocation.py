@@ -17,7 +17,8 @@ Kind = Literal["count", "rate", "class", "key"]
 _KINDS = ("count", "rate", "class", "key")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
 _COUNTS = (
-    "people population households women men children children_under_5 children_5_and_over events fatalities fatalities_low "
+    "people population households women men children children_under_5 children_5_and_over events fatalities "
+    "fatalities_low "
     "fatalities_high people_1 people_2 people_3 people_4 people_5"
 )
 _USUAL: dict[str, Kind] = {
@@ -33,8 +34,8 @@ class Pieces(NamedTuple):
     Attributes
     ----------
     table : pandas.DataFrame
-        One row for each piece: ``row`` of the table (or distinct place) that gives, numbers of the ``unit`` and of the ``part``, the
-        ``share`` of the row's value, and whether the row goes to one unit ``whole``.
+        One row for each piece: ``row`` of the table (or distinct place) that gives, numbers of the ``unit`` and of the
+        ``part``, the ``share`` of the row's value, and whether the row goes to one unit ``whole``.
     units : list of Unit
         The units of the new edition, by number.
     parts : list of frozenset
@@ -55,13 +56,9 @@ class Pieces(NamedTuple):
 def kinds_of(table: pd.DataFrame, kind: Mapping[str, Kind] | None, weights: Any) -> dict[str, Kind]:
     """What each column is, said or by its usual name; all columns that cannot be told at once."""
     given = dict(kind or {})
-    problems = [
-        f"kind {each!r} of {name!r} is not one of {', '.join(map(repr, _KINDS))}"
-        if each not in _KINDS
-        else f"there is no column {name!r}"
-        for name, each in given.items()
-        if each not in _KINDS or name not in table.columns
-    ]
+    words, unfit = ", ".join(map(repr, _KINDS)), {name: each for name, each in given.items() if each not in _KINDS}
+    problems = [f"kind {each!r} of {name!r} is not one of {words}" for name, each in unfit.items()]
+    problems += [f"there is no column {name!r}" for name in given if name not in table.columns]
     if isinstance(weights, str) and weights != "area" and weights not in table.columns:
         problems.append(f"weights={weights!r} is neither 'area' nor a column of the table")
     kinds: dict[str, Kind] = {}
@@ -106,15 +103,9 @@ def assembled(
     group = pd.factorize(numbers)[0]
     first = np.unique(group, return_index=True)[1]
     units = [pieces.units[number] for number in unit[first]]
-    result = pd.DataFrame(
-        {
-            "pcode": pd.array([each.pcode for each in units], dtype="string"),
-            "name": pd.array([each.name for each in units], dtype="string"),
-            "level": pd.array([each.level for each in units], dtype="Int64"),
-            "edition": pd.array([each.edition for each in units], dtype="string"),
-            **{name: table[name].array.take(rows[first]) for name in keys},
-        }
-    )
+    types = {"pcode": "string", "name": "string", "level": "Int64", "edition": "string"}
+    own_columns = {name: pd.Series([getattr(each, name) for each in units], dtype=types[name]) for name in types}
+    result = pd.DataFrame({**own_columns, **{name: table[name].array.take(rows[first]) for name in keys}})
     if own is None:
         known = [size_of(parts, sizes) for parts in pieces.parts]
         weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[part]
@@ -162,7 +153,8 @@ def _averages(
     if unknown.any():
         shown = listed(list(names[frame.loc[unknown, "group"]].unique()), SHOWN_AT_MOST)
         raise EditionError(
-            f"{column.name!r} of {shown} comes from several areas, and their people are not known. Pass weights: a population "
+            f"{column.name!r} of {shown} comes from several areas, and their people are not known. Pass weights: a "
+            "population "
             "table, or the name of a column of the table"
         )
     simple = frame.drop_duplicates("group").set_index("group")["value"]

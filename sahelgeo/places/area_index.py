@@ -69,15 +69,11 @@ class Frame:
 
     def column(self, x: Floats) -> Floats:
         """The column of each x, with its fraction."""
-        column = x - self.left
-        column *= self.per_x
-        return column
+        return (x - self.left) * self.per_x
 
     def row(self, y: Floats) -> Floats:
         """The row of each y, with its fraction."""
-        row = y - self.bottom
-        row *= self.per_y
-        return row
+        return (y - self.bottom) * self.per_y
 
 
 @dataclass(frozen=True)
@@ -226,7 +222,7 @@ def lay_grid(polygons: NDArray[Any], points: int | None) -> Grid:
 
 
 def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool = False) -> Grid:
-    """Lay so many cells over polygons (valid; shapely geometries in one planar CRS), by their borders or only by their boxes."""
+    """Lay so many cells over valid polygons in one planar CRS, by their borders or only by their boxes."""
     polygons = np.asarray(polygons, dtype=object).copy()
     full = np.flatnonzero(~(shapely.is_missing(polygons) | shapely.is_empty(polygons)))
     none = np.zeros(0, dtype=np.int32)
@@ -254,7 +250,7 @@ def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool
 
 
 def _boxed(bounds: Floats, owners: Ints, frame: Frame) -> list[NDArray[np.int32]]:
-    """The (cell, polygon) pairs that the boxes reach. The cell of a point is told by the same sum, so it needs no margin."""
+    """The (cell, polygon) pairs that the boxes reach; no margin: the cell of a point is found by the same sum."""
     left, right = _cells(frame.column(bounds[:, 0])), _cells(frame.column(bounds[:, 2]))
     low, high = _cells(frame.row(bounds[:, 1])), _cells(frame.row(bounds[:, 3]))
     box = np.repeat(np.arange(len(bounds)), high - low + 1)
@@ -386,8 +382,7 @@ def _touched(
     corners.append((base + low * frame.columns + right)[wide])
     corners.append((base + high * frame.columns + left)[tall])
     corners.append((base + high * frame.columns + right)[wide & tall])
-    keys = np.concatenate([_without_repeats(part) for part in corners])
-    keys = _unique(keys)
+    keys = np.unique(np.concatenate([_without_repeats(part) for part in corners]))
     cells = frame.columns * frame.rows
     return keys % cells, (keys // cells).astype(np.int32)
 
@@ -405,14 +400,10 @@ def _without_repeats(keys: Ints) -> Ints:
     return kept
 
 
-def _unique(keys: Ints) -> Ints:
-    return _without_repeats(np.sort(keys))
-
-
 def _spans(
     x0: Floats, y0: Floats, x1: Floats, y1: Floats, owner: NDArray[np.int32], frame: Frame
 ) -> tuple[Ints, Ints, NDArray[np.int32]]:
-    """Runs of cells (first, last, polygon) whose centre line runs inside the polygon, border cells at the ends left out.
+    """Runs of cells (first, last, polygon) whose centre line is inside the polygon, without border cells at the ends.
 
     On the centre line of each row, the borders of a polygon alternate between entering and leaving (even-odd).
     """
@@ -468,6 +459,6 @@ def _candidates(
     lengths = to - from_
     place = np.concatenate([np.searchsorted(undecided, borders[0]), _ranges(from_, lengths)])
     owner = np.concatenate([borders[1], np.repeat(spans[2], lengths)]).astype(np.int64)
-    keys = _unique(place * polygons + owner)
+    keys = np.unique(place * polygons + owner)
     starts = np.searchsorted(keys, np.arange(len(undecided) + 1) * polygons)
     return starts, (keys % polygons).astype(np.int32)

@@ -155,12 +155,8 @@ def attach_areas(
 
 def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     checks.columns(table, "table", {"pcode": "any"})
-    if (
-        isinstance(table, gpd.GeoDataFrame)
-        and table.active_geometry_name in table.columns
-        and table.crs is not None
-        and table.crs != areas.crs
-    ):
+    drawn = isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name in table.columns
+    if drawn and table.crs is not None and table.crs != areas.crs:
         raise CRSError(
             f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. "
             "Bring both to one: table.to_crs(areas.crs)"
@@ -224,10 +220,11 @@ def _say_unmatched(rows: pd.DataFrame, why: str, account: Account, unmatched: st
 
 
 def _joined(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    described = _described(areas)
-    own = pd.DataFrame(rows).drop(
-        columns=[rows.active_geometry_name] if isinstance(rows, gpd.GeoDataFrame) and rows.active_geometry_name else []
-    )
+    described = pd.DataFrame(areas).set_index("pcode")
+    empty = described.columns[described.isna().all()].difference([areas.active_geometry_name])
+    described = described.drop(columns=empty)
+    shape = rows.active_geometry_name if isinstance(rows, gpd.GeoDataFrame) else None
+    own = pd.DataFrame(rows).drop(columns=[shape] if shape else [])
     # Figures are credited to their own source: that of the border goes beside it, also where the figures name none.
     taken = {"source", *own.columns} - {areas.active_geometry_name}
     described = described.rename(columns={label: f"area_{label}" for label in described.columns if label in taken})
@@ -236,21 +233,13 @@ def _joined(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat([own, found], axis=1), geometry=areas.active_geometry_name, crs=areas.crs)
 
 
-def _described(areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    plain = pd.DataFrame(areas).set_index("pcode")
-    return plain.drop(
-        columns=[label for label in plain.columns if label != areas.active_geometry_name and plain[label].isna().all()]
-    )
-
-
 def _with_empty_areas(result: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     empty = areas[~areas["pcode"].isin(result["pcode"])]
     if empty.empty:
         return result
     added = pd.DataFrame(_joined(pd.DataFrame({"pcode": empty["pcode"]}), areas))
-    added = added.rename(
-        columns={label: f"area_{label}" for label in added.columns if f"area_{label}" in result.columns}
-    )
+    taken = [label for label in added.columns if f"area_{label}" in result.columns]
+    added = added.rename(columns={label: f"area_{label}" for label in taken})
     if pd.api.types.is_integer_dtype(result.index.dtype):
         first = int(result.index.max()) + 1 if len(result) else 0
         added.index = pd.RangeIndex(first, first + len(added))
@@ -259,7 +248,7 @@ def _with_empty_areas(result: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.
     # numpy integers cannot be missing: without this, counts would turn into fractions.
     whole = {label: "Int64" for label in result.columns if result[label].dtype.kind == "i"}
     # pandas leaves the types of an empty table undecided when it stacks.
-    stacked = (
-        pd.concat([pd.DataFrame(result).astype(whole), added]) if len(result) else added.reindex(columns=result.columns)
-    )
+    stacked = added.reindex(columns=result.columns)
+    if len(result):
+        stacked = pd.concat([pd.DataFrame(result).astype(whole), added])
     return gpd.GeoDataFrame(stacked, geometry=result.active_geometry_name, crs=result.crs)

@@ -57,14 +57,14 @@ def looks_like_gadm(code: str) -> bool:
 
 @lru_cache(maxsize=4)
 def decoders(gazetteer: Gazetteer) -> dict[str, Decoder]:
-    """For each code system, the function from a printed code to the position of an area (None where it says nothing)."""
+    """For each code system, the function from a code in capitals to the position of an area, None where it has none."""
     paths = _paths(gazetteer)
     made: dict[str, Decoder] = {
-        AS_THE_AREAS: lambda code: gazetteer.by_pcode.get(code.strip().upper()),
-        "padding": lambda code: _by_numbers(code, gazetteer, paths, other_prefix=False),
-        "prefix": lambda code: _other_prefix(code, gazetteer),
-        "prefix_padding": lambda code: _by_numbers(code, gazetteer, paths, other_prefix=True),
-        HYPHENATED: lambda code: _iso(code, gazetteer),
+        AS_THE_AREAS: gazetteer.by_pcode.get,
+        "padding": partial(_by_numbers, gazetteer=gazetteer, paths=paths, other_prefix=False),
+        "prefix": partial(_other_prefix, gazetteer=gazetteer),
+        "prefix_padding": partial(_by_numbers, gazetteer=gazetteer, paths=paths, other_prefix=True),
+        HYPHENATED: lambda code: gazetteer.iso_codes.get(code if "-" in code else f"{code[:2]}-{code[2:]}"),
     }
     tables: dict[str, dict[str, int]] = {}
     for row in published_code_rows():
@@ -73,17 +73,13 @@ def decoders(gazetteer: Gazetteer) -> dict[str, Decoder]:
         # The table leads to the p-codes of one edition: where the areas give the code to other ground, it is silent.
         if position is not None and position in gazetteer.by_key.get(fold_name(row["pcode_name"]).key, {}):
             table[row["code"]] = position
-    made.update({system: partial(_published, table) for system, table in tables.items()})
+    made.update({system: table.get for system, table in tables.items()})
     return {system: made[system] for system in system_titles()}
-
-
-def _published(table: Mapping[str, int], code: str) -> int | None:
-    return table.get(code.strip().upper())
 
 
 def _hierarchical(code: str) -> tuple[str, str, str] | None:
     """The prefix of a code, the country that it means, and the digits."""
-    found = _HIERARCHICAL.fullmatch(code.strip().upper())
+    found = _HIERARCHICAL.fullmatch(code)
     iso3 = countries().get(found[1]) if found else None
     return (found[1], iso3, found[2]) if found and iso3 else None
 
@@ -94,11 +90,6 @@ def _other_prefix(code: str, gazetteer: Gazetteer) -> int | None:
         return None
     prefix, iso3, digits = parts
     return gazetteer.by_pcode.get((iso2_codes()[iso3] if len(prefix) == len(iso3) else iso3) + digits)
-
-
-def _iso(code: str, gazetteer: Gazetteer) -> int | None:
-    plain = code.strip().upper()
-    return gazetteer.iso_codes.get(plain if "-" in plain else f"{plain[:2]}-{plain[2:]}")
 
 
 def _paths(gazetteer: Gazetteer) -> Paths:
@@ -190,7 +181,7 @@ def count_votes(places: Sequence[Place], names: Mapping[str, Name], gazetteer: G
         counted = votes.setdefault(country_of_code(place.code) or "", {})
         for system, decoder in decoders(gazetteer).items():
             vote = counted.setdefault(system, Vote())
-            position = decoder(place.code)
+            position = decoder(place.code.strip().upper())
             if position is None:
                 continue
             vote.answers[place.code] = position
@@ -210,7 +201,7 @@ def _preference(counted: tuple[str, Vote]) -> tuple[int, int]:
 def read_codes(
     places: Sequence[Place], names: Mapping[str, Name], gazetteer: Gazetteer
 ) -> dict[str, tuple[str, list[int]]]:
-    """For each printed code the way it is read ("code" or "recoded") and the areas that it may be; several are rivals."""
+    """For each printed code the way it is read ("code", "recoded") and the areas that it may be; several are rivals."""
     read: dict[str, tuple[str, list[int]]] = {}
     votes = count_votes(places, names, gazetteer)
     for code in dict.fromkeys(place.code for place in places if place.code is not None):
@@ -224,7 +215,7 @@ def read_codes(
 
 
 def _rivals(by_system: Mapping[str, Vote], code: str) -> list[int]:
-    """The areas of a code of a country where no name has voted: those that the systems which know most codes read in it."""
+    """The areas of a code where no name of its country has voted: those read by the systems that know most codes."""
     if any(vote.agree or vote.contradict for vote in by_system.values()):
         return []
     # ISO 3166-2 is written with a hyphen; without one it needs a name that speaks for it.
@@ -376,7 +367,7 @@ def _columns(table: pd.DataFrame, areas: pd.DataFrame) -> PlaceColumns | None:
 
 
 def _contradiction(place: Place, gazetteer: Gazetteer) -> str | None:
-    """A sentence where code and name contradict each other, "" where they agree, None where the name is that of no area."""
+    """A sentence where code and name contradict each other, "" where they agree, None where no area has the name."""
     coded = gazetteer.by_pcode.get(place.code.upper()) if place.code else None
     if coded is None or place.name is None:
         return None

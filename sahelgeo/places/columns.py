@@ -166,7 +166,7 @@ def read_places(table: pd.DataFrame, columns: PlaceColumns) -> tuple[list[Place]
 
 
 def _as_text(values: pd.Series, label: str) -> tuple[NDArray[np.int64], list[str]]:
-    """The distinct texts of a column, and for each row the number of its text (-1 where the cell is empty or says so)."""
+    """For each row the number of its text (-1 where the cell is empty or says so), and the distinct texts."""
     numbers, distinct = pd.factorize(values.astype(object), use_na_sentinel=True)
     bad = [number for number, value in enumerate(distinct) if not isinstance(value, str)]
     if bad:

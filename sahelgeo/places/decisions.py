@@ -79,7 +79,7 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
 
 
 def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
-    """Write a frame of evidence as a table to decide in: fill in ``pcode`` where it is empty, and keep the file with your work.
+    """Write a frame of evidence as a table to decide in: fill in ``pcode`` where it is empty, and keep the file.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def printed_parents(place: Place) -> str | None:
 
 
 def decided_area(place: Place, decided: Decisions, gazetteer: Gazetteer) -> tuple[int | None] | None:
-    """The position of the area that was decided for a place, None within where it was "none"; None where nothing was decided."""
+    """The position of the area decided for a place, None within where it was "none"; None where nothing was."""
     decision = decided.get(_key((place.code, place.name, printed_parents(place))))
     if decision is None:
         return None

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
+from sahelgeo.errors import SchemaError
 from sahelgeo.places.known import countries, country_names, iso2_codes, other_names, pcode_rows
 from sahelgeo.places.names import NO_NAME, Name, fold_name, fold_names, level_words
 
@@ -148,8 +148,8 @@ def _build(areas: pd.DataFrame) -> Gazetteer:
         pcodes,
         [texts["name"][row] or texts["name_fr"][row] or pcodes[row] for row in rows],
         [
-            int(level) if pd.notna(level) else int(row["level"]) if row else None
-            for level, row in zip(levels, known, strict=True)
+            int(at) if pd.notna(at) else int(row["level"]) if row else None
+            for at, row in zip(levels, known, strict=True)
         ],
         [_country(texts["iso3"][row], pcodes[row]) for row in rows],
         [texts["parent"][row] or ((known[row] or {}).get("parent") or None) for row in rows],
@@ -171,12 +171,9 @@ def _checked(areas: pd.DataFrame) -> pd.DataFrame:
     checks.columns(areas, "areas", {"pcode": "text", "name": "any"})
     if areas.empty:
         raise SchemaError("areas: there is no row. Give the areas that the places are to be looked up in")
-    codes = areas["pcode"].str.strip().str.upper()
-    empty = codes.isna() | codes.eq("")
-    if empty.any():
-        rows = listed(list(areas.index[empty]), SHOWN_AT_MOST)
-        raise SchemaError(f"areas: column 'pcode', rows {rows}: empty. Every area needs its code")
-    checks.once(codes.to_frame(), "areas", "pcode", advice="Choose one edition: areas[areas['edition'] == ...]")
+    codes = areas[["pcode"]].apply(lambda column: column.str.strip().str.upper().replace("", pd.NA))
+    checks.filled(codes, "areas", "pcode", "Every area needs its code")
+    checks.once(codes, "areas", "pcode", advice="Choose one edition: areas[areas['edition'] == ...]")
     return pd.DataFrame(areas)[[label for label in (*_TEXTS, "level") if label in areas]]
 
 

@@ -1,4 +1,4 @@
-"""What is known about places beforehand: countries, the embedded p-code list, other names of areas, and codes of other systems."""
+"""What is known about places beforehand: countries, embedded p-codes, other names of areas, codes of other systems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PcodesNotEmbeddedError(SahelgeoError, LookupError):
 
 
 class Alias(NamedTuple):
-    """Another name of an area, folded, and what kind of name it is ("spelling", "old", "whole" of several areas, ...)."""
+    """Another name of an area, folded, and its kind ("spelling", "old", "whole" of several areas, ...)."""
 
     name: Name
     kind: str
@@ -52,7 +52,7 @@ def country_names() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def country_of_code(code: str) -> str | None:
-    """The ISO 3166-1 code (three letters) of the country that a code of an area begins with; none where it is no country's."""
+    """The ISO 3166-1 code (three letters) of the country whose code an area's code begins with, if any."""
     letters = re.match(r"[A-Za-z]+", code)
     return countries().get(letters[0].upper()) if letters else None
 

@@ -41,7 +41,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=100_000)
 def sound_key(key: str) -> str:
-    """The consonants of a folded name as French writes their sounds: Djigueni and Djiguenni agree, Charghi and Gharbi do not.
+    """The consonants of a folded name as French writes them: Djigueni and Djiguenni agree, Charghi and Gharbi do not.
 
     It is coarse, so it decides only among the areas of one parent, and only together with a likeness of the letters.
     """
@@ -110,7 +110,7 @@ Layer = tuple[list[str], NDArray[np.intp]]
 
 @lru_cache(maxsize=4)
 def _layers(gazetteer: Gazetteer, allowed: frozenset[int] | None) -> list[Layer]:
-    """The names of the areas in layers: the first name of each area, then the second of those that have one, and so on."""
+    """The names of the areas in layers: the first of each area, then the second of those that have one, and so on."""
     positions = range(len(gazetteer.keys)) if allowed is None else sorted(allowed)
     named = [
         (position, [key for key in gazetteer.keys[position] if len(key) >= SHORTEST_KEY]) for position in positions

@@ -41,7 +41,6 @@ class Matched(NamedTuple):
 
     evidence: pd.DataFrame
     numbers: NDArray[np.intp]
-    columns: PlaceColumns
 
 
 class Answer(NamedTuple):
@@ -199,7 +198,7 @@ def match_rows(
         elif decision is not None:
             answers[number] = Answer(decision[0], "decision", SAME_NAME)
     _warn_of_editions(places, answers, gazetteer)
-    return Matched(_evidence(places, answers, np.bincount(numbers, minlength=len(places)), gazetteer), numbers, columns)
+    return Matched(_evidence(places, answers, np.bincount(numbers, minlength=len(places)), gazetteer), numbers)
 
 
 def _answers(
@@ -263,7 +262,7 @@ def _below(printed: str, name: Name, gazetteer: Gazetteer) -> set[int]:
 
 
 def _in_brackets(place: Place, name: Name, around: Within, gazetteer: Gazetteer) -> tuple[Place, Name, Within]:
-    """What stands in brackets read as one more parent, "Boussouma (Boulgou)", where the name before it is known alone."""
+    """Read what is in brackets as one more parent, "Boussouma (Boulgou)", where the name before it is known alone."""
     parts = name_and_brackets(place.name or "")
     outer, inner = (fold_name(part) for part in parts) if parts else (NO_NAME, NO_NAME)
     if not parts or outer.key not in gazetteer.by_key:
@@ -329,14 +328,14 @@ def _by_name(place: Place, around: Within, hits: dict[int, str], gazetteer: Gaze
 
 
 def _asks(around: Within, position: int, gazetteer: Gazetteer) -> bool:
-    """Whether an area can be held against a parent that is not known: only where something is known of what it lies in."""
+    """Whether an unknown parent speaks against an area: only where something is known of what the area lies in."""
     of_country = around.kind == "country" or gazetteer.levels[position] in (0, 1)
     known = gazetteer.iso3[position] is not None if of_country else position in gazetteer.placed
     return known or around.kind == "brackets"
 
 
 def _by_likeness(names: list[Name], around: Within, gazetteer: Gazetteer, accept: Collection[str]) -> list[Answer]:
-    """For names within one parent that no area there has: what they are nearest to, and the answers that ``accept`` allows."""
+    """For names within one parent that no area there has: the nearest names, and the answers that ``accept`` allows."""
     near = near_names([name.key for name in names], gazetteer, around.allowed)
     said = near.texts(gazetteer.labels)
     answers = [Answer(candidates=text, reason="near names only" if text else "no such name") for text in said]
@@ -394,10 +393,8 @@ def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazett
 def _evidence(
     places: Sequence[Place], answers: Sequence[Answer], rows: NDArray[np.intp], gazetteer: Gazetteer
 ) -> pd.DataFrame:
-    position, method, score, candidates, conflict, reason = (
-        map(list, zip(*answers, strict=True)) if answers else [[]] * 6
-    )
-    taken = np.array([-1 if number is None else number for number in position], dtype=np.intp)
+    said = pd.DataFrame(answers, columns=list(Answer._fields), dtype=object)
+    taken = said.pop("position").fillna(-1).to_numpy(dtype=np.intp)
     columns = {
         "code": [place.code for place in places],
         "name": [place.name for place in places],
@@ -405,11 +402,7 @@ def _evidence(
         "rows": rows,
         "pcode": pd.Series(gazetteer.pcodes, dtype="string").array.take(taken, allow_fill=True),
         "area_name": pd.Series(gazetteer.names, dtype="string").array.take(taken, allow_fill=True),
-        "method": method,
-        "score": score,
-        "candidates": candidates,
-        "conflict": conflict,
-        "reason": reason,
+        **said,
     }
     types = {**dict.fromkeys(columns, "string"), "rows": "Int64", "score": "Float64"}
     return pd.DataFrame({label: pd.Series(values, dtype=types[label]) for label, values in columns.items()})

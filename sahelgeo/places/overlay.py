@@ -273,7 +273,7 @@ def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known
 
 
 def _dimensions(values: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
-    """The columns that tell figures apart and have more than one value; ``kind`` and ``group`` in the words of the tables."""
+    """The columns that keep figures apart and have several values; ``kind`` and ``group`` in the tables' words."""
     words = {"kind": PHASE_KINDS, "group": GROUPS}
     held = [name for name in names if name in values and len(values[name].drop_duplicates()) > 1]
     # Latest counts are of one day, ``as_of``, though places were counted on others.

@@ -5,9 +5,9 @@ To cut two polygons costs a hundred times what it costs to learn that nothing ne
       left        right      1  Pairs of which one holds a point of the other come first: a-r, b-r, c-s. Of these, what
       is
     +---+---+   +-------+       the same twice, or lies in the other whole (GEOS's "covers"), has its own area.
-    | a | b |   |   r   |    2  The pieces of a make up all of a. If r overlaps none of its neighbours, nothing of a is left
-    +---+---+   +---+---+       for them: a-s, which merely touches, is never asked for. GEOS tells whether polygons overlap
-    |   c   |   | s | t |       by matching their edges (its check of a coverage), which is cheap.
+    | a | b |   |   r   |    2  The pieces of a make up all of a. If r overlaps none of its neighbours, nothing of a is
+    +---+---+   +---+---+       left for them: a-s, which merely touches, is never asked for. GEOS tells what overlaps
+    |   c   |   | s | t |       by matching edges (its check of a coverage), which is cheap.
     +-------+   +---+---+    3  All other pairs, such as c-t, are cut: in threads, since GEOS lets go of Python's lock.
 
 What remains of a polygon whose pieces make up all of it is less than a part in 10^12 of its area.
@@ -79,7 +79,7 @@ def area_km2(polygons: Shapes) -> Floats:
 
 
 def ring_edges(polygons: Shapes) -> tuple[Floats, Ints, Ints]:
-    """The vertices of all rings, the inside on their left; which of them an edge to the next begins at; whose edge that is."""
+    """The vertices of all rings, the inside on their left; those where an edge to the next begins; whose edge it is."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON  # what is left of lines and points has no area
     parts, owner = shapely.orient_polygons(parts[areal]), owner[areal]
