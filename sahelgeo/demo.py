@@ -84,19 +84,8 @@ def join_sample(sample: Sample) -> tuple[gpd.GeoDataFrame, Account]:
     kept = ["pcode", "date", "people", "per_1000", "population", "population_year", "population_source", "source"]
     stocks, account = attach_areas(rates[kept].rename(columns={"source": "people_source"}), sample.areas, report=True)
     phases = sample.phases.join(area_phase(sample.phases)).set_index("pcode")
-    phases = phases[
-        [
-            "start",
-            "end",
-            "kind",
-            *PEOPLE_BY_PHASE,
-            "phase_published",
-            "phase_rule",
-            "share_3plus",
-            "famine_review",
-            "source",
-        ]
-    ]
+    judged = ["phase_published", "phase_rule", "share_3plus", "famine_review"]
+    phases = phases[["start", "end", "kind", *PEOPLE_BY_PHASE, *judged, "source"]]
     joined = stocks.join(phases.rename(columns={"source": "phase_source"}), on="pcode")
     return joined.sort_values("pcode").reset_index(drop=True), account
 
@@ -171,17 +160,28 @@ def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang
 
 
 def _rates_table(areas: gpd.GeoDataFrame, lang: str) -> str:
+    decimals = {"people": 0, "population": 0, "per_1000": 1}
+    rows = areas.sort_values("per_1000", ascending=False).to_dict("records")
     return "\n".join(
-        f"| {row[_name(lang)]} | {write_number(row['people'], lang)} | {write_number(row['population'], lang)} | {write_number(row['per_1000'], lang, 1)} |"
-        for _, row in areas.sort_values("per_1000", ascending=False).iterrows()
+        _line(row[_name(lang)], *(write_number(row[label], lang, places) for label, places in decimals.items()))
+        for row in rows
     )
 
 
 def _phases_table(areas: gpd.GeoDataFrame, lang: str) -> str:
     return "\n".join(
-        f"| {row[_name(lang)]} | {_phase(row['phase_published'])} | {_phase(row['phase_rule'])} | {write_number(100 * row['share_3plus'], lang, 2)} % |"
-        for _, row in areas.iterrows()
+        _line(
+            row[_name(lang)],
+            _phase(row["phase_published"]),
+            _phase(row["phase_rule"]),
+            f"{write_number(100 * row['share_3plus'], lang, 2)} %",
+        )
+        for row in areas.to_dict("records")
     )
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _phase(value: int | None) -> str:
@@ -202,8 +202,9 @@ def _phases_compared(areas: gpd.GeoDataFrame, lang: str) -> str:
 
 def _synthetic_list(sample: Sample, lang: str) -> str:
     named = {"flows": sample.flows, "events": sample.events, "stocks": sample.stocks, "phases": sample.phases}
+    source = SOURCES["sahelgeo-synthetic"].line(lang)
     return "\n".join(
-        f"- {word(f'table_{name}', lang)} ({write_number(len(table), lang)}): {SOURCES['sahelgeo-synthetic'].line(lang)}"
+        f"- {word(f'table_{name}', lang)} ({write_number(len(table), lang)}): {source}"
         for name, table in named.items()
         if is_synthetic(table)
     )

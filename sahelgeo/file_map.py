@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,7 +159,8 @@ def _read(request: MapRequest, span: tuple[pd.Timestamp, pd.Timestamp] | None) -
     if report.table != request.subject:
         other = f". Ask for {report.table}" if report.table in SUBJECTS else ""
         raise SchemaError(
-            f"{report.file}: {report.title}, a table of {report.table}, not of {request.subject}{other}. Maps of a file are drawn of {' and '.join(SUBJECTS)}"
+            f"{report.file}: {report.title}, a table of {report.table}, not of {request.subject}{other}. "
+            f"Maps of a file are drawn of {' and '.join(SUBJECTS)}"
         )
     return table, report.feed
 
@@ -199,7 +199,8 @@ def _phases_of(table: pd.DataFrame, span: tuple[pd.Timestamp, pd.Timestamp] | No
         table[["iso3", "issued"]].drop_duplicates()
     ) > len(table["iso3"].drop_duplicates()):
         raise SchemaError(
-            f"several analyses, and a map shows one. {_analyses(table)}. Choose: --period, with a day or two days; --choose kind=current"
+            f"several analyses, and a map shows one. {_analyses(table)}. "
+            "Choose: --period, with a day or two days; --choose kind=current"
         )
     return table
 
@@ -222,7 +223,8 @@ def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
         return table[table["date"] == day]
     if len(held) > 1:
         raise SchemaError(
-            f"counts of several days, and a map shows one: {said}. Choose: --period {held[0]:%Y-%m-%d}, or --period latest"
+            f"counts of several days, and a map shows one: {said}. "
+            f"Choose: --period {held[0]:%Y-%m-%d}, or --period latest"
         )
     return table
 
@@ -265,7 +267,7 @@ def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tup
 
 
 def _one_row_each(phases: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, str]:
-    """The phases with one row for each area: added up where an area has several. Settlements are points of their own."""
+    """The phases with one row for each area, added up where it has several. Settlements are points of their own."""
     if phases.loc[~phases["unit_kind"].isin(SETTLEMENTS), "area"].duplicated().any():
         if phases["pcode"].isna().all():
             _refuse_mixed_depths(phases, areas)
@@ -314,7 +316,8 @@ def _refuse_mixed_depths(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         if mixed.any():
             shown = listed(list(placed.loc[mixed, "area"].unique()), 5)
             raise DoubleCountError(
-                f"{int((mixed & ~named).sum()):,} rows stand for whole areas beside rows of their parts ({label}): {shown}. Keep one level in the file",
+                f"{int((mixed & ~named).sum()):,} rows stand for whole areas beside rows of their parts ({label}): "
+                f"{shown}. Keep one level in the file",
                 placed[mixed],
             )
 
@@ -323,18 +326,14 @@ def _lines(
     request: MapRequest, feed: str, rows: int, drawn: int, account: Account | None, lang: str
 ) -> tuple[str, ...]:
     numbers: dict[str, float | None] = {"rows": rows, "drawn": drawn}
-    lines = [("map_line_rows", {"file": Path(request.file).name, "feed": feed}, numbers)]
+    texts = {"file": Path(request.file).name, "feed": feed}
+    lines = [word("map_line_rows", lang).format(**texts, **_written(numbers, lang))]
     if account is not None:
-        of_areas: dict[str, float | None] = {
-            "attached": account.rows_attached,
-            "left": account.rows_unmatched,
-            "empty": account.areas_without_rows,
-        }
-        lines.append(("map_line_areas", {}, {**of_areas, "people": account.people_attached}))
-    return tuple(
-        word(key, lang).format(
-            **texts,
-            **{name: write_number(math.nan if value is None else value, lang) for name, value in values.items()},
-        )
-        for key, texts, values in lines
-    )
+        numbers = {"attached": account.rows_attached, "people": account.people_attached}
+        numbers |= {"left": account.rows_unmatched, "empty": account.areas_without_rows}
+        lines.append(word("map_line_areas", lang).format(**_written(numbers, lang)))
+    return tuple(lines)
+
+
+def _written(numbers: Mapping[str, float | None], lang: str) -> dict[str, str]:
+    return {name: write_number(value, lang) for name, value in numbers.items()}

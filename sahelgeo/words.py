@@ -63,7 +63,8 @@ class Language(str):  # numpydoc ignore=PR02
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> hausa = sg.Language("ha", {"legend": "Bayani", "total_people": "Jimla: mutane {people}; wurare: {count}"}, base="fr")
+    >>> words = {"legend": "Bayani", "total_people": "Jimla: mutane {people}; wurare: {count}"}
+    >>> hausa = sg.Language("ha", words, base="fr")
     >>> m = sg.maps.Map(lang=hausa)
     >>> len(hausa.missing) > 50
     True
@@ -168,7 +169,8 @@ def check_language(lang: str) -> str:
     if isinstance(lang, Language) or lang in LANGUAGES:
         return lang
     raise LanguageError(
-        f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}; or give a sahelgeo.Language with a table of words"
+        f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}; or give a sahelgeo.Language with a "
+        "table of words"
     )
 
 
@@ -190,7 +192,7 @@ def all_words(lang: str) -> dict[str, str]:
     return {key: word(key, lang) for key in _table()}
 
 
-def write_number(value: float, lang: str = "en", decimals: int = 0) -> str:
+def write_number(value: float | None, lang: str = "en", decimals: int = 0) -> str:
     """A number with the separators of the language; missing is a dash.
 
     Examples
