@@ -1,4 +1,5 @@
 from . import brief as brief
+from . import errors as errors
 from . import maps as maps
 from . import tables as tables
 from .areas import load_areas as load_areas
@@ -11,10 +12,14 @@ from .errors import DataWarning as DataWarning
 from .errors import DoubleCountError as DoubleCountError
 from .errors import DuplicateEventError as DuplicateEventError
 from .errors import EditionError as EditionError
+from .errors import ExtraNotInstalledError as ExtraNotInstalledError
+from .errors import FlowPeriodError as FlowPeriodError
 from .errors import FormatError as FormatError
 from .errors import GridError as GridError
+from .errors import LanguageError as LanguageError
 from .errors import SahelgeoError as SahelgeoError
 from .errors import SchemaError as SchemaError
+from .errors import StockComparisonError as StockComparisonError
 from .errors import UnmatchedError as UnmatchedError
 from .errors import WindowError as WindowError
 from .events.actors import actor_family as actor_family
@@ -37,12 +42,10 @@ from .flows.flow_measures import flow_balance as flow_balance
 from .flows.flow_measures import flow_indices as flow_indices
 from .flows.flow_measures import net_flows as net_flows
 from .flows.flow_measures import top_flows as top_flows
-from .flows.flow_sums import FlowPeriodError as FlowPeriodError
 from .flows.flow_sums import sum_flows as sum_flows
 from .flows.lines import flow_lines as flow_lines
 from .flows.matrices import od_matrix as od_matrix
 from .flows.suppression import suppress_small as suppress_small
-from .joint.associations import ExtraNotInstalledError as ExtraNotInstalledError
 from .joint.associations import local_association as local_association
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
@@ -101,7 +104,6 @@ from .samples import load_sample as load_sample
 from .sources import SOURCES as SOURCES
 from .sources import Source as Source
 from .sources import credit as credit
-from .stocks.changes import StockComparisonError as StockComparisonError
 from .stocks.changes import change_in_stocks as change_in_stocks
 from .stocks.idmc_figures import recommended_figures as recommended_figures
 from .stocks.origins import stock_origins as stock_origins
@@ -114,6 +116,5 @@ from .stocks.time_series import durations as durations
 from .stocks.time_series import first_above as first_above
 from .stocks.time_series import series as series
 from .words import Language as Language
-from .words import LanguageError as LanguageError
 
 __version__: str

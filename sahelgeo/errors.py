@@ -248,6 +248,48 @@ class AreasNotEmbeddedError(SahelgeoError, LookupError):
     """Areas asked for that the embedded file does not hold."""
 
 
+class ExportError(SahelgeoError, FileExistsError):
+    """A folder that holds other files and would have been replaced."""
+
+
+class ExtraNotInstalledError(SahelgeoError, ImportError):
+    """A function needs a package that belongs to an extra of sahelgeo."""
+
+
+class FlowPeriodError(SchemaError):
+    """Flows whose periods do not lie within the periods asked for.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        The flows.
+    """
+
+    def __init__(self, message: str, rows: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.rows = rows
+
+
+class LanguageError(SahelgeoError, ValueError):
+    """A language that sahelgeo has no words in."""
+
+
+class PcodesNotEmbeddedError(SahelgeoError, LookupError):
+    """P-codes asked for that the embedded list does not hold."""
+
+
+class PublishedError(SahelgeoError, LookupError):
+    """Published figures that sahelgeo does not hold."""
+
+
+class SampleNotFoundError(SahelgeoError, LookupError):
+    """A sample that sahelgeo does not hold."""
+
+
+class StockComparisonError(SchemaError):
+    """Two counts that differ in more than their day, so that their difference would mean nothing."""
+
+
 class DataWarning(UserWarning):
     """The result is right but partial: rows, people or areas are missing from it."""
 

@@ -10,13 +10,9 @@ import pandas as pd
 from sahelgeo import embedded
 from sahelgeo.areas import load_areas
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SahelgeoError
+from sahelgeo.errors import SampleNotFoundError
 
 _COUNTRY_OF = {"burkina-2020": "BFA"}
-
-
-class SampleNotFoundError(SahelgeoError, LookupError):
-    """A sample that sahelgeo does not hold."""
 
 
 @dataclass(frozen=True)

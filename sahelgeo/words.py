@@ -12,16 +12,12 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo import embedded
-from sahelgeo.errors import SahelgeoError, listed
+from sahelgeo.errors import LanguageError, listed
 
 LANGUAGES = ("en", "fr")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NARROW_SPACE = "\u202f"
 MISSING = "–"
-
-
-class LanguageError(SahelgeoError, ValueError):
-    """A language that sahelgeo has no words in."""
 
 
 class Language(str):  # numpydoc ignore=PR02

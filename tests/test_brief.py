@@ -48,7 +48,7 @@ def test_nothing_rests_on_memory() -> None:
         table = sg.brief.load_published(name)
         assert set(table["certainty"]) <= {"certain", "reported", "conflict"}, name
         assert table["source"].notna().all(), name
-    with pytest.raises(sg.brief.PublishedError, match="no published table 'deaths'"):
+    with pytest.raises(sg.errors.PublishedError, match="no published table 'deaths'"):
         sg.brief.load_published("deaths")
 
 

@@ -211,10 +211,10 @@ def test_other_files_are_never_replaced(squares: gpd.GeoDataFrame, tmp_path: Pat
     """A folder with something else in it, and a file, are refused and left as they are."""
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(
-        sg.maps.ExportError, match=r"holds other files \(thesis.txt\). Choose a folder that is new or empty"
+        sg.errors.ExportError, match=r"holds other files \(thesis.txt\). Choose a folder that is new or empty"
     ):
         sg.maps.export_newsroom(squares.assign(people=1), tmp_path)
-    with pytest.raises(sg.maps.ExportError, match="is a file"):
+    with pytest.raises(sg.errors.ExportError, match="is a file"):
         sg.maps.export_newsroom(squares.assign(people=1), tmp_path / "thesis.txt")
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 

@@ -3,7 +3,6 @@ from .charts import draw_map as draw_map
 from .deaths import fatalities as fatalities
 from .displaced_people import displacement as displacement
 from .inputs import OwnEvents as OwnEvents
-from .inputs import PublishedError as PublishedError
 from .inputs import SyntheticEvents as SyntheticEvents
 from .inputs import load_published as load_published
 from .inputs import load_synthetic as load_synthetic

@@ -10,7 +10,15 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, embedded
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, SahelgeoError, SchemaError, UnmatchedError, listed
+from sahelgeo.errors import (
+    SHOWN_AT_MOST,
+    DataWarning,
+    FormatError,
+    PublishedError,
+    SchemaError,
+    UnmatchedError,
+    listed,
+)
 from sahelgeo.events.actors import load_actors
 from sahelgeo.events.by_area import audit_events, place_events
 from sahelgeo.events.exports import conform_events
@@ -24,10 +32,6 @@ _TYPES = {
     "times_year_before": "Float64",
 }
 TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali")
-
-
-class PublishedError(SahelgeoError, LookupError):
-    """Published figures that sahelgeo does not hold."""
 
 
 def load_published(name: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import FlowPeriodError, SchemaError
 from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, rolled_up
 from sahelgeo.periods import Frequency, periods_of
@@ -258,20 +258,6 @@ def _with_borders(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         found["cross_border"] = (countries[0] != countries[1]).fillna(False).astype(bool)
     others = [name for name in ("people", "source", "edition", "internal", "cross_border") if name in {*sums, *found}]
     return sums.assign(**found)[[*keys, *others, "rows", "rows_missing"]]
-
-
-class FlowPeriodError(SchemaError):
-    """Flows whose periods do not lie within the periods asked for.
-
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-        The flows.
-    """
-
-    def __init__(self, message: str, rows: pd.DataFrame) -> None:
-        super().__init__(message)
-        self.rows = rows
 
 
 def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.conformance import listed
-from sahelgeo.errors import SahelgeoError, SchemaError
+from sahelgeo.errors import ExtraNotInstalledError, SchemaError
 from sahelgeo.events.clusters import false_discovery
 from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
@@ -18,10 +18,6 @@ from sahelgeo.sources import joined_sources, source_ids
 # With fewer areas a permutation says nothing.
 _LEAST_AREAS = 8
 _QUADRANTS = {1: ("high", "high"), 2: ("low", "high"), 3: ("low", "low"), 4: ("high", "low")}
-
-
-class ExtraNotInstalledError(SahelgeoError, ImportError):
-    """A function needs a package that belongs to an extra of sahelgeo."""
 
 
 def local_association(

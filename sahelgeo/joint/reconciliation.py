@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.conformance import conform, listed
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import FlowPeriodError, SchemaError
 from sahelgeo.flows.coded_sums import ENDS
-from sahelgeo.flows.flow_sums import FlowPeriodError
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.idmc_figures import Category, category_of

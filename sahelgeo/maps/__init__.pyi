@@ -1,7 +1,6 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import BivariateLayer as BivariateLayer
 from .event_layer import EventLayer as EventLayer
-from .newsroom import ExportError as ExportError
 from .newsroom import export_newsroom as export_newsroom
 from .one_call import compare_map as compare_map
 from .one_call import flow_map as flow_map

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from sahelgeo.embedded import read_text
-from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError, listed
+from sahelgeo.errors import DataWarning, ExportError, SchemaError, listed
 from sahelgeo.maps.chosen_layer import layer_for
 from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, HexagonDrawing, SymbolDrawing, TimeDrawing, withhold
@@ -43,10 +43,6 @@ _NAMES = (
     "areas.geojson", "areas.topojson", "hexagons.geojson", "hexagons.csv", "data.csv", "periods.csv", "periods_wide.csv",
     "flows.csv", "points.csv", "events.csv", "palette.csv", "palette.json", "README.md",
 )  # fmt: skip
-
-
-class ExportError(SahelgeoError, FileExistsError):
-    """A folder that holds other files and would have been replaced."""
 
 
 def export_newsroom(

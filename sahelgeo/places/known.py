@@ -10,14 +10,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import SahelgeoError
+from sahelgeo.errors import PcodesNotEmbeddedError
 from sahelgeo.places.names import Name, fold_name
 
 WHOLE = "whole"
-
-
-class PcodesNotEmbeddedError(SahelgeoError, LookupError):
-    """P-codes asked for that the embedded list does not hold."""
 
 
 class Alias(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, StockComparisonError, listed
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.stocks.stock_totals import PLACE, PRINTED_NAMES, conform_stocks, operations, sum_by_place
 from sahelgeo.sums import Numbers, first_rows, group_numbers, joined_values, literal
@@ -29,10 +29,6 @@ PEOPLE = (
     "people_carried_forward",
 )
 PLACES = ("places_both", "places_new", "places_dropped", "places_not_counted", "places_carried_forward")
-
-
-class StockComparisonError(SchemaError):
-    """Two counts that differ in more than their day, so that their difference would mean nothing."""
 
 
 def change_in_stocks(
