@@ -8,7 +8,6 @@
     │   ├── FlowPeriodError                           flows that lie across two periods: ``.rows``
     │   └── StockComparisonError                      counts that cannot be compared
     ├── FormatError                (ValueError)       a file is not what its reader takes
-    │   └── BoundariesError                           a file of boundaries among files of tables
     ├── CRSError                   (ValueError)       no CRS, or two that differ
     ├── GridError                  (ValueError)       a grid that cannot be added up
     ├── LanguageError              (ValueError)       a language, or words of it, that are not there

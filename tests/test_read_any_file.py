@@ -30,7 +30,6 @@ from real_files import real_folder
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo.readers import any_file
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import open_file
 from sahelgeo.readers.sheets import nearest
@@ -95,10 +94,6 @@ def test_an_unknown_file_says_what_was_seen_and_what_is_near() -> None:
             "regions and provinces of Burkina Faso since 2025",
         ),
         ("Location,Country Length,Admin 1 Length", "the lengths of p-codes"),
-        (
-            "Location,Admin Level,P-Code,Name,Parent P-Code,Valid from date",
-            "OCHA's global list of p-codes. read_areas reads it",
-        ),
     ],
 )
 def test_lists_of_codes_are_named(heading: str, sentence: str) -> None:
@@ -115,26 +110,14 @@ def _boundaries(folder: Path) -> Path:
     return path
 
 
-def test_boundaries_go_to_their_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is there; with its options, and the open file from its start."""
-    seen: list[tuple[int, dict[str, object]]] = []
-
-    def read_areas(path: io.BytesIO, **options: object) -> str:
-        seen.append((path.tell(), options))
-        return "areas"
-
-    monkeypatch.setattr(any_file, "areas_reader", lambda: read_areas)
-    assert sg.read(io.BytesIO(_boundaries(tmp_path).read_bytes()), level=1) == "areas"
-    assert sg.read(io.BytesIO(b"PAR1....")) == "areas"
-    assert seen == [(0, {"level": 1}), (0, {})]
-
-    def refuse(path: io.BytesIO, **options: object) -> str:
-        raise sg.FormatError("two layers")
-
-    monkeypatch.setattr(any_file, "areas_reader", lambda: refuse)
-    with pytest.raises(sg.FormatError, match="a Parquet file.*read_areas says: two layers"):
-        sg.read(io.BytesIO(b"PAR1...."))
-    monkeypatch.undo()
+def test_boundaries_go_to_their_reader(tmp_path: Path) -> None:
+    """With its options, from a path or an open file; an option that it does not have is named."""
+    content = _boundaries(tmp_path).read_bytes()
+    assert sg.read(io.BytesIO(content), level=1)["pcode"].tolist() == ["BF56"]
+    with pytest.raises(sg.FormatError, match="at level 3"):
+        sg.read(io.BytesIO(content), level=3)
+    with pytest.raises(sg.FormatError, match="read_areas has no option 'period'. It takes: level, layer, crs"):
+        sg.read(io.BytesIO(content), period="2020")
     assert sg.read(_boundaries(tmp_path))["pcode"].tolist() == ["BF56"]
     areas, account = sg.read_with_report(_boundaries(tmp_path))
     assert (len(areas), account.table, account.rows_kept) == (1, "areas", 1)

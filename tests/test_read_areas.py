@@ -56,10 +56,8 @@ def test_every_style_of_the_common_datasets_gives_the_same_areas(style: str, tmp
         assert areas["valid_from"].dt.year.tolist() == [2020, 2020]
 
 
-def test_geoboundaries_have_iso_codes_or_their_own() -> None:
+def test_geoboundaries_have_iso_codes_or_their_own(tmp_path: Path) -> None:
     """The code of ISO 3166-2 where every area has one, else the shape's id."""
-    from sahelgeo.readers.areas import tidy_areas
-
     columns = {
         "shapeName": ["Est", "Nord"],
         "shapeISO": ["BF-08", "BF-10"],
@@ -67,13 +65,13 @@ def test_geoboundaries_have_iso_codes_or_their_own() -> None:
         "shapeGroup": "BFA",
         "shapeType": "ADM1",
     }
-    table = gpd.GeoDataFrame(columns, geometry=SHAPES, crs="EPSG:4326")
-    assert tidy_areas(table, None, "x")["pcode"].tolist() == ["BF-08", "BF-10"]
-    second = tidy_areas(table.assign(shapeISO="", shapeType="ADM2"), None, "x")
+    first = saved(columns, tmp_path / "x.geojson")
+    assert sg.read_areas(first)["pcode"].tolist() == ["BF-08", "BF-10"]
+    second = sg.read_areas(saved(columns | {"shapeISO": "", "shapeType": "ADM2"}, tmp_path / "y.geojson"))
     assert second["pcode"].tolist() == ["1B", "2B"]
     assert second["level"].tolist() == [2, 2]
     with pytest.raises(sg.FormatError, match="the areas are of level 1, not 2"):
-        tidy_areas(table, 2, "x")
+        sg.read_areas(first, level=2)
 
 
 def test_gadm_and_natural_earth_are_read(tmp_path: Path) -> None:
@@ -231,11 +229,11 @@ def test_metres_called_degrees_are_refused(tmp_path: Path) -> None:
 
 def test_files_that_are_no_boundaries_are_named(tmp_path: Path) -> None:
     """No file, no vector file, no columns, no rows, no level, no path."""
-    with pytest.raises(sg.FormatError, match="there is no file"):
+    with pytest.raises(sg.FormatError, match="there is no such file"):
         sg.read_areas(tmp_path / "no.shp")
     text = tmp_path / "text.shp"
     text.write_text("hello", encoding="utf-8")
-    with pytest.raises(sg.FormatError, match="cannot be read as boundaries"):
+    with pytest.raises(sg.FormatError, match="text without columns"):
         sg.read_areas(text)
     with pytest.raises(sg.FormatError, match="no columns of codes and names of a known style. Found: a, b"):
         sg.read_areas(saved({"a": ["x", "y"], "b": ["z", "w"]}, tmp_path / "ab.geojson"))
@@ -249,7 +247,7 @@ def test_files_that_are_no_boundaries_are_named(tmp_path: Path) -> None:
     with pytest.raises(sg.FormatError, match="a path or an open binary file is needed, not int"):
         sg.read_areas(7)
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "p.parquet")
-    with pytest.raises(sg.FormatError, match="Parquet without geometry or codes. Found: a"):
+    with pytest.raises(sg.FormatError, match="no columns of codes and names of a known style. Found: a"):
         sg.read_areas(tmp_path / "p.parquet")
 
 

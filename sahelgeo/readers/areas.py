@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from os import PathLike
-from typing import Any, BinaryIO
+from typing import Any, Unpack
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import CRSError, DataWarning, FormatError
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, listed
 from sahelgeo.places.known import countries
 from sahelgeo.places.names import undo_double_encoding
-from sahelgeo.readers.area_files import open_areas
+from sahelgeo.readers.area_shapes import dissolved, longitude_first, repaired, with_crs, with_names, written_shapes
+from sahelgeo.readers.columns import How, days
+from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.printed import codes, text_of, texts
+from sahelgeo.readers.reading import HOW, Read
+from sahelgeo.readers.report import KEPT, areas_report
+from sahelgeo.readers.rows import blank_rows, hxl_rows, typed_or_text
+from sahelgeo.readers.sheet import Opened, Sheet
 
 DEEPEST = 5
 GLOBAL_LIST = "hdx-list"
-NULLS = ("", "NA", "<Null>", "<NULL>", "None", "nan", "null")
-_NAMES_TABLE = ("pcode", "name")
+OWN = "own"
+OPTIONS = ("level", "layer", "crs", "names", "dissolve")
+_CODES = ("pcode", "code", "parent", "iso3", "iso_3166_2")
+_LEVEL_IN_NAME = re.compile(r"(?:adm|admin|admbnda_adm|level|niveau)[ _-]?(\d)", re.IGNORECASE)
+# Lists of areas without shapes come in these forms.
+_LISTS = ("dbf", "parquet", "feather")
+_NO_DAY = r"[0\-/:. ]*|1899-12-3[01].*|-?99"
 
 
 @dataclass(frozen=True)
@@ -45,14 +55,11 @@ class AreaStyle:
     source: str
     columns: Mapping[str, tuple[str, ...]]
 
-    def label(self, role: str, level: int, found: Mapping[str, str]) -> str | None:
-        """The column of the file that plays a role at a level."""
-        return next(iter(self.labels(role, level, found)), None)
-
-    def labels(self, role: str, level: int, found: Mapping[str, str]) -> list[str]:
+    def labels(self, role: str, level: int, found: Iterable[str]) -> list[str]:
         """Every column of the file that plays a role at a level."""
+        there = {label.lower(): label for label in found}
         wanted = [text.format(n=level, p=level - 1).lower() for text in self.columns.get(role, ())]
-        return [found[text] for text in wanted if text in found]
+        return [there[text] for text in wanted if text in there]
 
 
 @lru_cache(maxsize=1)
@@ -68,24 +75,27 @@ def area_styles() -> tuple[AreaStyle, ...]:
 
 
 def read_areas(
-    path: str | PathLike[str] | BinaryIO,
+    path: Readable,
     level: int | None = None,
     layer: str | None = None,
     *,
     crs: Any = None,
     names: pd.DataFrame | None = None,
+    dissolve: bool = False,
+    **how: Unpack[How],
 ) -> gpd.GeoDataFrame:
     """Read administrative boundaries of any usual publisher into the Areas table.
 
     The style is recognised from the columns: OCHA's common operational datasets in their four styles (``ADM2_FR``,
-    ``admin2Name``, ``adm_02``, ``adm2_name``), WFP's copies of them, geoBoundaries, GADM, Natural Earth, OCHA's global p-code
-    list, and files that sahelgeo's own tables were saved to.
+    ``admin2Name``, ``adm_02``, ``adm2_name``) and mixtures of them, WFP's copies, geoBoundaries, GADM, Natural Earth, OCHA's
+    global p-code list, and files that sahelgeo's own tables were saved to.
 
     Parameters
     ----------
-    path : path or binary file
-        A shapefile (also zipped), GeoPackage, GeoJSON, TopoJSON, GeoParquet; or a table without geometry (``.dbf``, ``.csv``),
-        which serves :func:`sahelgeo.match_areas`.
+    path : str, os.PathLike or binary file
+        A shapefile, GeoPackage, FlatGeobuf, GeoJSON, TopoJSON, JSON of ArcGIS, Parquet or Feather with shapes, a CSV file with
+        shapes as well-known text (WKT), or a zip archive of one of these; or a table without geometry (``.dbf``, ``.csv``), which
+        serves :func:`sahelgeo.match_areas`.
     level : int, optional
         The administrative level, 0 country, 1 region, and so on. The default is the deepest that the columns speak of.
     layer : str, optional
@@ -96,13 +106,20 @@ def read_areas(
         ``pcode`` and ``name`` for a file without attributes: a GeoDataFrame of points or polygons, each area taking the one row
         that lies in it, or a table with one row for each area in the order of the file.
 
+    dissolve : bool, default False
+        Whether rows of one code are joined to one area: some files draw an area in several rows.
+    **how
+        ``encoding`` of the text, where the file states a wrong one (such as ``"cp1252"``), and ``day_first`` for days that
+        it writes in numbers.
+
     Returns
     -------
     geopandas.GeoDataFrame
         The Areas table, one row for each area, in the CRS of the file. ``pcode`` is the publisher's code (of geoBoundaries the
         ISO 3166-2 code, or the shape id where there is none). ``edition`` is the country with the first day of validity.
         ``other_names`` (separated by ``|``) and ``admin0`` to ``admin{level - 1}``, the names of what the area lies in, are added
-        where the file has them. Missing values stay missing.
+        where the file has them. Codes are text, also where the file holds numbers. Missing values stay missing. A table that
+        sahelgeo saved keeps its further columns.
 
     Raises
     ------
@@ -111,12 +128,13 @@ def read_areas(
     CRSError
         It states no CRS and none is given, or its coordinates cannot be degrees as stated.
     SchemaError
-        A code is missing or stands twice.
+        A code is missing, or stands twice and ``dissolve`` is not given.
 
     Warns
     -----
     DataWarning
-        Invalid geometry was repaired, or geometry is missing.
+        Invalid geometry was repaired, or geometry is missing; rows were dissolved; latitude stood first, and the axes were
+        exchanged; layers of several levels or publishers were merged in the file.
 
     See Also
     --------
@@ -139,128 +157,247 @@ def read_areas(
     0  NE001  Agadez      1
     1  NE002   Diffa      1
     """
-    opened = open_areas(path, level, layer)
-    table = _with_crs(opened.table, crs, opened.where)
-    attributes = [label for label in table.columns if label != table.active_geometry_name]
-    bare = all(table[label].isna().all() for label in attributes)
-    if bare or names is not None:
-        table = _with_names(table, names, level, opened.where)
-    areas = tidy_areas(table, level, opened.where)
-    return conform_areas(_repaired(areas, opened.where))
+    opened = open_file(path, how.get("encoding"))
+    return areas_in(opened, level=level, layer=layer, crs=crs, names=names, dissolve=dissolve, **how)[0]
 
 
-def tidy_areas(table: gpd.GeoDataFrame, level: int | None, where: str) -> gpd.GeoDataFrame:
-    """The Areas columns of a table of boundaries, from the columns of its style."""
-    found = {str(label).lower(): str(label) for label in table.columns}
-    style, at = _recognise(table, found, level, where)
-    text = {label: _text(table[label]) for label in found.values() if label != table.active_geometry_name}
-    columns = _names(style, at, found, text) | _codes(style, at, found, text)
-    columns["level"] = _levels(style, at, found, table)
-    for role in ("valid_from", "valid_to"):
-        label = style.label(role, at, found)
-        columns[role] = pd.NaT if label is None else _days(table[label])
-    areas = gpd.GeoDataFrame(columns, index=table.index, geometry=table.geometry.array, crs=table.crs)
-    label = style.label("edition", at, found)
-    areas["edition"] = _edition(areas) if label is None else text[label]
-    label = style.label("source", at, found)
-    areas["source"] = style.source if label is None else text[label].fillna(style.source)
-    if style.style == GLOBAL_LIST:
-        areas = _each_code_once(areas if level is None else areas[areas["level"] == level], where)
-    return areas.reset_index(drop=True)
+class _Account:
+    """What became of the rows of a sheet, and what has to be said of them."""
+
+    def __init__(self, where: str, rows: pd.Index) -> None:
+        self.where, self.fates, self.said = where, pd.Series(KEPT, index=rows, dtype=object), list[str]()
+
+    def say(self, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def drop(self, rows: pd.Index, reason: str) -> None:
+        self.fates[rows] = reason
 
 
-def _each_code_once(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
-    # OCHA's list holds a few placeholders ("no aplica") under each region of a country.
-    repeated = areas["pcode"].duplicated(keep=False)
-    if repeated.any():
-        codes = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
-        warnings.warn(
-            f"{where}: {int(repeated.sum())} rows left out, since their codes stand more than once: {codes}",
-            DataWarning,
-            stacklevel=4,
-        )
-    return areas[~repeated]
+def areas_in(opened: Opened, **options: Any) -> Read:
+    """The Areas table of an opened file of boundaries, with the account of its rows; options as for ``read_areas``."""
+    unknown = sorted(set(options) - {*OPTIONS, *HOW})
+    if unknown:
+        takes = ", ".join([*OPTIONS, *HOW])
+        raise FormatError(f"{opened.file}: read_areas has no option {unknown[0]!r}. It takes: {takes}")
+    level, names = options.get("level"), options.get("names")
+    sheet = _layer(opened, level, options.get("layer") or options.get("sheet"))
+    told = _Account(sheet.where, sheet.cells.index)
+    table = _table(sheet, told)
+    drawn = sheet.geometry is not None or not table.geometry.isna().all()
+    table = with_crs(table, options.get("crs"), sheet.where, told.say, drawn=drawn)
+    attributes = pd.DataFrame(table.drop(columns="geometry"))
+    if names is not None or attributes.map(text_of).eq("").all(axis=None):
+        table = with_names(table, names, level, sheet.where)
+    areas = tidy_areas(table, level, told, options)
+    areas = longitude_first(areas, sheet.where, told.say)
+    areas = dissolved(areas, told.say, sheet.where, dissolve=bool(options.get("dissolve")))
+    areas = conform_areas(repaired(areas.reset_index(drop=True), told.say))
+    said = [*opened.warnings, *told.said]
+    for sentence in said:
+        warnings.warn(f"{sheet.where}: {sentence}", DataWarning, stacklevel=3)
+    return areas, areas_report(areas, opened, sheet.name, told.fates, [*opened.notes, *said])
 
 
-def _recognise(table: pd.DataFrame, found: Mapping[str, str], level: int | None, where: str) -> tuple[AreaStyle, int]:
-    best: tuple[int, AreaStyle, int] | None = None
-    for style in area_styles():
-        levels = range(DEEPEST, -1, -1) if level is None else (level,)
-        for at in levels:
-            if not _has(style, at, found, table):
-                continue
-            known = sum(len(style.labels(role, at, found)) for role in style.columns)
-            if best is None or known > best[0]:
-                best = (known, style, at)
-            break
-    if best is None:
-        shown = listed([label for label in found.values() if label != "geometry"], 14)
-        wanted = "" if level is None else f" at level {level}"
-        raise FormatError(
-            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to 'pcode' and 'name' "
-            f"(and 'level', 'parent'), or give another level"
-        )
-    style, at = best[1], best[2]
-    stated = _stated_level(style, at, found, table)
-    if level is not None and stated is not None and stated != level:
-        raise FormatError(f"{where}: the areas are of level {stated}, not {level}. Give the file of level {level}")
-    return style, at if stated is None else stated
+def holds_areas(opened: Opened) -> bool:
+    """Whether a file looks like boundaries: shapes, or a list, with codes and names of a known style; or shapes alone."""
+    return any(_is_of_areas(sheet) for sheet in opened.sheets)
 
 
-def _has(style: AreaStyle, level: int, found: Mapping[str, str], table: pd.DataFrame) -> bool:
-    code = style.label("pcode", level, found) or style.label("code", level, found)
-    name = next((label for role in ("name", "name_fr", "name_en") if (label := style.label(role, level, found))), None)
-    return code is not None and name is not None and bool(table[code].notna().any() or table[name].notna().any())
-
-
-def _stated_level(style: AreaStyle, level: int, found: Mapping[str, str], table: pd.DataFrame) -> int | None:
-    """The level that a style without levels in its labels states in a column, or by its kind."""
-    label = style.label("type", level, found)
-    if label is not None:
-        digits = re.search(r"\d", str(table[label].iloc[0]))
-        return int(digits[0]) if digits else None
-    if style.style.startswith("natural-earth-"):
-        return int(style.style[-1])
-    label = style.label("level", level, found)
-    if label is None or style.style == GLOBAL_LIST:
-        return None
-    stated = pd.to_numeric(table[label], errors="coerce").dropna().unique()
-    return int(stated[0]) if len(stated) == 1 else None
-
-
-def _text(values: pd.Series) -> pd.Series:
-    if isinstance(values.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.astype("string")
-    plain = [
-        undo_double_encoding(value).strip() if isinstance(value, str) else value for value in values.astype(object)
-    ]
-    return pd.Series(
-        [None if pd.isna(value) or value in NULLS else str(value) for value in plain],
-        index=values.index,
-        dtype="string",
+def _is_of_areas(sheet: Sheet) -> bool:
+    if sheet.form == "topojson":
+        return True
+    table = _table(sheet, _Account(sheet.where, sheet.cells.index))
+    best = _best(table, None)
+    return best is not None and (
+        sheet.form in _LISTS
+        or best[0].style == GLOBAL_LIST
+        or not table.geometry.isna().all()
+        or sheet.geometry is not None
     )
 
 
-def _names(style: AreaStyle, level: int, found: Mapping[str, str], text: Mapping[str, pd.Series]) -> dict[str, Any]:
-    index = next(iter(text.values())).index
-    empty = pd.Series(pd.NA, index=index, dtype="string")
+def _layer(opened: Opened, level: int | None, name: str | None) -> Sheet:
+    sheets = [sheet for sheet in opened.sheets if len(sheet.cells) > 1]
+    if not sheets:
+        raise FormatError(f"{opened.file}: no area in it")
+    named = {sheet.name: sheet for sheet in sheets}
+    shown = listed([repr(label) for label in named], 10)
+    if name is not None:
+        if name not in named:
+            raise FormatError(f"{opened.file}: no layer {name!r}. There are: {shown}")
+        return named[name]
+    if len(sheets) == 1:
+        return sheets[0]
+    fitting = [sheet for sheet in sheets if (said := _LEVEL_IN_NAME.search(sheet.name)) and int(said[1]) == level]
+    if len(fitting) == 1:
+        return fitting[0]
+    raise FormatError(
+        f"{opened.file}: {len(sheets)} layers, and none is meant for certain. Choose one: layer= one of {shown}, or level= where "
+        "their names say it"
+    )
 
-    def first(role: str) -> pd.Series:
-        label = style.label(role, level, found)
-        return empty if label is None else text[label]
 
-    french, english, name = first("name_fr"), first("name_en"), first("name")
-    label = style.label("lang", level, found)
-    if label is not None:
-        french, english = name.where(text[label] == "fr"), name.where(text[label] == "en")
+def _table(sheet: Sheet, told: _Account) -> gpd.GeoDataFrame:
+    """A sheet under its headings, with its shapes, numbered as the file numbers its rows."""
+    cells = sheet.cells
+    filled = [sum(bool(text_of(cell)) for cell in row) for row in sheet.head()]
+    header = next((place for place, count in enumerate(filled) if count > 1), 0)
+    told.fates = told.fates.iloc[header + 1 :]
+    below = cells.iloc[header + 1 :]
+    for reason, rows in (("empty", below.index[blank_rows(below)]), ("HXL", hxl_rows(below.head(5)))):
+        if sheet.geometry is None:
+            told.drop(rows, reason)
+    below = below[(told.fates == KEPT).to_numpy()]
+    places: dict[str, int] = {}
+    for place, cell in enumerate(cells.iloc[header]):
+        places.setdefault(text_of(cell) or f"column {place + 1}", place)
+    table = pd.DataFrame({label: below.iloc[:, place] for label, place in places.items()}, index=below.index)
+    shapes = sheet.geometry
+    if shapes is None and sheet.form in ("csv", "workbook"):
+        label, shapes = written_shapes(table, sheet) or ("", None)
+        table = table.drop(columns=label, errors="ignore")
+    if shapes is None:
+        shapes = gpd.GeoSeries([None] * len(table), index=table.index)
+    return gpd.GeoDataFrame(table.drop(columns="geometry", errors="ignore"), geometry=shapes, crs=shapes.crs)
+
+
+_Best = tuple[AreaStyle, int, dict[str, pd.Series]]
+
+
+def tidy_areas(table: gpd.GeoDataFrame, level: int | None, told: _Account, how: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """The Areas columns of a table of boundaries, from the columns of its style.
+
+    Where layers were merged, rows that have neither code nor name in one style and level are read in the next, and this is said.
+    """
+    best = _recognised(table, level, told.where)
+    parts, rest = [], table
+    while best is not None:
+        style, at, text = best
+        own = _filled(style, at, text)
+        left = rest[~own]
+        following = (_best(left, level) or _best(left, None)) if len(left) else None
+        if following is None:
+            own[:] = True
+        if level is None or not parts or at == level:
+            part = {label: values[own] for label, values in text.items()}
+            parts.append(_tidied(rest[own], style, at, part, _days(style, at, part, told.where, how)))
+        else:
+            told.drop(rest.index[own], f"level {at}")
+        if parts and rest is not table:
+            told.say(
+                f"{int(own.sum()):,} rows are areas of level {at} in the columns of {style.source}, unlike those before them"
+            )
+        rest, best = left, following
+    areas = gpd.GeoDataFrame(pd.concat(parts).sort_index(), crs=table.crs) if len(parts) > 1 else parts[0]
+    if style.style == GLOBAL_LIST:
+        areas = _of_the_list(areas, level, told)
+    return areas
+
+
+def _of_the_list(areas: gpd.GeoDataFrame, level: int | None, told: _Account) -> gpd.GeoDataFrame:
+    if level is not None:
+        told.drop(areas.index[areas["level"].ne(level).fillna(True)], "another level")
+        areas = areas[areas["level"].eq(level).fillna(False)]
+    # OCHA's list holds a few placeholders ("no aplica") under each region of a country.
+    repeated = areas["pcode"].duplicated(keep=False)
+    if repeated.any():
+        shown = listed(list(areas.loc[repeated, "pcode"].unique()), SHOWN_AT_MOST)
+        told.say(f"{int(repeated.sum())} rows left out, since their codes stand more than once: {shown}")
+        told.drop(areas.index[repeated], "code repeated")
+    return areas[~repeated]
+
+
+def _recognised(table: gpd.GeoDataFrame, level: int | None, where: str) -> _Best:
+    best = _best(table, level)
+    if best is None:
+        shown = listed([str(label) for label in table.columns if label != "geometry"], 14)
+        wanted = "" if level is None else f" at level {level}"
+        raise FormatError(
+            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to 'pcode' and 'name' "
+            "(and 'level', 'parent'), or give another level"
+        )
+    if level is not None and best[1] != level:
+        raise FormatError(f"{where}: the areas are of level {best[1]}, not {level}. Give the file of level {level}")
+    return best
+
+
+def _best(table: gpd.GeoDataFrame, level: int | None) -> _Best | None:
+    """The style and level whose columns are most of the table's, with the texts of all columns."""
+    text = {str(label): _text(table[label]) for label in table.columns if label != "geometry"}
+    best: tuple[int, AreaStyle, int] | None = None
+    for style in area_styles():
+        for at in range(DEEPEST, -1, -1) if level is None else (level,):
+            if _filled(style, at, text).any():
+                known = sum(len(style.labels(role, at, text)) for role in style.columns)
+                if best is None or known > best[0]:
+                    best = (known, style, at)
+                break
+    if best is None:
+        return None
+    stated = _stated_level(best[1], best[2], text)
+    return best[1], best[2] if stated is None else stated, text
+
+
+def _filled(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> pd.Series:
+    """The rows that have a code or a name in a style at a level; none where it lacks the columns."""
+    code = [*style.labels("pcode", level, text), *style.labels("code", level, text)]
+    name = [label for role in ("name", "name_fr", "name_en") for label in style.labels(role, level, text)]
+    some = pd.DataFrame({label: text[label].notna() for label in {*code, *name}}).any(axis=1)
+    return some if code and name else ~some & some
+
+
+def _stated_level(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> int | None:
+    """The level that a style without levels in its labels states in a column, or by its kind."""
+    if of_one := re.search(r"-(\d)$", style.style):
+        return int(of_one[1])
+    for label in style.labels("type", level, text):
+        digits = re.search(r"\d", str(text[label].iloc[0]))
+        return int(digits[0]) if digits else None
+    for label in style.labels("level", level, text) if style.style != GLOBAL_LIST else ():
+        stated = pd.to_numeric(text[label], errors="coerce").dropna().unique()
+        return int(stated[0]) if len(stated) == 1 else None
+    return None
+
+
+def _text(values: pd.Series) -> pd.Series:
+    text = texts(values).map(undo_double_encoding, na_action="ignore").astype("string")
+    return text.mask(text.eq("NA"))
+
+
+def _tidied(
+    table: gpd.GeoDataFrame, style: AreaStyle, level: int, text: dict[str, pd.Series], valid: dict[str, pd.Series]
+) -> gpd.GeoDataFrame:
+    """The rows of one style and level under our names."""
+    columns: dict[str, Any] = _names(style, level, text) | _codes(style, level, text) | valid
+    levels = style.labels("level", level, text)
+    columns["level"] = pd.to_numeric(text[levels[0]], errors="coerce").astype("Int64") if levels else level
+    if style.style == OWN:
+        known = {label for role in style.columns for at in range(DEEPEST + 1) for label in style.labels(role, at, text)}
+        columns |= {label: typed_or_text(table[label], label) for label in text if label not in known}
+    areas = gpd.GeoDataFrame(columns, index=table.index, geometry=table.geometry.array, crs=table.crs)
+    edition = style.labels("edition", level, text)
+    areas["edition"] = text[edition[0]] if edition else _edition(areas)
+    areas["source"] = _first(style, "source", level, text).fillna(style.source)
+    return areas
+
+
+def _first(style: AreaStyle, role: str, level: int, text: Mapping[str, pd.Series]) -> pd.Series:
+    """The first text of each row in the columns of a role: merged layers fill one column for some rows, another for others."""
+    answer = pd.Series(pd.NA, index=next(iter(text.values())).index, dtype="string")
+    for label in style.labels(role, level, text):
+        answer = answer.fillna(codes(text[label]) if role in _CODES else text[label])
+    return answer
+
+
+def _names(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> dict[str, Any]:
+    french, english, name = (_first(style, role, level, text) for role in ("name_fr", "name_en", "name"))
+    language = _first(style, "lang", level, text)
+    french, english = french.fillna(name.where(language == "fr")), english.fillna(name.where(language == "en"))
     result: dict[str, Any] = {"name": name.fillna(french).fillna(english), "name_fr": french, "name_en": english}
-    others = [text[label] for label in style.labels("other", level, found)]
-    result["other_names"] = _joined(others, result["name"])
-    for above in range(level):
-        label = style.label("above", above + 1, found)
-        if label is not None:
-            result[f"admin{above}"] = text[label]
-    return result
+    result["other_names"] = _joined([text[label] for label in style.labels("other", level, text)], result["name"])
+    above = {f"admin{at}": _first(style, "above", at + 1, text) for at in range(level)}
+    return result | {label: names for label, names in above.items() if names.notna().any()}
 
 
 def _joined(others: list[pd.Series], name: pd.Series) -> pd.Series:
@@ -271,34 +408,27 @@ def _joined(others: list[pd.Series], name: pd.Series) -> pd.Series:
     return pd.Series(["|".join(row) or None for row in rows], index=name.index, dtype="string")
 
 
-def _codes(style: AreaStyle, level: int, found: Mapping[str, str], text: Mapping[str, pd.Series]) -> dict[str, Any]:
-    codes: dict[str, Any] = {}
-    label, other = style.label("pcode", level, found), style.label("code", level, found)
-    printed = text[label] if label is not None else pd.Series(pd.NA, index=text[str(other)].index, dtype="string")
+def _codes(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> dict[str, Any]:
+    printed, other = _first(style, "pcode", level, text), _first(style, "code", level, text)
     whole = printed.notna().all() and not printed.duplicated().any()
-    codes["pcode"] = printed if other is None or whole else text[other]
+    found: dict[str, Any] = {"pcode": printed if whole or not style.labels("code", level, text) else other}
     if style.style == "geoboundaries":
-        codes["iso_3166_2"] = printed.where(printed.str.contains("-"))
-    for role in ("parent", "iso_3166_2"):
-        label = style.label(role, level, found)
-        if label is not None and not (role == "parent" and level == 0):
-            codes[role] = text[label]
-    label = style.label("iso3", level, found)
-    if label is not None:
-        codes["iso3"] = text[label].map(lambda code: countries().get(str(code).upper(), code), na_action="ignore")
-    return codes
+        found["iso_3166_2"] = printed.where(printed.str.contains("-"))
+    for role in ("parent", "iso_3166_2", "iso3"):
+        if style.labels(role, level, text) and not (role == "parent" and level == 0):
+            found[role] = _first(style, role, level, text)
+    if "iso3" in found:
+        found["iso3"] = found["iso3"].map(lambda code: countries().get(str(code).upper(), code), na_action="ignore")
+    return found
 
 
-def _levels(style: AreaStyle, level: int, found: Mapping[str, str], table: pd.DataFrame) -> Any:
-    label = style.label("level", level, found)
-    return level if label is None else pd.to_numeric(table[label], errors="coerce").astype("Int64")
-
-
-def _days(values: pd.Series) -> pd.Series:
-    days: pd.Series = pd.to_datetime(values, errors="coerce", utc=True).dt.tz_localize(None)
+def _days(
+    style: AreaStyle, level: int, text: Mapping[str, pd.Series], where: str, how: Mapping[str, Any]
+) -> dict[str, pd.Series]:
+    asked: Any = {"day_first": how.get("day_first")}
+    printed = {role: _first(style, role, level, text) for role in ("valid_from", "valid_to")}
     # Shapefiles write the empty day as 30 December 1899, day 0 of spreadsheets.
-    known: pd.Series = days.mask(days <= pd.Timestamp(1900, 1, 1)).dt.normalize()
-    return known
+    return days({role: day.mask(day.str.fullmatch(_NO_DAY)) for role, day in printed.items()}, where, asked)
 
 
 def _edition(areas: gpd.GeoDataFrame) -> pd.Series:
@@ -307,90 +437,3 @@ def _edition(areas: gpd.GeoDataFrame) -> pd.Series:
         return pd.Series(pd.NA, index=areas.index, dtype="string")
     edition: pd.Series = areas["iso3"].astype("string") + " " + first_days
     return edition
-
-
-def _with_crs(table: gpd.GeoDataFrame, crs: Any, where: str) -> gpd.GeoDataFrame:
-    if table.geometry.isna().all():
-        warnings.warn(
-            f"{where}: no geometry. The table serves match_areas and code_systems, not maps", DataWarning, stacklevel=3
-        )
-        return table.set_crs("EPSG:4326", allow_override=True)
-    if table.crs is None:
-        if crs is None:
-            raise CRSError(
-                f"{where}: the file states no CRS. Say which one it is in: read_areas(..., crs='EPSG:4326') for degrees"
-            )
-        table = table.set_crs(crs)
-    if table.crs.is_geographic:
-        west, south, east, north = table.total_bounds
-        if west < -360 or east > 360 or south < -90.001 or north > 90.001:
-            raise CRSError(
-                f"{where}: the CRS is {table.crs.to_string()} (degrees), but coordinates reach from {west:,.0f} {south:,.0f} to {east:,.0f} {north:,.0f}. "
-                "They are in metres: find the projection in the file's documentation and pass crs="
-            )
-    return table
-
-
-def _with_names(table: gpd.GeoDataFrame, names: pd.DataFrame | None, level: int | None, where: str) -> gpd.GeoDataFrame:
-    if names is None:
-        raise FormatError(
-            f"{where}: {len(table)} areas without attributes: no codes, no names. Give them: read_areas(..., names=table with 'pcode' and 'name'), "
-            "one row for each area in the order of the file, or points that lie in the areas"
-        )
-    missing = [label for label in _NAMES_TABLE if label not in names]
-    if missing:
-        raise FormatError(f"names: column(s) {listed(missing, 2)} missing. Found: {listed(list(names.columns), 12)}")
-    numbers = _by_place(table, names, where) if isinstance(names, gpd.GeoDataFrame) else _by_order(table, names, where)
-    taken = pd.DataFrame(names).drop(columns="geometry", errors="ignore").iloc[numbers].reset_index(drop=True)
-    if level is not None and "level" not in taken:
-        taken["level"] = level
-    return gpd.GeoDataFrame(taken, geometry=table.geometry.array, crs=table.crs)
-
-
-def _by_order(table: gpd.GeoDataFrame, names: pd.DataFrame, where: str) -> list[int]:
-    if len(names) != len(table):
-        raise FormatError(
-            f"{where}: {len(table)} areas, but {len(names)} rows of names. Give one row for each area, in the order of the file"
-        )
-    return list(range(len(table)))
-
-
-def _by_place(table: gpd.GeoDataFrame, names: gpd.GeoDataFrame, where: str) -> list[int]:
-    points = names.to_crs(table.crs).reset_index(drop=True)
-    points = points.set_geometry(points.geometry.representative_point())
-    inside = gpd.sjoin(points[["geometry"]], table[["geometry"]].reset_index(drop=True), predicate="within")
-    found = inside.groupby("index_right").apply(lambda rows: list(rows.index), include_groups=False)
-    problems = [
-        f"area {row}: {len(found.get(row, []))} rows of names"
-        for row in range(len(table))
-        if len(found.get(row, [])) != 1
-    ]
-    if problems:
-        raise FormatError(f"{where}: each area needs exactly one row of names in it; {listed(problems, SHOWN_AT_MOST)}")
-    return [found[row][0] for row in range(len(table))]
-
-
-def _repaired(areas: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
-    geometry = areas.geometry
-    bad = ~(geometry.isna() | geometry.is_valid)
-    if bad.any():
-        mended = geometry[bad].make_valid().map(_polygons)
-        areas = areas.set_geometry(geometry.where(~bad, mended))
-        named = listed(list(areas.loc[bad, "name"].fillna(areas["pcode"])), SHOWN_AT_MOST)
-        warnings.warn(
-            f"{where}: {int(bad.sum())} invalid geometries (they cross themselves) were repaired: {named}",
-            DataWarning,
-            stacklevel=3,
-        )
-    empty = areas.geometry.isna() | areas.geometry.is_empty
-    if empty.any() and not empty.all():
-        named = listed(list(areas.loc[empty, "name"].fillna(areas["pcode"])), SHOWN_AT_MOST)
-        warnings.warn(f"{where}: {int(empty.sum())} areas have no geometry: {named}", DataWarning, stacklevel=3)
-    return areas
-
-
-def _polygons(shape: Any) -> Any:
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        return shape
-    parts = gpd.GeoSeries([shape]).explode()
-    return parts[parts.geom_type.isin(["Polygon", "MultiPolygon"])].union_all()

@@ -40,6 +40,7 @@ class How(TypedDict, total=False):
     """What a caller may say about a file that does not say it: options of every reader."""
 
     sheet: str | None
+    encoding: str | None
     decimal: str | None
     thousands: str | None
     day_first: bool | None

@@ -21,7 +21,11 @@ WIDEST = 20_000
 MOST_CELLS = 50_000_000
 
 
-def open_delimited(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
+# A cell may hold a polygon as text, which is longer than the csv module takes by default.
+csv.field_size_limit(1 << 30)
+
+
+def open_delimited(content: bytes, file: str, encoding: str | None = None) -> tuple[Sheet, tuple[str, ...]]:
     """The rows of a delimited text file, every cell as text, and notes on what was repaired.
 
     Raises
@@ -29,7 +33,7 @@ def open_delimited(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
     FormatError
         Not text, text without columns, rows that cannot be told apart, or a quote that is never closed.
     """
-    content, notes = _as_utf8(content, file)
+    content, notes = _as_utf8(content, file) if encoding is None else (_decoded(content, file, encoding), ())
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
     delimiter, width = _delimiter(start, file)
     cells = _cells(content, delimiter, width, file)
@@ -54,6 +58,15 @@ def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
             f"{guessed:,} line(s) are not UTF-8 and were read as Windows-1252: check the accents",
         )
     return content.removesuffix(b"\x1a"), ()
+
+
+def _decoded(content: bytes, file: str, encoding: str) -> bytes:
+    try:
+        return content.decode(encoding).removeprefix("\ufeff").encode()
+    except (UnicodeError, LookupError) as failure:
+        raise FormatError(
+            f"{file}: its text is not {encoding} ({failure}). Give another encoding=, or none"
+        ) from failure
 
 
 def _decoded_line(line: bytes) -> tuple[bytes, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -114,6 +114,12 @@ def _feed(text: str) -> Feed:
     )
 
 
+def _headings(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """A column's name, and the ten letters that a shapefile keeps of it where they are those of no other."""
+    cut = [other for other in names if other[:10] == name[:10]]
+    return (fold(name),) if len(cut) > 1 else (fold(name), fold(name[:10]))
+
+
 def _own_feed(table: Table) -> Feed:
     """A declared table, saved and read back. Areas are not among them: ``read_areas`` reads those."""
     columns = {name: column.dtype for name, column in table.columns.items()}
@@ -124,7 +130,7 @@ def _own_feed(table: Table) -> Feed:
         title=f"sahelgeo's own {table.name.capitalize()} table",
         table=table.name,
         source="",
-        columns=MappingProxyType({name: (fold(name),) for name in columns}),
+        columns=MappingProxyType({name: _headings(name, columns) for name in columns}),
         vintages=(Vintage("saved table", needs),),
         reader="read",
         module="own_tables",

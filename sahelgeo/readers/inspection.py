@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 
+import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import DataWarning, SahelgeoError
-from sahelgeo.readers.any_file import Recognised, areas_reader, read_recognised, recognise
+from sahelgeo.readers.any_file import read_other
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import text_of
-from sahelgeo.readers.reading import read_empty
+from sahelgeo.readers.reading import read_empty, read_found
 from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheet import BoundariesError
+from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.sheets import Found, find
 
 _SHOWN_PERIODS = 12
 PROBLEM = "problem "
@@ -55,38 +56,30 @@ def inspect_file(path: Readable) -> str:
     people    379,932
     note      none
     """
-    opened, recognised = None, None
+    opened, founds = None, list[Found]()
     try:
         opened = open_file(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             answer = read_empty(opened, feeds())
             if answer is None:
-                recognised = recognise(opened)
-                answer = read_recognised(recognised, {})
-    except BoundariesError as problem:
-        return _lines(_area_lines(path, problem))
+                founds = find(opened, feeds())
+                answer = read_found(opened, founds, {}) if founds else read_other(opened, {})
     except SahelgeoError as problem:
-        known = _feed_lines(recognised) if recognised is not None else [("file", opened.file)] if opened else []
+        known = _feed_lines(opened, founds) if opened and founds else [("file", opened.file)] if opened else []
         return _lines([*known, ("problem", str(problem))])
     table, report = answer
-    return _lines(_report_lines(report, table, recognised))
+    if isinstance(table, gpd.GeoDataFrame) and report.feed == "areas":
+        return _lines(_area_lines(report, table))
+    return _lines(_report_lines(report, table, _feed_lines(opened, founds)[:3] if founds else []))
 
 
-def _area_lines(path: Readable, refusal: BoundariesError) -> list[tuple[str, str]]:
-    """What a file of boundaries holds, as ``read_areas`` reads it; its refusal where it cannot."""
-    if not isinstance(path, str | os.PathLike):
-        path.seek(0)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", DataWarning)
-        try:
-            areas = areas_reader()(path)
-        except SahelgeoError as problem:
-            return [("problem", str(refusal)), ("", f"read_areas says: {problem}")]
-    notes = [str(warning.message) for warning in said if issubclass(warning.category, DataWarning)] or ["none"]
+def _area_lines(report: ReadReport, areas: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    """What a file of boundaries holds."""
+    notes = list(report.notes) or ["none"]
     drawn = int((~areas.geometry.isna()).sum())
     return [
-        ("file", str(refusal).partition(":")[0]),
+        ("file", report.file),
         ("feed", "boundaries of administrative areas, read with read_areas"),
         ("table", f"areas, {len(areas):,} row{'s' if len(areas) != 1 else ''}"),
         ("level", _distinct(areas["level"])),
@@ -103,21 +96,19 @@ def _distinct(values: pd.Series) -> str:
     return listed(sorted(values.dropna().unique()), 12) or "not said"
 
 
-def _feed_lines(recognised: Recognised) -> list[tuple[str, str]]:
-    found = recognised.best
-    headers = "; ".join(_sheet_words(found.sheet.name, found.header) for found in recognised.founds)
+def _feed_lines(opened: Opened, founds: list[Found]) -> list[tuple[str, str]]:
+    found = max(founds, key=lambda found: (not found.sheet.hidden, found.rank))
+    headers = "; ".join(_sheet_words(each.sheet.name, each.header) for each in founds)
     return [
-        ("file", recognised.opened.file),
+        ("file", opened.file),
         ("feed", f"{found.feed.title} ({found.feed.id}), read with {found.feed.reader}"),
         ("vintage", found.vintage.name),
         ("sheets", headers),
     ]
 
 
-def _report_lines(report: ReadReport, table: pd.DataFrame, recognised: Recognised | None) -> list[tuple[str, str]]:
-    lines = [("file", report.file)]
-    if recognised is not None:
-        lines = _feed_lines(recognised)[:3]
+def _report_lines(report: ReadReport, table: pd.DataFrame, feed_lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    lines = feed_lines or [("file", report.file)]
     sheets = [_sheet_words(name, what) for name, what in report.sheets.items()]
     lines += [("sheets", sheets[0] if sheets else "none"), *(("", words) for words in sheets[1:])]
     dropped = "".join(f" + {count:,} dropped ({reason})" for reason, count in report.rows_dropped.items())

@@ -1,4 +1,4 @@
-"""Open a file by what it holds, not by its name: CSV, workbook, JSON, GeoJSON, shapefile, or a zip of one of these."""
+"""Open a file by what it holds, not by its name: text, workbook, JSON, a file of shapes, Parquet, or a zip of one of these."""
 
 from __future__ import annotations
 
@@ -11,16 +11,28 @@ from typing import BinaryIO, TypeAlias
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.archives import member_bytes, open_archive
 from sahelgeo.readers.delimited import open_delimited
+from sahelgeo.readers.parquet import form_of, open_parquet
 from sahelgeo.readers.records import open_records
-from sahelgeo.readers.shapes import open_shapefile, open_zipped_shapefiles
-from sahelgeo.readers.sheet import BoundariesError, Opened
+from sahelgeo.readers.shapes import (
+    FLATGEOBUF,
+    SHAPEFILE,
+    is_attribute_table,
+    is_geopackage,
+    open_attributes,
+    open_layers,
+    open_shapefile,
+    open_zipped_shapefiles,
+)
+from sahelgeo.readers.sheet import Opened, Sheet
 from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbook
 
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 
 LARGEST_FILE = 1 << 30
-_TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".shp")
-_SHP = b"\x00\x00\x27\x0a"
+_TABLES = (
+    *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".topojson", ".shp"),
+    *(".gpkg", ".fgb", ".parquet", ".geoparquet", ".feather"),
+)
 _OTHER_FORMS = (
     (b"II*\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
     (b"MM\x00*", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
@@ -31,13 +43,9 @@ _OTHER_FORMS = (
     (b"\x1f\x8b", "a gzip archive. Unpack it first"),
     (b"7z\xbc\xaf", "a 7z archive. Unpack it first"),
     (b"Rar!", "a RAR archive. Unpack it first"),
-)
-_BOUNDARIES = (
-    (b"PAR1", "a Parquet file. If it holds boundaries, read_areas reads it"),
-    (b"SQLite format 3", "a GeoPackage or SQLite database. If it holds boundaries, read_areas reads it"),
+    (b"SQLite format 3", "a SQLite database that is no GeoPackage. Save its table as a GeoPackage or CSV"),
 )
 _PARTS = {
-    ".dbf": "the attribute table of a shapefile, without shapes",
     ".shx": "the index of a shapefile",
     ".prj": "the coordinate system of a shapefile",
     ".cpg": "the encoding of a shapefile",
@@ -47,7 +55,7 @@ _PARTS = {
 }
 
 
-def open_file(path: Readable) -> Opened:
+def open_file(path: Readable, encoding: str | None = None) -> Opened:
     """Open a file for reading: its sheets with every row.
 
     Parameters
@@ -55,6 +63,8 @@ def open_file(path: Readable) -> Opened:
     path : str, os.PathLike or binary file
         A file, a zip archive, a member of a zip archive written as a path (``archive.zip/folder/file.csv``), or an open
         binary file.
+    encoding : str, optional
+        How its text is written, where the file does not say it or says it wrongly.
 
     Raises
     ------
@@ -62,7 +72,7 @@ def open_file(path: Readable) -> Opened:
         The file is not there, is empty, damaged, protected, too large, a web page, or of a form that holds no table.
     """
     content, file, location = _content(path)
-    return _opened(content, file, location)
+    return _opened(content, file, location, encoding)
 
 
 def _content(path: Readable) -> tuple[bytes, str, Path | None]:
@@ -75,6 +85,8 @@ def _content(path: Readable) -> tuple[bytes, str, Path | None]:
             Path(str(name)).name if isinstance(name, str) else "the open file",
             None,
         )
+    if not isinstance(path, str | os.PathLike):
+        raise FormatError(f"a path or an open binary file is needed, not {type(path).__name__}")
     location = Path(path)
     if location.is_dir():
         names = ", ".join(sorted(entry.name for entry in location.iterdir())[:8])
@@ -107,41 +119,50 @@ def _bounded(content: bytes, file: str) -> bytes:
     return content
 
 
-def _opened(content: bytes, file: str, location: Path | None) -> Opened:
+def _opened(content: bytes, file: str, location: Path | None, encoding: str | None) -> Opened:
+    shapes = _shapes(content, file, location, encoding)
+    if shapes is not None:
+        return Opened(file, shapes)
     _refuse_other_forms(content, file)
     if content.startswith(b"PK"):
         archive = open_archive(content, file)
         if is_workbook(archive):
             return Opened(file, open_workbook(content, file))
-        return _from_archive(archive, file, location)
+        return _from_archive(archive, file, encoding)
     if is_old_workbook(content):
         return Opened(file, open_workbook(content, file))
-    if content.startswith(_SHP):
-        if location is None:
-            raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
-        return Opened(file, (open_shapefile(location),))
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        sheet, missing = open_records(content, file)
-        return Opened(file, (sheet,), warnings=missing)
-    sheet, notes = open_delimited(content, file)
+        sheets, missing = open_records(content, file)
+        return Opened(file, sheets, warnings=missing)
+    sheet, notes = open_delimited(content, file, encoding)
     return Opened(file, (sheet,), notes)
+
+
+def _shapes(content: bytes, file: str, location: Path | None, encoding: str | None) -> tuple[Sheet, ...] | None:
+    """The sheets of a file of shapes or columns, told by its first bytes; nothing where it is another."""
+    if form_of(content) is not None:
+        return (open_parquet(content, file),)
+    if is_geopackage(content) or content.startswith(FLATGEOBUF):
+        return open_layers(content, file, "flatgeobuf" if content.startswith(FLATGEOBUF) else "geopackage")
+    if content.startswith(SHAPEFILE):
+        if location is None:
+            raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
+        return (open_shapefile(location, encoding),)
+    if is_attribute_table(content):
+        return (open_attributes(content, file, encoding, location),)
+    return None
 
 
 def _refuse_other_forms(content: bytes, file: str) -> None:
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
         raise FormatError(f"{file}: empty. Download it again")
-    for magic, sentence in _BOUNDARIES:
-        if content.startswith(magic):
-            raise BoundariesError(f"{file}: {sentence}")
     for magic, sentence in _OTHER_FORMS:
         if content.startswith(magic):
             raise FormatError(f"{file}: {sentence}")
     suffix = Path(file).suffix.lower()
     if suffix in _PARTS:
-        sentence = f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts"
-        # Lists of areas are published as attribute tables alone: read_areas takes them.
-        raise BoundariesError(sentence) if suffix == ".dbf" else FormatError(sentence)
+        raise FormatError(f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts")
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")) or b"<html" in start[:1024]:
         found = re.search(rb"<title[^>]*>([^<]{0,120})", content[:65536], re.IGNORECASE)
@@ -151,13 +172,13 @@ def _refuse_other_forms(content: bytes, file: str) -> None:
         raise FormatError(f"{file}: an XML document, not a table. Give CSV, a workbook (.xlsx), JSON or a shapefile")
 
 
-def _from_archive(archive: zipfile.ZipFile, file: str, location: Path | None) -> Opened:
+def _from_archive(archive: zipfile.ZipFile, file: str, encoding: str | None) -> Opened:
     names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
     wanted = file.split(".zip/", 1)[1] if ".zip/" in file else None
     tables = [name for name in names if name.lower().endswith(_TABLES) and not Path(name).name.startswith("~$")]
     shapes = [name for name in tables if name.lower().endswith(".shp") and wanted in (None, name)]
     if shapes:
-        return Opened(file, open_zipped_shapefiles(archive, file, shapes))
+        return Opened(file, open_zipped_shapefiles(archive, file, shapes, encoding))
     if len(tables) != 1:
         listing = ", ".join(names[:8]) or "nothing"
         problem = "several tables" if tables else "no table"
@@ -167,5 +188,5 @@ def _from_archive(archive: zipfile.ZipFile, file: str, location: Path | None) ->
     content = member_bytes(archive, tables[0], file)
     if content.startswith(b"PK") and not is_workbook(open_archive(content, file)):
         raise FormatError(f"{file}: an archive within an archive. Unpack it first")
-    inner = _opened(content, f"{file}/{tables[0]}", location)
+    inner = _opened(content, f"{file}/{tables[0]}", None, encoding)
     return Opened(file, inner.sheets, inner.notes, inner.warnings)

@@ -40,5 +40,5 @@ def _own_columns(rows: Rows) -> pd.DataFrame:
             places.setdefault(heading, place)
     own = cells.loc[rows.frame.index]
     return pd.DataFrame(
-        {heading: typed_or_text(own.iloc[:, place]) for heading, place in places.items()}, index=own.index
+        {heading: typed_or_text(own.iloc[:, place], heading) for heading, place in places.items()}, index=own.index
     )

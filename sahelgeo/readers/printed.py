@@ -98,6 +98,26 @@ def texts(values: pd.Series, *, missing: Iterable[str] = ()) -> pd.Series:
     return _mapped(values, read).astype("string")
 
 
+_CODE = re.compile(r"pcod|code|iso\d?$|^iso|gid|parent|^(origin|destination|unit|event|id|fnid)$")
+
+
+def is_code(heading: str) -> bool:
+    """Whether a heading says that its column holds codes: those are text, whatever the file holds.
+
+    Examples
+    --------
+    >>> from sahelgeo.readers.printed import is_code
+    >>> [is_code(heading) for heading in ("ADM1_PCODE", "admin2Pcod", "parent", "ISO3", "people")]
+    [True, True, True, True, False]
+    """
+    return _CODE.search(fold(heading)) is not None
+
+
+def codes(text: pd.Series) -> pd.Series:
+    """Texts of codes without the point that a program puts behind a code of digits: 854001.0 is 854001."""
+    return text.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+
 def text_column(frame: pd.DataFrame, name: str, *, missing: Iterable[str] = ()) -> pd.Series:
     """A column as text; all missing where the frame has no such column."""
     if name in frame:

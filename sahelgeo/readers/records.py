@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -12,14 +13,15 @@ import shapely.errors
 from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.sheet import BoundariesError, Sheet
+from sahelgeo.readers.shapes import esri_shapes, open_topology
+from sahelgeo.readers.sheet import Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
 LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")
 MOST_KEYS = 5_000
 
 
-def open_records(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
+def open_records(content: bytes, file: str) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The records of a JSON or GeoJSON document: a row of keys, then a row for each record; and what of it is missing.
 
     Raises
@@ -29,15 +31,17 @@ def open_records(content: bytes, file: str) -> tuple[Sheet, tuple[str, ...]]:
     """
     document = _parsed(content, file)
     if isinstance(document, dict) and document.get("type") == "Topology":
-        raise BoundariesError(f"{file}: a TopoJSON document of boundaries. read_areas reads it")
-    if isinstance(document, dict) and document.get("type") == "FeatureCollection":
-        return _features(document, file), ()
+        return open_topology(document, file), ()
+    if isinstance(document, dict) and (document.get("type") == "FeatureCollection" or _is_esri(document)):
+        sheet = _esri(document, file) if _is_esri(document) else _features(document, file)
+        beside = {key: value for key, value in document.items() if key != "features"}
+        return (sheet,), _missing_pages(beside, len(document["features"]))
     if isinstance(document, dict) and document.get("isSuccess") is False:
         raise FormatError(f"{file}: the API answered with an error: {document.get('errorMessages')}. Ask it again")
     name, records = _records(document, file)
     envelope = {key: value for key, value in document.items() if key != name} if name else {}
     sheet = Sheet(file, name, _cells(records, file), "json", envelope=tuple(envelope))
-    return sheet, _missing_pages(envelope, len(records))
+    return (sheet,), _missing_pages(envelope, len(records))
 
 
 # How answers of APIs say that they hold a part of the whole: how many records or pages there are, and where the next page is.
@@ -51,6 +55,8 @@ _COUNTS = frozenset(
         "total",
         "total_results",
         "totalresults",
+        "totalfeatures",
+        "numbermatched",
     ]
 )
 _PAGES = frozenset(["maxpages", "totalpages", "total_pages", "pages", "last_page", "pagecount", "page_count"])
@@ -64,6 +70,7 @@ _NEXT = frozenset(
         "next_url",
         "@odata.nextlink",
         "hasmore",
+        "exceededtransferlimit",
         "has_more",
     ]
 )
@@ -138,17 +145,39 @@ def _features(document: dict[str, Any], file: str) -> Sheet:
     properties = [feature.get("properties") or {} for feature in features]
     cells = _cells(properties, file)
     shapes = [_shape(feature.get("geometry"), number, file) for number, feature in enumerate(features, 1)]
-    # GeoJSON is longitude and latitude in WGS 84 (RFC 7946); an older "crs" member that says so changes nothing.
-    crs = str((document.get("crs") or {}).get("properties", {}).get("name", "")) if _is_crs(document) else ""
-    if crs and not any(known in crs for known in ("CRS84", "4326")):
-        raise FormatError(f"{file}: GeoJSON in {crs}. Save it in longitude and latitude (EPSG:4326)")
-    geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs="EPSG:4326")
+    geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs=_crs(document.get("crs"), file))
     return Sheet(file, "", cells, "geojson", geometry)
 
 
-def _is_crs(document: dict[str, Any]) -> bool:
-    crs = document.get("crs")
-    return isinstance(crs, dict) and isinstance(crs.get("properties"), dict)
+def _crs(member: Any, file: str) -> str:
+    """GeoJSON is longitude and latitude in WGS 84 (RFC 7946), unless an older "crs" member names another of EPSG's codes."""
+    if member is None:
+        return "EPSG:4326"
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
+    if "CRS84" in name:
+        return "EPSG:4326"
+    if found := re.search(r"EPSG:[\d.]*:?(\d{4,6})$", name):
+        return f"EPSG:{found[1]}"
+    raise FormatError(
+        f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. Save it in "
+        "longitude and latitude (EPSG:4326)"
+    )
+
+
+def _is_esri(document: dict[str, Any]) -> bool:
+    features = document.get("features")
+    return str(document.get("geometryType", "")).startswith("esriGeometry") and isinstance(features, list)
+
+
+def _esri(document: dict[str, Any], file: str) -> Sheet:
+    """The JSON that servers of ArcGIS answer with: ``attributes`` where GeoJSON has ``properties``."""
+    features = document["features"]
+    if any(not isinstance(feature, dict) for feature in features):
+        raise FormatError(f"{file}: JSON of ArcGIS without a list of features")
+    cells = _cells([feature.get("attributes") or {} for feature in features], file)
+    shapes = esri_shapes(document, file)
+    return Sheet(file, "", cells, "geojson", shapes.set_axis(cells.index[1:]))
 
 
 def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:

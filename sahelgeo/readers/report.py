@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from html import escape
 
 import pandas as pd
+
+from sahelgeo.readers.sheet import Opened
 
 KEPT = "kept"
 
@@ -118,28 +120,30 @@ def people_in(table: pd.DataFrame, kind: str) -> float | None:
     return float(table[column].sum(min_count=1))
 
 
-def areas_report(areas: pd.DataFrame, file: str) -> ReadReport:
-    """The account of a file of boundaries: each of its areas is a row."""
+def areas_report(areas: pd.DataFrame, opened: Opened, sheet: str, fates: pd.Series, notes: Iterable[str]) -> ReadReport:
+    """The account of a file of boundaries."""
+    rows, kept, gone = account(fates)
     editions = ", ".join(sorted(areas["edition"].dropna().unique())) if "edition" in areas else ""
     start, end = (
         areas[name].min() if name in areas and areas[name].notna().any() else None
         for name in ("valid_from", "valid_to")
     )
     return ReadReport(
-        file=file,
+        file=opened.file,
         feed="areas",
         title="boundaries of administrative areas",
         vintage=editions,
         table="areas",
-        sheets={},
-        rows=len(areas),
-        rows_kept=len(areas),
-        rows_dropped={},
+        sheets={each.name: 0 if each.name == sheet else "not read: another layer" for each in opened.sheets},
+        rows=rows,
+        rows_kept=kept,
+        rows_dropped=gone,
         table_rows=len(areas),
         people=None,
         start=start,
         end=end,
         places=len(areas),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +17,15 @@ from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.printed import fold, text_of, texts
+from sahelgeo.readers.printed import codes, fold, is_code, text_of, texts
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes
 from sahelgeo.readers.total_rows import check_printed, find_totals, labels
 from sahelgeo.tables import TABLES
 
-RECORDS = ("json", "geojson", "shapefile")
+# Forms whose first row is the headings, and is no row of the file.
+PRINTED = ("csv", "workbook")
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
@@ -219,9 +221,9 @@ class Rows:
         found = pd.Series(pd.NA, self.frame.index, "string")
         for name in names:
             if name in self.frame:
-                read = texts(self.frame[name], missing=self.facts.get("not_available", ()))
                 # A program that took a code or a round for a number wrote 854001.0.
-                found = found.fillna(read.str.replace(r"^(\d+)\.0+$", r"\1", regex=True))
+                read = texts(self.frame[name], missing=self.facts.get("not_available", ()))
+                found = found.fillna(codes(read))
         return found
 
     def number(self, name: str) -> pd.Series:
@@ -433,15 +435,15 @@ def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]
     sheet, cells = found.sheet, found.sheet.cells
     _refuse_doubled(found)
     fates = pd.Series(KEPT, index=cells.index[(cells.index < top) | (cells.index > header)]).astype(object)
-    if sheet.form in RECORDS:
+    if sheet.form not in PRINTED:
         fates = fates[fates.index > header]
     below = cells.loc[cells.index > header]
     frame = pd.DataFrame({name: below.iloc[:, place] for name, place in found.columns.items()}, index=below.index)
     above = fates.index[fates.index < top]
-    fates[above] = np.where(_blank(cells.loc[above]), "empty", "title")
+    fates[above] = np.where(blank_rows(cells.loc[above]), "empty", "title")
     gone = {
-        "empty": below.index[_blank(below)],
-        "HXL": _hxl(below.head(5)),
+        "empty": below.index[blank_rows(below)],
+        "HXL": hxl_rows(below.head(5)),
         "headings again": _headings_again(frame, found),
     }
     for reason, rows in gone.items():
@@ -461,7 +463,7 @@ def _refuse_doubled(found: Found) -> None:
 
 def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
     """Rows that repeat the row of headings: some publishers print it twice."""
-    if found.sheet.form in RECORDS or frame.shape[1] < 2:
+    if found.sheet.form not in PRINTED or frame.shape[1] < 2:
         return frame.index[:0]
     printed = found.sheet.cells.loc[found.header]
     same = np.ones(len(frame), dtype=bool)
@@ -477,7 +479,7 @@ def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
     return frame.index[same]
 
 
-def _blank(cells: pd.DataFrame) -> np.ndarray:
+def blank_rows(cells: pd.DataFrame) -> np.ndarray:
     """Which rows have nothing in any cell."""
     blank = np.ones(len(cells), dtype=bool)
     for position in range(cells.shape[1]):
@@ -497,7 +499,9 @@ def _blank(cells: pd.DataFrame) -> np.ndarray:
     return blank
 
 
-def _hxl(cells: pd.DataFrame) -> pd.Index:
+def hxl_rows(cells: pd.DataFrame) -> pd.Index:
+    """The rows of HXL tags."""
+
     def is_tags(row: pd.Series) -> bool:
         filled = [text_of(cell) for cell in row if text_of(cell)]
         return bool(filled) and sum(cell.startswith("#") for cell in filled) * 2 > len(filled)
@@ -505,9 +509,13 @@ def _hxl(cells: pd.DataFrame) -> pd.Index:
     return cells.index[[is_tags(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
 
 
-def typed_or_text(values: pd.Series) -> pd.Series:
-    """Numbers where every cell is one, else text: a code such as 012 keeps its zero, and 12E03 is no 12,000."""
+def typed_or_text(values: pd.Series, heading: str = "") -> pd.Series:
+    """Numbers or days where every cell is one, else text: a code such as 012 keeps its zero, and 12E03 is no 12,000."""
+    if values.notna().any() and values.dropna().map(lambda cell: isinstance(cell, dt.datetime)).all():
+        return pd.to_datetime(values.astype(object)).astype("datetime64[us]")
     text = texts(values)
+    if is_code(heading):
+        return codes(text)
     plain = text.str.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?")
     if not plain.fillna(True).all() or text.isna().all():
         return text

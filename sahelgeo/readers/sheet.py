@@ -8,13 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import FormatError
-
 HEAD_ROWS = 60
-
-
-class BoundariesError(FormatError):
-    """A file of a form that holds boundaries, not a feed's table."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Sheet:
     cells : pandas.DataFrame
         The cells by position; the index is the number of the row in the file (1 is the first).
     form : str
-        csv, workbook, json, geojson or shapefile.
+        csv, workbook, json, geojson, shapefile, geopackage, flatgeobuf, parquet, feather, dbf or topojson.
     geometry : geopandas.GeoSeries, optional
         The shapes of the rows, with the index of ``cells``.
     hidden : bool

@@ -1,0 +1,339 @@
+"""One table of areas comes back the same from every kind of file; codes are text in each; a saved table is what it was."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import io
+import json
+import threading
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import MultiPolygon, box, transform
+
+import sahelgeo as sg
+
+SHAPES = [box(0, 12, 1, 13), box(1, 12, 2, 13)]
+NAMES = {"ADM1_FR": ["Ségou", "Gao"], "ADM0_PCODE": "BF"}
+
+
+def _table(codes: Any, **more: Any) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"ADM1_PCODE": codes} | NAMES | more, geometry=SHAPES, crs="EPSG:4326")
+
+
+def _save(table: gpd.GeoDataFrame, path: Path) -> None:
+    """As its users do; FlatGeobuf would sort the rows for its index."""
+    if path.suffix in (".parquet", ".feather"):
+        getattr(table, f"to_{path.suffix[1:]}")(path)
+    else:
+        table.to_file(path, **({"SPATIAL_INDEX": "NO"} if path.suffix == ".fgb" else {}))
+
+
+def _esri(table: gpd.GeoDataFrame) -> bytes:
+    features = [
+        {
+            "attributes": json.loads(pd.DataFrame(table.drop(columns="geometry")).to_json(orient="records"))[number],
+            "geometry": {"rings": [[list(point) for point in shape.exterior.coords][::-1]]},
+        }
+        for number, shape in enumerate(table.geometry)
+    ]
+    return json.dumps(
+        {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4326}, "features": features}
+    ).encode()
+
+
+def _topojson(table: gpd.GeoDataFrame) -> bytes:
+    arcs = [[list(point) for point in shape.exterior.coords] for shape in table.geometry]
+    rows = json.loads(pd.DataFrame(table.drop(columns="geometry")).to_json(orient="records"))
+    shapes = [{"type": "Polygon", "arcs": [[number]], "properties": row} for number, row in enumerate(rows)]
+    objects = {"areas": {"type": "GeometryCollection", "geometries": shapes}}
+    return json.dumps({"type": "Topology", "objects": objects, "arcs": arcs}).encode()
+
+
+def _wkt(table: gpd.GeoDataFrame, separator: str, encoding: str) -> bytes:
+    text = pd.DataFrame(table.drop(columns="geometry")).assign(wkt=table.geometry.to_wkt())
+    return text.to_csv(index=False, sep=separator).encode(encoding)
+
+
+def _wkb(table: gpd.GeoDataFrame, form: str) -> bytes:
+    plain = pd.DataFrame(table.drop(columns="geometry")).assign(geom=table.geometry.to_wkb())
+    file = io.BytesIO()
+    getattr(plain, f"to_{form}")(file)
+    return file.getvalue()
+
+
+def _zipped(table: gpd.GeoDataFrame, folder: Path) -> bytes:
+    table.to_file(folder / "areas.shp")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for part in folder.glob("areas.*"):
+            archive.write(part, f"a/folder/{part.name}")
+    return file.getvalue()
+
+
+def _by_driver(ending: str) -> Callable[[gpd.GeoDataFrame, Path], bytes]:
+    def write(table: gpd.GeoDataFrame, folder: Path) -> bytes:
+        path = folder / f"areas{ending}"
+        _save(table, path)
+        return path.read_bytes()
+
+    return write
+
+
+KINDS: dict[str, Callable[[gpd.GeoDataFrame, Path], bytes]] = {
+    **{ending: _by_driver(ending) for ending in (".gpkg", ".fgb", ".geojson", ".parquet", ".feather")},
+    "shapefile in a folder of a zip": _zipped,
+    "JSON of ArcGIS": lambda table, _: _esri(table),
+    "TopoJSON": lambda table, _: _topojson(table),
+    "WKB in Parquet": lambda table, _: _wkb(table, "parquet"),
+    "WKB in Feather": lambda table, _: _wkb(table, "feather"),
+    "WKT, comma": lambda table, _: _wkt(table, ",", "utf-8"),
+    "WKT, semicolon, Windows-1252": lambda table, _: _wkt(table, ";", "cp1252"),
+    "WKT, tab": lambda table, _: _wkt(table, "\t", "utf-16"),
+}
+_STATES_NO_CRS = ("TopoJSON", "WK")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [854001, 854002],
+        [854001.0, 854002.0],
+        pd.Series([854001, 854002], dtype="int32"),
+        pd.Series([854001.0, 854002.0], dtype="float32"),
+        ["854001.0", "854002.0"],
+        ["854001", "854002"],
+    ],
+    ids=["int64", "float64", "int32", "float32", "text with a point", "text"],
+)
+def test_codes_are_text_in_every_kind_of_file(kind: str, codes: Any, tmp_path: Path) -> None:
+    """And `read`, `read_with_report` and `read_areas` give the same areas."""
+    content = KINDS[kind](_table(codes), tmp_path)
+    crs = {"crs": "EPSG:4326"} if kind.startswith(_STATES_NO_CRS) else {}
+    areas = sg.read_areas(io.BytesIO(content), **crs)
+    assert areas["pcode"].tolist() == ["854001", "854002"]
+    assert areas["name"].tolist() == ["Ségou", "Gao"]
+    assert areas["parent"].tolist() == ["BF", "BF"]
+    assert areas.geometry.geom_equals(gpd.GeoSeries(SHAPES, crs=4326)).all()
+    if isinstance(codes, list) and isinstance(codes[0], int):
+        again, report = sg.read_with_report(io.BytesIO(content), **crs)
+        pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(sg.read(io.BytesIO(content), **crs)))
+        assert (report.feed, report.rows, report.rows_kept, dict(report.rows_dropped)) == ("areas", 2, 2, {})
+
+
+def test_a_missing_code_among_numbers_leaves_the_others_whole(tmp_path: Path) -> None:
+    """A column of whole numbers with a gap is one of floats; the name without a code is refused, not lost."""
+    path = tmp_path / "areas.gpkg"
+    _table([854001.0, None], ADM1_REF=["x", "y"]).to_file(path)
+    with pytest.raises(sg.SchemaError, match="'pcode', row.s. 1"):
+        sg.read_areas(path)
+    parents = _table(["A1", "A2"]).assign(ADM0_PCODE=[854.0, None])
+    parents.to_file(path)
+    assert sg.read_areas(path)["parent"].fillna("").tolist() == ["854", ""]
+
+
+@given(st.lists(st.from_regex(r"[0-9]{2}[0-9E]{0,3}[0-9]", fullmatch=True), min_size=2, max_size=2, unique=True))
+def test_codes_of_digits_keep_each_letter(codes: list[str]) -> None:
+    """Leading zeros and 12E03 among them."""
+    table = _table(codes)
+    for content in (_esri(table), _topojson(table), _wkt(table, ",", "utf-8"), _wkb(table, "parquet")):
+        crs = {} if content.startswith(b'{"geometryType') else {"crs": "EPSG:4326"}
+        assert sg.read_areas(io.BytesIO(content), **crs)["pcode"].tolist() == codes
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".fgb", ".parquet", ".feather", ".shp"])
+@pytest.mark.parametrize("name", ["stocks", "phases", "events", "areas"])
+def test_a_saved_table_is_read_back_as_what_it_is(name: str, ending: str, tmp_path: Path) -> None:
+    """Joined to its areas or not; a shapefile keeps ten letters of a name."""
+    sample = sg.load_sample("burkina-2020")
+    table = getattr(sample, name)
+    if name in ("stocks", "phases"):
+        table = sg.attach_areas(table, sample.areas, unmatched="drop")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _save(table, tmp_path / f"t{ending}")
+        read, report = sg.read_with_report(tmp_path / f"t{ending}")
+    assert report.table == name
+    assert len(read) == len(table)
+    assert isinstance(read, gpd.GeoDataFrame)
+    for column in ("pcode", "people", "people_3plus", "fatalities", "date", "start", "parent"):
+        if column in table:
+            assert read[column].fillna(0).astype(str).tolist() == table[column].fillna(0).astype(str).tolist(), column
+
+
+def test_stocks_without_shapes_come_back_from_parquet(tmp_path: Path) -> None:
+    """To the unit."""
+    stocks = sg.load_sample("burkina-2020").stocks
+    stocks.to_parquet(tmp_path / "stocks.parquet")
+    pd.testing.assert_frame_equal(sg.read(tmp_path / "stocks.parquet"), stocks.reset_index(drop=True))
+
+
+def test_figures_joined_to_areas_are_kept(tmp_path: Path) -> None:
+    """A table of sums is none that is declared: it comes back as areas, with its figures."""
+    sample = sg.load_sample("burkina-2020")
+    sums = sg.attach_areas(sg.sum_stocks(sample.stocks, by="pcode")[["pcode", "people"]], sample.areas)
+    sums.to_file(tmp_path / "sums.gpkg")
+    read = sg.read(tmp_path / "sums.gpkg")
+    assert read["people"].sum() == sums["people"].sum()
+
+
+def test_mixed_and_merged_styles_are_read_row_by_row(tmp_path: Path) -> None:
+    """Columns of two styles in one table, and layers of two countries below each other."""
+    mixed = gpd.GeoDataFrame(
+        {"adm1_name": ["Nord", "Sud"], "admin1Pcod": ["XA01", "XA02"]}, geometry=SHAPES, crs="EPSG:4326"
+    )
+    mixed.to_file(tmp_path / "mixed.gpkg")
+    assert sg.read_areas(tmp_path / "mixed.gpkg")[["pcode", "name", "level"]].values.tolist() == [
+        ["XA01", "Nord", 1],
+        ["XA02", "Sud", 1],
+    ]
+    other = mixed.rename(columns={"adm1_name": "ADM2_FR", "admin1Pcod": "admin2Pcod"})
+    other.to_file(tmp_path / "other.gpkg")
+    assert sg.read_areas(tmp_path / "other.gpkg")["level"].tolist() == [2, 2]
+    merged = pd.concat([_table(["BF56", "BF49"]), mixed], ignore_index=True)
+    merged.to_file(tmp_path / "merged.gpkg")
+    assert sg.read_areas(tmp_path / "merged.gpkg")["pcode"].tolist() == ["BF56", "BF49", "XA01", "XA02"]
+
+
+def test_merged_levels_and_publishers_are_said(tmp_path: Path) -> None:
+    """GADM below a common operational dataset; regions below provinces."""
+    gadm = gpd.GeoDataFrame(
+        {"GID_0": "NER", "GID_1": ["NER.1_1", "NER.2_1"], "NAME_1": ["Agadez", "Diffa"]}, geometry=SHAPES, crs=4326
+    )
+    path = tmp_path / "merged.gpkg"
+    pd.concat([_table(["BF56", "BF49"]), gadm], ignore_index=True).to_file(path)
+    with pytest.warns(sg.DataWarning, match="2 rows are areas of level 1 in the columns of gadm"):
+        areas = sg.read_areas(path)
+    assert areas["name"].tolist() == ["Ségou", "Gao", "Agadez", "Diffa"]
+    deeper = _table(["BF56", "BF56"]).assign(ADM2_PCODE=["BF5601", None], ADM2_FR=["Oudalan", None])
+    deeper.to_file(path)
+    with pytest.warns(sg.DataWarning, match="1 rows are areas of level 1"):
+        assert sg.read_areas(path)["level"].tolist() == [2, 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        areas, report = sg.read_with_report(path, level=2)
+    assert areas["pcode"].tolist() == ["BF5601"]
+    assert dict(report.rows_dropped) == {"level 1": 1}
+
+
+def test_countries_of_gadm_are_read(tmp_path: Path) -> None:
+    """Its level 0 has no column of names but COUNTRY."""
+    countries = gpd.GeoDataFrame(
+        {"GID_0": ["NER", "TCD"], "COUNTRY": ["Niger", "Chad"]}, geometry=SHAPES, crs="EPSG:4326"
+    )
+    countries.to_file(tmp_path / "gadm.gpkg")
+    areas = sg.read_areas(tmp_path / "gadm.gpkg")
+    assert areas[["pcode", "name", "level", "iso3"]].values.tolist() == [
+        ["NER", "Niger", 0, "NER"],
+        ["TCD", "Chad", 0, "TCD"],
+    ]
+
+
+def test_an_area_in_several_rows_is_dissolved_where_asked(tmp_path: Path) -> None:
+    """Else refused; rows of one code under two names are no area."""
+    path = tmp_path / "rows.gpkg"
+    _table(["BF56", "BF56"], ADM1_FR="Sahel").to_file(path)
+    with pytest.raises(sg.SchemaError, match=r"2 rows share their code with another: BF56.*dissolve=True"):
+        sg.read_areas(path)
+    with pytest.warns(sg.DataWarning, match="2 rows were dissolved into 1 areas: BF56"):
+        areas, report = sg.read_with_report(path, dissolve=True)
+    assert areas.geometry.iloc[0].equals(box(0, 12, 2, 13))
+    assert (report.rows_kept, report.table_rows) == (2, 1)
+    _table(["BF56", "BF56"]).to_file(path)
+    with pytest.raises(sg.SchemaError, match="different names: BF56"):
+        sg.read_areas(path, dissolve=True)
+
+
+def test_latitude_first_is_told_by_the_country_of_the_codes(tmp_path: Path) -> None:
+    """Exchanged, and said; codes of no known country decide nothing."""
+    turned = _table(["BF56", "BF49"]).set_geometry(
+        [transform(shape, lambda points: points[:, ::-1]) for shape in SHAPES], crs=4326
+    )
+    turned.to_file(tmp_path / "turned.gpkg")
+    with pytest.warns(sg.DataWarning, match="latitude stands first"):
+        areas = sg.read_areas(tmp_path / "turned.gpkg")
+    assert areas.geometry.geom_equals(gpd.GeoSeries(SHAPES, crs=4326)).all()
+    turned.assign(ADM1_PCODE=["x1", "x2"], ADM0_PCODE="x").to_file(tmp_path / "unknown.gpkg")
+    assert sg.read_areas(tmp_path / "unknown.gpkg").total_bounds.tolist() == [12, 0, 13, 2]
+
+
+def test_a_wrong_encoding_is_said_and_can_be_given(tmp_path: Path) -> None:
+    """A .cpg that says UTF-8 beside text of Windows-1252."""
+    _table(["BF56", "BF49"]).to_file(tmp_path / "areas.shp", encoding="cp1252")
+    (tmp_path / "areas.cpg").write_text("UTF-8")
+    with pytest.raises(sg.FormatError, match="encoding='cp1252'"):
+        sg.read_areas(tmp_path / "areas.shp")
+    assert sg.read_areas(tmp_path / "areas.shp", encoding="cp1252")["name"].tolist() == ["Ségou", "Gao"]
+    assert sg.read(tmp_path / "areas.shp", encoding="cp1252")["name"].tolist() == ["Ségou", "Gao"]
+    with pytest.raises(sg.FormatError, match="not klingon"):
+        sg.read(io.BytesIO(b"a,b\n1,2\n"), encoding="klingon")
+    dos = 'ADM1_PCODE,ADM1_FR,wkt\nML04,Ségou,"POLYGON((0 12,1 12,1 13,0 12))"\n'.encode("cp850")
+    assert sg.read_areas(io.BytesIO(dos), crs=4326, encoding="cp850")["name"].tolist() == ["Ségou"]
+
+
+def test_shapes_that_are_all_empty_or_broken_are_said(tmp_path: Path) -> None:
+    """GDAL drops what it cannot build."""
+    topology = json.loads(_topojson(_table(["BF56", "BF49"])))
+    for shape in topology["objects"]["areas"]["geometries"]:
+        shape["arcs"] = [[99]]
+    with pytest.warns(sg.DataWarning, match="all 2 shapes are empty, or too broken to be read"):
+        sg.read_areas(io.BytesIO(json.dumps(topology).encode()), crs=4326)
+    _table(["BF56", "BF49"]).set_geometry([MultiPolygon(), MultiPolygon()], crs=4326).to_parquet(tmp_path / "e.parquet")
+    with pytest.warns(sg.DataWarning, match="all 2 shapes are empty"):
+        sg.read_areas(tmp_path / "e.parquet")
+
+
+def test_broken_shapes_as_text_name_their_row() -> None:
+    """And the reference that text may state is taken."""
+    good = 'pcode;name;shape\nA1;One;"SRID=4326;POLYGON((0 12,1 12,1 13,0 12))"\n'
+    assert sg.read_areas(io.BytesIO(good.encode()), level=1).crs.to_epsg() == 4326
+    with pytest.raises(sg.FormatError, match=r"column 'shape', row\(s\) 3: not a polygon"):
+        sg.read_areas(io.BytesIO((good + "A2;Two;here\n").encode()))
+
+
+def test_no_file_opens_an_address_or_another_file(tmp_path: Path) -> None:
+    """A CRS that is a link, formats of GDAL that name other files, and paths of its own kind."""
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(404)
+            self.end_headers()
+
+        do_HEAD = do_GET  # noqa: N815
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    linked = json.loads(_table(["BF56", "BF49"]).to_json()) | {"crs": {"type": "link", "properties": {"href": address}}}
+    layer = f"<OGRVRTLayer name='x'><SrcDataSource>/vsicurl/{address}/x.geojson</SrcDataSource></OGRVRTLayer>"
+    contents = {
+        "crs.geojson": json.dumps(linked),
+        "vrt.shp": f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>",
+        "vrt.gpkg": f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>",
+        "wfs.xml": f"<OGRWFSDataSource><URL>{address}/wfs</URL></OGRWFSDataSource>",
+        "esri.json": json.dumps(json.loads(_esri(_table(["A", "B"]))) | {"crs": linked["crs"], "url": address}),
+        "topo.json": json.dumps(json.loads(_topojson(_table(["A", "B"]))) | {"crs": linked["crs"]}),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+        for read in (sg.read_areas, sg.read, sg.inspect_file):
+            with contextlib.suppress(sg.SahelgeoError):
+                read(tmp_path / name)
+    for path in (f"/vsicurl/{address}/p.geojson", f"{address}/q.geojson"):
+        with pytest.raises(sg.FormatError, match="no such file"):
+            sg.read_areas(path)
+    server.shutdown()
+    server.server_close()
+    assert asked == []
