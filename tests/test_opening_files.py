@@ -129,7 +129,7 @@ def test_absurd_widths_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_cell_beyond_the_field_limit_is_refused() -> None:
     """An unclosed quotation mark swallows the file: it is said, not read."""
-    with pytest.raises(sg.FormatError, match="not a CSV file"):
+    with pytest.raises(sg.FormatError, match="opened and never closed"):
         open_file(csv_bytes("a,b", '"' + "x" * 200_000 + ",1"))
 
 
@@ -318,14 +318,19 @@ def test_too_many_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_geojson_has_shapes_in_degrees() -> None:
-    """Missing geometry stays missing; another system and a broken shape are refused."""
+    """Missing geometry stays missing; another system of EPSG is taken, a link and a broken shape are refused."""
     feature = {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [1, 14]}}
     document = {"type": "FeatureCollection", "features": [feature, {**feature, "geometry": None}]}
     sheet = open_file(json_bytes(document)).sheets[0]
     assert sheet.geometry is not None
     assert sheet.geometry.isna().tolist() == [False, True]
-    with pytest.raises(sg.FormatError, match="GeoJSON in EPSG:32630"):
-        open_file(json_bytes({**document, "crs": {"type": "name", "properties": {"name": "EPSG:32630"}}}))
+    named = {**document, "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32630"}}}
+    projected = open_file(json_bytes(named)).sheets[0].geometry
+    assert projected is not None
+    assert projected.crs.to_epsg() == 32630
+    for crs in ({"type": "link", "properties": {"href": "http://localhost/x"}}, {"properties": {"name": "mine"}}, 7):
+        with pytest.raises(sg.FormatError, match="nothing in a file is opened or guessed"):
+            open_file(json_bytes({**document, "crs": crs}))
     broken = {**feature, "geometry": {"type": "Polygon", "coordinates": [1]}}
     with pytest.raises(sg.FormatError, match="feature 1: not a geometry"):
         open_file(json_bytes({"type": "FeatureCollection", "features": [broken]}))
@@ -351,8 +356,9 @@ def test_a_shapefile_needs_its_parts(tmp_path: Path, part: str) -> None:
 def test_parts_alone_and_damaged_shapefiles_are_refused(tmp_path: Path) -> None:
     """A .dbf is the table without shapes; a .shp without a path has no parts."""
     path = _shapefile(tmp_path / "s")
+    with pytest.raises(sg.FormatError, match="the attribute table of a shapefile, without shapes"):
+        sg.read(path.with_suffix(".dbf"))
     for suffix, words in (
-        (".dbf", "attribute table of a shapefile"),
         (".prj", "coordinate system"),
         (".shx", "the index"),
     ):

@@ -131,6 +131,10 @@ def read_other(opened: Opened, options: dict[str, Any]) -> Read:
     """
     if holds_areas(opened):
         return areas_in(opened, **options)
+    if all(sheet.form == "dbf" for sheet in opened.sheets):
+        raise FormatError(
+            f"{opened.file}: the attribute table of a shapefile, without shapes. Give the .shp file, or a zip archive of all the parts"
+        )
     _refuse_lookups(opened)
     raise not_recognised(opened)
 

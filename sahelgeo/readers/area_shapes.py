@@ -41,7 +41,7 @@ def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSerie
             raise FormatError(f"{sheet.where}, column {label!r}, row(s) {rows}: not a polygon in well-known text (WKT)")
         references = found[0].dropna().unique()
         crs = f"EPSG:{references[0]}" if len(references) == 1 else None
-        return label, gpd.GeoSeries(shapes, index=table.index, crs=crs)
+        return str(label), gpd.GeoSeries(shapes, index=table.index, crs=crs)
     return None
 
 
@@ -108,7 +108,8 @@ def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDat
 
 @lru_cache(maxsize=1)
 def _extents() -> pd.DataFrame:
-    return load_areas(level=0).set_index("iso3").bounds
+    bounds: pd.DataFrame = load_areas(level=0).set_index("iso3").bounds
+    return bounds
 
 
 def _countries(areas: gpd.GeoDataFrame) -> pd.Series:

@@ -187,7 +187,7 @@ def areas_in(opened: Opened, **options: Any) -> Read:
     drawn = sheet.geometry is not None or not table.geometry.isna().all()
     table = with_crs(table, options.get("crs"), sheet.where, told.say, drawn=drawn)
     attributes = pd.DataFrame(table.drop(columns="geometry"))
-    if names is not None or attributes.map(text_of).eq("").all(axis=None):
+    if names is not None or not attributes.map(text_of).to_numpy(dtype=object).astype(bool).any():
         table = with_names(table, names, level, sheet.where)
     areas = tidy_areas(table, level, told, options)
     areas = longitude_first(areas, sheet.where, told.say)
@@ -270,8 +270,9 @@ def tidy_areas(table: gpd.GeoDataFrame, level: int | None, told: _Account, how: 
 
     Where layers were merged, rows that have neither code nor name in one style and level are read in the next, and this is said.
     """
-    best = _recognised(table, level, told.where)
-    parts, rest = [], table
+    best: _Best | None = _recognised(table, level, told.where)
+    parts: list[gpd.GeoDataFrame] = []
+    rest = table
     while best is not None:
         style, at, text = best
         own = _filled(style, at, text)

@@ -71,5 +71,8 @@ def with_shapes(table: pd.DataFrame) -> pd.DataFrame:
             shapes = shapely.from_wkb(table[label].where(table[label].notna(), None).to_numpy(dtype=object))
         except (shapely.errors.ShapelyError, TypeError):
             continue
-        return gpd.GeoDataFrame(table.drop(columns=label), geometry=gpd.GeoSeries(shapes, index=table.index))
+        drawn: pd.DataFrame = gpd.GeoDataFrame(
+            table.drop(columns=label), geometry=gpd.GeoSeries(shapes, index=table.index)
+        )
+        return drawn
     return table

@@ -121,7 +121,7 @@ def _by_gdal(path: Path, form: str, encoding: str | None) -> pd.DataFrame:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            return pyogrio.read_dataframe(path, encoding=encoding)
+            table: pd.DataFrame = pyogrio.read_dataframe(path, encoding=encoding)
     except (UnicodeDecodeError, LookupError) as failure:
         raise FormatError(
             f"{path.name}: its text is not {encoding or 'in the encoding that its .cpg file states'} ({failure}). "
@@ -131,6 +131,7 @@ def _by_gdal(path: Path, form: str, encoding: str | None) -> pd.DataFrame:
         if isinstance(failure, MemoryError):
             raise
         raise FormatError(f"{path.name}: {_BROKEN.format(form, failure)}") from failure
+    return table
 
 
 def sheet_of(table: pd.DataFrame, file: str, name: str, form: str) -> Sheet:
