@@ -145,7 +145,7 @@ def _shapes(content: bytes, file: str, location: Path | None, encoding: str | No
         return (open_parquet(content, file),)
     if is_geopackage(content) or content.startswith(FLATGEOBUF):
         return open_layers(content, file, "flatgeobuf" if content.startswith(FLATGEOBUF) else "geopackage")
-    if content.startswith(SHAPEFILE):
+    if content.startswith(SHAPEFILE) and not file.lower().endswith(".shx"):  # an index begins alike
         if location is None:
             raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
         return (open_shapefile(location, encoding),)
