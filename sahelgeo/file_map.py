@@ -230,7 +230,7 @@ def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
 
 
 def _drawn(table: pd.DataFrame, request: MapRequest, lang: str) -> tuple[maps.Map, Account | None]:
-    options: maps.one_call.MapOptions = {"lang": lang}
+    options: dict[str, Any] = {"lang": lang}
     if request.title is not None:
         options["title"] = request.title
     if request.areas is None and request.subject == "phases" and isinstance(table, gpd.GeoDataFrame):

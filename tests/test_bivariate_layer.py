@@ -109,9 +109,9 @@ def test_no_colour_could_pass_for_a_phase_of_crisis() -> None:
     [
         ({"columns": ("share_3plus",)}, r"columns=\('share_3plus',\), labels=None: give two of each"),
         ({"labels": ("one",)}, "give two of each"),
-        ({"columns": ("share_3plus", "rate")}, "there is no column 'rate'. Found: pcode"),
-        ({"columns": ("share_3plus", "name")}, "column 'name' is not numeric"),
-        ({"breaks": ((0.2, 0.1), (10, 50))}, r"breaks .* do not rise. Give the lower bound first"),
+        ({"columns": ("share_3plus", "rate")}, "column 'rate' is missing. Found: pcode"),
+        ({"columns": ("share_3plus", "name")}, "column 'name', .*: not a number"),
+        ({"breaks": ((0.2, 0.1), (10, 50))}, r"breaks .* do not rise. Give each upper bound once, from low to high"),
         ({"breaks": (0.1, 0.2)}, r"breaks=\(0.1, 0.2\): give two numbers for each column"),
     ],
 )

@@ -141,8 +141,8 @@ def test_columns_that_are_not_there_are_not_needed() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"as_": "squares"}, "as_='squares' is not 'circles' or 'hexagons'"),
-        ({"by": "deaths"}, "by='deaths' is not 'events' or 'fatalities'"),
+        ({"as_": "squares"}, "as_='squares' is not one of 'circles', 'hexagons'"),
+        ({"by": "deaths"}, "by='deaths' is not one of 'events', 'fatalities'"),
         ({"hexagon_km": 0}, "hexagon_km=0 is not above 0. Give a width in kilometres"),
     ],
 )
@@ -152,15 +152,21 @@ def test_options_that_are_not_known_are_refused(events: gpd.GeoDataFrame, option
         sg.maps.EventLayer(events, **options)
 
 
+def test_circles_of_many_events_take_no_tooltip(events: gpd.GeoDataFrame) -> None:
+    """A template is refused, not left out silently."""
+    with pytest.raises(sg.SchemaError, match="a circle gathers many events, so it takes no tooltip"):
+        sg.maps.EventLayer(events, tooltip="{event}")
+
+
 def test_tables_that_would_mislead_are_refused(events: gpd.GeoDataFrame) -> None:
     """An event twice, areas instead of points, deaths that are negative, text or absent."""
-    with pytest.raises(sg.SchemaError, match="EventLayer: rows 0, 1 are of the same event and would be counted twice"):
+    with pytest.raises(sg.SchemaError, match="EventLayer: event a stand more than once. They would be counted twice"):
         sg.maps.EventLayer(events.assign(event=["a", "a", "b", "c"]))
-    with pytest.raises(sg.SchemaError, match="EventLayer: the geometry is Point, Polygon, not Point"):
+    with pytest.raises(sg.SchemaError, match="EventLayer: rows 0 are no points"):
         sg.maps.EventLayer(events.assign(geometry=[box(0, 0, 1, 1), *events.geometry[1:]]))
-    with pytest.raises(sg.SchemaError, match="column 'fatalities' is below 0 in rows 0"):
+    with pytest.raises(sg.SchemaError, match="column 'fatalities', .*: below 0"):
         sg.maps.EventLayer(events.assign(fatalities=[-1, 0, 0, 0]))
-    with pytest.raises(sg.SchemaError, match="column 'fatalities' is not numeric"):
+    with pytest.raises(sg.SchemaError, match="column 'fatalities', .*: not a number"):
         sg.maps.EventLayer(events.assign(fatalities=list("abcd")))
-    with pytest.raises(sg.SchemaError, match="there is no column 'fatalities'. Found: event"):
+    with pytest.raises(sg.SchemaError, match="column 'fatalities' is missing. Found: event"):
         sg.maps.EventLayer(events.drop(columns="fatalities"), by="fatalities")

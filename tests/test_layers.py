@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
 import folium
 import geopandas as gpd
 import pandas as pd
@@ -94,7 +98,7 @@ def test_popups_hold_people_by_phase_and_shares(squares: gpd.GeoDataFrame) -> No
     [
         ({"phase_published": [1, 2, 6]}, r"column 'phase_published', row 2 \(6\): not 1 to 5"),
         ({"phase_published": ["a", "b", "c"]}, "column 'phase_published', rows 0, 1, 2 .*not a whole number"),
-        ({"pcode": ["XA01", "XA01", "XA03"]}, "PhaseLayer: areas XA01 have more than one row. Choose one period"),
+        ({"pcode": ["XA01", "XA01", "XA03"]}, "PhaseLayer: p-codes XA01 stand more than once. Choose one period"),
         (
             {"start": pd.to_datetime(["2020-03-01", "2020-03-01", "2020-01-01"])},
             "PhaseLayer: the rows are of more than one period",
@@ -112,7 +116,7 @@ def test_tables_that_would_mislead_are_refused(
 
 def test_a_missing_column_names_what_there_is(squares: gpd.GeoDataFrame) -> None:
     """The columns found are listed."""
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: there is no column 'phase'. Found: pcode, edition"):
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: column 'phase' is missing. Found: pcode, edition"):
         sg.maps.PhaseLayer(phased(squares, [1, 2, 4]), column="phase")
 
 
@@ -129,7 +133,7 @@ def test_layers_need_geometry_a_crs_and_rows(squares: gpd.GeoDataFrame) -> None:
         sg.maps.PhaseLayer(table.iloc[:0])
     with pytest.raises(sg.SchemaError, match="PhaseLayer: no row has a geometry"):
         sg.maps.PhaseLayer(table.assign(geometry=None).set_geometry("geometry", crs=4326))
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: invalid geometry in rows 0. Repair it first"):
+    with pytest.raises(sg.SchemaError, match="PhaseLayer: rows 0 have an invalid geometry. Repair it first"):
         sg.maps.PhaseLayer(table.assign(geometry=[Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), *table.geometry[1:]]))
 
 
@@ -163,8 +167,8 @@ def test_circles_leave_out_missing_counts_and_say_so(squares: gpd.GeoDataFrame) 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"people": [1, -2, 3]}, "StockLayer: column 'people' is below 0 in rows 1"),
-        ({"people": ["1", "2", "3"]}, "StockLayer: column 'people' is not numeric"),
+        ({"people": [1, -2, 3]}, r"StockLayer: column 'people', row\(s\) 1: below 0"),
+        ({"people": ["1", "2", "3"]}, "StockLayer: column 'people', .*: not a number"),
         ({"group": ["idp", "refugee", "idp"]}, "StockLayer: the rows have 2 values of 'group'"),
         (
             {"date": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-01-01"])},
@@ -180,7 +184,7 @@ def test_stocks_that_do_not_belong_together_are_refused(
         sg.maps.StockLayer(
             squares.assign(people=[1, 2, 3], group="idp", date=pd.Timestamp("2020-01-01")).assign(**change)
         )
-    with pytest.raises(sg.SchemaError, match="StockLayer: there is no column 'idps'"):
+    with pytest.raises(sg.SchemaError, match="StockLayer: column 'idps' is missing"):
         sg.maps.StockLayer(squares.assign(people=1), column="idps")
 
 
@@ -259,8 +263,8 @@ def test_a_line_of_two_points_is_straight(squares: gpd.GeoDataFrame) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"people": [None, 40.0]}, "FlowLayer: column 'people' is missing, infinite or below 0 in rows 0"),
-        ({"people": ["a", "b"]}, "FlowLayer: column 'people' is not numeric"),
+        ({"people": [None, 40.0]}, r"FlowLayer: column 'people', row\(s\) 0: empty. Leave these flows out"),
+        ({"people": ["a", "b"]}, "FlowLayer: column 'people', .*: not a number"),
         (
             {"origin": ["XA01", "XA01"], "destination": ["XA02", "XA02"]},
             "FlowLayer: rows 0, 1 are of the same pair of areas",
@@ -277,13 +281,10 @@ def test_flows_that_would_mislead_are_refused(
 
 def test_flows_need_lines_with_ends(squares: gpd.GeoDataFrame) -> None:
     """Polygons are not flows."""
-    with pytest.raises(
-        sg.SchemaError,
-        match="FlowLayer: columns origin, destination, people are missing. Found: .*Make the lines with flow_lines",
-    ):
+    with pytest.raises(sg.SchemaError, match=r"FlowLayer: rows 0, 1, 2 are no lines. Make them with flow_lines\(flows"):
         sg.maps.FlowLayer(squares)
-    with pytest.raises(sg.SchemaError, match="FlowLayer: the geometry is Polygon, not LineString"):
-        sg.maps.FlowLayer(squares.assign(origin="a", destination="b", people=1))
+    with pytest.raises(sg.SchemaError, match="column 'origin' is missing.*column 'destination' is missing"):
+        sg.maps.FlowLayer(arrows(squares).drop(columns=["origin", "destination"]))
 
 
 def test_numbers_are_classed_by_given_breaks(squares: gpd.GeoDataFrame) -> None:
@@ -341,7 +342,7 @@ def test_classes_that_cannot_be_drawn_are_refused(squares: gpd.GeoDataFrame) -> 
         sg.maps.AreaLayer(many.assign(word=list("abcdefghi")), column="word")
     with pytest.raises(sg.SchemaError, match="6 classes are more than the 5 colours"):
         sg.maps.AreaLayer(squares.assign(rate=1.0), column="rate", breaks=[1, 2, 3, 4, 5]).drawing("en")
-    with pytest.raises(sg.SchemaError, match="AreaLayer: there is no column 'rate'"):
+    with pytest.raises(sg.SchemaError, match="AreaLayer: column 'rate' is missing"):
         sg.maps.AreaLayer(squares, column="rate")
 
 
@@ -392,3 +393,53 @@ def test_arrows_end_exactly_where_circles_stand() -> None:
     arcs = sg.maps.FlowLayer(sg.flow_lines(flows, sample.areas)).drawing("en").arcs
     points = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).drawing("en").points
     assert {arc[:2] for arc in arcs} | {arc[4:] for arc in arcs} <= set(points)
+
+
+def test_a_layer_is_drawn_once_a_save(
+    squares: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Title, legend, switch and document are made of one drawing; a new title is drawn anew."""
+    drawn: list[str] = []
+    draw = sg.maps.PhaseLayer._draw
+    monkeypatch.setattr(sg.maps.PhaseLayer, "_draw", lambda self, lang: drawn.append(lang) or draw(self, lang))
+    m = sg.maps.Map()
+    layer = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    m.save(tmp_path / "map.html")
+    assert drawn == ["en"]
+    layer.title = "Hunger"
+    assert layer.drawing("en").title == "Hunger"
+
+
+@pytest.mark.parametrize(
+    "taker",
+    [sg.maps.PhaseLayer, sg.maps.StockLayer, sg.maps.FlowLayer, sg.maps.AreaLayer, sg.maps.BivariateLayer,
+     sg.maps.EventLayer, sg.maps.TimeLayer],
+)  # fmt: skip
+def test_help_shows_the_options_of_every_layer(taker: type) -> None:
+    """They are declared once, and completion finds them."""
+    assert {"name", "title", "lang", "show", "tooltip"} <= set(inspect.signature(taker).parameters)
+
+
+@pytest.mark.parametrize(
+    "maker", [sg.maps.Map, sg.maps.phase_map, sg.maps.stock_map, sg.maps.flow_map, sg.maps.compare_map]
+)
+def test_help_shows_the_options_of_every_map(maker: Callable[..., object]) -> None:
+    """A map in one call takes what a map takes."""
+    assert {"title", "subtitle", "lang", "tiles", "max_kb", "suppress_below"} <= set(
+        inspect.signature(maker).parameters
+    )
+
+
+def test_periods_and_panels_share_one_scale(squares: gpd.GeoDataFrame) -> None:
+    """A slider and two maps side by side put the same numbers into the same classes."""
+    before, after = (
+        squares.assign(rate=[0.0, 1, 2], date="2020-03-01"),
+        squares.assign(rate=[8.0, 9, 40], date="2020-06-01"),
+    )
+    frames = sg.maps.TimeLayer(pd.concat([before, after]), layer=sg.maps.AreaLayer, column="rate").drawing("en").frames
+    maps = sg.maps.compare_map(before, after, column="rate").sections[0].maps
+    panels = [layer.drawing("en") for one in maps for layer in one._children.values() if hasattr(layer, "drawing")]
+    assert [[one.label for one in frame.classes] for frame in frames] == [
+        [one.label for one in item.classes] for item in panels
+    ]
+    assert [frame.class_of for frame in frames] == [item.class_of for item in panels]

@@ -80,7 +80,7 @@ def test_points_are_no_areas(table: gpd.GeoDataFrame, make: Make) -> None:
 @pytest.mark.parametrize("make", [*AREAS.values(), sg.maps.StockLayer], ids=[*AREAS, "StockLayer"])
 def test_an_area_twice_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
     """One of its values would be hidden under the other."""
-    with pytest.raises(sg.SchemaError, match="XA02 have more than one row"):
+    with pytest.raises(sg.SchemaError, match="XA02 stand more than once"):
         make(gpd.GeoDataFrame(pd.concat([table, table.iloc[[1]]], ignore_index=True)))
 
 

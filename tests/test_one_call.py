@@ -76,9 +76,9 @@ def test_options_that_would_be_lost_are_refused(counts: pd.DataFrame, squares: g
         sg.SchemaError, match=r"not a sahelgeo.maps.Map. Add a layer to it instead: StockLayer\(table\)"
     ):
         sg.maps.stock_map(counts, squares, m=folium.Map())  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="the table has a geometry of its own. Leave out areas"):
+    with pytest.raises(sg.SchemaError, match="the table has a geometry already. Leave out areas"):
         sg.maps.phase_map(phased(squares, [1, 2, 3]), squares)
-    with pytest.raises(sg.SchemaError, match="the flows have a geometry of their own"):
+    with pytest.raises(sg.SchemaError, match="the flows have a geometry already"):
         sg.maps.flow_map(arrows(squares), squares)
 
 

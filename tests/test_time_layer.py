@@ -17,7 +17,7 @@ from tables import arrows, long_table, window
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
-from sahelgeo.maps.time_layer import split_periods
+from sahelgeo.maps.windows import split_periods
 
 
 @pytest.fixture
@@ -290,9 +290,9 @@ def test_settlements_keep_their_places_over_time(squares: gpd.GeoDataFrame) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"start": pd.NaT}, "TimeLayer: no readable start or end in rows 0, 1, 2"),
+        ({"start": pd.NaT}, "TimeLayer: no row says when: start and end, as_of and date are missing or empty"),
         ({"end": pd.Timestamp("2019-01-01")}, "TimeLayer: the period ends before it starts in rows 0"),
-        ({"kind": "guessed"}, "TimeLayer: kind guessed is not one of current"),
+        ({"kind": "guessed"}, "kind='guessed' is not one of '', 'current'"),
         ({"pcode": "XA01"}, "TimeLayer: areas XA01 have more than one outline. Bring all periods to one edition"),
         ({"phase_published": 7}, "not 1 to 5"),
     ],
@@ -308,14 +308,14 @@ def test_tables_that_would_mislead_are_refused(
 def test_what_a_period_refuses_names_the_period(phases: gpd.GeoDataFrame) -> None:
     """An area twice in one window is said with the window."""
     with pytest.raises(
-        sg.SchemaError, match="TimeLayer, June–August 2020, projected: PhaseLayer: areas XA01 have more than one row"
+        sg.SchemaError, match="TimeLayer, June–August 2020, projected: PhaseLayer: p-codes XA01 stand more than once"
     ):
         sg.maps.TimeLayer(long_table(phases, phases.iloc[3:4]))
 
 
 def test_a_table_without_days_or_geometry_is_refused(squares: gpd.GeoDataFrame, phases: gpd.GeoDataFrame) -> None:
     """What is missing is said."""
-    with pytest.raises(sg.SchemaError, match="TimeLayer: the table has neither start and end nor as_of nor date"):
+    with pytest.raises(sg.SchemaError, match="TimeLayer: no row says when: start and end, as_of and date are missing"):
         sg.maps.TimeLayer(squares, layer=sg.maps.AreaLayer)
     with pytest.raises(sg.SchemaError, match="TimeLayer needs a GeoDataFrame with geometry"):
         sg.maps.TimeLayer(pd.DataFrame(phases))
@@ -362,7 +362,9 @@ def test_no_row_is_lost_and_no_day_between_windows_is_left_out(windows: list[tup
     first = pd.Timestamp("2020-01-01")
     starts = [first + pd.Timedelta(days=start) for start, _, _ in windows]
     ends = [first + pd.Timedelta(days=start + length) for start, length, _ in windows]
-    periods = split_periods(pd.DataFrame({"start": starts, "end": ends, "kind": [kind for _, _, kind in windows]}))
+    periods = split_periods(
+        pd.DataFrame({"start": starts, "end": ends, "kind": [kind for _, _, kind in windows]}), "TimeLayer"
+    )
     assert sorted(row for period in periods for row in period.rows) == list(range(len(windows)))
     days = {day.date() for period in periods for day in pd.date_range(period.start, period.end)}
     assert days == {day.date() for day in pd.date_range(min(starts), max(ends))}

@@ -20,6 +20,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sahelgeo.brief.outcome import text
 from sahelgeo.maps.area_layers import AreaLayer
+from sahelgeo.maps.drawing import AreaDrawing
 from sahelgeo.maps.print_layers import draw_layers
 from sahelgeo.maps.print_marks import HATCHES
 from sahelgeo.maps.style import LITERAL_TEXT, style
@@ -227,6 +228,7 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     ['≤ 2', '> 2 – 4']
     """
     drawn = AreaLayer(areas, column=column).drawing(lang)
+    assert isinstance(drawn, AreaDrawing)
     figure, (ax,) = new_figure()
     draw_layers(ax, [drawn], lang, ground=False)
     west, south, east, north = drawn.geometry.total_bounds

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import math
-import warnings
 from collections.abc import Sequence
-from itertools import pairwise, product
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo import checks
+from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import AreaDrawing, BivariateDrawing, Field, LegendClass, plain
 from sahelgeo.maps.layers import (
+    LayerOptions,
     SahelgeoLayer,
-    area_names,
     areas_with_geometry,
     form_of,
-    one_row_per_area,
-    only_polygons,
-    period_in_words,
+    offers,
+    one_polygon_per_area,
     without_geometry_note,
 )
-from sahelgeo.maps.style import phase_classes, style, text_on
+from sahelgeo.maps.scale import Scale, no_data_class, places_among, rising
+from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 
+# Columns of the tables that have a name for readers.
+_TITLES = {
+    "per_1000": "per_1000",
+    "share_3plus": "share_phase_3_or_above",
+    "people_3plus": "people_phase_3_or_above",
+    "households": "households",
+}
 
+
+@offers(LayerOptions)
 class AreaLayer(SahelgeoLayer):
     """Areas by any number or class, or their outlines alone.
 
@@ -73,116 +80,65 @@ class AreaLayer(SahelgeoLayer):
     >>> layer = sg.maps.AreaLayer(rates, column="per_1000", breaks=[1, 10, 50, 200]).add_to(m)
     """
 
-    def __init__(  # noqa: PLR0913 (options of one layer, by keyword only)
+    def __init__(
         self,
         areas: gpd.GeoDataFrame,
         *,
         column: str | None = None,
-        breaks: Sequence[float] | None = None,
+        breaks: Sequence[float] | Scale | None = None,
         scheme: str | None = None,
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        tooltip: str | None = None,
+        **options: Any,
     ) -> None:
-        drawn, without = areas_with_geometry(areas, "AreaLayer")
-        only_polygons(drawn, "AreaLayer")
-        one_row_per_area(drawn, "AreaLayer")
-        if column is not None and column not in drawn:
-            raise SchemaError(f"AreaLayer: there is no column {column!r}. Found: {listed(list(drawn.columns), 20)}")
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
+        drawn, self.without_geometry = areas_with_geometry(areas, "AreaLayer")
+        one_polygon_per_area(drawn, "AreaLayer")
+        super().__init__(drawn, **options)
         self.column = column
-        self.without_geometry = without
-        self.numeric = column is not None and pd.api.types.is_numeric_dtype(drawn[column])
-        if scheme is not None:
-            breaks = scheme_breaks(drawn, column, breaks, scheme)
-        self.breaks = checked_breaks(drawn[column], breaks) if column is not None and self.numeric else []
-        self.words = distinct_words(drawn[column]) if column is not None and not self.numeric else []
+        self.scale = breaks if isinstance(breaks, Scale) else _scale(drawn, column, breaks, scheme)
 
     @classmethod
-    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    def shared_options(cls, table: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
         """Classes made from all periods together."""
-        column = options.get("column")
-        if column is None or column not in table:
-            return table, options
-        if scheme := options.get("scheme"):
-            breaks = scheme_breaks(table, column, options.get("breaks"), scheme)
-            return table, {**options, "scheme": None, "breaks": breaks}
-        if pd.api.types.is_numeric_dtype(table[column]):
-            return table, {**options, "breaks": checked_breaks(table[column], options.get("breaks"))}
-        return table.assign(**{column: pd.Categorical(table[column], distinct_words(table[column]))}), options
+        chosen = (options.get(name) for name in ("column", "breaks", "scheme"))
+        return {**options, "scheme": None, "breaks": _scale(table, *chosen)}
 
-    def drawing(self, lang: str) -> AreaDrawing:
-        """What the layer draws, in a language."""
-        class_of, labels, colours = self._classes(lang)
-        missing = next(item for item in phase_classes() if item.key == "no_data")
-        counts = np.bincount(class_of, minlength=len(labels) + 1)
-        classes = [
-            LegendClass(label, colour, text_on(colour), "", int(count))
-            for label, colour, count in zip(labels, colours, counts, strict=False)
-        ]
-        if counts[-1]:
-            classes.append(
-                LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(counts[-1]))
+    def _draw(self, lang: str) -> AreaDrawing:
+        if self.scale is None or self.column is None:
+            look = style()["ground"]
+            classes: tuple[LegendClass, ...] = (
+                LegendClass(word("areas", lang), look["land"], "#000000", "", len(self.table)),
             )
+            class_of, title, border = [0] * len(self.table), _capital(word("areas", lang)), look["border"]
+        else:
+            class_of = self.scale.class_of(self.table[self.column])
+            counts = np.bincount(class_of, minlength=self.scale.count + 1).tolist()
+            classes, title, border = self.scale.classes(counts, lang), column_title(self.column, lang), ""
         return AreaDrawing(
-            title=self.title or (column_title(self.column, lang) if self.column else _capital(word("areas", lang))),
-            subtitle=period_in_words(self.table, lang),
-            names=area_names(self.table, lang),
+            title=self.title or title,
             fields=self._fields(lang),
             geometry=self.table.geometry,
-            classes=tuple(classes),
+            classes=classes,
             class_of=tuple(class_of),
-            digits=("",) * len(self.table),
-            border=style()["ground"]["border"] if self.column is None else "",
+            border=border,
             notes=without_geometry_note(self.without_geometry, lang),
             **self.about(self.table, lang),
         )
 
-    def _classes(self, lang: str) -> tuple[list[int], list[str], list[str]]:
-        if self.column is None:
-            return [0] * len(self.table), [word("areas", lang)], [style()["ground"]["land"]]
-        values = self.table[self.column]
-        if not self.numeric:
-            place = {value: number for number, value in enumerate(self.words)}
-            return (
-                [place.get(str(value), len(self.words)) if pd.notna(value) else len(self.words) for value in values],
-                self.words,
-                style()["areas"]["classes"],
-            )
-        numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        class_of = np.where(np.isnan(numbers), len(self.breaks) + 1, np.searchsorted(self.breaks, numbers, side="left"))
-        return (
-            class_of.tolist(),
-            _class_labels(self.breaks, lang),
-            _spread(style()["areas"]["sequence"], len(self.breaks) + 1),
-        )
-
     def _fields(self, lang: str) -> tuple[Field, ...]:
-        if self.column is None:
+        if self.column is None or self.scale is None:
             return ()
-        values = plain(self.table[self.column])
-        return (
-            Field(
-                self.title or column_title(self.column, lang),
-                values if self.numeric else tuple(None if value is None else str(value) for value in values),
-                form_of(self.column) if self.numeric else "text",
-            ),
-        )
+        label, values = self.title or column_title(self.column, lang), plain(self.table[self.column])
+        if self.scale.words is None:
+            return (Field(label, values, form_of(self.column)),)
+        return (Field(label, tuple(None if value is None else str(value) for value in values), "text"),)
 
 
-# Columns of the tables that have a name for readers.
-_TITLES = {
-    "per_1000": "per_1000",
-    "share_3plus": "share_phase_3_or_above",
-    "people_3plus": "people_phase_3_or_above",
-    "households": "households",
-}
-
-
-# Classifiers that choose the number of classes themselves.
-_WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
+def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None) -> Scale | None:
+    if column is not None:
+        checks.columns(table, "AreaLayer", {column: "any"})
+        return Scale.of(table[column], breaks, scheme)
+    if scheme is not None:
+        raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
+    return None
 
 
 def column_title(column: str, lang: str) -> str:
@@ -194,118 +150,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
-    """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits."""
-    numbers = values.dropna().astype(float)
-    if np.isinf(numbers).any():
-        rows = listed(list(numbers.index[np.isinf(numbers)]), 5)
-        raise SchemaError(
-            f"AreaLayer: column {values.name!r} is infinite in rows {rows}. Make it missing, or mend the division"
-        )
-    if breaks is not None:
-        bounds = _numbers(breaks)
-        if any(after <= before for before, after in pairwise(bounds)):
-            raise SchemaError(f"AreaLayer: breaks {bounds} do not rise. Give each upper bound once, from low to high")
-        return bounds
-    if numbers.empty:
-        return []
-    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
-    if (numbers % 1 == 0).all():
-        quantiles = [math.floor(bound) for bound in quantiles]
-    rising = sorted({float(bound) for bound in quantiles if numbers.min() <= bound < numbers.max()})
-    # A class without an area is a row of the legend that says nothing.
-    below = [int((numbers <= bound).sum()) for bound in rising]
-    return [bound for number, bound in enumerate(rising) if number == 0 or below[number] > below[number - 1]]
-
-
-def _numbers(breaks: Any) -> list[float]:
-    try:
-        bounds = [float(bound) for bound in breaks]
-    except (TypeError, ValueError):
-        bounds = [math.nan]
-    if not all(math.isfinite(bound) for bound in bounds):
-        raise SchemaError(f"AreaLayer: breaks={breaks!r} is not a sequence of numbers such as [10, 50, 200]")
-    return bounds
-
-
-def scheme_breaks(table: pd.DataFrame, column: str | None, breaks: Sequence[float] | None, scheme: str) -> list[float]:
-    """The upper bounds of the classes but the last that a classifier of mapclassify finds."""
-    if breaks is not None:
-        raise SchemaError("AreaLayer: breaks and scheme both say how to make classes. Give one of them")
-    if column is None or not pd.api.types.is_numeric_dtype(table[column]):
-        raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
-    try:
-        import mapclassify  # noqa: PLC0415 (optional: most maps state their breaks)
-    except ImportError as problem:
-        raise SchemaError(
-            f"AreaLayer: scheme={scheme!r} needs mapclassify. Install it (pip install 'sahelgeo[stats]'), or give breaks"
-        ) from problem
-    # A sample would give other classes at every run.
-    known = [name for name in mapclassify.CLASSIFIERS if name != "UserDefined" and not name.endswith("Sampled")]
-    if scheme not in known:
-        raise SchemaError(f"AreaLayer: unknown scheme {scheme!r}. Choose one of: {', '.join(known)}")
-    numbers = table[column].dropna().to_numpy(dtype=float)
-    distinct = len(np.unique(numbers))
-    if distinct < 2:
-        return []
-    options = {} if scheme in _WITHOUT_COUNT else {"k": min(len(style()["areas"]["sequence"]), distinct)}
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Numba not installed")
-        bins = mapclassify.classify(numbers, scheme, **options).bins
-    bounds = sorted({float(bound) for bound in bins if numbers.min() <= bound < numbers.max()})
-    # Head/tail breaks and the like choose how many classes there are: the highest are told apart no further.
-    return _rounded(bounds[: len(style()["areas"]["sequence"]) - 1], numbers)
-
-
-def _rounded(bounds: list[float], numbers: Any) -> list[float]:
-    """The bounds with as few digits as leave every number in its class."""
-    classes = np.searchsorted(bounds, numbers, side="left")
-    # The highest number of a class may be its bound: rounded down, it would leave its class.
-    for digits, up in product(range(2, 8), (0.0, 0.5)):
-        short = [float(f"{bound + up * abs(bound) * 10.0 ** (1 - digits):.{digits}g}") for bound in bounds]
-        if (np.searchsorted(short, numbers, side="left") == classes).all():
-            return short
-    return bounds
-
-
-def distinct_words(values: pd.Series) -> list[str]:
-    """The different values of a column of text, in the order of their categories, else of the alphabet."""
-    words = [
-        str(value)
-        for value in (
-            values.cat.categories
-            if isinstance(values.dtype, pd.CategoricalDtype)
-            else sorted(values.dropna().astype(str).unique())
-        )
-    ]
-    colours = len(style()["areas"]["classes"])
-    if len(words) > colours:
-        raise SchemaError(
-            f"AreaLayer: {len(words)} different values ({listed(words, 5)}) are more than the {colours} colours that can be told apart. Group them first"
-        )
-    return words
-
-
-def _class_labels(breaks: list[float], lang: str) -> list[str]:
-    if not breaks:
-        return [word("all_values", lang)]
-    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in breaks)), 4)
-    written = [write_number(bound, lang, decimals) for bound in breaks]
-    middle = [f"> {low} – {high}" for low, high in pairwise(written)]
-    return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]
-
-
-def _spread(colours: list[str], count: int) -> list[str]:
-    """``count`` colours spread over the sequence, lightest first."""
-    if count > len(colours):
-        raise SchemaError(
-            f"AreaLayer: {count} classes are more than the {len(colours)} colours of the sequence. Give at most {len(colours) - 1} breaks"
-        )
-    if count == 1:
-        return [colours[len(colours) // 2]]
-    return [colours[round(number * (len(colours) - 1) / (count - 1))] for number in range(count)]
-
-
+@offers(LayerOptions)
 class BivariateLayer(SahelgeoLayer):
     """Areas by two numbers at once: three classes of each, nine colours, a key of three by three in the legend.
 
@@ -321,7 +166,7 @@ class BivariateLayer(SahelgeoLayer):
         between maps.
     labels : tuple of str, optional
         What the columns are called in the legend; the default is their names.
-    name, title, lang, show
+    name, title, lang, show, tooltip
         As for :class:`PhaseLayer`.
 
     Raises
@@ -365,49 +210,33 @@ class BivariateLayer(SahelgeoLayer):
         columns: tuple[str, str],
         breaks: tuple[tuple[float, float], tuple[float, float]],
         labels: tuple[str, str] | None = None,
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
+        **options: Any,
     ) -> None:
-        drawn, without = areas_with_geometry(areas, "BivariateLayer")
-        only_polygons(drawn, "BivariateLayer")
-        one_row_per_area(drawn, "BivariateLayer")
-        _check_columns(drawn, columns, labels)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        drawn, self.without_geometry = areas_with_geometry(areas, "BivariateLayer")
+        one_polygon_per_area(drawn, "BivariateLayer")
+        if isinstance(columns, str) or len(columns) != 2 or (labels is not None and len(labels) != 2):
+            raise SchemaError(f"BivariateLayer: columns={columns!r}, labels={labels!r}: give two of each")
+        checks.columns(drawn, "BivariateLayer", dict.fromkeys(columns, "number"))
+        super().__init__(drawn, **options)
         self.columns = columns
         self.labels = labels or (columns[0].replace("_", " "), columns[1].replace("_", " "))
         self.breaks = _checked_pairs(breaks)
-        self.without_geometry = without
-        first, second = (_thirds(drawn[column], pair) for column, pair in zip(columns, self.breaks, strict=True))
-        self.class_of = np.where((first < 0) | (second < 0), 9, 3 * second + first)
+        first, second = (places_among(pair, drawn[one]) for one, pair in zip(columns, self.breaks, strict=True))
+        self.class_of = np.where(drawn[[*columns]].isna().any(axis=1), 9, 3 * second + first)
 
-    def drawing(self, lang: str) -> BivariateDrawing:
-        """What the layer draws, in a language."""
-        look, counts = style()["bivariate"], np.bincount(self.class_of, minlength=10)
+    def _draw(self, lang: str) -> BivariateDrawing:
+        look, counts = style()["bivariate"], np.bincount(self.class_of, minlength=10).tolist()
         across, up = (
             _pair_words(pair, lang, share=column.startswith("share_"))
             for pair, column in zip(self.breaks, self.columns, strict=True)
         )
-        classes = [
-            LegendClass(
-                f"{self.labels[0]} {across[number % 3]}, {self.labels[1]} {up[number // 3]}",
-                look["colours"][number],
-                look["text"][number],
-                "",
-                int(counts[number]),
-            )
-            for number in range(9)
-        ]
+        labels = [f"{self.labels[0]} {right}, {self.labels[1]} {above}" for above in up for right in across]
+        looks = zip(labels, look["colours"], look["text"], counts, strict=False)
+        classes = [LegendClass(label, colour, text, "", count) for label, colour, text, count in looks]
         if counts[9]:
-            missing = next(one for one in phase_classes() if one.key == "no_data")
-            classes.append(
-                LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(counts[9]))
-            )
+            classes.append(no_data_class(lang, counts[9]))
         return BivariateDrawing(
             title=self.title or " × ".join(self.labels),
-            subtitle=period_in_words(self.table, lang),
-            names=area_names(self.table, lang),
             fields=tuple(
                 Field(label, plain(self.table[column]), "share" if column.startswith("share_") else form_of(column))
                 for label, column in zip(self.labels, self.columns, strict=True)
@@ -415,7 +244,6 @@ class BivariateLayer(SahelgeoLayer):
             geometry=self.table.geometry,
             classes=tuple(classes),
             class_of=tuple(self.class_of.tolist()),
-            digits=("",) * len(self.table),
             axis_labels=self.labels,
             axis_classes=(across, up),
             notes=without_geometry_note(self.without_geometry, lang),
@@ -423,35 +251,16 @@ class BivariateLayer(SahelgeoLayer):
         )
 
 
-def _check_columns(table: pd.DataFrame, columns: Sequence[str], labels: Sequence[str] | None) -> None:
-    if isinstance(columns, str) or len(columns) != 2 or (labels is not None and len(labels) != 2):
-        raise SchemaError(f"BivariateLayer: columns={columns!r}, labels={labels!r}: give two of each")
-    for column in columns:
-        if column not in table:
-            raise SchemaError(
-                f"BivariateLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}"
-            )
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            raise SchemaError(f"BivariateLayer: column {column!r} is not numeric ({table[column].dtype})")
-
-
 def _checked_pairs(breaks: Any) -> tuple[tuple[float, float], tuple[float, float]]:
     try:
-        (low_0, high_0), (low_1, high_1) = breaks
-        pairs = ((float(low_0), float(high_0)), (float(low_1), float(high_1)))
+        (low_0, high_0), (low_1, high_1) = (rising(pair, "BivariateLayer") for pair in breaks)
     except (TypeError, ValueError) as problem:
+        if isinstance(problem, SchemaError) and "do not rise" in str(problem):
+            raise
         raise SchemaError(
             f"BivariateLayer: breaks={breaks!r}: give two numbers for each column, for example ((0.05, 0.2), (10, 50))"
         ) from problem
-    if any(not low < high for low, high in pairs):
-        raise SchemaError(f"BivariateLayer: breaks {pairs} do not rise. Give the lower bound first")
-    return pairs
-
-
-def _thirds(values: pd.Series, pair: tuple[float, float]) -> Any:
-    """0, 1, 2 for low, middle and high; -1 where the value is missing."""
-    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return np.where(np.isnan(numbers), -1, np.searchsorted(pair, numbers, side="left"))
+    return (low_0, high_0), (low_1, high_1)
 
 
 def _pair_words(pair: tuple[float, float], lang: str, *, share: bool) -> tuple[str, str, str]:

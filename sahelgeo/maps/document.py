@@ -1,10 +1,11 @@
-"""The document of a map: one structure of plain values that the page's script draws from, and how it gets into the page."""
+"""The document of a map: one structure of plain values that the page's script draws from, and its way into the page."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,23 +27,15 @@ from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.sources import SOURCES
-from sahelgeo.words import Language, all_words, base_language, word
+from sahelgeo.words import Language, all_words, base_language, check_language, word
 
 STATIC = files("sahelgeo.maps").joinpath("static")
+# In the order in which they need each other: what is drawn, then what is around it.
 SCRIPTS = (
-    "sheet.js",
-    "areas.js",
-    "keyboard.js",
-    "labels.js",
-    "marks.js",
-    "symbols.js",
-    "arrows.js",
-    "events.js",
-    "time.js",
-    "legend_rows.js",
-    "legend.js",
-    "finder.js",
+    *("sheet.js", "areas.js", "keyboard.js", "labels.js", "marks.js", "symbols.js", "arrows.js", "events.js"),
+    *("time.js", "legend_rows.js", "legend.js", "finder.js"),
 )
+_SAFE_IN_SCRIPT = str.maketrans({one: f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"})
 _GROUND_MARGIN = 0.6
 _GROUND_BESIDE = 1.2
 _NARROWEST = 0.05
@@ -60,24 +53,45 @@ class DrawnLayer(Protocol):
 
     def drawing(self, lang: str) -> Drawing:
         """What the layer draws, in a language."""
-        ...
 
     def get_name(self) -> str:
         """The name of the layer's variable in the page."""
-        ...
 
 
-@dataclass(frozen=True)
-class Furniture:
-    """What stands around a map on a page of its own."""
+@dataclass(frozen=True, kw_only=True)
+class MapOptions:
+    """What a map takes beside its layers, declared once; :class:`Map` says what each means."""
 
-    title: str
-    subtitle: str
-    ground: bool
-    most_vertices: int = 25_000
+    title: str | None = None
+    subtitle: str | None = None
+    lang: str = "en"
+    tiles: Any = None
+    ground: bool = True
+    max_kb: int = 500
     search: bool = False
     inset: bool = False
     suppress_below: float = SUPPRESS_BELOW
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"{name}={value!r} is no text"
+            for name, value in (("title", self.title), ("subtitle", self.subtitle))
+            if value is not None and not isinstance(value, str)
+        ]
+        if not isinstance(self.max_kb, int | float) or not self.max_kb > 0:
+            problems.append(f"max_kb={self.max_kb!r} is not a number of kilobytes above 0")
+        below = self.suppress_below
+        if not isinstance(below, int | float) or not 0 <= below < math.inf:
+            problems.append(f"suppress_below={below!r} is not a number of people, 0 or more; 0 shows every count")
+        if problems:
+            raise SchemaError(f"Map: {'; '.join(problems)}")
+        object.__setattr__(self, "lang", check_language(self.lang))
+        object.__setattr__(self, "ground", self.ground and self.tiles is None)
+
+    @property
+    def most_vertices(self) -> int:
+        """How many vertices of borders a page of this size may hold: a vertex takes about ten bytes."""
+        return max(2_000, 100 * (self.max_kb - 230))
 
 
 class Sheet(Protocol):
@@ -88,13 +102,12 @@ class Sheet(Protocol):
     title: str | None
     subtitle: str | None
 
-    def furniture(self) -> Furniture:
+    def furniture(self) -> MapOptions:
         """What stands around the map."""
-        ...
 
 
 class Verbatim(Element):
-    """Text that goes into the page as it is: branca would read a plain Element as a template and run what stands in it."""
+    """Text that goes into the page as it is: branca would read a plain Element as a template, and run it."""
 
     def __init__(self, text: str, stamp: object = None) -> None:
         super().__init__()
@@ -118,7 +131,10 @@ class Page(Figure):
             return html
         scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
         digests = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
-        policy = f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+        policy = (
+            f"default-src 'none'; script-src {digests}; style-src 'unsafe-inline'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        )
         return html.replace(
             "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />', 1
         )
@@ -142,18 +158,6 @@ def layers_of(element: Any) -> Iterator[DrawnLayer]:
         if isinstance(child, DrawnLayer):
             yield child
         yield from layers_of(child)
-
-
-def _safe_in_script(text: str) -> str:
-    for character, escaped in (
-        ("<", "\\u003c"),
-        (">", "\\u003e"),
-        ("&", "\\u0026"),
-        ("\u2028", "\\u2028"),
-        ("\u2029", "\\u2029"),
-    ):
-        text = text.replace(character, escaped)
-    return text
 
 
 def page_head(*, with_leaflet: bool) -> str:
@@ -273,7 +277,7 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     }
 
 
-def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> str:
+def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> str:
     """Put the script, the styles and the document of a map into its page; return the document's id.
 
     Without furniture (a plain ``folium.Map``) every layer calls this while the page renders, and the first call writes.
@@ -281,17 +285,18 @@ def write_document(on_map: folium.Map, furniture: Furniture | None = None) -> st
     """
     figure: Figure = on_map.get_root()  # type: ignore[assignment]
     identity = f"sahelgeo_{on_map.get_name()}"
-    layers = list(layers_of(on_map))
     stamp = stamp_of(on_map, furniture)
     written = figure.html._children.get(identity)
     if isinstance(written, Verbatim) and written.stamp == stamp:
         return identity
     figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
-    figure.html.add_child(Verbatim(data_block(identity, document(on_map, layers, furniture)), stamp), name=identity)
+    drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers_of(on_map)}
+    described = describe(drawings, language_of(on_map), furniture)
+    figure.html.add_child(Verbatim(data_block(identity, described), stamp), name=identity)
     return identity
 
 
-def stamp_of(on_map: folium.Map, furniture: Furniture | None) -> object:
+def stamp_of(on_map: folium.Map, furniture: MapOptions | None) -> object:
     """What a drawn map depends on: as long as it is the same, what was drawn may be used again."""
     shown = tuple((layer.get_name(), id(layer.table), layer.lang, layer.show) for layer in layers_of(on_map))
     return furniture, language_of(on_map), shown
@@ -300,16 +305,10 @@ def stamp_of(on_map: folium.Map, furniture: Furniture | None) -> object:
 def data_block(identity: str, value: dict[str, Any]) -> str:
     """A structure of plain values as an element that the page's script reads and that runs nothing."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f'<script type="application/json" id="{identity}">{_safe_in_script(text)}</script>'
+    return f'<script type="application/json" id="{identity}">{text.translate(_SAFE_IN_SCRIPT)}</script>'
 
 
-def document(on_map: folium.Map, layers: list[DrawnLayer], furniture: Furniture | None) -> dict[str, Any]:
-    """Everything that the page's script needs, as one structure of plain values."""
-    drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers}
-    return describe(drawings, language_of(on_map), furniture)
-
-
-def describe(named: dict[str, Drawing], lang: str, furniture: Furniture | None) -> dict[str, Any]:
+def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None) -> dict[str, Any]:
     """The structure of some drawings, by the names of their layers: borders are stored once for all of them."""
     drawings = list(named.values())
     bounds = bounds_of(drawings)
@@ -343,11 +342,16 @@ def _page_words(lang: str) -> dict[str, str]:
     return {key: text for key, text in all_words(lang).items() if not key.startswith(_ELSEWHERE)}
 
 
-def _page_json(furniture: Furniture, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
-    footer = [word("disclaimer", lang)]
-    if tolerance:
-        written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
-        footer.append(f"{word('simplified', lang).format(tolerance=written)}.")
+def caveats(tolerance: float, lang: str) -> list[str]:
+    """What is said of all borders: whose they are not, and how far they were moved."""
+    if not tolerance:
+        return [word("disclaimer", lang)]
+    written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
+    return [word("disclaimer", lang), f"{word('simplified', lang).format(tolerance=written)}."]
+
+
+def _page_json(furniture: MapOptions, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
+    footer = caveats(tolerance, lang)
     page: dict[str, Any] = {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}
     if furniture.search:
         page["search"] = True

@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of areas: its words, its look and how many areas it has (``counts``: on each of the maps that share a legend)."""
+    """One class of areas: its words, its look and how many areas it has (``counts``: on each map under one legend)."""
 
     label: str
     colour: str
@@ -97,7 +97,7 @@ class AreaDrawing(Drawing):
     geometry: gpd.GeoSeries
     classes: tuple[LegendClass, ...]
     class_of: tuple[int, ...]
-    digits: tuple[str, ...]
+    digits: tuple[str, ...] = field(default=(), kw_only=True)
     border: str = field(default="", kw_only=True)
     marks: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
     legend_marks: tuple[LegendMark, ...] = field(default=(), kw_only=True)
@@ -105,7 +105,7 @@ class AreaDrawing(Drawing):
     named: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
-        for name, nothing in (("marks", ()), ("shapes", "")):
+        for name, nothing in (("digits", ""), ("marks", ()), ("shapes", "")):
             if not getattr(self, name):
                 object.__setattr__(self, name, (nothing,) * len(self.names))
 
@@ -240,7 +240,7 @@ def _one_digit(value: float) -> float:
 
 
 def gathered_events(item: EventDrawing, cells: int = 11) -> list[tuple[tuple[float, float], list[int]]]:
-    """Groups of events that stand near each other on a sheet of ``cells`` by ``cells``: the middle and the events of each."""
+    """Groups of events near each other on a sheet of ``cells`` by ``cells``: the middle and the events of each."""
     points = np.array(item.points)
     span = max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])), 0.1) / cells
     groups: dict[tuple[int, int], list[int]] = {}

@@ -10,23 +10,32 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo import checks
+from sahelgeo.errors import SchemaError
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import Drawing, EventDrawing, Field, HexagonDrawing
 from sahelgeo.maps.layers import (
+    LayerOptions,
     SahelgeoLayer,
     areas_with_geometry,
+    offers,
     origin_of,
-    period_in_words,
+    refuse_rows,
     without_geometry_note,
 )
+from sahelgeo.maps.windows import period_in_words
 from sahelgeo.words import word, write_number
 
 # Equal area, with its middle in the middle of the Sahel and fixed, so that hexagons of two maps are the same hexagons.
 HEXAGON_CRS = "+proj=laea +lat_0=14 +lon_0=2 +datum=WGS84 +units=m"
 VAGUE_FROM = 3
+# What is counted in a hexagon, and its word.
+_COUNTED = {
+    "events": "events", "fatalities": "fatalities", "unknown": "events_without_fatalities", "vague": "events_vague"
+}  # fmt: skip
 
 
+@offers(LayerOptions)
 class EventLayer(SahelgeoLayer):
     """Violent events, gathered into circles at each zoom, or counted by hexagon.
 
@@ -69,7 +78,7 @@ class EventLayer(SahelgeoLayer):
     >>> import geopandas as gpd
     >>> import sahelgeo as sg
     >>> events = gpd.GeoDataFrame(
-    ...     {"event": ["a", "b"], "date": "2020-05-01", "kind": ["Battles", "Riots"], "fatalities": [3, None], "source": "x"},
+    ...     {"event": ["a", "b"], "date": "2020-05-01", "kind": ["Battles", "Riots"], "fatalities": [3, None]},
     ...     geometry=gpd.points_from_xy([-1.5, -1.4], [12.4, 12.5]),
     ...     crs="EPSG:4326",
     ... )
@@ -86,22 +95,22 @@ class EventLayer(SahelgeoLayer):
         as_: Literal["circles", "hexagons"] = "circles",
         by: Literal["events", "fatalities"] = "events",
         hexagon_km: float = 50,
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
+        **options: Any,
     ) -> None:
-        drawn, without = areas_with_geometry(events, "EventLayer")
-        _check_options(as_, by, hexagon_km)
+        drawn, self.without_geometry = areas_with_geometry(events, "EventLayer")
+        checks.choice(("circles", "hexagons"), as_=as_)
+        checks.choice(("events", "fatalities"), by=by)
+        if not hexagon_km > 0:
+            raise SchemaError(f"EventLayer: hexagon_km={hexagon_km!r} is not above 0. Give a width in kilometres")
+        if options.get("tooltip") is not None:
+            raise SchemaError("EventLayer: a circle gathers many events, so it takes no tooltip. Leave it out")
         _check_events(drawn, by)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show)
+        super().__init__(drawn, **options)
         self.as_ = as_
         self.by = by
         self.hexagon_km = hexagon_km
-        self.without_geometry = without
 
-    def drawing(self, lang: str) -> Drawing:
-        """What the layer draws, in a language."""
+    def _draw(self, lang: str) -> Drawing:
         return self._hexagons(lang) if self.as_ == "hexagons" else self._circles(lang)
 
     def _circles(self, lang: str) -> EventDrawing:
@@ -115,17 +124,13 @@ class EventLayer(SahelgeoLayer):
             subtitle=period_in_words(self.table, lang),
             names=names,
             fields=(
-                Field(
-                    word("events", lang), tuple(int(count) for count in kinds.value_counts().reindex(names)), "whole"
-                ),
-                Field(word("fatalities", lang), tuple(_whole(value) for value in by_kind), "whole"),
+                Field(word("events", lang), _numbers(kinds.value_counts().reindex(names)), "whole"),
+                Field(word("fatalities", lang), _numbers(by_kind), "whole"),
             ),
-            points=tuple(
-                zip(self.table.geometry.x.round(4).tolist(), self.table.geometry.y.round(4).tolist(), strict=True)
-            ),
+            points=tuple((x, y) for x, y in shapely.get_coordinates(self.table.geometry.to_numpy()).round(4).tolist()),
             kinds=names,
             kind_of=tuple(place[kind] for kind in kinds),
-            fatalities=tuple(_whole(value) for value in deaths),
+            fatalities=_numbers(deaths),
             vague=tuple(_vague(self.table).tolist()),
             by=self.by,
             notes=self._notes(lang),
@@ -141,19 +146,14 @@ class EventLayer(SahelgeoLayer):
             for point in sums.geometry.representative_point()
         ]
         base = AreaLayer(sums, column=self.by, title=title).drawing(lang)
-        kinds = [label for label in sums if label.startswith("kind: ")]
+        labels = {column: word(key, lang) for column, key in _COUNTED.items()}
+        labels |= {column: column.removeprefix("kind: ") for column in sums if column.startswith("kind: ")}
         return HexagonDrawing(
             **{
                 **vars(base),
                 "subtitle": period_in_words(self.table, lang),
                 "notes": self._notes(lang),
-                "fields": (
-                    Field(word("events", lang), _numbers(sums["events"]), "whole"),
-                    Field(word("fatalities", lang), _numbers(sums["fatalities"]), "whole"),
-                    Field(word("events_without_fatalities", lang), _numbers(sums["unknown"]), "whole"),
-                    Field(word("events_vague", lang), _numbers(sums["vague"]), "whole"),
-                    *(Field(label.removeprefix("kind: "), _numbers(sums[label]), "whole") for label in kinds),
-                ),
+                "fields": tuple(Field(label, _numbers(sums[column]), "whole") for column, label in labels.items()),
                 "named": False,
                 **origin_of(self.table),
                 "codes": tuple((code,) for code in sums["hexagon"]),
@@ -172,14 +172,13 @@ class EventLayer(SahelgeoLayer):
 
 
 def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") -> gpd.GeoDataFrame:
-    """One row for each hexagon with an event: events, deaths, events without a figure or an exact place, and by kind."""
+    """One row for each hexagon with an event: events, deaths, those without a figure or an exact place, and by kind."""
     metres = events.to_crs(HEXAGON_CRS).geometry
     cells = _cells(metres.x.to_numpy(), metres.y.to_numpy(), hexagon_km * 1000)
     kinds = _kinds(events, lang)
     deaths = _deaths(events)
-    table = pd.DataFrame(
-        {"q": cells[0], "r": cells[1], "events": 1, "fatalities": deaths.to_numpy(), "unknown": deaths.isna().to_numpy(), "vague": _vague(events)}
-    )  # fmt: skip
+    table = pd.DataFrame({"q": cells[0], "r": cells[1], "events": 1, "fatalities": deaths.to_numpy()})
+    table = table.assign(unknown=deaths.isna().to_numpy(), vague=_vague(events))
     for kind in kinds.value_counts().index:
         table[f"kind: {kind}"] = (kinds == kind).to_numpy().astype(int)
     grouped = table.groupby(["q", "r"])
@@ -193,7 +192,7 @@ def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") 
 
 
 def _cells(x: Any, y: Any, width: float) -> tuple[Any, Any]:
-    """Column and row of the hexagon of each point: of two shifted grids of rectangles the one whose middle is nearer."""
+    """Column and row of the hexagon of each point: of two shifted grids of rectangles the nearer middle."""
     rise = width * math.sqrt(3)
     even = np.rint(x / width), np.rint(y / rise)
     odd = np.rint(x / width - 0.5), np.rint(y / rise - 0.5)
@@ -233,12 +232,8 @@ def _vague(events: pd.DataFrame) -> Any:
     return (events["geo_precision"].astype("Float64") >= VAGUE_FROM).fillna(False).to_numpy(dtype=bool)
 
 
-def _whole(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
-
-
 def _numbers(values: pd.Series) -> tuple[int | None, ...]:
-    return tuple(_whole(value) for value in values)
+    return tuple(None if pd.isna(value) else int(value) for value in values)
 
 
 def _degrees(point: shapely.Point, lang: str) -> str:
@@ -246,33 +241,10 @@ def _degrees(point: shapely.Point, lang: str) -> str:
     return f"{write_number(abs(point.y), lang, 2)}° {north}, {write_number(abs(point.x), lang, 2)}° {east}"
 
 
-def _check_options(as_: str, by: str, hexagon_km: float) -> None:
-    if as_ not in ("circles", "hexagons"):
-        raise SchemaError(f"EventLayer: as_={as_!r} is not 'circles' or 'hexagons'")
-    if by not in ("events", "fatalities"):
-        raise SchemaError(f"EventLayer: by={by!r} is not 'events' or 'fatalities'")
-    if not hexagon_km > 0:
-        raise SchemaError(f"EventLayer: hexagon_km={hexagon_km!r} is not above 0. Give a width in kilometres")
-
-
 def _check_events(table: gpd.GeoDataFrame, by: str) -> None:
-    if not (table.geom_type == "Point").all():
-        kinds = listed(sorted(table.geom_type.unique()), 5)
-        raise SchemaError(f"EventLayer: the geometry is {kinds}, not Point. Give one point for each event")
-    if by == "fatalities" and "fatalities" not in table:
-        raise SchemaError(f"EventLayer: there is no column 'fatalities'. Found: {listed(list(table.columns), 20)}")
-    if "fatalities" in table:
-        if not pd.api.types.is_numeric_dtype(table["fatalities"]):
-            raise SchemaError(
-                f"EventLayer: column 'fatalities' is not numeric ({table['fatalities'].dtype}). conform(table, 'events') lists the rows"
-            )
-        negative = (table["fatalities"] < 0).fillna(False).astype(bool)
-        if negative.any():
-            raise SchemaError(
-                f"EventLayer: column 'fatalities' is below 0 in rows {listed(list(table.index[negative]), 5)}"
-            )
-    key = [label for label in ("event", "source") if label in table]
-    if "event" in table and (repeated := table.duplicated(key, keep=False)).any():
-        raise SchemaError(
-            f"EventLayer: rows {listed(list(table.index[repeated]), 5)} are of the same event and would be counted twice"
-        )
+    refuse_rows(table, table.geom_type != "Point", "EventLayer", "are no points. Give one point for each event")
+    if by == "fatalities" or "fatalities" in table:
+        checks.counts(table, "EventLayer", "fatalities")
+    if "event" in table:
+        key = [label for label in ("event", "source") if label in table]
+        checks.once(table, "EventLayer", *key, advice="They would be counted twice. Keep one row of each event")

@@ -78,11 +78,7 @@ def layer_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
     if isinstance(item, EventDrawing):
         return {**shared, **_event_json(item)}
     assert isinstance(item, SymbolDrawing | FlowDrawing)
-    sized = {
-        "values": item.values,
-        "legend_values": item.legend_values,
-        "largest": item.largest,
-    }
+    sized = {"values": item.values, "legend_values": item.legend_values, "largest": item.largest}
     if isinstance(item, SymbolDrawing):
         return {**shared, **sized, "kind": "symbols", "points": item.points}
     ends = [[numbering.codes.get(code) for code in pair] for pair in item.codes]
@@ -106,13 +102,21 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
     if not item.named:
         made["unnamed"] = True
     if item.legend_marks:
-        made["legend_marks"] = [{"key": one.key, "label": one.label, "count": one.count} for one in item.legend_marks]
-        made["marks"] = {str(number): marks for number, marks in enumerate(item.marks) if marks}
+        made |= _marks_json(item)
     if any(item.shapes):
-        made["shapes"] = {str(number): shape for number, shape in enumerate(item.shapes) if shape}
+        made["shapes"] = _by_number(item.shapes)
     if isinstance(item, BivariateDrawing):
         made["key"] = {"labels": item.axis_labels, "classes": item.axis_classes}
     return made
+
+
+def _marks_json(item: AreaDrawing) -> dict[str, Any]:
+    found: dict[str, Any] = {"marks": _by_number(item.marks)} if any(item.marks) else {}
+    return found | ({"legend_marks": [vars(one) for one in item.legend_marks]} if item.legend_marks else {})
+
+
+def _by_number(values: Iterable[Any]) -> dict[str, Any]:
+    return {str(number): value for number, value in enumerate(values) if value}
 
 
 def _event_json(item: EventDrawing) -> dict[str, Any]:
@@ -132,24 +136,15 @@ def _time_json(item: TimeDrawing, numbering: Numbering) -> dict[str, Any]:
     last = item.frames[-1]
     made = layer_json(last, numbering)
     fields = [
-        {
-            "label": last.fields[number].label,
-            "form": last.fields[number].form,
-            **_values_by_frame(item, number),
-        }
-        for number in range(len(last.fields))
+        {"label": line.label, "form": line.form, **_values_by_frame(item, number)}
+        for number, line in enumerate(last.fields)
     ]
     frames = []
     for frame in item.frames:
         one: dict[str, Any] = {"subtitle": frame.subtitle, "notes": [*frame.notes]}
         if isinstance(frame, AreaDrawing):
             one["class_of"] = "".join(_CLASS_MARKS[number] for number in frame.class_of)
-            if any(frame.marks):
-                one["marks"] = {str(number): marks for number, marks in enumerate(frame.marks) if marks}
-            if frame.legend_marks:
-                one["legend_marks"] = [
-                    {"key": mark.key, "label": mark.label, "count": mark.count} for mark in frame.legend_marks
-                ]
+            one |= _marks_json(frame)
         elif isinstance(frame, SymbolDrawing | FlowDrawing):
             one["values"] = [_short(value) for value in frame.values]
         if frame.tooltips:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from html import escape
 from string import Formatter
-from typing import Any
+from typing import Any, TypeVar
 
 import folium
 import geopandas as gpd
@@ -17,22 +19,14 @@ from folium.map import Layer
 from folium.template import Template
 
 from sahelgeo import checks
-from sahelgeo.errors import CRSError, SchemaError, listed
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.suppression import SUPPRESS_BELOW, is_small
 from sahelgeo.maps.document import STATIC, language_of, write_document
 from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.windows import period_in_words
 from sahelgeo.sources import is_synthetic, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE
-from sahelgeo.words import (
-    MISSING,
-    NARROW_SPACE,
-    base_language,
-    check_language,
-    word,
-    write_day,
-    write_number,
-    write_period,
-)
+from sahelgeo.words import MISSING, NARROW_SPACE, base_language, check_language, word, write_day, write_number
 
 # A layer over time hands points to the layers of its periods, and keeps the outlines itself.
 STAND_IN = "sahelgeo: points stand for areas"
@@ -47,6 +41,47 @@ _PEOPLE = frozenset(
 _PEOPLE_IN_FRENCH = frozenset(
     {"pdi", "deplaces", "déplacés", "refugies", "réfugiés", "retournes", "retournés", "personnes"}
 )
+_PLACES = ("Polygon", "MultiPolygon", "GeometryCollection")
+Taker = TypeVar("Taker", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerOptions:
+    """What every layer takes beside its table, declared once.
+
+    Attributes
+    ----------
+    name : str, optional
+        Name in the layer switch; the default is the title.
+    title : str, optional
+        Title of the legend.
+    lang : {"en", "fr"}, optional
+        Language; the default is the map's.
+    show : bool
+        Whether the layer is on when the map opens.
+    tooltip : str, optional
+        Template of the text under the pointer.
+    """
+
+    name: str | None = None
+    title: str | None = None
+    lang: str | None = None
+    show: bool = True
+    tooltip: str | None = None
+
+
+def offers(declared: type, *, more: bool = False) -> Callable[[Taker], Taker]:
+    """Put the options of a declaration into the signature of what takes them, where help and completion find them."""
+    options = list(inspect.signature(declared).parameters.values())
+
+    def marked(taker: Taker) -> Taker:
+        own = inspect.signature(taker)
+        named = [one for one in own.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        rest = [one for one in own.parameters.values() if more and one.kind is one.VAR_KEYWORD]
+        taker.__signature__ = own.replace(parameters=[*named, *options, *rest])  # type: ignore[attr-defined]
+        return taker
+
+    return marked
 
 
 def form_of(column: str) -> str:
@@ -73,42 +108,42 @@ class SahelgeoLayer(Layer):
     # Whether the column that is drawn counts people: small counts are then withheld from tooltips too.
     counts_people = False
 
-    def __init__(
-        self,
-        table: pd.DataFrame,
-        *,
-        name: str | None,
-        title: str | None,
-        lang: str | None,
-        show: bool,
-        tooltip: str | None = None,
-    ) -> None:
-        super().__init__(name=None, overlay=True, control=True, show=show)
+    def __init__(self, table: pd.DataFrame, **options: Any) -> None:
+        given = LayerOptions(**options)
+        super().__init__(name=None, overlay=True, control=True, show=given.show)
         self._name = type(self).__name__
         self.table = table
-        self.title = title
-        self.lang = check_language(lang) if lang is not None else None
-        self.given_name = name
-        self.tooltip = check_tooltip(tooltip, table, type(self).__name__)
+        self.title = given.title
+        self.lang = check_language(given.lang) if given.lang is not None else None
+        self.given_name = given.name
+        self.tooltip = check_tooltip(given.tooltip, table, type(self).__name__)
+        self._drawings: dict[tuple[Any, ...], Drawing] = {}
 
     @classmethod
-    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
-        """The table and the layer's options with which drawings of several periods have one scale."""
-        return table, options
+    def shared_options(cls, table: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG003
+        """The layer's options with which drawings of several periods have one scale; the table holds them all."""
+        return options
+
+    def drawing(self, lang: str) -> Drawing:
+        """What the layer draws, in a language. A page asks several times; it is drawn once."""
+        key = lang, self.title, id(self.table), self.withheld_below()
+        if key not in self._drawings:
+            self._drawings[key] = self._draw(lang)
+        return self._drawings[key]
 
     @abstractmethod
-    def drawing(self, lang: str) -> Drawing:
-        """What the layer draws, in a language."""
+    def _draw(self, lang: str) -> Drawing: ...
 
     def about(self, rows: pd.DataFrame, lang: str) -> dict[str, Any]:
-        """Sources, p-codes and tooltips, for the drawing of some rows."""
+        """Period, names, sources, p-codes and tooltips, for the drawing of some rows."""
         ends = ["origin", "destination"] if {"origin", "destination"} <= set(rows.columns) else ["pcode"]
         codes = zip(*(_codes(rows, label) for label in ends), strict=True) if ends[0] in rows else ()
         tooltips: tuple[str, ...] = ()
         if self.tooltip is not None:
             counts = {*COUNTS, getattr(self, "column", "")} if self.counts_people else COUNTS
             tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
-        return {**origin_of(self.table), "codes": tuple(codes), "tooltips": tooltips}
+        words = {"subtitle": period_in_words(self.table, lang), "names": area_names(rows, lang)}
+        return {**words, **origin_of(self.table), "codes": tuple(codes), "tooltips": tooltips}
 
     def withheld_below(self) -> float:
         """What the map withholds, also where the layer stands on no map yet."""
@@ -116,6 +151,11 @@ class SahelgeoLayer(Layer):
         while element is not None and not hasattr(element, "suppress_below"):
             element = element._parent
         return SUPPRESS_BELOW if element is None else float(element.suppress_below)
+
+    def people(self, count: float, lang: str) -> str:
+        """A number of people as it is written on this map."""
+        below = self.withheld_below()
+        return f"< {below:g}" if is_small(count, below) else write_number(count, lang)
 
     def label(self, lang: str) -> str:
         """The name in the layer switch."""
@@ -152,62 +192,51 @@ def _codes(rows: pd.DataFrame, label: str) -> list[str]:
     return ["" if pd.isna(code) else str(code) for code in rows[label]]
 
 
+def has_geometry(table: pd.DataFrame) -> bool:
+    """Whether a table is a GeoDataFrame with an active geometry."""
+    return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
+
+
+def refuse_rows(table: pd.DataFrame, wrong: Any, layer: str, why: str) -> None:
+    """Raise SchemaError where any row is wrong: which rows, and why."""
+    if wrong.any():
+        raise SchemaError(f"{layer}: rows {listed(list(table.index[wrong]), 5)} {why}")
+
+
 def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, int]:
     """The rows that have a geometry, in EPSG:4326, and how many have none."""
-    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+    if not has_geometry(table):
         raise SchemaError(
             f"{layer} needs a GeoDataFrame with geometry. Join the table to its areas first: attach_areas(table, areas)"
         )
-    if table.crs is None:
-        raise CRSError(
-            f"{layer}: the geometry has no CRS. Say which one it is in, for example table.set_crs('EPSG:4326')"
-        )
-    if table.empty:
-        raise SchemaError(f"{layer}: the table has no rows, so there is nothing to draw")
+    checks.crs(table, layer)
     there = ~(table.geometry.isna() | table.geometry.is_empty)
     if not there.any():
-        raise SchemaError(
-            f"{layer}: no row has a geometry, so there is nothing to draw. Join the table to its areas first"
-        )
-    invalid = there & ~table.geometry.is_valid
-    if invalid.any():
-        rows = listed(list(table.index[invalid]), 5)
-        raise SchemaError(
-            f"{layer}: invalid geometry in rows {rows}. Repair it first: table.geometry = table.geometry.make_valid()"
-        )
+        lack = "no row has a geometry" if len(table) else "the table has no rows"
+        advice = "Join the table to its areas first" if len(table) else "Check how it was filtered"
+        raise SchemaError(f"{layer}: {lack}, so there is nothing to draw. {advice}")
+    repair = "have an invalid geometry. Repair it first: table.geometry = table.geometry.make_valid()"
+    refuse_rows(table, there & ~table.geometry.is_valid, layer, repair)
     drawn = table[there].to_crs("EPSG:4326")
     box = drawn.geometry.bounds
     beyond = ~(box["minx"].ge(-180.5) & box["maxx"].le(180.5) & box["miny"].ge(-90) & box["maxy"].le(90))
-    if beyond.any():
-        rows = listed(list(drawn.index[beyond]), 5)
-        raise SchemaError(
-            f"{layer}: rows {rows} lie beyond the globe in degrees. The CRS is another than {table.crs.name}, or longitude and latitude are wrong"
-        )
+    other = f"The CRS is another than {table.crs.name}, or longitude and latitude are wrong"
+    refuse_rows(drawn, beyond, layer, f"lie beyond the globe in degrees. {other}")
     return drawn, int((~there).sum())
 
 
-def only_polygons(table: gpd.GeoDataFrame, layer: str) -> None:
-    """Raise where a row of areas is a point or a line: its fill would be invisible."""
-    if table.attrs.get(STAND_IN):
-        return
-    wrong = ~table.geometry.geom_type.isin(("Polygon", "MultiPolygon", "GeometryCollection"))
-    if wrong.any():
-        rows = listed(list(table.index[wrong]), 5)
-        raise SchemaError(
-            f"{layer}: rows {rows} are no polygons. Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
-        )
+def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
+    """Raise where a row is a point or a line, whose fill would be invisible, or an area stands twice."""
+    if not table.attrs.get(STAND_IN):
+        advice = "Join the table to its areas, attach_areas(table, areas); points of people are for StockLayer"
+        refuse_rows(table, ~table.geometry.geom_type.isin(_PLACES), layer, f"are no polygons. {advice}")
+    one_row_per_area(table, layer)
 
 
 def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
-    if "pcode" not in table:
-        return
-    repeated = table["pcode"].notna() & table["pcode"].duplicated(keep=False)
-    if repeated.any():
-        codes = listed(list(table.loc[repeated, "pcode"].unique()), 5)
-        raise SchemaError(
-            f"{layer}: areas {codes} have more than one row. Choose one period, kind and group, or sum them first"
-        )
+    if "pcode" in table:
+        checks.once(table, layer, "pcode", advice="Choose one period, kind and group, or sum them first")
 
 
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
@@ -237,20 +266,6 @@ def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tup
     return (text,)
 
 
-def period_in_words(table: pd.DataFrame, lang: str) -> str:
-    """The period that the rows span, from ``start`` and ``end``, else ``as_of`` or ``date``; empty where there is none."""
-    if "start" in table and "end" in table and table["start"].notna().any():
-        return write_period(
-            checks.days(table["start"], "layer").min().date(), checks.days(table["end"], "layer").max().date(), lang
-        )
-    for label in ("as_of", "date"):
-        if label in table and table[label].notna().any():
-            days = checks.days(table[label].dropna(), "layer")
-            first, last = days.min().date(), days.max().date()
-            return write_day(last, lang) if first == last else write_period(first, last, lang)
-    return ""
-
-
 def origin_of(table: pd.DataFrame) -> dict[str, Any]:
     """The sources of a table, for its drawing."""
     return {"sources": tuple(source_ids(table)), "synthetic": is_synthetic(table)}
@@ -272,7 +287,8 @@ def check_tooltip(template: str | None, table: pd.DataFrame, layer: str) -> str 
         parts = list(Formatter().parse(template))
     except ValueError as problem:
         raise SchemaError(
-            f"{layer}: the tooltip {template!r} cannot be read ({problem}). Write a brace that is to be shown twice: {{{{ or }}}}"
+            f"{layer}: the tooltip {template!r} cannot be read ({problem}). "
+            "Write a brace that is to be shown twice: {{ or }}"
         ) from problem
     for _, label, spec, conversion in parts:
         if label is not None:
@@ -286,7 +302,8 @@ def _check_field(label: str, spec: str, conversion: str | None, table: pd.DataFr
     if label not in table.columns or label == getattr(table, "active_geometry_name", None):
         hint = " Attributes and positions are not read." if re.search(r"[.\[\]]", label) or not label else ""
         raise SchemaError(
-            f"{layer}: the tooltip names {written}, and there is no column {label!r}.{hint} Found: {listed(list(table.columns), 20)}"
+            f"{layer}: the tooltip names {written}, and there is no column {label!r}.{hint} "
+            f"Found: {listed(list(table.columns), 20)}"
         )
     if conversion:
         raise SchemaError(f"{layer}: the tooltip has a conversion in {written}. Write the column alone: {{{label}}}")
@@ -296,7 +313,8 @@ def _check_field(label: str, spec: str, conversion: str | None, table: pd.DataFr
         )
     if not _SPEC.fullmatch(spec):
         raise SchemaError(
-            f"{layer}: the tooltip has the format {spec!r} in {written}, which is not read. Take one such as ,.0f or .1%"
+            f"{layer}: the tooltip has the format {spec!r} in {written}, which is not read. "
+            "Take one such as ,.0f or .1%"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a map shows, as files that chart tools take: borders, figures, colours and a note of where all of it comes from."""
+"""What a map shows, as files that chart tools take: borders, figures, colours and a note on where all comes from."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import shutil
 import uuid
 import warnings
-from collections.abc import Sequence
-from itertools import compress, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ import shapely
 
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import DataWarning, ExportError, SchemaError, listed
-from sahelgeo.maps.chosen_layer import layer_for
-from sahelgeo.maps.document import DrawnLayer, credit_lines, language_of, layers_of, title_of
+from sahelgeo.maps.document import DrawnLayer, caveats, credit_lines, language_of, layers_of, title_of
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, HexagonDrawing, SymbolDrawing, TimeDrawing, withhold
 from sahelgeo.maps.newsroom_tables import (
     as_csv,
@@ -32,17 +31,18 @@ from sahelgeo.maps.newsroom_tables import (
     point_rows,
     wide_rows,
 )
+from sahelgeo.maps.one_call import layer_for
 from sahelgeo.maps.page import Map
 from sahelgeo.maps.time_layer import TimeLayer
-from sahelgeo.maps.topology import DECIMALS, Topology, build_topology
+from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
 from sahelgeo.words import base_language, word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.
 _BYTES_PER_VERTEX = 18
 _NAMES = (
-    "areas.geojson", "areas.topojson", "hexagons.geojson", "hexagons.csv", "data.csv", "periods.csv", "periods_wide.csv",
-    "flows.csv", "points.csv", "events.csv", "palette.csv", "palette.json", "README.md",
-)  # fmt: skip
+    *("areas.geojson", "areas.topojson", "hexagons.geojson", "hexagons.csv", "data.csv", "periods.csv"),
+    *("periods_wide.csv", "flows.csv", "points.csv", "events.csv", "palette.csv", "palette.json", "README.md"),
+)
 
 
 def export_newsroom(
@@ -69,10 +69,10 @@ def export_newsroom(
           ``pcode`` and ``name``, outer rings against the clock (RFC 7946, section 3.1.6);
         - ``areas.topojson``, the same borders stored once, each geometry with ``pcode`` as id and property, outer rings
           with the clock, as d3 reads them;
-        - ``data.csv``, one row for each area: ``pcode``, ``name``, a point inside, and what the layers show there (values
-          as on the map, a missing one as an empty cell);
-        - ``periods.csv``, one row for each area and period of the layers over time, and ``periods_wide.csv``, one row for
-          each area with a column for each period;
+        - ``data.csv``, one row for each area: ``pcode``, ``name``, a point inside, and what the layers show there
+          (values as on the map, a missing one as an empty cell);
+        - ``periods.csv``, one row for each area and period of the layers over time, and ``periods_wide.csv``, one row
+          for each area with a column for each period;
         - ``flows.csv`` and ``points.csv``, one row for each movement and for each point without a p-code;
         - ``events.csv``, one row for each group of events near each other, at a place rounded to 0.1 degree, and
           ``hexagons.csv`` and ``hexagons.geojson`` with the key ``hexagon``;
@@ -161,7 +161,8 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
         own = list(compress(item.codes, kept))
         if not item.codes or "" in {code for codes in own for code in codes}:
             raise SchemaError(
-                f"{item.title}: areas without a p-code cannot be joined to their figures. Give each one: a column 'pcode'"
+                f"{item.title}: areas without a p-code cannot be joined to their figures. "
+                "Give each one: a column 'pcode'"
             )
         part = {"pcode": [codes[0] for codes in own], "name": list(compress(item.names, kept))}
         parts.append(gpd.GeoDataFrame(part, geometry=list(compress(shapes, kept)), crs="EPSG:4326"))
@@ -183,11 +184,9 @@ def _shapes(layer: DrawnLayer, item: Drawing) -> list[Any]:
     if isinstance(last, AreaDrawing) and not isinstance(last, HexagonDrawing):
         return list(last.geometry)
     if isinstance(last, SymbolDrawing):
-        return (
-            [layer.outlines.get(point) for point in last.points]
-            if isinstance(layer, TimeLayer)
-            else list(layer.table.geometry)
-        )
+        if isinstance(layer, TimeLayer):
+            return [layer.outlines.get(point) for point in last.points]
+        return list(layer.table.geometry)
     return []
 
 
@@ -201,18 +200,11 @@ def _hexagons(drawings: list[Drawing], lang: str, below: float) -> dict[str, str
     }
     if not there:
         return {}
-    features = [
-        {
-            "type": "Feature",
-            "id": code,
-            "properties": {"hexagon": code, "name": item.names[number]},
-            "geometry": shapely.geometry.mapping(shapely.set_precision(item.geometry.iloc[number], 1e-6)),
-        }
-        for (code,), (item, number) in there.items()
-    ]
+    properties = [{"hexagon": code, "name": item.names[number]} for (code,), (item, number) in there.items()]
+    shapes = [shapely.set_precision(item.geometry.iloc[number], 1e-6) for item, number in there.values()]
     rows = [row for item in drawings if isinstance(item, HexagonDrawing) for row in hexagon_rows(item, lang, below)]
     return {
-        "hexagons.geojson": _json({"type": "FeatureCollection", "features": features}),
+        "hexagons.geojson": _json(_features(properties, shapes, "hexagon")),
         "hexagons.csv": as_csv(rows),
     }
 
@@ -222,7 +214,8 @@ def _borders(topology: Topology, areas: gpd.GeoDataFrame, max_kb: int) -> dict[s
     geojson = _json(as_geojson(topology, properties))
     if len(geojson.encode()) > max_kb * 1000:
         warnings.warn(
-            f"areas.geojson takes {len(geojson.encode()) / 1000:,.0f} kB, more than max_kb={max_kb}. Export fewer or larger areas, or allow more",
+            f"areas.geojson takes {len(geojson.encode()) / 1000:,.0f} kB, more than max_kb={max_kb}. "
+            "Export fewer or larger areas, or allow more",
             DataWarning,
             stacklevel=3,
         )
@@ -237,23 +230,18 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
     lang = on_map.lang
     template = read_text(f"newsroom_readme.{base_language(lang)}.md")
     credited = credit_lines(drawings, lang, ground=False)
-    caveats = [word("disclaimer", lang)]
-    if tolerance:
-        written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
-        caveats.append(f"{word('simplified', lang).format(tolerance=written)}.")
-    caveats += [f"{title}{word('colon', lang)} {note}." for title, note in _notes(drawings)]
+    colon = word("colon", lang)
+    notes = [f"{title}{colon} {note}." for title, note in _notes(drawings)]
     if "events.csv" in names:
-        caveats.append(f"{word('events_gathered', lang)}.")
-    described = [
-        f"{item.title}{word('colon', lang)} {item.subtitle}" if item.subtitle else item.title for item in drawings
-    ]
+        notes.append(f"{word('events_gathered', lang)}.")
+    described = [f"{item.title}{colon} {item.subtitle}" if item.subtitle else item.title for item in drawings]
     return template.format(
         title=_one_line(title_of(on_map, drawings)),
         synthetic=f"**{_one_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
         layers=_bullets(described),
         files=_bullets(f"`{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
         sources=_bullets(credited["lines"] or [word("source_not_stated", lang)]),
-        caveats=_bullets(caveats),
+        caveats=_bullets([*caveats(tolerance, lang), *notes]),
         below=f"{on_map.suppress_below:g}",
     )
 
@@ -305,76 +293,43 @@ def _write_whole(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     return tuple(folder / name for name in texts)
 
 
-Point = tuple[int, int]
-
-
 def as_topojson(topology: Topology, properties: list[dict[str, Any]]) -> dict[str, Any]:
     """The topology as TopoJSON with the object ``areas``; outer rings with the clock, as d3 reads them."""
-    scale = 10**-DECIMALS
-    arcs = [np.reshape(flat, (-1, 2)).tolist() for flat in topology.arcs]
-    points = [_absolute(flat) for flat in topology.arcs]
+    scale, points = 10**-DECIMALS, topology.points()
     geometries = []
     for polygons, facts in zip(topology.geometries, properties, strict=True):
-        turned = [_wound(polygon, points, outer_with_clock=True) for polygon in polygons]
+        turned = [
+            [_turned(ring, points, against_clock=place > 0) for place, ring in enumerate(polygon)]
+            for polygon in polygons
+        ]
         kind = {"type": "Polygon", "arcs": turned[0]} if len(turned) == 1 else {"type": "MultiPolygon", "arcs": turned}
         geometries.append({**kind, "id": facts["pcode"], "properties": facts})
     return {
         "type": "Topology",
         "transform": {"scale": [scale, scale], "translate": [0, 0]},
         "objects": {"areas": {"type": "GeometryCollection", "geometries": geometries}},
-        "arcs": arcs,
+        "arcs": [np.reshape(flat, (-1, 2)).tolist() for flat in topology.arcs],
     }
+
+
+def _turned(ring: list[int], points: list[Any], *, against_clock: bool) -> list[int]:
+    as_it_is = shapely.is_ccw(shapely.LinearRing(ring_of(ring, points))) == against_clock
+    return ring if as_it_is else [-1 - number for number in reversed(ring)]
 
 
 def as_geojson(topology: Topology, properties: list[dict[str, Any]]) -> dict[str, Any]:
     """The same areas as a GeoJSON FeatureCollection (RFC 7946): outer rings against the clock, holes with it."""
-    points = [_absolute(flat) for flat in topology.arcs]
+    points = topology.points()
+    areas = shapely.orient_polygons([polygons_of(shape, points) for shape in topology.geometries])
+    degrees = shapely.transform(areas, lambda steps: np.round(steps / 10**DECIMALS, DECIMALS))
+    return _features(properties, degrees, "pcode")
+
+
+def _features(properties: list[dict[str, Any]], shapes: Iterable[Any], key: str) -> dict[str, Any]:
+    """A FeatureCollection; an area of one piece is a Polygon."""
     features = []
-    for polygons, facts in zip(topology.geometries, properties, strict=True):
-        shapes = [
-            [
-                [
-                    [round(x * 10**-DECIMALS, DECIMALS), round(y * 10**-DECIMALS, DECIMALS)]
-                    for x, y in _ring(ring, points)
-                ]
-                for ring in _wound(polygon, points, outer_with_clock=False)
-            ]
-            for polygon in polygons
-        ]
-        geometry = (
-            {"type": "Polygon", "coordinates": shapes[0]}
-            if len(shapes) == 1
-            else {"type": "MultiPolygon", "coordinates": shapes}
-        )
-        features.append({"type": "Feature", "id": facts["pcode"], "properties": facts, "geometry": geometry})
+    for facts, shape in zip(properties, shapes, strict=True):
+        parts = shapely.get_parts(shape)
+        geometry = shapely.geometry.mapping(parts[0] if len(parts) == 1 else shape)
+        features.append({"type": "Feature", "id": facts[key], "properties": facts, "geometry": geometry})
     return {"type": "FeatureCollection", "features": features}
-
-
-def _absolute(flat: list[int]) -> list[Point]:
-    x = y = 0
-    points = []
-    for dx, dy in zip(flat[::2], flat[1::2], strict=True):
-        x, y = x + dx, y + dy
-        points.append((x, y))
-    return points
-
-
-def _ring(numbers: list[int], points: list[list[Point]]) -> list[Point]:
-    """The closed ring that a list of arcs makes."""
-    ring: list[Point] = []
-    for number in numbers:
-        arc = points[number] if number >= 0 else points[-1 - number][::-1]
-        ring += arc[1:] if ring else arc
-    return ring
-
-
-def _wound(polygon: list[list[int]], points: list[list[Point]], *, outer_with_clock: bool) -> list[list[int]]:
-    """The rings of a polygon, turned so that the first goes one way round and the holes the other."""
-    wound = []
-    for place, ring in enumerate(polygon):
-        corners = _ring(ring, points)
-        # Twice the area by the shoelace formula: below 0 where the ring goes with the clock.
-        area = sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(corners))
-        with_clock = outer_with_clock == (place == 0)
-        wound.append(ring if (area < 0) == with_clock else [-1 - number for number in reversed(ring)])
-    return wound

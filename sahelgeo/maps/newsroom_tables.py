@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
@@ -43,7 +43,7 @@ def columns_of(item: Drawing, lang: str, below: float, *, with_class: bool = Fal
 
 
 def _fields(item: Drawing, lang: str, below: float) -> dict[str, list[Any]]:
-    """The popup lines by label, whole numbers without a decimal point; a withheld one is a mark in a column of its own."""
+    """The popup lines by label, whole numbers without a point; a withheld one is a mark in a column of its own."""
     columns: dict[str, list[Any]] = {}
     for line in item.fields:
         values = list(line.values)
@@ -58,6 +58,18 @@ def _plain(value: Any, form: str) -> Any:
     return round(value) if form in {"whole", "people"} and value is not None else value
 
 
+def _row(columns: Mapping[str, Sequence[Any]], number: int) -> dict[str, Any]:
+    return {label: values[number] for label, values in columns.items()}
+
+
+def _at(point: Sequence[float]) -> dict[str, Any]:
+    return {"longitude": point[0], "latitude": point[1]}
+
+
+def _source(item: Drawing) -> dict[str, Any]:
+    return {"source": "; ".join(item.sources)}
+
+
 def _said_invented(label: str, item: Drawing, lang: str) -> str:
     return f"{label} ({word('synthetic', lang)})" if item.synthetic else label
 
@@ -65,16 +77,11 @@ def _said_invented(label: str, item: Drawing, lang: str) -> str:
 def data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, below: float) -> Rows:
     """One row for each area, with what the layers of one period show there."""
     rows = {
-        code: {"pcode": code, "name": name, "longitude": point[0], "latitude": point[1]}
+        code: {"pcode": code, "name": name} | _at(point)
         for code, name, point in zip(areas["pcode"], areas["name"], label_points(areas.geometry), strict=True)
     }
-    shown = [
-        item
-        for item in drawings
-        if isinstance(item, AreaDrawing | SymbolDrawing)
-        and not isinstance(item, HexagonDrawing)
-        and {codes[0] for codes in item.codes} & set(rows)
-    ]
+    on_areas = [item for item in drawings if isinstance(item, AreaDrawing | SymbolDrawing)]
+    shown = [item for item in on_areas if {codes[0] for codes in item.codes} & set(rows)]
     labels = [label for item in shown for label in columns_of(item, lang, below)]
     taken = {"pcode", "name", "longitude", "latitude"}
     for item in shown:
@@ -121,7 +128,7 @@ def period_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
             rows += [
                 {"pcode": item.codes[number][0], "name": item.names[number], "layer": item.title}
                 | period
-                | {label: values[number] for label, values in columns.items()}
+                | _row(columns, number)
                 for number in _areas_of(item)
             ]
     return rows
@@ -163,9 +170,9 @@ def flow_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
             rows += [
                 {"origin": codes[0], "destination": codes[1], "name": name}
                 | period
-                | {label: column[number] for label, column in fields.items()}
+                | _row(fields, number)
                 | dict(zip(_ENDS, (*arc[:2], *arc[4:]), strict=True))
-                | {"source": "; ".join(item.sources)}
+                | _source(item)
                 for number, (codes, name, arc) in enumerate(zip(item.codes, item.names, item.arcs, strict=True))
                 if item.values[number] is not None
             ]
@@ -185,10 +192,7 @@ def point_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
             continue
         fields = _fields(item, lang, below)
         rows += [
-            {"name": item.names[number], "longitude": points[number][0], "latitude": points[number][1]}
-            | period
-            | {label: column[number] for label, column in fields.items()}
-            | {"source": "; ".join(item.sources)}
+            {"name": item.names[number]} | _at(points[number]) | period | _row(fields, number) | _source(item)
             for number in numbers
         ]
     return rows
@@ -198,12 +202,8 @@ def hexagon_rows(item: HexagonDrawing, lang: str, below: float) -> Rows:
     """One row for each hexagon with an event."""
     columns = columns_of(item, lang, below)
     return [
-        {"hexagon": code, "name": name, "longitude": point[0], "latitude": point[1]}
-        | {label: values[number] for label, values in columns.items()}
-        | {"source": "; ".join(item.sources)}
-        for number, ((code,), name, point) in enumerate(
-            zip(item.codes, item.names, label_points(item.geometry), strict=True)
-        )
+        {"hexagon": code, "name": item.names[number]} | _at(point) | _row(columns, number) | _source(item)
+        for number, ((code,), point) in enumerate(zip(item.codes, label_points(item.geometry), strict=True))
     ]
 
 
@@ -225,9 +225,10 @@ def event_rows(drawings: list[Drawing], lang: str) -> Rows:
                 **dict(zip(item.kinds, kinds.tolist(), strict=True)),
             }
             rows.append(
-                {"layer": item.title, "longitude": place[0], "latitude": place[1]}
+                {"layer": item.title}
+                | _at(place)
                 | {_said_invented(label, item, lang): value for label, value in figures.items()}
-                | {"source": "; ".join(item.sources)}
+                | _source(item)
             )
     return rows
 

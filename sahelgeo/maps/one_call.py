@@ -1,43 +1,31 @@
-"""Maps in one call: the layer for a table on a page of its own or on a map that is there, two periods, a story."""
+"""Maps in one call: the layer that draws a table, on a new page or on a map that is there, two periods, a story."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypedDict, Unpack
+from typing import Any
 
-import folium
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.flows.lines import flow_lines
 from sahelgeo.maps.area_layers import AreaLayer
-from sahelgeo.maps.chosen_layer import layers_for, with_areas, with_lines
-from sahelgeo.maps.document import title_of
+from sahelgeo.maps.document import MapOptions, title_of
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.layers import SahelgeoLayer
-from sahelgeo.maps.page import Map
+from sahelgeo.maps.layers import SahelgeoLayer, has_geometry, offers
+from sahelgeo.maps.page import OWN_OPTIONS, Map
 from sahelgeo.maps.panels import Panels, Section
 from sahelgeo.maps.phase_layer import PhaseLayer
-from sahelgeo.maps.scale import share_legend
+from sahelgeo.maps.scale import Scale, share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
+from sahelgeo.places.attach import attach_areas
 from sahelgeo.words import word
 
 
-class MapOptions(TypedDict, total=False):
-    """The page's own options, as for :class:`Map`."""
-
-    title: str
-    subtitle: str
-    lang: str
-    tiles: str | folium.TileLayer
-    ground: bool
-    max_kb: int
-    search: bool
-    inset: bool
-    suppress_below: float
-
-
+@offers(MapOptions)
 def phase_map(
     phases: pd.DataFrame,
     areas: gpd.GeoDataFrame | None = None,
@@ -45,7 +33,7 @@ def phase_map(
     column: str = "phase_published",
     tooltip: str | None = None,
     m: Map | None = None,
-    **options: Unpack[MapOptions],
+    **options: Any,
 ) -> Map:
     """Draw food-insecurity phases: a :class:`PhaseLayer` on a :class:`Map`.
 
@@ -101,6 +89,7 @@ def phase_map(
     return _added(layer, m, options)
 
 
+@offers(MapOptions)
 def stock_map(
     stocks: pd.DataFrame,
     areas: gpd.GeoDataFrame | None = None,
@@ -108,7 +97,7 @@ def stock_map(
     column: str = "people",
     tooltip: str | None = None,
     m: Map | None = None,
-    **options: Unpack[MapOptions],
+    **options: Any,
 ) -> Map:
     """Draw displaced people as circles: a :class:`StockLayer` on a :class:`Map`.
 
@@ -153,6 +142,7 @@ def stock_map(
     return _added(layer, m, options, areas)
 
 
+@offers(MapOptions)
 def flow_map(
     flows: pd.DataFrame,
     areas: gpd.GeoDataFrame | None = None,
@@ -160,7 +150,7 @@ def flow_map(
     column: str = "people",
     smallest: float = 0,
     m: Map | None = None,
-    **options: Unpack[MapOptions],
+    **options: Any,
 ) -> Map:
     """Draw movements as arrows: a :class:`FlowLayer` on a :class:`Map`.
 
@@ -214,33 +204,31 @@ def flow_map(
     return _added(layer, m, options, areas)
 
 
-def new_map(options: MapOptions) -> Map:
+def _new_map(options: dict[str, Any]) -> Map:
     """A map with the options given; unknown ones are refused, since folium would drop them silently."""
-    unknown = sorted(set(options) - set(MapOptions.__annotations__))
+    unknown = sorted(set(options) - set(OWN_OPTIONS))
     if unknown:
         raise SchemaError(
-            f"unknown options: {listed(unknown, 5)}. A map takes {', '.join(MapOptions.__annotations__)}; for others make the map first: m=Map(...)"
+            f"unknown options: {listed(unknown, 5)}. A map takes "
+            f"{', '.join(inspect.signature(MapOptions).parameters)}; for others make the map first: m=Map(...)"
         )
     return Map(**options)
 
 
-def _added(
-    layer: PhaseLayer | StockLayer | FlowLayer,
-    m: Map | None,
-    options: MapOptions,
-    areas: gpd.GeoDataFrame | None = None,
-) -> Map:
+def _added(layer: SahelgeoLayer, m: Map | None, options: dict[str, Any], areas: Any = None) -> Map:
     if m is None:
-        m = new_map(options)
+        m = _new_map(options)
         for outlines in outlines_under(layer, areas):
             outlines.add_to(m)
     elif options:
         raise SchemaError(
-            f"{', '.join(options)} belong to the map that was given as m. Set them there: Map({next(iter(options))}=...)"
+            f"{', '.join(options)} belong to the map that was given as m. "
+            f"Set them there: Map({next(iter(options))}=...)"
         )
     elif not isinstance(m, Map):
         raise SchemaError(
-            f"m is a {type(m).__module__}.{type(m).__qualname__}, not a sahelgeo.maps.Map. Add a layer to it instead: {type(layer).__name__}(table).add_to(m)"
+            f"m is a {type(m).__module__}.{type(m).__qualname__}, not a sahelgeo.maps.Map. "
+            f"Add a layer to it instead: {type(layer).__name__}(table).add_to(m)"
         )
     layer.add_to(m)
     return m
@@ -255,6 +243,7 @@ def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list
     return [outlines]
 
 
+@offers(MapOptions)
 def compare_map(
     before: pd.DataFrame,
     after: pd.DataFrame,
@@ -262,7 +251,7 @@ def compare_map(
     *,
     column: str | None = None,
     tooltip: str | None = None,
-    **options: Unpack[MapOptions],
+    **options: Any,
 ) -> Panels:
     """Two periods side by side, in the same classes and sizes, under one legend; the two maps move together.
 
@@ -309,7 +298,7 @@ def compare_map(
     ('6 September 2020', '6 September 2021')
     """
     layers = layers_for([before, after], areas, column=column, tooltip=tooltip)
-    maps = tuple(new_map(options) for _ in layers)
+    maps = tuple(_new_map(options) for _ in layers)
     for layer, on_map in zip(layers, maps, strict=True):
         for drawn in (*outlines_under(layer, areas), layer):
             drawn.add_to(on_map)
@@ -333,7 +322,11 @@ def _captions(drawings: list[Drawing], lang: str) -> tuple[str, ...]:
 
 
 def story(
-    views: Sequence[tuple[str, str, Map | Panels]], *, title: str | None = None, subtitle: str = "", max_kb: int = 500
+    views: Sequence[tuple[str, str, Map | Panels]],
+    *,
+    title: str | None = None,
+    subtitle: str = "",
+    max_kb: int = MapOptions.max_kb,
 ) -> Panels:
     """Several maps under headings and text, as one page to scroll through.
 
@@ -369,7 +362,7 @@ def story(
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
     >>> page = sg.maps.story(
     ...     [
-    ...         ("Who is hungry", "Phases by the 20 % rule.", sg.maps.phase_map(phases, sample.areas, column="phase_rule")),
+    ...         ("Who is hungry", "By the 20 % rule.", sg.maps.phase_map(phases, sample.areas, column="phase_rule")),
     ...         ("Who has fled", "Displaced people.", sg.maps.stock_map(sample.stocks, sample.areas)),
     ...     ],
     ...     title="Burkina Faso, 2020",
@@ -388,3 +381,129 @@ def story(
     if not sections:
         raise SchemaError('a story needs views. Give at least one: [("Heading", "Text", map)]')
     return Panels(sections, title=title if title is not None else sections[0].heading, subtitle=subtitle, max_kb=max_kb)
+
+
+_COUNTS = ("people", "households")
+_PHASES = ("phase_published", "phase_rule")
+_OF_A_PLACE = ("pcode", "name", "name_fr", "name_en", "place")
+
+
+def layer_for(
+    table: pd.DataFrame, areas: gpd.GeoDataFrame | None = None, *, column: str | None = None, tooltip: str | None = None
+) -> SahelgeoLayer:
+    """The layer of a table: phases, movements, circles for counts, classes for any other column.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or geopandas.GeoDataFrame
+        Phases, Stocks, Flows, or any table with areas.
+    areas : geopandas.GeoDataFrame, optional
+        The areas of a table without geometry.
+    column : str, optional
+        The column to draw; the default is the published phase, else the people.
+    tooltip : str, optional
+        Template of the text under the pointer.
+
+    Returns
+    -------
+    SahelgeoLayer
+        Not yet on a map.
+    """
+    if _is_flows(table):
+        return FlowLayer(with_lines(table, areas), column=column or "people", tooltip=tooltip)
+    chosen = _chosen(table, column)
+    if chosen in _PHASES:
+        return PhaseLayer(with_areas(table, areas, empty_areas=True), column=chosen, tooltip=tooltip)
+    if chosen in _COUNTS:
+        return StockLayer(with_areas(table, areas), column=chosen, tooltip=tooltip)
+    return AreaLayer(with_areas(table, areas, empty_areas=True), column=chosen, tooltip=tooltip)
+
+
+def layers_for(
+    tables: Sequence[pd.DataFrame], areas: gpd.GeoDataFrame | None, *, column: str | None, tooltip: str | None = None
+) -> list[SahelgeoLayer]:
+    """The layers of tables that share a legend: the same areas, the same classes and colours."""
+    joined = [table if areas is None or _is_flows(table) else with_areas(table, areas) for table in tables]
+    layers = [
+        layer_for(table, areas if _is_flows(table) else None, column=column, tooltip=tooltip)
+        for table in _completed(joined, areas, column)
+    ]
+    columns = [layer.table[layer.column] for layer in layers if isinstance(layer, AreaLayer)]
+    if not columns or len(columns) < len(layers):
+        return layers
+    scale = Scale.of(pd.concat(columns, ignore_index=True))
+    return [AreaLayer(layer.table, column=column, breaks=scale, tooltip=tooltip) for layer in layers]
+
+
+def _is_flows(table: pd.DataFrame) -> bool:
+    return {"origin", "destination"} <= set(table.columns) and "pcode" not in table
+
+
+def _chosen(table: pd.DataFrame, column: str | None) -> str:
+    chosen = column or next((label for label in (*_PHASES, *_COUNTS) if label in table), None)
+    if chosen is None:
+        raise SchemaError(
+            "the table has neither phases nor people. Say which column to draw: column=... "
+            f"Found: {listed(list(table.columns), 20)}"
+        )
+    return chosen
+
+
+def _completed(
+    tables: Sequence[pd.DataFrame], areas: gpd.GeoDataFrame | None, column: str | None
+) -> list[pd.DataFrame]:
+    """Give each table a row for every area of the others, with missing values, so that a gap is seen as a gap.
+
+    Counts belong to the places that were counted at some time; other tables get the rest of ``areas`` too.
+    """
+    if not all(has_geometry(table) and "pcode" in table for table in tables):
+        return list(tables)
+    known = list(tables)
+    if areas is not None and _chosen(tables[0], column) not in _COUNTS:
+        known.append(areas.to_crs(tables[0].crs))
+    labels = [label for label in _OF_A_PLACE if any(label in table for table in known)]
+    places = pd.concat(
+        [
+            gpd.GeoDataFrame(table.reindex(columns=labels), geometry=list(table.geometry), crs=table.crs)
+            for table in known
+        ]
+    )
+    places = places[places["pcode"].notna()].drop_duplicates("pcode")
+    return [_with_places(table, places[~places["pcode"].isin(table["pcode"])]) for table in tables]
+
+
+def _with_places(table: gpd.GeoDataFrame, absent: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if absent.empty:
+        return table
+    period = {
+        label: table[label].iloc[0]
+        for label in ("start", "end", "kind", "date", "as_of", "group")
+        if label in table and len(table[label].drop_duplicates()) == 1
+    }
+    more = absent.assign(**period)
+    if table.active_geometry_name != "geometry":
+        more = more.rename_geometry(table.active_geometry_name)
+    return pd.concat([table, more.loc[:, [label for label in more.columns if label in table]]], ignore_index=True)
+
+
+def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, *, empty_areas: bool = False) -> gpd.GeoDataFrame:
+    """The table with the geometry of its areas; as it is where no areas are given."""
+    if areas is None:
+        return table
+    _check_without_geometry(table, "the table has")
+    return attach_areas(table, areas, empty_areas=empty_areas)
+
+
+def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """The flows with their lines; as they are where no areas are given."""
+    if areas is None:
+        return flows
+    _check_without_geometry(flows, "the flows have")
+    return flow_lines(flows, areas)
+
+
+def _check_without_geometry(table: pd.DataFrame, what: str) -> None:
+    if has_geometry(table):
+        raise SchemaError(f"{what} a geometry already. Leave out areas")
+    if table.empty:
+        raise SchemaError(f"{what} no rows, so there is nothing to draw. Check how the rows were filtered")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import folium
 from branca.element import Figure
 
-from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.flows.suppression import SUPPRESS_BELOW
+from sahelgeo.errors import DataWarning
 from sahelgeo.maps.document import (
     DrawnLayer,
-    Furniture,
+    MapOptions,
     Page,
     Verbatim,
     check_folder,
@@ -24,13 +23,17 @@ from sahelgeo.maps.document import (
     title_of,
     write_document,
 )
-from sahelgeo.maps.layers import safe_label, template
-from sahelgeo.words import check_language
+from sahelgeo.maps.layers import offers, safe_label, template
 
+# What a map keeps for itself; all else is folium's. Tiles become a layer.
+OWN_OPTIONS = ("tiles", *(one.name for one in fields(MapOptions) if one.name != "tiles"))
+_LEAFLET: dict[str, Any] = {"control_scale": True, "zoom_control": "topleft", "zoom_snap": 0.25}
+_LEAFLET |= {"location": [14.0, 2.0], "zoom_start": 5}
 # Children of a map that draw themselves with Leaflet alone.
 _LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)
 
 
+@offers(MapOptions, more=True)
 class Map(folium.Map):
     """A ``folium.Map`` that saves as one file which works offline, with title, legends, sources and disclaimer.
 
@@ -88,58 +91,31 @@ class Map(folium.Map):
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = template("map.html.j2")
 
-    def __init__(  # noqa: PLR0913 (options of one page, by keyword only)
-        self,
-        *,
-        title: str | None = None,
-        subtitle: str | None = None,
-        lang: str = "en",
-        tiles: str | folium.TileLayer | None = None,
-        ground: bool = True,
-        max_kb: int = 500,
-        search: bool = False,
-        inset: bool = False,
-        suppress_below: float = SUPPRESS_BELOW,
-        **options: Any,
-    ) -> None:
-        _check_options(title, subtitle, max_kb, suppress_below)
-        super().__init__(
-            tiles=tiles,
-            **{
-                "control_scale": True,
-                "zoom_control": "topleft",
-                "zoom_snap": 0.25,
-                "location": [14.0, 2.0],
-                "zoom_start": 5,
-                **options,
-            },
-        )
+    title: str | None
+    subtitle: str | None
+    lang: str
+    ground: bool
+    max_kb: int
+    search: bool
+    inset: bool
+    suppress_below: float
+
+    def __init__(self, **options: Any) -> None:
+        given = MapOptions(**{name: options.pop(name) for name in OWN_OPTIONS if name in options})
+        super().__init__(tiles=given.tiles, **_LEAFLET | options)
         self._name = "Map"
         Page().add_child(self)
-        self.title = title
-        self.subtitle = subtitle
-        self.lang = check_language(lang)
-        self.ground = ground and tiles is None
-        self.max_kb = max_kb
-        self.search = search
-        self.inset = inset
-        self.suppress_below = suppress_below
+        for name in OWN_OPTIONS[1:]:
+            setattr(self, name, getattr(given, name))
 
-    def furniture(self) -> Furniture:
-        """What stands around the map: title, subtitle, and whether there is ground."""
+    def furniture(self) -> MapOptions:
+        """What stands around the map: the options with title and subtitle in words."""
         layers = list(layers_of(self))
         # What is off when the page opens is told by its legend once it is on.
         seen = [layer for layer in layers if layer.show] or layers
         drawings = [layer.drawing(language_of(self, layer)) for layer in seen]
-        return Furniture(
-            title_of(self, drawings),
-            subtitle_of(self, drawings),
-            self.ground,
-            most_vertices(self.max_kb),
-            search=self.search,
-            inset=self.inset,
-            suppress_below=self.suppress_below,
-        )
+        words = {"title": title_of(self, drawings), "subtitle": subtitle_of(self, drawings)}
+        return MapOptions(**{name: getattr(self, name) for name in OWN_OPTIONS[1:]} | words)
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
@@ -150,7 +126,7 @@ class Map(folium.Map):
         self.document_id = write_document(self, furniture)
         warn_if_large(self.get_root(), self.max_kb)  # type: ignore[arg-type]
         figure: Figure = self.get_root()  # type: ignore[assignment]
-        figure.title = safe_label(furniture.title)
+        figure.title = safe_label(str(furniture.title))
         if isinstance(figure, Page):
             figure.closed = not self.default_js and not any(
                 isinstance(child, folium.TileLayer) for child in self._children.values()
@@ -178,8 +154,8 @@ class Map(folium.Map):
         super().save(outfile, close_file, **options)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """The page for a notebook, and a picture for where no page is shown (paper, mail): together half a megabyte at most."""
-        from sahelgeo.maps.print_sheet import notebook_bundle  # noqa: PLC0415 (matplotlib loads only where a map is shown)
+        """The page for a notebook, and a picture where no page is shown (paper, mail): half a megabyte at most."""
+        from sahelgeo.maps.print_sheet import notebook_bundle  # noqa: PLC0415 (matplotlib only where a map is shown)
 
         bundle = notebook_bundle(self)
         return {
@@ -193,25 +169,6 @@ class Map(folium.Map):
         several = sum(bool(getattr(layer, "control", True)) for layer in layers_of(self)) > 1
         if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
             self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
-
-
-def _check_options(title: str | None, subtitle: str | None, max_kb: int, suppress_below: float) -> None:
-    problems = [
-        f"{name}={value!r} is no text"
-        for name, value in (("title", title), ("subtitle", subtitle))
-        if value is not None and not isinstance(value, str)
-    ]
-    if not isinstance(max_kb, int | float) or not max_kb > 0:
-        problems.append(f"max_kb={max_kb!r} is not a number of kilobytes above 0")
-    if not isinstance(suppress_below, int | float) or not 0 <= suppress_below < math.inf:
-        problems.append(f"suppress_below={suppress_below!r} is not a number of people, 0 or more; 0 shows every count")
-    if problems:
-        raise SchemaError(f"Map: {'; '.join(problems)}")
-
-
-def most_vertices(max_kb: int) -> int:
-    """How many vertices of borders a page of a size may hold: a vertex takes about ten bytes."""
-    return max(2_000, 100 * (max_kb - 230))
 
 
 def warn_if_large(figure: Figure, max_kb: int) -> None:

@@ -17,7 +17,7 @@ from sahelgeo.errors import SchemaError
 from sahelgeo.maps.document import (
     STATIC,
     DrawnLayer,
-    Furniture,
+    MapOptions,
     Page,
     Verbatim,
     bounds_of,
@@ -29,7 +29,7 @@ from sahelgeo.maps.document import (
 )
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import safe_label
-from sahelgeo.maps.page import Map, most_vertices, warn_if_large
+from sahelgeo.maps.page import Map, warn_if_large
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.words import word
 
@@ -85,7 +85,9 @@ class Panels:
     1
     """
 
-    def __init__(self, sections: Sequence[Section], *, title: str, subtitle: str = "", max_kb: int = 450) -> None:
+    def __init__(
+        self, sections: Sequence[Section], *, title: str, subtitle: str = "", max_kb: int = MapOptions.max_kb
+    ) -> None:
         self.sections = tuple(sections)
         self.title = title
         self.subtitle = subtitle
@@ -105,18 +107,15 @@ class Panels:
         wheel = len(self.sections) == 1
         parts = [(part, [_View(on_map, identity, wheel=wheel) for on_map in part.maps]) for part in self.sections]
         figure = Page(title=safe_label(self.title), ratio="75%")
+        all_views = [view for _, views in parts for view in views]
         figure.closed = not any(
-            isinstance(child, folium.TileLayer)
-            for _, views in parts
-            for view in views
-            for child in view._children.values()
+            isinstance(child, folium.TileLayer) for view in all_views for child in view._children.values()
         )
         figure.header.add_child(Verbatim(page_head(with_leaflet=True) + _panels_head()), name="sahelgeo_head")
         figure.html.add_child(Verbatim(data_block(identity, self._document(parts))), name=identity)
         figure.script.add_child(Verbatim(f'sahelgeo.panels("{identity}");'), name="sahelgeo_panels")
-        for _, views in parts:
-            for view in views:
-                figure.add_child(view)
+        for view in all_views:
+            figure.add_child(view)
         figure.add_child(_Last(f'sahelgeo.panelsReady("{identity}");'))
         warn_if_large(figure, self.max_kb)
         return figure
@@ -135,9 +134,10 @@ class Panels:
                     "ground": on_map.ground,
                     "layers": list(own),
                 }
-        ground = any(view["ground"] for view in views.values())
         below = max(on_map.suppress_below for _, maps in parts for on_map in maps)
-        furniture = Furniture(self.title, self.subtitle, ground, most_vertices(self.max_kb), suppress_below=below)
+        ground = any(view["ground"] for view in views.values())
+        words: dict[str, Any] = {"title": self.title, "subtitle": self.subtitle, "lang": self.lang}
+        furniture = MapOptions(**words, ground=ground, max_kb=self.max_kb, suppress_below=below)
         return {
             **describe(named, self.lang, furniture),
             "views": views,
@@ -166,7 +166,8 @@ class _View(Map):
         for child in source._children.values():
             if not isinstance(child, (*_CARRIED, DrawnLayer)):
                 raise SchemaError(
-                    f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. Save that map on a page of its own"
+                    f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
+                    "Save that map on a page of its own"
                 )
             if isinstance(child, folium.TileLayer):
                 _copied(child).add_to(self)
@@ -219,6 +220,7 @@ def _one_language(sections: Sequence[Section]) -> str:
     languages = sorted({on_map.lang for section in sections for on_map in section.maps})
     if len(languages) != 1:
         raise SchemaError(
-            f"the maps of a page have one language, not {' and '.join(languages) or 'none'}. Make them with the same lang="
+            f"the maps of a page have one language, not {' and '.join(languages) or 'none'}. "
+            "Make them with the same lang="
         )
     return languages[0]

@@ -1,36 +1,37 @@
-"""Areas by their food-insecurity phase, with the symbols that stand on them (IPC Technical Manual 3.1, Protocol 3.2)."""
+"""Areas by their food-insecurity phase, with their symbols (IPC Technical Manual 3.1, Protocol 3.2)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo.errors import SchemaError
 from sahelgeo.maps.drawing import SUPPRESSED, AreaDrawing, Field, LegendClass, LegendMark, plain, withheld_fields
 from sahelgeo.maps.layers import (
+    LayerOptions,
     SahelgeoLayer,
-    area_names,
     areas_with_geometry,
-    one_row_per_area,
-    only_polygons,
-    period_in_words,
+    offers,
+    one_polygon_per_area,
+    refuse_rows,
     without_geometry_note,
 )
+from sahelgeo.maps.scale import counts_of
 from sahelgeo.maps.style import PhaseClass, phase_classes
+from sahelgeo.maps.windows import period_in_words
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES
 from sahelgeo.words import word, write_number
 
-# A column of a layer over time: the classes of rows that were checked for all periods together.
-_CHECKED = "sahelgeo: phase class"
 _CRISIS_AND_ABOVE = (3, 4, 5)
 
 
+@offers(LayerOptions)
 class PhaseLayer(SahelgeoLayer):
     """Areas in the official colours of their IPC or Cadre Harmonisé phase.
 
@@ -88,54 +89,35 @@ class PhaseLayer(SahelgeoLayer):
     >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
     """
 
-    def __init__(
-        self,
-        phases: gpd.GeoDataFrame,
-        *,
-        column: str = "phase_published",
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        tooltip: str | None = None,
-    ) -> None:
-        drawn, without = areas_with_geometry(phases, "PhaseLayer")
-        areas = drawn[[not shape for shape in shapes_of(drawn)]]
-        only_polygons(areas, "PhaseLayer")
-        one_row_per_area(areas, "PhaseLayer")
+    def __init__(self, phases: gpd.GeoDataFrame, *, column: str = "phase_published", **options: Any) -> None:
+        drawn, self.without_geometry = areas_with_geometry(phases, "PhaseLayer")
+        one_polygon_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
         drawn = settlements_as_points(drawn)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
+        super().__init__(drawn, **options)
         self.column = column
-        self.without_geometry = without
-        _check_one_period(drawn)
-        self.class_of = drawn[_CHECKED].tolist() if _CHECKED in drawn else _phase_class_of(drawn, column)
+        if "start" in drawn and len(drawn[["start", "end"]].dropna().drop_duplicates()) > 1:
+            raise SchemaError(
+                "PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer"
+            )
+        self.class_of = _phase_class_of(drawn, column)
 
-    @classmethod
-    def shared_scale(cls, table: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
-        """The phases of all periods checked at once: that takes as long as for one."""
-        column = options.get("column", "phase_published")
-        return table.assign(**{_CHECKED: _phase_class_of(table, column)}), options
-
-    def drawing(self, lang: str) -> AreaDrawing:
-        """What the layer draws, in a language."""
+    def _draw(self, lang: str) -> AreaDrawing:
         classes = phase_classes()
         fields = self._fields(lang, classes)
         shapes, marks = shapes_of(self.table), marks_of(self.table)
-        counts = np.bincount(
-            [number for number, shape in zip(self.class_of, shapes, strict=True) if not shape], minlength=len(classes)
-        )
+        counts = counts_of(self.class_of, shapes, len(classes))
         there = set(self.class_of)
         used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or number in there]
         place = {number: position for position, number in enumerate(used)}
         kept = [classes[number] for number in used]
+        about = self.about(self.table, lang) | {"subtitle": self._subtitle(lang)}
+        about["names"] = settlement_names(self.table, about["names"])
         return AreaDrawing(
             title=self.title or word("phases_title", lang),
-            subtitle=self._subtitle(lang),
-            names=settlement_names(self.table, area_names(self.table, lang)),
             fields=fields,
             geometry=self.table.geometry,
             classes=tuple(
-                LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, int(counts[number]))
+                LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, counts[number])
                 for number, item in zip(used, kept, strict=True)
             ),
             class_of=tuple(place[number] for number in self.class_of),
@@ -144,7 +126,7 @@ class PhaseLayer(SahelgeoLayer):
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
-            **self.about(self.table, lang),
+            **about,
         )
 
     def _subtitle(self, lang: str) -> str:
@@ -156,7 +138,7 @@ class PhaseLayer(SahelgeoLayer):
         return ", ".join(part for part in parts if part)
 
     def _totals(self, fields: tuple[Field, ...], shapes: Sequence[str], lang: str) -> tuple[str, ...]:
-        """How many people the areas have in phase 3 or above. What is withheld on the map is not in it: it would give it away."""
+        """How many people are in phase 3 or above. What is withheld on the map is not in it: it would give it away."""
         above = {f"{word('people_in_phase', lang)} {phase}" for phase in _CRISIS_AND_ABOVE}
         lines = [line for line in withheld_fields(fields, self.withheld_below()) if line.label in above]
         rows = zip(*(line.values for line in lines), strict=True)  # noqa: PD011 (a field's own values)
@@ -168,7 +150,8 @@ class PhaseLayer(SahelgeoLayer):
         total = sum(value for value in values if isinstance(value, int | float))
         text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
         if len(known) < len(areas):
-            text += f" ({word('of_areas', lang).format(count=write_number(len(known), lang), areas=write_number(len(areas), lang))})"
+            counts = {"count": write_number(len(known), lang), "areas": write_number(len(areas), lang)}
+            text += f" ({word('of_areas', lang).format(**counts)})"
         if withheld := values.count(SUPPRESSED):
             text += f". {word('total_without_small', lang).format(count=write_number(withheld, lang))}"
         return (text,)
@@ -191,22 +174,16 @@ class PhaseLayer(SahelgeoLayer):
         return tuple(fields)
 
 
-def _check_one_period(table: pd.DataFrame) -> None:
-    if "start" in table and table[["start", "end"]].dropna().drop_duplicates().shape[0] > 1:
-        raise SchemaError("PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer")
-
-
 def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     """For each row the place of its class in ``phase_classes()``."""
-    if column not in table:
-        raise SchemaError(f"PhaseLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
+    checks.columns(table, "PhaseLayer", {column: "any"})
     phase, state = table[column], pd.Series(table.get("state"), index=table.index, dtype="object")
     if not (
         pd.api.types.is_any_real_numeric_dtype(phase)
         and phase.dropna().isin(range(1, 6)).all()
         and state.dropna().isin(PHASE_STATES).all()
     ):
-        # It says what is wrong, and reads numbers among objects; loading it takes half a second, which most maps need not.
+        # It says what is wrong, and reads numbers among objects; it takes time that most maps need not.
         checked = conform(
             pd.DataFrame({"phase_published": phase, "state": state}).assign(
                 pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
@@ -222,26 +199,11 @@ def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
 
 
 SETTLEMENTS = ("urban", "idp_site", "refugee")
-_LEGEND_ORDER = (
-    "evidence_1",
-    "evidence_2",
-    "evidence_3",
-    "white_sack",
-    "black_sack",
-    "assistance",
-    "limited_access",
-    *SETTLEMENTS,
-)
+_EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
+_LEGEND_ORDER = (*_EVIDENCE, "white_sack", "black_sack", "assistance", "limited_access", *SETTLEMENTS)
 # As sources print them. FEWS NET and IPC before 3.1 have one flag, drawn as "!"; IPC 3.1 has two sacks.
-_ASSISTANCE = {
-    "white_sack": "white_sack",
-    "white sack": "white_sack",
-    "black_sack": "black_sack",
-    "black sack": "black_sack",
-    "1": "assistance",
-    "1.0": "assistance",
-    "!": "assistance",
-}
+_ASSISTANCE = {f"{colour}{gap}sack": f"{colour}_sack" for colour in ("white", "black") for gap in ("_", " ")}
+_ASSISTANCE |= dict.fromkeys(("1", "1.0", "!"), "assistance")
 
 
 def shapes_of(table: pd.DataFrame) -> tuple[str, ...]:
@@ -253,19 +215,16 @@ def shapes_of(table: pd.DataFrame) -> tuple[str, ...]:
 
 def marks_of(table: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     """For each row the keys of the symbols that stand on it."""
+    keys: dict[str, Callable[[Any], str | None]] = {
+        "evidence": lambda level: f"evidence_{int(level)}",
+        "assistance": lambda flag: _ASSISTANCE.get(str(flag).strip().lower()),
+        "unit_kind": lambda kind: "limited_access" if kind == "limited_access" else None,
+    }
     found: list[list[str]] = [[] for _ in range(len(table))]
-    if "evidence" in table:
-        for marks, level in zip(found, table["evidence"], strict=True):
-            if pd.notna(level):
-                marks.append(f"evidence_{int(level)}")
-    if "assistance" in table:
-        for marks, flag in zip(found, table["assistance"], strict=True):
-            if pd.notna(flag) and (key := _ASSISTANCE.get(str(flag).strip().lower())):
+    for label in (label for label in keys if label in table):
+        for marks, value in zip(found, table[label], strict=True):
+            if pd.notna(value) and (key := keys[label](value)):
                 marks.append(key)
-    if "unit_kind" in table:
-        for marks, kind in zip(found, table["unit_kind"], strict=True):
-            if pd.notna(kind) and kind == "limited_access":
-                marks.append("limited_access")
     return tuple(map(tuple, found))
 
 
@@ -284,10 +243,7 @@ def settlements_as_points(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     repeated = settled & table.assign(point=table.geometry.representative_point().to_wkt()).duplicated(
         [*told_apart, "point"], keep=False
     )
-    if repeated.any():
-        raise SchemaError(
-            f"PhaseLayer: the same settlement has more than one row: {listed(list(table.index[repeated]), 5)}. Choose one period and kind"
-        )
+    refuse_rows(table, repeated, "PhaseLayer", "are of the same settlement. Choose one period and kind")
     points = table.geometry.where(~settled, table.geometry.representative_point())
     return table.set_geometry(points)
 
@@ -296,6 +252,6 @@ def settlement_names(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[str, 
     """Areas keep their names; a settlement has its own before that of its area."""
     own = table["unit"] if "unit" in table else pd.Series(pd.NA, index=table.index)
     return tuple(
-        f"{unit} ({name})" if shape and pd.notna(unit) and unit != name and name else str(unit) if shape and pd.notna(unit) else name
+        name if not shape or pd.isna(unit) else f"{unit} ({name})" if name and unit != name else str(unit)
         for name, unit, shape in zip(names, own, shapes_of(table), strict=True)
-    )  # fmt: skip
+    )

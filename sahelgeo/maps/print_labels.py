@@ -10,7 +10,7 @@ import shapely
 from matplotlib.patheffects import withStroke
 
 from sahelgeo.maps.drawing import AreaDrawing, Drawing, SymbolDrawing, label_points
-from sahelgeo.maps.print_marks import MARK_TEXT, circle_radius
+from sahelgeo.maps.print_marks import MARK_TEXT, on_sheet, radii_of
 from sahelgeo.maps.style import style
 
 if TYPE_CHECKING:
@@ -33,23 +33,18 @@ class Digit(NamedTuple):
 
 def digits_of(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> list[Digit]:
     """The digits that have room, large areas first: in their own area, and clear of circles and of each other."""
-    axes.apply_aspect()
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
-
-    def on_sheet(places: Any) -> Any:
-        return to_points.transform(np.asarray(places)) * 72
-
+    place = on_sheet(axes)
     points = label_points(item.geometry)
     corners = shapely.bounds(item.geometry.to_numpy()).reshape(-1, 2)
-    room = np.abs(np.diff(on_sheet(corners).reshape(-1, 2, 2), axis=1))[:, 0]
-    taken = [shapely.Point(on_sheet(point)).buffer(radius) for point, radius in radii.items() if radius]
+    room = np.abs(np.diff(place(corners).reshape(-1, 2, 2), axis=1))[:, 0]
+    taken = [shapely.Point(place(point)).buffer(radius) for point, radius in radii.items() if radius]
     found = []
     for number in np.argsort(-room.prod(axis=1), kind="stable").tolist():
         written = item.digits[number] + "".join(MARK_TEXT.get(mark, "") for mark in item.marks[number])
         if item.shapes[number] or not written or room[number].min() < _SMALLEST_ROOM:
             continue
-        middle = on_sheet(points[number])
-        area = shapely.transform(item.geometry.iloc[number], on_sheet)
+        middle = place(points[number])
+        area = shapely.transform(item.geometry.iloc[number], place)
         shapely.prepare(area)
         half = _HALF_LETTER * len(written)
         for dx, dy in _shifts(radii.get(points[number], 0.0)):
@@ -111,91 +106,67 @@ def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[
     outside its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the
     frame is out.
     """
-    axes.apply_aspect()
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
-    radii = {
-        point: circle_radius(item, value)
-        for item in drawings
-        if isinstance(item, SymbolDrawing)
-        for point, value in zip(item.points, item.values, strict=True)
-    }
-
-    def on_sheet(places: Any) -> Any:
-        return to_points.transform(np.asarray(places)) * 72
-
-    taken = [_around(on_sheet(point), radius, radius) for point, radius in radii.items() if radius]
-    taken += _digit_boxes(axes, drawings, radii, on_sheet)
-    frame = shapely.box(
-        *on_sheet([[axes.get_xlim()[0], axes.get_ylim()[0]], [axes.get_xlim()[1], axes.get_ylim()[1]]]).ravel()
-    )
+    place, radii = on_sheet(axes), radii_of(drawings)
+    taken = [_around(place(point), radius, radius) for point, radius in radii.items() if radius]
+    taken += _digit_boxes(axes, drawings, radii, place)
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    frame = shapely.box(*place([[west, south], [east, north]]).ravel())
     covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])
     written = []
-    for wanted in sorted(_wanted(drawings, radii, on_sheet), key=lambda one: -one.shape.area):
+    for wanted in sorted(_wanted(drawings, radii, place), key=lambda one: -one.shape.area):
         width, height = _size_of(axes, wanted.name)
-        place = _best_place(wanted, width, height, taken, frame, covered)
-        if place is None:
+        best = _best_place(wanted, width, height, taken, frame, covered)
+        if best is None:
             continue
-        taken.append(_around(place, width / 2, height / 2))
-        x, y = axes.figure.dpi_scale_trans.transform(np.asarray(place) / 72)
+        taken.append(_around(best, width / 2, height / 2))
+        x, y = axes.figure.dpi_scale_trans.transform(np.asarray(best) / 72)
         axes.annotate(
-            wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour, ha="center",
-            va="center", zorder=6.5, path_effects=[withStroke(linewidth=1.6, foreground=wanted.halo)],
+            wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour,
+            ha="center", va="center", zorder=6.5, path_effects=[withStroke(linewidth=1.6, foreground=wanted.halo)],
         )  # fmt: skip
         written.append(wanted.name)
     return written
 
 
-def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any) -> list[_Wanted]:
+def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
     areas = [item for item in drawings if isinstance(item, AreaDrawing)]
-    if not areas:
-        return [
-            _Wanted(name, on_sheet(point), shapely.Point(on_sheet(point)).buffer(radii[point] + 60), radii[point], style()["text"]["colour"], style()["ground"]["land"])
-            for item in drawings if isinstance(item, SymbolDrawing)
-            for name, point, value in zip(item.names, item.points, item.values, strict=True) if name and value
-        ]  # fmt: skip
-    # The areas on top are those that are seen.
-    top = areas[-1]
+    return _wanted_areas(areas[-1], radii, place) if areas else _wanted_places(drawings, radii, place)
+
+
+def _wanted_places(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
+    colour, halo = style()["text"]["colour"], style()["ground"]["land"]
+    return [
+        _Wanted(name, at, shapely.Point(at).buffer(radii[point] + 60), radii[point], colour, halo)
+        for item in drawings
+        if isinstance(item, SymbolDrawing)
+        for name, point, value, at in zip(item.names, item.points, item.values, place(item.points), strict=True)
+        if name and value
+    ]
+
+
+def _wanted_areas(top: AreaDrawing, radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
+    """The areas on top are those that are seen."""
     wanted = []
-    for name, area, point, number, digit, marks, settled in zip(
-        top.names,
-        top.geometry,
-        label_points(top.geometry),
-        top.class_of,
-        top.digits,
-        top.marks,
-        top.shapes,
-        strict=True,
-    ):
-        if settled:
+    for number, point in enumerate(label_points(top.geometry)):
+        if top.shapes[number] or not top.names[number] or not top.named:
             continue
-        one, radius = top.classes[number], radii.get(point, 0.0)
-        shape = shapely.make_valid(shapely.simplify(shapely.transform(area, on_sheet), 0.5))
-        if name and top.named:
-            wanted.append(
-                _Wanted(
-                    name,
-                    on_sheet(point),
-                    shape,
-                    radius or (_DIGIT if digit or marks else 0.0),
-                    one.text_colour,
-                    one.colour,
-                )
-            )
+        one = top.classes[top.class_of[number]]
+        shape = shapely.make_valid(shapely.simplify(shapely.transform(top.geometry.iloc[number], place), 0.5))
+        clear = radii.get(point, 0.0) or (_DIGIT if top.digits[number] or top.marks[number] else 0.0)
+        wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour))
     return wanted
 
 
-def _digit_boxes(
-    axes: Axes, drawings: list[Drawing], radii: dict[tuple[float, float], float], on_sheet: Any
-) -> list[Any]:
+def _digit_boxes(axes: Axes, drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[Any]:
     boxes = []
     for item in drawings:
         if isinstance(item, AreaDrawing):
             boxes += [digit.box for digit in digits_of(axes, item, radii)]
             for point, marks, settled in zip(label_points(item.geometry), item.marks, item.shapes, strict=True):
                 if settled:
-                    boxes.append(_around(on_sheet(point), _DIGIT, _DIGIT))
+                    boxes.append(_around(place(point), _DIGIT, _DIGIT))
                 elif set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
-                    boxes.append(_around(on_sheet(point) + np.array([0.0, -11.0]), 9.0, 5.0))
+                    boxes.append(_around(place(point) + np.array([0.0, -11.0]), 9.0, 5.0))
     return boxes
 
 

@@ -1,4 +1,4 @@
-"""The layers of a printed map, from the ground up: neighbours and their names, areas, arrows, circles, a bar of kilometres."""
+"""The layers of a printed map, from the ground up: neighbours, areas, arrows, circles, a bar of kilometres."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from sahelgeo.maps.print_marks import (
     draw_events,
     draw_marks,
     draw_settlements,
+    filled,
+    on_sheet,
+    radii_of,
 )
 from sahelgeo.maps.style import style
 from sahelgeo.words import base_language
@@ -41,12 +44,7 @@ def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool)
     """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
     if ground:
         draw_ground(axes, drawings, lang)
-    radii: dict[tuple[float, float], float] = {}
-    for item in drawings:
-        if isinstance(item, SymbolDrawing):
-            radii.update(
-                {point: circle_radius(item, value) for point, value in zip(item.points, item.values, strict=True)}
-            )
+    radii = radii_of(drawings)
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
     arrows: list[Any] = []
     for item in sorted(drawings, key=_height):
@@ -68,29 +66,14 @@ def _height(item: Drawing) -> int:
 
 def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
     look = style()["areas"]
+    colour, width = item.border or look["border"], look["border_width"] * POINTS_PER_PIXEL
     for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
-        if shape:
-            continue
-        one = item.classes[number]
-        axes.add_patch(
-            PathPatch(
-                polygon_outline(area),
-                facecolor=one.colour,
-                edgecolor="#7A7A7A" if one.hatch else look["border"],
-                hatch=HATCHES[one.hatch],
-                linewidth=0,
-                zorder=3,
-            )
-        )
-        axes.add_patch(
-            PathPatch(
-                polygon_outline(area),
-                facecolor="none",
-                edgecolor=item.border or look["border"],
-                linewidth=look["border_width"] * POINTS_PER_PIXEL,
-                zorder=3.1,
-            )
-        )
+        if not shape:
+            one, outline = item.classes[number], polygon_outline(area)
+            fill = PathPatch(outline, facecolor=one.colour, linewidth=0, zorder=3)
+            fill.set(edgecolor="#7A7A7A" if one.hatch else look["border"], hatch=HATCHES[one.hatch])
+            axes.add_patch(fill)
+            axes.add_patch(PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=3.1))
     draw_settlements(axes, item)
     draw_marks(axes, item)
     write_digits(axes, item, radii)
@@ -100,40 +83,24 @@ def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
     look = style()["symbols"]
     for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -amount(pair[1])):
         if radius := circle_radius(item, value):
-            axes.plot(
-                *point,
-                "o",
-                markersize=2 * radius,
-                color=look["fill"],
-                alpha=look["fill_opacity"],
-                markeredgecolor=look["border"],
-                markeredgewidth=look["border_width"] * POINTS_PER_PIXEL,
-                zorder=5,
-            )
+            (circle,) = axes.plot(*point, "o", markersize=2 * radius, color=look["fill"], alpha=look["fill_opacity"])
+            width = look["border_width"] * POINTS_PER_PIXEL
+            circle.set(markeredgecolor=look["border"], markeredgewidth=width, zorder=5)
 
 
 def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
-    look = style()["arrows"]
+    fill = filled("arrows")
     outlines = []
-    # Widths are points, so arrows are built on the sheet: in points, after the axes have got their final scale.
-    axes.apply_aspect()
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    # Widths are points, so arrows are built on the sheet, in points.
+    place, inches = on_sheet(axes), axes.figure.dpi_scale_trans
     for arc, value in zip(item.arcs, item.values, strict=True):
         if value is None:
             continue
-        start, middle, end = to_points.transform(np.array(arc).reshape(3, 2)) * 72
-        clear = [radii.get(place, 0.0) + 2.5 for place in ((arc[0], arc[1]), (arc[4], arc[5]))]
+        start, middle, end = place(np.array(arc).reshape(3, 2))
+        clear = [radii.get(at, 0.0) + 2.5 for at in ((arc[0], arc[1]), (arc[4], arc[5]))]
         points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)
         if points is not None:
-            patch = PathPatch(
-                Outline(points / 72, closed=True),
-                facecolor=look["fill"],
-                edgecolor=look["border"],
-                linewidth=look["border_width"] * POINTS_PER_PIXEL,
-                alpha=look["fill_opacity"],
-                transform=axes.figure.dpi_scale_trans,
-                zorder=4,
-            )
+            patch = PathPatch(Outline(points / 72, closed=True), transform=inches, zorder=4, **fill)
             axes.add_patch(patch)
             patch.set_clip_path(axes.patch)
             outlines.append(points)
@@ -141,21 +108,18 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
 
 
 def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
-    """The countries around, each with its name where that lies in the country, in the frame and beside all that is drawn."""
+    """The countries around, each with its name where that lies in the country and beside all that is drawn."""
     look = style()["ground"]
     west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
     ground = ground_areas((west, south, east, north))
+    border: dict[str, Any] = {"edgecolor": look["border"], "linewidth": look["border_width"]}
     wide, high = _degrees_per_point(axes)
     frame = shapely.box(west, south, east, north)
     corner = shapely.box(west, south, west + (_SCALE_SHARE + 0.04) * (east - west), south + 2 * _LINE * high)
     taken = shapely.union(_drawn(drawings, wide, high), corner)
     names = ground[f"name_{base_language(lang)}"].fillna(ground["name"])
     for area, name in zip(ground.geometry, names, strict=True):
-        axes.add_patch(
-            PathPatch(
-                polygon_outline(area), facecolor=look["land"], edgecolor=look["border"], linewidth=look["border_width"], zorder=1
-            )
-        )  # fmt: skip
+        axes.add_patch(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
         box = _place_for(area.intersection(frame), len(name) * _LETTER * wide, _LINE * high, frame, taken)
         if box is None:
             continue
@@ -180,11 +144,9 @@ def _drawn(drawings: list[Drawing], wide: float, high: float) -> Any:
         if isinstance(item, AreaDrawing):
             polygons = item.geometry[item.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
             shapes += list(polygons.simplify(wide))
-        elif isinstance(item, SymbolDrawing):
-            for (x, y), value in zip(item.points, item.values, strict=True):
-                if not (radius := circle_radius(item, value)):
-                    continue
-                shapes.append(shapely.box(x - radius * wide, y - radius * high, x + radius * wide, y + radius * high))
+    for (x, y), radius in radii_of(drawings).items():
+        if radius:
+            shapes.append(shapely.box(x - radius * wide, y - radius * high, x + radius * wide, y + radius * high))
     return shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)))
 
 
@@ -211,24 +173,11 @@ def draw_scale(axes: Axes) -> None:
     km = max(nice * unit for nice in _NICE if nice * unit <= most)
     x0, y0 = west + 0.02 * (east - west), south + 0.025 * (north - south)
     x1, up = x0 + km / km_of_a_degree, 0.012 * (north - south)
-    look = style()["text"]
-    axes.plot(
-        [x0, x0, x1, x1],
-        [y0 + up, y0, y0, y0 + up],
-        color=look["colour"],
-        linewidth=0.9,
-        zorder=8,
-        solid_joinstyle="miter",
-    )
-    axes.text(
-        x0 + 0.006 * (east - west),
-        y0 + 0.2 * up,
-        f"{km:g} km",
-        fontsize=6.5,
-        color=look["colour"],
-        va="bottom",
-        zorder=8,
-    )
+    colour = style()["text"]["colour"]
+    bar = [x0, x0, x1, x1], [y0 + up, y0, y0, y0 + up]
+    axes.plot(*bar, color=colour, linewidth=0.9, zorder=8, solid_joinstyle="miter")
+    x, y = x0 + 0.006 * (east - west), y0 + 0.2 * up
+    axes.text(x, y, f"{km:g} km", fontsize=6.5, color=colour, va="bottom", zorder=8)
 
 
 def polygon_outline(area: Any) -> Outline:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from sahelgeo.maps.drawing import (
-    AreaDrawing,
-    BivariateDrawing,
-    Drawing,
-    EventDrawing,
-    FlowDrawing,
-    SymbolDrawing,
-)
-from sahelgeo.maps.print_marks import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, mark_look
+from sahelgeo.maps.drawing import AreaDrawing, BivariateDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
+from sahelgeo.maps.print_marks import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, filled, mark_look
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 
@@ -98,17 +91,9 @@ def _legend_count(axes: Axes, y: float, text: str) -> None:
 
 def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> float:
     for one in item.classes[9:] if isinstance(item, BivariateDrawing) else item.classes:
-        axes.add_patch(
-            Rectangle(
-                (0, y - 0.14),
-                0.24,
-                0.14,
-                facecolor=one.colour,
-                edgecolor="#8C8C8C",
-                hatch=HATCHES[one.hatch],
-                linewidth=0.6,
-            )
-        )
+        box = Rectangle((0, y - 0.14), 0.24, 0.14, facecolor=one.colour, edgecolor="#8C8C8C", linewidth=0.6)
+        box.set_hatch(HATCHES[one.hatch])
+        axes.add_patch(box)
         axes.text(0.32, y - 0.07, one.label, fontsize=7.5, va="center")
         if lang is not None:
             _legend_count(axes, y - 0.07, write_number(one.count, lang))
@@ -117,7 +102,7 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -
 
 
 def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> float:
-    """Three by three squares with the number of areas in each: the first number grows to the right, the second upwards."""
+    """Three by three squares with the number of areas in each: one number grows to the right, the other upwards."""
     size, left = 0.42, 0.3
     for number, one in enumerate(item.classes[:9]):
         x, bottom = left + (number % 3) * size, y - 3 * size + (number // 3) * size
@@ -147,15 +132,8 @@ def _legend_marks(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> 
             axes.text(0.12, y - 0.07, MARK_TEXT[one.key], fontsize=8, fontweight="bold", ha="center", va="center")
         else:
             marker, fill = mark_look(one.key)
-            axes.plot(
-                0.12,
-                y - 0.07,
-                marker=marker,
-                markersize=6.5,
-                color=fill,
-                markeredgecolor="#111111",
-                markeredgewidth=0.8,
-            )
+            edge: dict[str, Any] = {"markeredgecolor": "#111111", "markeredgewidth": 0.8}
+            axes.plot(0.12, y - 0.07, marker=marker, markersize=6.5, color=fill, **edge)
         if lang is not None:
             _legend_count(axes, y - 0.07, write_number(one.count, lang))
         y = _legend_text_at(axes, 0.32, y, _mark_lines(one.label)) - 0.03
@@ -175,16 +153,12 @@ def _legend_events(axes: Axes, y: float, item: EventDrawing, lang: str) -> float
     y = _legend_text_at(axes, 0.32, y, _mark_lines(what)) - 0.06
     for number, kind in enumerate(item.kinds):
         axes.text(0.32, y - 0.07, kind, fontsize=7.5, va="center")
-        count = write_number(item.kind_of.count(number), lang)
-        axes.text(
-            LEGEND_INCHES - 0.05, y - 0.07, count, fontsize=7.5, va="center", ha="right", color=style()["text"]["quiet"]
-        )
+        _legend_count(axes, y - 0.07, write_number(item.kind_of.count(number), lang))
         y -= 0.2
     return y
 
 
 def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> float:
-    look = style()["symbols"]
     if not item.legend_values:
         return y
     largest = circle_radius(item, item.legend_values[0]) / 72
@@ -192,16 +166,7 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
     for value in item.legend_values:
         radius = circle_radius(item, value) / 72
         top = y - 2 * largest + 2 * radius
-        axes.add_patch(
-            Circle(
-                (largest, y - 2 * largest + radius),
-                radius,
-                facecolor=look["fill"],
-                alpha=look["fill_opacity"],
-                edgecolor=look["border"],
-                linewidth=0.8,
-            )
-        )
+        axes.add_patch(Circle((largest, y - 2 * largest + radius), radius, **filled("symbols") | {"linewidth": 0.8}))
         line = min(top, line - 0.14)
         axes.plot([largest, 2 * largest + 0.08, 2 * largest + 0.16], [top, line, line], color="#595959", linewidth=0.5)
         axes.text(2 * largest + 0.2, line, write_number(value, lang), fontsize=7.5, va="center")
@@ -209,18 +174,14 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
 
 
 def _legend_arrows(axes: Axes, y: float, item: FlowDrawing, lang: str) -> float:
-    look = style()["arrows"]
+    fill = filled("arrows") | {"linewidth": 0}
     for value in item.legend_values:
         width = arrow_width(item, value)
         height = (width * 2.1 + 7) / 72
         middle = np.array([0.0, (y - height / 2) * 72])
         span = np.array([42.0, 0.0])
         points = arrow_outline(middle, middle + span / 2, middle + span, width, (0, 0))
-        axes.add_patch(
-            PathPatch(
-                Outline(points / 72, closed=True), facecolor=look["fill"], alpha=look["fill_opacity"], linewidth=0
-            )
-        )
+        axes.add_patch(PathPatch(Outline(points / 72, closed=True), **fill))
         axes.text(0.68, y - height / 2, write_number(value, lang), fontsize=7.5, va="center")
         y -= max(height, 0.16)
     return y - 0.02

@@ -1,9 +1,9 @@
-"""Shapes and sizes on a printed sheet, in points: the same as on the page, where they are pixels; symbols, settlements, events."""
+"""Shapes and sizes on a printed sheet in points, the same as on the page in pixels; symbols, settlements, events."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,27 @@ if TYPE_CHECKING:
 
 POINTS_PER_PIXEL = 0.75
 HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
+
+
+def filled(kind: str) -> dict[str, Any]:
+    """Fill and border of circles or arrows, as patches take them."""
+    look = style()[kind]
+    border = {"edgecolor": look["border"], "linewidth": look["border_width"] * POINTS_PER_PIXEL}
+    return {"facecolor": look["fill"], "alpha": look["fill_opacity"], **border}
+
+
+def on_sheet(axes: Axes) -> Callable[[Any], Any]:
+    """How places become points of the sheet, after the axes have got their final scale."""
+    axes.apply_aspect()
+    to_inches = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    return lambda places: to_inches.transform(np.asarray(places)) * 72
+
+
+def radii_of(drawings: list[Drawing]) -> dict[tuple[float, float], float]:
+    """The radius of the circle on each point, in points."""
+    circles = [item for item in drawings if isinstance(item, SymbolDrawing)]
+    pairs = ((item, zip(item.points, item.values, strict=True)) for item in circles)
+    return {point: circle_radius(item, value) for item, each in pairs for point, value in each}
 
 
 def amount(value: Value) -> float:
@@ -92,9 +113,12 @@ def _at(curve: Any, along: Any, places: Any) -> tuple[Any, Any]:
 MARK_TEXT = {"evidence_1": "*", "evidence_2": "**", "evidence_3": "***", "assistance": "!"}
 SETTLEMENT_MARKERS = {"urban": "o", "idp_site": "D", "refugee": "^"}
 _SACK = Outline(
-    [(-0.4, 0.5), (-0.6, 1.0), (0, 0.8), (0.6, 1.0), (0.4, 0.5), (1.1, -0.2), (1, -1), (-1, -1), (-1.1, -0.2), (-0.4, 0.5)],
+    [
+        *((-0.4, 0.5), (-0.6, 1.0), (0, 0.8), (0.6, 1.0), (0.4, 0.5)),
+        *((1.1, -0.2), (1, -1), (-1, -1), (-1.1, -0.2), (-0.4, 0.5)),
+    ],
     closed=True,
-)  # fmt: skip
+)
 _BARRED = Outline.make_compound_path(
     Outline.unit_circle(), Outline([(-0.7, -0.7), (0.7, 0.7), (0.7, 0.7), (-0.7, -0.7)], closed=True)
 )
@@ -165,7 +189,8 @@ def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
         spread = look["largest_radius"] - look["smallest_radius"]
         radius = (look["smallest_radius"] + spread * math.sqrt((number or 0) / largest)) * POINTS_PER_PIXEL
         axes.plot(
-            *point, "o", markersize=2 * radius, color=look["fill"], markeredgecolor="#FFFFFF", markeredgewidth=1, zorder=5.5
+            *point, "o", markersize=2 * radius, color=look["fill"], markeredgecolor="#FFFFFF", markeredgewidth=1,
+            zorder=5.5,
         )  # fmt: skip
         written = "?" if number is None else write_number(number, lang)
         axes.text(*point, written, fontsize=7, color=look["text"], ha="center", va="center", zorder=5.6, clip_on=True)

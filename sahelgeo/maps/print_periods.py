@@ -9,29 +9,27 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sahelgeo import checks
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
-from sahelgeo.maps.chosen_layer import layers_for
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
-from sahelgeo.maps.one_call import outlines_under
+from sahelgeo.maps.one_call import layers_for, outlines_under
 from sahelgeo.maps.page import Map
 from sahelgeo.maps.print_layers import draw_layers, draw_scale
-from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
+from sahelgeo.maps.print_legend import LEGEND_INCHES, legend_height
 from sahelgeo.maps.print_sheet import (
+    axes_in_inches,
     check_ending,
-    file_facts,
-    foot_lines,
-    head_lines,
     height_by_width,
+    legend_beside,
+    paper,
     print_settings,
+    save_sheet,
     set_view,
-    write_lines,
 )
 from sahelgeo.maps.scale import share_legend
+from sahelgeo.maps.windows import split_periods
 from sahelgeo.words import word
 
 _WIDTH = 10.0
@@ -108,26 +106,13 @@ def small_multiples(
     with print_settings():
         sheet = _sheet(m, shared, captions, [layer.drawing(lang) for layer in ground])
         if path is not None:
-            sheet.savefig(path, dpi=150, metadata=file_facts(Path(path), m.furniture().title))
+            save_sheet(sheet, path, 150, str(m.title))
     return sheet
 
 
 def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
     """The rows of each period, in the order of time."""
-    labels = ["start", "end", *(["kind"] if "kind" in table else [])]
-    if not {"start", "end"} <= set(table.columns) or table["start"].isna().all():
-        labels = [label for label in ("as_of", "date") if label in table][:1]
-    if not labels:
-        raise SchemaError(
-            f"the table has no period: neither start and end nor as_of or date. Found: {listed(list(table.columns), 20)}"
-        )
-    keys = [table[label] if label == "kind" else checks.days(table[label], "small_multiples") for label in labels]
-    if keys[0].isna().any():
-        rows = listed(list(table.index[keys[0].isna()]), 5)
-        raise SchemaError(
-            f"rows {rows} have no {labels[0]}, so they belong to no period. Fill it in, or leave them out"
-        )
-    parts: list[pd.DataFrame] = [part for _, part in table.groupby(keys, sort=True, dropna=False)]
+    parts = [table.iloc[list(one.rows)] for one in split_periods(table, "small_multiples") if one.rows]
     if len(parts) > _MOST:
         raise SchemaError(
             f"{len(parts)} periods are more than the {_MOST} that can be read on a sheet. Choose some of them"
@@ -137,7 +122,6 @@ def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _sheet(m: Map, drawings: list[Drawing], captions: list[str], outlines: list[Drawing]) -> Figure:
     everything = [*outlines, *drawings]
-    head, foot = head_lines(m, everything, _WIDTH), foot_lines(m, everything, _WIDTH)
     columns = _columns(len(drawings))
     rows = math.ceil(len(drawings) / columns)
     room = _WIDTH - LEGEND_INCHES - 0.35
@@ -147,30 +131,17 @@ def _sheet(m: Map, drawings: list[Drawing], captions: list[str], outlines: list[
     above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped))
     drawings = [_smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
     block = max(rows * (height + above), legend_height(drawings[:1]))
-    bottom = 0.15 + len(foot) * 0.135
-    total = block + 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head) + bottom
-    sheet = Figure(figsize=(_WIDTH, total))
-    FigureCanvasAgg(sheet)
-    write_lines(sheet, head, foot, total, _WIDTH)
+    sheet, bottom = paper(m, everything, _WIDTH, block)
     for number, (item, caption) in enumerate(zip(drawings, wrapped, strict=True)):
         row, column = divmod(number, columns)
         left, low = 0.15 + column * (width + 0.08), bottom + block - (row + 1) * (height + above)
-        axes = sheet.add_axes((left / _WIDTH, low / total, width / _WIDTH, height / total))
+        axes = axes_in_inches(sheet, (left, low, width, height))
         set_view(axes, everything)
         axes.set_title(caption, loc="left", fontsize=8, fontweight="bold", pad=3)
         draw_layers(axes, [*outlines, item], m.lang, ground=True)
         draw_scale(axes)
-    legend = sheet.add_axes(
-        ((_WIDTH - LEGEND_INCHES - 0.1) / _WIDTH, bottom / total, LEGEND_INCHES / _WIDTH, block / total)
-    )
-    legend.set(xlim=(0, LEGEND_INCHES), ylim=(-block, 0))
-    legend.axis("off")
-    draw_legend(
-        legend,
-        [replace(drawings[0], subtitle="", synthetic=any(item.synthetic for item in drawings))],
-        m.lang,
-        counts=False,
-    )
+    explained = replace(drawings[0], subtitle="", synthetic=any(item.synthetic for item in drawings))
+    legend_beside(sheet, [explained], m.lang, (bottom, block), counts=False)
     return sheet
 
 

@@ -1,4 +1,4 @@
-"""The map for print, drawn by matplotlib from the page's drawings and style table, and small for readers that show no page."""
+"""The map for print, drawn by matplotlib from the page's drawings and styles; a small picture for notebooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import textwrap
 import warnings
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import folium
 import matplotlib as mpl
@@ -21,7 +21,6 @@ from PIL import Image
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
-    Furniture,
     Sheet,
     bounds_of,
     check_folder,
@@ -36,9 +35,7 @@ from sahelgeo.maps.drawing import Drawing, withhold
 from sahelgeo.maps.print_labels import write_names
 from sahelgeo.maps.print_layers import draw_layers, draw_scale
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.print_marks import (
-    on_paper,
-)
+from sahelgeo.maps.print_marks import on_paper
 from sahelgeo.maps.style import LITERAL_TEXT, style
 from sahelgeo.words import word
 
@@ -46,6 +43,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FORMATS = (".png", ".svg", ".pdf")
+# A page with its picture in a notebook, and what the page may take of it, before its quotes are written as entities.
+_MOST_BYTES = 500_000
+_PAGE_KB = 380
+_RESOLUTIONS = (96, 72, 54)
+_KEPT = "_sahelgeo_picture"
 
 
 def figure(
@@ -115,21 +117,14 @@ def figure(
             write_names(axes, drawings, arrows)
         draw_scale(axes)
         if path is not None:
-            sheet.savefig(path, dpi=dpi, metadata=file_facts(Path(path), title_of(m, drawings)))
+            save_sheet(sheet, path, dpi, title_of(m, drawings))
     return sheet
 
 
 def print_settings() -> AbstractContextManager[None]:
     """One font, text as text, dollar signs as they are, whatever the reader's own settings."""
-    return mpl.rc_context(
-        {
-            "font.family": ["DejaVu Sans"],
-            "hatch.linewidth": 0.6,
-            "svg.fonttype": "none",
-            "pdf.fonttype": 42,
-            **LITERAL_TEXT,
-        }
-    )
+    fonts: dict[Any, Any] = {"font.family": ["DejaVu Sans"], "svg.fonttype": "none", "pdf.fonttype": 42}
+    return mpl.rc_context({**fonts, "hatch.linewidth": 0.6, **LITERAL_TEXT})
 
 
 def check_ending(path: str | Path | None) -> None:
@@ -148,35 +143,58 @@ def check_paper(path: str | Path | None, width_inches: float, dpi: float) -> Non
         raise SchemaError(f"dpi={dpi!r} is not a number from 30 to 2400; 150 is for the screen, 300 for print")
 
 
-def file_facts(path: Path, title: str) -> dict[str, Any]:
-    """What a saved file says about itself."""
+def save_sheet(sheet: Figure, path: str | Path, dpi: float, title: str) -> None:
+    """Write the sheet to a file that bears its title."""
     # Without a date the same map gives the same file.
-    return {".svg": {"Date": None, "Title": title}, ".pdf": {"CreationDate": None, "Title": title}}.get(
-        path.suffix.lower(), {"Title": title}
+    undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(
+        Path(path).suffix.lower(), {}
     )
+    sheet.savefig(path, dpi=dpi, metadata={**undated, "Title": title})
 
 
 def _sheet(m: Sheet, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
     """The sheet with its furniture, and the axes of the map in degrees."""
-    head = head_lines(m, drawings, width)
-    foot = foot_lines(m, drawings, width)
     map_width = width - LEGEND_INCHES - 0.35
-    ratio = height_by_width(drawings)
-    map_height = min(max(map_width * ratio, 3.6, legend_height(drawings)), 1.5 * width)
-    top, bottom = 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head), 0.15 + len(foot) * 0.135
-    height = map_height + top + bottom
+    block = min(max(map_width * height_by_width(drawings), 3.6, legend_height(drawings)), 1.5 * width)
+    sheet, bottom = paper(m, drawings, width, block)
+    axes = axes_in_inches(sheet, (0.15, bottom, map_width, block))
+    set_view(axes, drawings)
+    legend_beside(sheet, drawings, m.lang, (bottom, block))
+    return sheet, axes
+
+
+def paper(m: Sheet, drawings: list[Drawing], width: float, block: float) -> tuple[Figure, float]:
+    """A sheet with its lines around a block of so many inches; and how far from the foot the block begins."""
+    head, foot = _head_lines(m, drawings, width), _foot_lines(m, drawings, width)
+    bottom = 0.15 + len(foot) * 0.135
+    height = block + 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head) + bottom
     sheet = Figure(figsize=(width, height))
     FigureCanvasAgg(sheet)
-    axes = sheet.add_axes((0.15 / width, bottom / height, map_width / width, map_height / height))
-    set_view(axes, drawings)
-    write_lines(sheet, head, foot, height, width)
-    legend = sheet.add_axes(
-        ((width - LEGEND_INCHES - 0.1) / width, bottom / height, LEGEND_INCHES / width, map_height / height)
-    )
-    legend.set(xlim=(0, LEGEND_INCHES), ylim=(-map_height, 0))
+    y = height - 0.08
+    for text, size, weight, colour in head:
+        sheet.text(0.15 / width, y / height, text, fontsize=size, fontweight=weight, color=colour, va="top")
+        y -= size * 1.45 / 72
+    for number, text in enumerate(foot):
+        y = 0.1 + (len(foot) - number) * 0.135
+        sheet.text(0.15 / width, y / height, text, fontsize=6.6, color=style()["text"]["quiet"], va="top")
+    return sheet, bottom
+
+
+def axes_in_inches(sheet: Figure, box: tuple[float, float, float, float]) -> Axes:
+    """Axes at a place of the sheet: left, low, width and height."""
+    across, up = sheet.get_size_inches()
+    return sheet.add_axes((box[0] / across, box[1] / up, box[2] / across, box[3] / up))
+
+
+def legend_beside(
+    sheet: Figure, drawings: list[Drawing], lang: str, room: tuple[float, float], *, counts: bool = True
+) -> None:
+    """The legend at the right of a block that begins so far from the foot and is so high."""
+    bottom, block = room
+    legend = axes_in_inches(sheet, (sheet.get_figwidth() - LEGEND_INCHES - 0.1, bottom, LEGEND_INCHES, block))
+    legend.set(xlim=(0, LEGEND_INCHES), ylim=(-block, 0))
     legend.axis("off")
-    draw_legend(legend, drawings, m.lang)
-    return sheet, axes
+    draw_legend(legend, drawings, lang, counts=counts)
 
 
 def _view(drawings: list[Drawing]) -> tuple[float, float, float, float, float]:
@@ -208,19 +226,18 @@ def set_view(axes: Axes, drawings: list[Drawing]) -> None:
         spine.set_color("#BFBFBF")
 
 
-def head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
+def _head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
     """Text, size, weight and colour of the lines at the top."""
-    quiet, warning = style()["text"]["quiet"], style()["text"]["warning"]
-    lines = [
-        (text, 14.0, "bold", style()["text"]["colour"])
-        for text in textwrap.wrap(title_of(m, drawings), int(width * 8.4))
-    ]
-    lines += [(text, 8.5, "normal", quiet) for text in textwrap.wrap(subtitle_of(m, drawings), int(width * 15))]
-    note = credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
-    return lines + [(text, 8.5, "bold", warning) for text in textwrap.wrap(note, int(width * 12))]
+    look, note = style()["text"], credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
+    parts = (
+        (title_of(m, drawings), 8.4, (14.0, "bold", look["colour"])),
+        (subtitle_of(m, drawings), 15, (8.5, "normal", look["quiet"])),
+        (note, 12, (8.5, "bold", look["warning"])),
+    )
+    return [(line, *how) for text, letters, how in parts for line in textwrap.wrap(text, int(width * letters))]
 
 
-def foot_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[str]:
+def _foot_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[str]:
     """The lines at the foot: sources and disclaimer."""
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
     text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
@@ -230,36 +247,7 @@ def foot_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[str]:
     ]
 
 
-def write_lines(
-    sheet: Figure, head: list[tuple[str, float, str, str]], foot: list[str], height: float, width: float
-) -> None:
-    """Write the lines at the top and at the foot of a sheet."""
-    y = height - 0.08
-    for text, size, weight, colour in head:
-        sheet.text(0.15 / width, y / height, text, fontsize=size, fontweight=weight, color=colour, va="top")
-        y -= size * 1.45 / 72
-    for number, text in enumerate(foot):
-        y = 0.1 + (len(foot) - number) * 0.135
-        sheet.text(0.15 / width, y / height, text, fontsize=6.6, color=style()["text"]["quiet"], va="top")
-
-
-_MOST_BYTES = 500_000
-# What the page may take of them, before its quotes are written as entities.
-_PAGE_KB = 380
-_RESOLUTIONS = (96, 72, 54)
-_KEPT = "_sahelgeo_picture"
-
-
-class _Shown(Protocol):
-    lang: str
-    ground: bool
-    max_kb: int
-
-    def furniture(self) -> Furniture: ...
-    def _repr_html_(self, **kwargs: Any) -> str: ...
-
-
-def notebook_bundle(m: _Shown) -> dict[str, str]:
+def notebook_bundle(m: Any) -> dict[str, str]:
     """The page as HTML and, where it can be drawn, the picture as PNG in base64."""
     html = m._repr_html_()
     if len(html.encode()) > 0.92 * _MOST_BYTES and m.max_kb > _PAGE_KB:

@@ -1,15 +1,26 @@
-"""Drawings made alike: the same classes and the same scale of sizes, on one map after the other or side by side."""
+"""One scale for all that is drawn alike: classes of numbers and words, and drawings of several periods or panels.
+
+A ``Scale`` is made once from the values of all periods. Drawings of periods then become frames of the same things in
+the same order (:func:`merge_periods`), or stand beside each other under one legend (:func:`share_legend`)::
+
+    values of all periods -> Scale -> a drawing for each period -> merge_periods: one slider
+                                                                -> share_legend:  panels, small multiples
+"""
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import (
     AreaDrawing,
     Drawing,
@@ -17,12 +28,184 @@ from sahelgeo.maps.drawing import (
     FlowDrawing,
     LegendClass,
     LegendMark,
-    SymbolDrawing,
+    SizedDrawing,
     legend_values,
 )
-from sahelgeo.maps.style import phase_classes
+from sahelgeo.maps.style import phase_classes, style, text_on
+from sahelgeo.words import word, write_number
 
-Sized = TypeVar("Sized", SymbolDrawing, FlowDrawing)
+# Classifiers that choose the number of classes themselves.
+_WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which class a value is in.
+
+    Attributes
+    ----------
+    breaks : tuple of float
+        For numbers, the upper bounds of the classes but the last.
+    words : tuple of str, optional
+        For text, its values in order; None for numbers.
+    """
+
+    breaks: tuple[float, ...] = ()
+    words: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None) -> Scale:
+        """The scale of all these values: by the breaks or the scheme given, else quantiles, or the values of text."""
+        if scheme is not None:
+            return cls(tuple(_scheme_breaks(values, breaks, scheme)))
+        if pd.api.types.is_numeric_dtype(values):
+            return cls(tuple(_checked_breaks(values, breaks)))
+        return cls(words=tuple(_distinct_words(values)))
+
+    @property
+    def count(self) -> int:
+        """How many classes there are beside that of missing values."""
+        return len(self.breaks) + 1 if self.words is None else len(self.words)
+
+    def class_of(self, values: pd.Series) -> list[int]:
+        """The place of the class of each value; a missing value is in the class after the last."""
+        if self.words is not None:
+            place = {value: number for number, value in enumerate(self.words)}
+            return [place[str(value)] if pd.notna(value) else self.count for value in values]
+        found: list[int] = np.where(values.isna(), self.count, places_among(self.breaks, values)).tolist()
+        return found
+
+    def classes(self, counts: Sequence[int], lang: str) -> tuple[LegendClass, ...]:
+        """The classes with how many areas each has; the last count is of areas without data."""
+        if self.words is not None:
+            labels, colours = list(self.words), style()["areas"]["classes"]
+        else:
+            labels, colours = _class_labels(self.breaks, lang), _spread(len(self.breaks) + 1)
+        looks = zip(labels, colours, counts, strict=False)
+        classes = [LegendClass(label, colour, text_on(colour), "", int(count)) for label, colour, count in looks]
+        return (*classes, no_data_class(lang, counts[-1])) if counts[-1] else tuple(classes)
+
+
+def no_data_class(lang: str, count: int = 0) -> LegendClass:
+    """The class of areas without data, in a look of its own."""
+    missing = next(one for one in phase_classes() if one.key == "no_data")
+    return LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(count))
+
+
+def places_among(breaks: Sequence[float], values: pd.Series) -> Any:
+    """How many of the rising breaks lie below each value; a value that equals a break is in the class below it."""
+    return np.searchsorted(breaks, values.astype("Float64").to_numpy(dtype=float, na_value=np.nan), side="left")
+
+
+def rising(breaks: Any, layer: str) -> list[float]:
+    """The breaks as numbers, if they are and rise."""
+    try:
+        bounds = [float(bound) for bound in breaks]
+    except (TypeError, ValueError):
+        bounds = [math.nan]
+    if not all(math.isfinite(bound) for bound in bounds):
+        raise SchemaError(f"{layer}: breaks={breaks!r} is not a sequence of numbers such as [10, 50, 200]")
+    if any(after <= before for before, after in pairwise(bounds)):
+        raise SchemaError(f"{layer}: breaks {bounds} do not rise. Give each upper bound once, from low to high")
+    return bounds
+
+
+def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
+    """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits."""
+    numbers = values.dropna().astype(float)
+    if np.isinf(numbers).any():
+        rows = listed(list(numbers.index[np.isinf(numbers)]), 5)
+        raise SchemaError(
+            f"AreaLayer: column {values.name!r} is infinite in rows {rows}. Make it missing, or mend the division"
+        )
+    if breaks is not None:
+        bounds = rising(breaks, "AreaLayer")
+        if len(bounds) >= (most := len(style()["areas"]["sequence"])):
+            raise SchemaError(
+                f"AreaLayer: {len(bounds) + 1} classes are more than the {most} colours of the sequence. "
+                f"Give at most {most - 1} breaks"
+            )
+        return bounds
+    if numbers.empty:
+        return []
+    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
+    if (numbers % 1 == 0).all():
+        quantiles = [math.floor(bound) for bound in quantiles]
+    inner = sorted({float(bound) for bound in quantiles if numbers.min() <= bound < numbers.max()})
+    # A class without an area is a row of the legend that says nothing.
+    below = [int((numbers <= bound).sum()) for bound in inner]
+    return [bound for number, bound in enumerate(inner) if number == 0 or below[number] > below[number - 1]]
+
+
+def _scheme_breaks(values: pd.Series, breaks: Sequence[float] | None, scheme: str) -> list[float]:
+    """The upper bounds of the classes but the last that a classifier of mapclassify finds."""
+    if breaks is not None:
+        raise SchemaError("AreaLayer: breaks and scheme both say how to make classes. Give one of them")
+    if not pd.api.types.is_numeric_dtype(values):
+        raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
+    try:
+        import mapclassify  # noqa: PLC0415 (optional: most maps state their breaks)
+    except ImportError as problem:
+        raise SchemaError(
+            f"AreaLayer: scheme={scheme!r} needs mapclassify. Install it (pip install 'sahelgeo[stats]'), "
+            "or give breaks"
+        ) from problem
+    # A sample would give other classes at every run.
+    known = [name for name in mapclassify.CLASSIFIERS if name != "UserDefined" and not name.endswith("Sampled")]
+    if scheme not in known:
+        raise SchemaError(f"AreaLayer: unknown scheme {scheme!r}. Choose one of: {', '.join(known)}")
+    numbers = values.dropna().to_numpy(dtype=float)
+    distinct, most = len(np.unique(numbers)), len(style()["areas"]["sequence"])
+    if distinct < 2:
+        return []
+    options = {} if scheme in _WITHOUT_COUNT else {"k": min(most, distinct)}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        bins = mapclassify.classify(numbers, scheme, **options).bins
+    bounds = sorted({float(bound) for bound in bins if numbers.min() <= bound < numbers.max()})
+    # Head/tail breaks and the like choose how many classes there are: the highest are told apart no further.
+    return _rounded(bounds[: most - 1], numbers)
+
+
+def _rounded(bounds: list[float], numbers: Any) -> list[float]:
+    """The bounds with as few digits as leave every number in its class."""
+    classes = np.searchsorted(bounds, numbers, side="left")
+    # The highest number of a class may be its bound: rounded down, it would leave its class.
+    for digits, up in product(range(2, 8), (0.0, 0.5)):
+        short = [float(f"{bound + up * abs(bound) * 10.0 ** (1 - digits):.{digits}g}") for bound in bounds]
+        if (np.searchsorted(short, numbers, side="left") == classes).all():
+            return short
+    return bounds
+
+
+def _distinct_words(values: pd.Series) -> list[str]:
+    """The different values of a column of text, in the order of their categories, else of the alphabet."""
+    ordered = isinstance(values.dtype, pd.CategoricalDtype)
+    words = list(map(str, values.cat.categories)) if ordered else sorted(values.dropna().astype(str).unique())
+    colours = len(style()["areas"]["classes"])
+    if len(words) > colours:
+        raise SchemaError(
+            f"AreaLayer: {len(words)} different values ({listed(words, 5)}) are more than the {colours} colours that "
+            "can be told apart. Group them first"
+        )
+    return words
+
+
+def _class_labels(breaks: Sequence[float], lang: str) -> list[str]:
+    if not breaks:
+        return [word("all_values", lang)]
+    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in breaks)), 4)
+    written = [write_number(bound, lang, decimals) for bound in breaks]
+    middle = [f"> {low} – {high}" for low, high in pairwise(written)]
+    return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]
+
+
+def _spread(count: int) -> list[str]:
+    """``count`` colours spread over the sequence, lightest first."""
+    colours = style()["areas"]["sequence"]
+    if count == 1:
+        return [colours[len(colours) // 2]]
+    return [colours[round(number * (len(colours) - 1) / (count - 1))] for number in range(count)]
 
 
 def share_legend(drawings: Sequence[Drawing], colon: str) -> list[Drawing]:
@@ -40,221 +223,159 @@ def share_legend(drawings: Sequence[Drawing], colon: str) -> list[Drawing]:
     list of Drawing
         In the same order: classes of all, with the number of areas on each, and sizes by the largest number of all.
     """
-    kinds = {type(item) for item in drawings}
-    if len(kinds) > 1:
+    if len({type(item) for item in drawings}) > 1:
         raise SchemaError(
-            "the tables are drawn in different ways and cannot share a legend. Compare phases with phases, counts with counts"
+            "the tables are drawn in different ways and cannot share a legend. "
+            "Compare phases with phases, counts with counts"
         )
-    notes = tuple(
+    notes = dict.fromkeys(
         f"{item.subtitle}{colon} {note}" if item.subtitle else note for item in drawings for note in item.notes
     )
-    told = [replace(item, notes=tuple(dict.fromkeys(notes))) for item in drawings]
+    told = [replace(item, notes=tuple(notes)) for item in drawings]
     areas = [item for item in told if isinstance(item, AreaDrawing)]
-    circles = [item for item in told if isinstance(item, SymbolDrawing)]
-    arrows = [item for item in told if isinstance(item, FlowDrawing)]
-    return [*_one_set_of_classes(areas), *_one_scale(circles), *_one_scale(arrows)]
+    sized = [item for item in told if isinstance(item, SizedDrawing)]
+    return [*_one_set_of_classes(areas), *(replace(item, **_one_size(sized)) for item in sized)]
 
 
-def _one_scale(drawings: list[Sized]) -> list[Sized]:
-    values = [value for item in drawings for value in item.values if isinstance(value, int | float)]
-    return [replace(item, largest=max(values, default=0.0), legend_values=legend_values(values)) for item in drawings]
+def _one_size(drawings: Sequence[SizedDrawing]) -> dict[str, Any]:
+    """The largest number of all and the sizes that the legend shows."""
+    values = [value for item in drawings for value in item.values if isinstance(value, int | float)]  # noqa: PD011
+    return {"largest": max(values, default=0.0), "legend_values": legend_values(values)}
+
+
+def _bare(one: LegendClass) -> LegendClass:
+    return replace(one, count=0, counts=())
+
+
+def _all_classes(drawings: Sequence[AreaDrawing]) -> list[LegendClass]:
+    """The classes of all drawings without counts, each after the one that it follows in its own drawing."""
+    merged: list[LegendClass] = []
+    for item in drawings:
+        place = 0
+        for one in map(_bare, item.classes):
+            if one not in merged:
+                merged.insert(place, one)
+            place = merged.index(one) + 1
+    return merged
+
+
+def counts_of(class_of: Sequence[int], shapes: Sequence[str], classes: int) -> list[int]:
+    """How many areas each class has; settlements are not counted among them."""
+    areas = [number for number, shape in zip(class_of, shapes, strict=True) if not shape]
+    return np.bincount(areas, minlength=classes).tolist()  # type: ignore[no-any-return]
 
 
 def _one_set_of_classes(drawings: list[AreaDrawing]) -> list[AreaDrawing]:
-    looks: list[tuple[str, str, str, str]] = []
-    for item in drawings:
-        place = 0
-        for one in item.classes:
-            # A class that only some drawings have comes after the class before it there.
-            if _look(one) not in looks:
-                looks.insert(place, _look(one))
-            place = looks.index(_look(one)) + 1
-    numbers = [[looks.index(_look(item.classes[number])) for number in item.class_of] for item in drawings]
+    bare = _all_classes(drawings)
+    numbers = [tuple(bare.index(_bare(item.classes[number])) for number in item.class_of) for item in drawings]
+    counts = [counts_of(own, item.shapes, len(bare)) for item, own in zip(drawings, numbers, strict=True)]
     classes = tuple(
-        LegendClass(*look, sum(counts), counts)
-        for place, look in enumerate(looks)
-        for counts in [
-            tuple(
-                sum(number == place and not shape for number, shape in zip(own, item.shapes, strict=True))
-                for item, own in zip(drawings, numbers, strict=True)
-            )
-        ]
+        replace(one, count=sum(each), counts=tuple(each))
+        for one, each in zip(bare, zip(*counts, strict=True), strict=True)
     )
-    marks = _one_set_of_marks(drawings)
+    marks: dict[str, LegendMark] = {}
+    for mark in (mark for item in drawings for mark in item.legend_marks):
+        marks[mark.key] = replace(mark, count=mark.count + (marks[mark.key].count if mark.key in marks else 0))
     return [
-        replace(item, classes=classes, class_of=tuple(own), legend_marks=marks)
+        replace(item, classes=classes, class_of=own, legend_marks=tuple(marks.values()))
         for item, own in zip(drawings, numbers, strict=True)
     ]
 
 
-def _one_set_of_marks(drawings: list[AreaDrawing]) -> tuple[LegendMark, ...]:
-    """The symbols of all drawings, with how many of each there are on all together."""
-    found: dict[str, LegendMark] = {}
-    for one in (mark for item in drawings for mark in item.legend_marks):
-        before = found.get(one.key)
-        found[one.key] = one if before is None else replace(one, count=before.count + one.count)
-    return tuple(found.values())
+def merge_periods(own: Sequence[Drawing | None], lang: str, outlines: dict[tuple[float, float], Any]) -> list[Drawing]:
+    """Drawings of the same things in the same order and on one scale; without a row there is no data and no number.
 
+    Parameters
+    ----------
+    own : sequence of Drawing or None
+        One for each period, all areas or all sized; None for a period without rows. Areas stand on their points.
+    lang : str
+        Language of the words.
+    outlines : dict
+        The area of each point.
 
-def _look(one: LegendClass) -> tuple[str, str, str, str]:
-    return one.label, one.colour, one.text_colour, one.hatch
-
-
-def merge_areas(
-    own: list[Drawing | None], there: list[Drawing], lang: str, outlines: dict[tuple[float, float], Any]
-) -> list[Drawing]:
-    """Drawings of the same areas in the same order and with the same classes; an area without a row is no data."""
-    drawn = [item for item in there if isinstance(item, AreaDrawing)]
-    things: dict[Any, tuple[AreaDrawing, int]] = {}
+    Returns
+    -------
+    list of Drawing
+        One for each period.
+    """
+    drawn: list[Any] = [item for item in own if item is not None]
+    things: dict[Any, tuple[Any, int]] = {}
     for item in drawn:
-        for number, key in enumerate(_area_keys(item)):
+        for number, key in enumerate(_keys(item)):
             things.setdefault(key, (item, number))
-    classes = _all_classes(drawn)
-    no_data = next(one for one in phase_classes() if one.key == "no_data")
-    missing = LegendClass(no_data.label(lang), no_data.colour, no_data.text_colour, no_data.hatch, 0)
-    if any(item is None or len(item.names) < len(things) for item in own) and missing not in classes:
-        classes.append(missing)
-    shapes = tuple(item.shapes[number] for item, number in things.values())
-    points = [item.geometry.iloc[number] for item, number in things.values()]
-    geometry = gpd.GeoSeries(
-        [point if shape else outlines[point.x, point.y] for point, shape in zip(points, shapes, strict=True)],
-        crs="EPSG:4326",
-    )
-    template = replace(
-        drawn[-1],
-        names=tuple(item.names[number] for item, number in things.values()),
-        geometry=geometry,
-        codes=_codes(things),
-        shapes=shapes,
-    )
-    places = {(one.label, one.hatch): number for number, one in enumerate(classes)}
-    labels = _all_labels(drawn)
-    return [
-        _area_frame(item if isinstance(item, AreaDrawing) else None, template, list(things), classes, (places, labels, missing))
-        for item in own
-    ]  # fmt: skip
+    first = list(things.values())
+    shared: dict[str, Any] = {"names": _first(first, "names"), "codes": _codes(first)}
+    if isinstance(drawn[0], AreaDrawing):
+        classes = _all_classes(drawn)
+        gaps = any(item is None or len(item.names) < len(things) for item in own)
+        if gaps and no_data_class(lang) not in classes:
+            classes.append(no_data_class(lang))
+        shared |= {"classes": tuple(classes), **_outlines_and_shapes(first, outlines)}
+    else:
+        part = "arcs" if isinstance(drawn[0], FlowDrawing) else "points"
+        shared |= {part: _first(first, part), **_one_size(drawn)}
+    template = replace(drawn[-1], **shared)
+    lines = list(dict.fromkeys(replace(line, values=()) for item in drawn for line in item.fields))
+    return [_frame(template, item, list(things), lines, no_data_class(lang)) for item in own]
 
 
-def _area_keys(item: AreaDrawing) -> list[Any]:
+def _keys(item: Any) -> list[Any]:
+    """What makes a thing the same in all periods: its place, with its name where several stand on one place."""
+    if not isinstance(item, AreaDrawing):
+        return list(zip(item.names, item.arcs if isinstance(item, FlowDrawing) else item.points, strict=True))
     return [
         (name, shape, point.x, point.y) if shape else (point.x, point.y)
         for name, shape, point in zip(item.names, item.shapes, item.geometry, strict=True)
     ]
 
 
-def _area_frame(
-    item: AreaDrawing | None, template: AreaDrawing, keys: list[Any], classes: list[LegendClass], shared: Any
-) -> AreaDrawing:
-    places, labels, missing = shared
-    at = {} if item is None else {key: number for number, key in enumerate(_area_keys(item))}
+def _first(things: list[tuple[Any, int]], part: str) -> tuple[Any, ...]:
+    return tuple(getattr(item, part)[number] for item, number in things)
+
+
+def _codes(things: list[tuple[Any, int]]) -> tuple[tuple[str, ...], ...]:
+    """The p-codes of the things of all periods; none where no period has any."""
+    if not any(item.codes for item, _ in things):
+        return ()
+    return tuple(item.codes[number] if item.codes else ("",) for item, number in things)
+
+
+def _outlines_and_shapes(things: list[Any], outlines: dict[tuple[float, float], Any]) -> dict[str, Any]:
+    shapes = _first(things, "shapes")
+    points = [item.geometry.iloc[number] for item, number in things]
+    areas = [point if shape else outlines[point.x, point.y] for point, shape in zip(points, shapes, strict=True)]
+    return {"shapes": shapes, "geometry": gpd.GeoSeries(areas, crs="EPSG:4326")}
+
+
+def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field], missing: LegendClass) -> Drawing:
+    """The template with what one period shows."""
+    at = {} if item is None else {key: number for number, key in enumerate(_keys(item))}
     numbers = [at.get(key) for key in keys]
-    class_of = tuple(
-        places[missing.label, missing.hatch]
-        if item is None or number is None
-        else places[item.classes[item.class_of[number]].label, item.classes[item.class_of[number]].hatch]
-        for number in numbers
-    )
-    counts = np.bincount(
-        [number for number, shape in zip(class_of, template.shapes, strict=True) if not shape], minlength=len(classes)
-    )
+
+    def picked(values: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
+        return tuple(nothing if number is None or not len(values) else values[number] for number in numbers)
+
+    known = {} if item is None else {replace(line, values=()): line.values for line in item.fields}  # noqa: PD011
+    seen: dict[str, Any] = {
+        "fields": tuple(replace(line, values=picked(known.get(line, ()), None)) for line in lines),
+        "notes": () if item is None else item.notes,
+        "tooltips": picked(item.tooltips, "") if item is not None and item.tooltips else (),
+    }
+    if not isinstance(template, AreaDrawing):
+        numbers_drawn = () if item is None else item.values  # noqa: PD011
+        merged: Drawing = replace(template, values=picked(numbers_drawn, None), **seen)
+        return merged
+    place = {one: number for number, one in enumerate(template.classes)}
+    own = [place[_bare(item.classes[number])] for number in item.class_of] if item is not None else []
+    class_of = picked(own, place.get(missing))
+    counts = counts_of(class_of, template.shapes, len(place))
     return replace(
         template,
-        fields=_fields(item, labels, numbers),
-        classes=tuple(replace(one, count=int(count)) for one, count in zip(classes, counts, strict=True)),
+        classes=tuple(replace(one, count=count) for one, count in zip(template.classes, counts, strict=True)),
         class_of=class_of,
-        digits=tuple("" if item is None or number is None else item.digits[number] for number in numbers),
-        marks=tuple(() if item is None or number is None else item.marks[number] for number in numbers),
+        digits=picked(() if item is None else item.digits, ""),
+        marks=picked(() if item is None else item.marks, ()),
         legend_marks=() if item is None else item.legend_marks,
-        notes=() if item is None else item.notes,
-        tooltips=_tooltips(item, numbers),
+        **seen,
     )
-
-
-def _all_classes(drawn: list[AreaDrawing]) -> list[LegendClass]:
-    """The classes of all periods, each after the one that it follows in its own period."""
-    merged: list[LegendClass] = []
-    for item in drawn:
-        place = 0
-        for one in item.classes:
-            same = [
-                number for number, known in enumerate(merged) if (known.label, known.hatch) == (one.label, one.hatch)
-            ]
-            if not same:
-                merged.insert(place, replace(one, count=0))
-            place = (same[0] if same else place) + 1
-    return merged
-
-
-def _all_labels(drawn: list[Any]) -> list[Field]:
-    """The popup lines of all periods, without values."""
-    return list(dict.fromkeys(replace(line, values=()) for item in drawn for line in item.fields))
-
-
-def _fields(item: Drawing | None, labels: list[Field], numbers: list[int | None]) -> tuple[Field, ...]:
-    known = {} if item is None else {replace(line, values=()): line.values for line in item.fields}
-    return tuple(
-        replace(
-            line,
-            values=tuple(None if number is None or line not in known else known[line][number] for number in numbers),
-        )
-        for line in labels
-    )
-
-
-def _codes(things: dict[Any, tuple[Any, int]]) -> tuple[tuple[str, ...], ...]:
-    """The p-codes of the things of all periods; none where no period has any."""
-    if not any(item.codes for item, _ in things.values()):
-        return ()
-    return tuple(item.codes[number] if item.codes else ("",) for item, number in things.values())
-
-
-def _tooltips(item: Drawing | None, numbers: list[int | None]) -> tuple[str, ...]:
-    """The text under the pointer, "" where the period has no row."""
-    if item is None or not item.tooltips:
-        return ()
-    return tuple("" if number is None else item.tooltips[number] for number in numbers)
-
-
-def merge_sized(
-    own: list[Drawing | None], there: list[Drawing], _lang: str, _outlines: dict[tuple[float, float], Any]
-) -> list[Drawing]:
-    """Drawings of the same circles or arrows in the same order, on one scale; where there is no row there is no number."""
-    drawn = [item for item in there if isinstance(item, SymbolDrawing | FlowDrawing)]
-    things: dict[Any, tuple[Any, int]] = {}
-    for one in drawn:
-        for number, key in enumerate(_sized_keys(one)):
-            things.setdefault(key, (one, number))
-    numbers = [value for one in drawn for value in one.values if isinstance(value, int | float)]
-    shared: dict[str, Any] = {
-        "names": tuple(item.names[number] for item, number in things.values()),
-        "legend_values": legend_values(numbers),
-        "largest": max(numbers, default=0.0),
-        "codes": _codes(things),
-    }
-    if isinstance(drawn[0], FlowDrawing):
-        shared["arcs"] = tuple(item.arcs[number] for item, number in things.values())
-    else:
-        shared["points"] = tuple(item.points[number] for item, number in things.values())
-    labels = _all_labels(drawn)
-    merged: list[Drawing] = []
-    for item in own:
-        assert item is None or isinstance(item, SymbolDrawing | FlowDrawing)
-        at = {} if item is None else {key: number for number, key in enumerate(_sized_keys(item))}
-        found = [at.get(key) for key in things]
-        merged.append(
-            replace(
-                drawn[-1],
-                **shared,
-                fields=_fields(item, labels, found),
-                values=tuple(
-                    item.values[number] if item is not None and number is not None else None for number in found
-                ),
-                notes=() if item is None else item.notes,
-                tooltips=_tooltips(item, found),
-            )
-        )
-    return merged
-
-
-def _sized_keys(item: Any) -> list[Any]:
-    return list(zip(item.names, item.arcs if isinstance(item, FlowDrawing) else item.points, strict=True))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo import checks
+from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.drawing import Field, FlowDrawing, SymbolDrawing, label_points, legend_values, plain
 from sahelgeo.maps.layers import (
+    LayerOptions,
     SahelgeoLayer,
-    area_names,
     areas_with_geometry,
+    offers,
     one_row_per_area,
-    period_in_words,
+    refuse_rows,
     total_note,
     without_geometry_note,
 )
 from sahelgeo.words import word, write_number
 
 
+@offers(LayerOptions)
 class StockLayer(SahelgeoLayer):
     """Circles whose area stands for the number of displaced people in each place.
 
@@ -66,39 +71,31 @@ class StockLayer(SahelgeoLayer):
 
     counts_people = True
 
-    def __init__(
-        self,
-        stocks: gpd.GeoDataFrame,
-        *,
-        column: str = "people",
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        tooltip: str | None = None,
-    ) -> None:
-        drawn, without = areas_with_geometry(stocks, "StockLayer")
+    def __init__(self, stocks: gpd.GeoDataFrame, *, column: str = "people", **options: Any) -> None:
+        drawn, self.without_geometry = areas_with_geometry(stocks, "StockLayer")
         one_row_per_area(drawn, "StockLayer")
-        _check_numbers(drawn, column)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
+        checks.counts(drawn, "StockLayer", column)
+        for label in ("group", "as_of" if "as_of" in drawn else "date"):
+            if label in drawn and (found := drawn[label].nunique()) > 1:
+                raise SchemaError(
+                    f"StockLayer: the rows have {found} values of {label!r}. Choose one, or draw one layer for each"
+                )
+        super().__init__(drawn, **options)
         self.column = column
-        self.without_geometry = without
         rest = stocks.loc[~stocks.index.isin(drawn.index), column]
         self.people_without = float(rest.sum()) if stocks.index.is_unique and rest.notna().any() else None
 
-    def drawing(self, lang: str) -> SymbolDrawing:
-        """What the layer draws, in a language."""
+    def _draw(self, lang: str) -> SymbolDrawing:
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
         uncounted = sum(value is None for value in values)
         below = self.withheld_below()
         shown = [value for value in values if value is not None and not is_small(value, below)]
+        without = None if self.people_without is None else self.people(self.people_without, lang)
         notes = list(total_note("total_people", shown, len(values) - uncounted, lang))
         notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
-        notes += without_geometry_note(self.without_geometry, lang, self._written(self.people_without, lang))
+        notes += without_geometry_note(self.without_geometry, lang, without)
         return SymbolDrawing(
             title=self.title or word("stocks_title", lang),
-            subtitle=period_in_words(self.table, lang),
-            names=area_names(self.table, lang),
             fields=self._fields(lang),
             points=tuple(label_points(self.table.geometry)),
             values=values,
@@ -107,12 +104,6 @@ class StockLayer(SahelgeoLayer):
             largest=max((value for value in values if value is not None), default=0.0),
             **self.about(self.table, lang),
         )
-
-    def _written(self, people: float | None, lang: str) -> str | None:
-        if people is None:
-            return None
-        below = self.withheld_below()
-        return f"< {below:g}" if is_small(people, below) else write_number(people, lang)
 
     def _fields(self, lang: str) -> tuple[Field, ...]:
         fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
@@ -123,30 +114,7 @@ class StockLayer(SahelgeoLayer):
         return tuple(fields)
 
 
-def _check_numbers(table: gpd.GeoDataFrame, column: str) -> None:
-    if column not in table:
-        raise SchemaError(f"StockLayer: there is no column {column!r}. Found: {listed(list(table.columns), 20)}")
-    if not pd.api.types.is_numeric_dtype(table[column]):
-        raise SchemaError(
-            f"StockLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first: conform(table, 'stocks') lists the rows"
-        )
-    infinite = np.isinf(table[column].astype(float))
-    if infinite.any():
-        raise SchemaError(
-            f"StockLayer: column {column!r} is infinite in rows {listed(list(table.index[infinite]), 5)}. Make it missing, or mend the division"
-        )
-    negative = (table[column] < 0).fillna(False).astype(bool)
-    if negative.any():
-        raise SchemaError(
-            f"StockLayer: column {column!r} is below 0 in rows {listed(list(table.index[negative]), 5)}. Counts of people are 0 or more"
-        )
-    for label in ("group", "as_of" if "as_of" in table else "date"):
-        if label in table and len(table[label].dropna().unique()) > 1:
-            raise SchemaError(
-                f"StockLayer: the rows have {len(table[label].dropna().unique())} values of {label!r}. Choose one, or draw one layer for each"
-            )
-
-
+@offers(LayerOptions)
 class FlowLayer(SahelgeoLayer):
     """Curved arrows whose width stands for the number of people who moved; both directions of a pair stand apart.
 
@@ -194,43 +162,36 @@ class FlowLayer(SahelgeoLayer):
 
     counts_people = True
 
-    def __init__(
-        self,
-        flows: gpd.GeoDataFrame,
-        *,
-        column: str = "people",
-        smallest: float = 0,
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        tooltip: str | None = None,
-    ) -> None:
+    def __init__(self, flows: gpd.GeoDataFrame, *, column: str = "people", smallest: float = 0, **options: Any) -> None:
         drawn, _ = areas_with_geometry(flows, "FlowLayer")
-        _check_flows(drawn, column)
-        super().__init__(drawn, name=name, title=title, lang=lang, show=show, tooltip=tooltip)
+        lines = "are no lines. Make them with flow_lines(flows, areas)"
+        refuse_rows(drawn, drawn.geom_type != "LineString", "FlowLayer", lines)
+        checks.columns(drawn, "FlowLayer", {"origin": "any", "destination": "any", column: "number"})
+        checks.counts(drawn, "FlowLayer", column)
+        checks.filled(drawn, "FlowLayer", column, "Leave these flows out")
+        pair = drawn.duplicated(["origin", "destination"], keep=False)
+        twice = "are of the same pair of areas and would cover each other. Add them up first: sum_flows(flows)"
+        refuse_rows(drawn, pair, "FlowLayer", twice)
+        super().__init__(drawn, **options)
         self.column = column
         self.smallest = smallest
 
-    def drawing(self, lang: str) -> FlowDrawing:
-        """What the layer draws, in a language: the largest flows last, so that they lie on top."""
+    def _draw(self, lang: str) -> FlowDrawing:
         people = self.table[self.column].astype(float)
+        # The largest flows come last, so that they lie on top.
         drawn = self.table[people >= self.smallest].sort_values(self.column)
         values = tuple(drawn[self.column].astype(float))
+        ends = zip(_ends(drawn, "origin"), _ends(drawn, "destination"), strict=True)
+        about = self.about(drawn, lang) | {"names": tuple(f"{origin} → {destination}" for origin, destination in ends)}
         return FlowDrawing(
             title=self.title or word("flows_title", lang),
-            subtitle=period_in_words(self.table, lang),
-            names=tuple(
-                f"{origin} → {destination}"
-                for origin, destination in zip(_ends(drawn, "origin"), _ends(drawn, "destination"), strict=True)
-            ),
             fields=self._fields(drawn, lang),
             arcs=tuple(_start_middle_end(line) for line in drawn.geometry),
             values=values,
             legend_values=legend_values(values),
             notes=self._notes(people, lang),
             largest=max(values, default=0.0),
-            **self.about(drawn, lang),
+            **about,
         )
 
     def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
@@ -246,13 +207,12 @@ class FlowLayer(SahelgeoLayer):
         total = total_note("total_moved", shown, len(drawn), lang)
         if left_out.empty:
             return total
-        text, carried = word("below_minimum", lang), left_out.sum()
         return (
             *total,
-            text.format(
+            word("below_minimum", lang).format(
                 count=write_number(len(left_out), lang),
                 minimum=write_number(self.smallest, lang),
-                people=f"< {below:g}" if is_small(carried, below) else write_number(carried, lang),
+                people=self.people(left_out.sum(), lang),
             ),
         )
 
@@ -264,42 +224,8 @@ def _ends(flows: pd.DataFrame, end: str) -> list[str]:
 
 def _start_middle_end(line: shapely.LineString) -> tuple[float, float, float, float, float, float]:
     points = shapely.get_coordinates(line)
-    middle = (
-        shapely.get_coordinates(line.interpolate(0.5, normalized=True))[0]
-        if len(points) < 3
-        else points[len(points) // 2]
-    )
-    start, end = points[0], points[-1]
+    bent = len(points) > 2
+    middle = points[len(points) // 2] if bent else shapely.get_coordinates(line.interpolate(0.5, normalized=True))[0]
     # Rounded as label_points does, to the last digit: an arrow finds the circle on its end by the same coordinates.
-    x0, y0, x1, y1, x2, y2 = np.concatenate([start, middle, end]).round(4).tolist()
+    x0, y0, x1, y1, x2, y2 = np.concatenate([points[0], middle, points[-1]]).round(4).tolist()
     return x0, y0, x1, y1, x2, y2
-
-
-def _check_flows(table: gpd.GeoDataFrame, column: str) -> None:
-    absent = [label for label in ("origin", "destination", column) if label not in table]
-    if absent:
-        raise SchemaError(
-            f"FlowLayer: columns {', '.join(absent)} are missing. Found: {listed(list(table.columns), 20)}. Make the lines with flow_lines(flows, areas)"
-        )
-    if not (table.geom_type == "LineString").all():
-        kinds = listed(sorted(table.geom_type.unique()), 5)
-        raise SchemaError(
-            f"FlowLayer: the geometry is {kinds}, not LineString. Make the lines with flow_lines(flows, areas)"
-        )
-    if not pd.api.types.is_numeric_dtype(table[column]):
-        raise SchemaError(
-            f"FlowLayer: column {column!r} is not numeric ({table[column].dtype}). Turn text into numbers first"
-        )
-    unfit = (
-        (table[column].isna() | (table[column] < 0) | np.isinf(table[column].astype(float))).fillna(True).astype(bool)
-    )
-    if unfit.any():
-        raise SchemaError(
-            f"FlowLayer: column {column!r} is missing, infinite or below 0 in rows {listed(list(table.index[unfit]), 5)}. Leave these flows out"
-        )
-    repeated = table.duplicated(["origin", "destination"], keep=False)
-    if repeated.any():
-        rows = listed(list(table.index[repeated]), 5)
-        raise SchemaError(
-            f"FlowLayer: rows {rows} are of the same pair of areas and would cover each other. Add them up first: sum_flows(flows)"
-        )

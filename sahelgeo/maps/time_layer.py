@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,97 +10,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
-from sahelgeo.maps.layers import STAND_IN, SahelgeoLayer, areas_with_geometry, without_geometry_note
+from sahelgeo.maps.layers import (
+    STAND_IN,
+    LayerOptions,
+    SahelgeoLayer,
+    areas_with_geometry,
+    has_geometry,
+    offers,
+    without_geometry_note,
+)
 from sahelgeo.maps.phase_layer import PhaseLayer, shapes_of
-from sahelgeo.maps.scale import merge_areas, merge_sized
-from sahelgeo.tables import PHASE_KINDS
-from sahelgeo.words import word, write_day, write_period
-
-_ONE_DAY = dt.timedelta(days=1)
+from sahelgeo.maps.scale import merge_periods
+from sahelgeo.maps.windows import Period, split_periods
+from sahelgeo.words import word, write_period
 
 
-@dataclass(frozen=True)
-class Period:
-    """One period of a long table.
-
-    Attributes
-    ----------
-    start, end : datetime.date
-        First and last day; the same for counts on a day.
-    kind : str
-        "current", "projected", "second_projected" where the table says so, else "".
-    rows : tuple of int
-        Positions of its rows in the table; none for a gap between two windows.
-    """
-
-    start: dt.date
-    end: dt.date
-    kind: str
-    rows: tuple[int, ...]
-
-    def label(self, lang: str) -> str:
-        """The period in words, with its kind; a gap says that it is one."""
-        days = write_day(self.start, lang) if self.start == self.end else write_period(self.start, self.end, lang)
-        said = word("period_gap", lang) if not self.rows else word(f"kind_{self.kind}", lang) if self.kind else ""
-        return f"{days}, {said}" if said else days
-
-    def overlaps(self, other: Period) -> bool:
-        """Whether the two have a day in common."""
-        return self.start <= other.end and other.start <= self.end
-
-
-def split_periods(table: pd.DataFrame) -> list[Period]:
-    """The periods of a table in order of time, by ``start``, ``end`` and ``kind``, else by ``as_of``, else by ``date``.
-
-    Windows that overlap stay apart. Where no window holds the days between two others, there is a period without rows.
-    """
-    if "start" in table and "end" in table:
-        return _with_gaps(_windows(table, "start", "end"))
-    for label in ("as_of", "date"):
-        if label in table:
-            return _windows(table, label, label)
-    raise SchemaError(
-        f"TimeLayer: the table has neither start and end nor as_of nor date. Found: {listed(list(table.columns), 20)}"
-    )
-
-
-def _windows(table: pd.DataFrame, start: str, end: str) -> list[Period]:
-    days = pd.DataFrame({label: checks.days(table[label], "TimeLayer") for label in dict.fromkeys((start, end))})
-    undated = days.isna().any(axis=1)
-    if undated.any():
-        raise SchemaError(
-            f"TimeLayer: no readable {' or '.join(days.columns)} in rows {listed(list(table.index[undated]), 5)}. Fill it in, or leave these rows out"
-        )
-    turned = days[start] > days[end]
-    if turned.any():
-        raise SchemaError(f"TimeLayer: the period ends before it starts in rows {listed(list(table.index[turned]), 5)}")
-    has_kind = start != end and "kind" in table
-    kinds = table["kind"].astype("object").fillna("") if has_kind else pd.Series("", index=table.index)
-    strange = sorted(set(kinds) - {*PHASE_KINDS, ""})
-    if strange:
-        raise SchemaError(f"TimeLayer: kind {listed(strange, 5)} is not one of {', '.join(PHASE_KINDS)}")
-    found: dict[tuple[dt.date, dt.date, str], list[int]] = {}
-    for position, key in enumerate(zip(days[start].dt.date, days[end].dt.date, kinds, strict=True)):
-        found.setdefault(key, []).append(position)
-    order = {kind: number for number, kind in enumerate(("", *PHASE_KINDS))}
-    keys = sorted(found, key=lambda key: (key[0], key[1], order[key[2]]))
-    return [Period(*key, tuple(found[key])) for key in keys]
-
-
-def _with_gaps(periods: list[Period]) -> list[Period]:
-    whole: list[Period] = []
-    for period in periods:
-        if whole:
-            last = max(one.end for one in whole)
-            if period.start > last + _ONE_DAY:
-                whole.append(Period(last + _ONE_DAY, period.start - _ONE_DAY, "", ()))
-        whole.append(period)
-    return whole
-
-
+@offers(LayerOptions, more=True)
 class TimeLayer(SahelgeoLayer):
     """A layer for each period of a long table, with a slider and a button to play.
 
@@ -118,10 +44,9 @@ class TimeLayer(SahelgeoLayer):
         overlap. Days between two windows that no window holds are a period without data.
     layer : type
         :class:`PhaseLayer`, :class:`StockLayer`, :class:`FlowLayer`, :class:`AreaLayer` or :class:`BivariateLayer`.
-    name, title, lang, show
-        As for :class:`PhaseLayer`.
     **options
-        Passed to the layer class (``column``, ``breaks``, ``smallest``).
+        ``name``, ``title``, ``lang``, ``show``, ``tooltip`` as for :class:`PhaseLayer`; all else is passed
+        to the layer class (``column``, ``breaks``, ``smallest``).
 
     Raises
     ------
@@ -153,54 +78,32 @@ class TimeLayer(SahelgeoLayer):
     ('31 January 2020', '29 February 2020')
     """
 
-    def __init__(
-        self,
-        table: gpd.GeoDataFrame,
-        *,
-        layer: type[SahelgeoLayer] = PhaseLayer,
-        name: str | None = None,
-        title: str | None = None,
-        lang: str | None = None,
-        show: bool = True,
-        **options: Any,
-    ) -> None:
+    def __init__(self, table: gpd.GeoDataFrame, *, layer: type[SahelgeoLayer] = PhaseLayer, **options: Any) -> None:
         if not (isinstance(layer, type) and issubclass(layer, SahelgeoLayer)) or issubclass(layer, TimeLayer):
             raise SchemaError("TimeLayer: layer= takes a layer class, for example PhaseLayer or StockLayer")
-        placed, without = _placed(table)
-        super().__init__(table, name=name, title=title, lang=lang, show=show)
-        self.without_geometry = without
-        self.outlines = placed.outlines
-        self.periods = split_periods(placed.table)
-        scaled, options = layer.shared_scale(placed.table, options)
-        self._layers = [
-            _layer_of(layer, scaled, period, {"title": title, **options}) if period.rows else None
-            for period in self.periods
-        ]
+        placed, self.outlines, self.without_geometry = _placed(table)
+        own = {name: options.pop(name) for name in ("name", "title", "lang", "show") if name in options}
+        super().__init__(table, **own)
+        self.periods = split_periods(placed, "TimeLayer")
+        options = layer.shared_options(placed, {**options, "title": self.title})
+        self._layers = [_layer_of(layer, placed, period, options) if period.rows else None for period in self.periods]
         for inner in self._layers:
             if inner is not None:
                 inner._parent = self  # What the map withholds, the tooltips of each period withhold too.
-        self._drawn: dict[tuple[str, float], TimeDrawing] = {}
 
     def labels(self, lang: str) -> tuple[str, ...]:
         """Each period in words."""
         return tuple(period.label(lang) for period in self.periods)
-
-    def drawing(self, lang: str) -> TimeDrawing:
-        """What the layer draws, in a language."""
-        key = lang, self.withheld_below()
-        if key not in self._drawn:
-            self._drawn[key] = self._draw(lang)
-        return self._drawn[key]
 
     def _draw(self, lang: str) -> TimeDrawing:
         own = [None if layer is None else layer.drawing(lang) for layer in self._layers]
         there = [item for item in own if item is not None]
         if not all(isinstance(item, AreaDrawing | SymbolDrawing | FlowDrawing) for item in there):
             raise SchemaError(
-                "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, whose periods can be put side by side"
+                "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, "
+                "whose periods can be put side by side"
             )
-        merge = merge_areas if isinstance(there[0], AreaDrawing) else merge_sized
-        merged = merge(own, there, lang, self.outlines)
+        merged = merge_periods(own, lang, self.outlines)
         labels = self.labels(lang)
         frames = tuple(
             replace(item, subtitle=label, notes=(*item.notes, *self._notes(number, lang)))
@@ -209,7 +112,7 @@ class TimeLayer(SahelgeoLayer):
         first, last = self.periods[0].start, max(period.end for period in self.periods)
         return TimeDrawing(
             title=frames[-1].title,
-            subtitle=write_day(last, lang) if first == last else write_period(first, last, lang),
+            subtitle=write_period(first, last, lang),
             names=frames[-1].names,
             fields=frames[-1].fields,
             sources=tuple(dict.fromkeys(source for item in there for source in item.sources)),
@@ -231,16 +134,9 @@ class TimeLayer(SahelgeoLayer):
         return (*notes, *without_geometry_note(self.without_geometry, lang))
 
 
-@dataclass(frozen=True)
-class _Placed:
-    """A long table on points, so that no period has to read the borders again, and the borders by their points."""
-
-    table: gpd.GeoDataFrame
-    outlines: dict[tuple[float, float], Any]
-
-
-def _placed(table: gpd.GeoDataFrame) -> tuple[_Placed, int]:
-    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float, float], Any], int]:
+    """A long table on points (no period reads the borders again), the borders by their points, rows without any."""
+    if not has_geometry(table):
         areas_with_geometry(table, "TimeLayer")
     geometry = table.geometry
     # The same area is in many rows: what is asked of a geometry is asked once.
@@ -259,10 +155,10 @@ def _placed(table: gpd.GeoDataFrame) -> tuple[_Placed, int]:
     )[kept]
     moved.attrs[STAND_IN] = True
     if lines:
-        return _Placed(moved, {}), int((~kept).sum())
+        return moved, {}, int((~kept).sum())
     _one_outline_per_area(moved, known.geometry.reindex(range(len(kinds))).iloc[number[kept]])
     outlines = dict(zip(zip(stand_in.x, stand_in.y, strict=True), known.geometry, strict=True))
-    return _Placed(moved, outlines), int((~kept).sum())
+    return moved, outlines, int((~kept).sum())
 
 
 def _grid_points(areas: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -281,7 +177,8 @@ def _one_outline_per_area(table: gpd.GeoDataFrame, outlines: gpd.GeoSeries) -> N
     )
     if changed:
         raise SchemaError(
-            f"TimeLayer: areas {listed(changed, 5)} have more than one outline. Bring all periods to one edition of the boundaries first"
+            f"TimeLayer: areas {listed(changed, 5)} have more than one outline. "
+            "Bring all periods to one edition of the boundaries first"
         )
 
 

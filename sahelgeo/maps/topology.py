@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-# Points nearer than this (ten centimetres) are one: a reprojected border differs from its neighbour's in the last digits.
+# Points nearer than this (ten centimetres) are one: a reprojected border differs from its neighbour's in last digits.
 _SAME_DEGREES = 1e-6
 Whole = npt.NDArray[np.int64]
 # Polygons of an area, rings of a polygon (the outer one first), pieces of a ring; -1 - piece is the piece backwards.
@@ -82,7 +82,7 @@ def _runs(numbers: Whole) -> tuple[Whole, Whole]:
 
 
 def _cuts(codes: Whole, starts: Whole, ends: Whole) -> npt.NDArray[np.bool_]:
-    """Where rings are cut: at places with different neighbours in different rings, else at the place of the lowest number."""
+    """Where rings are cut: at places with other neighbours in other rings, else at the place of the lowest number."""
     before, after = np.roll(codes, 1), np.roll(codes, -1)
     before[starts], after[ends] = codes[ends], codes[starts]
     low, high = np.minimum(before, after), np.maximum(before, after)
@@ -143,7 +143,7 @@ TOLERANCES_DEGREES = (
     0.1,
 )
 DECIMALS = 4
-# What simplifying spoils is simplified with more care: first the areas themselves, then what lies around them, ever finer.
+# What simplifying spoils is simplified with more care: first the areas themselves, then what lies around, ever finer.
 _FINER = (1.0, 1.0, 0.25, 0.0)
 Lines = npt.NDArray[np.object_]
 
@@ -165,6 +165,10 @@ class Topology:
     arcs: list[list[int]]
     geometries: list[Shape]
     tolerance_degrees: float
+
+    def points(self) -> list[Any]:
+        """The points of each arc, in steps of the grid."""
+        return [np.cumsum(np.reshape(flat, (-1, 2)), axis=0) for flat in self.arcs]
 
     def as_json(self) -> dict[str, Any]:
         """The plain structure that the page's script reads."""
@@ -268,7 +272,7 @@ def _pieces_of(borders: Borders, areas: Iterable[int]) -> list[int]:
 
 
 def _pieces_around(borders: Borders, members: list[list[int]], areas: list[int]) -> list[int]:
-    """The pieces of some areas, and those of their groups that lie near them: a coast is at fault where it runs over an island."""
+    """The pieces of some areas and those near them: a coast is at fault where it runs over an island."""
     found: set[int] = set()
     for group in members:
         own, all_ = _pieces_of(borders, {*group} & {*areas}), _pieces_of(borders, group)
@@ -289,7 +293,7 @@ def _on_grid(lines: Lines) -> list[Any]:
 
 def _faulty(borders: Borders, members: list[list[int]], arcs: list[Any]) -> list[int]:
     """The areas that cross themselves or overlap their neighbours as drawn, or that have no inside any more."""
-    drawn = [_polygons(shape, arcs) for shape in borders.shapes]
+    drawn = [polygons_of(shape, arcs) for shape in borders.shapes]
     faulty = {number for number, area in enumerate(drawn) if area is None or not shapely.is_valid(area)}
     for group in members:
         whole = [number for number in group if number not in faulty]
@@ -298,18 +302,18 @@ def _faulty(borders: Borders, members: list[list[int]], arcs: list[Any]) -> list
     return sorted(faulty)
 
 
-def _polygons(shape: Shape, arcs: list[Any]) -> Any:
+def polygons_of(shape: Shape, arcs: list[Any]) -> Any:
     """The area that arcs make; None where a ring has collapsed."""
     made = []
     for polygon in shape:
-        rings = [_ring(ring, arcs) for ring in polygon]
+        rings = [ring_of(ring, arcs) for ring in polygon]
         if any(len(ring) < 4 for ring in rings):
             return None
         made.append(shapely.Polygon(rings[0], rings[1:]))
     return shapely.MultiPolygon(made)
 
 
-def _ring(pieces: list[int], arcs: list[Any]) -> Any:
+def ring_of(pieces: list[int], arcs: list[Any]) -> Any:
     """The closed ring that pieces make, in steps of the grid."""
     return np.concatenate(
         [
@@ -323,8 +327,8 @@ def _without_collapsed(shapes: list[Shape], arcs: list[Any]) -> list[Shape]:
     """The shapes without the rings that are smaller than the grid, and without the holes in such."""
     kept = []
     for shape in shapes:
-        polygons = [polygon for polygon in shape if len(_ring(polygon[0], arcs)) >= 4]
-        kept.append([[ring for ring in polygon if len(_ring(ring, arcs)) >= 4] for polygon in polygons])
+        polygons = [polygon for polygon in shape if len(ring_of(polygon[0], arcs)) >= 4]
+        kept.append([[ring for ring in polygon if len(ring_of(ring, arcs)) >= 4] for polygon in polygons])
     return kept
 
 
