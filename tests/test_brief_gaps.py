@@ -259,6 +259,15 @@ def test_many_bars_do_not_touch() -> None:
         assert not any(one.overlaps(other) for number, one in enumerate(boxes) for other in boxes[:number])
 
 
+def test_many_long_labels_leave_room_for_their_bars() -> None:
+    """Three totals of each of three countries stand in one column: two would have no bars between their labels."""
+    figure = sg.brief.fatalities(half_years("BFA", "MLI", "NER"), coverage=("2019-01-01", "2020-06-30")).figure
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        figure.savefig("/dev/null", format="svg")
+    assert len(figure.axes) == 1
+
+
 def test_the_french_page_speaks_french(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
     """Names of families and agreements, and the space before a colon."""
     check = sg.brief.negotiation(sums, made_up.agreements, lang="fr")

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 # The width of a column of the page, so that nothing is scaled in print.
 WIDTH, HEIGHT = 3.66, 1.1
-# More bars than this stand in two columns: their labels would touch each other.
-_MOST_BARS = 8
+# More bars than this stand in two columns, for their labels would touch each other. Labels longer than this
+# leave no room for bars beside them.
+_MOST_BARS, _LONGEST_LABEL = 8, 24
 _SMALL = 6.5
 _SMALLER = 5.5
 _LETTER_INCHES = 0.6 * _SMALLER / 72
@@ -85,7 +86,8 @@ class Bar(NamedTuple):
 @_literal_text
 def bars(rows: Sequence[Bar], label: str) -> Figure:
     """Lying bars, in one column or two, with their values written out; a missing value has no bar."""
-    figure, panels = new_figure(2 if len(rows) > _MOST_BARS else 1)
+    short = all(len(row.label) <= _LONGEST_LABEL for row in rows)
+    figure, panels = new_figure(2 if short and len(rows) > _MOST_BARS else 1)
     each = -(-len(rows) // len(panels))
     longest = max([1e-9, *(float(row.value) for row in rows if not pd.isna(row.value))])
     for number, ax in enumerate(panels):
