@@ -14,8 +14,7 @@ import xarray as xr
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, GridError, SchemaError, listed
 from sahelgeo.rasters.grids import HORIZONTAL, VERTICAL, crs_of_array, open_grid
-from sahelgeo.rasters.spans import edges_on
-from sahelgeo.rasters.streams import ZoneSums
+from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
     ground_of,
     means_over,

@@ -17,8 +17,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, Schema
 from sahelgeo.places.levels import levels_of, roll_up
 from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.spans import edges_on
-from sahelgeo.rasters.streams import ZoneSums
+from sahelgeo.rasters.streams import ZoneSums, edges_on
 from sahelgeo.rasters.zones import (
     Ground,
     Measure,

@@ -18,8 +18,7 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, GridError, SchemaError, listed
 from sahelgeo.places.shared_ground import Floats, Ints, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
-from sahelgeo.rasters.spans import Edges, edges_on
-from sahelgeo.rasters.streams import ZoneSums, zone_sums
+from sahelgeo.rasters.streams import Edges, ZoneSums, edges_on, zone_sums
 from sahelgeo.sources import joined_sources
 
 Measure = Literal["count", "density"]
