@@ -216,7 +216,7 @@ def _strip(job: _Job, stored: npt.NDArray[Any], rows: Range, columns: Range) -> 
     if job.whole:
         sums.whole = float(flat.sum())
     if job.whole and job.cover is not None:
-        sums.outside = _outside(flat, spans, job.cover)
+        sums.outside = _outside(flat, _spans_within(spans, job.cover))
     return sums
 
 
@@ -288,13 +288,47 @@ def _cells(valid: npt.NDArray[np.bool_] | None, spans: Spans, zones: int, weight
     return cells, weighted
 
 
-def _outside(flat: Floats, spans: Spans, zones: npt.NDArray[np.bool_]) -> float:
-    """The sum over what none of these zones, which do not overlap, covers."""
+def _spans_within(spans: Spans, zones: npt.NDArray[np.bool_]) -> Spans:
+    if zones.all():
+        return spans
     cells, runs = zones[spans.cell_zone], zones[spans.run_zone]
-    size = len(flat) + 1
-    change = np.bincount(spans.start[runs], minlength=size) - np.bincount(spans.end[runs], minlength=size)
-    cover = np.cumsum(change[:-1]) + np.bincount(spans.cell[cells], spans.fraction[cells], len(flat))
-    return float(flat @ np.maximum(1 - cover, 0))
+    return Spans(
+        spans.cell[cells],
+        spans.fraction[cells],
+        spans.cell_zone[cells],
+        spans.start[runs],
+        spans.end[runs],
+        spans.run_zone[runs],
+        spans.width,
+    )
+
+
+def _outside(flat: Floats, spans: Spans) -> float:
+    """The sum over what no zone covers, of zones that do not overlap.
+
+    The quick way sums the gaps between runs, cells on borders included, and takes from them what zones cover of these
+    cells. It holds only where no two runs share a cell, and no run one of those cells. Else cover is added up cell by
+    cell.
+    """
+    order = np.argsort(spans.start, kind="stable")
+    start, end = spans.start[order], spans.end[order]
+    cell, which = np.unique(spans.cell, return_inverse=True)
+    begins_after = np.r_[0, np.maximum.accumulate(end)] if len(end) else np.zeros(1, dtype=np.int64)
+    run_before = np.searchsorted(start, cell, side="right")
+    # By rounding, a border may touch a cell that the zone beside it holds wholly.
+    if (begins_after[:-1] > start).any() or (begins_after[run_before] > cell).any():
+        change = np.bincount(spans.start, minlength=len(flat) + 1) - np.bincount(spans.end, minlength=len(flat) + 1)
+        cover = np.cumsum(change[:-1]) + np.bincount(spans.cell, spans.fraction, len(flat))
+        return float(flat @ np.maximum(1 - cover, 0))
+    cover = np.bincount(which, spans.fraction, len(cell))
+    gaps = _run_sums(flat, *_gaps(begins_after, start, len(flat)))
+    return float(gaps.sum()) - float(flat[cell] @ np.minimum(cover, 1))
+
+
+def _gaps(begins: Ints, start: Ints, size: int) -> tuple[Ints, Ints]:
+    ends = np.r_[start, size]
+    real = ends > begins
+    return begins[real], ends[real]
 
 
 @dataclass(frozen=True)
