@@ -220,6 +220,8 @@ def _read_numbers(column: _Column) -> None:
     for position, value in enumerate(column.distinct):
         try:
             column.read.append(_readings(value))
+            if column.kind != "real" and text_of(value).endswith("%"):
+                column.bad.append(position)  # a share is no number of people
         except _UnreadableError:
             column.read.append(None)
             column.bad.append(position)
@@ -341,11 +343,7 @@ def _are_thousands(column: _Column, open_: list[int], mark: str, commas_separate
 
 def _refuse_split_people(column: _Column, values: list[Any], where: str) -> None:
     """People are whole. Fractions of three digits at most below a thousand are thousands that a spreadsheet took for decimals."""
-    split = [
-        position
-        for position, value in enumerate(values)
-        if value is not None and value % 1 != 0 and not str(column.distinct[position]).strip().endswith("%")
-    ]
+    split = [position for position, value in enumerate(values) if value is not None and value % 1 != 0]
     spread = any(isinstance(reading, tuple) and reading[0] is None for reading in column.read)
     whole = [
         value for value in column.distinct if isinstance(value, int | float | np.number) and abs(float(value)) >= 1000

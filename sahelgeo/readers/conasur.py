@@ -103,8 +103,27 @@ def _refuse_mixed_total(rows: Rows) -> None:
             f"{rows.where}, column {heading!r}: beside {others} it counts several groups, not the displaced "
             "alone. Name the column of the displaced 'Nombre total de PDI'"
         )
+    if fold(heading) in rows.facts["mixed_totals"] and (unknown := _unknown_counts(rows)):
+        rows.doubts.append(
+            f"column {heading!r} was taken for the displaced; it may count others too: beside it stand {', '.join(map(repr, unknown))}. "
+            "Name the column of the displaced 'Nombre total de PDI'"
+        )
     if others:
         rows.notes.append(f"not carried, since they are not displaced: {others}")
+
+
+def _unknown_counts(rows: Rows) -> list[str]:
+    """Headings that are not known, above numbers."""
+    found = rows.found
+    headings = [text_of(cell) for cell in found.sheet.cells.loc[found.header]]
+    cells = found.sheet.cells.loc[rows.frame.index]
+    return [
+        heading
+        for place, heading in enumerate(headings)
+        if place not in found.columns.values()
+        and len(fold(heading)) > 2
+        and cells.iloc[:, place].map(text_of).str.fullmatch(r"\d[\d .,’']*").any()
+    ]
 
 
 def _day(rows: Rows, date: Day | None) -> dt.date:

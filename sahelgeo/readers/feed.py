@@ -15,6 +15,9 @@ from sahelgeo.embedded import names_in, read_text
 from sahelgeo.readers.printed import fold
 from sahelgeo.tables import TABLES, Table
 
+_OWN_NAMES = ("admin1", "admin2", "admin3", "place")
+_OWN_CODES = ("pcode", "origin", "destination")
+
 
 @dataclass(frozen=True)
 class Vintage:
@@ -125,6 +128,20 @@ def _own_feed(table: Table) -> Feed:
     columns = {name: column.dtype for name, column in table.columns.items()}
     needs = frozenset(name for name, column in table.columns.items() if column.required)
     counts = {"Int64": "whole", "Float64": "people"}
+    facts: dict[str, Any] = {"days": {"habit": "never"}}
+    if table.name != "events":
+        # A total that somebody wrote below a saved table is left out; rows that merely add up stay and are said.
+        apart = {*_OWN_NAMES, *_OWN_CODES, "people", "source"}
+        facts["totals"] = {
+            "keep": True,
+            "names": _OWN_NAMES,
+            "words_in": _OWN_CODES,
+            "codes": ["pcode"],
+            "counts": ["people", "population"],
+            "within": [
+                name for name, dtype in columns.items() if name not in apart and dtype in ("string", "datetime64[us]")
+            ],
+        }
     return Feed(
         id=f"sahelgeo-{table.name}",
         title=f"sahelgeo's own {table.name.capitalize()} table",
@@ -135,5 +152,5 @@ def _own_feed(table: Table) -> Feed:
         reader="read",
         module="own_tables",
         kinds={name: counts[dtype] for name, dtype in columns.items() if dtype in counts},
-        facts=MappingProxyType({"days": {"habit": "never"}}),
+        facts=MappingProxyType(facts),
     )

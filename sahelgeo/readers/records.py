@@ -56,6 +56,8 @@ _COUNTS = frozenset(
         "total_results",
         "totalresults",
         "totalfeatures",
+        "totalelements",
+        "recordstotal",
         "numbermatched",
     ]
 )
@@ -72,6 +74,9 @@ _NEXT = frozenset(
         "hasmore",
         "exceededtransferlimit",
         "has_more",
+        "hasnext",
+        "nextpage",
+        "truncated",
     ]
 )
 _ONE_PAGE = frozenset(["page", "currentpage", "current_page", "pagenumber"])
@@ -83,6 +88,7 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
     for value in envelope.values():
         if isinstance(value, dict):
             flat |= value
+            flat |= {key: inner for part in value.values() if isinstance(part, dict) for key, inner in part.items()}
     known = {str(key).casefold(): value for key, value in flat.items()}
     page = next((known[key] for key in _ONE_PAGE if isinstance(known.get(key), int)), None)
     said = []

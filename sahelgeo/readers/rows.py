@@ -21,7 +21,7 @@ from sahelgeo.readers.printed import codes, fold, is_code, text_of, texts
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes
-from sahelgeo.readers.total_rows import check_printed, find_totals, labels
+from sahelgeo.readers.total_rows import check_printed, ended_by, find_totals, labels
 from sahelgeo.tables import TABLES
 
 # Forms whose first row is the headings, and is no row of the file.
@@ -69,6 +69,7 @@ class Rows:
         self._refuse_nothing()
         self._read: dict[str, pd.Series] = {}
         self._days: dict[tuple[str, Month | None], pd.Series] = {}
+        self._ended = pd.Series(dtype="int64")
         if self.facts.get("copies", "drop") == "drop" and found.sheet.geometry is None:
             self.without_copies()
         self._set_totals_aside()
@@ -120,15 +121,17 @@ class Rows:
         if plan is None:
             return
         names = self._names()
-        if names.empty:
+        words = names.assign(**{name: self.text(name) for name in plan.get("words_in", ()) if name in self})
+        if words.empty or not len(words.columns):
             return
-        strength, beside = labels(names)
+        strength, beside = labels(words)
+        self._ended = ended_by(names[strength > 0])
         certain = strength.eq(2)
         printed = self.frame[certain]
         if certain.any():
             self.drop(certain, "total")
         counted = [name for name in plan["counts"] if name in self]
-        if not counted or plan.get("words_only"):
+        if not counted or names.empty or plan.get("words_only"):
             self.drop(strength.eq(1) & beside.map(self._known(names)), "total")
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
@@ -144,8 +147,19 @@ class Rows:
         (self.notes if plan.get("parts") else self.doubts).extend(found.suspects)
         if len(printed):
             self._check(printed, names, numbers, within, ~found.dropped)
+        if plan.get("keep"):
+            self._say_kept(found.dropped & beside.eq(""))
+            found.dropped &= beside.ne("")
         if found.dropped.any():
             self.drop(found.dropped, "total")
+
+    def _say_kept(self, adding: pd.Series) -> None:
+        """Rows that add up others without a word of it: a table of one's own keeps them."""
+        if adding.any():
+            rows = listed(list(adding.index[adding]), SHOWN_AT_MOST)
+            self.doubts.append(
+                f"rows {rows} are the sums of other rows and were kept: if they are totals, their people count twice. Delete them"
+            )
 
     def _known(self, names: pd.DataFrame) -> Callable[[str], bool]:
         known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
@@ -183,7 +197,7 @@ class Rows:
         return self.filled(self._names())
 
     def filled(self, names: pd.DataFrame, among: pd.Series | None = None) -> pd.DataFrame:
-        """Names that are printed once, carried to the rows below: never across a change of a column to their left.
+        """Names that are printed once, carried to the rows below: never across a change of a column to their left or their total.
 
         A column whose names are printed on every row is left alone: a gap there is a name that is missing.
         """
@@ -198,6 +212,8 @@ class Rows:
             deeper = rows.loc[
                 :, [other for other in rows.columns if other != name and other not in wanted[: wanted.index(name)]]
             ]
+            ends = self._ended.index[self._ended <= rows.columns.get_loc(name)]
+            block = block * (len(ends) + 1) + np.searchsorted(ends, rows.index, side="right")
             column = rows[name].groupby(block).ffill().where(rows[name].notna() | deeper.notna().any(axis=1))
             answer.loc[rows.index, name] = column
             changed = (column != column.shift()).fillna(True) | (column.isna() != column.shift().isna())

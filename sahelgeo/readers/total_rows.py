@@ -36,7 +36,6 @@ _WORD = (
 )
 _WEAK = frozenset(["sum", "overall", "tous", "toutes", "all", "s t"])
 _BEFORE = re.compile(rf"({_WORD})\b ?(.*)")
-_AFTER = re.compile(rf"(.*?) ?\b({_WORD})")
 _LEVEL_WORDS = """
     au aux du de des d la le les l en a et of for the in by per par general generale generaux national nationale pays country countries
     region regions province provinces departement departements department departments commune communes cercle cercles district districts
@@ -45,6 +44,8 @@ _LEVEL_WORDS = """
     niveau entites unites lignes rows global globale phase ph ca
 """
 _GENERIC = frozenset(_LEVEL_WORDS.split()) | set(MONTHS)
+_AFTER = re.compile(rf"(.*?) ?\b({_WORD})(?: (?:{'|'.join(sorted(_GENERIC))}))*")
+_WORLD = frozenset(["world", "monde", "le monde", "global", "worldwide"])
 # Sums within this of a printed total are equal to it: each row was rounded.
 _ROUNDING = 0.51
 _NEAR = 0.02
@@ -69,6 +70,9 @@ def labels(names: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     for column in names:
         values = names[column].fillna("").astype(object).to_numpy()
         known = {text: found for text in set(values) if (found := _label(str(text)))[0]}
+        if column == names.columns[0] and column != "place":
+            # A place may be called Monde; among countries or regions it is all of them.
+            known |= {text: (2, "") for text in set(values) if fold(str(text)) in _WORLD}
         if not known:
             continue
         for position in np.flatnonzero([value in known for value in values]):
@@ -76,6 +80,13 @@ def labels(names: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
             if found[0] > strength[position]:
                 strength[position], beside[position] = found
     return pd.Series(strength, index=names.index), pd.Series(beside, index=names.index)
+
+
+def ended_by(totals: pd.DataFrame) -> pd.Series:
+    """Of rows of totals the position of the first name that says so: what is printed once ends there."""
+    said = totals.map(lambda name: bool(pd.notna(name)) and _label(str(name))[0] > 0).to_numpy(dtype=bool)
+    rows = np.flatnonzero(said.any(axis=1))
+    return pd.Series(said[rows].argmax(axis=1) if len(rows) else [], index=totals.index[rows], dtype="int64")
 
 
 def _label(text: str) -> tuple[int, str]:
