@@ -116,7 +116,7 @@ def test_several_analyses_are_listed(here: Path, capsys: pytest.CaptureFixture[s
         (["stocks", "stocks.csv", "--out", "nowhere/map.html"], "nowhere: there is no such folder"),
         (["stocks", "stocks.csv", "--out", "areas.geojson/map.html"], "there is no such folder"),
         (["stocks", "stocks.csv", "--level", "7"], "level 7 is not embedded"),
-        (["stocks", "stocks.csv", "--areas", "nothing.shp"], "there is no file nothing.shp"),
+        (["stocks", "stocks.csv", "--areas", "nothing.shp"], "nothing.shp: there is no such file"),
         (["stocks", "stocks.csv", "--country", "XXX"], "no row is of XXX"),
         (["stocks", "stocks.csv", "--choose", "group"], "write a column and a value"),
         (["stocks", "stocks.csv", "--choose", "group=cats"], "no row has group 'cats'. There are: 'idp'"),

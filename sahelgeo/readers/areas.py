@@ -74,6 +74,12 @@ def area_styles() -> tuple[AreaStyle, ...]:
     )
 
 
+class HowAreas(How, total=False):
+    """What a caller may say about a file of boundaries."""
+
+    dissolve: bool
+
+
 def read_areas(
     path: Readable,
     level: int | None = None,
@@ -81,8 +87,7 @@ def read_areas(
     *,
     crs: Any = None,
     names: pd.DataFrame | None = None,
-    dissolve: bool = False,
-    **how: Unpack[How],
+    **how: Unpack[HowAreas],
 ) -> gpd.GeoDataFrame:
     """Read administrative boundaries of any usual publisher into the Areas table.
 
@@ -106,10 +111,8 @@ def read_areas(
         ``pcode`` and ``name`` for a file without attributes: a GeoDataFrame of points or polygons, each area taking the one row
         that lies in it, or a table with one row for each area in the order of the file.
 
-    dissolve : bool, default False
-        Whether rows of one code are joined to one area: some files draw an area in several rows.
     **how
-        ``encoding`` of the text, where the file states a wrong one (such as ``"cp1252"``), and ``day_first`` for days that
+        ``dissolve=True`` joins rows of one code to one area: some files draw an area in several rows. ``encoding`` of the text, where the file states a wrong one (such as ``"cp1252"``), and ``day_first`` for days that
         it writes in numbers.
 
     Returns
@@ -158,7 +161,7 @@ def read_areas(
     1  NE002   Diffa      1
     """
     opened = open_file(path, how.get("encoding"))
-    return areas_in(opened, level=level, layer=layer, crs=crs, names=names, dissolve=dissolve, **how)[0]
+    return areas_in(opened, level=level, layer=layer, crs=crs, names=names, **how)[0]
 
 
 class _Account:
