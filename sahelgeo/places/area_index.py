@@ -382,7 +382,7 @@ def _touched(
     corners.append((base + low * frame.columns + right)[wide])
     corners.append((base + high * frame.columns + left)[tall])
     corners.append((base + high * frame.columns + right)[wide & tall])
-    keys = np.unique(np.concatenate([_without_repeats(part) for part in corners]))
+    keys = _without_repeats(np.sort(np.concatenate([_without_repeats(part) for part in corners])))
     cells = frame.columns * frame.rows
     return keys % cells, (keys // cells).astype(np.int32)
 
@@ -459,6 +459,6 @@ def _candidates(
     lengths = to - from_
     place = np.concatenate([np.searchsorted(undecided, borders[0]), _ranges(from_, lengths)])
     owner = np.concatenate([borders[1], np.repeat(spans[2], lengths)]).astype(np.int64)
-    keys = np.unique(place * polygons + owner)
+    keys = _without_repeats(np.sort(place * polygons + owner))
     starts = np.searchsorted(keys, np.arange(len(undecided) + 1) * polygons)
     return starts, (keys % polygons).astype(np.int32)
