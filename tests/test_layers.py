@@ -8,6 +8,7 @@ from pathlib import Path
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString, Polygon
@@ -443,3 +444,13 @@ def test_periods_and_panels_share_one_scale(squares: gpd.GeoDataFrame) -> None:
         [one.label for one in item.classes] for item in panels
     ]
     assert [frame.class_of for frame in frames] == [item.class_of for item in panels]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_numbers_held_as_objects_are_numbers(squares: gpd.GeoDataFrame, missing: object) -> None:
+    """A spreadsheet's column of numbers and gaps keeps its breaks; text with breaks is refused."""
+    areas = squares.assign(rate=pd.Series([missing, 2, 10.5], dtype=object))
+    classes = sg.maps.AreaLayer(areas, column="rate", breaks=[5]).drawing("en").classes
+    assert [found.count for found in classes] == [1, 1, 1]
+    with pytest.raises(sg.SchemaError, match="column 'rate' holds text, which has no breaks"):
+        sg.maps.AreaLayer(squares.assign(rate=["2", "10", "3"]), column="rate", breaks=[5])

@@ -21,7 +21,7 @@ from sahelgeo.maps.layers import (
     one_polygon_per_area,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import Scale, no_data_class, places_among, rising
+from sahelgeo.maps.scale import Scale, as_numbers, no_data_class, places_among, rising
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 
@@ -91,6 +91,8 @@ class AreaLayer(SahelgeoLayer):
     ) -> None:
         drawn, self.without_geometry = areas_with_geometry(areas, "AreaLayer")
         one_polygon_per_area(drawn, "AreaLayer")
+        if column is not None and list(drawn.columns).count(column) == 1:
+            drawn = drawn.assign(**{column: as_numbers(drawn[column])})
         super().__init__(drawn, **options)
         self.column = column
         self.scale = breaks if isinstance(breaks, Scale) else _scale(drawn, column, breaks, scheme)

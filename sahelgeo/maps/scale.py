@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
+from numbers import Real
 from typing import Any
 
 import geopandas as gpd
@@ -38,6 +39,16 @@ from sahelgeo.words import word, write_number
 _WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
 
 
+def as_numbers(values: pd.Series) -> pd.Series:
+    """The values as numbers where a column of objects holds nothing but numbers and missing values."""
+    if values.dtype != object:
+        return values
+    known = values.dropna()
+    if known.empty or any(isinstance(value, bool) or not isinstance(value, Real) for value in known):
+        return values
+    return values.astype("Float64")
+
+
 @dataclass(frozen=True)
 class Scale:
     """Which class a value is in.
@@ -56,10 +67,15 @@ class Scale:
     @classmethod
     def of(cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None) -> Scale:
         """The scale of all these values: by the breaks or the scheme given, else quantiles, or the values of text."""
+        values = as_numbers(values)
         if scheme is not None:
             return cls(tuple(_scheme_breaks(values, breaks, scheme)))
         if pd.api.types.is_numeric_dtype(values):
             return cls(tuple(_checked_breaks(values, breaks)))
+        if breaks is not None:
+            raise SchemaError(
+                f"AreaLayer: column {values.name!r} holds text, which has no breaks. Turn it into numbers, or give no breaks"
+            )
         return cls(words=tuple(_distinct_words(values)))
 
     @property
@@ -69,6 +85,7 @@ class Scale:
 
     def class_of(self, values: pd.Series) -> list[int]:
         """The place of the class of each value; a missing value is in the class after the last."""
+        values = as_numbers(values)
         if self.words is not None:
             place = {value: number for number, value in enumerate(self.words)}
             return [place[str(value)] if pd.notna(value) else self.count for value in values]
