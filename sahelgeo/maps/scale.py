@@ -74,7 +74,7 @@ class Scale:
             return cls(tuple(_checked_breaks(values, breaks)))
         if breaks is not None:
             raise SchemaError(
-                f"AreaLayer: column {values.name!r} holds text, which has no breaks. Turn it into numbers, or give no breaks"
+                f"AreaLayer: column {values.name!r} holds text, which has no breaks. Make it numbers, or give none"
             )
         return cls(words=tuple(_distinct_words(values)))
 
