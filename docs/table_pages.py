@@ -1,7 +1,7 @@
 """Sphinx extension: pages made from the declarations and data files of sahelgeo, and a check that no public name is missing.
 
 Before the build, ``reference/tables/`` is written: the tables from ``sahelgeo.tables.TABLES``, the sources from
-``sahelgeo.SOURCES``, the phase classes from the style table, the embedded areas from their file. After it, every public name
+``sahelgeo.sources.SOURCES``, the phase classes from the style table, the embedded areas from their file. After it, every public name
 must have been documented somewhere.
 """
 
@@ -142,12 +142,12 @@ def sources_page() -> str:
             linked(source.licence, source.licence_url),
             f"<{source.url}>" if source.url else "",
         )
-        for source in sg.SOURCES.values()
+        for source in sg.sources.SOURCES.values()
     ]
     parts = [
         "# Sources",
-        "```{eval-rst}\n.. py:data:: sahelgeo.SOURCES\n\n"
-        "   The known sources by their id, a read-only mapping of :class:`~sahelgeo.Source`. An id is what stands in the\n"
+        "```{eval-rst}\n.. py:data:: sahelgeo.sources.SOURCES\n\n"
+        "   The known sources by their id, a read-only mapping of :class:`~sahelgeo.sources.Source`. An id is what stands in the\n"
         "   ``source`` column of a table.\n```",
         "A `source` column may also hold the credit in words, for figures that are not in this list. "
         "{func}`sahelgeo.credit` writes the lines.",

@@ -36,7 +36,7 @@ try:
     given = sg.brief.read_own_events(options.events, areas) if options.events else sg.brief.load_synthetic()
     actors = sg.brief.read_actors(options.actors, beside=given.actors) if options.actors else given.actors
     agreements = sg.brief.read_agreements(options.agreements, areas) if options.agreements else given.agreements
-    named = sg.actor_family(given.events, actors=actors)
+    named = sg.events.actor_family(given.events, actors=actors)
 except (sg.SahelgeoError, OSError) as error:
     raise SystemExit(f"The files cannot be used. {error}") from None
 events = given.events
@@ -60,7 +60,7 @@ if options.events:
     try:
         days = (given.coverage["start"].min(), given.coverage["end"].max())
         checks[0] = sg.brief.fatalities(events, coverage=days, lang=lang)
-    except sg.WindowError as error:
+    except sg.errors.WindowError as error:
         print(f"Deaths are those of the published figures, not of your events: {error}")
 
 # The five assumptions. The second one runs on the Cadre Harmonisé of March 2020; the core is Ouagadougou's region.
@@ -73,14 +73,14 @@ checks += [
 # Events that name one side only, or not both groups of the pair, do not tell who fought whom: that is not zero.
 both_sides = named["family1"].notna() & named["family2"].notna()
 fought = both_sides.any() and set(given.pair) <= set(named["family1"]) | set(named["family2"])
-war = sg.dyads(named, between=given.pair) if fought else None
+war = sg.events.dyads(named, between=given.pair) if fought else None
 try:
     checks.append(sg.brief.negotiation(sums, agreements, war, lang=lang))
 except sg.SahelgeoError as error:
     raise SystemExit(f"The agreements cannot be used. {error}") from None
 try:
     checks.append(sg.brief.engagement(sums, lang=lang))
-except sg.WindowError as error:
+except sg.errors.WindowError as error:
     print(f"Missions are not held against deaths: {error}")
 
 for check in checks:
@@ -91,7 +91,7 @@ for check in checks:
 print("\n" + "; ".join(dict.fromkeys(note for check in checks for note in check.notes)))
 
 # Beyond the brief's own figures: where the centre of violence lay, and how far it moved.
-centres = sg.mean_centre(events, weights="fatalities", permutations=199)
+centres = sg.events.mean_centre(events, weights="fatalities", permutations=199)
 print(
     centres[["start", "events", "major_km", "drift_km", "drift_bearing", "p_drift"]].to_string(
         index=False, float_format="%.2f"

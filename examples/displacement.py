@@ -20,28 +20,29 @@ sample = sg.load_sample("burkina-2020")
 days = ["2019-12-09", "2020-02-12", "2020-06-08", "2020-08-08", "2020-09-06"]
 people = [560_033, 765_517, 921_471, 1_013_234, 1_034_609]
 national = pd.DataFrame({"pcode": "BF", "date": days, "people": people, "group": "idp", "source": "CONASUR"})
-print(sg.series(national, fill="last")[["start", "date", "people", "filled", "days_old"]].to_string(index=False))
+print(sg.stocks.series(national, fill="last")[["start", "date", "people", "filled", "days_old"]].to_string(index=False))
 change = sg.change_in_stocks(national[:1], national[2:3]).iloc[0]
 print(f"9 December 2019 to 8 June 2020: x {change['people_after'] / change['people_before']:.2f}")
-print(sg.first_above(national, threshold=1_000_000)[["date_below", "date"]].to_string(index=False))
+print(sg.stocks.first_above(national, threshold=1_000_000)[["date_below", "date"]].to_string(index=False))
 
 # Where displaced people are.
-print(sg.concentration(sample.stocks)[["areas", "effective_areas", "areas_for_half"]].round(2).to_string(index=False))
+concentration = sg.stocks.concentration(sample.stocks)
+print(concentration[["areas", "effective_areas", "areas_for_half"]].round(2).to_string(index=False))
 
 # Movements: matrix, balance, indices, and the flows that carry half of the people.
 flows = sg.sum_flows(sample.flows)
 print(sg.od_matrix(sample.flows).loc[["BF49", "BF56"], ["BF13", "BF49", "BF54"]])
 print(
-    sg.flow_balance(sample.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]]
+    sg.flows.balance(sample.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]]
     .round(1)
     .to_string(index=False)
 )
 print(
-    sg.flow_indices(sample.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]]
+    sg.flows.indices(sample.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]]
     .round(3)
     .to_string(index=False)
 )
-half = sg.top_flows(flows, share=0.5)
+half = sg.flows.top(flows, share=0.5)
 print(f"{len(half)} flows carry {half['share_cumulative'].max():.0%} of the people who moved")
 
 # Lines between chief towns on a map, and a table with small counts taken out.
@@ -50,5 +51,5 @@ lines = sg.flow_lines(between, sample.areas, anchor="capital")
 m = sg.maps.Map(title="Burkina Faso, 2020: synthetic movements between chief towns")
 sg.maps.FlowLayer(lines, smallest=1_000).add_to(m)
 m.save(str(folder / "flows.html"))
-sg.suppress_small(flows).to_csv(folder / "flows.csv", index=False)
+sg.flows.suppress_small(flows).to_csv(folder / "flows.csv", index=False)
 print(*sg.credit(sample.stocks, lines), sep="\n")

@@ -122,7 +122,8 @@ def filled(table: pd.DataFrame, name: str, column: str, advice: str) -> None:
 def once(table: pd.DataFrame, name: str, *key: str, advice: str, error: type[SahelgeoError] = SchemaError) -> None:
     """Raise unless there is one row for each key; rows whose first key is missing are left aside.
 
-    The advice says what to do; an error with room for rows (:class:`DoubleCountError`) takes the repeated ones with it.
+    The advice says what to do; an error with room for rows (:class:`sahelgeo.errors.DoubleCountError`) takes the
+    repeated ones with it.
     """
     known = table[table[key[0]].notna()]
     twice = known.duplicated(list(key), keep=False)

@@ -68,7 +68,7 @@ class SchemaError(SahelgeoError, ValueError):
     >>> counts = pd.DataFrame({"pcode": ["BF56"], "date": "2020-09-06", "people": [-5], "group": "idp", "source": "CONASUR"})
     >>> try:
     ...     sg.conform(counts, "stocks")
-    ... except sg.SchemaError as error:
+    ... except sg.errors.SchemaError as error:
     ...     print(error.problems[0])
     column 'people', row 0 (-5): not 0 or more. Leave the cell empty where the value is unknown
     """
@@ -86,7 +86,7 @@ class FormatError(SahelgeoError, ValueError):
     >>> import io, sahelgeo as sg
     >>> try:
     ...     sg.read(io.BytesIO(b"REGIONS,PROVINCES,COMMUNES\nSAHEL,SOUM,DJIBO"))
-    ... except sg.FormatError as error:
+    ... except sg.errors.FormatError as error:
     ...     print(str(error).split(". ")[2][:80])
     Nearest: CONASUR's table of internally displaced people by commune, Burkina Faso
     """
@@ -99,8 +99,8 @@ class CRSError(SahelgeoError, ValueError):
     --------
     >>> import sahelgeo as sg
     >>> try:
-    ...     sg.check_areas(sg.load_areas("BFA").set_crs(None, allow_override=True))
-    ... except sg.CRSError as error:
+    ...     sg.places.check_areas(sg.load_areas("BFA").set_crs(None, allow_override=True))
+    ... except sg.errors.CRSError as error:
     ...     print(type(error).__name__)
     CRSError
     """
@@ -120,7 +120,7 @@ class UnmatchedError(SahelgeoError, LookupError):
     >>> counts = pd.DataFrame({"pcode": ["BF56", "BF99"], "people": [10, 5]})
     >>> try:
     ...     sg.attach_areas(counts, sg.load_areas("BFA"))
-    ... except sg.UnmatchedError as error:
+    ... except sg.errors.UnmatchedError as error:
     ...     print(error.rows)
       pcode  people
     1  BF99       5
@@ -145,7 +145,7 @@ class AmbiguousError(SahelgeoError, LookupError):
     >>> counts = pd.DataFrame({"pcode": ["MR01"], "place": ["Adrar"], "people": [40]})
     >>> try:
     ...     sg.attach_areas(counts, sg.load_areas("MRT"))
-    ... except sg.AmbiguousError as error:
+    ... except sg.errors.AmbiguousError as error:
     ...     print(str(error).split(". ")[0])
     1 of 1 rows have a code that the name beside it contradicts (rows 0): MR01 is Hodh Chargui, the row says 'Adrar'
     """
@@ -170,7 +170,7 @@ class DoubleCountError(SahelgeoError, ValueError):
     ...                        "source": "CONASUR"})
     >>> try:
     ...     sg.sum_stocks(counts)
-    ... except sg.DoubleCountError as error:
+    ... except sg.errors.DoubleCountError as error:
     ...     print(error.rows["date"].dt.strftime("%Y-%m-%d").tolist())
     ['2020-09-06', '2020-11-10']
     """
@@ -188,7 +188,7 @@ class EditionError(SahelgeoError, ValueError):
     >>> import pandas as pd, sahelgeo as sg
     >>> try:
     ...     sg.convert_edition(pd.DataFrame({"pcode": ["BF5603"], "people": [100]}), to="BFA 2025")
-    ... except sg.EditionError as error:
+    ... except sg.errors.EditionError as error:
     ...     print(str(error).split(". ")[0])
     1 areas split, and the people of their parts are not known: Soum (BF5603) into Djelgodji, Karo-Peli
     """
@@ -203,7 +203,7 @@ class DuplicateEventError(DoubleCountError):
         Every row of the events that stand more than once.
     table : pandas.DataFrame
         The whole table of events, so that a file that is refused can still be mended:
-        ``sg.newest_export(error.table)``.
+        ``sg.events.newest_export(error.table)``.
 
     Examples
     --------
@@ -213,8 +213,8 @@ class DuplicateEventError(DoubleCountError):
     ...          "BFO1,2020-06-01,Battles,Invented Front,Burkina Faso,14.1,-1.6,5,1597881600"]
     >>> try:
     ...     events = sg.read(io.BytesIO("\n".join(lines).encode()))
-    ... except sg.DuplicateEventError as error:
-    ...     events = sg.conform(sg.newest_export(error.table), "events")
+    ... except sg.errors.DuplicateEventError as error:
+    ...     events = sg.conform(sg.events.newest_export(error.table), "events")
     >>> events["fatalities"].tolist()
     [5]
     """
@@ -233,7 +233,7 @@ class GridError(SahelgeoError, ValueError):
     >>> rain = xr.DataArray([[1.0, 2.0]], dims=("row", "column"))
     >>> try:
     ...     sg.zonal_sum(rain, sg.load_areas("BFA"), measure="count")
-    ... except sg.GridError as error:
+    ... except sg.errors.GridError as error:
     ...     print(str(error).split(". ")[0])
     the array has dimensions row, column
     """

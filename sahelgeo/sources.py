@@ -46,7 +46,7 @@ class Source:
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> source = sg.SOURCES["ne-10m-admin-1"]
+    >>> source = sg.sources.SOURCES["ne-10m-admin-1"]
     >>> source.publisher, source.licence, source.synthetic
     ('Natural Earth', 'public domain', False)
     """

@@ -60,11 +60,11 @@ class Language(str):  # numpydoc ignore=PR02
     --------
     >>> import sahelgeo as sg
     >>> words = {"legend": "Bayani", "total_people": "Jimla: mutane {people}; wurare: {count}"}
-    >>> hausa = sg.Language("ha", words, base="fr")
+    >>> hausa = sg.maps.Language("ha", words, base="fr")
     >>> m = sg.maps.Map(lang=hausa)
     >>> len(hausa.missing) > 50
     True
-    >>> sg.Language.template().columns.tolist()
+    >>> sg.maps.Language.template().columns.tolist()
     ['key', 'en', 'fr', 'text']
     """
 
@@ -101,7 +101,7 @@ class Language(str):  # numpydoc ignore=PR02
         Examples
         --------
         >>> import sahelgeo as sg
-        >>> words = sg.Language.template().set_index("key")
+        >>> words = sg.maps.Language.template().set_index("key")
         >>> words.loc["of_areas", "fr"]
         '{count} zones sur {areas}'
         """
@@ -165,8 +165,8 @@ def check_language(lang: str) -> str:
     if isinstance(lang, Language) or lang in LANGUAGES:
         return lang
     raise LanguageError(
-        f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}; or give a sahelgeo.Language with a "
-        "table of words"
+        f"there are no words in {lang!r}. Choose one of: {', '.join(LANGUAGES)}; or give a sahelgeo.maps.Language with "
+        "a table of words"
     )
 
 

@@ -21,7 +21,7 @@ def break_found(seed: int, *, planted: bool) -> bool:
     table = pd.DataFrame(
         {"start": pd.date_range("2018-01-01", periods=24, freq="MS"), "fatalities": random.poisson(rates)}
     )
-    return bool(sg.before_after(table, "2019-01-01")["p_change"].iloc[0] <= LEVEL)
+    return bool(sg.events.before_after(table, "2019-01-01")["p_change"].iloc[0] <= LEVEL)
 
 
 def drift_found(seed: int, *, planted: bool) -> bool:
@@ -34,7 +34,7 @@ def drift_found(seed: int, *, planted: bool) -> bool:
         geometry=gpd.points_from_xy(x, y),
         crs="EPSG:4326",
     )  # fmt: skip
-    return bool(sg.mean_centre(events, permutations=199, seed=seed + APART)["p_drift"].iloc[1] <= LEVEL)
+    return bool(sg.events.mean_centre(events, permutations=199, seed=seed + APART)["p_drift"].iloc[1] <= LEVEL)
 
 
 def hotspots_found(seed: int, *, planted: bool) -> bool:
@@ -45,7 +45,7 @@ def hotspots_found(seed: int, *, planted: bool) -> bool:
     if planted:
         rates[[9, 10, 11, 17, 18, 19, 25, 26, 27]] += 8
     areas = gpd.GeoDataFrame({"rate": rates}, geometry=cells, crs="EPSG:4326")
-    return bool((sg.hotspots(areas, column="rate", seed=seed + APART)["hotspot"] != "none").any())
+    return bool((sg.events.hotspots(areas, column="rate", seed=seed + APART)["hotspot"] != "none").any())
 
 
 def lag_found(seed: int, *, planted: bool) -> bool:
@@ -57,7 +57,7 @@ def lag_found(seed: int, *, planted: bool) -> bool:
         fled = np.roll(deaths, 2) * 100 + random.normal(0, 150, 40) if planted else random.poisson(5, 40) * 100.0
         starts = pd.date_range("2017-01-01", periods=40, freq="MS")
         rows.append(pd.DataFrame({"pcode": code, "start": starts, "deaths": deaths, "fled": fled}))
-    found = sg.lagged_association(
+    found = sg.events.lagged_association(
         pd.concat(rows, ignore_index=True), "deaths", "fled", permutations=199, seed=seed + APART
     )
     return bool((found["p"] <= LEVEL).any())

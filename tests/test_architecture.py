@@ -31,6 +31,10 @@ LAYERS = (
 )
 
 
+NOUNS = (sg.editions, sg.places, sg.stocks, sg.flows, sg.phases, sg.events, sg.rasters, sg.joint, sg.maps)
+WITH_STUBS = (sg, sg.brief, *NOUNS)
+
+
 def module_paths() -> dict[str, Path]:
     """Every module by its dotted name within the package; the package itself is left out."""
     paths = {}
@@ -115,7 +119,7 @@ print([name for name in ("matplotlib", "rasterio", "xarray", "rapidfuzz") if nam
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", WITH_STUBS, ids=[module.__name__ for module in WITH_STUBS])
 def test_every_public_name_is_listed_and_documented(module: ModuleType) -> None:
     """Each name of the stub is in dir() and has a docstring; each function shows an example."""
     names = public_names(module)
@@ -137,7 +141,7 @@ def test_the_type_checker_sees_every_public_name() -> None:
     lines = [
         "import sahelgeo as sg",
         *(f"sg.{name}" for name in public_names(sg)),
-        *(f"sg.maps.{name}" for name in public_names(sg.maps)),
+        *(f"sg.{module.__name__.partition('.')[2]}.{name}" for module in NOUNS for name in public_names(module)),
         "sg.no_such_name",
     ]
     done = subprocess.run(
@@ -152,16 +156,19 @@ def test_the_type_checker_sees_every_public_name() -> None:
     assert "no_such_name" in problems[0]
 
 
-@pytest.mark.parametrize("name", public_names(sg))
-def test_public_functions_take_few_parameters(name: str) -> None:
-    """At most six."""
-    found = getattr(sg, name)
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(module, name) for module in (sg, *NOUNS) if module is not sg.maps for name in public_names(module)],
+)
+def test_public_functions_take_few_parameters(module: ModuleType, name: str) -> None:
+    """At most six; maps take the options of their layers besides, which are declared once."""
+    found = getattr(module, name)
     if inspect.isfunction(found):
         # sum_flows takes what every sum takes, and whether rows are records of which two may be alike.
         assert len(inspect.signature(found).parameters) <= (7 if name == "sum_flows" else 6)
 
 
-@pytest.mark.parametrize("module", [sg, sg.brief, sg.maps], ids=["sahelgeo", "sahelgeo.brief", "sahelgeo.maps"])
+@pytest.mark.parametrize("module", WITH_STUBS, ids=[module.__name__ for module in WITH_STUBS])
 def test_no_public_name_is_a_module_too(module: ModuleType) -> None:
     """Importing a submodule would put the module in the place of the function of its name."""
     prefix = module.__name__.partition(".")[2]

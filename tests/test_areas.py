@@ -81,7 +81,7 @@ def test_invented_tables_say_so_in_every_row() -> None:
     sample = sg.load_sample()
     for table in (sample.flows, sample.events):
         assert table["source"].unique().tolist() == ["sahelgeo-synthetic"]
-        assert sg.SOURCES["sahelgeo-synthetic"].synthetic
+        assert sg.sources.SOURCES["sahelgeo-synthetic"].synthetic
 
 
 def test_an_unknown_sample_names_the_known_ones() -> None:

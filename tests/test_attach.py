@@ -36,7 +36,7 @@ def test_several_rows_may_name_one_area(counts: pd.DataFrame, squares: gpd.GeoDa
 def test_an_unknown_code_raises_with_its_rows(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """The error names rows, people and codes, and holds the rows."""
     with pytest.raises(
-        sg.UnmatchedError,
+        sg.errors.UnmatchedError,
         match=r"1 of 2 rows with 20 people have no area: p-codes XB99 \(areas have XA01, XA02, XA03, ...\)",
     ) as caught:
         sg.attach_areas(counts.assign(pcode=["XA01", "XB99"]), squares)
@@ -46,7 +46,7 @@ def test_an_unknown_code_raises_with_its_rows(counts: pd.DataFrame, squares: gpd
 
 def test_a_missing_code_is_unmatched_not_dropped(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """A row without a code is a row without an area."""
-    with pytest.raises(sg.UnmatchedError, match=r"p-codes \(missing\)"):
+    with pytest.raises(sg.errors.UnmatchedError, match=r"p-codes \(missing\)"):
         sg.attach_areas(counts.assign(pcode=["XA01", None]), squares)
 
 
@@ -73,7 +73,7 @@ def test_unmatched_rows_can_be_left_out_with_a_warning(counts: pd.DataFrame, squ
 
 def test_an_unknown_way_to_treat_unmatched_rows_is_refused(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """Only the three words are taken."""
-    with pytest.raises(sg.SchemaError, match="unmatched='ignore' is not one of 'raise', 'keep', 'drop'"):
+    with pytest.raises(sg.errors.SchemaError, match="unmatched='ignore' is not one of 'raise', 'keep', 'drop'"):
         sg.attach_areas(counts.assign(pcode=["XA01", "XB99"]), squares, unmatched="ignore")  # type: ignore[call-overload]
 
 
@@ -104,14 +104,14 @@ def test_a_code_twice_among_the_areas_is_refused(counts: pd.DataFrame, squares: 
     """Two editions of one area would double its rows."""
     both = gpd.GeoDataFrame(pd.concat([squares, squares.assign(edition="other")], ignore_index=True))
     with pytest.raises(
-        sg.SchemaError, match="areas: p-codes XA01, XA02, XA03 stand more than once. Choose one edition"
+        sg.errors.SchemaError, match="areas: p-codes XA01, XA02, XA03 stand more than once. Choose one edition"
     ):
         sg.attach_areas(counts, both)
 
 
 def test_another_edition_is_refused(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """One code can be two places in two editions."""
-    with pytest.raises(sg.EditionError, match="rows 7, 3 are of edition 'old', the areas of 'test'"):
+    with pytest.raises(sg.errors.EditionError, match="rows 7, 3 are of edition 'old', the areas of 'test'"):
         sg.attach_areas(counts.assign(edition="old"), squares)
     assert len(sg.attach_areas(counts.assign(edition="test"), squares)) == 2
 
@@ -125,7 +125,7 @@ def test_a_table_in_another_crs_is_refused(counts: pd.DataFrame, squares: gpd.Ge
     """Two reference systems are never mixed in silence."""
     points = gpd.GeoDataFrame(counts, geometry=gpd.points_from_xy([0, 1], [0, 1]), crs="EPSG:32630")
     with pytest.raises(
-        sg.CRSError, match=r"the table is in EPSG:32630 and the areas are in EPSG:4326. Bring both to one"
+        sg.errors.CRSError, match=r"the table is in EPSG:32630 and the areas are in EPSG:4326. Bring both to one"
     ):
         sg.attach_areas(points, squares)
 
@@ -138,21 +138,23 @@ def test_the_geometry_of_the_areas_replaces_that_of_the_table(counts: pd.DataFra
 
 def test_areas_without_crs_are_refused(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """A map of unknown coordinates would be somewhere else."""
-    with pytest.raises(sg.CRSError, match="has no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="has no CRS"):
         sg.attach_areas(counts, squares.set_crs(None, allow_override=True))
 
 
 def test_a_table_without_codes_names_what_it_has(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """The message shows the columns and the way on."""
-    with pytest.raises(sg.SchemaError, match="table: column 'pcode' is missing. Found: code, date"):
+    with pytest.raises(sg.errors.SchemaError, match="table: column 'pcode' is missing. Found: code, date"):
         sg.attach_areas(counts.rename(columns={"pcode": "code"}), squares)
 
 
 def test_something_that_is_not_a_table_is_refused(squares: gpd.GeoDataFrame) -> None:
     """Both arguments are checked by kind."""
-    with pytest.raises(sg.SchemaError, match="table: a DataFrame is needed, not str"):
+    with pytest.raises(sg.errors.SchemaError, match="table: a DataFrame is needed, not str"):
         sg.attach_areas("stocks.csv", squares)  # type: ignore[call-overload]
-    with pytest.raises(sg.SchemaError, match="areas: a GeoDataFrame with a 'pcode' column is needed, not DataFrame"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="areas: a GeoDataFrame with a 'pcode' column is needed, not DataFrame"
+    ):
         sg.attach_areas(pd.DataFrame({"pcode": ["A"]}), pd.DataFrame(squares))  # type: ignore[call-overload]
 
 

@@ -16,7 +16,9 @@ def mauritania() -> pd.DataFrame:
 
 def test_codes_that_their_names_contradict_are_not_joined(mauritania: pd.DataFrame) -> None:
     """MR01 is Adrar here and Hodh Chargui in the areas."""
-    with pytest.raises(sg.AmbiguousError, match=r"rows 9\): MR01 is Hodh Chargui, the row says 'Adrar'") as failure:
+    with pytest.raises(
+        sg.errors.AmbiguousError, match=r"rows 9\): MR01 is Hodh Chargui, the row says 'Adrar'"
+    ) as failure:
         sg.attach_areas(mauritania, sg.load_areas("MRT"))
     assert failure.value.candidates.index.tolist() == [9]
 
@@ -37,7 +39,8 @@ def test_rows_that_cannot_be_matched_raise_with_their_reasons_or_are_kept(maurit
     table = mauritania.drop(columns="pcode").assign(place=["Hodh", "Trarza"])
     areas = sg.load_areas("MRT")
     with pytest.raises(
-        sg.UnmatchedError, match=r"1 of 2 rows with 5 people have no area: Hodh \(MR01 Hodh Chargui \(100\); MR02"
+        sg.errors.UnmatchedError,
+        match=r"1 of 2 rows with 5 people have no area: Hodh \(MR01 Hodh Chargui \(100\); MR02",
     ):
         sg.attach_areas(table, areas, on="match")
     with pytest.warns(sg.DataWarning, match="kept without geometry"):
@@ -52,10 +55,10 @@ def test_columns_and_other_options_of_the_matching_may_be_given() -> None:
     joined = sg.attach_areas(table, sg.load_areas("BFA"), on={"names": "REGION"})
     assert joined["pcode"].tolist() == ["BF56", "BF49"]
     with pytest.raises(
-        sg.SchemaError, match="is not 'pcode', 'match' or a mapping of names, parents, accept, decisions"
+        sg.errors.SchemaError, match="is not 'pcode', 'match' or a mapping of names, parents, accept, decisions"
     ):
         sg.attach_areas(table, sg.load_areas("BFA"), on={"on": "REGION"})
-    with pytest.raises(sg.SchemaError, match="on='name' is not 'pcode', 'match'"):
+    with pytest.raises(sg.errors.SchemaError, match="on='name' is not 'pcode', 'match'"):
         sg.attach_areas(table, sg.load_areas("BFA"), on="name")
 
 
@@ -70,5 +73,5 @@ def test_names_of_smaller_places_do_not_contradict_a_code() -> None:
 def test_the_column_of_the_areas_level_is_held_against_the_code() -> None:
     """Not the place, which is smaller."""
     table = pd.DataFrame({"pcode": ["BF56"], "admin1": ["Nord"], "place": ["Sahel"], "people": [1]})
-    with pytest.raises(sg.AmbiguousError, match="BF56 is Sahel, the row says 'Nord'"):
+    with pytest.raises(sg.errors.AmbiguousError, match="BF56 is Sahel, the row says 'Nord'"):
         sg.attach_areas(table, sg.load_areas("BFA"))

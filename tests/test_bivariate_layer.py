@@ -117,5 +117,5 @@ def test_no_colour_could_pass_for_a_phase_of_crisis() -> None:
 )
 def test_options_that_would_mislead_are_refused(both: gpd.GeoDataFrame, options: dict[str, Any], message: str) -> None:
     """Columns, labels and breaks come in twos, and breaks rise."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.BivariateLayer(both, **{**OPTIONS, **options})

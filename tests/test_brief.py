@@ -100,9 +100,9 @@ def test_deaths_from_events() -> None:
 
 def test_totals_that_are_not_there_are_an_error() -> None:
     """No half year, no column."""
-    with pytest.raises(sg.WindowError, match="no total for 2021-01-01 to 2021-06-30"):
+    with pytest.raises(sg.errors.WindowError, match="no total for 2021-01-01 to 2021-06-30"):
         sg.brief.fatalities(date="2021-06-30")
-    with pytest.raises(sg.SchemaError, match="totals: column 'scope' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="totals: column 'scope' is missing"):
         sg.brief.fatalities(pd.DataFrame({"deaths": [1]}))
     alone = sg.brief.load_published("fatalities").iloc[:1]
     check = sg.brief.fatalities(alone)
@@ -138,11 +138,11 @@ def test_the_verdict_on_displacement_follows_its_bands() -> None:
 def test_displacement_refuses_what_it_cannot_compare() -> None:
     """A day twice, no column, days without a count near."""
     table = pd.DataFrame({"scope": "X", "date": ["2020-06-01", "2020-06-01"], "people": [1, 2], "source": "made up"})
-    with pytest.raises(sg.SchemaError, match="a scope has a day more than once"):
+    with pytest.raises(sg.errors.SchemaError, match="a scope has a day more than once"):
         sg.brief.displacement(table)
-    with pytest.raises(sg.SchemaError, match="column 'scope' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'scope' is missing"):
         sg.brief.displacement(table.drop(columns="scope"))
-    with pytest.raises(sg.SchemaError, match="no scope has a count near"):
+    with pytest.raises(sg.errors.SchemaError, match="no scope has a count near"):
         sg.brief.displacement(table.iloc[:1])
 
 
@@ -169,16 +169,16 @@ def test_food_insecurity_verdicts_and_refusals() -> None:
     without = published.drop(columns="times_year_before")
     assert sg.brief.food_insecurity(without).verdict == "partly"
     assert sg.brief.food_insecurity(without, more=(9e6, 9.5e6), times=(90, 91)).verdict == "not_supported"
-    with pytest.raises(sg.SchemaError, match="both 2022 and 2023"):
+    with pytest.raises(sg.errors.SchemaError, match="both 2022 and 2023"):
         sg.brief.food_insecurity(year=2023)
-    with pytest.raises(sg.SchemaError, match="column 'issued' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'issued' is missing"):
         sg.brief.food_insecurity(published.drop(columns="issued"))
 
 
 def test_assumption_1_counts_by_family_and_around_missions(made_up: sg.brief.SyntheticEvents) -> None:
     """An event with two families is in both rows; missions that began before the data have no window."""
     check = sg.brief.terrorism(made_up.events, actors=made_up.actors)
-    named = sg.actor_family(made_up.events, actors=made_up.actors)
+    named = sg.events.actor_family(made_up.events, actors=made_up.actors)
     front = named[(named["family1"] == "front A") | (named["family2"] == "front A")]
     row = check.table.set_index("family").loc["front A"]
     assert (row["events"], row["fatalities"]) == (len(front), front["fatalities"].sum())
@@ -216,7 +216,7 @@ def test_assumption_3_finds_the_planted_move_out_of_the_north(
     assert check.table["share_outside"].iloc[-1] > 0.5
     assert check.verdict == "synthetic"
     real = mali.assign(source="made for tests")
-    assert sg.brief.accord(real, north, timeline=sg.load_timeline(kinds=["accord"])).verdict == "supported"
+    assert sg.brief.accord(real, north, timeline=sg.events.load_timeline(kinds=["accord"])).verdict == "supported"
     assert sg.brief.accord(real.assign(start=pd.Timestamp("2023-01-01") - (real["start"] - real["start"].min())), north).verdict == "not_supported"  # fmt: skip
     early = real[real["start"].dt.year <= 2018]
     assert sg.brief.accord(early, north).verdict in ("partly", "supported")
@@ -226,8 +226,8 @@ def test_assumption_3_finds_the_planted_move_out_of_the_north(
 
 def test_assumption_4_finds_the_planted_agreement(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
     """Deaths fall after the invented agreement, and the war between the fronts begins in July 2019."""
-    named = sg.actor_family(made_up.events, actors=made_up.actors)
-    war = sg.dyads(named, between=made_up.pair)
+    named = sg.events.actor_family(made_up.events, actors=made_up.actors)
+    war = sg.events.dyads(named, between=made_up.pair)
     check = sg.brief.negotiation(sums, made_up.agreements, war)
     row = check.table.iloc[0]
     assert row["ratio"] < 0.6
@@ -241,12 +241,12 @@ def test_assumption_4_finds_the_planted_agreement(made_up: sg.brief.SyntheticEve
 
 def test_agreements_say_what_they_lack(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
     """A column, an area, months around the day."""
-    war = sg.dyads(sg.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
-    with pytest.raises(sg.SchemaError, match="agreements: column 'name' is missing"):
+    war = sg.events.dyads(sg.events.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
+    with pytest.raises(sg.errors.SchemaError, match="agreements: column 'name' is missing"):
         sg.brief.negotiation(sums, made_up.agreements.drop(columns="name"), war)
-    with pytest.raises(sg.SchemaError, match="p-codes XX are not in the table"):
+    with pytest.raises(sg.errors.SchemaError, match="p-codes XX are not in the table"):
         sg.brief.negotiation(sums, made_up.agreements.assign(pcode="XX"), war)
-    with pytest.raises(sg.WindowError, match="no fatalities"):
+    with pytest.raises(sg.errors.WindowError, match="no fatalities"):
         sg.brief.negotiation(sums, made_up.agreements.assign(date="2016-01-01"), war)
 
 
@@ -256,7 +256,7 @@ def test_assumption_5_puts_missions_beside_deaths(sums: pd.DataFrame) -> None:
     assert check.table["fatalities"].sum() == sums["fatalities"].sum()
     assert check.table["missions"].iloc[-1] == 6
     assert check.table["troops"].iloc[-1] == 13_000 + 5_100
-    with pytest.raises(sg.SchemaError, match="column 'hunger' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'hunger' is missing"):
         sg.brief.engagement(sums, column="hunger")
     flat = pd.DataFrame(
         {"start": pd.date_range("2018-01-01", periods=12, freq="MS"), "displaced": 5, "source": "made up"}
@@ -332,9 +332,9 @@ def test_texts_of_tables_are_escaped(tmp_path: Path) -> None:
 
 def test_pages_of_two_languages_are_refused(tmp_path: Path) -> None:
     """And so is a page of nothing."""
-    with pytest.raises(sg.SchemaError, match="in another language: fatalities"):
+    with pytest.raises(sg.errors.SchemaError, match="in another language: fatalities"):
         sg.brief.write_report([sg.brief.fatalities()], tmp_path / "page.html", lang="fr")
-    with pytest.raises(sg.SchemaError, match="there are none"):
+    with pytest.raises(sg.errors.SchemaError, match="there are none"):
         sg.brief.write_report([], tmp_path / "page.html")
 
 
@@ -394,7 +394,7 @@ def test_assumption_5_never_adds_up_fewer_areas_than_there_are() -> None:
     outcome = sg.brief.engagement(table).table["fatalities"]
     assert outcome.isna().tolist() == [True] * 12 + [False] * 12
     assert set(outcome[12:]) == {10}
-    with pytest.raises(sg.WindowError, match=r"in no month is fatalities known in every area: 2018-01 \(B\)"):
+    with pytest.raises(sg.errors.WindowError, match=r"in no month is fatalities known in every area: 2018-01 \(B\)"):
         sg.brief.engagement(table[(table["pcode"] == "A") & (table["start"] < "2019-01-01") | (table["pcode"] == "B") & (table["start"] >= "2019-01-01")])  # fmt: skip
 
 
@@ -420,7 +420,7 @@ TOTALS = {"scope": "MLI", "start": ["2020-01-01", "2019-01-01", "2019-01-01"], "
 )
 def test_tables_of_your_own_are_read_or_refused_in_words(check: Any, table: dict[str, Any], message: str) -> None:
     """Days that could be two days, numbers with spaces, events without points."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         check(pd.DataFrame(table))
 
 

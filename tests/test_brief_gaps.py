@@ -75,7 +75,7 @@ def test_both_publishers_of_a_ratio_are_named() -> None:
 
 def test_events_without_points_are_refused() -> None:
     """A plain table with a column 'event' is no table of totals."""
-    with pytest.raises(sg.SchemaError, match="without points"):
+    with pytest.raises(sg.errors.SchemaError, match="without points"):
         sg.brief.fatalities(pd.DataFrame(half_years("BFA")).drop(columns="geometry"))
 
 
@@ -115,7 +115,7 @@ def test_the_accord_in_one_year_is_described_and_in_none_incomplete(sums: pd.Dat
 def test_the_move_of_the_centre_answers_its_claim(sums: pd.DataFrame) -> None:
     """With the share outside the north, if that is known."""
     events = make_events([{"x": 0, "y": 15, "date": "2019-02-01"}, {"x": 0, "y": 14, "date": "2020-02-01"}])
-    table = sg.brief.claims([], centres=sg.mean_centre(events)).set_index("id")
+    table = sg.brief.claims([], centres=sg.events.mean_centre(events)).set_index("id")
     assert "111 km further south in 2020 than in 2019" in table.loc["B02", "finding"]
     assert table.loc["B02", "verdict"] == "described"
 
@@ -148,7 +148,7 @@ def test_clashes_of_the_events_stand_beside_the_printed_ones(sums: pd.DataFrame,
 def test_an_agreement_outside_the_data_is_named(made_up: sg.brief.SyntheticEvents, sums: pd.DataFrame) -> None:
     """All of them at once."""
     early = pd.concat([made_up.agreements] * 2).assign(date=["2017-03-01", "2016-01-01"], name=["one", "two"])
-    with pytest.raises(sg.WindowError, match=r"agreement 'one' of 2017-03-01 in NE006: .*; agreement 'two'"):
+    with pytest.raises(sg.errors.WindowError, match=r"agreement 'one' of 2017-03-01 in NE006: .*; agreement 'two'"):
         sg.brief.negotiation(sums, early)
 
 
@@ -157,20 +157,22 @@ def test_lists_with_mistakes_are_refused_with_all_of_them(tmp_path: Path) -> Non
     areas = sg.load_areas("MLI")
     path = tmp_path / "agreements.csv"
     path.write_text("pcode,date,name\nML99,2019-09-01,a\n,sept 2019,b\nML05,2019-09-01,\n")
-    with pytest.raises(sg.SchemaError, match=r"'pcode', rows 3: empty.*'name', rows 4: .*ML99.*row 3: 'sept 2019'"):
+    with pytest.raises(
+        sg.errors.SchemaError, match=r"'pcode', rows 3: empty.*'name', rows 4: .*ML99.*row 3: 'sept 2019'"
+    ):
         sg.brief.read_agreements(path, areas)
     path.write_bytes("pcode;date;name\nML05;2019-09-01;Paix de Ménaka\n".encode("latin-1"))
     assert sg.brief.read_agreements(path, areas)["name"].tolist() == ["Paix de Ménaka"]
     path.write_text("pcode;date\nML05;2019-09-01\n")
-    with pytest.raises(sg.SchemaError, match="column 'name' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'name' is missing"):
         sg.brief.read_agreements(path, areas)
     path.write_text("\n")
-    with pytest.raises(sg.FormatError):
+    with pytest.raises(sg.errors.FormatError):
         sg.brief.read_agreements(path, areas)
-    with pytest.raises(sg.FormatError, match="no such file"):
+    with pytest.raises(sg.errors.FormatError, match="no such file"):
         sg.brief.read_agreements(tmp_path / "none.csv", areas)
     path.write_text("name,match,family,kind\nX,whole,,a\nY,half,b,c\n")
-    with pytest.raises(sg.SchemaError, match=r"'family', rows 2: empty.*rows 3: write 'whole' or 'start'"):
+    with pytest.raises(sg.errors.SchemaError, match=r"'family', rows 2: empty.*rows 3: write 'whole' or 'start'"):
         sg.brief.read_actors(path)
 
 
@@ -279,5 +281,5 @@ def test_the_french_page_speaks_french(made_up: sg.brief.SyntheticEvents, sums: 
 
 def test_plain_names_of_missions_have_a_family() -> None:
     """As the brief prints them."""
-    named = sg.actor_family(pd.DataFrame({"actor1": ["Barkhane", "EUTM Mali"], "actor2": [None, None]}))
+    named = sg.events.actor_family(pd.DataFrame({"actor1": ["Barkhane", "EUTM Mali"], "actor2": [None, None]}))
     assert named["family1"].tolist() == ["Barkhane", "EUTM"]

@@ -56,7 +56,7 @@ def test_all_problems_are_told_at_once_with_rows_and_remedy() -> None:
         },
         index=[10, 11, 12],
     )
-    with pytest.raises(sg.SchemaError) as caught:
+    with pytest.raises(sg.errors.SchemaError) as caught:
         sg.conform(table, "stocks")
     text = str(caught.value)
     assert text.startswith("stocks table (3 rows): 5 problems")
@@ -88,14 +88,14 @@ def test_all_problems_are_told_at_once_with_rows_and_remedy() -> None:
 )
 def test_a_wrong_value_is_named_with_its_row(counts: pd.DataFrame, change: dict[str, object], message: str) -> None:
     """The message says which column, which row, which value, which rule."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.conform(counts.assign(**change), "stocks")
 
 
 def test_a_missing_column_names_what_was_found(counts: pd.DataFrame) -> None:
     """The columns that are there help to see which one was meant."""
     with pytest.raises(
-        sg.SchemaError,
+        sg.errors.SchemaError,
         match=r"column 'people' \(displaced persons.*\) is missing. Found: pcode, date, group, source, persons",
     ):
         sg.conform(
@@ -105,7 +105,7 @@ def test_a_missing_column_names_what_was_found(counts: pd.DataFrame) -> None:
 
 def test_a_repeated_column_is_refused(counts: pd.DataFrame) -> None:
     """Two columns of one name have no single meaning."""
-    with pytest.raises(sg.SchemaError, match="column 'people' stands 2 times. Keep one of them"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'people' stands 2 times. Keep one of them"):
         sg.conform(pd.concat([counts, counts[["people"]]], axis=1), "stocks")
 
 
@@ -122,7 +122,7 @@ def test_a_period_may_not_end_before_it_starts() -> None:
         }
     )
     with pytest.raises(
-        sg.SchemaError, match=r"1 problem\n.*row\(s\) 0: a period that starts after its end. Swap or correct"
+        sg.errors.SchemaError, match=r"1 problem\n.*row\(s\) 0: a period that starts after its end. Swap or correct"
     ):
         sg.conform(flows, "flows")
 
@@ -139,7 +139,7 @@ def test_a_phase_outside_one_to_five_is_refused() -> None:
             "phase_published": [3, 66, 0],
         }
     )
-    with pytest.raises(sg.SchemaError, match=r"column 'phase_published', rows 1, 2 \(66, 0\): not 1 to 5"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'phase_published', rows 1, 2 \(66, 0\): not 1 to 5"):
         sg.conform(phases, "phases")
 
 
@@ -159,14 +159,14 @@ def test_equal_index_labels_do_not_multiply_rows(counts: pd.DataFrame) -> None:
 
 def test_a_bad_cell_under_a_repeated_label_is_still_named(counts: pd.DataFrame) -> None:
     """Repeated labels do not hide a problem."""
-    with pytest.raises(sg.SchemaError, match=r"column 'date', row 1 \('x'\): not a day"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'date', row 1 \('x'\): not a day"):
         sg.conform(counts.assign(date=["x", "2020-01-01"]).set_axis([1, 1]), "stocks")
 
 
 def test_areas_need_a_crs(squares: gpd.GeoDataFrame) -> None:
     """Coordinates without a reference system are refused with the remedy."""
     with pytest.raises(
-        sg.CRSError,
+        sg.errors.CRSError,
         match=r"areas: the geometry has no CRS. Say which one it is in, for example table.set_crs\('EPSG:4326'\)",
     ):
         sg.conform(
@@ -176,26 +176,28 @@ def test_areas_need_a_crs(squares: gpd.GeoDataFrame) -> None:
 
 def test_areas_need_geometry(squares: gpd.GeoDataFrame) -> None:
     """A table of names alone is not areas."""
-    with pytest.raises(sg.SchemaError, match="there is no geometry. Give a GeoDataFrame"):
+    with pytest.raises(sg.errors.SchemaError, match="there is no geometry. Give a GeoDataFrame"):
         sg.conform(pd.DataFrame(squares).drop(columns="geometry"), "areas")
 
 
 def test_invalid_geometry_is_named_with_its_remedy(squares: gpd.GeoDataFrame) -> None:
     """A polygon that crosses itself is refused before it can spoil a join."""
     bow_tie = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
-    with pytest.raises(sg.SchemaError, match=r"geometry, row\(s\) 0: invalid .*make_valid"):
+    with pytest.raises(sg.errors.SchemaError, match=r"geometry, row\(s\) 0: invalid .*make_valid"):
         sg.conform(squares.assign(geometry=[bow_tie, *squares.geometry[1:]]), "areas")
 
 
 def test_something_that_is_not_a_table_is_refused() -> None:
     """A list is not a table."""
-    with pytest.raises(sg.SchemaError, match="stocks: a DataFrame is needed, not list"):
+    with pytest.raises(sg.errors.SchemaError, match="stocks: a DataFrame is needed, not list"):
         sg.conform([1], "stocks")  # type: ignore[arg-type]
 
 
 def test_an_unknown_kind_of_table_names_the_known_ones(counts: pd.DataFrame) -> None:
     """The message lists the declared tables."""
-    with pytest.raises(sg.SchemaError, match="there is no table called 'idps'. Choose one of: areas, stocks, flows"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="there is no table called 'idps'. Choose one of: areas, stocks, flows"
+    ):
         sg.conform(counts, "idps")
 
 
@@ -244,7 +246,7 @@ def test_numbers_in_columns_of_objects_are_told_from_text(counts: pd.DataFrame) 
     """A column of objects may hold numbers and missing values; one text among them is named."""
     mixed = counts.assign(people=pd.Series([10, None], index=counts.index, dtype=object))
     assert sg.conform(mixed, "stocks")["people"].tolist() == [10, pd.NA]
-    with pytest.raises(sg.SchemaError, match=r"column 'people', row 3 \('20'\)"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'people', row 3 \('20'\)"):
         sg.conform(counts.assign(people=pd.Series([10, "20"], index=counts.index, dtype=object)), "stocks")
-    with pytest.raises(sg.SchemaError, match=r"column 'people', row 3 \(inf\)"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'people', row 3 \(inf\)"):
         sg.conform(counts.assign(people=pd.array([10, np.inf], dtype="Float64")), "stocks")

@@ -142,11 +142,11 @@ def test_unhcr_is_stocks_by_group_with_country_areas():
         }
     )
     refugees = refugees[refugees["people"].notna()]
-    matrix = sg.stock_origins(refugees, wide=True)
+    matrix = sg.stocks.origins(refugees, wide=True)
     assert matrix.sum().sum() == refugees["people"].sum()
     assert matrix.loc["MLI", "NER"] > 10_000
     iso3 = sg.load_areas(level=0).set_index("iso3")["pcode"]
     by_code = refugees.assign(pcode=refugees["pcode"].map(iso3), origin=refugees["origin"].map(iso3)).dropna(
         subset=["pcode", "origin"]
     )
-    assert sg.stock_origins(by_code, sg.load_areas(level=0), level=0)["people"].sum() == by_code["people"].sum()
+    assert sg.stocks.origins(by_code, sg.load_areas(level=0), level=0)["people"].sum() == by_code["people"].sum()

@@ -77,13 +77,13 @@ def test_a_name_tells_what_a_reused_code_means():
         ("BF13", "Centre", "BFA 2020"),
         ("BF13", "KADIOGO", "BFA 2025"),
     ):
-        answer = sg.edition_of(pd.DataFrame({"pcode": [code], "name": [name]}))
+        answer = sg.editions.edition_of(pd.DataFrame({"pcode": [code], "name": [name]}))
         assert answer.index[answer["answer"]].tolist() == [edition]
 
 
 def test_a_reused_code_alone_has_no_answer():
     """BF13 is in both editions: nothing is guessed."""
-    answer = sg.edition_of(pd.DataFrame({"pcode": ["BF13"]}))
+    answer = sg.editions.edition_of(pd.DataFrame({"pcode": ["BF13"]}))
     assert answer["rows_fit"].tolist() == [1, 1]
     assert not answer["answer"].any()
 
@@ -91,20 +91,20 @@ def test_a_reused_code_alone_has_no_answer():
 def test_an_old_code_with_a_name_that_was_kept_is_old():
     """Balé is a province in both editions: its old code tells; a code that nobody knows leaves it to the name."""
     table = pd.DataFrame({"pcode": ["BF4601", "BF5603"], "name": ["Balé", "Soum"]})
-    assert sg.edition_of(table).query("answer").index.tolist() == ["BFA 2020"]
-    assert sg.edition_of(pd.DataFrame({"pcode": ["X7"], "name": ["Koosin"]})).index.tolist() == ["BFA 2025"]
-    wrong = sg.edition_of(pd.DataFrame({"pcode": ["BF46"], "name": ["Est"]}))
+    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["BFA 2020"]
+    assert sg.editions.edition_of(pd.DataFrame({"pcode": ["X7"], "name": ["Koosin"]})).index.tolist() == ["BFA 2025"]
+    wrong = sg.editions.edition_of(pd.DataFrame({"pcode": ["BF46"], "name": ["Est"]}))
     assert wrong["rows_contradicted"].to_dict() == {"BFA 2020": 1}
     assert not wrong["answer"].any()
 
 
 def test_names_alone_can_tell():
     """Sandbondtenga is new, Sanmatenga is old; a row of another country fits nothing."""
-    assert sg.edition_of(pd.DataFrame({"place": ["Sandbondtenga", "Bam"]})).query("answer").index.tolist() == [
+    assert sg.editions.edition_of(pd.DataFrame({"place": ["Sandbondtenga", "Bam"]})).query("answer").index.tolist() == [
         "BFA 2025"
     ]
-    assert sg.edition_of(pd.DataFrame({"name": ["Sanmatenga"]})).query("answer").index.tolist() == ["BFA 2020"]
-    assert sg.edition_of(pd.DataFrame({"name": ["N'Djaména"]})).empty
+    assert sg.editions.edition_of(pd.DataFrame({"name": ["Sanmatenga"]})).query("answer").index.tolist() == ["BFA 2020"]
+    assert sg.editions.edition_of(pd.DataFrame({"name": ["N'Djaména"]})).empty
 
 
 # Niger's departments before 2011 -------------------------------------------------------------------------------------
@@ -127,10 +127,10 @@ def test_niger_had_36_departments_and_has_63():
 def test_the_old_departments_of_niger_are_told_by_names_alone():
     """Matameye is Kantché now; the other names were kept, and the many that lost ground are the sign."""
     with pytest.warns(sg.DataWarning, match="seems to be of NER 1998.*stood for more ground then, and none"):
-        answer = sg.edition_of(pd.DataFrame({"name": OLD_NIGER}))
+        answer = sg.editions.edition_of(pd.DataFrame({"name": OLD_NIGER}))
     assert answer.query("answer").index.tolist() == ["NER 1998"]
     with pytest.warns(sg.DataWarning, match="Filingué, Ouallam, Téra"):
-        answer = sg.edition_of(pd.DataFrame({"name": ["Filingue", "OUALLAM", "Tera department", "Kollo"]}))
+        answer = sg.editions.edition_of(pd.DataFrame({"name": ["Filingue", "OUALLAM", "Tera department", "Kollo"]}))
     assert answer["rows_fit"].tolist() == [4, 4]
     assert not answer["answer"].any()
 
@@ -138,16 +138,16 @@ def test_the_old_departments_of_niger_are_told_by_names_alone():
 def test_the_new_departments_of_niger_are_told_by_names_and_codes(recwarn):
     """Abala is a department since 2011; the codes of OCHA's list are of today."""
     table = pd.DataFrame({"name": ["Filingué", "Abala", "Balleyara"]})
-    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
     table = sg.load_pcodes("NER", level=2)
-    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
     assert not recwarn.list
 
 
 def test_codes_of_gadm_are_of_the_older_edition():
     """GADM draws Niger's 36 departments, and none of the three reforms."""
     table = pd.DataFrame({"pcode": ["NER.6.1_1", "NER.6.2_1"], "name": ["Filingué", "Kollo"]})
-    assert sg.edition_of(table).query("answer").index.tolist() == ["NER 1998"]
+    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 1998"]
     with pytest.warns(sg.DataWarning, match="Filingué stood for more ground then"):
         found = sg.match_areas(table, sg.load_pcodes("NER", level=2), on={"code": "pcode", "name": "name"})
     assert found["pcode"].tolist() == ["NE006006", "NE006008"]
@@ -227,7 +227,7 @@ def test_back_from_the_new_edition_is_exact():
     """All 47 new provinces lie in old ones: the way back needs no weights."""
     names = [unit.name for unit in BFA.of("BFA 2025", 2)]
     table = pd.DataFrame({"name": names, "people": 1, "edition": "BFA 2025"})
-    with pytest.raises(sg.AmbiguousError, match="a name of two levels of BFA 2025, such as"):
+    with pytest.raises(sg.errors.AmbiguousError, match="a name of two levels of BFA 2025, such as"):
         sg.convert_edition(table, to="BFA 2020")
     back = sg.convert_edition(table[~table["name"].isin(["Kadiogo", "Sourou"])], to="BFA 2020", level=2)
     assert back.set_index("pcode")["people"][["BF5603", "BF5205", "BF4601"]].tolist() == [2, 2, 1]
@@ -270,7 +270,7 @@ def test_missing_counts_add_nothing_and_are_named():
 
 def test_a_split_without_weights_is_refused():
     """Soum became two provinces; without their people nothing is guessed."""
-    with pytest.raises(sg.EditionError, match=r"1 areas split.*Soum \(BF5603\) into Djelgodji, Karo-Peli"):
+    with pytest.raises(sg.errors.EditionError, match=r"1 areas split.*Soum \(BF5603\) into Djelgodji, Karo-Peli"):
         sg.convert_edition(counts(["BF5603"]), to="BFA 2025")
 
 
@@ -311,7 +311,7 @@ def test_weights_by_area():
     )
     result = sg.convert_edition(counts(["BF5603"], [1000]), areas, to="BFA 2025", weights="area")
     assert result["people"].tolist() == [750, 250]
-    with pytest.raises(sg.SchemaError, match="weights='area' needs areas"):
+    with pytest.raises(sg.errors.SchemaError, match="weights='area' needs areas"):
         sg.convert_edition(counts(["BF5603"]), to="BFA 2025", weights="area")
 
 
@@ -320,7 +320,7 @@ def test_merged_rates_and_phases_go_by_people():
     table = pd.DataFrame(
         {"pcode": ["BF4603", "BF4605"], "population": [100, 300], "share_3plus": [0.4, 0.2], "phase": [3, 2]}
     )
-    with pytest.raises(sg.EditionError, match="'share_3plus' of Sourou comes from several areas"):
+    with pytest.raises(sg.errors.EditionError, match="'share_3plus' of Sourou comes from several areas"):
         sg.convert_edition(table, to="BFA 2025", level=1)
     result = sg.convert_edition(table, to="BFA 2025", level=1, weights="population").iloc[0]
     assert result["share_3plus"] == pytest.approx(0.25)
@@ -381,27 +381,27 @@ def test_menaka_under_its_older_code():
     ]
     back = counts(["ML10"], name=["Ménaka"], edition="MLI 2023")
     assert sg.convert_edition(back, to="MLI 2016", level=1)["pcode"].tolist() == ["ML10"]
-    with pytest.raises(sg.EditionError, match="into Anderamboukane, Inekar, Menaka, Tidermene"):
+    with pytest.raises(sg.errors.EditionError, match="into Anderamboukane, Inekar, Menaka, Tidermene"):
         sg.convert_edition(back, to="MLI 2016", level=2)
 
 
 def test_kati_is_split_between_three_regions():
     """Kati gave Ouélessébougou to Bougouni and villages to Bamako: the people of those regions do not tell how many."""
     regions = pd.DataFrame({"name": ["Koulikoro", "Bougouni", "Bamako"], "people": [1, 1, 1], "edition": "MLI 2023"})
-    with pytest.raises(sg.EditionError, match=r"Kati \(ML0204\) into Bamako, Bougouni, Koulikoro"):
+    with pytest.raises(sg.errors.EditionError, match=r"Kati \(ML0204\) into Bamako, Bougouni, Koulikoro"):
         sg.convert_edition(counts(["ML0204"]), to="MLI 2023", level=1, weights=regions)
 
 
 def test_cercles_cannot_go_to_cercles_that_are_not_known():
     """The new cercles of Mali are not in the table: the message says what is."""
-    with pytest.raises(sg.EditionError, match=r"at level 2 are not known\. Ask for level=1"):
+    with pytest.raises(sg.errors.EditionError, match=r"at level 2 are not known\. Ask for level=1"):
         sg.convert_edition(counts(["ML0101"]), to="MLI 2023")
 
 
 def test_weights_that_are_ground_of_two_extents_are_refused():
     """'Kayes' is a region before and a smaller one after: weights by that name need their edition."""
     weights = pd.DataFrame({"name": ["Kayes", "Nioro", "Kita"], "people": [5, 1, 1]})
-    with pytest.raises(sg.EditionError, match="weights: Kayes is ground of two extents"):
+    with pytest.raises(sg.errors.EditionError, match="weights: Kayes is ground of two extents"):
         sg.convert_edition(counts(["ML01"], [70], name=["Kayes"], edition="MLI 2021"), to="MLI 2023", weights=weights)
     weights["edition"] = "MLI 2023"
     result = sg.convert_edition(
@@ -431,35 +431,50 @@ def test_codes_that_are_not_certain_come_from_the_users_areas():
         (
             counts(["BF4601"]),
             {"to": "BFA 2031"},
-            sg.EditionError,
+            sg.errors.EditionError,
             "no edition 'BFA 2031'.*There are: BFA 2020, BFA 2025",
         ),
-        (counts(["BF4601"]), {"level": 3}, sg.SchemaError, "level=3 is not 1 or 2"),
-        (counts(["BF4601", "NE001"]), {}, sg.UnmatchedError, "1 of 2 rows are no area of BFA 2020: rows 1"),
-        (counts(["BF99"], name=["Est"]), {}, sg.UnmatchedError, "rows 0"),
-        (counts(["BF13"]), {}, sg.EditionError, "fit BFA 2020 and BFA 2025. Say which"),
-        (counts(["BF63"], name=["Goulmou"]), {}, sg.EditionError, "already those of BFA 2025"),
-        (counts(["BF46"], edition="BFA 2025"), {}, sg.EditionError, "the table is of BFA 2025"),
-        (counts(["BF4601", "BF46"], name=["Sourou", "Est"]), {}, sg.EditionError, "code and name are not one area"),
-        (counts(["BF4601"], newborn=[1]), {}, sg.SchemaError, "what is 'newborn'\\? Say kind="),
-        (counts(["BF4601"]), {"kind": {"people": "sum"}}, sg.SchemaError, "kind 'sum' of 'people' is not one of"),
-        (counts(["BF4601"]), {"kind": {"idps": "count"}}, sg.SchemaError, "no column 'idps'"),
+        (counts(["BF4601"]), {"level": 3}, sg.errors.SchemaError, "level=3 is not 1 or 2"),
+        (counts(["BF4601", "NE001"]), {}, sg.errors.UnmatchedError, "1 of 2 rows are no area of BFA 2020: rows 1"),
+        (counts(["BF99"], name=["Est"]), {}, sg.errors.UnmatchedError, "rows 0"),
+        (counts(["BF13"]), {}, sg.errors.EditionError, "fit BFA 2020 and BFA 2025. Say which"),
+        (counts(["BF63"], name=["Goulmou"]), {}, sg.errors.EditionError, "already those of BFA 2025"),
+        (counts(["BF46"], edition="BFA 2025"), {}, sg.errors.EditionError, "the table is of BFA 2025"),
+        (
+            counts(["BF4601", "BF46"], name=["Sourou", "Est"]),
+            {},
+            sg.errors.EditionError,
+            "code and name are not one area",
+        ),
+        (counts(["BF4601"], newborn=[1]), {}, sg.errors.SchemaError, "what is 'newborn'\\? Say kind="),
+        (
+            counts(["BF4601"]),
+            {"kind": {"people": "sum"}},
+            sg.errors.SchemaError,
+            "kind 'sum' of 'people' is not one of",
+        ),
+        (counts(["BF4601"]), {"kind": {"idps": "count"}}, sg.errors.SchemaError, "no column 'idps'"),
         (
             counts(["BF4601"], households=["2"]),
             {},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "'households' is a count but not a column of numbers",
         ),
-        (counts(["BF4601"]), {"weights": "idps"}, sg.SchemaError, "weights='idps' is neither"),
+        (counts(["BF4601"]), {"weights": "idps"}, sg.errors.SchemaError, "weights='idps' is neither"),
         (
             counts(["BF4601"]),
             {"weights": pd.DataFrame({"pcode": ["BF4601"]})},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "weights: no column .people. or .population.",
         ),
-        (counts(["BF4601"]), {"weights": counts(["BF5601", "BF5601"])}, sg.SchemaError, "weights: BF5601 stands more"),
-        (pd.DataFrame({"people": [1]}), {}, sg.SchemaError, "needs 'pcode' or 'name'.*Found: people"),
-        ([1], {}, sg.SchemaError, "a DataFrame is needed, not list"),
+        (
+            counts(["BF4601"]),
+            {"weights": counts(["BF5601", "BF5601"])},
+            sg.errors.SchemaError,
+            "weights: BF5601 stands more",
+        ),
+        (pd.DataFrame({"people": [1]}), {}, sg.errors.SchemaError, "needs 'pcode' or 'name'.*Found: people"),
+        ([1], {}, sg.errors.SchemaError, "a DataFrame is needed, not list"),
     ],
 )
 def test_bad_input_is_refused(table, options, error, message):
@@ -523,7 +538,7 @@ def test_a_converted_table_goes_back_although_regions_and_provinces_share_names(
     ahead = sg.convert_edition(provinces, to="BFA 2025", level=1)
     assert ahead["people"].sum() == 150
     sourou = pd.DataFrame({"name": ["Sourou"], "people": [100], "edition": "BFA 2025"})
-    with pytest.raises(sg.AmbiguousError, match="two levels"):
+    with pytest.raises(sg.errors.AmbiguousError, match="two levels"):
         sg.convert_edition(sourou, to="BFA 2020", level=1)
     back = sg.convert_edition(sourou.assign(level=1), to="BFA 2020", level=1)
     assert back["people"].tolist() == [100]

@@ -148,25 +148,27 @@ def test_columns_that_are_not_there_are_not_needed() -> None:
 )
 def test_options_that_are_not_known_are_refused(events: gpd.GeoDataFrame, options: Any, message: str) -> None:
     """The choices are in the message."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.EventLayer(events, **options)
 
 
 def test_circles_of_many_events_take_no_tooltip(events: gpd.GeoDataFrame) -> None:
     """A template is refused, not left out silently."""
-    with pytest.raises(sg.SchemaError, match="a circle gathers many events, so it takes no tooltip"):
+    with pytest.raises(sg.errors.SchemaError, match="a circle gathers many events, so it takes no tooltip"):
         sg.maps.EventLayer(events, tooltip="{event}")
 
 
 def test_tables_that_would_mislead_are_refused(events: gpd.GeoDataFrame) -> None:
     """An event twice, areas instead of points, deaths that are negative, text or absent."""
-    with pytest.raises(sg.SchemaError, match="EventLayer: event a stand more than once. They would be counted twice"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="EventLayer: event a stand more than once. They would be counted twice"
+    ):
         sg.maps.EventLayer(events.assign(event=["a", "a", "b", "c"]))
-    with pytest.raises(sg.SchemaError, match="EventLayer: rows 0 are no points"):
+    with pytest.raises(sg.errors.SchemaError, match="EventLayer: rows 0 are no points"):
         sg.maps.EventLayer(events.assign(geometry=[box(0, 0, 1, 1), *events.geometry[1:]]))
-    with pytest.raises(sg.SchemaError, match="column 'fatalities', .*: below 0"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'fatalities', .*: below 0"):
         sg.maps.EventLayer(events.assign(fatalities=[-1, 0, 0, 0]))
-    with pytest.raises(sg.SchemaError, match="column 'fatalities', .*: not a number"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'fatalities', .*: not a number"):
         sg.maps.EventLayer(events.assign(fatalities=list("abcd")))
-    with pytest.raises(sg.SchemaError, match="column 'fatalities' is missing. Found: event"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'fatalities' is missing. Found: event"):
         sg.maps.EventLayer(events.drop(columns="fatalities"), by="fatalities")

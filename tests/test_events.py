@@ -100,7 +100,7 @@ def test_a_coverage_that_makes_no_sense_is_refused(
     fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame, coverage: Any, message: str
 ) -> None:
     """The message says what is wrong with it."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         quiet(fights, squares.assign(iso3="AAA"), coverage=coverage)
 
 
@@ -111,16 +111,16 @@ def test_an_event_before_its_own_country_is_covered_is_an_error(
     areas = squares.assign(iso3=["BBB", "AAA", "CCC"])
     coverage = pd.DataFrame({"iso3": ["AAA", "BBB"], "start": ["2020-01-01", "2020-02-01"], "end": "2020-03-31"})
     with pytest.raises(
-        sg.WindowError, match=r"2 events of BBB .* BBB 2020-02-01 to 2020-03-31 \(2020-01-05, 2020-01-20"
+        sg.errors.WindowError, match=r"2 events of BBB .* BBB 2020-02-01 to 2020-03-31 \(2020-01-05, 2020-01-20"
     ):
         quiet(fights, areas, coverage=coverage)
-    with pytest.raises(sg.WindowError, match="2 events of BBB lie outside the coverage, which does not name it"):
+    with pytest.raises(sg.errors.WindowError, match="2 events of BBB lie outside the coverage, which does not name it"):
         quiet(fights, areas, coverage=coverage.iloc[:1])
 
 
 def test_events_outside_the_coverage_are_an_error(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
     """A coverage that ends before the last event would make wrong zeros."""
-    with pytest.raises(sg.WindowError, match=r"2 events lie outside the coverage 2020-01-01 to 2020-02-29"):
+    with pytest.raises(sg.errors.WindowError, match=r"2 events lie outside the coverage 2020-01-01 to 2020-02-29"):
         quiet(fights, squares, coverage=("2020-01-01", "2020-02-29"))
 
 
@@ -147,7 +147,7 @@ def test_each_source_has_its_own_scale_of_precision(
 def test_precision_needs_a_level(squares: gpd.GeoDataFrame) -> None:
     """Without the level of the areas nobody can say whether a rough place may count."""
     events = make_events([{"x": 0.5, "y": 10.5, "date": "2020-01-05", "geo_precision": 2}])
-    with pytest.raises(sg.SchemaError, match="column 'level' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'level' is missing"):
         sg.sum_events(events, squares.drop(columns="level"))
 
 
@@ -164,7 +164,7 @@ def test_events_without_coordinates_are_kept_apart(squares: gpd.GeoDataFrame) ->
 
 def test_two_sources_do_not_add_up(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
     """ACLED and UCDP record the same incidents."""
-    with pytest.raises(sg.DoubleCountError, match="come from 2 sources"):
+    with pytest.raises(sg.errors.DoubleCountError, match="come from 2 sources"):
         quiet(fights.assign(source=["acled", "ucdp-ged"] * 2), squares)
 
 
@@ -172,7 +172,7 @@ def test_duplicates_are_refused(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFr
     """The rows are named, and come with the error."""
     twice = pd.concat([fights, fights.iloc[:1]], ignore_index=True)
     with pytest.raises(
-        sg.DuplicateEventError, match=r"rows 0, 4 \(event 'E0'\): the same event more than once"
+        sg.errors.DuplicateEventError, match=r"rows 0, 4 \(event 'E0'\): the same event more than once"
     ) as caught:
         quiet(twice, squares)
     assert len(caught.value.rows) == 2
@@ -185,9 +185,9 @@ def test_two_exports_of_one_event_are_refused_until_one_is_chosen(
     old = fights.assign(exported="2020-07-17")
     new = fights.iloc[:2].assign(exported="2020-08-20", fatalities=[4, 1])
     both = pd.concat([old, new], ignore_index=True)
-    with pytest.raises(sg.DuplicateEventError, match="more than one export. Keep the newest"):
+    with pytest.raises(sg.errors.DuplicateEventError, match="more than one export. Keep the newest"):
         quiet(both, squares)
-    kept = sg.newest_export(both)
+    kept = sg.events.newest_export(both)
     assert kept.sort_values("event")["fatalities"].tolist() == [4, 1, 2, 5]
     with (
         pytest.warns(sg.DataWarning, match="1 of 4 events have no area"),
@@ -199,14 +199,14 @@ def test_two_exports_of_one_event_are_refused_until_one_is_chosen(
 
 def test_newest_export_says_what_it_needs(fights: gpd.GeoDataFrame) -> None:
     """A day for each row, the key, and no event twice in one export."""
-    with pytest.raises(sg.SchemaError, match="there is no column 'exported'"):
-        sg.newest_export(fights)
-    with pytest.raises(sg.SchemaError, match=r"rows 0, 1, 2, 3: empty"):
-        sg.newest_export(fights.assign(exported=None))
-    with pytest.raises(sg.SchemaError, match="column 'event' is missing"):
-        sg.newest_export(fights.assign(exported="2020-07-17").drop(columns="event"))
-    with pytest.raises(sg.DuplicateEventError, match="one export holds an event more than once"):
-        sg.newest_export(pd.concat([fights, fights]).assign(exported="2020-07-17"))
+    with pytest.raises(sg.errors.SchemaError, match="there is no column 'exported'"):
+        sg.events.newest_export(fights)
+    with pytest.raises(sg.errors.SchemaError, match=r"rows 0, 1, 2, 3: empty"):
+        sg.events.newest_export(fights.assign(exported=None))
+    with pytest.raises(sg.errors.SchemaError, match="column 'event' is missing"):
+        sg.events.newest_export(fights.assign(exported="2020-07-17").drop(columns="event"))
+    with pytest.raises(sg.errors.DuplicateEventError, match="one export holds an event more than once"):
+        sg.events.newest_export(pd.concat([fights, fights]).assign(exported="2020-07-17"))
 
 
 def test_low_and_high_estimates_are_kept(squares: gpd.GeoDataFrame) -> None:
@@ -222,7 +222,7 @@ def test_sums_by_kind(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> No
     sums = quiet(events, squares, freq="QS", by="kind", coverage=("2020-01-01", "2020-03-31"))
     assert len(sums) == 3 * 2 + 1
     assert sums["events"].sum() == 4
-    with pytest.raises(sg.SchemaError, match="by has 'sort'. Choose among the columns"):
+    with pytest.raises(sg.errors.SchemaError, match="by has 'sort'. Choose among the columns"):
         quiet(events, squares, by="sort")
 
 
@@ -232,19 +232,19 @@ def test_deaths_per_100000_name_their_population(fights: gpd.GeoDataFrame, squar
     sums = quiet(fights, squares, population=people)
     assert sums["per_100000"].fillna(-1).tolist() == [5.0, -1, -1]
     assert sums["population_source"].fillna("").tolist() == ["census", "", ""]
-    with pytest.raises(sg.DoubleCountError, match="more than one figure for the same area"):
+    with pytest.raises(sg.errors.DoubleCountError, match="more than one figure for the same area"):
         quiet(fights, squares, population=pd.concat([people, people.assign(year=2020)]))
 
 
 def test_areas_of_two_levels_are_refused(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
     """An event would count in the province and in its region."""
-    with pytest.raises(sg.SchemaError, match=r"areas are of levels 1, 2"):
+    with pytest.raises(sg.errors.SchemaError, match=r"areas are of levels 1, 2"):
         quiet(fights, squares.assign(level=[1, 1, 2]))
 
 
 def test_unknown_frequency(fights: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> None:
     """The message lists what there is."""
-    with pytest.raises(sg.SchemaError, match="freq='W' is not one of"):
+    with pytest.raises(sg.errors.SchemaError, match="freq='W' is not one of"):
         quiet(fights, squares, freq="W")
 
 
@@ -254,7 +254,7 @@ def test_events_on_the_wrong_side_of_a_border_are_reported(fights: gpd.GeoDataFr
     events = fights.iloc[:3].assign(iso3=["AAA", "BBB", "AAA"], admin1=["Ouest", "West", "East"])
     with pytest.warns(sg.DataWarning, match=r"1 events name another country than their point lies in: row 1"):
         sg.sum_events(events, areas)
-    found = sg.audit_events(events, areas)
+    found = sg.events.audit(events, areas)
     assert found[["event", "problem", "printed", "pcode"]].to_numpy().tolist() == [
         ["E1", "other_country", "BBB", "XA01"],
         ["E2", "other_area", "East", "XA02"],
@@ -271,7 +271,7 @@ def test_audit_lists_what_has_no_place(squares: gpd.GeoDataFrame) -> None:
             {"x": 0.5, "y": 10.5, "date": "2020-01-06", "geo_precision": 1},
         ]
     )
-    found = sg.audit_events(events, squares.assign(level=2))
+    found = sg.events.audit(events, squares.assign(level=2))
     assert found["problem"].tolist() == ["no_coordinates", "outside", "too_coarse"]
     assert found["printed"].fillna("").tolist() == ["", "", "3"]
 
@@ -328,7 +328,9 @@ def two_years() -> gpd.GeoDataFrame:
 
 def test_year_to_date_gives_both_ratios(two_years: gpd.GeoDataFrame) -> None:
     """13 deaths against 10 in the same half and 16 in the year: + 30 %, and 0.81 of the year."""
-    found = sg.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=COVERAGE).set_index(["iso3", "measure"])
+    found = sg.events.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=COVERAGE).set_index(
+        ["iso3", "measure"]
+    )
     row = found.loc[("BFA", "fatalities")]
     assert (row["part"], row["same_window"], row["full_year"]) == (13, 10, 16)
     assert row["change_percent"] == pytest.approx(30)
@@ -341,59 +343,59 @@ def test_the_bands_of_the_verdict_are_parameters(two_years: gpd.GeoDataFrame) ->
     """The same figures near a total or not, by the band."""
     bands = {"date": "2020-05-31", "coverage": COVERAGE}
     verdicts = [
-        sg.year_to_date(two_years, **bands, neared=neared, surpassed=surpassed)["verdict"].iloc[1]
+        sg.events.year_to_date(two_years, **bands, neared=neared, surpassed=surpassed)["verdict"].iloc[1]
         for neared, surpassed in ((0.9, 1), (0.8, 1), (0.5, 0.8))
     ]
     assert verdicts == ["below", "neared", "surpassed"]
-    with pytest.raises(sg.SchemaError, match="are no bands"):
-        sg.year_to_date(two_years, date="2020-06-30", neared=1.2)
+    with pytest.raises(sg.errors.SchemaError, match="are no bands"):
+        sg.events.year_to_date(two_years, date="2020-06-30", neared=1.2)
 
 
 def test_a_window_outside_the_data_is_an_error(two_years: gpd.GeoDataFrame) -> None:
     """Neither a later cut-off nor a year that the source does not cover gives a ratio."""
     with pytest.raises(
-        sg.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-15 to 2020-06-15"
+        sg.errors.WindowError, match="needs 2019-01-01 to 2020-09-30, the events cover 2019-01-15 to 2020-06-15"
     ):
-        sg.year_to_date(two_years, date="2020-09-30")
-    with pytest.raises(sg.WindowError, match="the events cover 2019-06-01"):
-        sg.year_to_date(two_years.iloc[1:], date="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
-    with pytest.raises(sg.SchemaError, match="by='land' is no column"):
-        sg.year_to_date(two_years, date="2020-06-30", by="land")
-    with pytest.raises(sg.SchemaError, match=r"by=\['iso3'\] is no column of the events \(one name is needed\)"):
-        sg.year_to_date(two_years, date="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="date='06/07/2020' is not a day"):
-        sg.year_to_date(two_years, date="06/07/2020")
+        sg.events.year_to_date(two_years, date="2020-09-30")
+    with pytest.raises(sg.errors.WindowError, match="the events cover 2019-06-01"):
+        sg.events.year_to_date(two_years.iloc[1:], date="2020-06-30", coverage=("2019-06-01", "2020-06-30"))
+    with pytest.raises(sg.errors.SchemaError, match="by='land' is no column"):
+        sg.events.year_to_date(two_years, date="2020-06-30", by="land")
+    with pytest.raises(sg.errors.SchemaError, match=r"by=\['iso3'\] is no column of the events \(one name is needed\)"):
+        sg.events.year_to_date(two_years, date="2020-06-30", by=["iso3"])  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.SchemaError, match="date='06/07/2020' is not a day"):
+        sg.events.year_to_date(two_years, date="06/07/2020")
 
 
 def test_part_of_june_is_not_half_a_year(two_years: gpd.GeoDataFrame) -> None:
     """The last event is of 15 June: without a coverage nothing is known of the days after it."""
     whole_2019 = pd.concat([make_events([{"x": 0, "y": 10, "date": "2019-01-01"}], event="first"), two_years])
     with pytest.raises(
-        sg.WindowError, match="needs 2019-01-01 to 2020-06-30, the events cover 2019-01-01 to 2020-06-15"
+        sg.errors.WindowError, match="needs 2019-01-01 to 2020-06-30, the events cover 2019-01-01 to 2020-06-15"
     ):
-        sg.year_to_date(whole_2019, date="2020-06-30")
+        sg.events.year_to_date(whole_2019, date="2020-06-30")
     with pytest.warns(sg.DataWarning, match="deaths are not known in 1 of 5 events"):
-        assert sg.year_to_date(whole_2019, date="2020-06-15")["part"].tolist() == [2, 18]
+        assert sg.events.year_to_date(whole_2019, date="2020-06-15")["part"].tolist() == [2, 18]
 
 
 def test_each_country_must_be_covered_for_the_whole_comparison(two_years: gpd.GeoDataFrame) -> None:
     """Burkina Faso from 2020 on only: its 2019 is not known, whatever Mali's is."""
     coverage = pd.DataFrame({"iso3": ["BFA", "MLI"], "start": ["2020-01-01", "2019-01-01"], "end": "2020-06-30"})
-    with pytest.raises(sg.WindowError, match="BFA: the events cover 2020-01-01 to 2020-06-30"):
-        sg.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=coverage)
-    with pytest.raises(sg.WindowError, match="MLI: the coverage does not name it"):
-        sg.year_to_date(two_years, date="2020-06-30", coverage=coverage.iloc[:1])
-    with pytest.raises(sg.SchemaError, match="by p-code"):
-        sg.year_to_date(two_years, date="2020-06-30", coverage=coverage.rename(columns={"iso3": "pcode"}))
+    with pytest.raises(sg.errors.WindowError, match="BFA: the events cover 2020-01-01 to 2020-06-30"):
+        sg.events.year_to_date(two_years, date="2020-06-30", by="iso3", coverage=coverage)
+    with pytest.raises(sg.errors.WindowError, match="MLI: the coverage does not name it"):
+        sg.events.year_to_date(two_years, date="2020-06-30", coverage=coverage.iloc[:1])
+    with pytest.raises(sg.errors.SchemaError, match="by p-code"):
+        sg.events.year_to_date(two_years, date="2020-06-30", coverage=coverage.rename(columns={"iso3": "pcode"}))
     halves = pd.DataFrame({"iso3": "BFA", "start": ["2019-01-01", "2020-01-01"], "end": ["2019-12-31", "2020-06-30"]})
     burkina = two_years[two_years["iso3"] == "BFA"]
-    found = sg.year_to_date(burkina, date="2020-06-30", coverage=halves)
+    found = sg.events.year_to_date(burkina, date="2020-06-30", coverage=halves)
     assert found.loc[1, ["part", "full_year"]].tolist() == [13, 16]
 
 
 def test_a_leap_day_has_a_window_a_year_before(two_years: gpd.GeoDataFrame) -> None:
     """29 February 2020 is held against 28 February 2019."""
-    found = sg.year_to_date(two_years, date="2020-02-29", coverage=COVERAGE)
+    found = sg.events.year_to_date(two_years, date="2020-02-29", coverage=COVERAGE)
     assert found.loc[1, ["part", "same_window"]].tolist() == [13, 10]
 
 
@@ -401,7 +403,7 @@ def test_deaths_that_nobody_counted_are_unknown(two_years: gpd.GeoDataFrame) -> 
     """A year in which no death was counted is missing, not zero."""
     unknown = two_years.assign(fatalities=None)
     with pytest.warns(sg.DataWarning, match="deaths are not known in 4 of 4 events"):
-        found = sg.year_to_date(unknown, date="2020-06-30", coverage=COVERAGE).set_index("measure")
+        found = sg.events.year_to_date(unknown, date="2020-06-30", coverage=COVERAGE).set_index("measure")
     assert pd.isna(found.loc["fatalities", "part"])
     assert found.loc["fatalities", "verdict"] == "unknown"
     assert found.loc["events", "verdict"] == "surpassed"
@@ -411,7 +413,7 @@ def test_deaths_that_are_not_known_are_counted(two_years: gpd.GeoDataFrame) -> N
     """One of the two events of 2020 has no count: its deaths may change the words, and the table says how many there are."""
     gap = two_years.assign(fatalities=[10, 6, 13, None])
     with pytest.warns(sg.DataWarning, match=r"deaths are not known in 1 of 4 events, row 3 \(event 'E3'\)"):
-        found = sg.year_to_date(gap, date="2020-06-30", coverage=COVERAGE).set_index("measure")
+        found = sg.events.year_to_date(gap, date="2020-06-30", coverage=COVERAGE).set_index("measure")
     assert found.loc["fatalities", ["part_unknown", "same_window_unknown", "full_year_unknown"]].tolist() == [1, 0, 0]
     assert found.loc["events", "part_unknown"] == 0
 
@@ -450,13 +452,13 @@ def test_a_code_that_the_areas_do_not_hold_is_refused_with_its_rows(squares: gpd
         pcode=["XA0102", "XA02"]
     )
     with pytest.raises(
-        sg.UnmatchedError, match=r"1 of 2 events have a p-code that the areas do not hold: XA0102, row 0"
+        sg.errors.UnmatchedError, match=r"1 of 2 events have a p-code that the areas do not hold: XA0102, row 0"
     ) as caught:
         sg.sum_events(events, squares)
     assert len(caught.value.rows) == 1
     assert sums_by_area(quiet(events.drop(columns="pcode"), squares)) == {"XA01": 1, "XA02": 1}
     other = events.assign(pcode=["XA01", "XA02"], edition="of another year")
-    with pytest.raises(sg.EditionError, match="of another year"):
+    with pytest.raises(sg.errors.EditionError, match="of another year"):
         sg.sum_events(other, squares)
 
 

@@ -74,13 +74,13 @@ def test_hidden_layers_are_not_printed(squares: gpd.GeoDataFrame) -> None:
     """A layer that is off when the page opens is off on paper."""
     m = sg.maps.Map()
     sg.maps.PhaseLayer(phased(squares, [1, 2, 4]), show=False).add_to(m)
-    with pytest.raises(sg.SchemaError, match="there is no layer to draw. Add one that is shown"):
+    with pytest.raises(sg.errors.SchemaError, match="there is no layer to draw. Add one that is shown"):
         sg.maps.figure(m)
 
 
 def test_an_unknown_ending_is_refused(full_map: sg.maps.Map) -> None:
     """The message lists the formats."""
-    with pytest.raises(sg.SchemaError, match=r"map.bmp: the ending is not one of .png, .svg, .pdf"):
+    with pytest.raises(sg.errors.SchemaError, match=r"map.bmp: the ending is not one of .png, .svg, .pdf"):
         sg.maps.figure(full_map, "map.bmp")
 
 

@@ -135,7 +135,7 @@ def test_a_missing_code_among_numbers_leaves_the_others_whole(tmp_path: Path) ->
     """A column of whole numbers with a gap is one of floats; the name without a code is refused, not lost."""
     path = tmp_path / "areas.gpkg"
     _table([854001.0, None], ADM1_REF=["x", "y"]).to_file(path)
-    with pytest.raises(sg.SchemaError, match="'pcode', row.s. 1"):
+    with pytest.raises(sg.errors.SchemaError, match="'pcode', row.s. 1"):
         sg.read_areas(path)
     parents = _table(["A1", "A2"]).assign(ADM0_PCODE=[854.0, None])
     parents.to_file(path)
@@ -243,14 +243,14 @@ def test_an_area_in_several_rows_is_dissolved_where_asked(tmp_path: Path) -> Non
     """Else refused; rows of one code under two names are no area."""
     path = tmp_path / "rows.gpkg"
     _table(["BF56", "BF56"], ADM1_FR="Sahel").to_file(path)
-    with pytest.raises(sg.SchemaError, match=r"2 rows share their code with another: BF56.*dissolve=True"):
+    with pytest.raises(sg.errors.SchemaError, match=r"2 rows share their code with another: BF56.*dissolve=True"):
         sg.read_areas(path)
     with pytest.warns(sg.DataWarning, match="2 rows were dissolved into 1 areas: BF56"):
         areas, report = sg.read_with_report(path, dissolve=True)
     assert areas.geometry.iloc[0].equals(box(0, 12, 2, 13))
     assert (report.rows_kept, report.table_rows) == (2, 1)
     _table(["BF56", "BF56"]).to_file(path)
-    with pytest.raises(sg.SchemaError, match="different names: BF56"):
+    with pytest.raises(sg.errors.SchemaError, match="different names: BF56"):
         sg.read_areas(path, dissolve=True)
 
 
@@ -271,11 +271,11 @@ def test_a_wrong_encoding_is_said_and_can_be_given(tmp_path: Path) -> None:
     """A .cpg that says UTF-8 beside text of Windows-1252."""
     _table(["BF56", "BF49"]).to_file(tmp_path / "areas.shp", encoding="cp1252")
     (tmp_path / "areas.cpg").write_text("UTF-8")
-    with pytest.raises(sg.FormatError, match="encoding='cp1252'"):
+    with pytest.raises(sg.errors.FormatError, match="encoding='cp1252'"):
         sg.read_areas(tmp_path / "areas.shp")
     assert sg.read_areas(tmp_path / "areas.shp", encoding="cp1252")["name"].tolist() == ["Ségou", "Gao"]
     assert sg.read(tmp_path / "areas.shp", encoding="cp1252")["name"].tolist() == ["Ségou", "Gao"]
-    with pytest.raises(sg.FormatError, match="not klingon"):
+    with pytest.raises(sg.errors.FormatError, match="not klingon"):
         sg.read(io.BytesIO(b"a,b\n1,2\n"), encoding="klingon")
     dos = 'ADM1_PCODE,ADM1_FR,wkt\nML04,Ségou,"POLYGON((0 12,1 12,1 13,0 12))"\n'.encode("cp850")
     assert sg.read_areas(io.BytesIO(dos), crs=4326, encoding="cp850")["name"].tolist() == ["Ségou"]
@@ -297,7 +297,7 @@ def test_broken_shapes_as_text_name_their_row() -> None:
     """And the reference that text may state is taken."""
     good = 'pcode;name;shape\nA1;One;"SRID=4326;POLYGON((0 12,1 12,1 13,0 12))"\n'
     assert sg.read_areas(io.BytesIO(good.encode()), level=1).crs.to_epsg() == 4326
-    with pytest.raises(sg.FormatError, match=r"column 'shape', row\(s\) 3: not a polygon"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'shape', row\(s\) 3: not a polygon"):
         sg.read_areas(io.BytesIO((good + "A2;Two;here\n").encode()))
 
 
@@ -332,7 +332,7 @@ def test_no_file_opens_an_address_or_another_file(tmp_path: Path) -> None:
             with contextlib.suppress(sg.SahelgeoError):
                 read(tmp_path / name)
     for path in (f"/vsicurl/{address}/p.geojson", f"{address}/q.geojson"):
-        with pytest.raises(sg.FormatError, match="no such file"):
+        with pytest.raises(sg.errors.FormatError, match="no such file"):
             sg.read_areas(path)
     server.shutdown()
     server.server_close()

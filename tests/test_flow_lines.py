@@ -81,7 +81,7 @@ def test_areas_in_another_crs_give_the_same_lines(areas):
     projected = sg.flow_lines(table, areas.to_crs("EPSG:32631"), anchor="centroid").geometry.iloc[0]
     degrees = sg.flow_lines(table, areas, anchor="centroid").geometry.iloc[0]
     assert np.allclose(projected.coords, degrees.coords, atol=1e-3)
-    with pytest.raises(sg.CRSError, match="no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="no CRS"):
         sg.flow_lines(table, areas.set_crs(None, allow_override=True))
 
 
@@ -118,22 +118,23 @@ def test_unmatched_codes_and_areas_without_geometry_are_errors(areas):
     """Every end must have its area; rows and people are named."""
     table = flows(origin=["W", "Q"], destination=["E", "Q"])
     with pytest.raises(
-        sg.UnmatchedError, match=r"1 of 2 flows with 5 people have an end that is no area.*p-codes Q"
+        sg.errors.UnmatchedError, match=r"1 of 2 flows with 5 people have an end that is no area.*p-codes Q"
     ) as caught:
         sg.flow_lines(table, areas)
     assert caught.value.rows.index.tolist() == [1]
     areas.loc[1, "geometry"] = None
-    with pytest.raises(sg.UnmatchedError, match="without geometry: p-codes E, Q"):
+    with pytest.raises(sg.errors.UnmatchedError, match="without geometry: p-codes E, Q"):
         sg.flow_lines(table, areas)
 
 
 def test_an_unknown_anchor_or_another_edition_is_an_error(areas):
     """The message lists what there is."""
     with pytest.raises(
-        sg.SchemaError, match=r"anchor='middle' is not one of 'point on surface', 'centroid', 'capital', 'population'"
+        sg.errors.SchemaError,
+        match=r"anchor='middle' is not one of 'point on surface', 'centroid', 'capital', 'population'",
     ):
         sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="middle")
-    with pytest.raises(sg.EditionError, match="'2025'"):
+    with pytest.raises(sg.errors.EditionError, match="'2025'"):
         sg.flow_lines(flows(origin=["W"], destination=["E"], edition="2025"), areas)
 
 
@@ -184,7 +185,7 @@ class TestAnchors:
 
     def test_an_area_without_a_chief_town_is_an_error(self, areas):
         """No other point takes its place in silence."""
-        with pytest.raises(sg.UnmatchedError, match="without chief town in the table of capitals: p-codes E, W"):
+        with pytest.raises(sg.errors.UnmatchedError, match="without chief town in the table of capitals: p-codes E, W"):
             sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="capital")
 
     def test_the_centre_of_population_is_weighted_by_people(self, areas):
@@ -218,20 +219,20 @@ class TestAnchors:
     def test_an_area_without_people_is_an_error(self, areas):
         """Nobody has no centre."""
         people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
-        with pytest.raises(sg.UnmatchedError, match="without people in the population: p-codes E"):
+        with pytest.raises(sg.errors.UnmatchedError, match="without people in the population: p-codes E"):
             sg.flow_lines(flows(origin=["W"], destination=["E"]), areas, anchor="population", population=people)
 
     def test_a_population_must_have_points_crs_and_counts(self, areas):
         """And goes with its anchor only."""
         table = flows(origin=["W"], destination=["E"])
         people = gpd.GeoDataFrame({"people": [1]}, geometry=[Point(0, 0)], crs="EPSG:4326")
-        with pytest.raises(sg.SchemaError, match="go together"):
+        with pytest.raises(sg.errors.SchemaError, match="go together"):
             sg.flow_lines(table, areas, anchor="population")
-        with pytest.raises(sg.SchemaError, match="go together"):
+        with pytest.raises(sg.errors.SchemaError, match="go together"):
             sg.flow_lines(table, areas, population=people)
-        with pytest.raises(sg.SchemaError, match="a GeoDataFrame with a column 'people'"):
+        with pytest.raises(sg.errors.SchemaError, match="a GeoDataFrame with a column 'people'"):
             sg.flow_lines(table, areas, anchor="population", population=people.drop(columns="people"))
-        with pytest.raises(sg.CRSError, match="population: the geometry has no CRS"):
+        with pytest.raises(sg.errors.CRSError, match="population: the geometry has no CRS"):
             sg.flow_lines(table, areas, anchor="population", population=people.set_crs(None, allow_override=True))
-        with pytest.raises(sg.SchemaError, match="'people', row\\(s\\) 0: below 0"):
+        with pytest.raises(sg.errors.SchemaError, match="'people', row\\(s\\) 0: below 0"):
             sg.flow_lines(table, areas, anchor="population", population=people.assign(people=-1))

@@ -85,7 +85,9 @@ def test_every_form_of_records_gives_the_same_sums(forms, areas, tmp_path, kind)
 
 def test_rows_alike_are_copies_unless_they_are_records(forms, tmp_path):
     """A file is held to the key of the table like a DataFrame, over its chunks."""
-    with pytest.raises(sg.SchemaError, match=r"2 rows share their key .*XX0101 to XX0201, 2020-03-01.*records=True"):
+    with pytest.raises(
+        sg.errors.SchemaError, match=r"2 rows share their key .*XX0101 to XX0201, 2020-03-01.*records=True"
+    ):
         sg.sum_flows(every_form(forms, tmp_path)["path"])
     once = every_form(forms.drop(index=1), (tmp_path / "once").mkdir() or tmp_path / "once")
     pd.testing.assert_frame_equal(sg.sum_flows(once["path"], freq="MS"), sg.sum_flows(once["frame"], freq="MS"))
@@ -112,7 +114,7 @@ def test_a_stream_that_is_read_once_is_enough(forms, areas):
 )
 def test_a_wrong_cell_is_named_with_its_row_in_the_file(forms, tmp_path, change, message):
     """Negative, fractional and text counts, days, periods, codes and sources: column, row, value, what to do."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.sum_flows(pa.Table.from_pandas(forms.assign(**change), preserve_index=False), records=True)
 
 
@@ -120,14 +122,14 @@ def test_rows_are_counted_through_the_whole_file(forms, tmp_path):
     """The row in a message is that of the file, not of the chunk."""
     files = every_form(forms.assign(people=[1, 2, 3, 4, -5]), tmp_path)
     for kind in ("path", "folder", "batches"):
-        with pytest.raises(sg.SchemaError, match=r"row 4 \(-5\)"):
+        with pytest.raises(sg.errors.SchemaError, match=r"row 4 \(-5\)"):
             sg.sum_flows(files[kind], records=True)
 
 
 def test_all_wrong_columns_of_a_chunk_are_told_at_once(forms):
     """Two problems make one error with two points."""
     with pytest.raises(
-        sg.SchemaError, match=r"(?s)2 problems.*1\. column 'people'.*2\. .*a period that starts after"
+        sg.errors.SchemaError, match=r"(?s)2 problems.*1\. column 'people'.*2\. .*a period that starts after"
     ) as caught:
         sg.sum_flows(forms.assign(people=-1, end=pd.Timestamp("2019-01-01")), records=True)
     assert len(caught.value.problems) == 2
@@ -144,13 +146,13 @@ def test_days_as_text_timestamps_and_dates_are_days(forms):
 
 def test_columns_that_are_missing_or_mixed_are_said(forms, tmp_path):
     """The columns that are there help to see which one was meant; two kinds of value in one column are refused."""
-    with pytest.raises(sg.SchemaError, match=r"column\(s\) 'people' missing. Found: start, end"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column\(s\) 'people' missing. Found: start, end"):
         sg.sum_flows(forms.drop(columns="people"), records=True)
     path = tmp_path / "short.parquet"
     forms.drop(columns=["end", "source"]).to_parquet(path)
-    with pytest.raises(sg.SchemaError, match=r"short.parquet: flows: column\(s\) 'end', 'source' missing"):
+    with pytest.raises(sg.errors.SchemaError, match=r"short.parquet: flows: column\(s\) 'end', 'source' missing"):
         sg.sum_flows(path)
-    with pytest.raises(sg.SchemaError, match=r"column 'origin', rows 1, 3 \(1, 2\): not text"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'origin', rows 1, 3 \(1, 2\): not text"):
         sg.sum_flows(forms.assign(origin=["a", 1, "b", 2, "c"]), records=True)
 
 
@@ -162,14 +164,16 @@ def test_what_is_no_parquet_is_said(tmp_path, name, message):
     """Absent, empty and wrong files."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.parquet").write_text("origin,destination")
-    with pytest.raises(sg.FormatError, match=message):
+    with pytest.raises(sg.errors.FormatError, match=message):
         sg.sum_flows(tmp_path / name)
 
 
 @pytest.mark.parametrize("flows", [5, [1, 2]])
 def test_what_is_no_table_is_said(flows):
     """Numbers and lists are no flows."""
-    with pytest.raises(sg.SchemaError, match="a DataFrame, a path to Parquet, or Arrow tables and batches are needed"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="a DataFrame, a path to Parquet, or Arrow tables and batches are needed"
+    ):
         sg.sum_flows(flows)
 
 
@@ -198,27 +202,27 @@ def test_unknown_codes_and_editions_are_refused_in_files_too(forms, areas, tmp_p
     """A code that does not reach the level, another edition, a flow across months."""
     path = tmp_path / "flows.parquet"
     forms.assign(origin="YY01").to_parquet(path)
-    with pytest.raises(sg.UnmatchedError, match="do not reach level 1: p-codes YY01"):
+    with pytest.raises(sg.errors.UnmatchedError, match="do not reach level 1: p-codes YY01"):
         sg.sum_flows(path, areas, level=1, records=True)
     forms.assign(edition="2025").to_parquet(path)
-    with pytest.raises(sg.EditionError, match="'2025'"):
+    with pytest.raises(sg.errors.EditionError, match="'2025'"):
         sg.sum_flows(path, areas, level=1, records=True)
     forms.assign(end=pd.Timestamp("2020-04-30")).to_parquet(path)
-    with pytest.raises(sg.FlowPeriodError, match="not within one month"):
+    with pytest.raises(sg.errors.FlowPeriodError, match="not within one month"):
         sg.sum_flows(path, areas, freq="MS", records=True)
 
 
 def test_double_counts_in_files_are_refused(forms, areas):
     """Two sources, overlapping periods and an area beside its part clash below the level of the sums, too."""
     two = pd.concat([forms, forms.assign(source="UNHCR")])
-    with pytest.raises(sg.DoubleCountError, match="'DTM', 'UNHCR'"):
+    with pytest.raises(sg.errors.DoubleCountError, match="'DTM', 'UNHCR'"):
         sg.sum_flows(two, areas, level=1, records=True)
     longer = pd.concat([forms, forms.assign(start=pd.Timestamp("2020-01-01"))])
-    with pytest.raises(sg.DoubleCountError, match="periods of the same ends overlap"):
+    with pytest.raises(sg.errors.DoubleCountError, match="periods of the same ends overlap"):
         sg.sum_flows(longer, areas, level=1, records=True)
     nested = pd.concat([forms, forms.assign(origin="XX01")])
     whole = pd.concat([areas, areas.iloc[[0]].assign(pcode="XX01", level=1, parent=None)])
-    with pytest.raises(sg.DoubleCountError, match="of an area and of its parts"):
+    with pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts"):
         sg.sum_flows(nested, whole, level=1, records=True)
 
 
@@ -233,13 +237,13 @@ def test_a_choice_takes_rows_of_files(forms, areas, tmp_path):
     assert both["people"].tolist() == [12, 1]
     assert both["source"].tolist() == ["a + b", "a"]
     assert sg.sum_flows(forms, choose={"reason": None}, records=True)["people"].sum() == 13
-    with pytest.raises(sg.SchemaError, match=r"choose has 'method'\. It can name: source, reason, edition"):
+    with pytest.raises(sg.errors.SchemaError, match=r"choose has 'method'\. It can name: source, reason, edition"):
         sg.sum_flows(path, choose={"method": "x"})
 
 
 def test_figures_with_roles_are_read_by_hand(forms):
     """A file of IDMC's figures holds some that do not add up."""
-    with pytest.raises(sg.SchemaError, match=r"'role' and 'category' are IDMC's.*recommended_figures first"):
+    with pytest.raises(sg.errors.SchemaError, match=r"'role' and 'category' are IDMC's.*recommended_figures first"):
         sg.sum_flows(pa.Table.from_pandas(forms.assign(role="Triangulation"), preserve_index=False))
 
 
@@ -313,7 +317,7 @@ def test_long_tables_are_cut_into_chunks(monkeypatch):
 def test_a_sum_beyond_exact_numbers_is_refused():
     """Floating point is exact up to 9e15; nothing above is given out."""
     table = records(origin=["A"] * 10, destination="B", people=10**15)
-    with pytest.raises(sg.SchemaError, match="above 9e15 and could not be exact"):
+    with pytest.raises(sg.errors.SchemaError, match="above 9e15 and could not be exact"):
         sg.sum_flows(table, records=True)
 
 
@@ -327,7 +331,7 @@ def test_empty_chunks_and_columns_of_nothing(forms):
     ]
     empty = pa.RecordBatch.from_pylist([], schema=arrow.schema)
     assert sg.sum_flows(iter([empty, *batches]), records=True)["rows"].sum() == 5
-    with pytest.raises(sg.SchemaError, match=r"column 'source', row\(s\) 0, 1, 2, 3, 4: empty"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'source', row\(s\) 0, 1, 2, 3, 4: empty"):
         sg.sum_flows(forms.assign(source=None), records=True)
 
 
@@ -359,5 +363,7 @@ def test_sums_by_origin_reason_or_nothing(forms, tmp_path, kind):
     assert "internal" not in by_reason
     with pytest.warns(sg.DataWarning, match="people missing in 1 of 1 rows"):
         assert sg.sum_flows(table, by=(), records=True)["people"].tolist() == [13]
-    with pytest.raises(sg.SchemaError, match="by has 'people'. Choose among the columns: origin, destination, reason"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="by has 'people'. Choose among the columns: origin, destination, reason"
+    ):
         sg.sum_flows(table, by="people", records=True)

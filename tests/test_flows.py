@@ -71,11 +71,11 @@ def test_a_flow_across_two_periods_is_refused():
         people=1,
     )
     with pytest.raises(
-        sg.FlowPeriodError, match=r"1 of 2 flows are not within one month: row 1 \(2020-03-20 to 2020-04-02\)"
+        sg.errors.FlowPeriodError, match=r"1 of 2 flows are not within one month: row 1 \(2020-03-20 to 2020-04-02\)"
     ) as caught:
         sg.sum_flows(table, freq="MS")
     assert caught.value.rows.index.tolist() == [1]
-    with pytest.raises(sg.SchemaError, match=r"freq='W' is not one of 'MS'"):
+    with pytest.raises(sg.errors.SchemaError, match=r"freq='W' is not one of 'MS'"):
         sg.sum_flows(table, freq="W")
 
 
@@ -96,11 +96,11 @@ def test_ends_roll_up_and_flows_that_become_internal_say_so(areas):
 def test_a_code_that_does_not_reach_the_level_is_an_error(areas):
     """Unknown codes of either end are named with their rows."""
     table = flows(origin=["XX0101", "YY01"], destination=["ZZ01", "XX0101"], people=1)
-    with pytest.raises(sg.UnmatchedError, match=r"2 of 2 rows do not reach level 1: p-codes YY01, ZZ01"):
+    with pytest.raises(sg.errors.UnmatchedError, match=r"2 of 2 rows do not reach level 1: p-codes YY01, ZZ01"):
         sg.sum_flows(table, areas, level=1)
-    with pytest.raises(sg.SchemaError, match="needs the areas"):
+    with pytest.raises(sg.errors.SchemaError, match="needs the areas"):
         sg.sum_flows(table, level=1)
-    with pytest.raises(sg.EditionError, match="'2025'"):
+    with pytest.raises(sg.errors.EditionError, match="'2025'"):
         sg.sum_flows(flows(origin=["XX0101"], destination=["XX0201"], people=1, edition="2025"), areas)
 
 
@@ -108,7 +108,8 @@ def test_two_sources_of_one_flow_are_refused():
     """The same ends and period from two sources are the same movements."""
     table = flows(origin="A", destination=["B", "B", "C"], people=1, source=["DTM", "UNHCR", "DTM"])
     with pytest.raises(
-        sg.DoubleCountError, match=r"'DTM', 'UNHCR' in rows 0, 1 \(origin 'A'; destination 'B'\) for the same period"
+        sg.errors.DoubleCountError,
+        match=r"'DTM', 'UNHCR' in rows 0, 1 \(origin 'A'; destination 'B'\) for the same period",
     ) as caught:
         sg.sum_flows(table)
     assert caught.value.rows.index.tolist() == [0, 1]
@@ -117,7 +118,7 @@ def test_two_sources_of_one_flow_are_refused():
 def test_two_sources_in_one_sum_are_refused(areas):
     """Sources of different provinces meet in a region: the choice is left to the caller."""
     table = flows(origin=["XX0101", "XX0102"], destination="XX0201", people=1, source=["DTM", "UNHCR"])
-    with pytest.raises(sg.DoubleCountError, match=r"Choose one with choose=\{'source': 'DTM'\}"):
+    with pytest.raises(sg.errors.DoubleCountError, match=r"Choose one with choose=\{'source': 'DTM'\}"):
         sg.sum_flows(table, areas, level=1)
 
 
@@ -130,7 +131,7 @@ def test_overlapping_periods_of_the_same_ends_are_refused():
         end=["2020-03-31", "2020-03-31", "2020-04-30", "2020-02-29"],
         people=1,
     )
-    with pytest.raises(sg.DoubleCountError, match=r"periods of the same ends overlap in rows 0, 1 ") as caught:
+    with pytest.raises(sg.errors.DoubleCountError, match=r"periods of the same ends overlap in rows 0, 1 ") as caught:
         sg.sum_flows(table)
     assert caught.value.rows.index.tolist() == [0, 1]
     assert sg.sum_flows(table.drop(index=1))["people"].tolist() == [2, 1]
@@ -145,7 +146,7 @@ def test_a_long_period_overlaps_all_that_it_holds():
         end=["2020-12-31", "2020-02-29", "2020-06-30", "2021-12-31"],
         people=1,
     )
-    with pytest.raises(sg.DoubleCountError, match="overlap in rows 0, 1, 2 ") as caught:
+    with pytest.raises(sg.errors.DoubleCountError, match="overlap in rows 0, 1, 2 ") as caught:
         sg.sum_flows(table)
     assert caught.value.rows.index.tolist() == [0, 1, 2]
 
@@ -153,7 +154,7 @@ def test_a_long_period_overlaps_all_that_it_holds():
 def test_a_flow_beside_the_one_that_holds_it_is_refused():
     """Region to region beside one of its communes to the same region, in periods that meet."""
     table = flows(origin=["BF56", "BF5601", "BF5601"], destination=["BF49", "BF49", "BF4901"], people=1)
-    with pytest.raises(sg.DoubleCountError, match=r"of an area and of its parts twice:\n.*rows 0, 1, 2"):
+    with pytest.raises(sg.errors.DoubleCountError, match=r"of an area and of its parts twice:\n.*rows 0, 1, 2"):
         sg.sum_flows(table)
     assert len(sg.sum_flows(flows(origin=["BF56", "BF5601"], destination=["BF49", "BF13"], people=1))) == 2
     assert len(sg.sum_flows(flows(origin=["BF56", "BF5601"], destination=[None, None], people=1))) == 2

@@ -80,7 +80,7 @@ def test_the_end_of_a_type_counts_only_where_it_is_declared(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
         if expected is None:
-            with pytest.raises(sg.GridError, match=str(odd) if greatest else "below zero|the end of what"):
+            with pytest.raises(sg.errors.GridError, match=str(odd) if greatest else "below zero|the end of what"):
                 sg.zonal_sum(raster, WHOLE, measure="count")
         else:
             assert sg.zonal_sum(raster, WHOLE, measure="count")["people"].sum() == expected
@@ -92,7 +92,9 @@ def test_full_words_among_fractions_are_no_people(odd: float, kind: str) -> None
     """A grid of 32-bit whole numbers that was stored as fractions keeps what it wrote for no data."""
     cells = grid([[odd, 5], [5, 5]]).astype(kind).assign_attrs(crs="EPSG:4326")
     for measure in ("count", "density"):
-        with pytest.raises(sg.GridError, match="is no number of people or things, and files write it for no data"):
+        with pytest.raises(
+            sg.errors.GridError, match="is no number of people or things, and files write it for no data"
+        ):
             sg.zonal_sum(cells, WHOLE, measure=measure)  # type: ignore[call-overload]
     declared = cells.assign_attrs(_FillValue=float(np.array(odd, dtype=kind)))
     assert sg.zonal_sum(declared, WHOLE, measure="count")["people"].sum() == 15
@@ -102,8 +104,8 @@ def test_a_full_byte_is_no_vegetation_either() -> None:
     """Means are as strict as sums."""
     cells = grid([[255, 5], [5, 5]]).astype("uint8").assign_attrs(crs="EPSG:4326")
     stack = xr.concat([cells, cells], dim=pd.DatetimeIndex(["2020-06-01", "2020-07-01"], name="time"))
-    with pytest.raises(sg.GridError, match="some cells hold 255, the end of what their type can hold"):
-        sg.zonal_series(stack.assign_attrs(crs="EPSG:4326"), WHOLE, measure="rate")
+    with pytest.raises(sg.errors.GridError, match="some cells hold 255, the end of what their type can hold"):
+        sg.rasters.zonal_series(stack.assign_attrs(crs="EPSG:4326"), WHOLE, measure="rate")
 
 
 @pytest.mark.parametrize("odd", [np.inf, -np.inf])
@@ -140,7 +142,7 @@ def test_a_density_that_its_file_name_or_a_tag_tells_is_no_count(
 ) -> None:
     """WorldPop's word for density is pd; the way out works."""
     path = written(tmp_path / name, np.full((2, 2), 5, "float32"), tags, nodata=-1)
-    with pytest.raises(sg.GridError, match="it calls itself a density .*measure='density'"):
+    with pytest.raises(sg.errors.GridError, match="it calls itself a density .*measure='density'"):
         sg.zonal_sum(path, WHOLE, measure="count")
     assert sg.zonal_sum(path, WHOLE, measure="density")["people"].sum() > 1000
 
@@ -162,9 +164,9 @@ def test_a_file_that_is_cut_off_is_named(tmp_path: Path, share: float, compress:
     path = written(tmp_path / "cut.tif", values, **profile)
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
     zone = areas(box(0, 0, 256, 256))
-    with pytest.raises(sg.GridError, match=r"cut\.tif: .*(cannot be read|damaged or cut off).*etch .*again"):
+    with pytest.raises(sg.errors.GridError, match=r"cut\.tif: .*(cannot be read|damaged or cut off).*etch .*again"):
         sg.zonal_sum(path, zone, measure="count")
-    with rasterio.open(path) as dataset, pytest.raises(sg.GridError, match=r"cut\.tif: rows .* cannot be read"):
+    with rasterio.open(path) as dataset, pytest.raises(sg.errors.GridError, match=r"cut\.tif: rows .* cannot be read"):
         sg.zonal_sum(dataset, zone, measure="count")
 
 
@@ -175,7 +177,7 @@ def test_a_file_whose_directory_is_cut_off_is_named(tmp_path: Path) -> None:
         dataset.update_tags(long="text " * 1000)
     whole = path.read_bytes()
     path.write_bytes(whole[: int.from_bytes(whole[4:8], "little") + 20])
-    with pytest.raises(sg.GridError, match=r"cut\.tif: damaged or cut off .*Fetch the file again"):
+    with pytest.raises(sg.errors.GridError, match=r"cut\.tif: damaged or cut off .*Fetch the file again"):
         sg.zonal_sum(path, WHOLE, measure="count")
 
 
@@ -191,19 +193,19 @@ def test_an_array_that_cannot_be_read_is_named() -> None:
     lazy = xr.Variable(("y", "x"), xr.core.indexing.LazilyIndexedArray(Damaged()))
     array = grid([[1, 1], [1, 1]]).copy(data=lazy._data)
     array.encoding["source"] = "/data/rain.nc"
-    with pytest.raises(sg.GridError, match="rain.nc, the array: rows 0 to 1 cannot be read .NetCDF: HDF error"):
+    with pytest.raises(sg.errors.GridError, match="rain.nc, the array: rows 0 to 1 cannot be read .NetCDF: HDF error"):
         sg.zonal_sum(array, WHOLE, measure="count")
 
 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda cells: cells.assign_attrs(_FillValue="none"), sg.GridError, "_FillValue 'none' is no number"),
-        (lambda cells: cells.assign_attrs(scale_factor="x"), sg.GridError, "scale_factor 'x' is no number"),
-        (lambda cells: cells.assign_coords(x=["a", "b"]), sg.GridError, "along 'x' are no numbers"),
+        (lambda cells: cells.assign_attrs(_FillValue="none"), sg.errors.GridError, "_FillValue 'none' is no number"),
+        (lambda cells: cells.assign_attrs(scale_factor="x"), sg.errors.GridError, "scale_factor 'x' is no number"),
+        (lambda cells: cells.assign_coords(x=["a", "b"]), sg.errors.GridError, "along 'x' are no numbers"),
         (
             lambda cells: cells.assign_attrs(crs='LOCAL_CS["plan",UNIT["metre",1]]'),
-            sg.CRSError,
+            sg.errors.CRSError,
             "is tied to no place on Earth",
         ),
     ],
@@ -219,7 +221,7 @@ def test_arrays_that_say_nonsense_are_refused(
 @pytest.mark.parametrize("band", ["1", 1.5, True])
 def test_a_band_is_a_number(band: Any) -> None:
     """Neither text nor a share."""
-    with pytest.raises(sg.GridError, match="give the number of a band"):
+    with pytest.raises(sg.errors.GridError, match="give the number of a band"):
         sg.zonal_sum(grid([[1, 1], [1, 1]]), WHOLE, measure="count", band=band)
 
 
@@ -232,7 +234,7 @@ def test_a_file_without_bands_names_its_parts() -> None:
 
         def read(self) -> None: ...
 
-    with pytest.raises(sg.GridError, match="all.nc has no bands of its own.*netcdf:all.nc:rain"):
+    with pytest.raises(sg.errors.GridError, match="all.nc has no bands of its own.*netcdf:all.nc:rain"):
         sg.zonal_sum(Container(), WHOLE, measure="count")  # type: ignore[call-overload]
 
 
@@ -310,11 +312,11 @@ def test_every_sum_names_the_grid_and_the_borders(tmp_path: Path) -> None:
     assert pairs["area_source"].tolist() == ["fewsnet + ocha", "fewsnet"]
     assert sg.credit(pairs) == ["WorldPop", "fewsnet", "ocha"]
     census = pd.DataFrame({"pcode": ["XA01", "XA02"], "year": 2020, "people": [50, 60], "source": "INSD"})
-    assert sg.scale_to_totals(sums, census)["source"].tolist() == ["INSD + pop_2020.tif"] * 2
+    assert sg.rasters.scale_to_totals(sums, census)["source"].tolist() == ["INSD + pop_2020.tif"] * 2
     rain = grid([[1, 1], [1, 1]], source="CHIRPS")
     stack = xr.concat([rain] * 3, dim=pd.DatetimeIndex(["2018-07-01", "2019-07-01", "2020-07-01"], name="time"))
     stack = stack.assign_attrs(rain.attrs)
-    table = sg.seasonal_anomaly(
+    table = sg.rasters.seasonal_anomaly(
         stack, zones, season=(6, 9), baseline=(2018, 2020), reference=stack.assign_attrs(source="own")
     )
     assert table["source"].eq("CHIRPS + own").all()
@@ -325,5 +327,7 @@ def test_every_sum_names_the_grid_and_the_borders(tmp_path: Path) -> None:
 def test_a_layer_twice_or_without_a_time_is_refused(times: list[str | None]) -> None:
     """Its rain would count twice, or nowhere."""
     layers = xr.concat([grid([[1, 1], [1, 1]])] * 3, dim=pd.DatetimeIndex(times, name="time"))
-    with pytest.raises(sg.GridError, match=r"layers 2 \(counted from 0\) have no time, or that of an earlier layer"):
-        sg.seasonal_anomaly(layers.assign_attrs(crs="EPSG:4326"), WHOLE, season=(6, 9), baseline=(2018, 2020))
+    with pytest.raises(
+        sg.errors.GridError, match=r"layers 2 \(counted from 0\) have no time, or that of an earlier layer"
+    ):
+        sg.rasters.seasonal_anomaly(layers.assign_attrs(crs="EPSG:4326"), WHOLE, season=(6, 9), baseline=(2018, 2020))

@@ -139,7 +139,7 @@ def test_polygons_that_touch_no_area_are_told() -> None:
 @pytest.mark.parametrize("code", [0, 6, 66, 88, 99])
 def test_codes_that_are_no_phases_are_refused(code: int) -> None:
     """Water is no phase."""
-    with pytest.raises(sg.SchemaError, match=f"polygons: column 'phase_published', row.* 0: {code} is no phase"):
+    with pytest.raises(sg.errors.SchemaError, match=f"polygons: column 'phase_published', row.* 0: {code} is no phase"):
         sg.overlay_phases(zones((box(0, 0, 1, 1), code)), areas(box(0, 0, 1, 1)))
 
 
@@ -148,23 +148,23 @@ def test_overlays_that_would_mislead_are_refused() -> None:
     one, unit = zones((box(0, 0, 1, 1), 2)), areas(box(0, 0, 1, 1))
     part, other = zones((box(0, 0, 0.4, 1), 2)), zones((box(0, 0, 0.4, 1), 3))
     with pytest.raises(
-        sg.DoubleCountError,
+        sg.errors.DoubleCountError,
         match=r"polygons of different phases overlap within XA01: rows 0 \(phase 2\) and 1 \(phase 3\). People there would be",
     ):
         sg.overlay_phases(pd.concat([part, other], ignore_index=True), unit)
-    with pytest.raises(sg.SchemaError, match="column 'CS' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'CS' is missing"):
         sg.overlay_phases(one, unit, column="CS")
-    with pytest.raises(sg.SchemaError, match="column 'pcode' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'pcode' is missing"):
         sg.overlay_phases(one, unit.drop(columns="pcode"))
-    with pytest.raises(sg.SchemaError, match="no figure for XA01"):
+    with pytest.raises(sg.errors.SchemaError, match="no figure for XA01"):
         sg.overlay_phases(one, unit, population=people(XA02=1))
-    with pytest.raises(sg.DoubleCountError, match="population: p-codes XA01 stand more than once"):
+    with pytest.raises(sg.errors.DoubleCountError, match="population: p-codes XA01 stand more than once"):
         sg.overlay_phases(
             one, unit, population=pd.concat([people(XA01=1), people(XA01=2).assign(year=2021)], ignore_index=True)
         )
-    with pytest.raises(sg.SchemaError, match="say what a cell holds, measure='count'"):
+    with pytest.raises(sg.errors.SchemaError, match="say what a cell holds, measure='count'"):
         sg.overlay_phases(one, unit, population=grid(TWO_BY_TWO))
-    with pytest.raises(sg.SchemaError, match="slivers=1.5 is not a share"):
+    with pytest.raises(sg.errors.SchemaError, match="slivers=1.5 is not a share"):
         sg.overlay_phases(one, unit, slivers=1.5)
 
 
@@ -216,14 +216,16 @@ def test_an_area_without_a_count_has_no_joint_class() -> None:
 )
 def test_breaks_that_do_not_fit(options: dict[str, Any], message: str) -> None:
     """Shares are not percentages."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.joint_severity(phases(row("XA01", 1, 0, 0, 0, 0)), stocks(1), people(XA01=10), **options)
 
 
 def test_two_rows_of_an_area_have_no_joint_class() -> None:
     """Bring them to one first."""
     table = phases(row("XA01", 1, 0, 0, 0, 0), row("XA01", 1, 0, 0, 0, 0, kind="projected"))
-    with pytest.raises(sg.DoubleCountError, match="phases: p-codes XA01 stand more than once.*sum_phases or phases_at"):
+    with pytest.raises(
+        sg.errors.DoubleCountError, match="phases: p-codes XA01 stand more than once.*sum_phases or phases_at"
+    ):
         sg.joint_severity(table, stocks(1), people(XA01=10))
 
 
@@ -246,7 +248,7 @@ def test_displaced_people_by_the_phase_of_where_they_live_fled_from_and_moved() 
             "source": "made",
         }
     )
-    found = sg.displacement_by_phase(counts, table, flows=moves)
+    found = sg.joint.displacement_by_phase(counts, table, flows=moves)
     assert found["displaced"].dropna().to_dict() == {
         "3": 10,
         "4": 20,
@@ -261,7 +263,7 @@ def test_displaced_people_by_the_phase_of_where_they_live_fled_from_and_moved() 
 
 def test_without_origins_or_flows_nothing_is_claimed() -> None:
     """Missing, not zero."""
-    found = sg.displacement_by_phase(stocks(10), phases(row("XA01", None, phase_published=3)))
+    found = sg.joint.displacement_by_phase(stocks(10), phases(row("XA01", None, phase_published=3)))
     assert found["displaced"].sum() == 10
     assert found[["fled_from", "moved_out", "moved_in"]].isna().all(axis=None)
 
@@ -279,16 +281,16 @@ def test_displacement_by_phase_refuses_to_count_twice() -> None:
             "source": "made",
         }
     )
-    with pytest.raises(sg.DoubleCountError, match="periods overlap"):
-        sg.displacement_by_phase(stocks(1), table, flows=moves)
-    with pytest.raises(sg.DoubleCountError, match="2 sources, which may count the same moves"):
-        sg.displacement_by_phase(stocks(1), table, flows=moves.assign(source=["a", "b"]))
-    with pytest.raises(sg.DoubleCountError, match="phases: p-codes XA01 stand more than once"):
-        sg.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
-    with pytest.raises(sg.DoubleCountError, match="method has"):
-        sg.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
-    with pytest.raises(sg.SchemaError, match="column 'phase_rule' is missing"):
-        sg.displacement_by_phase(stocks(1), table, column="phase_rule")
+    with pytest.raises(sg.errors.DoubleCountError, match="periods overlap"):
+        sg.joint.displacement_by_phase(stocks(1), table, flows=moves)
+    with pytest.raises(sg.errors.DoubleCountError, match="2 sources, which may count the same moves"):
+        sg.joint.displacement_by_phase(stocks(1), table, flows=moves.assign(source=["a", "b"]))
+    with pytest.raises(sg.errors.DoubleCountError, match="phases: p-codes XA01 stand more than once"):
+        sg.joint.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
+    with pytest.raises(sg.errors.DoubleCountError, match="method has"):
+        sg.joint.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
+    with pytest.raises(sg.errors.SchemaError, match="column 'phase_rule' is missing"):
+        sg.joint.displacement_by_phase(stocks(1), table, column="phase_rule")
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=8))
@@ -298,7 +300,7 @@ def test_the_displaced_are_conserved(rows: list[tuple[int, int | None]]) -> None
     table = phases(
         *(row(f"XA0{n}", None, phase_published=phase) for n, (_, phase) in enumerate(rows[1:], 2)), row("ZZ", None)
     )
-    assert sg.displacement_by_phase(counts, table)["displaced"].sum() == counts["people"].sum()
+    assert sg.joint.displacement_by_phase(counts, table)["displaced"].sum() == counts["people"].sum()
 
 
 def chessboard(values: np.ndarray) -> gpd.GeoDataFrame:
@@ -317,12 +319,12 @@ def test_local_association_reads_here_and_around() -> None:
     island = gpd.GeoDataFrame({"share": [1.0], "rate": [1.0]}, geometry=[box(20, 20, 21, 21)], crs=4326)
     board = pd.concat([board, island], ignore_index=True)
     board.loc[48, "rate"] = np.nan
-    found = sg.local_association(board.set_axis(board.index + 100), "share", "rate")
+    found = sg.joint.local_association(board.set_axis(board.index + 100), "share", "rate")
     assert found.index.tolist() == list(range(100, 150))
     assert found.loc[108, "reading"] == "high share here, high rate around"
     assert found.loc[[148, 149]].isna().all(axis=None)
     assert (found["p_adjusted"] >= found["p_value"] - 1e-12).dropna().all()
-    again = sg.local_association(board.set_axis(board.index + 100), "share", "rate")
+    again = sg.joint.local_association(board.set_axis(board.index + 100), "share", "rate")
     assert found.equals(again)
 
 
@@ -330,16 +332,16 @@ def test_local_association_refuses_what_says_nothing(monkeypatch: pytest.MonkeyP
     """Few areas, one value, phases as numbers, a missing extra."""
     pytest.importorskip("esda")
     board = chessboard(np.arange(16.0).reshape(4, 4))
-    with pytest.raises(sg.SchemaError, match="4 areas have both values and a neighbour"):
-        sg.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")
-    with pytest.raises(sg.SchemaError, match="'rate' has the same value everywhere"):
-        sg.local_association(board.assign(rate=1.0), "share", "rate")
-    with pytest.raises(sg.SchemaError, match="not numbers. Phases are classes"):
-        sg.local_association(board.assign(rate="x"), "share", "rate")
-    with pytest.raises(sg.SchemaError, match="there is no column 'none'"):
-        sg.local_association(board, "share", "none")
-    with pytest.raises(sg.SchemaError, match="alpha=5 is a share"):
-        sg.local_association(board, "share", "rate", alpha=5)
+    with pytest.raises(sg.errors.SchemaError, match="4 areas have both values and a neighbour"):
+        sg.joint.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")
+    with pytest.raises(sg.errors.SchemaError, match="'rate' has the same value everywhere"):
+        sg.joint.local_association(board.assign(rate=1.0), "share", "rate")
+    with pytest.raises(sg.errors.SchemaError, match="not numbers. Phases are classes"):
+        sg.joint.local_association(board.assign(rate="x"), "share", "rate")
+    with pytest.raises(sg.errors.SchemaError, match="there is no column 'none'"):
+        sg.joint.local_association(board, "share", "none")
+    with pytest.raises(sg.errors.SchemaError, match="alpha=5 is a share"):
+        sg.joint.local_association(board, "share", "rate", alpha=5)
     monkeypatch.setitem(sys.modules, "esda", None)
-    with pytest.raises(sg.ExtraNotInstalledError, match=r"pip install 'sahelgeo\[stats\]'"):
-        sg.local_association(board, "share", "rate")
+    with pytest.raises(sg.errors.ExtraNotInstalledError, match=r"pip install 'sahelgeo\[stats\]'"):
+        sg.joint.local_association(board, "share", "rate")

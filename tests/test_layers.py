@@ -111,13 +111,13 @@ def test_tables_that_would_mislead_are_refused(
     squares: gpd.GeoDataFrame, change: dict[str, object], message: str
 ) -> None:
     """A phase out of range, an area twice, periods mixed."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.PhaseLayer(phased(squares, [1, 2, 4]).assign(**change))
 
 
 def test_a_missing_column_names_what_there_is(squares: gpd.GeoDataFrame) -> None:
     """The columns found are listed."""
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: column 'phase' is missing. Found: pcode, edition"):
+    with pytest.raises(sg.errors.SchemaError, match="PhaseLayer: column 'phase' is missing. Found: pcode, edition"):
         sg.maps.PhaseLayer(phased(squares, [1, 2, 4]), column="phase")
 
 
@@ -125,16 +125,16 @@ def test_layers_need_geometry_a_crs_and_rows(squares: gpd.GeoDataFrame) -> None:
     """Each lack has its sentence."""
     table = phased(squares, [1, 2, 4])
     with pytest.raises(
-        sg.SchemaError, match="PhaseLayer needs a GeoDataFrame with geometry. Join the table to its areas first"
+        sg.errors.SchemaError, match="PhaseLayer needs a GeoDataFrame with geometry. Join the table to its areas first"
     ):
         sg.maps.PhaseLayer(pd.DataFrame(table))
-    with pytest.raises(sg.CRSError, match="PhaseLayer: the geometry has no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="PhaseLayer: the geometry has no CRS"):
         sg.maps.PhaseLayer(table.set_crs(None, allow_override=True))
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: the table has no rows, so there is nothing to draw"):
+    with pytest.raises(sg.errors.SchemaError, match="PhaseLayer: the table has no rows, so there is nothing to draw"):
         sg.maps.PhaseLayer(table.iloc[:0])
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: no row has a geometry"):
+    with pytest.raises(sg.errors.SchemaError, match="PhaseLayer: no row has a geometry"):
         sg.maps.PhaseLayer(table.assign(geometry=None).set_geometry("geometry", crs=4326))
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: rows 0 have an invalid geometry. Repair it first"):
+    with pytest.raises(sg.errors.SchemaError, match="PhaseLayer: rows 0 have an invalid geometry. Repair it first"):
         sg.maps.PhaseLayer(table.assign(geometry=[Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), *table.geometry[1:]]))
 
 
@@ -181,11 +181,11 @@ def test_stocks_that_do_not_belong_together_are_refused(
     squares: gpd.GeoDataFrame, change: dict[str, object], message: str
 ) -> None:
     """Groups and dates are not mixed on one layer."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.StockLayer(
             squares.assign(people=[1, 2, 3], group="idp", date=pd.Timestamp("2020-01-01")).assign(**change)
         )
-    with pytest.raises(sg.SchemaError, match="StockLayer: column 'idps' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="StockLayer: column 'idps' is missing"):
         sg.maps.StockLayer(squares.assign(people=1), column="idps")
 
 
@@ -276,15 +276,17 @@ def test_flows_that_would_mislead_are_refused(
     squares: gpd.GeoDataFrame, change: dict[str, object], message: str
 ) -> None:
     """Missing numbers, text and pairs that would cover each other."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.FlowLayer(arrows(squares).assign(**change))
 
 
 def test_flows_need_lines_with_ends(squares: gpd.GeoDataFrame) -> None:
     """Polygons are not flows."""
-    with pytest.raises(sg.SchemaError, match=r"FlowLayer: rows 0, 1, 2 are no lines. Make them with flow_lines\(flows"):
+    with pytest.raises(
+        sg.errors.SchemaError, match=r"FlowLayer: rows 0, 1, 2 are no lines. Make them with flow_lines\(flows"
+    ):
         sg.maps.FlowLayer(squares)
-    with pytest.raises(sg.SchemaError, match="column 'origin' is missing.*column 'destination' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'origin' is missing.*column 'destination' is missing"):
         sg.maps.FlowLayer(arrows(squares).drop(columns=["origin", "destination"]))
 
 
@@ -336,14 +338,14 @@ def test_outlines_alone_need_no_column(squares: gpd.GeoDataFrame) -> None:
 
 def test_classes_that_cannot_be_drawn_are_refused(squares: gpd.GeoDataFrame) -> None:
     """Falling breaks, too many words, too many classes, an unknown column."""
-    with pytest.raises(sg.SchemaError, match=r"breaks \[3.0, 2.0\] do not rise"):
+    with pytest.raises(sg.errors.SchemaError, match=r"breaks \[3.0, 2.0\] do not rise"):
         sg.maps.AreaLayer(squares.assign(rate=1.0), column="rate", breaks=[3, 2])
     many = gpd.GeoDataFrame(pd.concat([squares] * 3, ignore_index=True)).assign(pcode=list("abcdefghi"))
-    with pytest.raises(sg.SchemaError, match="9 different values .*are more than the 8 colours"):
+    with pytest.raises(sg.errors.SchemaError, match="9 different values .*are more than the 8 colours"):
         sg.maps.AreaLayer(many.assign(word=list("abcdefghi")), column="word")
-    with pytest.raises(sg.SchemaError, match="6 classes are more than the 5 colours"):
+    with pytest.raises(sg.errors.SchemaError, match="6 classes are more than the 5 colours"):
         sg.maps.AreaLayer(squares.assign(rate=1.0), column="rate", breaks=[1, 2, 3, 4, 5]).drawing("en")
-    with pytest.raises(sg.SchemaError, match="AreaLayer: column 'rate' is missing"):
+    with pytest.raises(sg.errors.SchemaError, match="AreaLayer: column 'rate' is missing"):
         sg.maps.AreaLayer(squares, column="rate")
 
 
@@ -376,7 +378,7 @@ def test_phase_classes_are_the_official_ones() -> None:
 
 def test_a_layer_must_stand_on_a_map_to_be_drawn(squares: gpd.GeoDataFrame) -> None:
     """The message says how."""
-    with pytest.raises(sg.SchemaError, match=r"PhaseLayer is not on a map. Add it first: layer.add_to\(m\)"):
+    with pytest.raises(sg.errors.SchemaError, match=r"PhaseLayer is not on a map. Add it first: layer.add_to\(m\)"):
         sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).folium_map()
 
 
@@ -452,5 +454,5 @@ def test_numbers_held_as_objects_are_numbers(squares: gpd.GeoDataFrame, missing:
     areas = squares.assign(rate=pd.Series([missing, 2, 10.5], dtype=object))
     classes = sg.maps.AreaLayer(areas, column="rate", breaks=[5]).drawing("en").classes
     assert [found.count for found in classes] == [1, 1, 1]
-    with pytest.raises(sg.SchemaError, match="column 'rate' holds text, which has no breaks"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'rate' holds text, which has no breaks"):
         sg.maps.AreaLayer(squares.assign(rate=["2", "10", "3"]), column="rate", breaks=[5])

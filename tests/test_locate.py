@@ -74,7 +74,7 @@ def test_a_tie_can_stay_missing():
 def test_a_tie_can_raise_with_its_candidates():
     """With ties='raise' the error holds every pair of point and area."""
     with pytest.raises(
-        sg.AmbiguousError, match=r"1 points lie in more than one area: rows 1 \(row 1 in A1, B2\)"
+        sg.errors.AmbiguousError, match=r"1 points lie in more than one area: rows 1 \(row 1 in A1, B2\)"
     ) as caught:
         sg.locate(points_at((0.5, 10.5), (1, 10.5)), TWO, ties="raise")
     assert caught.value.candidates["pcode"].tolist() == ["A1", "B2"]
@@ -220,26 +220,30 @@ def test_chunks_are_worked_through_one_by_one():
 )
 def test_unknown_options_are_refused(options, message):
     """Each wrong option says which are right."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.locate(points_at((0.5, 10.5)), TWO, **options)
 
 
 @pytest.mark.parametrize(
     ("points", "error", "message"),
     [
-        (42, sg.SchemaError, "takes a table of points, or an iterable of tables, not int"),
-        ("points.csv", sg.SchemaError, "not str"),
-        (pd.DataFrame({"x": [1]}), sg.SchemaError, "no columns 'longitude' and 'latitude'.*Found: x"),
+        (42, sg.errors.SchemaError, "takes a table of points, or an iterable of tables, not int"),
+        ("points.csv", sg.errors.SchemaError, "not str"),
+        (pd.DataFrame({"x": [1]}), sg.errors.SchemaError, "no columns 'longitude' and 'latitude'.*Found: x"),
         (
             pd.DataFrame({"lon": ["12°30'"], "lat": [1]}),
-            sg.SchemaError,
+            sg.errors.SchemaError,
             r"column 'lon', row\(s\) 0 \(12°30'\): not a number",
         ),
-        (pd.DataFrame([[1, 2, 3]], columns=["lon", "lon", "lat"]), sg.SchemaError, "'lon' stands 2 times"),
-        (points_at((1, 1), crs=None), sg.CRSError, "points: the geometry has no CRS"),
-        (points_at((1, 1), crs="EPSG:32630"), sg.CRSError, "points are in EPSG:32630 and the areas are in EPSG:4326"),
-        (points_at((1, 1), pcode=["x"]), sg.SchemaError, "already have 'pcode'"),
-        (gpd.GeoDataFrame(geometry=[WEST], crs=4326), sg.SchemaError, r"row\(s\) 0: not a point"),
+        (pd.DataFrame([[1, 2, 3]], columns=["lon", "lon", "lat"]), sg.errors.SchemaError, "'lon' stands 2 times"),
+        (points_at((1, 1), crs=None), sg.errors.CRSError, "points: the geometry has no CRS"),
+        (
+            points_at((1, 1), crs="EPSG:32630"),
+            sg.errors.CRSError,
+            "points are in EPSG:32630 and the areas are in EPSG:4326",
+        ),
+        (points_at((1, 1), pcode=["x"]), sg.errors.SchemaError, "already have 'pcode'"),
+        (gpd.GeoDataFrame(geometry=[WEST], crs=4326), sg.errors.SchemaError, r"row\(s\) 0: not a point"),
     ],
 )
 def test_what_is_no_table_of_points_is_refused(points, error, message):
@@ -250,13 +254,13 @@ def test_what_is_no_table_of_points_is_refused(points, error, message):
 
 def test_a_chunk_that_is_no_table_is_refused():
     """An iterable of something else is found at its first item."""
-    with pytest.raises(sg.SchemaError, match="takes tables of points, not int"):
+    with pytest.raises(sg.errors.SchemaError, match="takes tables of points, not int"):
         next(sg.locate([1], TWO))
 
 
 def test_degrees_do_not_go_onto_metres():
     """A table of longitudes cannot be looked up in projected areas."""
-    with pytest.raises(sg.CRSError, match="longitude and latitude are WGS 84, the areas are in EPSG:32630"):
+    with pytest.raises(sg.errors.CRSError, match="longitude and latitude are WGS 84, the areas are in EPSG:32630"):
         sg.locate(pd.DataFrame({"lon": [1.0], "lat": [1.0]}), areas_of("EPSG:32630", A=WEST))
 
 
@@ -270,16 +274,16 @@ def test_lon_lat_order_of_the_crs_does_not_matter():
     [
         (
             pd.DataFrame({"pcode": ["A"]}),
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "a GeoDataFrame with a 'pcode' column is needed, not DataFrame",
         ),
-        (areas_of(None, A=WEST), sg.CRSError, "no CRS"),
-        (TWO.drop(columns="pcode"), sg.SchemaError, "one column 'pcode' is needed. Found: geometry"),
-        (TWO.assign(pcode=["A", "A"]), sg.SchemaError, "p-codes A stand more than once"),
-        (TWO.assign(pcode=[None, "A"]), sg.SchemaError, r"row\(s\) 0: empty"),
-        (TWO.assign(pcode=[1, 2]), sg.SchemaError, r"row\(s\) 0, 1: not text"),
-        (areas_of(A=shapely.Point(1, 1)), sg.SchemaError, r"row\(s\) 0: not a polygon"),
-        (areas_of(A=shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])), sg.SchemaError, r"row\(s\) 0: invalid"),
+        (areas_of(None, A=WEST), sg.errors.CRSError, "no CRS"),
+        (TWO.drop(columns="pcode"), sg.errors.SchemaError, "one column 'pcode' is needed. Found: geometry"),
+        (TWO.assign(pcode=["A", "A"]), sg.errors.SchemaError, "p-codes A stand more than once"),
+        (TWO.assign(pcode=[None, "A"]), sg.errors.SchemaError, r"row\(s\) 0: empty"),
+        (TWO.assign(pcode=[1, 2]), sg.errors.SchemaError, r"row\(s\) 0, 1: not text"),
+        (areas_of(A=shapely.Point(1, 1)), sg.errors.SchemaError, r"row\(s\) 0: not a polygon"),
+        (areas_of(A=shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])), sg.errors.SchemaError, r"row\(s\) 0: invalid"),
     ],
 )
 def test_areas_that_cannot_be_looked_up_are_refused(areas, error, message):
@@ -291,7 +295,7 @@ def test_areas_that_cannot_be_looked_up_are_refused(areas, error, message):
 def test_all_problems_of_areas_come_at_once():
     """A missing code and a bow-tie are both in one message."""
     areas = areas_of(A=WEST, B=shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])).assign(pcode=["A", None])
-    with pytest.raises(sg.SchemaError, match="2 problems") as caught:
+    with pytest.raises(sg.errors.SchemaError, match="2 problems") as caught:
         sg.area_index(areas)
     assert len(caught.value.problems) == 2
 

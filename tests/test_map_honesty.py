@@ -85,14 +85,14 @@ def test_a_layer_that_is_off_does_not_lengthen_the_subtitle(squares: gpd.GeoData
 @pytest.mark.parametrize("text", ["05/09/2022", "sept", "2022-13-01"])
 def test_days_that_can_be_read_two_ways_are_refused(squares: gpd.GeoDataFrame, text: str) -> None:
     """5 September or 9 May: the file knows, the map does not."""
-    with pytest.raises(sg.SchemaError, match=r"column 'date', row\(s\) 0, 1, 2 .* not a day"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'date', row\(s\) 0, 1, 2 .* not a day"):
         sg.maps.stock_map(counted(squares, [100, 200, 300], date=text)).furniture()
 
 
 def test_places_beyond_the_globe_are_refused(squares: gpd.GeoDataFrame) -> None:
     """Metres, or latitude for longitude."""
     wrong = counted(squares, [100, 200, 300]).set_geometry([Point(200, 95), Point(1, 10), Point(2, 10)], crs=4326)
-    with pytest.raises(sg.SchemaError, match="StockLayer: rows 0 lie beyond the globe in degrees"):
+    with pytest.raises(sg.errors.SchemaError, match="StockLayer: rows 0 lie beyond the globe in degrees"):
         sg.maps.StockLayer(wrong)
 
 
@@ -107,22 +107,22 @@ def test_places_beyond_the_globe_are_refused(squares: gpd.GeoDataFrame) -> None:
 )
 def test_options_that_are_none_are_refused(options: dict, message: str) -> None:
     """NaN would switch the withholding off without a word."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.Map(**options)
 
 
 @pytest.mark.parametrize("breaks", [["a"], 5, [1, math.nan], [1, math.inf]])
 def test_breaks_are_numbers(squares: gpd.GeoDataFrame, breaks: object) -> None:
     """A class up to NaN would hold nothing."""
-    with pytest.raises(sg.SchemaError, match="is not a sequence of numbers such as"):
+    with pytest.raises(sg.errors.SchemaError, match="is not a sequence of numbers such as"):
         sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate", breaks=breaks)
 
 
 def test_infinite_numbers_are_refused(squares: gpd.GeoDataFrame) -> None:
     """By areas and by circles."""
-    with pytest.raises(sg.SchemaError, match="StockLayer: column 'people', .*inf.*: not a number"):
+    with pytest.raises(sg.errors.SchemaError, match="StockLayer: column 'people', .*inf.*: not a number"):
         sg.maps.StockLayer(counted(squares, [100, np.inf, 300]))
-    with pytest.raises(sg.SchemaError, match="AreaLayer: column 'rate' is infinite in rows 1"):
+    with pytest.raises(sg.errors.SchemaError, match="AreaLayer: column 'rate' is infinite in rows 1"):
         sg.maps.AreaLayer(squares.assign(rate=[1.0, np.inf, 3.0]), column="rate")
 
 
@@ -137,19 +137,19 @@ def test_infinite_numbers_are_refused(squares: gpd.GeoDataFrame) -> None:
 def test_paper_that_cannot_be_printed_is_refused(squares: gpd.GeoDataFrame, options: dict, message: str) -> None:
     """Before anything is drawn."""
     m = sg.maps.stock_map(counted(squares, [100, 200, 300]))
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.figure(m, **options)
 
 
 def test_a_folder_that_is_not_there_is_named(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """On saving the page too."""
-    with pytest.raises(sg.SchemaError, match=r"map.html: there is no folder .*gone"):
+    with pytest.raises(sg.errors.SchemaError, match=r"map.html: there is no folder .*gone"):
         sg.maps.stock_map(counted(squares, [100, 200, 300])).save(tmp_path / "gone" / "map.html")
 
 
 def test_a_newsroom_note_is_written_in_the_base_language(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """Of a language from a table of words."""
-    hausa = sg.Language("ha", {"legend": "Bayani"}, base="fr")
+    hausa = sg.maps.Language("ha", {"legend": "Bayani"}, base="fr")
     sg.maps.export_newsroom(sg.maps.stock_map(counted(squares, [100, 200, 300]), lang=hausa), tmp_path / "news")
     assert "Personnes déplacées" in (tmp_path / "news" / "README.md").read_text(encoding="utf-8")
 

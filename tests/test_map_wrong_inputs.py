@@ -42,14 +42,14 @@ def drawn(layer: Any, path: Path) -> str:
 @pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
 def test_a_geometry_without_crs_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
     """The message says how to state it."""
-    with pytest.raises(sg.CRSError, match="no CRS.*set_crs"):
+    with pytest.raises(sg.errors.CRSError, match="no CRS.*set_crs"):
         make(table.set_crs(None, allow_override=True))
 
 
 @pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
 def test_an_empty_table_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
     """Nothing to draw is an error, not an empty map."""
-    with pytest.raises(sg.SchemaError, match="no rows"):
+    with pytest.raises(sg.errors.SchemaError, match="no rows"):
         make(table.iloc[:0])
 
 
@@ -58,14 +58,14 @@ def test_an_empty_table_beside_areas_is_refused(squares: gpd.GeoDataFrame, table
     """A filter that leaves nothing would otherwise look like areas without data."""
     flows = pd.DataFrame(arrows(squares)).drop(columns="geometry")
     rows = flows if draw is sg.maps.flow_map else pd.DataFrame(table).drop(columns="geometry")
-    with pytest.raises(sg.SchemaError, match="no rows, so there is nothing to draw. Check how"):
+    with pytest.raises(sg.errors.SchemaError, match="no rows, so there is nothing to draw. Check how"):
         draw(rows.iloc[:0], squares)
 
 
 @pytest.mark.parametrize("make", EVERY.values(), ids=EVERY)
 def test_a_table_without_geometry_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
     """The message names the function that joins one."""
-    with pytest.raises(sg.SchemaError, match="attach_areas"):
+    with pytest.raises(sg.errors.SchemaError, match="attach_areas"):
         make(pd.DataFrame(table).drop(columns="geometry"))
 
 
@@ -73,14 +73,14 @@ def test_a_table_without_geometry_is_refused(table: gpd.GeoDataFrame, make: Make
 def test_points_are_no_areas(table: gpd.GeoDataFrame, make: Make) -> None:
     """Points would be drawn as nothing: the message says which rows, and which layer takes points."""
     points = table.set_geometry([Point(x, 10) for x in (0, 1, 2)], crs=4326)
-    with pytest.raises(sg.SchemaError, match=r"rows 0, 1, 2 are no polygons.*StockLayer"):
+    with pytest.raises(sg.errors.SchemaError, match=r"rows 0, 1, 2 are no polygons.*StockLayer"):
         make(points)
 
 
 @pytest.mark.parametrize("make", [*AREAS.values(), sg.maps.StockLayer], ids=[*AREAS, "StockLayer"])
 def test_an_area_twice_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
     """One of its values would be hidden under the other."""
-    with pytest.raises(sg.SchemaError, match="XA02 stand more than once"):
+    with pytest.raises(sg.errors.SchemaError, match="XA02 stand more than once"):
         make(gpd.GeoDataFrame(pd.concat([table, table.iloc[[1]]], ignore_index=True)))
 
 
@@ -97,7 +97,7 @@ def test_an_area_twice_is_refused(table: gpd.GeoDataFrame, make: Make) -> None:
 )
 def test_a_column_that_does_not_exist_is_named_with_those_that_do(table: gpd.GeoDataFrame, make: Make) -> None:
     """What was asked for, and what there is."""
-    with pytest.raises(sg.SchemaError, match=r"'?phase'?.*Found: "):
+    with pytest.raises(sg.errors.SchemaError, match=r"'?phase'?.*Found: "):
         make(table)
 
 

@@ -273,7 +273,9 @@ def test_the_word_for_the_level_is_held_against_the_level_of_the_areas() -> None
 def test_names_of_another_level_than_the_areas_raise() -> None:
     """A column that says its level in its label is held to it."""
     table = pd.DataFrame({"adm1_name": ["Gao"], "Région": ["Gao"], "cercle": ["Gao"]})
-    with pytest.raises(sg.SchemaError, match="column 'adm1_name' holds names of level 1, the areas are of level 2"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="column 'adm1_name' holds names of level 1, the areas are of level 2"
+    ):
         sg.match_areas(table, PROVINCES, on="adm1_name")
     assert sg.match_areas(table, PROVINCES, on="cercle")["pcode"].tolist() == ["ML0703"]
 
@@ -413,7 +415,7 @@ def test_own_names_in_their_parents_are_always_found(rows: list[int]) -> None:
 )
 def test_bad_tables_and_options_are_named(table: pd.DataFrame, options: dict[str, object], says: str) -> None:
     """What, where, and what to do."""
-    with pytest.raises(sg.SchemaError, match=says):
+    with pytest.raises(sg.errors.SchemaError, match=says):
         sg.match_areas(table, REGIONS, **options)
 
 
@@ -429,7 +431,7 @@ def test_bad_tables_and_options_are_named(table: pd.DataFrame, options: dict[str
 )
 def test_bad_areas_are_named(areas: pd.DataFrame, says: str) -> None:
     """An area needs a code, once."""
-    with pytest.raises(sg.SchemaError, match=says):
+    with pytest.raises(sg.errors.SchemaError, match=says):
         sg.match_areas(pd.DataFrame({"q": ["x"]}), areas, on="q")
 
 
@@ -450,7 +452,7 @@ def test_decisions_are_written_filled_in_and_replayed(tmp_path: Path) -> None:
     """A person's answers go first, 'none' is an answer, and what is left empty stays open."""
     table = pd.DataFrame({"q": ["Hodh", "Soum", "Kayes", "Ennedi"]})
     path = tmp_path / "decisions.csv"
-    sg.write_decisions(sg.match_areas(table, REGIONS, on="q"), path)
+    sg.places.write_decisions(sg.match_areas(table, REGIONS, on="q"), path)
     text = path.read_text(encoding="utf-8").replace("Hodh,,,,", "Hodh,,MR02,,").replace("Soum,,,,", "Soum,,none,,")
     path.write_text(text, encoding="utf-8")
     evidence = sg.match_areas(table, REGIONS, on="q", decisions=path)
@@ -467,29 +469,30 @@ def test_a_decision_for_another_edition_raises() -> None:
     )
     areas = pd.DataFrame({"pcode": ["ML09", "ML20"], "name": ["Taoudenni", "Bamako"], "level": 1, "iso3": "MLI"})
     with pytest.raises(
-        sg.EditionError, match="the decision for 'Bamako' is ML09 Bamako, but these areas call that code Taoudenni"
+        sg.errors.EditionError,
+        match="the decision for 'Bamako' is ML09 Bamako, but these areas call that code Taoudenni",
     ):
         sg.match_areas(table, areas, on="q", decisions=decided)
-    with pytest.raises(sg.EditionError, match="is ML99, which is not among the areas"):
+    with pytest.raises(sg.errors.EditionError, match="is ML99, which is not among the areas"):
         sg.match_areas(table, areas, on="q", decisions=decided.assign(pcode="ML99", area_name=None))
 
 
 def test_bad_tables_of_decisions_are_named(tmp_path: Path) -> None:
     """No file, no CSV, no column, two answers."""
-    with pytest.raises(sg.FormatError, match="there is no file"):
-        sg.read_decisions(tmp_path / "no.csv")
+    with pytest.raises(sg.errors.FormatError, match="there is no file"):
+        sg.places.read_decisions(tmp_path / "no.csv")
     path = tmp_path / "bad.csv"
     path.write_bytes("name;é".encode("utf-16"))
-    with pytest.raises(sg.FormatError, match="not a CSV file in UTF-8"):
-        sg.read_decisions(path)
+    with pytest.raises(sg.errors.FormatError, match="not a CSV file in UTF-8"):
+        sg.places.read_decisions(path)
     path.write_text("name,pcode\nGao,ML07\n", encoding="utf-8")
-    with pytest.raises(sg.FormatError, match=r"column\(s\) code, parents missing. Found: name, pcode"):
-        sg.read_decisions(path)
+    with pytest.raises(sg.errors.FormatError, match=r"column\(s\) code, parents missing. Found: name, pcode"):
+        sg.places.read_decisions(path)
     path.write_text("code,name,parents,pcode\n,Gao,,ML07\n,GAO,,ML08\n", encoding="utf-8")
-    with pytest.raises(sg.SchemaError, match="two answers for gao. Keep one row for each place"):
-        sg.read_decisions(path)
-    with pytest.raises(sg.SchemaError, match="frame of evidence.*column 'code' is missing"):
-        sg.write_decisions(pd.DataFrame({"name": ["Gao"]}), path)
+    with pytest.raises(sg.errors.SchemaError, match="two answers for gao. Keep one row for each place"):
+        sg.places.read_decisions(path)
+    with pytest.raises(sg.errors.SchemaError, match="frame of evidence.*column 'code' is missing"):
+        sg.places.write_decisions(pd.DataFrame({"name": ["Gao"]}), path)
 
 
 def test_the_embedded_list_says_what_it_lacks() -> None:

@@ -52,7 +52,7 @@ def test_the_published_matrices_give_the_published_indices(name):
     matrix, expected = GOLDEN[name]
     table = square(matrix)
     people = pd.DataFrame({"pcode": list("ABC"), "year": 2020, "people": [1000, 2000, 3000], "source": "census"})
-    indices = sg.flow_indices(table, population=people).iloc[0]
+    indices = sg.flows.indices(table, population=people).iloc[0]
     assert indices["mei"] == pytest.approx(25, abs=1e-9)
     assert indices["gini"] == pytest.approx(expected["gini"], abs=5e-8)
     assert indices["gini"] == pytest.approx(expected["gini_hand"], abs=1e-9)
@@ -60,7 +60,7 @@ def test_the_published_matrices_give_the_published_indices(name):
     assert indices["cmi"] == pytest.approx(100 * np.sum(matrix) / 6000, abs=1e-9)
     assert indices["anmr"] == pytest.approx(indices["cmi"] * indices["mei"] / 100, abs=1e-9)
     assert (indices["areas"], indices["people"], indices["population"]) == (3, np.sum(matrix), 6000)
-    balance = sg.flow_balance(table)
+    balance = sg.flows.balance(table)
     assert balance["net"].tolist() == expected["net"]
     assert balance["net"].sum() == 0
     assert balance["effectiveness"].tolist() == pytest.approx(expected["mei_i"], abs=1e-6)
@@ -72,7 +72,7 @@ def test_the_published_matrices_give_the_published_indices(name):
 
 def test_shares_of_origins_and_destinations_are_concentrated():
     """Two origins of 1 and 3: Σ s² = 10/16; one destination: 1."""
-    indices = sg.flow_indices(flows(origin=["A", "B"], destination="C", people=[1, 3])).iloc[0]
+    indices = sg.flows.indices(flows(origin=["A", "B"], destination="C", people=[1, 3])).iloc[0]
     assert indices["origin_hhi"] == pytest.approx(10 / 16)
     assert indices["effective_origins"] == pytest.approx(1.6)
     assert (indices["destination_hhi"], indices["effective_destinations"]) == (1, 1)
@@ -88,30 +88,30 @@ def test_movements_inside_and_outside_are_told_apart():
         destination=["BF49", "BF56", "BF56", "BF56", "BF56"],
         people=[3, 1, 10, 20, 40],
     )
-    indices = sg.flow_indices(table).iloc[0]
+    indices = sg.flows.indices(table).iloc[0]
     assert indices[["areas", "people", "internal", "outside"]].tolist() == [2, 4, 10, 60]
     assert indices["mei"] == 50
-    assert sg.flow_indices(flows(origin=["ML", "NE"], destination=["NE", "ML"], people=[3, 1])).iloc[0]["people"] == 4
+    assert sg.flows.indices(flows(origin=["ML", "NE"], destination=["NE", "ML"], people=[3, 1])).iloc[0]["people"] == 4
 
 
 def test_indices_of_nothing_are_missing():
     """Nobody moved, or one area: no index is made up; no flows at all give no rows."""
-    nobody = sg.flow_indices(flows(origin=["A"], destination=["B"], people=[0])).iloc[0]
+    nobody = sg.flows.indices(flows(origin=["A"], destination=["B"], people=[0])).iloc[0]
     assert nobody[["mei", "gini", "origin_hhi"]].isna().all()
-    alone = sg.flow_indices(flows(origin=["A"], destination=["A"], people=[5])).iloc[0]
+    alone = sg.flows.indices(flows(origin=["A"], destination=["A"], people=[5])).iloc[0]
     assert alone[["mei", "gini", "connectivity"]].isna().all()
     assert alone["internal"] == 5
-    assert len(sg.flow_indices(flows(origin=["A"], destination=["B"], people=[1]).iloc[:0])) == 0
+    assert len(sg.flows.indices(flows(origin=["A"], destination=["B"], people=[1]).iloc[:0])) == 0
 
 
 def test_a_population_must_be_one_and_whole():
     """Two figures for an area are refused; an area without one leaves intensity missing, with a warning."""
     table = square(GOLDEN["hyp"][0])
     people = pd.DataFrame({"pcode": ["A", "B", "B"], "year": [2019, 2019, 2020], "people": 10, "source": "census"})
-    with pytest.raises(sg.DoubleCountError, match="p-codes B stand more than once. Keep one year and source"):
-        sg.flow_indices(table, population=people)
+    with pytest.raises(sg.errors.DoubleCountError, match="p-codes B stand more than once. Keep one year and source"):
+        sg.flows.indices(table, population=people)
     with pytest.warns(sg.DataWarning, match="1 of 3 areas have no population, so cmi and anmr are missing: C"):
-        indices = sg.flow_indices(table, population=people.iloc[:2])
+        indices = sg.flows.indices(table, population=people.iloc[:2])
     assert indices[["cmi", "anmr", "population"]].isna().all(axis=None)
     assert indices["mei"].tolist() == [25]
 
@@ -143,7 +143,7 @@ class TestMatrix:
         """An area that nobody left or reached has a row and a column."""
         matrix = sg.od_matrix(flows(origin=["XX01"], destination=["XX02"], people=[1]), areas, level=1)
         assert matrix.index.tolist() == ["XX01", "XX02", "XX03"]
-        indices = sg.flow_indices(flows(origin=["XX01"], destination=["XX02"], people=[1]), areas, level=1).iloc[0]
+        indices = sg.flows.indices(flows(origin=["XX01"], destination=["XX02"], people=[1]), areas, level=1).iloc[0]
         assert indices["connectivity"] == pytest.approx(1 / 6)
 
     def test_periods_are_squares_of_one_table(self):
@@ -178,9 +178,11 @@ class TestMatrix:
 
     def test_an_area_called_unknown_and_another_form_are_refused(self):
         """The label of the unknown end cannot be that of an area too."""
-        with pytest.raises(sg.SchemaError, match=r"an end is called 'unknown' \(rows 0\). Leave unknown ends empty"):
+        with pytest.raises(
+            sg.errors.SchemaError, match=r"an end is called 'unknown' \(rows 0\). Leave unknown ends empty"
+        ):
             sg.od_matrix(flows(origin=["unknown"], destination=["B"], people=[1]))
-        with pytest.raises(sg.SchemaError, match="form='dict' is not one of 'frame'"):
+        with pytest.raises(sg.errors.SchemaError, match="form='dict' is not one of 'frame'"):
             sg.od_matrix(flows(origin=["A"], destination=["B"], people=[1]), form="dict")
 
     def test_no_flows_give_an_empty_matrix(self, areas):
@@ -192,12 +194,12 @@ class TestMatrix:
 
 
 class TestBalance:
-    """flow_balance."""
+    """flows.balance."""
 
     def test_a_direction_without_rows_is_zero_and_without_counts_missing(self):
         """Nobody is recorded to have left B; who left C was not counted."""
         table = flows(origin=["A", "C"], destination=["B", "A"], people=[5, None])
-        balance = sg.flow_balance(table).set_index("pcode")
+        balance = sg.flows.balance(table).set_index("pcode")
         assert balance.loc["B", ["inflow", "outflow", "net"]].tolist() == [5, 0, 5]
         assert balance.loc["C", ["outflow", "net", "turnover", "effectiveness"]].isna().all()
         assert balance["rows_missing"].tolist() == [1, 0, 1]
@@ -205,7 +207,7 @@ class TestBalance:
     def test_unknown_ends_and_other_countries_are_told(self):
         """The unknown end is a row; parts from unknown and from abroad stand beside the whole."""
         table = flows(origin=[None, "ML05", "BF56"], destination=["BF56", "BF56", None], people=[1, 2, 4])
-        balance = sg.flow_balance(table)
+        balance = sg.flows.balance(table)
         assert balance["pcode"].tolist() == ["BF56", "ML05", pd.NA]
         assert balance.loc[0, ["inflow", "outflow", "inflow_unknown", "outflow_unknown", "inflow_abroad"]].tolist() == [
             3,
@@ -221,14 +223,14 @@ class TestBalance:
 
     def test_turnover_of_nobody_has_no_effectiveness(self):
         """0 of 0 is no percentage."""
-        balance = sg.flow_balance(flows(origin=["A"], destination=["B"], people=[0]))
+        balance = sg.flows.balance(flows(origin=["A"], destination=["B"], people=[0]))
         assert balance["effectiveness"].isna().all()
         assert balance["origin_hhi"].isna().all()
 
     def test_no_flows_give_no_rows(self):
         """An empty table has an empty balance with all columns."""
-        assert len(sg.flow_balance(flows(origin=["A"], destination=["B"], people=[1]).iloc[:0])) == 0
-        uncounted = sg.flow_balance(flows(origin=["A"], destination=["B"], people=[None]))
+        assert len(sg.flows.balance(flows(origin=["A"], destination=["B"], people=[1]).iloc[:0])) == 0
+        uncounted = sg.flows.balance(flows(origin=["A"], destination=["B"], people=[None]))
         assert uncounted["origin_hhi"].isna().all()
 
 
@@ -263,7 +265,7 @@ def test_margins_of_the_matrix_are_the_balance(rows):
         warnings.simplefilter("ignore", sg.DataWarning)
         matrix = sg.od_matrix(table)
         array = sg.od_matrix(table, freq="MS", form="array")
-        balance = sg.flow_balance(table)
+        balance = sg.flows.balance(table)
     assert np.nansum(array.to_numpy()) == matrix.sum().sum() == sum(count for count in people if count is not None)
     by_code = balance.assign(pcode=balance["pcode"].fillna("unknown")).set_index("pcode").reindex(matrix.index)
     pd.testing.assert_series_equal(
@@ -276,12 +278,12 @@ def test_margins_of_the_matrix_are_the_balance(rows):
 
 
 class TestNet:
-    """net_flows."""
+    """flows.net."""
 
     def test_even_pairs_have_one_row(self):
         """Both ways alike: one row of zero, by code; a way that no row names is 0; the result is a Flows table."""
         table = flows(origin=["B", "A", "A"], destination=["A", "B", "C"], people=[7, 7, 2])
-        net = sg.net_flows(table)
+        net = sg.flows.net(table)
         assert net[["origin", "destination", "people", "people_there", "people_back"]].to_numpy().tolist() == [
             ["A", "B", 0, 7, 7],
             ["A", "C", 2, 2, 0],
@@ -290,43 +292,43 @@ class TestNet:
 
     def test_a_way_without_a_count_leaves_the_difference_missing(self):
         """Missing is not zero; the pair stands once."""
-        net = sg.net_flows(flows(origin=["B", "A"], destination=["A", "B"], people=[7, None]))
+        net = sg.flows.net(flows(origin=["B", "A"], destination=["A", "B"], people=[7, None]))
         assert net["people"].isna().tolist() == [True]
         assert net[["people_there", "people_back"]].to_numpy().tolist() == [[pd.NA, 7]]
 
     def test_inside_and_unknown_are_no_pairs(self):
         """They are left out, and nothing else is."""
         table = flows(origin=["A", None, "A"], destination=["A", "B", "B"], people=[1, 2, 3])
-        assert sg.net_flows(table)["people"].tolist() == [3]
+        assert sg.flows.net(table)["people"].tolist() == [3]
 
     @given(counts=st.lists(st.integers(0, 1000), min_size=6, max_size=6))
     def test_nets_of_pairs_make_the_nets_of_areas(self, counts):
         """Adding the net flows up gives each area its net of the balance."""
         table = flows(origin=list("AABBCC"), destination=list("BCACAB"), people=counts)
-        net = sg.flow_balance(sg.net_flows(table))
-        pd.testing.assert_series_equal(net.set_index("pcode")["net"], sg.flow_balance(table).set_index("pcode")["net"])
+        net = sg.flows.balance(sg.flows.net(table))
+        pd.testing.assert_series_equal(net.set_index("pcode")["net"], sg.flows.balance(table).set_index("pcode")["net"])
 
 
 class TestTop:
-    """top_flows."""
+    """flows.top."""
 
     def test_shares_are_of_all_people(self):
         """Inside movements and unknown ends are in the whole, and not in the ranks."""
         table = flows(
             origin=["A", "A", None, "B"], destination=["B", "A", "B", "A"], people=[30, 50, 10, 10]
         ).set_index(pd.Index([5, 6, 7, 8]))
-        top = sg.top_flows(table, n=1)
+        top = sg.flows.top(table, n=1)
         assert top.index.tolist() == [5]
         assert top[["share", "share_cumulative", "rank"]].to_numpy().tolist() == [[0.3, 0.3, 1]]
-        assert sg.top_flows(table)["share_cumulative"].tolist() == pytest.approx([0.3, 0.4])
+        assert sg.flows.top(table)["share_cumulative"].tolist() == pytest.approx([0.3, 0.4])
 
     def test_the_fewest_that_carry_a_share(self):
         """60 % needs two of three; 50 % only one; each period has its own ranks; ties go by code."""
         table = flows(origin=["A", "B", "C"], destination=["B", "C", "A"], people=[50, 25, 25])
-        assert sg.top_flows(table, share=0.6)["origin"].tolist() == ["A", "B"]
-        assert sg.top_flows(table, share=0.5)["origin"].tolist() == ["A"]
+        assert sg.flows.top(table, share=0.6)["origin"].tolist() == ["A", "B"]
+        assert sg.flows.top(table, share=0.5)["origin"].tolist() == ["A"]
         later = table.assign(start="2020-04-01", end="2020-04-30", people=[0, 1, None])
-        both = sg.top_flows(pd.concat([table, later], ignore_index=True), n=2)
+        both = sg.flows.top(pd.concat([table, later], ignore_index=True), n=2)
         assert both["rank"].tolist() == [1, 2, 1]
 
     @pytest.mark.parametrize(
@@ -341,8 +343,8 @@ class TestTop:
     )
     def test_options_that_make_no_sense_are_said(self, options, message):
         """Numbers of flows and shares have their bounds."""
-        with pytest.raises(sg.SchemaError, match=message):
-            sg.top_flows(flows(origin=["A"], destination=["B"], people=[1]), **options)
+        with pytest.raises(sg.errors.SchemaError, match=message):
+            sg.flows.top(flows(origin=["A"], destination=["B"], people=[1]), **options)
 
 
 class TestSmall:
@@ -353,7 +355,7 @@ class TestSmall:
         table = flows(
             origin=list("AAABBBCCC"), destination=list("XYZXYZXYZ"), people=[3, 50, 900, 60, 70, 900, 900, 900, 0]
         )
-        hidden = sg.suppress_small(table)
+        hidden = sg.flows.suppress_small(table)
         assert hidden["suppressed"].tolist() == [
             "small",
             "recoverable",
@@ -368,7 +370,7 @@ class TestSmall:
     def test_small_counts_hide_each_other(self):
         """Four small counts on one cycle need no more; a missing count hides as well as a suppressed one."""
         table = flows(origin=list("AABB"), destination=list("XYXY"), people=[3, 4, None, 5])
-        assert sg.suppress_small(table)["suppressed"].fillna("-").tolist() == ["small", "small", "-", "small"]
+        assert sg.flows.suppress_small(table)["suppressed"].fillna("-").tolist() == ["small", "small", "-", "small"]
 
     def test_two_in_each_row_and_column_may_not_be_enough(self):
         """A cell between two groups of hidden cells can still be computed: it is hidden by a cycle of its own."""
@@ -385,7 +387,7 @@ class TestSmall:
             ("C", "X"): 40,
         }
         origins, destinations = zip(*cells, strict=True)
-        hidden = sg.suppress_small(flows(origin=origins, destination=destinations, people=list(cells.values())))
+        hidden = sg.flows.suppress_small(flows(origin=origins, destination=destinations, people=list(cells.values())))
         assert hidden["suppressed"].iloc[-1] == "recoverable"
 
     def test_what_cannot_be_hidden_is_said(self):
@@ -393,14 +395,14 @@ class TestSmall:
         with pytest.warns(
             sg.DataWarning, match=r"1 small counts can still be told from totals.*row 0 \(origin 'A'; destination 'X'\)"
         ):
-            hidden = sg.suppress_small(flows(origin=["A", "B"], destination=["X", "X"], people=[3, 90]))
+            hidden = sg.flows.suppress_small(flows(origin=["A", "B"], destination=["X", "X"], people=[3, 90]))
         assert hidden["people"].tolist() == [pd.NA, 90]
 
     def test_periods_and_unknown_ends_have_their_own_cells(self):
         """A small count in March does not touch April; unknown ends are ends."""
         table = flows(origin=["A", "A", None, None], destination=list("XYXY"), people=[3, 50, 60, 70])
         april = table.assign(start="2020-04-01", end="2020-04-30", people=90)
-        hidden = sg.suppress_small(pd.concat([table, april], ignore_index=True))
+        hidden = sg.flows.suppress_small(pd.concat([table, april], ignore_index=True))
         assert hidden["suppressed"].notna().tolist() == [True] * 4 + [False] * 4
 
     @given(counts=st.lists(st.integers(0, 60), min_size=12, max_size=12))
@@ -409,7 +411,7 @@ class TestSmall:
         table = flows(origin=np.repeat(list("ABC"), 4), destination=list("WXYZ") * 3, people=counts)
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            hidden = sg.suppress_small(table)
+            hidden = sg.flows.suppress_small(table)
         unknown = hidden["people"].isna().to_numpy()
         equations = np.array(
             [hidden["origin"] == end for end in "ABC"] + [hidden["destination"] == end for end in "WXYZ"], dtype=float
@@ -423,13 +425,13 @@ class TestSmall:
     @pytest.mark.parametrize("count", [1, 2.5, True])
     def test_a_minimum_below_two_hides_nothing(self, count):
         """And is refused."""
-        with pytest.raises(sg.SchemaError, match=f"suppress_below={count!r} is not a number of people"):
-            sg.suppress_small(flows(origin=["A"], destination=["B"], people=[1]), suppress_below=count)
+        with pytest.raises(sg.errors.SchemaError, match=f"suppress_below={count!r} is not a number of people"):
+            sg.flows.suppress_small(flows(origin=["A"], destination=["B"], people=[1]), suppress_below=count)
 
     def test_a_pair_twice_is_refused(self):
         """Reasons are added up first."""
-        with pytest.raises(sg.SchemaError, match=r"a pair stands twice in one period in rows 0, 1 .*sum_flows"):
-            sg.suppress_small(flows(origin="A", destination="B", people=[1, 2], reason=["x", "y"]))
+        with pytest.raises(sg.errors.SchemaError, match=r"a pair stands twice in one period in rows 0, 1 .*sum_flows"):
+            sg.flows.suppress_small(flows(origin="A", destination="B", people=[1, 2], reason=["x", "y"]))
 
 
 def test_a_flow_of_another_country_says_so():
@@ -457,7 +459,7 @@ def test_ends_known_only_by_country_stay():
         ["MLI", "BF49"],
     ]
     assert sums["cross_border"].tolist() == [False, True, True, True]
-    with pytest.raises(sg.UnmatchedError, match="p-codes QQ"):
+    with pytest.raises(sg.errors.UnmatchedError, match="p-codes QQ"):
         sg.sum_flows(table.iloc[:1].assign(origin="QQ"), regions, level=1)
 
 
@@ -471,13 +473,13 @@ def test_choices_of_flows():
         end=["2020-03-31", "2020-04-30"],
         source=["ch-bfa-2020-03", "DTM April"],
     )
-    with pytest.raises(sg.DoubleCountError, match="would mix"):
+    with pytest.raises(sg.errors.DoubleCountError, match="would mix"):
         sg.sum_flows(table)
     both = sg.sum_flows(table, choose={"source": ["ch-bfa-2020-03", "DTM April"]})
     assert both[["people", "source"]].to_numpy().tolist() == [[3, "DTM April + ch-bfa-2020-03"]]
     assert [line[:15] for line in sg.credit(both)] == ["DTM April", "Cadre Harmonisé"]
     assert sg.sum_flows(table, choose={"source": "DTM April"})["people"].tolist() == [2]
-    with pytest.raises(sg.SchemaError, match="choose has 'edition', and the table has no such column"):
+    with pytest.raises(sg.errors.SchemaError, match="choose has 'edition', and the table has no such column"):
         sg.sum_flows(table, choose={"edition": "2020"})
 
 
@@ -485,7 +487,7 @@ def test_a_total_of_unknown_origin_is_refused():
     """Two origins and a row without, of their sum: the total beside its parts."""
     table = flows(origin=["A", "B", None, None], destination=["C", "C", "C", "D"], people=[10, 5, 15, 15])
     with pytest.raises(
-        sg.DoubleCountError, match=r"a total beside its parts:\n.*rows 0, 1, 2 \(destination 'C'\)"
+        sg.errors.DoubleCountError, match=r"a total beside its parts:\n.*rows 0, 1, 2 \(destination 'C'\)"
     ) as caught:
         sg.sum_flows(table)
     assert caught.value.rows.index.tolist() == [0, 1, 2]

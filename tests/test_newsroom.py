@@ -244,18 +244,20 @@ def test_a_failure_leaves_no_half_folder(
 
 def test_what_cannot_be_joined_is_refused(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """No layer, no p-code, two shapes for one p-code, a table that nothing can draw."""
-    with pytest.raises(sg.SchemaError, match="there is no layer to export"):
+    with pytest.raises(sg.errors.SchemaError, match="there is no layer to export"):
         sg.maps.export_newsroom(sg.maps.Map(), tmp_path / "news")
-    with pytest.raises(sg.SchemaError, match="areas without a p-code cannot be joined"):
+    with pytest.raises(sg.errors.SchemaError, match="areas without a p-code cannot be joined"):
         sg.maps.export_newsroom(squares.drop(columns="pcode").assign(people=1), tmp_path / "news")
-    with pytest.raises(sg.SchemaError, match="areas without a p-code cannot be joined"):
+    with pytest.raises(sg.errors.SchemaError, match="areas without a p-code cannot be joined"):
         sg.maps.export_newsroom(squares.assign(people=1, pcode=["XA01", None, "XA03"]), tmp_path / "news")
     m = sg.maps.Map()
     sg.maps.AreaLayer(squares).add_to(m)
     sg.maps.AreaLayer(squares.assign(geometry=squares.translate(0.1))).add_to(m)
-    with pytest.raises(sg.SchemaError, match="p-codes XA01, XA02, XA03 have different shapes in different layers"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="p-codes XA01, XA02, XA03 have different shapes in different layers"
+    ):
         sg.maps.export_newsroom(m, tmp_path / "news")
-    with pytest.raises(sg.SchemaError, match="has neither phases nor people. Say which column to draw"):
+    with pytest.raises(sg.errors.SchemaError, match="has neither phases nor people. Say which column to draw"):
         sg.maps.export_newsroom(squares, tmp_path / "news")
     assert not (tmp_path / "news").exists()
 

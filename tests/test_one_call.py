@@ -66,19 +66,19 @@ def test_circles_and_arrows_stand_on_outlines(counts: pd.DataFrame, squares: gpd
 
 def test_options_that_would_be_lost_are_refused(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
     """A misspelt option, options of a map that exists, a map of another kind, areas twice."""
-    with pytest.raises(sg.SchemaError, match="unknown options: titel. A map takes title, subtitle, lang, tiles"):
+    with pytest.raises(sg.errors.SchemaError, match="unknown options: titel. A map takes title, subtitle, lang, tiles"):
         sg.maps.stock_map(counts, squares, titel="x")  # type: ignore[call-arg]
     with pytest.raises(
-        sg.SchemaError, match=r"title belong to the map that was given as m. Set them there: Map\(title=...\)"
+        sg.errors.SchemaError, match=r"title belong to the map that was given as m. Set them there: Map\(title=...\)"
     ):
         sg.maps.stock_map(counts, squares, m=sg.maps.Map(), title="x")
     with pytest.raises(
-        sg.SchemaError, match=r"not a sahelgeo.maps.Map. Add a layer to it instead: StockLayer\(table\)"
+        sg.errors.SchemaError, match=r"not a sahelgeo.maps.Map. Add a layer to it instead: StockLayer\(table\)"
     ):
         sg.maps.stock_map(counts, squares, m=folium.Map())  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="the table has a geometry already. Leave out areas"):
+    with pytest.raises(sg.errors.SchemaError, match="the table has a geometry already. Leave out areas"):
         sg.maps.phase_map(phased(squares, [1, 2, 3]), squares)
-    with pytest.raises(sg.SchemaError, match="the flows have a geometry already"):
+    with pytest.raises(sg.errors.SchemaError, match="the flows have a geometry already"):
         sg.maps.flow_map(arrows(squares), squares)
 
 
@@ -135,7 +135,7 @@ def test_numbers_and_words_of_two_periods_have_the_same_classes(squares: gpd.Geo
 
 def test_unlike_tables_are_not_compared(squares: gpd.GeoDataFrame) -> None:
     """Phases and counts have no common legend."""
-    with pytest.raises(sg.SchemaError, match="Compare phases with phases, counts with counts"):
+    with pytest.raises(sg.errors.SchemaError, match="Compare phases with phases, counts with counts"):
         sg.maps.compare_map(phased(squares, [1, 2, 3]), squares.assign(people=1))
 
 
@@ -200,15 +200,17 @@ def test_tiles_come_along(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
 def test_what_a_page_cannot_show_is_refused(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """Views of two parts, no views, two languages, a foreign layer."""
     m = sg.maps.phase_map(phased(squares, [1, 2, 3]))
-    with pytest.raises(sg.SchemaError, match=r'view 1 is not three parts. Give each as \("Heading", "Text", map\)'):
+    with pytest.raises(
+        sg.errors.SchemaError, match=r'view 1 is not three parts. Give each as \("Heading", "Text", map\)'
+    ):
         sg.maps.story([("One", m)])  # type: ignore[list-item]
-    with pytest.raises(sg.SchemaError, match="a story needs views"):
+    with pytest.raises(sg.errors.SchemaError, match="a story needs views"):
         sg.maps.story([])
     french = sg.maps.phase_map(phased(squares, [1, 2, 3]), lang="fr")
-    with pytest.raises(sg.SchemaError, match="the maps of a page have one language, not en and fr"):
+    with pytest.raises(sg.errors.SchemaError, match="the maps of a page have one language, not en and fr"):
         sg.maps.story([("One", "", m), ("Two", "", french)])
     folium.Marker([10, 1]).add_to(m)
-    with pytest.raises(sg.SchemaError, match="takes sahelgeo's layers and tiles, not Marker"):
+    with pytest.raises(sg.errors.SchemaError, match="takes sahelgeo's layers and tiles, not Marker"):
         sg.maps.story([("One", "", m)]).save(tmp_path / "a.html")
 
 

@@ -55,18 +55,18 @@ from sahelgeo.readers.sheet import Uncomputed
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content: bytes, sentence: str) -> None:
     """The message says what the file is."""
-    with pytest.raises(sg.FormatError, match=sentence):
+    with pytest.raises(sg.errors.FormatError, match=sentence):
         open_file(io.BytesIO(content))
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     """A folder's files are named."""
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(sg.FormatError, match="there is no such file"):
+    with pytest.raises(sg.errors.FormatError, match="there is no such file"):
         open_file(tmp_path / "b.csv")
-    with pytest.raises(sg.FormatError, match="a folder. Give one of its files: a.csv"):
+    with pytest.raises(sg.errors.FormatError, match="a folder. Give one of its files: a.csv"):
         open_file(tmp_path)
-    with pytest.raises(sg.FormatError, match="Open it in binary mode"):
+    with pytest.raises(sg.errors.FormatError, match="Open it in binary mode"):
         open_file(io.StringIO("a,b"))  # type: ignore[arg-type]
 
 
@@ -83,9 +83,9 @@ def test_files_beyond_the_limit_are_not_read(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(opener, "LARGEST_FILE", 10)
     path = tmp_path / "big.csv"
     path.write_text("a,b\n1,2\n3,4\n5,6\n")
-    with pytest.raises(sg.FormatError, match="larger than 10 bytes"):
+    with pytest.raises(sg.errors.FormatError, match="larger than 10 bytes"):
         open_file(path)
-    with pytest.raises(sg.FormatError, match="larger than 10 bytes"):
+    with pytest.raises(sg.errors.FormatError, match="larger than 10 bytes"):
         open_file(io.BytesIO(path.read_bytes()))
 
 
@@ -120,16 +120,16 @@ def test_ragged_rows_are_filled_and_rows_keep_their_number() -> None:
 
 def test_absurd_widths_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row of a million commas is no table."""
-    with pytest.raises(sg.FormatError, match="more than 20,000 columns"):
+    with pytest.raises(sg.errors.FormatError, match="more than 20,000 columns"):
         open_file(csv_bytes("," * 30_000))
     monkeypatch.setattr(delimited, "WIDEST", 300)
-    with pytest.raises(sg.FormatError, match="rows of up to 401 cells"):
+    with pytest.raises(sg.errors.FormatError, match="rows of up to 401 cells"):
         open_file(csv_bytes("a,b", *["1,2"] * 400, "," * 400))
 
 
 def test_a_cell_beyond_the_field_limit_is_refused() -> None:
     """An unclosed quotation mark swallows the file: it is said, not read."""
-    with pytest.raises(sg.FormatError, match="opened and never closed"):
+    with pytest.raises(sg.errors.FormatError, match="opened and never closed"):
         open_file(csv_bytes("a,b", '"' + "x" * 200_000 + ",1"))
 
 
@@ -168,7 +168,7 @@ def test_formulas_of_a_workbook_are_not_computed(tmp_path: Path) -> None:
 def test_a_workbook_behind_a_password_is_refused() -> None:
     """An encrypted workbook is an OLE container with a stream of that name."""
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le")
-    with pytest.raises(sg.FormatError, match="protected by a password. Save it without one"):
+    with pytest.raises(sg.errors.FormatError, match="protected by a password. Save it without one"):
         open_file(io.BytesIO(content))
 
 
@@ -186,10 +186,10 @@ _XML = b'<?xml version="1.0"?>%s<worksheet xmlns="http://schemas.openxmlformats.
 def test_a_sheet_that_spans_billions_of_cells_is_refused(tmp_path: Path) -> None:
     """Two cells far apart would make the parser fill everything between them."""
     far = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pytest.raises(sg.FormatError, match="1,048,576 rows and 16,384 columns is too large"):
+    with pytest.raises(sg.errors.FormatError, match="1,048,576 rows and 16,384 columns is too large"):
         open_file(_with_sheet_xml(tmp_path / "far.xlsx", _XML % (b"", far)))
     tall = b'<row r="1"><c r="ZZ1"><v>1</v></c></row><row r="1000000"><c r="A1000000"><v>1</v></c></row>'
-    with pytest.raises(sg.FormatError, match="1,000,000 rows and 702 columns is too large"):
+    with pytest.raises(sg.errors.FormatError, match="1,000,000 rows and 702 columns is too large"):
         open_file(_with_sheet_xml(tmp_path / "tall.xlsx", _XML % (b"", tall)))
     narrow = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="B1000000"><v>1</v></c></row>'
     assert open_file(_with_sheet_xml(tmp_path / "narrow.xlsx", _XML % (b"", narrow))).sheets[0].cells.shape == (
@@ -205,7 +205,7 @@ def test_entities_of_a_sheet_are_not_expanded(tmp_path: Path) -> None:
     path = _with_sheet_xml(tmp_path / "entities.xlsx", _XML % (bomb, row))
     try:
         cells = open_file(path).sheets[0].cells
-    except sg.FormatError:
+    except sg.errors.FormatError:
         return
     assert "haha" not in str(cells.to_dict())
 
@@ -214,17 +214,17 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     """Half a file is no file."""
     path = workbook(tmp_path / "w.xlsx", {"S": CONASUR})
     path.write_bytes(path.read_bytes()[:-400])
-    with pytest.raises(sg.FormatError, match="broken zip archive|not a workbook|damaged"):
+    with pytest.raises(sg.errors.FormatError, match="broken zip archive|not a workbook|damaged"):
         open_file(path)
 
 
 def test_a_workbook_without_its_sheet_is_refused(tmp_path: Path) -> None:
     """The parser's own errors become ours."""
     path = zipped(tmp_path / "w.xlsx", {"xl/workbook.xml": b"<workbook/>", "[Content_Types].xml": b"<x/>"})
-    with pytest.raises(sg.FormatError, match="not a workbook that can be read|damaged"):
+    with pytest.raises(sg.errors.FormatError, match="not a workbook that can be read|damaged"):
         open_file(path)
     binary = zipped(tmp_path / "w.xlsb", {"xl/workbook.bin": b"x"})
-    with pytest.raises(sg.FormatError, match=r"binary workbook \(\.xlsb\)"):
+    with pytest.raises(sg.errors.FormatError, match=r"binary workbook \(\.xlsb\)"):
         open_file(binary)
 
 
@@ -239,7 +239,7 @@ def test_a_panic_of_the_parser_becomes_our_error(monkeypatch: pytest.MonkeyPatch
 
     path = workbook(tmp_path / "w.xlsx", {"S": [["a", "b"]]})
     monkeypatch.setattr(workbooks, "_sheet", panic)
-    with pytest.raises(sg.FormatError, match="the workbook is damaged"):
+    with pytest.raises(sg.errors.FormatError, match="the workbook is damaged"):
         open_file(path)
 
     def interrupt(*_: object) -> None:
@@ -252,23 +252,23 @@ def test_a_panic_of_the_parser_becomes_our_error(monkeypatch: pytest.MonkeyPatch
 
 def test_zip_archives_are_opened_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Members outside, bombs, passwords, too many members, several tables, none."""
-    with pytest.raises(sg.FormatError, match=r"'\.\./evil\.csv' points outside the archive"):
+    with pytest.raises(sg.errors.FormatError, match=r"'\.\./evil\.csv' points outside the archive"):
         open_file(zipped(tmp_path / "a.zip", {"../evil.csv": b"a,b"}))
-    with pytest.raises(sg.FormatError, match="points outside"):
+    with pytest.raises(sg.errors.FormatError, match="points outside"):
         open_file(zipped(tmp_path / "a.zip", {"/etc/evil.csv": b"a,b"}))
-    with pytest.raises(sg.FormatError, match="expands from"):
+    with pytest.raises(sg.errors.FormatError, match="expands from"):
         open_file(zipped(tmp_path / "bomb.zip", {"bomb.csv": b"0," * 40_000_000}))
-    with pytest.raises(sg.FormatError, match="several tables in the archive"):
+    with pytest.raises(sg.errors.FormatError, match="several tables in the archive"):
         open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.csv": b"a,b"}))
-    with pytest.raises(sg.FormatError, match=r"no table in the archive \(a\.pdf\)"):
+    with pytest.raises(sg.errors.FormatError, match=r"no table in the archive \(a\.pdf\)"):
         open_file(zipped(tmp_path / "a.zip", {"a.pdf": b"x"}))
-    with pytest.raises(sg.FormatError, match="an archive within an archive"):
+    with pytest.raises(sg.errors.FormatError, match="an archive within an archive"):
         open_file(zipped(tmp_path / "a.zip", {"a.csv": zipped(tmp_path / "inner.zip", {"a.csv": b"a,b"}).read_bytes()}))
     monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
-    with pytest.raises(sg.FormatError, match="2 members, more than 1"):
+    with pytest.raises(sg.errors.FormatError, match="2 members, more than 1"):
         open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.txt": b"a,b"}))
     monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 1)
-    with pytest.raises(sg.FormatError, match="unpacks to"):
+    with pytest.raises(sg.errors.FormatError, match="unpacks to"):
         open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b"}))
 
 
@@ -278,11 +278,11 @@ def test_protected_and_damaged_members_are_refused(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     directory = content.index(b"PK\x01\x02")
     struct.pack_into("<H", content, directory + 8, 1)
-    with pytest.raises(sg.FormatError, match="protected by a password"):
+    with pytest.raises(sg.errors.FormatError, match="protected by a password"):
         open_file(io.BytesIO(bytes(content)))
     broken = bytearray(path.read_bytes())
     broken[40] ^= 0xFF
-    with pytest.raises(sg.FormatError, match="is damaged"):
+    with pytest.raises(sg.errors.FormatError, match="is damaged"):
         open_file(io.BytesIO(bytes(broken)))
 
 
@@ -290,7 +290,7 @@ def test_a_member_is_named_by_a_path_through_the_archive(tmp_path: Path) -> None
     """archive.zip/folder/file.csv."""
     path = zipped(tmp_path / "a.zip", {"in/a.csv": b"a,b\n1,2\n", "b.csv": b"c,d\n1,2\n"})
     assert open_file(path / "in" / "a.csv").sheets[0].cells.loc[1].tolist() == ["a", "b"]
-    with pytest.raises(sg.FormatError, match=r"there is no member 'in/c\.csv'\. Found: in/a\.csv, b\.csv"):
+    with pytest.raises(sg.errors.FormatError, match=r"there is no member 'in/c\.csv'\. Found: in/a\.csv, b\.csv"):
         open_file(path / "in" / "c.csv")
 
 
@@ -313,7 +313,7 @@ def test_json_records_become_rows_under_all_their_keys() -> None:
 def test_too_many_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document whose records share nothing is no table."""
     monkeypatch.setattr(records, "MOST_KEYS", 2)
-    with pytest.raises(sg.FormatError, match="more than 2 different keys"):
+    with pytest.raises(sg.errors.FormatError, match="more than 2 different keys"):
         open_file(json_bytes([{"a": 1}, {"b": 1}, {"c": 1}]))
 
 
@@ -329,10 +329,10 @@ def test_geojson_has_shapes_in_degrees() -> None:
     assert projected is not None
     assert projected.crs.to_epsg() == 32630
     for crs in ({"type": "link", "properties": {"href": "http://localhost/x"}}, {"properties": {"name": "mine"}}, 7):
-        with pytest.raises(sg.FormatError, match="nothing in a file is opened or guessed"):
+        with pytest.raises(sg.errors.FormatError, match="nothing in a file is opened or guessed"):
             open_file(json_bytes({**document, "crs": crs}))
     broken = {**feature, "geometry": {"type": "Polygon", "coordinates": [1]}}
-    with pytest.raises(sg.FormatError, match="feature 1: not a geometry"):
+    with pytest.raises(sg.errors.FormatError, match="feature 1: not a geometry"):
         open_file(json_bytes({"type": "FeatureCollection", "features": [broken]}))
     assert open_file(json_bytes({**document, "crs": {"properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}})).sheets
 
@@ -349,33 +349,33 @@ def test_a_shapefile_needs_its_parts(tmp_path: Path, part: str) -> None:
     """The message names the part."""
     path = _shapefile(tmp_path / "s")
     path.with_suffix(part).unlink()
-    with pytest.raises(sg.FormatError, match=rf"its \{part} file .* is missing"):
+    with pytest.raises(sg.errors.FormatError, match=rf"its \{part} file .* is missing"):
         open_file(path)
 
 
 def test_parts_alone_and_damaged_shapefiles_are_refused(tmp_path: Path) -> None:
     """A .dbf is the table without shapes; a .shp without a path has no parts."""
     path = _shapefile(tmp_path / "s")
-    with pytest.raises(sg.FormatError, match="the attribute table of a shapefile, without shapes"):
+    with pytest.raises(sg.errors.FormatError, match="the attribute table of a shapefile, without shapes"):
         sg.read(path.with_suffix(".dbf"))
     for suffix, words in (
         (".prj", "coordinate system"),
         (".shx", "the index"),
     ):
-        with pytest.raises(sg.FormatError, match=words):
+        with pytest.raises(sg.errors.FormatError, match=words):
             open_file(path.with_suffix(suffix))
-    with pytest.raises(sg.FormatError, match="one part of a shapefile"):
+    with pytest.raises(sg.errors.FormatError, match="one part of a shapefile"):
         open_file(io.BytesIO(path.read_bytes()))
     whole = {part: path.with_suffix(part).read_bytes() for part in (".shp", ".shx", ".dbf")}
     for part in whole:
         for other, content in whole.items():
             path.with_suffix(other).write_bytes(content)
         path.with_suffix(part).write_bytes(whole[part][:-20])
-        with pytest.raises(sg.FormatError, match=r"its \.\w+ file is cut short|damaged shapefile"):
+        with pytest.raises(sg.errors.FormatError, match=r"its \.\w+ file is cut short|damaged shapefile"):
             open_file(path)
     path.with_suffix(".dbf").write_bytes(whole[".dbf"])
     path.write_bytes(whole[".shp"][:100] + b"\xff" * (len(whole[".shp"]) - 100))
-    with pytest.raises(sg.FormatError, match="damaged shapefile"):
+    with pytest.raises(sg.errors.FormatError, match="damaged shapefile"):
         open_file(path)
 
 
@@ -384,7 +384,7 @@ def test_a_shapefile_that_gdal_refuses_is_our_error(tmp_path: Path) -> None:
     path = _shapefile(tmp_path / "s")
     index = path.with_suffix(".shx").read_bytes()
     path.with_suffix(".shx").write_bytes(b"zzzz" + index[4:])
-    with pytest.raises(sg.FormatError, match="a damaged shapefile"):
+    with pytest.raises(sg.errors.FormatError, match="a damaged shapefile"):
         open_file(path)
 
 
@@ -423,7 +423,7 @@ def test_points_that_are_no_place_are_refused() -> None:
     heading = (
         "id,type_of_violence,side_a,side_b,where_prec,latitude,longitude,country,date_start,date_end,low,best,high"
     )
-    with pytest.raises(sg.FormatError, match="row 2: latitude 120.0 and longitude 14.0 are no place on Earth"):
+    with pytest.raises(sg.errors.FormatError, match="row 2: latitude 120.0 and longitude 14.0 are no place on Earth"):
         sg.read_ucdp(csv_bytes(heading, "1,1,a,b,1,120,14,Mali,2020-01-01,2020-01-01,1,1,1"))
     events = sg.read_ucdp(
         csv_bytes(
@@ -436,5 +436,5 @@ def test_points_that_are_no_place_are_refused() -> None:
 
 def test_json_text_is_no_list() -> None:
     """Numbers and words in JSON are refused by their kind."""
-    with pytest.raises(sg.FormatError, match="JSON"):
+    with pytest.raises(sg.errors.FormatError, match="JSON"):
         records.open_records(json.dumps("word").encode(), "f.json")

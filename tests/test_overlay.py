@@ -212,7 +212,7 @@ def test_counts_by_a_population_grid(tmp_path):
         bare, "w", driver="GTiff", width=4, height=2, count=1, dtype="float32", transform=transform
     ) as grid:
         grid.write(cells, 1)
-    with pytest.raises(sg.CRSError, match="the raster has no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="the raster has no CRS"):
         sg.overlay(COLUMNS, ROWS, weights=bare)
 
 
@@ -276,7 +276,7 @@ def test_what_never_adds_up_is_refused_in_the_words_of_the_sums(column, two):
     """Two days, periods, groups in one area; where each area has one of them, nothing is added."""
     values = COLUMNS.assign(**{column: two})
     with pytest.raises(
-        sg.DoubleCountError, match=f"The sum would mix what does not add up:\n  1. {column} has"
+        sg.errors.DoubleCountError, match=f"The sum would mix what does not add up:\n  1. {column} has"
     ) as found:
         sg.overlay(values, ROWS)
     assert found.value.rows.index.tolist() == [0, 1]
@@ -289,9 +289,9 @@ def test_the_same_refusal_as_that_of_sum_stocks():
     twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True).assign(
         group="idp", source="x", date=["2020-01-31"] * 2 + ["2020-02-29"] * 2
     )
-    with pytest.raises(sg.DoubleCountError) as of_sums:
+    with pytest.raises(sg.errors.DoubleCountError) as of_sums:
         sg.sum_stocks(pd.DataFrame(twice).drop(columns="geometry"))
-    with pytest.raises(sg.DoubleCountError) as of_overlay:
+    with pytest.raises(sg.errors.DoubleCountError) as of_overlay:
         sg.overlay(twice, ROWS)
     assert str(of_overlay.value).split(". Choose")[0] == str(of_sums.value).split(". Choose")[0]
 
@@ -302,14 +302,14 @@ def test_two_methods_or_sources_add_up_on_different_ground_alone(column):
     values = COLUMNS.assign(**{column: ["a", "b"]})
     assert sg.overlay(values, ROWS)["people"].sum() == pytest.approx(400)
     again = pd.concat([values, values.iloc[:1].assign(**{column: "b"})])
-    with pytest.raises(sg.DoubleCountError, match=f"{column} has 'a', 'b' in rows 0, 0"):
+    with pytest.raises(sg.errors.DoubleCountError, match=f"{column} has 'a', 'b' in rows 0, 0"):
         sg.overlay(again, ROWS)
 
 
 def test_an_area_and_its_parts_are_not_added():
     """A region beside its province counts the province twice."""
     values = table((0, 0, 2, 0.02), (0, 0, 1, 0.02), pcode=["BF56", "BF5601"], people=[10, 4])
-    with pytest.raises(sg.DoubleCountError, match="people of an area and of its parts twice:\n  1. rows 0, 1"):
+    with pytest.raises(sg.errors.DoubleCountError, match="people of an area and of its parts twice:\n  1. rows 0, 1"):
         sg.overlay(values, ROWS)
 
 
@@ -336,64 +336,84 @@ BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1
         (
             pd.DataFrame({"people": [1]}),
             {},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "values: a GeoDataFrame of polygons is needed, not DataFrame",
         ),
-        (COLUMNS.drop(columns="people"), {}, sg.SchemaError, r"no column 'people' or 'population'. Name the columns"),
+        (
+            COLUMNS.drop(columns="people"),
+            {},
+            sg.errors.SchemaError,
+            r"no column 'people' or 'population'. Name the columns",
+        ),
         (
             COLUMNS,
             {"measure": "sum"},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             r"measure\['people'\]='sum' is not one of 'count', 'rate', 'class'",
         ),
         (
             COLUMNS,
             {"measure": {"idps": "count"}},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "values: column 'idps' is missing. Found: people, pcode, geometry",
         ),
         (
             COLUMNS.assign(idps=["1", "2"]),
             {"measure": {"idps": "count"}},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             r"column 'idps', row\(s\) 0, 1 \('1', '2'\): not a number",
         ),
-        (COLUMNS.assign(people=[np.inf, 1]), {}, sg.SchemaError, r"column 'people', row\(s\) 0 .*inf.*: not a number"),
+        (
+            COLUMNS.assign(people=[np.inf, 1]),
+            {},
+            sg.errors.SchemaError,
+            r"column 'people', row\(s\) 0 .*inf.*: not a number",
+        ),
         (
             COLUMNS,
             {"measure": {"pcode": "class"}, "weights": "area"},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "onto already has a column 'pcode'",
         ),
-        (COLUMNS, {"measure": "rate"}, sg.SchemaError, "rates and classes need weights"),
-        (COLUMNS, {"slivers": 0.9}, sg.SchemaError, "slivers=0.9 is not a share"),
-        (COLUMNS, {"weights": 5}, sg.SchemaError, "weights must be 'area'.* not int"),
-        (COLUMNS.assign(w=[-1, 1]), {"weights": "w"}, sg.SchemaError, r"weights: column 'w', row\(s\) 0: below 0"),
-        (COLUMNS, {"weights": "nowhere.tif"}, sg.SchemaError, "'nowhere.tif' is neither 'area', nor a column"),
-        (COLUMNS, {"weights": "pcode"}, sg.SchemaError, r"weights: column 'pcode', row\(s\) 0, 1 .*not a number"),
-        (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.SchemaError, "weights: no column 'people'"),
-        (COLUMNS, {"weights": pd.DataFrame({"pcode": ["N"], "people": [1]})}, sg.SchemaError, r"missing: S\)"),
+        (COLUMNS, {"measure": "rate"}, sg.errors.SchemaError, "rates and classes need weights"),
+        (COLUMNS, {"slivers": 0.9}, sg.errors.SchemaError, "slivers=0.9 is not a share"),
+        (COLUMNS, {"weights": 5}, sg.errors.SchemaError, "weights must be 'area'.* not int"),
+        (
+            COLUMNS.assign(w=[-1, 1]),
+            {"weights": "w"},
+            sg.errors.SchemaError,
+            r"weights: column 'w', row\(s\) 0: below 0",
+        ),
+        (COLUMNS, {"weights": "nowhere.tif"}, sg.errors.SchemaError, "'nowhere.tif' is neither 'area', nor a column"),
+        (
+            COLUMNS,
+            {"weights": "pcode"},
+            sg.errors.SchemaError,
+            r"weights: column 'pcode', row\(s\) 0, 1 .*not a number",
+        ),
+        (COLUMNS, {"weights": pd.DataFrame({"a": [1]})}, sg.errors.SchemaError, "weights: no column 'people'"),
+        (COLUMNS, {"weights": pd.DataFrame({"pcode": ["N"], "people": [1]})}, sg.errors.SchemaError, r"missing: S\)"),
         (
             COLUMNS,
             {"weights": pd.DataFrame({"pcode": ["N", "N"], "people": 1})},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "p-codes N stand more",
         ),
-        (COLUMNS, {"weights": ROWS}, sg.SchemaError, "weights: no column 'people' or 'population'"),
+        (COLUMNS, {"weights": ROWS}, sg.errors.SchemaError, "weights: no column 'people' or 'population'"),
         (
             COLUMNS,
             {"weights": COLUMNS.set_crs(None, allow_override=True)},
-            sg.CRSError,
+            sg.errors.CRSError,
             "weights: the geometry has no CRS",
         ),
         (
             COLUMNS,
             {"weights": COLUMNS.set_geometry(COLUMNS.boundary)},
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "must be points alone or polygons alone",
         ),
-        (BOWTIE, {}, sg.SchemaError, r"values: geometry, row\(s\) 0: invalid"),
-        (COLUMNS.set_crs(None, allow_override=True), {}, sg.CRSError, "values: the geometry has no CRS"),
+        (BOWTIE, {}, sg.errors.SchemaError, r"values: geometry, row\(s\) 0: invalid"),
+        (COLUMNS.set_crs(None, allow_override=True), {}, sg.errors.CRSError, "values: the geometry has no CRS"),
     ],
 )
 def test_bad_input_is_refused(values, options, error, message):
@@ -404,7 +424,7 @@ def test_bad_input_is_refused(values, options, error, message):
 
 def test_all_problems_come_at_once():
     """Two wrong columns are two problems of one error."""
-    with pytest.raises(sg.SchemaError) as caught:
+    with pytest.raises(sg.errors.SchemaError) as caught:
         sg.overlay(COLUMNS, ROWS, measure={"a": "count", "b": "count"})
     assert len(caught.value.problems) == 2
 

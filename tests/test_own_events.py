@@ -153,19 +153,19 @@ def test_files_that_hold_no_events_are_refused(tmp_path: Path) -> None:
     """Empty, a table of something else, no rows, and no file."""
     empty = tmp_path / "empty.csv"
     empty.write_text("")
-    with pytest.raises(sg.FormatError, match="empty"):
+    with pytest.raises(sg.errors.FormatError, match="empty"):
         own(empty)
-    with pytest.raises(sg.FormatError):
+    with pytest.raises(sg.errors.FormatError):
         own(written(tmp_path / "head.csv", [], NOW))
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("a,b\n1,2\n")
-    with pytest.raises(sg.FormatError, match=r"wrong\.csv"):
+    with pytest.raises(sg.errors.FormatError, match=r"wrong\.csv"):
         own(wrong)
     counts = "Country,Admin1,Admin2,ISO3,Admin2 Pcode,Admin1 Pcode,Month,Year,Events,Fatalities\nMali,Mopti,Mopti,MLI,ML0501,ML05,June,2020,3,4\n"
     (tmp_path / "counts.csv").write_text(counts)
-    with pytest.raises(sg.FormatError, match="not single events"):
+    with pytest.raises(sg.errors.FormatError, match="not single events"):
         own(tmp_path / "counts.csv")
-    with pytest.raises((sg.FormatError, OSError), match=re.escape("nowhere.csv")):
+    with pytest.raises((sg.errors.FormatError, OSError), match=re.escape("nowhere.csv")):
         own(tmp_path / "nowhere.csv")
 
 
@@ -188,7 +188,7 @@ def test_events_without_coordinates_or_elsewhere_are_listed(tmp_path: Path) -> N
 
 def test_no_event_with_coordinates_is_refused(tmp_path: Path) -> None:
     """Nothing can be said of areas then."""
-    with pytest.raises(sg.UnmatchedError, match="1 have no coordinates") as refused:
+    with pytest.raises(sg.errors.UnmatchedError, match="1 have no coordinates") as refused:
         own(written(tmp_path / "export.csv", [{**ROW, "lat": "", "lon": ""}], NOW))
     assert refused.value.rows["event"].tolist() == ["BFO1"]
 
@@ -197,7 +197,7 @@ def test_two_vintages_of_one_event_are_refused(tmp_path: Path) -> None:
     """A copy is dropped; the same event with other deaths is not chosen between."""
     copied = own(written(tmp_path / "copy.csv", [ROW, ROW], NOW))
     assert len(copied.events) == 1
-    with pytest.raises(sg.DuplicateEventError, match="BFO1"):
+    with pytest.raises(sg.errors.DuplicateEventError, match="BFO1"):
         own(written(tmp_path / "two.csv", [ROW, {**ROW, "deaths": "5"}], NOW))
 
 
@@ -218,7 +218,8 @@ def test_a_window_outside_the_events_is_named(tmp_path: Path) -> None:
     """August 2020 alone cannot be held against 2019."""
     found = own(written(tmp_path / "export.csv", [ROW], NOW))
     with pytest.raises(
-        sg.WindowError, match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-15 to 2020-08-15"
+        sg.errors.WindowError,
+        match="the comparison needs 2019-01-01 to 2020-06-30, the events cover 2020-08-15 to 2020-08-15",
     ):
         sg.brief.fatalities(found.events)
 
@@ -228,7 +229,7 @@ def test_the_real_export_of_another_country_is_refused() -> None:
     path = ROOT.parent / "shared" / "data" / "conflict" / "ucdp_hdx_conflict_data_BGD.csv"
     if not path.exists():
         pytest.skip("the real file is not here")
-    with pytest.raises(sg.UnmatchedError, match="none of the 601 events lies in BFA. They name BGD"):
+    with pytest.raises(sg.errors.UnmatchedError, match="none of the 601 events lies in BFA. They name BGD"):
         own(path)
 
 
@@ -253,7 +254,7 @@ def test_the_real_export_of_another_country_is_refused() -> None:
 def test_names_as_the_sources_print_them_have_a_family(name: str, family: str) -> None:
     """Years, short names and full names."""
     events = pd.DataFrame({"actor1": [name], "actor2": [None]})
-    assert sg.actor_family(events)["family1"].tolist() == [family]
+    assert sg.events.actor_family(events)["family1"].tolist() == [family]
 
 
 @pytest.mark.parametrize(
@@ -262,4 +263,4 @@ def test_names_as_the_sources_print_them_have_a_family(name: str, family: str) -
 def test_names_that_nobody_listed_are_not_guessed(name: str) -> None:
     """They come back without a family, and are named."""
     with pytest.warns(sg.DataWarning, match="1 of 1 names are in no family"):
-        assert sg.actor_family(pd.DataFrame({"actor1": [name], "actor2": [None]}))["family1"].isna().all()
+        assert sg.events.actor_family(pd.DataFrame({"actor1": [name], "actor2": [None]}))["family1"].isna().all()

@@ -66,10 +66,10 @@ def test_overlapping_zones_are_refused(shapes: list[shapely.Polygon], people: fl
     """They would count people twice, on whichever side they stand, though much of the grid is left over."""
     plain, doubled = areas(box(0, 0, 2, 2)), areas(*shapes)
     message = f"XA01 and XA02 overlap, and {people:,.0f} people would be counted twice"
-    with pytest.raises(sg.DoubleCountError, match=f"zones: {message}") as told:
+    with pytest.raises(sg.errors.DoubleCountError, match=f"zones: {message}") as told:
         sg.people_by_zone(grid(TWO_BY_TWO), plain, doubled, measure="count")
     assert told.value.rows["pcode"].tolist() == ["XA01", "XA02"]
-    with pytest.raises(sg.DoubleCountError, match=f"areas: {message}"):
+    with pytest.raises(sg.errors.DoubleCountError, match=f"areas: {message}"):
         sg.people_by_zone(grid(TWO_BY_TWO), doubled, plain, measure="count")
 
 
@@ -112,34 +112,36 @@ def test_a_stack_becomes_area_by_time() -> None:
     """Sums of counts, or means."""
     layers = stack([1, 3], ["2020-06-01", "2020-07-01"])
     zones = areas(box(0, 0, 1, 2), box(0, 0, 2, 2))
-    series = sg.zonal_series(layers, zones, measure="count")
+    series = sg.rasters.zonal_series(layers, zones, measure="count")
     assert series.dims == ("pcode", "time")
     assert series.name == "rain"
     assert series.sel(pcode="XA02").values.tolist() == [4, 12]
-    assert sg.zonal_series(layers, zones, measure="rate").sel(pcode="XA01").values.tolist() == pytest.approx([1, 3])
+    assert sg.rasters.zonal_series(layers, zones, measure="rate").sel(pcode="XA01").values.tolist() == pytest.approx(
+        [1, 3]
+    )
     assert series["share_without_data"].values.tolist() == [[0, 0], [0, 0]]
 
 
 def test_an_area_without_data_at_a_time_is_missing_then() -> None:
     """And its share without data says so."""
     layers = stack([1, np.nan], ["2020-06-01", "2020-07-01"])
-    series = sg.zonal_series(layers, areas(box(0, 0, 1, 2)), measure="count")
+    series = sg.rasters.zonal_series(layers, areas(box(0, 0, 1, 2)), measure="count")
     assert np.isnan(series.values).tolist() == [[False, True]]
     assert series["share_without_data"].values.tolist() == [[0, 1]]
 
 
 def test_a_stack_has_one_further_dimension() -> None:
     """Not none, not two, and it is an array."""
-    with pytest.raises(sg.GridError, match="one dimension beside rows and columns"):
-        sg.zonal_series(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)), measure="count")
-    with pytest.raises(sg.GridError, match="a stack is an xarray DataArray, not list"):
-        sg.zonal_series([1], areas(box(0, 0, 1, 1)), measure="count")  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.GridError, match="one dimension beside rows and columns"):
+        sg.rasters.zonal_series(grid(TWO_BY_TWO), areas(box(0, 0, 1, 1)), measure="count")
+    with pytest.raises(sg.errors.GridError, match="a stack is an xarray DataArray, not list"):
+        sg.rasters.zonal_series([1], areas(box(0, 0, 1, 1)), measure="count")  # type: ignore[arg-type]
 
 
 def test_a_season_is_compared_with_what_is_usual() -> None:
     """100 mm usual, 80 mm in the last year: 80 per cent, two standard deviations down."""
     rain = summers([90, 100, 110, 80])
-    table = sg.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
+    table = sg.rasters.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
     last = table[table["year"] == 2018].iloc[0]
     assert (last["value"], last["usual"], last["percent_of_usual"], last["standardised"]) == pytest.approx(
         (80, 100, 80, -2)
@@ -151,7 +153,7 @@ def test_a_season_that_is_not_complete_is_missing() -> None:
     """Half of the rain is no drought."""
     rain = summers([90, 100, 110, 80]).isel(time=slice(0, 7))
     with pytest.warns(sg.DataWarning, match="the season is not complete in 2018"):
-        table = sg.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
+        table = sg.rasters.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
     assert table.loc[table["year"] == 2018, "value"].isna().all()
 
 
@@ -160,9 +162,11 @@ def test_a_season_over_the_new_year_counts_to_its_end() -> None:
     layers = stack(
         [1, 2, 3, 4, 5, 6], ["2015-11-01", "2016-02-01", "2016-11-01", "2017-02-01", "2017-11-01", "2018-02-01"]
     )
-    table = sg.seasonal_anomaly(layers, areas(box(0, 0, 2, 2)), season=(11, 2), baseline=(2016, 2018))
+    table = sg.rasters.seasonal_anomaly(layers, areas(box(0, 0, 2, 2)), season=(11, 2), baseline=(2016, 2018))
     assert table.set_index("year")["value"].to_dict() == pytest.approx({2016: 3, 2017: 7, 2018: 11})
-    means = sg.seasonal_anomaly(layers, areas(box(0, 0, 2, 2)), season=(11, 2), baseline=(2016, 2018), how="mean")
+    means = sg.rasters.seasonal_anomaly(
+        layers, areas(box(0, 0, 2, 2)), season=(11, 2), baseline=(2016, 2018), how="mean"
+    )
     assert means["value"].tolist() == pytest.approx([1.5, 3.5, 5.5])
 
 
@@ -170,25 +174,25 @@ def test_shifted_grids_are_not_compared() -> None:
     """A baseline on another grid is another place."""
     rain, zone = summers([90, 100, 110, 80]), areas(box(0, 0, 2, 2))
     options = {"season": (6, 9), "baseline": (2015, 2017)}
-    again = sg.seasonal_anomaly(rain, zone, reference=rain, **options)  # type: ignore[arg-type]
-    assert again.equals(sg.seasonal_anomaly(rain, zone, **options))  # type: ignore[arg-type]
-    with pytest.raises(sg.GridError, match="shifted along 'x' by 0.50 of a cell"):
-        sg.seasonal_anomaly(rain, zone, reference=rain.assign_coords(x=rain["x"] + 0.5), **options)  # type: ignore[arg-type]
-    with pytest.raises(sg.GridError, match="the reference has 1 cells along 'y', the stack has 2"):
-        sg.seasonal_anomaly(rain, zone, reference=rain.isel(y=[0]), **options)  # type: ignore[arg-type]
+    again = sg.rasters.seasonal_anomaly(rain, zone, reference=rain, **options)  # type: ignore[arg-type]
+    assert again.equals(sg.rasters.seasonal_anomaly(rain, zone, **options))  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.GridError, match="shifted along 'x' by 0.50 of a cell"):
+        sg.rasters.seasonal_anomaly(rain, zone, reference=rain.assign_coords(x=rain["x"] + 0.5), **options)  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.GridError, match="the reference has 1 cells along 'y', the stack has 2"):
+        sg.rasters.seasonal_anomaly(rain, zone, reference=rain.isel(y=[0]), **options)  # type: ignore[arg-type]
 
 
 def test_seasons_and_baselines_that_do_not_fit_are_refused() -> None:
     """All problems at once."""
     rain, zone = summers([90, 100, 110, 80]), areas(box(0, 0, 2, 2))
-    with pytest.raises(sg.SchemaError, match=r"(?s)season=\(6, 13\).*baseline=\(2017, 2015\).*how='max'"):
-        sg.seasonal_anomaly(rain, zone, season=(6, 13), baseline=(2017, 2015), how="max")  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="2 complete seasons in these years"):
-        sg.seasonal_anomaly(rain, zone, season=(6, 9), baseline=(2015, 2016))
-    with pytest.raises(sg.SchemaError, match="no layer of the stack lies in these months"):
-        sg.seasonal_anomaly(rain, zone, season=(1, 2), baseline=(2015, 2017))
-    with pytest.raises(sg.GridError, match="no 'time' of days"):
-        sg.seasonal_anomaly(rain.rename(time="step"), zone, season=(6, 9), baseline=(2015, 2017))
+    with pytest.raises(sg.errors.SchemaError, match=r"(?s)season=\(6, 13\).*baseline=\(2017, 2015\).*how='max'"):
+        sg.rasters.seasonal_anomaly(rain, zone, season=(6, 13), baseline=(2017, 2015), how="max")  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.SchemaError, match="2 complete seasons in these years"):
+        sg.rasters.seasonal_anomaly(rain, zone, season=(6, 9), baseline=(2015, 2016))
+    with pytest.raises(sg.errors.SchemaError, match="no layer of the stack lies in these months"):
+        sg.rasters.seasonal_anomaly(rain, zone, season=(1, 2), baseline=(2015, 2017))
+    with pytest.raises(sg.errors.GridError, match="no 'time' of days"):
+        sg.rasters.seasonal_anomaly(rain.rename(time="step"), zone, season=(6, 9), baseline=(2015, 2017))
 
 
 def test_thin_data_are_named() -> None:
@@ -197,7 +201,7 @@ def test_thin_data_are_named() -> None:
     rain[0, 0, :] = np.nan
     rain[0, 1, 0] = np.nan
     with pytest.warns(sg.DataWarning, match="cover less than half of XA01"):
-        sg.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
+        sg.rasters.seasonal_anomaly(rain, areas(box(0, 0, 2, 2)), season=(6, 9), baseline=(2015, 2017))
 
 
 def census(**people: int) -> pd.DataFrame:
@@ -210,7 +214,7 @@ def census(**people: int) -> pd.DataFrame:
 def test_sums_of_a_grid_are_scaled_to_a_table(squares: gpd.GeoDataFrame) -> None:
     """One factor for each area of the table; its total comes out."""
     sums = pd.DataFrame({"pcode": ["XA01", "XA02", "XA03"], "people": [10.0, 30.0, 60.0]}, index=[5, 6, 7])
-    scaled = sg.scale_to_totals(sums, census(XA=200), areas=squares.assign(parent="XA"))
+    scaled = sg.rasters.scale_to_totals(sums, census(XA=200), areas=squares.assign(parent="XA"))
     assert scaled["people"].tolist() == [20, 60, 120]
     assert scaled["people_grid"].tolist() == [10, 30, 60]
     assert scaled["factor"].tolist() == [2, 2, 2]
@@ -221,7 +225,7 @@ def test_what_cannot_be_scaled_is_named() -> None:
     """A row without a figure, a figure without a row."""
     sums = pd.DataFrame({"pcode": ["XA01", "XA02", None], "people": [10.0, 30.0, 5.0]})
     with pytest.warns(sg.DataWarning) as said:
-        scaled = sg.scale_to_totals(sums, census(XA01=20, XA09=7))
+        scaled = sg.rasters.scale_to_totals(sums, census(XA01=20, XA09=7))
     assert scaled["people"].tolist()[:1] == [20]
     assert scaled["people"].isna().tolist() == [False, True, True]
     told = " ".join(str(one.message) for one in said)
@@ -233,14 +237,14 @@ def test_tables_that_cannot_be_scaled_are_refused(squares: gpd.GeoDataFrame) -> 
     """Two figures for an area, no code in common, mixed levels, missing columns."""
     sums = pd.DataFrame({"pcode": ["XA01"], "people": [10.0]})
     twice = pd.concat([census(XA01=1), census(XA01=2).assign(year=2021)])
-    with pytest.raises(sg.DoubleCountError, match="p-codes XA01 stand more than once. Choose one year"):
-        sg.scale_to_totals(sums, twice.reset_index(drop=True))
-    with pytest.raises(sg.SchemaError, match="Where the levels differ, pass areas"):
-        sg.scale_to_totals(sums, census(XA=1))
-    with pytest.raises(sg.SchemaError, match="its p-codes are of 2 levels"):
-        sg.scale_to_totals(sums.assign(pcode="XA03"), census(XA=1, XA01=1), areas=squares)
-    with pytest.raises(sg.SchemaError, match="column 'people' is missing"):
-        sg.scale_to_totals(sums[["pcode"]], census(XA01=1))
+    with pytest.raises(sg.errors.DoubleCountError, match="p-codes XA01 stand more than once. Choose one year"):
+        sg.rasters.scale_to_totals(sums, twice.reset_index(drop=True))
+    with pytest.raises(sg.errors.SchemaError, match="Where the levels differ, pass areas"):
+        sg.rasters.scale_to_totals(sums, census(XA=1))
+    with pytest.raises(sg.errors.SchemaError, match="its p-codes are of 2 levels"):
+        sg.rasters.scale_to_totals(sums.assign(pcode="XA03"), census(XA=1, XA01=1), areas=squares)
+    with pytest.raises(sg.errors.SchemaError, match="column 'people' is missing"):
+        sg.rasters.scale_to_totals(sums[["pcode"]], census(XA01=1))
 
 
 @given(st.lists(st.floats(0.1, 1e6), min_size=3, max_size=3), st.integers(1, 10**7))
@@ -248,5 +252,5 @@ def test_scaling_gives_the_total_of_the_table(values: list[float], total: int) -
     """Whatever the grid says."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        scaled = sg.scale_to_totals(pd.DataFrame({"pcode": "XA", "people": values}), census(XA=total))
+        scaled = sg.rasters.scale_to_totals(pd.DataFrame({"pcode": "XA", "people": values}), census(XA=total))
     assert scaled["people"].sum() == pytest.approx(total)

@@ -67,7 +67,9 @@ def test_a_map_without_symbols_says_nothing_of_them(squares: gpd.GeoDataFrame) -
 
 def test_a_settlement_twice_is_refused(marked: gpd.GeoDataFrame) -> None:
     """One would hide the other."""
-    with pytest.raises(sg.SchemaError, match="PhaseLayer: rows 3, 5 are of the same settlement. Choose one period"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="PhaseLayer: rows 3, 5 are of the same settlement. Choose one period"
+    ):
         sg.maps.PhaseLayer(gpd.GeoDataFrame(pd.concat([marked, marked.iloc[3:4]], ignore_index=True)))
 
 

@@ -22,7 +22,7 @@ import sahelgeo as sg
 
 def test_phases_compare_and_sort_but_cannot_be_added() -> None:
     """Phase 4 is above phase 2, not twice it."""
-    found = sg.phase_categorical(pd.Series([2, 4, None], index=[7, 8, 9], name="phase"))
+    found = sg.phases.categorical(pd.Series([2, 4, None], index=[7, 8, 9], name="phase"))
     assert (found >= 3).tolist() == [False, True, False]
     assert found.index.tolist() == [7, 8, 9]
     assert found.sort_values().tolist()[:2] == [2, 4]
@@ -44,24 +44,24 @@ def test_phases_compare_and_sort_but_cannot_be_added() -> None:
 )  # fmt: skip
 def test_anything_but_1_to_5_is_no_phase(code: object, message: str) -> None:
     """Also the codes of other feeds."""
-    with pytest.raises(sg.SchemaError, match=message):
-        sg.phase_categorical(pd.Series([1, code], name="CS"))
+    with pytest.raises(sg.errors.SchemaError, match=message):
+        sg.phases.categorical(pd.Series([1, code], name="CS"))
 
 
 def test_states_are_classes_without_order() -> None:
     """A state is neither above nor below a phase; a row without either has no data."""
-    found = sg.phase_categorical(pd.Series([3, None, None]), pd.Series([None, "no_access", None]))
+    found = sg.phases.categorical(pd.Series([3, None, None]), pd.Series([None, "no_access", None]))
     assert found.tolist() == ["3", "no_access", "no_data"]
     assert not found.cat.ordered
     with pytest.raises(
-        sg.SchemaError, match=r"(?s)states not_there are not among.*row\(s\) 0 have a phase and a state"
+        sg.errors.SchemaError, match=r"(?s)states not_there are not among.*row\(s\) 0 have a phase and a state"
     ):
-        sg.phase_categorical(pd.Series([3, None]), pd.Series(["no_access", "not_there"]))
+        sg.phases.categorical(pd.Series([3, None]), pd.Series(["no_access", "not_there"]))
 
 
 def test_words_colours_and_symbols_come_from_tables() -> None:
     """English and French, IPC and Cadre Harmonisé, sacks apart from exclamation marks."""
-    classes = sg.load_phase_classes()
+    classes = sg.phases.load_classes()
     assert classes.loc["2", ["label_en", "label_fr", "label_fr_fewsnet", "colour"]].tolist() == [
         "Stressed",
         "Sous pression",
@@ -69,7 +69,7 @@ def test_words_colours_and_symbols_come_from_tables() -> None:
         "#FAE61E",
     ]
     assert classes.loc["5", ["label_en", "label_en_household"]].tolist() == ["Famine", "Catastrophe"]
-    symbols = sg.load_phase_symbols()
+    symbols = sg.phases.load_symbols()
     assert symbols.loc["assistance_25", "scheme"] == symbols.loc["assistance_50", "scheme"] == "IPC 3.1"
     assert "FEWS NET" in symbols.loc["one_phase_worse", "scheme"]
     assert symbols["source"].ne("").all()
@@ -86,26 +86,26 @@ def test_the_audit_names_what_the_rule_does_not_give_and_by_how_much() -> None:
         row("F", None, None, None, None, None, phase_published=3),
         row("G", 90, 10, 0, 0, 0),
     )
-    audit = sg.audit_phases(table)
+    audit = sg.phases.audit(table)
     assert audit["published_is"].fillna("-").tolist() == ["same", "higher", "lower", "higher", "-", "-", "-"]
     assert audit["distance"].round(6).tolist()[:4] == [0, 0.05, 0.1, 0.00001]
     assert audit["by_rounding"].fillna(False).tolist() == [False, False, False, True, False, False, False]
     assert audit["sum_minus_population"].tolist()[:3] == [0, 0, -30]
     assert audit["adds_up"].tolist()[:3] == [True, True, False]
-    counts = sg.audit_phases(table, by="kind").iloc[0]
+    counts = sg.phases.audit(table, by="kind").iloc[0]
     assert counts[
         ["rows", "compared", "agree", "higher", "lower", "by_rounding", "within_1_point", "do_not_add_up"]
     ].tolist() == [7, 4, 1, 2, 1, 1, 1, 1]
     assert counts["share_agree"] == 0.25
-    assert sg.audit_phases(table, by=())["rows"].tolist() == [7]
-    with pytest.raises(sg.SchemaError, match="by has 'country'"):
-        sg.audit_phases(table, by="country")
+    assert sg.phases.audit(table, by=())["rows"].tolist() == [7]
+    with pytest.raises(sg.errors.SchemaError, match="by has 'country'"):
+        sg.phases.audit(table, by="country")
 
 
 def test_shares_that_do_not_sum_to_one_are_flagged() -> None:
     """People by phase above the people analysed: the row is named by the audit, not mended."""
-    assert sg.audit_phases(phases(row("A", 0.6, 0.3, 0.3, 0, 0, population=1)))["adds_up"].tolist() == [True]
-    audit = sg.audit_phases(phases(row("A", 600, 300, 300, 0, 0, population=1000)))
+    assert sg.phases.audit(phases(row("A", 0.6, 0.3, 0.3, 0, 0, population=1)))["adds_up"].tolist() == [True]
+    audit = sg.phases.audit(phases(row("A", 600, 300, 300, 0, 0, population=1000)))
     assert audit["adds_up"].tolist() == [False]
     assert audit["sum_minus_population"].tolist() == [200]
 
@@ -115,7 +115,7 @@ def test_march_2020_of_burkina_faso() -> None:
     table = sg.load_sample("burkina-2020").phases
     sums = sg.sum_phases(table, by="place").set_index("place")
     assert sums.loc[["Centre", "Centre-Nord"], "share_3plus"].mul(100).round(1).tolist() == [2.0, 34.0]
-    assert sg.audit_phases(table)["sum_minus_population"].abs().max() <= 1
+    assert sg.phases.audit(table)["sum_minus_population"].abs().max() <= 1
     assert sums["phase_rule"].value_counts().to_dict() == {2: 6, 1: 5, 3: 2}
 
 
@@ -139,7 +139,7 @@ def test_two_periods_or_analyses_are_not_summed() -> None:
         row("A", 1, 0, 0, 0, 0), row("A", 2, 0, 0, 0, 0, kind="projected", start="2020-06-01", end="2020-08-31")
     )
     with pytest.raises(
-        sg.DoubleCountError, match=r"(?s)mix analyses or periods.*kind has 'current', 'projected'.*phases_at"
+        sg.errors.DoubleCountError, match=r"(?s)mix analyses or periods.*kind has 'current', 'projected'.*phases_at"
     ):
         sg.sum_phases(table)
     assert sg.sum_phases(table, by=("pcode", "kind", "start", "end"))["people_1"].tolist() == [1, 2]
@@ -155,7 +155,7 @@ def test_parts_of_an_area_are_folded_or_kept_apart_and_never_doubled() -> None:
     doubled = phases(
         row("A", 30, 0, 0, 0, 0), row("A", 10, 0, 0, 0, 0, unit="north"), row("A", 20, 0, 0, 0, 0, unit="south")
     )
-    with pytest.raises(sg.DoubleCountError, match="row 0 .*is the total of its parts. Drop this row"):
+    with pytest.raises(sg.errors.DoubleCountError, match="row 0 .*is the total of its parts. Drop this row"):
         sg.sum_phases(doubled)
 
 
@@ -163,7 +163,7 @@ def test_the_rest_of_an_area_stands_beside_its_town() -> None:
     """The code of a department holds that of its town: whether its row is their total must be said."""
     table = phases(row("NE0106", 100, 0, 30, 0, 0), row("NE010601", 80, 0, 10, 0, 0))
     with pytest.raises(
-        sg.DoubleCountError, match=r"row 0 .*hold other rows. If they are totals, drop them.*say so in 'unit'"
+        sg.errors.DoubleCountError, match=r"row 0 .*hold other rows. If they are totals, drop them.*say so in 'unit'"
     ):
         sg.sum_phases(table, by=())
     assert sg.sum_phases(table.assign(unit=["rest", None]), by=())["people_3plus"].tolist() == [40]
@@ -177,7 +177,7 @@ def test_a_published_total_stands_beside_the_sum(squares: gpd.GeoDataFrame) -> N
     assert sums[["pcode", "people_3plus", "people_3plus_published", "rows"]].iloc[0].tolist() == ["XA", 50, 51, 2]
     with pytest.warns(sg.DataWarning, match="the sum of areas and the published total differ .*50 and 90"):
         sg.sum_phases(phases(*parts, row("XA", 110, 40, 90, 0, 0)), areas, level=0)
-    with pytest.raises(sg.DoubleCountError, match="people of an area and of its parts twice"):
+    with pytest.raises(sg.errors.DoubleCountError, match="people of an area and of its parts twice"):
         sg.sum_phases(phases(*parts, row("XA", 110, 40, 50, 0, 0)), areas)
 
 
@@ -199,13 +199,13 @@ def test_missing_people_stay_missing(squares: gpd.GeoDataFrame) -> None:
 )  # fmt: skip
 def test_options_of_the_sum_that_do_not_fit(options: dict[str, Any], message: str) -> None:
     """Each is named."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.sum_phases(phases(row("A", 1, 0, 0, 0, 0)), **options)
 
 
 def test_rows_without_a_code_have_no_level(squares: gpd.GeoDataFrame) -> None:
     """They are handed back."""
-    with pytest.raises(sg.UnmatchedError, match="1 of 1 rows have no p-code") as told:
+    with pytest.raises(sg.errors.UnmatchedError, match="1 of 1 rows have no p-code") as told:
         sg.sum_phases(phases(row(None, 1, 0, 0, 0, 0, place="Somewhere")), squares, level=1)
     assert told.value.rows["place"].tolist() == ["Somewhere"]
 
@@ -231,13 +231,13 @@ def test_coverage_is_people_analysed_of_those_who_live_there() -> None:
     living = pd.DataFrame({"pcode": ["A", "B"], "people": [200, 50], "year": 2020, "source": "census"})
     table = phases(row("A", 100, 0, 0, 0, 0), row("B", 60, 0, 0, 0, 0), row("C", 1, 0, 0, 0, 0))
     with pytest.warns(sg.DataWarning, match="more people analysed than live there in B"):
-        found = sg.phase_coverage(table, living)
+        found = sg.phases.phase_coverage(table, living)
     assert found["share_analysed"].tolist()[:2] == [0.5, 1.2]
     assert found["share_analysed"].isna().tolist() == [False, False, True]
-    with pytest.raises(sg.DoubleCountError, match="population: p-codes A, B stand more than once"):
-        sg.phase_coverage(table, pd.concat([living, living.assign(year=2021)], ignore_index=True))
-    with pytest.raises(sg.SchemaError, match="column 'people_1' is missing.*column 'people_2'"):
-        sg.phase_coverage(table[["pcode"]], living)
+    with pytest.raises(sg.errors.DoubleCountError, match="population: p-codes A, B stand more than once"):
+        sg.phases.phase_coverage(table, pd.concat([living, living.assign(year=2021)], ignore_index=True))
+    with pytest.raises(sg.errors.SchemaError, match="column 'people_1' is missing.*column 'people_2'"):
+        sg.phases.phase_coverage(table[["pcode"]], living)
 
 
 MARCH = {"issued": "2020-03-31", "kind": "projected", "start": "2020-06-01", "end": "2020-08-31"}
@@ -265,12 +265,14 @@ def test_parts_of_an_area_speak_for_themselves_and_ties_are_refused() -> None:
     table = phases(row("A", 1, 0, 0, 0, 0), row("A", 2, 0, 0, 0, 0, unit="camp"))
     assert len(sg.phases_at(table, "2020-04-01")) == 2
     tied = phases(row("A", 1, 0, 0, 0, 0), row("A", 2, 0, 0, 0, 0, source="another"))
-    with pytest.raises(sg.AmbiguousError, match="nothing tells 2 rows apart.*Choose one source or period") as told:
+    with pytest.raises(
+        sg.errors.AmbiguousError, match="nothing tells 2 rows apart.*Choose one source or period"
+    ) as told:
         sg.phases_at(tied, "2020-04-01")
     assert len(told.value.candidates) == 2
-    with pytest.raises(sg.SchemaError, match="prefer='first'"):
+    with pytest.raises(sg.errors.SchemaError, match="prefer='first'"):
         sg.phases_at(tied, "2020-04-01", prefer="first")  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="date='April' is not a day"):
+    with pytest.raises(sg.errors.SchemaError, match="date='April' is not a day"):
         sg.phases_at(tied, "April")
 
 
@@ -279,14 +281,16 @@ def test_the_vintages_of_a_lean_season_stand_side_by_side() -> None:
     table = phases(
         row("A", 90, 0, 10, 0, 0, **NOVEMBER), row("A", 80, 0, 15, 5, 0, **MARCH), row("B", 50, 0, 50, 0, 0, **MARCH), row("A", 70, 0, 20, 10, 0, **JULY),
     )  # fmt: skip
-    found = sg.season_vintages(table, "2020-06-01", "2020-08-31")
+    found = sg.phases.season_vintages(table, "2020-06-01", "2020-08-31")
     assert found["vintage"].tolist() == [1, 2, 3]
     assert found["people_3plus"].tolist() == [10, 70, 30]
     assert found["areas"].tolist() == [1, 2, 1]
     assert found["people_3plus_change"].tolist()[1:] == [10, 10]
     assert found["areas_in_both"].tolist()[1:] == [1, 1]
-    with pytest.raises(sg.SchemaError, match="no period is that of 2021-06 to 2021-08. There are: 2020-06 to 2020-08"):
-        sg.season_vintages(table, "2021-06-01", "2021-08-31")
+    with pytest.raises(
+        sg.errors.SchemaError, match="no period is that of 2021-06 to 2021-08. There are: 2020-06 to 2020-08"
+    ):
+        sg.phases.season_vintages(table, "2021-06-01", "2021-08-31")
 
 
 def test_like_is_compared_with_like() -> None:
@@ -332,11 +336,11 @@ def test_coverage_is_measured_by_those_who_live_there() -> None:
 def test_comparisons_that_cannot_be_made() -> None:
     """Two rows for an area, unknown options."""
     table = phases(row("A", 1, 0, 0, 0, 0), row("A", 1, 0, 0, 0, 0, kind="projected"))
-    with pytest.raises(sg.DoubleCountError, match="after: more than one row for A. Choose one period first"):
+    with pytest.raises(sg.errors.DoubleCountError, match="after: more than one row for A. Choose one period first"):
         sg.compare_phases(table.iloc[:1], table)
-    with pytest.raises(sg.SchemaError, match="across='kind': name kinds of difference in a tuple"):
+    with pytest.raises(sg.errors.SchemaError, match="across='kind': name kinds of difference in a tuple"):
         sg.compare_phases(table, table, across="kind")
-    with pytest.raises(sg.SchemaError, match="column='mean'"):
+    with pytest.raises(sg.errors.SchemaError, match="column='mean'"):
         sg.compare_phases(table, table, column="mean")  # type: ignore[arg-type]
 
 
@@ -351,7 +355,7 @@ def workbook() -> pd.DataFrame:
 
 def test_published_phases_of_the_cadre_harmonise_agree_with_the_rule() -> None:
     """98.2 % of all rows, 98.7 % since 2018 without the country that uses IPC; half of the rest is rounding."""
-    audit = sg.audit_phases(workbook(), by=["iso3", "reference_year"])
+    audit = sg.phases.audit(workbook(), by=["iso3", "reference_year"])
     assert audit[["compared", "agree"]].sum().tolist() == [27_966, 27_451]
     recent = audit[(audit["iso3"] != "CAF") & (audit["reference_year"] >= 2018)]
     assert round(100 * recent["agree"].sum() / recent["compared"].sum(), 2) == 98.74
@@ -359,7 +363,7 @@ def test_published_phases_of_the_cadre_harmonise_agree_with_the_rule() -> None:
     assert audit["by_rounding"].sum() > 0.45 * (audit["compared"] - audit["agree"]).sum()
 
 
-@pytest.mark.parametrize("calculate", [sg.audit_phases, sg.sum_phases, lambda table: sg.phases_at(table, "2020-04-01")])
+@pytest.mark.parametrize("calculate", [sg.phases.audit, sg.sum_phases, lambda table: sg.phases_at(table, "2020-04-01")])
 def test_tables_stay_as_they_were(calculate: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """No function changes what it is given."""
     table = phases(row("A", 1, 0, 0, 0, 0))
@@ -380,7 +384,7 @@ def test_a_department_without_its_town_does_not_hold_the_town() -> None:
         }
     )  # fmt: skip
     assert sg.sum_phases(table, by=("admin1",))["population"].tolist() == [150]
-    with pytest.raises(sg.DoubleCountError, match="an area and of its parts"):
+    with pytest.raises(sg.errors.DoubleCountError, match="an area and of its parts"):
         sg.sum_phases(table.assign(unit=None), by=("admin1",))
 
 
@@ -403,9 +407,9 @@ def test_a_country_is_not_added_to_rows_without_a_code() -> None:
     """The IPC prints a national row with a code beside areas that have none."""
     area = row(None, 60, 20, 20, 0, 0, place="Grimari", iso3="CAF")
     nation = row("CF", 60, 20, 20, 0, 0, place="CAF", iso3="CAF")
-    with pytest.raises(sg.DoubleCountError, match="row 1 .*'CF'.* stands beside rows without a p-code"):
+    with pytest.raises(sg.errors.DoubleCountError, match="row 1 .*'CF'.* stands beside rows without a p-code"):
         sg.sum_phases(phases(area, nation), by="iso3")
-    with pytest.raises(sg.DoubleCountError, match="a country and of its areas twice"):
+    with pytest.raises(sg.errors.DoubleCountError, match="a country and of its areas twice"):
         sg.sum_phases(phases({**area, "iso3": None}, nation), by=())
     assert sg.sum_phases(phases({**area, "iso3": "TCD"}, nation), by=())["people_3plus"].tolist() == [40]
 
@@ -414,7 +418,7 @@ def test_a_region_without_a_code_is_not_added_to_its_areas() -> None:
     """Known by its name and by being their total; a town that bears the name of its region is an area."""
     areas = [row(None, n, 0, 10, 0, 0, place=place, admin1="Ouaka") for n, place in ((60, "Grimari"), (90, "Bakala"))]
     region = row(None, 150, 0, 20, 0, 0, place="Ouaka", admin1="Ouaka")
-    with pytest.raises(sg.DoubleCountError, match="row 2 .*'Ouaka'.* is the total of its admin 1 area"):
+    with pytest.raises(sg.errors.DoubleCountError, match="row 2 .*'Ouaka'.* is the total of its admin 1 area"):
         sg.sum_phases(phases(*areas, region), by="admin1")
     assert sg.sum_phases(phases(*areas, {**region, "people_1": 70}), by="admin1")["people_1"].tolist() == [220]
 
@@ -423,7 +427,7 @@ def test_places_without_a_code_do_not_become_one_area() -> None:
     """They are named; by their names they are summed."""
     table = phases(row(None, 60, 0, 40, 0, 0, place="Grimari"), row(None, 90, 10, 0, 0, 0, place="Bakala"))
     with pytest.raises(
-        sg.UnmatchedError, match="2 of 2 rows have no p-code and would become one area.*Grimari.*Bakala"
+        sg.errors.UnmatchedError, match="2 of 2 rows have no p-code and would become one area.*Grimari.*Bakala"
     ):
         sg.sum_phases(table)
     assert sg.sum_phases(table, by="place")["people_3plus"].tolist() == [0, 40]
@@ -432,7 +436,7 @@ def test_places_without_a_code_do_not_become_one_area() -> None:
 def test_an_area_printed_again_as_its_only_part_is_not_added() -> None:
     """The same people in each phase; a part that differs is beside the area."""
     area, part = row("A", 70, 0, 30, 0, 0), row("A", 70, 0, 30, 0, 0, unit="rural")
-    with pytest.raises(sg.DoubleCountError, match="row 0 .*is the total of its parts"):
+    with pytest.raises(sg.errors.DoubleCountError, match="row 0 .*is the total of its parts"):
         sg.sum_phases(phases(area, part))
     assert sg.sum_phases(phases(area, {**part, "people_1": 71}))["people_1"].tolist() == [141]
 
@@ -453,7 +457,7 @@ def test_people_that_do_not_fit_the_population_are_told() -> None:
 @pytest.mark.parametrize("shares", [(50, 20, 10, 20, 0), (0.5, 0.2, 0.1, 0.2, 0), (0.333, 0.333, 0.333, 0, 0)])
 def test_shares_in_the_place_of_people_are_refused(shares: tuple[float, ...]) -> None:
     """Of a larger population; a hundred people of a hundred are people."""
-    with pytest.raises(sg.SchemaError, match="row 0 .*'A'.* add up to 1 or 100 .*they are shares or percents"):
+    with pytest.raises(sg.errors.SchemaError, match="row 0 .*'A'.* add up to 1 or 100 .*they are shares or percents"):
         sg.sum_phases(phases(row("A", *shares, population=20_000)))
     assert sg.area_phase(phases(row("A", 50, 20, 10, 20, 0, population=100)))["phase_rule"].tolist() == [4]
 
@@ -476,10 +480,10 @@ def test_an_older_analysis_does_not_fill_in_beside_a_newer_one() -> None:
 def test_sources_and_periods_that_nothing_orders_are_refused_for_a_country() -> None:
     """Two codes for one ground, from two sources; two periods without a day of issue."""
     one, other = row("BF56", 1, 0, 0, 0, 0), row("BF5601", 2, 0, 0, 0, 0, source="another")
-    with pytest.raises(sg.AmbiguousError, match="several analyses of one country.*made for tests .*, another "):
+    with pytest.raises(sg.errors.AmbiguousError, match="several analyses of one country.*made for tests .*, another "):
         sg.phases_at(phases(one, other), "2020-04-01")
     later = row("BF5601", 2, 0, 0, 0, 0, start="2020-04-01", end="2020-08-31")
-    with pytest.raises(sg.AmbiguousError, match="2020-04-01 to 2020-08-31.*write the day of issue"):
+    with pytest.raises(sg.errors.AmbiguousError, match="2020-04-01 to 2020-08-31.*write the day of issue"):
         sg.phases_at(phases(one, later), "2020-04-15")
     assert len(sg.phases_at(phases(one, later).assign(issued="2020-03-01"), "2020-04-15")) == 2
 
@@ -487,18 +491,20 @@ def test_sources_and_periods_that_nothing_orders_are_refused_for_a_country() -> 
 @pytest.mark.parametrize("date", ["07/10/2020", "13/10/2020", "2020.07.10"])
 def test_days_are_never_guessed(date: str) -> None:
     """07/10 is July to some and October to others."""
-    with pytest.raises(sg.SchemaError, match="is not a day. Give a date without time zone, or text as YYYY-MM-DD"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="is not a day. Give a date without time zone, or text as YYYY-MM-DD"
+    ):
         sg.phases_at(phases(row("A", 1, 0, 0, 0, 0)), date)
-    with pytest.raises(sg.SchemaError, match="is not a day"):
+    with pytest.raises(sg.errors.SchemaError, match="is not a day"):
         sg.sum_phases(phases(row("A", 1, 0, 0, 0, 0)), choose={"start": date})
 
 
 def test_the_advice_on_mixed_analyses_is_not_circular() -> None:
     """What phases_at gave is not sent back to it: countries are kept apart instead."""
     table = phases(row("BF01", 1, 0, 0, 0, 0, issued="2020-03-01"), row("NE01", 2, 0, 0, 0, 0, issued="2020-04-01"))
-    with pytest.raises(sg.DoubleCountError, match=r"by=\('iso3', 'issued'\)$"):
+    with pytest.raises(sg.errors.DoubleCountError, match=r"by=\('iso3', 'issued'\)$"):
         sg.sum_phases(sg.phases_at(table, "2020-04-15"), by=())
-    with pytest.raises(sg.DoubleCountError, match=r"by=\('issued',\); phases_at takes"):
+    with pytest.raises(sg.errors.DoubleCountError, match=r"by=\('issued',\); phases_at takes"):
         sg.sum_phases(table.assign(pcode=["BF01", "BF02"]), by=())
 
 
@@ -528,16 +534,18 @@ def test_a_comparison_that_nothing_supports_is_refused() -> None:
 def test_the_advice_on_two_rows_of_an_area_fits_the_rows() -> None:
     """Rows without a code are to be matched, a town under its department's code is to be named."""
     table = phases(row(None, 1, 0, 0, 0, 0, place="Grimari"), row(None, 1, 0, 0, 0, 0, place="Bakala"))
-    with pytest.raises(sg.UnmatchedError, match="after: 2 of 2 rows have no p-code.*Grimari.*match_areas"):
+    with pytest.raises(sg.errors.UnmatchedError, match="after: 2 of 2 rows have no p-code.*Grimari.*match_areas"):
         sg.compare_phases(table, table)
     town = phases(row("NE0304", 1, 0, 0, 0, 0, place="Dosso"), row("NE0304", 1, 0, 0, 0, 0, place="Ville de Dosso"))
-    with pytest.raises(sg.DoubleCountError, match="more than one row for NE0304. They are of one analysis.*'unit'"):
+    with pytest.raises(
+        sg.errors.DoubleCountError, match="more than one row for NE0304. They are of one analysis.*'unit'"
+    ):
         sg.compare_phases(town, town)
 
 
 def test_a_category_of_phases_is_made_of_a_series_and_states_of_the_same_rows() -> None:
     """A state is not lost since its row is called otherwise."""
-    with pytest.raises(sg.SchemaError, match="phases is a list. Give a pandas.Series"):
-        sg.phase_categorical([1, 2])  # type: ignore[arg-type]
-    with pytest.raises(sg.SchemaError, match="states has the rows b, a and phases 0, 1"):
-        sg.phase_categorical(pd.Series([2, None]), pd.Series([None, "no_access"], index=["b", "a"]))
+    with pytest.raises(sg.errors.SchemaError, match="phases is a list. Give a pandas.Series"):
+        sg.phases.categorical([1, 2])  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.SchemaError, match="states has the rows b, a and phases 0, 1"):
+        sg.phases.categorical(pd.Series([2, None]), pd.Series([None, "no_access"], index=["b", "a"]))

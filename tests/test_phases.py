@@ -73,7 +73,7 @@ def test_the_same_rows_and_index_come_back() -> None:
 
 def test_negative_people_are_refused() -> None:
     """The error names the row."""
-    with pytest.raises(sg.SchemaError, match=r"column 'people_3', row 0 \(-1.0\): below 0"):
+    with pytest.raises(sg.errors.SchemaError, match=r"column 'people_3', row 0 \(-1.0\): below 0"):
         sg.area_phase(table((1, 0, -1, 0, 0)))
 
 

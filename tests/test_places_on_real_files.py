@@ -50,7 +50,7 @@ def test_mauritania_speaks_wfp_and_every_department_is_found() -> None:
     """Thirteen regions of OCHA's list bear another region's code there."""
     table = cadre_harmonise()
     table = table[table["adm0_pcod3"] == "MRT"]
-    found = sg.code_systems(table, sg.load_pcodes(level=1), on={"code": "adm1_pcod2", "name": "adm1_name"})
+    found = sg.places.code_systems(table, sg.load_pcodes(level=1), on={"code": "adm1_pcod2", "name": "adm1_name"})
     assert found.loc[found["speaks"], "system"].tolist() == ["wfp"]
     assert found.loc[found["system"] == "areas", "agree"].item() == 0
     departments = table.dropna(subset=["adm2_name"])
@@ -113,5 +113,5 @@ def test_niger_and_chad_overlap_by_more_than_two_thousand_square_kilometres() ->
         for name in ("NER_admbnda_adm1_IGNN_20230720.shp", "tcd_admbnda_adm1_ocha.shp")
     ]
     both = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
-    assert sg.check_areas(both)["km2"].sum() == pytest.approx(2214, abs=1)
-    assert sg.check_areas(sg.mend_overlaps(both)).empty
+    assert sg.places.check_areas(both)["km2"].sum() == pytest.approx(2214, abs=1)
+    assert sg.places.check_areas(sg.places.mend_overlaps(both)).empty

@@ -141,15 +141,17 @@ def test_arrows_of_periods_are_drawn(squares: gpd.GeoDataFrame) -> None:
 
 def test_a_sheet_needs_periods(squares: gpd.GeoDataFrame, periods: gpd.GeoDataFrame) -> None:
     """No period, rows without one, too many, an unknown ending."""
-    with pytest.raises(sg.SchemaError, match="no row says when: start and end, as_of and date are missing"):
+    with pytest.raises(sg.errors.SchemaError, match="no row says when: start and end, as_of and date are missing"):
         sg.maps.small_multiples(squares.assign(people=1))
     holed = squares.assign(people=1, date=["2020-01-01", None, "2021-01-01"])
-    with pytest.raises(sg.SchemaError, match=r"column 'date', row\(s\) 1: empty. Fill it in, or leave these rows out"):
+    with pytest.raises(
+        sg.errors.SchemaError, match=r"column 'date', row\(s\) 1: empty. Fill it in, or leave these rows out"
+    ):
         sg.maps.small_multiples(holed)
     many = pd.concat([squares.assign(people=1, date=day) for day in pd.date_range("2020-01-01", periods=41)])
-    with pytest.raises(sg.SchemaError, match="41 periods are more than the 40 that can be read"):
+    with pytest.raises(sg.errors.SchemaError, match="41 periods are more than the 40 that can be read"):
         sg.maps.small_multiples(many)
-    with pytest.raises(sg.SchemaError, match="the ending is not one of"):
+    with pytest.raises(sg.errors.SchemaError, match="the ending is not one of"):
         sg.maps.small_multiples(periods, path="a.docx")
 
 

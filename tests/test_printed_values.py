@@ -62,22 +62,24 @@ def test_words_for_missing_are_missing(text: object) -> None:
 )
 def test_anything_else_is_no_number(text: object) -> None:
     """Formulas, words, booleans and days are refused, not evaluated."""
-    with pytest.raises(sg.FormatError, match="not a number"):
+    with pytest.raises(sg.errors.FormatError, match="not a number"):
         one_number(text)
 
 
 def test_the_refusal_names_column_and_rows() -> None:
     """All bad rows at once, by the number they have in the file."""
     values = pd.Series(["1", "many", "few"], index=[8, 9, 10])
-    with pytest.raises(sg.FormatError, match=r"f\.csv, column 'people', rows 9, 10 \('many', 'few'\): not a number"):
+    with pytest.raises(
+        sg.errors.FormatError, match=r"f\.csv, column 'people', rows 9, 10 \('many', 'few'\): not a number"
+    ):
         numbers({"people": values}, {"people": "people"}, "f.csv")
 
 
 def test_infinite_numbers_are_refused() -> None:
     """A column of floats is checked too."""
-    with pytest.raises(sg.FormatError, match="not a number"):
+    with pytest.raises(sg.errors.FormatError, match="not a number"):
         numbers({"people": pd.Series([1.0, np.inf])}, {}, "f.csv")
-    with pytest.raises(sg.FormatError, match="not a number"):
+    with pytest.raises(sg.errors.FormatError, match="not a number"):
         numbers({"people": pd.Series([1.0, np.inf, ""], dtype=object)}, {}, "f.csv")
 
 
@@ -159,7 +161,9 @@ def test_a_title_may_speak_of_one_day(title: str, day: dt.date | None) -> None:
 
 def test_days_name_their_bad_rows() -> None:
     """The message says how to write a day."""
-    with pytest.raises(sg.FormatError, match=r"column 'date', row 3 \('soon'\): not a day between 1900 and 2100"):
+    with pytest.raises(
+        sg.errors.FormatError, match=r"column 'date', row 3 \('soon'\): not a day between 1900 and 2100"
+    ):
         days({"date": pd.Series(["2020-01-01", "soon"], index=[2, 3])}, "f.csv")
 
 
@@ -180,11 +184,11 @@ def test_thousands_separators_never_change_a_number(number: int, separator: str)
 def test_periods_given_by_hand_are_checked() -> None:
     """Two days in their order."""
     assert given_period(("2020-06-01", dt.date(2020, 8, 31)))[1] == pd.Timestamp("2020-08-31")
-    with pytest.raises(sg.FormatError, match="ends before it starts"):
+    with pytest.raises(sg.errors.FormatError, match="ends before it starts"):
         given_period(("2020-06-01", "2020-05-01"))
-    with pytest.raises(sg.FormatError, match="is not two days"):
+    with pytest.raises(sg.errors.FormatError, match="is not two days"):
         given_period("2020")  # type: ignore[arg-type]
-    with pytest.raises(sg.FormatError, match=r"date='soon' is not a day"):
+    with pytest.raises(sg.errors.FormatError, match=r"date='soon' is not a day"):
         given_day("soon", "date")
 
 
@@ -192,5 +196,5 @@ def test_counts_of_events_are_whole() -> None:
     """Half an event is a damaged cell."""
     head = "Country,Month,Year,Events,Fatalities"
     assert sg.read_acled(io.BytesIO(f'{head}\nMali,May,2020,"1,000",2'.encode()))["events"].tolist() == [1000]
-    with pytest.raises(sg.FormatError, match=r"column 'Events', row 3 \('1005.1234'\): not a whole number"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'Events', row 3 \('1005.1234'\): not a whole number"):
         sg.read_acled(io.BytesIO(f"{head}\nMali,May,2020,3,2\nMali,June,2020,1005.1234,2".encode()))

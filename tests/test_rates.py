@@ -37,7 +37,7 @@ def test_several_denominators_are_refused_and_named():
         people=[1_094_907, 1_473_885, 1],
     )
     with pytest.raises(
-        sg.DoubleCountError,
+        sg.errors.DoubleCountError,
         match=r"rows 0, 1 \(pcode 'BF56'\).*year=2019, year=2020, source='census', source='CH 2020', or pass every=True",
     ) as caught:
         sg.rate_per_1000(table, people)
@@ -85,7 +85,7 @@ def test_a_count_of_zero_is_a_rate_of_zero():
 )
 def test_a_year_or_source_that_is_not_there_is_an_error(choice, message):
     """The message lists what there is."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.rate_per_1000(stocks(pcode=["BF56"], people=[0]), population(pcode=["BF56"], people=[9]), **choice)
 
 
@@ -93,10 +93,10 @@ def test_another_edition_is_refused():
     """The same p-code of two editions may be two areas; editions that share nothing do not fit at all."""
     table = stocks(pcode=["BF56", "BF49"], people=1, edition="2025")
     with pytest.raises(
-        sg.EditionError, match=r"edition '2025', the population of '2020' \(p-codes BF56\). Convert one"
+        sg.errors.EditionError, match=r"edition '2025', the population of '2020' \(p-codes BF56\). Convert one"
     ):
         sg.rate_per_1000(table, population(pcode=["BF56"], people=9, edition="2020"))
-    with pytest.raises(sg.EditionError, match=r"the population of '2020'\. Convert"):
+    with pytest.raises(sg.errors.EditionError, match=r"the population of '2020'\. Convert"):
         sg.rate_per_1000(table, population(pcode=["BF13"], people=9, edition="2020"))
 
 

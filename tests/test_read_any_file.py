@@ -69,19 +69,19 @@ def test_options_go_to_the_reader_of_the_feed(tmp_path: Path) -> None:
     """An option that it does not have is refused by name."""
     path = workbook(tmp_path / "w.xlsx", {"S": CONASUR})
     assert sg.read(path, date="2020-01-31")["date"].dt.year.unique().tolist() == [2020]
-    with pytest.raises(sg.FormatError, match="read_conasur has no option 'level'. It takes: date"):
+    with pytest.raises(sg.errors.FormatError, match="read_conasur has no option 'level'. It takes: date"):
         sg.read(path, level=1)
-    with pytest.raises(sg.FormatError, match="read_ucdp has no option 'level'. It takes: sheet"):
+    with pytest.raises(sg.errors.FormatError, match="read_ucdp has no option 'level'. It takes: sheet"):
         sg.read(csv_bytes(GED, EVENT), level=1)
 
 
 def test_an_unknown_file_says_what_was_seen_and_what_is_near() -> None:
     """Headings, rows, and the nearest feeds with their share."""
     with pytest.raises(
-        sg.FormatError, match=r"not a feed that sahelgeo knows\. Seen: 2 rows, headings 'a', 'b'. read_table"
+        sg.errors.FormatError, match=r"not a feed that sahelgeo knows\. Seen: 2 rows, headings 'a', 'b'. read_table"
     ):
         sg.read(csv_bytes("a,b", "1,2"))
-    with pytest.raises(sg.FormatError, match=r"Nearest: .*CONASUR.*\(75% of its headings\)"):
+    with pytest.raises(sg.errors.FormatError, match=r"Nearest: .*CONASUR.*\(75% of its headings\)"):
         sg.read(csv_bytes("REGIONS,PROVINCES,COMMUNES", "a,b,c"))
 
 
@@ -98,7 +98,7 @@ def test_an_unknown_file_says_what_was_seen_and_what_is_near() -> None:
 )
 def test_lists_of_codes_are_named(heading: str, sentence: str) -> None:
     """They hold no figures."""
-    with pytest.raises(sg.FormatError, match=sentence):
+    with pytest.raises(sg.errors.FormatError, match=sentence):
         sg.read(csv_bytes(heading, ",".join("x" * len(heading.split(",")))))
 
 
@@ -114,9 +114,9 @@ def test_boundaries_go_to_their_reader(tmp_path: Path) -> None:
     """With its options, from a path or an open file; an option that it does not have is named."""
     content = _boundaries(tmp_path).read_bytes()
     assert sg.read(io.BytesIO(content), level=1)["pcode"].tolist() == ["BF56"]
-    with pytest.raises(sg.FormatError, match="at level 3"):
+    with pytest.raises(sg.errors.FormatError, match="at level 3"):
         sg.read(io.BytesIO(content), level=3)
-    with pytest.raises(sg.FormatError, match="read_areas has no option 'period'. It takes: level, layer, crs"):
+    with pytest.raises(sg.errors.FormatError, match="read_areas has no option 'period'. It takes: level, layer, crs"):
         sg.read(io.BytesIO(content), period="2020")
     assert sg.read(_boundaries(tmp_path))["pcode"].tolist() == ["BF56"]
     areas, account = sg.read_with_report(_boundaries(tmp_path))
@@ -161,7 +161,7 @@ def test_every_feed_declares_what_its_reader_needs() -> None:
     for name, entry in feeds().items():
         for vintage in entry.vintages:
             assert vintage.needs | vintage.lacks <= set(entry.columns), f"{name}: {vintage.name}"
-        assert entry.source in sg.SOURCES or entry.module == "own_tables", name
+        assert entry.source in sg.sources.SOURCES or entry.module == "own_tables", name
         assert callable(entry.hook("tidy"))
         assert hasattr(sg, entry.reader)
 
@@ -230,5 +230,5 @@ def test_saved_polygons_and_points_are_read_back(tmp_path: Path) -> None:
 def test_a_saved_table_with_a_broken_cell_names_its_row(tmp_path: Path) -> None:
     """The row of the file, the column and the cell."""
     (tmp_path / "saved.csv").write_text("pcode,date,group,people,source\nBF56,2020-09-06,idp,many,mine\n")
-    with pytest.raises(sg.FormatError, match=r"saved.csv, column 'people', row 2 \('many'\): not a number"):
+    with pytest.raises(sg.errors.FormatError, match=r"saved.csv, column 'people', row 2 \('many'\): not a number"):
         sg.read(tmp_path / "saved.csv")

@@ -70,7 +70,7 @@ def test_geoboundaries_have_iso_codes_or_their_own(tmp_path: Path) -> None:
     second = sg.read_areas(saved(columns | {"shapeISO": "", "shapeType": "ADM2"}, tmp_path / "y.geojson"))
     assert second["pcode"].tolist() == ["1B", "2B"]
     assert second["level"].tolist() == [2, 2]
-    with pytest.raises(sg.FormatError, match="the areas are of level 1, not 2"):
+    with pytest.raises(sg.errors.FormatError, match="the areas are of level 1, not 2"):
         sg.read_areas(first, level=2)
 
 
@@ -122,7 +122,7 @@ def test_zipped_shapefiles_and_open_files_are_read(tmp_path: Path) -> None:
     with saved(columns, tmp_path / "open.geojson").open("rb") as file:
         assert sg.read_areas(file)["pcode"].tolist() == ["XA01", "XA02"]
     with (
-        pytest.raises(sg.FormatError, match="Open it in binary mode"),
+        pytest.raises(sg.errors.FormatError, match="Open it in binary mode"),
         (tmp_path / "open.geojson").open(encoding="utf-8") as text,
     ):
         sg.read_areas(text)
@@ -144,13 +144,13 @@ def test_topojson_without_crs_and_attributes_says_so_and_takes_both(tmp_path: Pa
     """The layer by its level, the CRS and the names from the user."""
     path = topojson(tmp_path / "areas.topojson")
     with pytest.raises(
-        sg.FormatError,
+        sg.errors.FormatError,
         match="2 layers, and none is meant for certain. Choose one: layer= one of 'x_adm0 V6', 'x_adm1 V6'",
     ):
         sg.read_areas(path)
-    with pytest.raises(sg.CRSError, match="states no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="states no CRS"):
         sg.read_areas(path, level=1)
-    with pytest.raises(sg.FormatError, match="2 areas without attributes: no codes, no names"):
+    with pytest.raises(sg.errors.FormatError, match="2 areas without attributes: no codes, no names"):
         sg.read_areas(path, level=1, crs="EPSG:4326")
     names = pd.DataFrame({"pcode": ["XA01", "XA02"], "name": ["West", "East"]})
     areas = sg.read_areas(path, level=1, crs="EPSG:4326", names=names)
@@ -158,13 +158,13 @@ def test_topojson_without_crs_and_attributes_says_so_and_takes_both(tmp_path: Pa
     assert areas["level"].tolist() == [1, 1]
     points = gpd.GeoDataFrame(names[::-1], geometry=[Point(1.5, 10.5), Point(0.5, 10.5)], crs="EPSG:4326")
     assert sg.read_areas(path, level=1, crs="EPSG:4326", names=points)["name"].tolist() == ["West", "East"]
-    with pytest.raises(sg.FormatError, match="area 1: 0 rows of names"):
+    with pytest.raises(sg.errors.FormatError, match="area 1: 0 rows of names"):
         sg.read_areas(path, level=1, crs="EPSG:4326", names=points.iloc[1:])
-    with pytest.raises(sg.FormatError, match="2 areas, but 1 rows of names"):
+    with pytest.raises(sg.errors.FormatError, match="2 areas, but 1 rows of names"):
         sg.read_areas(path, level=1, crs="EPSG:4326", names=names.iloc[:1])
-    with pytest.raises(sg.FormatError, match=r"names: column\(s\) name missing"):
+    with pytest.raises(sg.errors.FormatError, match=r"names: column\(s\) name missing"):
         sg.read_areas(path, level=1, crs="EPSG:4326", names=names[["pcode"]])
-    with pytest.raises(sg.FormatError, match="no layer 'x'. There are: 'x_adm0 V6', 'x_adm1 V6'"):
+    with pytest.raises(sg.errors.FormatError, match="no layer 'x'. There are: 'x_adm0 V6', 'x_adm1 V6'"):
         sg.read_areas(path, layer="x")
 
 
@@ -223,31 +223,31 @@ def test_metres_called_degrees_are_refused(tmp_path: Path) -> None:
         {"pcode": ["A1"], "name": ["x"]}, geometry=[box(500_000, 1_000_000, 600_000, 1_100_000)], crs="EPSG:4326"
     )
     table.to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(sg.CRSError, match=r"degrees\), but coordinates reach from 500,000"):
+    with pytest.raises(sg.errors.CRSError, match=r"degrees\), but coordinates reach from 500,000"):
         sg.read_areas(tmp_path / "a.parquet")
 
 
 def test_files_that_are_no_boundaries_are_named(tmp_path: Path) -> None:
     """No file, no vector file, no columns, no rows, no level, no path."""
-    with pytest.raises(sg.FormatError, match="there is no such file"):
+    with pytest.raises(sg.errors.FormatError, match="there is no such file"):
         sg.read_areas(tmp_path / "no.shp")
     text = tmp_path / "text.shp"
     text.write_text("hello", encoding="utf-8")
-    with pytest.raises(sg.FormatError, match="text without columns"):
+    with pytest.raises(sg.errors.FormatError, match="text without columns"):
         sg.read_areas(text)
-    with pytest.raises(sg.FormatError, match="no columns of codes and names of a known style. Found: a, b"):
+    with pytest.raises(sg.errors.FormatError, match="no columns of codes and names of a known style. Found: a, b"):
         sg.read_areas(saved({"a": ["x", "y"], "b": ["z", "w"]}, tmp_path / "ab.geojson"))
-    with pytest.raises(sg.FormatError, match="of a known style at level 3"):
+    with pytest.raises(sg.errors.FormatError, match="of a known style at level 3"):
         sg.read_areas(saved(STYLES["common operational dataset, French"], tmp_path / "l.geojson"), level=3)
     gpd.GeoDataFrame({"pcode": ["A"], "name": ["a"]}, geometry=[SHAPES[0]], crs=4326).iloc[:0].to_file(
         tmp_path / "e.gpkg"
     )
-    with pytest.raises(sg.FormatError, match="no area in it"):
+    with pytest.raises(sg.errors.FormatError, match="no area in it"):
         sg.read_areas(tmp_path / "e.gpkg")
-    with pytest.raises(sg.FormatError, match="a path or an open binary file is needed, not int"):
+    with pytest.raises(sg.errors.FormatError, match="a path or an open binary file is needed, not int"):
         sg.read_areas(7)
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "p.parquet")
-    with pytest.raises(sg.FormatError, match="no columns of codes and names of a known style. Found: a"):
+    with pytest.raises(sg.errors.FormatError, match="no columns of codes and names of a known style. Found: a"):
         sg.read_areas(tmp_path / "p.parquet")
 
 

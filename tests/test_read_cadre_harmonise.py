@@ -152,13 +152,13 @@ def test_doubts_are_said() -> None:
 )
 def test_bad_cells_are_named(changes: dict[str, object], sentence: str) -> None:
     """Row, column, cell, and what would be right."""
-    with pytest.raises(sg.FormatError, match=sentence):
+    with pytest.raises(sg.errors.FormatError, match=sentence):
         sg.read_cadre_harmonise(ch_csv(ch_row(**changes)))
 
 
 def test_an_unknown_choice_is_refused() -> None:
     """The message says what the choices mean."""
-    with pytest.raises(sg.FormatError, match="which='latest' is neither 'use'"):
+    with pytest.raises(sg.errors.FormatError, match="which='latest' is neither 'use'"):
         sg.read_cadre_harmonise(ch_csv(ch_row()), which="latest")  # type: ignore[call-overload]
 
 
@@ -235,7 +235,7 @@ def test_files_of_codes_only_say_what_they_lack(
     changes: dict[str, object], options: dict[str, str], sentence: str
 ) -> None:
     """Nothing is guessed."""
-    with pytest.raises(sg.FormatError, match=sentence):
+    with pytest.raises(sg.errors.FormatError, match=sentence):
         sg.read(json_bytes({"DataList": [codes_only(**changes)]}), **options)
 
 
@@ -284,9 +284,9 @@ def test_small_files_take_their_period_from_their_name_or_from_you(tmp_path: Pat
     assert "taken from the name of the file" in account.notes[0]
     unnamed = tmp_path / "table.csv"
     unnamed.write_text(lines)
-    with pytest.raises(sg.FormatError, match="neither the file nor its name says the period"):
+    with pytest.raises(sg.errors.FormatError, match="neither the file nor its name says the period"):
         sg.read_cadre_harmonise(unnamed)
-    with pytest.raises(sg.FormatError, match="kind=None: say whether"):
+    with pytest.raises(sg.errors.FormatError, match="kind=None: say whether"):
         sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"))
     given = sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"), kind="current")
     assert given["end"].iloc[0] == pd.Timestamp("2021-12-31")
@@ -425,19 +425,19 @@ def test_tableau_4_needs_its_cycle_and_figures(tmp_path: Path) -> None:
     """A cycle that is no month, a cycle without a projection, headings without people."""
     rows = [list(row) for row in TABLEAU]
     rows[3][4] = "le cycle"
-    with pytest.raises(sg.FormatError, match=r"column 'Date du cycle', row 4 \('le cycle'\): no month and year"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'Date du cycle', row 4 \('le cycle'\): no month and year"):
         sg.read_cadre_harmonise(workbook(tmp_path / "a.xlsx", {"S": rows}))
     rows[3][4] = "juin 2021"
-    with pytest.raises(sg.FormatError, match="Jun-Aug has no projected situation"):
+    with pytest.raises(sg.errors.FormatError, match="Jun-Aug has no projected situation"):
         sg.read_cadre_harmonise(workbook(tmp_path / "b.xlsx", {"S": rows}))
     bare = [row[:7] for row in TABLEAU[:1] + TABLEAU[3:]]
-    with pytest.raises(sg.FormatError, match="no people by phase under the situations"):
+    with pytest.raises(sg.errors.FormatError, match="no people by phase under the situations"):
         sg.read_cadre_harmonise(workbook(tmp_path / "c.xlsx", {"S": bare}))
 
 
 def test_another_feed_is_refused() -> None:
     """The refusal names the headings."""
-    with pytest.raises(sg.FormatError, match="not the Cadre Harmonisé"):
+    with pytest.raises(sg.errors.FormatError, match="not the Cadre Harmonisé"):
         sg.read_cadre_harmonise(csv_bytes("a,b", "1,2"))
 
 

@@ -53,18 +53,18 @@ def test_the_file_may_carry_codes_and_repeat_its_headings() -> None:
 def test_without_a_day_it_asks_for_one() -> None:
     """Neither none nor two days in the titles are guessed at."""
     lines = ["REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", "SAHEL,SOUM,DJIBO,1"]
-    with pytest.raises(sg.FormatError, match=r"the titles name no day\. Give the day of the count: date="):
+    with pytest.raises(sg.errors.FormatError, match=r"the titles name no day\. Give the day of the count: date="):
         sg.read_conasur(csv_bytes(*lines))
-    with pytest.raises(sg.FormatError, match="name several days"):
+    with pytest.raises(sg.errors.FormatError, match="name several days"):
         sg.read_conasur(csv_bytes("au 28 février 2023,au 31 mars 2023,,", *lines))
-    with pytest.raises(sg.FormatError, match="date='soon' is not a day"):
+    with pytest.raises(sg.errors.FormatError, match="date='soon' is not a day"):
         sg.read_conasur(csv_bytes(*lines), date="soon")
 
 
 def test_people_without_a_commune_are_an_error() -> None:
     """They would be lost, or be a total that is not labelled."""
     lines = ["REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", "SAHEL,SOUM,DJIBO,1", "SAHEL,SOUM,,7"]
-    with pytest.raises(sg.FormatError, match=r"row\(s\) 3: people without a commune"):
+    with pytest.raises(sg.errors.FormatError, match=r"row\(s\) 3: people without a commune"):
         sg.read_conasur(csv_bytes(*lines), date="2023-02-28")
 
 
@@ -78,21 +78,23 @@ def test_notes_below_the_table_are_dropped_as_notes() -> None:
 def test_bad_cells_and_doubled_headings_are_named() -> None:
     """File, row, column and cell."""
     heading = "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI"
-    with pytest.raises(sg.FormatError, match=r"column 'Nombre total de PDI', row 2 \('beaucoup'\): not a number"):
+    with pytest.raises(
+        sg.errors.FormatError, match=r"column 'Nombre total de PDI', row 2 \('beaucoup'\): not a number"
+    ):
         sg.read_conasur(csv_bytes(heading, "SAHEL,SOUM,DJIBO,beaucoup"), date="2023-02-28")
-    with pytest.raises(sg.FormatError, match="row 1: the heading 'COMMUNES' stands 2 times"):
+    with pytest.raises(sg.errors.FormatError, match="row 1: the heading 'COMMUNES' stands 2 times"):
         sg.read_conasur(csv_bytes(f"{heading},COMMUNES", "SAHEL,SOUM,DJIBO,1,DJIBO"), date="2023-02-28")
-    with pytest.raises(sg.FormatError, match="no row of data below"):
+    with pytest.raises(sg.errors.FormatError, match="no row of data below"):
         sg.read_conasur(csv_bytes(heading, ",,,"), date="2023-02-28")
-    with pytest.raises(sg.SchemaError, match="not 0 or more"):
+    with pytest.raises(sg.errors.SchemaError, match="not 0 or more"):
         sg.read_conasur(csv_bytes(heading, "SAHEL,SOUM,DJIBO,-5"), date="2023-02-28")
 
 
 def test_another_feed_is_refused_and_named() -> None:
     """The message says which reader takes it."""
-    with pytest.raises(sg.FormatError, match=r"It looks like IDMC's .*: use read_idmc"):
+    with pytest.raises(sg.errors.FormatError, match=r"It looks like IDMC's .*: use read_idmc"):
         sg.read_conasur(csv_bytes("iso3,country_name,year,new_displacement,total_displacement", "MLI,Mali,2022,1,2"))
-    with pytest.raises(sg.FormatError, match=r"it lacks people \(nombre total de pdi\)"):
+    with pytest.raises(sg.errors.FormatError, match=r"it lacks people \(nombre total de pdi\)"):
         sg.read_conasur(csv_bytes("REGIONS,PROVINCES,COMMUNES", "SAHEL,SOUM,DJIBO"))
 
 

@@ -44,11 +44,11 @@ def test_unhcr_refuses_unknown_countries_and_years() -> None:
     heading = "Year;Country of origin;Country of asylum;Refugees under UNHCR's mandate"
     stocks = sg.read_unhcr(csv_bytes(heading, "2022;Unknown;Chad;5"))
     assert stocks["origin"].isna().all()
-    with pytest.raises(sg.FormatError, match="row 2 ..Atlantis..: no country of asylum"):
+    with pytest.raises(sg.errors.FormatError, match="row 2 ..Atlantis..: no country of asylum"):
         sg.read_unhcr(csv_bytes(heading, "2022;Mali;Atlantis;5"))
-    with pytest.raises(sg.FormatError, match=r"column 'Year', row 2 \('now'\)|row 2 \('now'\): not a number"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'Year', row 2 \('now'\)|row 2 \('now'\): not a number"):
         sg.read_unhcr(csv_bytes(heading, "now;Mali;Chad;5"))
-    with pytest.raises(sg.FormatError, match=r"row 2 \('12'\): not a year"):
+    with pytest.raises(sg.errors.FormatError, match=r"row 2 \('12'\): not a year"):
         sg.read_unhcr(csv_bytes(heading, "12;Mali;Chad;5"))
 
 
@@ -66,9 +66,9 @@ def test_gidd_gives_stocks_or_flows_never_both() -> None:
     flows = sg.read_idmc(csv_bytes(*lines), measure="flow")
     assert flows[["origin", "people"]].values.tolist() == [["ML", 153990], ["AO", 0]]
     assert flows["end"].dt.strftime("%Y-%m-%d").tolist() == ["2022-12-31", "2009-12-31"]
-    with pytest.raises(sg.FormatError, match="measure='both' is neither"):
+    with pytest.raises(sg.errors.FormatError, match="measure='both' is neither"):
         sg.read_idmc(csv_bytes(*lines), measure="both")  # type: ignore[call-overload]
-    with pytest.raises(sg.FormatError, match=r"row 2 \('22'\): not a year"):
+    with pytest.raises(sg.errors.FormatError, match=r"row 2 \('22'\): not a year"):
         sg.read_idmc(csv_bytes(GIDD, "MLI,Mali,22,1,1,1,1"))
 
 
@@ -168,7 +168,7 @@ def test_dtm_levels_repeat_the_same_people() -> None:
     assert stocks[["pcode", "people"]].values.tolist() == [["TD0702", 9]]
     assert account.rows_dropped == {"HXL": 1, "other level": 2}
     assert sg.read_dtm(csv_bytes(heading, tags, *rows), level=0)["pcode"].tolist() == ["TD"]
-    with pytest.raises(sg.FormatError, match="no rows of level 3"):
+    with pytest.raises(sg.errors.FormatError, match="no rows of level 3"):
         sg.read_dtm(csv_bytes(heading, tags, *rows), level=3)
     unsaid = [
         {key: value for key, value in DTM_ROW.items() if key not in absent}
@@ -350,10 +350,12 @@ def test_a_workbook_of_several_lists_dates_each_sheet(tmp_path: Path) -> None:
     assert "never to be added" in account.notes[0]
     one = sg.read_displacement_list(path, sheet="PDI-Site_Nov20+ Diffa janv21")
     assert one["people"].sum() == 450
-    with pytest.raises(sg.FormatError, match="no feed in a sheet called 'May'. Sheets with one: '# PDI_Sept_2021'"):
+    with pytest.raises(
+        sg.errors.FormatError, match="no feed in a sheet called 'May'. Sheets with one: '# PDI_Sept_2021'"
+    ):
         sg.read_displacement_list(path, sheet="May")
     clashing = workbook(tmp_path / "two.xlsx", {"PDI Sept 2021": first, "PDI 09_2021": clash})
-    with pytest.raises(sg.FormatError, match="both count 1 places on 2021-09-30, with other figures. Say which"):
+    with pytest.raises(sg.errors.FormatError, match="both count 1 places on 2021-09-30, with other figures. Say which"):
         sg.read_displacement_list(clashing)
 
 
@@ -403,7 +405,7 @@ def test_years_and_months_side_by_side_become_days() -> None:
 def test_a_list_needs_a_day(tmp_path: Path) -> None:
     """Rows, sheet, file, in this order; else it asks."""
     row = "Diffa,Bosso,Bosso,Site A,13.6,13.3,100,500"
-    with pytest.raises(sg.FormatError, match="say the day of the count. Give it: date="):
+    with pytest.raises(sg.errors.FormatError, match="say the day of the count. Give it: date="):
         sg.read_displacement_list(csv_bytes(SITES, row))
     stocks = sg.read_displacement_list(csv_bytes(f"dates,{SITES}", f"2022-05-31,{row}"))
     assert stocks["date"].dt.strftime("%Y-%m-%d").tolist() == ["2022-05-31"]
@@ -411,7 +413,7 @@ def test_a_list_needs_a_day(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_text(f"{SITES}\n{row}\n")
         assert sg.read_displacement_list(path)["date"].dt.strftime("%Y-%m-%d").tolist() == [day]
-    with pytest.raises(sg.FormatError, match="not a government list"):
+    with pytest.raises(sg.errors.FormatError, match="not a government list"):
         sg.read_displacement_list(csv_bytes("a,b", "1,2"))
 
 
@@ -446,7 +448,7 @@ def test_hapi_keeps_one_level_and_what_it_found_no_code_for() -> None:
     assert stocks["warning"].fillna("").tolist() == ["", "Ignoring urban pattern"]
     assert account.rows_dropped == {"other level": 1, "duplicate, as HAPI marks it": 1}
     assert sg.read_hapi(csv_bytes(HAPI_IDPS, *rows), level=0)["pcode"].tolist() == ["TD"]
-    with pytest.raises(sg.FormatError, match="no rows of level 2. There are: 0, 1"):
+    with pytest.raises(sg.errors.FormatError, match="no rows of level 2. There are: 0, 1"):
         sg.read_hapi(csv_bytes(HAPI_IDPS, *rows), level=2)
     with pytest.warns(sg.DataWarning, match=r"holds fewer people than a higher one \(60 of 100\)"):
         sg.read_hapi(csv_bytes(HAPI_IDPS, *rows[:2]))
@@ -483,7 +485,7 @@ def test_hapi_food_security_names_bad_cells() -> None:
     heading = (
         "location_code,admin_level,ipc_phase,ipc_type,population_in_phase,reference_period_start,reference_period_end"
     )
-    with pytest.raises(sg.FormatError, match=r"column 'ipc_phase', row 2 \('7'\): not a phase"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'ipc_phase', row 2 \('7'\): not a phase"):
         sg.read_hapi(csv_bytes(heading, "MLI,0,7,current,5,2023-01-01,2023-12-31"))
 
 
@@ -527,29 +529,29 @@ def test_a_list_without_countries_has_them_in_its_codes() -> None:
 def test_a_single_row_does_not_show_its_level(tmp_path: Path) -> None:
     """A national file can carry a stray region: the name of the file or you must say it."""
     lines = (f"year,{COD}", "2023,Burkina Faso,BF,Sud-Ouest,BF57,6,4,10")
-    with pytest.raises(sg.FormatError, match="a single row with codes of levels 1, 0: say which level"):
+    with pytest.raises(sg.errors.FormatError, match="a single row with codes of levels 1, 0: say which level"):
         sg.read_population(csv_bytes(*lines))
     assert sg.read_population(csv_bytes(*lines), level=0)["pcode"].tolist() == ["BF"]
     path = tmp_path / "bfa_admpop_adm0_2023.csv"
     path.write_text("\n".join(lines))
     assert sg.read_population(path)["pcode"].tolist() == ["BF"]
-    with pytest.raises(sg.FormatError, match="no codes of level 3"):
+    with pytest.raises(sg.errors.FormatError, match="no codes of level 3"):
         sg.read_population(csv_bytes(*lines), level=3)
-    with pytest.raises(sg.FormatError, match="the columns of codes are empty"):
+    with pytest.raises(sg.errors.FormatError, match="the columns of codes are empty"):
         sg.read_population(csv_bytes(COD, ",,Lac,,6,4,10"), year=2023)
 
 
 def test_population_needs_a_year(tmp_path: Path) -> None:
     """From the file, from the publisher's name for it, or from you."""
     lines = (COD, "Tchad,TD,Lac,TD07,6,8,10", "Tchad,TD,Batha,TD01,6,4,10")
-    with pytest.raises(sg.FormatError, match=r"does not say its year\. Give it"):
+    with pytest.raises(sg.errors.FormatError, match=r"does not say its year\. Give it"):
         sg.read_population(csv_bytes(*lines))
     path = tmp_path / "tcd_admpop_adm1_2021.csv"
     path.write_text("\n".join(lines))
     people, account = sg.read_with_report(path)
     assert people["year"].unique().tolist() == [2021]
     assert any("women and men do not add up" in note for note in account.notes)
-    with pytest.raises(sg.SchemaError, match="the same key"):
+    with pytest.raises(sg.errors.SchemaError, match="the same key"):
         sg.read_population(csv_bytes(COD, lines[1], lines[1].replace(",10", ",11")), year=2021)
 
 

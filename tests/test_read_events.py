@@ -27,12 +27,12 @@ def test_ucdp_events_have_three_estimates() -> None:
 def test_ucdp_refuses_what_it_cannot_read() -> None:
     """Types, days and events that stand twice with other figures."""
     row = "{id},{kind},a,b,a - b,1,x,,,14.1,-1.6,Mali,{day},{day},1,{best},1"
-    with pytest.raises(sg.FormatError, match=r"column 'type_of_violence', row 2 \('9'\): not 1, 2 or 3"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'type_of_violence', row 2 \('9'\): not 1, 2 or 3"):
         sg.read_ucdp(csv_bytes(GED, row.format(id=1, kind=9, day="2020-01-01", best=1)))
-    with pytest.raises(sg.FormatError, match="column 'date_start', row 2"):
+    with pytest.raises(sg.errors.FormatError, match="column 'date_start', row 2"):
         sg.read_ucdp(csv_bytes(GED, row.format(id=1, kind=1, day="soon", best=1)))
     rows = [row.format(id=1, kind=1, day="2020-01-01", best=best) for best in (1, 2)]
-    with pytest.raises(sg.DuplicateEventError, match=r"rows 0, 1 \(event '1'\): the same event more than once"):
+    with pytest.raises(sg.errors.DuplicateEventError, match=r"rows 0, 1 \(event '1'\): the same event more than once"):
         sg.read_ucdp(csv_bytes(GED, *rows))
 
 
@@ -72,10 +72,10 @@ def test_two_exports_of_acled_in_one_file_can_be_told_apart() -> None:
     row = "BFO{},2020-06-01,Battles,A,Burkina Faso,14.1,-1.6,{},{}"
     rows = [row.format(1, 3, 1594944000), row.format(2, 1, 1594944000), row.format(1, 5, 1597881600)]
     with pytest.raises(
-        sg.DuplicateEventError, match=r"rows 0, 2 \(event 'BFO1'\).*newest_export\(error\.table\)"
+        sg.errors.DuplicateEventError, match=r"rows 0, 2 \(event 'BFO1'\).*newest_export\(error\.table\)"
     ) as twice:
         sg.read(csv_bytes(STAMPED, *rows))
-    assert sg.newest_export(twice.value.table)["fatalities"].tolist() == [1, 5]
+    assert sg.events.newest_export(twice.value.table)["fatalities"].tolist() == [1, 5]
 
 
 def test_the_api_of_acled_gives_text_for_everything() -> None:
@@ -117,9 +117,9 @@ def test_acled_counts_are_a_plain_table_of_all_their_sheets(tmp_path: Path) -> N
     assert counts[["pcode", "events", "fatalities"]].values.tolist() == [["ML0505", 3, 7], ["BJ0101", 0, 0]]
     assert counts["end"].dt.strftime("%Y-%m-%d").tolist() == ["2023-01-31", "2023-02-28"]
     assert account.sheets["TOU"] == "not read: no headings of this feed"
-    with pytest.raises(sg.FormatError, match=r"column 'Month', row 2 \(''\): empty"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'Month', row 2 \(''\): empty"):
         sg.read_acled(csv_bytes("Country,Month,Year,Events", "Mali,,2023,1"))
-    with pytest.raises(sg.FormatError, match="not ACLED's export of events"):
+    with pytest.raises(sg.errors.FormatError, match="not ACLED's export of events"):
         sg.read_acled(csv_bytes("a,b", "1,2"))
 
 
@@ -147,7 +147,8 @@ def test_codes_of_fews_net_are_no_phases() -> None:
     assert phases["state"].fillna("").tolist() == ["", "not_analysed", "not_analysed", "no_data", "no_data", "no_data"]
     assert phases["people_3"].isna().all()
     with pytest.raises(
-        sg.FormatError, match=r"row 2 \('7'\): neither a phase \(1 to 5\) nor a code that is known \(0, 66, 88, 99\)"
+        sg.errors.FormatError,
+        match=r"row 2 \('7'\): neither a phase \(1 to 5\) nor a code that is known \(0, 66, 88, 99\)",
     ):
         sg.read_fewsnet(csv_bytes(FDW, fdw(7)))
 
@@ -173,7 +174,7 @@ def test_scenarios_and_units_of_the_data_warehouse() -> None:
     assert phases["unit_kind"].tolist() == ["area", "area", "idp_site", "area"]
     assert phases["state"].fillna("").tolist()[-1] == "not_analysed"
     assert phases["iso3"].unique().tolist() == ["NER"]
-    with pytest.raises(sg.FormatError, match=r"column 'scenario', row 2 \('ML9'\): not CS, ML1 or ML2"):
+    with pytest.raises(sg.errors.FormatError, match=r"column 'scenario', row 2 \('ML9'\): not CS, ML1 or ML2"):
         sg.read_fewsnet(csv_bytes(FDW, fdw(2, scenario="ML9")))
 
 
@@ -204,7 +205,7 @@ def test_outlooks_look_eight_months_ahead(tmp_path: Path, scenario: str, start: 
     """Two halves of four months, for outlooks of February, June and October."""
     phases = sg.read_fewsnet(shapefile(tmp_path / "s", f"WA_202002_{scenario}", {scenario: [2]}))
     assert phases[["start", "end"]].iloc[0].dt.strftime("%Y-%m-%d").tolist() == [start, end]
-    with pytest.raises(sg.FormatError, match=f"not how far {scenario} looks ahead"):
+    with pytest.raises(sg.errors.FormatError, match=f"not how far {scenario} looks ahead"):
         sg.read_fewsnet(shapefile(tmp_path / "t", f"WA_202004_{scenario}", {scenario: [2]}))
 
 
@@ -239,13 +240,13 @@ def test_zipped_packages_hold_every_scenario(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:'crs' was not provided:UserWarning")
 def test_shapefiles_without_system_or_period_are_refused(tmp_path: Path) -> None:
     """The message says what to give."""
-    with pytest.raises(sg.CRSError, match="no coordinate system"):
+    with pytest.raises(sg.errors.CRSError, match="no coordinate system"):
         sg.read_fewsnet(shapefile(tmp_path / "s", "WA_202002_CS", {"CS": [2]}, crs=None))
     path = shapefile(tmp_path / "t", "west_africa", {"CS": [2]})
-    with pytest.raises(sg.FormatError, match=r"neither its columns nor its name say the period of CS\. Give it"):
+    with pytest.raises(sg.errors.FormatError, match=r"neither its columns nor its name say the period of CS\. Give it"):
         sg.read_fewsnet(path)
     assert sg.read_fewsnet(path, period=("2020-02-01", "2020-02-29"))["start"].notna().all()
-    with pytest.raises(sg.FormatError, match="not FEWS NET's"):
+    with pytest.raises(sg.errors.FormatError, match="not FEWS NET's"):
         sg.read_fewsnet(csv_bytes("a,b", "1,2"))
 
 

@@ -94,7 +94,7 @@ def test_days_in_every_style(days: list[dt.date], style: str) -> None:
     rows = [f"E{n},{day.strftime(style)},PV,Battles,A,Mali,14.1,-1.6,1" for n, day in enumerate(days)]
     try:
         events = sg.read_acled(io.BytesIO("\n".join([head, *rows]).encode()))
-    except sg.FormatError:
+    except sg.errors.FormatError:
         return
     assert events["date"].tolist() == [pd.Timestamp(day) for day in days]
 
@@ -187,7 +187,7 @@ def test_formulas_without_a_value_are_named(tmp_path: Path) -> None:
         ["SAHEL", "SOUM", "DJIBO", "=100+20"],
         ["SAHEL", "SOUM", "KELBO", 50],
     ]
-    with pytest.raises(sg.FormatError, match="cell D3 holds a formula that no program has computed"):
+    with pytest.raises(sg.errors.FormatError, match="cell D3 holds a formula that no program has computed"):
         sg.read(as_file(rows, "xlsx"))
 
 
@@ -209,5 +209,7 @@ def test_a_page_of_several_is_said(envelope: dict[str, object], words: str) -> N
 
 def test_an_empty_answer_is_not_zero_people() -> None:
     """Its feed is named where the envelope shows it."""
-    with pytest.raises(sg.FormatError, match="an answer of IOM's Displacement Tracking Matrix .* without any record"):
+    with pytest.raises(
+        sg.errors.FormatError, match="an answer of IOM's Displacement Tracking Matrix .* without any record"
+    ):
         sg.read(io.BytesIO(b'{"isSuccess": true, "result": []}'))

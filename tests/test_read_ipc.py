@@ -60,7 +60,7 @@ def test_national_rows_have_the_code_of_their_country() -> None:
 )
 def test_bad_cells_are_named(row: str, sentence: str) -> None:
     """Row, column and cell."""
-    with pytest.raises(sg.FormatError, match=sentence):
+    with pytest.raises(sg.errors.FormatError, match=sentence):
         sg.read_ipc(csv_bytes(IPC_LONG, row))
 
 
@@ -89,7 +89,7 @@ def test_wide_files_give_a_row_for_each_period() -> None:
     )
     assert phases[["place", "kind", "people_3"]].values.tolist() == [["Grimari", "current", 35]]
     assert account.rows_dropped == {"no figures": 1}
-    with pytest.raises(sg.FormatError, match="no figures under any of its periods"):
+    with pytest.raises(sg.errors.FormatError, match="no figures under any of its periods"):
         sg.read_ipc(csv_bytes(*_wide(), f"Apr 2023,CAF,Ouaka,Ippy,{blank},{blank}"))
 
 
@@ -164,7 +164,7 @@ def test_a_map_needs_its_period(tmp_path: Path) -> None:
     """It says no dates: they must be given."""
     path = tmp_path / "map.geojson"
     path.write_bytes(_map())
-    with pytest.raises(sg.FormatError, match=r"\(analysis 9\) that does not say its period"):
+    with pytest.raises(sg.errors.FormatError, match=r"\(analysis 9\) that does not say its period"):
         sg.read_ipc(path)
     phases = sg.read_ipc(path, period=("2025-04-01", "2025-09-30"), issued="2025-03-01")
     assert isinstance(phases, gpd.GeoDataFrame)
@@ -280,9 +280,9 @@ def test_hapi_food_security_is_taken_too() -> None:
 
 def test_other_files_are_refused() -> None:
     """The message says what was seen."""
-    with pytest.raises(sg.FormatError, match="the Integrated Food Security Phase Classification"):
+    with pytest.raises(sg.errors.FormatError, match="the Integrated Food Security Phase Classification"):
         sg.read_ipc(csv_bytes("a,b", "1,2"))
-    with pytest.raises(sg.FormatError, match="no people by phase under the headings"):
+    with pytest.raises(sg.errors.FormatError, match="no people by phase under the headings"):
         sg.read_ipc(csv_bytes("Country,Area,Date of Analysis", "Mali,Koro,Nov 2019"))
 
 

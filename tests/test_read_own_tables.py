@@ -23,7 +23,7 @@ def test_told_columns_become_a_declared_table() -> None:
 
 def test_without_columns_the_refusal_proposes_them() -> None:
     """What is proposed works when it is pasted."""
-    with pytest.raises(sg.FormatError, match="Perhaps: read_table") as refused:
+    with pytest.raises(sg.errors.FormatError, match="Perhaps: read_table") as refused:
         sg.read_table(csv_bytes(*LINES))
     proposed = str(refused.value).partition("read_table(path, ")[2].partition("}")[0] + "}"
     mapping = eval(proposed)  # noqa: S307 - the text that a user would paste
@@ -33,15 +33,15 @@ def test_without_columns_the_refusal_proposes_them() -> None:
 
 def test_what_is_lacking_is_named() -> None:
     """A heading that is not there, a column that is needed, a table that is none, a name told twice."""
-    with pytest.raises(sg.FormatError, match=r"no heading 'Nombre'. Found: 'Localité', 'Effectif', 'Au'"):
+    with pytest.raises(sg.errors.FormatError, match=r"no heading 'Nombre'. Found: 'Localité', 'Effectif', 'Au'"):
         sg.read_table(csv_bytes(*LINES), {"Nombre": "people"}, date="2023-02-28", group="idp", source="own")
-    with pytest.raises(sg.FormatError, match="needs group"):
+    with pytest.raises(sg.errors.FormatError, match="needs group"):
         sg.read_table(csv_bytes(*LINES), TOLD, source="own")
-    with pytest.raises(sg.FormatError, match="table='places' is none of"):
+    with pytest.raises(sg.errors.FormatError, match="table='places' is none of"):
         sg.read_table(csv_bytes(*LINES), TOLD, table="places")
-    with pytest.raises(sg.FormatError, match="'people' is told twice"):
+    with pytest.raises(sg.errors.FormatError, match="'people' is told twice"):
         sg.read_table(csv_bytes(*LINES), {"Effectif": "people", "Localité": "people"}, source="own")
-    with pytest.raises(sg.FormatError, match="no heading that a table of stocks would have"):
+    with pytest.raises(sg.errors.FormatError, match="no heading that a table of stocks would have"):
         sg.read_table(csv_bytes("zz;yy", "1;2"))
 
 

@@ -52,7 +52,7 @@ def test_the_world_among_countries_is_their_total(word: str) -> None:
 
 def test_a_share_among_people_is_refused() -> None:
     """50% is not half a person."""
-    with pytest.raises(sg.FormatError, match="50%.*not a number"):
+    with pytest.raises(sg.errors.FormatError, match="50%.*not a number"):
         people(SITES, "Diffa,Bosso,Bosso,A,1,50%", "Diffa,Diffa,Diffa,B,1,5", date="2021-01-31")
 
 

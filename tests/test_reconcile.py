@@ -90,7 +90,8 @@ class TestReconcile:
         """It cannot be given to one side; a flow elsewhere may."""
         table = flows(origin=["B", "B"], destination=["A", "C"], start=["2020-03-01", "2020-03-01"], people=1)
         with pytest.raises(
-            sg.FlowPeriodError, match=r"1 of 2 flows reach over a day of count .*row 0 \(origin 'B'; destination 'A'\)"
+            sg.errors.FlowPeriodError,
+            match=r"1 of 2 flows reach over a day of count .*row 0 \(origin 'B'; destination 'A'\)",
         ) as caught:
             sg.reconcile(stocks(), table)
         assert caught.value.rows.index.tolist() == [0]
@@ -111,7 +112,7 @@ class TestReconcile:
         table = flows(origin=["XX0101", "XX0201"], destination=["XX0102", "XX0101"], people=[5, 30])
         row = sg.reconcile(counts, table, areas, level=1).iloc[0]
         assert row[["pcode", "opening", "inflow", "internal", "residual"]].tolist() == ["XX01", 200, 30, 5, 90]
-        with pytest.raises(sg.EditionError, match="'2025'"):
+        with pytest.raises(sg.errors.EditionError, match="'2025'"):
             sg.reconcile(counts, table.assign(edition="2025"), areas)
         assert len(sg.reconcile(counts, table, areas)) == 2
 
@@ -126,14 +127,14 @@ class TestReconcile:
     )
     def test_wrong_categories_and_counts_are_said(self, change, options, message):
         """Words that IDMC does not use, stocks among flows, figures that do not add up."""
-        with pytest.raises(sg.SchemaError, match=message):
+        with pytest.raises(sg.errors.SchemaError, match=message):
             sg.reconcile(stocks(), flows(**{"origin": ["B"], "destination": "A", "people": 1, **change}), **options)
 
     def test_one_group_at_a_time(self):
         """Returnees are no displaced people; a choice takes one."""
         both = pd.concat([stocks(), stocks(group="returnee")], ignore_index=True)
         table = flows(origin=["B"], destination=["A"], people=[1])
-        with pytest.raises(sg.SchemaError, match="idp, returnee are several groups"):
+        with pytest.raises(sg.errors.SchemaError, match="idp, returnee are several groups"):
             sg.reconcile(both, table)
         assert len(sg.reconcile(both, table, choose={"group": "idp"})) == 1
 
@@ -187,18 +188,18 @@ class TestIdmc:
     def test_only_recommended_figures_of_one_category_are_left(self):
         """Triangulation and other categories are counted out loud; rows keep index and columns."""
         with pytest.warns(sg.DataWarning, match="2 of 3 figures left out: 1 for triangulation, 1 of other categories"):
-            stock = sg.recommended_figures(self.figures())
+            stock = sg.stocks.recommended_figures(self.figures())
         assert stock.index.tolist() == [4]
         with pytest.warns(sg.DataWarning, match="2 of 3 figures left out: 2 of other categories"):
-            flow = sg.recommended_figures(self.figures(), kind="flow")
+            flow = sg.stocks.recommended_figures(self.figures(), kind="flow")
         assert flow["people"].tolist() == [12]
         with pytest.warns(sg.DataWarning, match="3 of 3"):
-            assert len(sg.recommended_figures(self.figures(), kind="flow", category="return")) == 0
+            assert len(sg.stocks.recommended_figures(self.figures(), kind="flow", category="return")) == 0
 
     @pytest.mark.filterwarnings("error")
     def test_nothing_left_out_is_no_news(self):
         """All figures count: no warning."""
-        assert len(sg.recommended_figures(self.figures().iloc[:1])) == 1
+        assert len(sg.stocks.recommended_figures(self.figures().iloc[:1])) == 1
 
     @pytest.mark.parametrize(
         ("columns", "options", "message"),
@@ -215,22 +216,22 @@ class TestIdmc:
     )
     def test_words_that_idmc_does_not_use_are_said(self, columns, options, message):
         """Roles, categories and kinds."""
-        with pytest.raises(sg.SchemaError, match=message):
-            sg.recommended_figures(self.figures(**columns), **options)
+        with pytest.raises(sg.errors.SchemaError, match=message):
+            sg.stocks.recommended_figures(self.figures(**columns), **options)
 
     def test_columns_are_needed(self):
         """Without roles nobody knows which figures count."""
-        with pytest.raises(sg.SchemaError, match="a column 'role' is needed"):
-            sg.recommended_figures(self.figures().drop(columns="role"))
-        with pytest.raises(sg.SchemaError, match="a column 'category' is needed"):
-            sg.recommended_figures(self.figures().drop(columns="category"))
+        with pytest.raises(sg.errors.SchemaError, match="a column 'role' is needed"):
+            sg.stocks.recommended_figures(self.figures().drop(columns="role"))
+        with pytest.raises(sg.errors.SchemaError, match="a column 'category' is needed"):
+            sg.stocks.recommended_figures(self.figures().drop(columns="category"))
 
     def test_partial_and_unverified_figures_do_not_add_up(self):
         """IDMC sums none of them."""
         with pytest.raises(
-            sg.DoubleCountError, match="IDMC adds up no figures of the category 'Unverified stock': row 5"
+            sg.errors.DoubleCountError, match="IDMC adds up no figures of the category 'Unverified stock': row 5"
         ) as caught:
-            sg.recommended_figures(
+            sg.stocks.recommended_figures(
                 self.figures(category=["IDPs", "Unverified stock", "IDPs"]), category="unverified stock"
             )
         assert caught.value.rows.index.tolist() == [5]
@@ -243,13 +244,13 @@ class TestIdmc:
             {"category": ["IDPs", "Internal displacements"]},
             {"category": ["IDPs", "Returnees"]},
         ):
-            with pytest.raises(sg.DoubleCountError, match=r"recommended_figures\(figures, kind='stock'\) first"):
+            with pytest.raises(sg.errors.DoubleCountError, match=r"recommended_figures\(figures, kind='stock'\) first"):
                 sg.sum_stocks(table.assign(**columns))
         assert sg.sum_stocks(table.assign(role="Recommended figure", category=["IDPs", None]), by=())[
             "people"
         ].tolist() == [2]
         moved = flows(origin=["A", "A"], destination=["B", "C"], people=1)
-        with pytest.raises(sg.DoubleCountError, match="kind='flow'"):
+        with pytest.raises(sg.errors.DoubleCountError, match="kind='flow'"):
             sg.sum_flows(moved.assign(category=["Unverified flow", "IDPs"]))
         assert sg.sum_flows(moved.assign(category="Internal displacements", role="Recommended"))["people"].sum() == 2
 

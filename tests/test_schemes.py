@@ -53,7 +53,7 @@ def test_schemes_that_cannot_be_used_are_refused(
     """What is wrong, and what to do."""
     if "unknown" in message:
         pytest.importorskip("mapclassify")
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), **{"column": "rate", **options})
 
 
@@ -63,6 +63,7 @@ def test_without_mapclassify_the_message_says_how_to_get_it(
     """The library works without it."""
     monkeypatch.setitem(sys.modules, "mapclassify", None)
     with pytest.raises(
-        sg.SchemaError, match=r"needs mapclassify. Install it \(pip install 'sahelgeo\[stats\]'\), or give breaks"
+        sg.errors.SchemaError,
+        match=r"needs mapclassify. Install it \(pip install 'sahelgeo\[stats\]'\), or give breaks",
     ):
         sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate", scheme="Quantiles")

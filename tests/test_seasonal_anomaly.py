@@ -26,7 +26,7 @@ def test_an_area_without_data_had_no_drought(empty: shapely.Polygon, how: str) -
     with pytest.warns(
         sg.DataWarning, match="1 of 2 areas have no data in array 'rain': XA02. Their values are missing"
     ):
-        table = sg.seasonal_anomaly(RAIN.where(RAIN.x > 1), areas(box(1, 0, 2, 2), empty), how=how, **SEASON)  # type: ignore[arg-type]
+        table = sg.rasters.seasonal_anomaly(RAIN.where(RAIN.x > 1), areas(box(1, 0, 2, 2), empty), how=how, **SEASON)  # type: ignore[arg-type]
     nothing = table["pcode"] == "XA02"
     assert table.loc[nothing, ["value", "usual", "percent_of_usual"]].isna().all(axis=None)
     assert table.loc[nothing, "layers"].eq(0).all()
@@ -44,17 +44,17 @@ def test_an_area_without_data_had_no_drought(empty: shapely.Polygon, how: str) -
 )
 def test_a_value_for_no_data_that_is_not_declared_is_refused(value: float, how: str, message: str) -> None:
     """In one cell of one layer, among means of rain as among sums of people."""
-    with pytest.raises(sg.GridError, match=message):
-        sg.seasonal_anomaly(RAIN.where(RAIN.x > 1, value), WHOLE, how=how, **SEASON)  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.GridError, match=message):
+        sg.rasters.seasonal_anomaly(RAIN.where(RAIN.x > 1, value), WHOLE, how=how, **SEASON)  # type: ignore[arg-type]
 
 
 def test_a_value_that_may_stand_for_no_data_is_named() -> None:
     """A vegetation index stored as whole numbers may hold -999; a temperature of -4 says nothing."""
     index = RAIN.where(RAIN.x > 1, -999)
     with pytest.warns(sg.DataWarning, match="the lowest value is -999, which files often write for no data"):
-        sg.zonal_series(index, WHOLE, measure="rate")
+        sg.rasters.zonal_series(index, WHOLE, measure="rate")
     cold = RAIN.copy(data=RAIN.values * 0 - 4)
-    assert sg.zonal_series(cold, WHOLE, measure="rate").values.ravel()[0] == pytest.approx(-4)
+    assert sg.rasters.zonal_series(cold, WHOLE, measure="rate").values.ravel()[0] == pytest.approx(-4)
 
 
 @pytest.mark.parametrize(
@@ -62,22 +62,22 @@ def test_a_value_that_may_stand_for_no_data_is_named() -> None:
     [
         (
             lambda rain: rain.isel(time=slice(0, None, 2)),
-            sg.GridError,
+            sg.errors.GridError,
             "the season of the reference has layers in months 6, that of the stack in months 6, 7",
         ),
         (
             lambda rain: xr.concat([rain, rain.assign_coords(time=rain["time"] + np.timedelta64(10, "D"))], dim="time"),
-            sg.GridError,
+            sg.errors.GridError,
             "a season of the reference has 4 layers, one of the stack 2: their sums are not alike",
         ),
         (
             lambda rain: rain.assign_attrs(crs="EPSG:32630"),
-            sg.CRSError,
+            sg.errors.CRSError,
             "the reference is in WGS 84 / UTM zone 30N, the stack in WGS 84. Bring both to one grid",
         ),
         (
             lambda rain: (rain / 10).assign_attrs(rain.attrs, units="cm"),
-            sg.GridError,
+            sg.errors.GridError,
             "the reference is in 'cm', the stack in 'mm'. Bring both to one unit",
         ),
     ],
@@ -88,15 +88,15 @@ def test_a_baseline_of_another_kind_is_refused(
     """Half of the layers, twice as many, another CRS, another unit."""
     rain = RAIN.assign_attrs(units="mm")
     with pytest.raises(error, match=message):
-        sg.seasonal_anomaly(rain, WHOLE, reference=change(rain), **SEASON)
+        sg.rasters.seasonal_anomaly(rain, WHOLE, reference=change(rain), **SEASON)
 
 
 def test_a_baseline_that_does_not_say_its_units_is_named() -> None:
     """It is taken to be in those of the stack; spaces and capitals are no other unit."""
     with pytest.warns(sg.DataWarning, match="the reference does not say its units, and the other is in mm"):
-        sg.seasonal_anomaly(RAIN.assign_attrs(units="mm"), WHOLE, reference=RAIN, **SEASON)
+        sg.rasters.seasonal_anomaly(RAIN.assign_attrs(units="mm"), WHOLE, reference=RAIN, **SEASON)
     mm, other = RAIN.assign_attrs(units="mm"), RAIN.assign_attrs(units="MM ")
-    assert len(sg.seasonal_anomaly(mm, WHOLE, reference=other, **SEASON)) == 4
+    assert len(sg.rasters.seasonal_anomaly(mm, WHOLE, reference=other, **SEASON)) == 4
 
 
 def test_a_baseline_with_a_layer_less_in_one_area_is_none_there() -> None:
@@ -104,7 +104,7 @@ def test_a_baseline_with_a_layer_less_in_one_area_is_none_there() -> None:
     gap = RAIN.where((RAIN.x > 1) | (RAIN.time.dt.month == 6))
     halves = areas(box(0, 0, 1, 2), box(1, 0, 2, 2))
     with pytest.warns(sg.DataWarning, match="cover less than half of XA01"):
-        table = sg.seasonal_anomaly(RAIN, halves, reference=gap, **SEASON).groupby("pcode")
+        table = sg.rasters.seasonal_anomaly(RAIN, halves, reference=gap, **SEASON).groupby("pcode")
     assert table["baseline_years"].first().to_dict() == {"XA01": 0, "XA02": 3}
     assert table["percent_of_usual"].last().dropna().to_dict() == pytest.approx({"XA02": 80})
 
@@ -112,10 +112,10 @@ def test_a_baseline_with_a_layer_less_in_one_area_is_none_there() -> None:
 def test_a_p_code_given_twice_is_refused_and_areas_without_one_are_not() -> None:
     """The years of two areas of one name would be one baseline; two unnamed areas stay two."""
     halves = areas(box(0, 0, 1, 2), box(1, 0, 2, 2))
-    with pytest.raises(sg.SchemaError, match="p-codes XA stand more than once.*areas.dissolve"):
-        sg.seasonal_anomaly(RAIN, halves.assign(pcode="XA"), **SEASON)
+    with pytest.raises(sg.errors.SchemaError, match="p-codes XA stand more than once.*areas.dissolve"):
+        sg.rasters.seasonal_anomaly(RAIN, halves.assign(pcode="XA"), **SEASON)
     wetter = RAIN.where(RAIN.x > 1, 2 * RAIN)
-    table = sg.seasonal_anomaly(wetter, halves.assign(pcode=None), **SEASON)
+    table = sg.rasters.seasonal_anomaly(wetter, halves.assign(pcode=None), **SEASON)
     assert table["usual"].tolist() == pytest.approx([200] * 4 + [100] * 4)
     assert table["baseline_years"].eq(3).all()
 
@@ -124,12 +124,12 @@ def test_ground_off_the_grid_has_no_data() -> None:
     """An area nine tenths of which lie beyond the grid is covered by a tenth, and named."""
     layers = stack([1, 3], ["2020-06-01", "2020-07-01"])
     with pytest.warns(sg.DataWarning, match="1 of 1 areas reach beyond array 'rain', and their values do not: XA01"):
-        series = sg.zonal_series(layers, areas(box(-18, 0, 2, 2)), measure="count")
+        series = sg.rasters.zonal_series(layers, areas(box(-18, 0, 2, 2)), measure="count")
     assert series["share_without_data"].values.tolist() == [[pytest.approx(0.9)] * 2]
     assert series.values.tolist() == [[4, 12]]
 
 
 def test_a_stack_without_layers_is_refused() -> None:
     """It was cut to nothing."""
-    with pytest.raises(sg.GridError, match="the stack has no layer along 'time'"):
-        sg.zonal_series(RAIN.isel(time=slice(0, 0)), WHOLE, measure="rate")
+    with pytest.raises(sg.errors.GridError, match="the stack has no layer along 'time'"):
+        sg.rasters.zonal_series(RAIN.isel(time=slice(0, 0)), WHOLE, measure="rate")

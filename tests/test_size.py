@@ -28,9 +28,9 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_450
-    MODULES = 205
-    TOP_NAMES = 155
+    CODE_LINES = 21_060
+    MODULES = 161
+    TOP_NAMES = 60
     LINE_LENGTH = 120
     LONG_LINES = 730
 

@@ -51,7 +51,7 @@ def test_columns_that_end_in_source_count_too() -> None:
 
 def test_credit_of_something_else_is_refused() -> None:
     """Only tables have sources."""
-    with pytest.raises(sg.SchemaError, match=r"credit takes tables \(DataFrames\), not str"):
+    with pytest.raises(sg.errors.SchemaError, match=r"credit takes tables \(DataFrames\), not str"):
         sg.credit("stocks.csv")  # type: ignore[arg-type]
 
 
@@ -64,7 +64,7 @@ def test_synthetic_tables_are_known() -> None:
 
 def test_every_source_says_how_it_was_checked() -> None:
     """No source stands without licence and check."""
-    for source in sg.SOURCES.values():
+    for source in sg.sources.SOURCES.values():
         assert source.licence, source.id
         assert source.checked, source.id
 

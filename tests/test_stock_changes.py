@@ -116,25 +116,25 @@ class TestChange:
     def test_unlike_counts_are_not_compared(self, before, after, message):
         """Two methods, groups or days make no change."""
         first = stocks(**{"pcode": ["A", "B"], "people": 1, "date": "2020-03-31", **before})
-        with pytest.raises(sg.StockComparisonError, match=message):
+        with pytest.raises(sg.errors.StockComparisonError, match=message):
             sg.change_in_stocks(first, stocks(pcode=["A", "B"], people=1, **after))
 
     def test_editions_levels_and_columns_are_checked(self, areas):
         """Another edition, a p-code without level, unknown columns, negative counts."""
         before, after = stocks(pcode=["XX0101"], people=[1], date="2020-03-31"), stocks(pcode=["XX0101"], people=[1])
-        with pytest.raises(sg.EditionError, match="Convert one of them"):
+        with pytest.raises(sg.errors.EditionError, match="Convert one of them"):
             sg.change_in_stocks(before.assign(edition="2020"), after.assign(edition="2025"))
-        with pytest.raises(sg.EditionError, match="'2025'"):
+        with pytest.raises(sg.errors.EditionError, match="'2025'"):
             sg.change_in_stocks(before.assign(edition="2025"), after.assign(edition="2025"), areas)
-        with pytest.raises(sg.UnmatchedError, match="p-codes YY"):
+        with pytest.raises(sg.errors.UnmatchedError, match="p-codes YY"):
             sg.change_in_stocks(before.assign(pcode="YY"), after, areas, level=1)
-        with pytest.raises(sg.SchemaError, match=r"by has 'date'. Choose among the columns: pcode"):
+        with pytest.raises(sg.errors.SchemaError, match=r"by has 'date'. Choose among the columns: pcode"):
             sg.change_in_stocks(before, after, by=("date",))
-        with pytest.raises(sg.SchemaError, match=r"place=\('date',\): choose among pcode"):
+        with pytest.raises(sg.errors.SchemaError, match=r"place=\('date',\): choose among pcode"):
             sg.change_in_stocks(before, after, place=("date",))
-        with pytest.raises(sg.SchemaError, match=r"row 0 \(-1\): not 0 or more"):
+        with pytest.raises(sg.errors.SchemaError, match=r"row 0 \(-1\): not 0 or more"):
             sg.change_in_stocks(before, after.assign(people=-1))
-        with pytest.raises(sg.DoubleCountError, match="method has"):
+        with pytest.raises(sg.errors.DoubleCountError, match="method has"):
             sg.change_in_stocks(before, stocks(pcode="XX0101", people=[1, 2], method=["a", "b"]))
 
     def test_nothing_before_is_all_new(self):
@@ -185,12 +185,12 @@ class TestChange:
 
 
 class TestOrigins:
-    """stock_origins."""
+    """stocks.origins."""
 
     def test_origins_and_the_unknown_are_rows(self):
         """Sorted, with the share of each in its place, and who was displaced within it."""
         table = stocks(pcode=["A", "A", "A", "B"], origin=["A", "C", None, "C"], people=[10, 20, 70, 5])
-        origins = sg.stock_origins(table)
+        origins = sg.stocks.origins(table)
         assert origins[["origin", "pcode", "people", "internal"]].to_numpy().tolist() == [
             ["A", "A", 10, True],
             ["C", "A", 20, False],
@@ -202,7 +202,7 @@ class TestOrigins:
 
     def test_the_matrix_has_an_unknown_row_always(self):
         """Even where everybody's origin is known."""
-        matrix = sg.stock_origins(stocks(pcode=["A", None], origin=["C", "C"], people=[1, 2]), wide=True)
+        matrix = sg.stocks.origins(stocks(pcode=["A", None], origin=["C", "C"], people=[1, 2]), wide=True)
         assert matrix.index.tolist() == ["C", "unknown"]
         assert matrix.columns.tolist() == ["A", "unknown"]
         assert matrix.loc["unknown"].isna().all()
@@ -212,14 +212,14 @@ class TestOrigins:
         table = stocks(
             pcode=["XX0101", "XX0102", "XX0101", "XX0101"], origin=["XX0201", "XX0202", "ML", None], people=[1, 2, 4, 8]
         )
-        origins = sg.stock_origins(table, areas, level=1)
+        origins = sg.stocks.origins(table, areas, level=1)
         assert origins[["origin", "pcode", "people", "rows"]].to_numpy().tolist() == [
             ["ML", "XX01", 4, 1],
             ["XX02", "XX01", 3, 2],
             [pd.NA, "XX01", 8, 1],
         ]
-        with pytest.raises(sg.UnmatchedError, match="p-codes QQ01"):
-            sg.stock_origins(table.assign(origin="QQ01", reason=list("abcd")), areas, level=1)
+        with pytest.raises(sg.errors.UnmatchedError, match="p-codes QQ01"):
+            sg.stocks.origins(table.assign(origin="QQ01", reason=list("abcd")), areas, level=1)
 
     def test_refugees_by_origin_and_asylum_are_stocks_of_countries(self):
         """UNHCR's table: countries at both ends, one group at a time."""
@@ -231,27 +231,29 @@ class TestOrigins:
             source="UNHCR",
         )
         countries = sg.load_areas(level=0)
-        assert sg.stock_origins(table, countries, level=0)["people"].sum() == 86_010
-        matrix = sg.stock_origins(table, choose={"group": "refugee"}, wide=True)
+        assert sg.stocks.origins(table, countries, level=0)["people"].sum() == 86_010
+        matrix = sg.stocks.origins(table, choose={"group": "refugee"}, wide=True)
         assert matrix.loc["ML"].tolist() == [25_000, 61_000]
-        with pytest.raises(sg.SchemaError, match="a matrix holds one group, and the table has"):
-            sg.stock_origins(table, wide=True)
+        with pytest.raises(sg.errors.SchemaError, match="a matrix holds one group, and the table has"):
+            sg.stocks.origins(table, wide=True)
 
     def test_a_total_beside_its_origins_is_refused(self):
         """The row without origin has exactly the people of the rows with origins; with reasons or without."""
         table = stocks(pcode="A", origin=["B", "C", None], people=[10, 20, 30])
         for given_table in (table, table.assign(reason=["conflict", "flood", None])):
-            with pytest.raises(sg.DoubleCountError, match=r"a total beside its parts:\n.*rows 0, 1, 2 \(pcode 'A'\)"):
-                sg.stock_origins(given_table)
-        with pytest.raises(sg.DoubleCountError, match="a total beside its parts"):
+            with pytest.raises(
+                sg.errors.DoubleCountError, match=r"a total beside its parts:\n.*rows 0, 1, 2 \(pcode 'A'\)"
+            ):
+                sg.stocks.origins(given_table)
+        with pytest.raises(sg.errors.DoubleCountError, match="a total beside its parts"):
             sg.sum_stocks(stocks(pcode="A", origin=["B", None], people=[2_000, 2_000]))
         assert sg.sum_stocks(table.assign(origin=["B", "C", "unknown"]))["people"].tolist() == [60]
         assert sg.sum_stocks(stocks(pcode="A", origin=["B", None], people=[2, 2]))["people"].tolist() == [4]
 
     def test_a_table_without_origins_is_said(self):
         """There is nothing to tell."""
-        with pytest.raises(sg.SchemaError, match=r"no row has an origin\. Tables of DTM and UNHCR"):
-            sg.stock_origins(stocks(pcode=["A"], people=[1]))
+        with pytest.raises(sg.errors.SchemaError, match=r"no row has an origin\. Tables of DTM and UNHCR"):
+            sg.stocks.origins(stocks(pcode=["A"], people=[1]))
 
 
 class TestSeries:
@@ -270,7 +272,7 @@ class TestSeries:
 
     def test_months_without_a_count_have_none(self):
         """The latest count of the month; nothing between counts, before the first or after the last."""
-        table = sg.series(self.counts())
+        table = sg.stocks.series(self.counts())
         assert table["people"].tolist() == [2, pd.NA, pd.NA, 4, pd.NA, 8, pd.NA, pd.NA]
         assert not table["filled"].any()
         assert table["as_of"].dt.strftime("%m-%d").tolist() == ["01-31", "02-29", "03-31", "04-30"] * 2
@@ -278,24 +280,24 @@ class TestSeries:
 
     def test_the_last_count_carried_forward_is_flagged(self):
         """Never before the first count; with its day, its age and a limit to it."""
-        table = sg.series(self.counts(), fill="last")
+        table = sg.stocks.series(self.counts(), fill="last")
         assert table["people"].tolist() == [2, 2, 2, 4, pd.NA, 8, 8, 8]
         assert table["filled"].tolist() == [False, True, True, False, False, False, True, True]
         assert table["days_old"].tolist() == [6, 35, 66, 20, pd.NA, 0, 31, 61]
-        limited = sg.series(self.counts(), fill="last", max_days=60)
+        limited = sg.stocks.series(self.counts(), fill="last", max_days=60)
         assert limited["people"].tolist() == [2, 2, pd.NA, 4, pd.NA, 8, 8, pd.NA]
 
     def test_periods_add_up_over_places(self):
         """sum_stocks takes the series as latest counts of each month."""
         with pytest.warns(sg.DataWarning, match="people missing in 1 of 8 rows"):
-            totals = sg.sum_stocks(sg.series(self.counts(), fill="last"), by="as_of")
+            totals = sg.sum_stocks(sg.stocks.series(self.counts(), fill="last"), by="as_of")
         assert totals["people"].tolist() == [2, 10, 10, 12]
 
     def test_quarters_and_missing_counts(self):
         """A count without people is no count; a quarter takes its latest."""
-        table = sg.series(self.counts(people=[1, None, 4, 8]), freq="QS")
+        table = sg.stocks.series(self.counts(people=[1, None, 4, 8]), freq="QS")
         assert table["people"].tolist() == [1, 4, 8, pd.NA]
-        assert len(sg.series(self.counts().iloc[:0])) == 0
+        assert len(sg.stocks.series(self.counts().iloc[:0])) == 0
 
     @pytest.mark.parametrize(
         ("options", "message"),
@@ -308,17 +310,20 @@ class TestSeries:
     )
     def test_options_that_make_no_sense_are_said(self, options, message):
         """No frequency of weeks, no straight line, no limit to nothing."""
-        with pytest.raises(sg.SchemaError, match=message):
-            sg.series(self.counts(), **options)
+        with pytest.raises(sg.errors.SchemaError, match=message):
+            sg.stocks.series(self.counts(), **options)
 
     def test_methods_and_sources_must_not_change_on_the_way(self):
         """A jump of method is no change of people; sources may follow each other, not on one day."""
-        with pytest.raises(sg.DoubleCountError, match=r"would jump where the method changes:\n.*'baseline'"):
-            sg.series(self.counts(method=["baseline", "baseline", "site assessment", "baseline"]))
-        assert sg.series(self.counts(method=["a", "a", "b", "a"]), choose={"method": ["a", "b"]})["people"].sum() == 14
-        assert sg.series(self.counts(source=list("abcd")))["people"].sum() == 14
-        with pytest.raises(sg.DoubleCountError, match="source has"):
-            sg.series(self.counts(date="2020-01-05", source=list("abcd")))
+        with pytest.raises(sg.errors.DoubleCountError, match=r"would jump where the method changes:\n.*'baseline'"):
+            sg.stocks.series(self.counts(method=["baseline", "baseline", "site assessment", "baseline"]))
+        assert (
+            sg.stocks.series(self.counts(method=["a", "a", "b", "a"]), choose={"method": ["a", "b"]})["people"].sum()
+            == 14
+        )
+        assert sg.stocks.series(self.counts(source=list("abcd")))["people"].sum() == 14
+        with pytest.raises(sg.errors.DoubleCountError, match="source has"):
+            sg.stocks.series(self.counts(date="2020-01-05", source=list("abcd")))
 
 
 class TestThresholds:
@@ -343,7 +348,7 @@ class TestThresholds:
 
     def test_the_crossing_lies_between_two_counts(self):
         """The first count at or above, and the one before it, where there is one."""
-        first = sg.first_above(self.counts(), threshold=10)
+        first = sg.stocks.first_above(self.counts(), threshold=10)
         assert first["date"].dt.strftime("%m-%d").fillna("-").tolist() == ["02-29", "02-29", "-"]
         assert first["date_below"].dt.strftime("%m-%d").fillna("-").tolist() == ["01-31", "-", "-"]
         assert first[["people", "people_below", "counts"]].to_numpy().tolist() == [
@@ -357,12 +362,12 @@ class TestThresholds:
         counts = stocks(
             pcode="BF", date=["2019-12-09", "2020-06-08", "2020-08-08"], people=[560_033, 921_471, 1_013_234]
         )
-        first = sg.first_above(counts, threshold=1_000_000).iloc[0]
+        first = sg.stocks.first_above(counts, threshold=1_000_000).iloc[0]
         assert (first["date"], first["date_below"]) == (pd.Timestamp("2020-08-08"), pd.Timestamp("2020-06-08"))
 
     def test_spells_have_a_least_and_a_most(self):
         """From count to count; open where no count below ends them."""
-        spells = sg.durations(self.counts(), threshold=10)
+        spells = sg.stocks.durations(self.counts(), threshold=10)
         assert spells["pcode"].tolist() == ["A", "A", "B"]
         assert spells[["days_at_least", "days_at_most", "counts", "people_highest"]].to_numpy().tolist() == [
             [31, 90, 2, 30],
@@ -370,14 +375,14 @@ class TestThresholds:
             [92, pd.NA, 2, 60],
         ]
         assert spells["ongoing"].tolist() == [False, True, True]
-        assert len(sg.durations(self.counts())) == 3
-        assert len(sg.durations(self.counts(), threshold=1000)) == 0
+        assert len(sg.stocks.durations(self.counts())) == 3
+        assert len(sg.stocks.durations(self.counts(), threshold=1000)) == 0
 
     @pytest.mark.parametrize("threshold", [-1, "10", None, True, float("nan"), float("inf")])
     def test_a_threshold_is_a_number_of_people(self, threshold):
         """Anything else is said."""
-        for function in (sg.first_above, sg.durations):
-            with pytest.raises(sg.SchemaError, match="is not a number of people"):
+        for function in (sg.stocks.first_above, sg.stocks.durations):
+            with pytest.raises(sg.errors.SchemaError, match="is not a number of people"):
                 function(self.counts(), threshold=threshold)
 
 
@@ -387,7 +392,7 @@ class TestShares:
     def test_shares_are_of_the_day(self):
         """Each day and group is one whole; equal counts share a rank."""
         table = stocks(pcode=["A", "B", "C", "A"], date=["2020-01-31"] * 3 + ["2020-02-29"], people=[50, 25, 25, 7])
-        shares = sg.share_of_total(table)
+        shares = sg.stocks.share_of_total(table)
         assert shares["share"].tolist() == [0.5, 0.25, 0.25, 1]
         assert shares["rank"].tolist() == [1, 2, 2, 1]
         assert shares["total"].tolist() == [100, 100, 100, 7]
@@ -396,9 +401,9 @@ class TestShares:
         """It has no share, and a warning says so; a published total heals it."""
         table = stocks(pcode=["A", "B", None], people=[50, None, 50])
         with pytest.warns(sg.DataWarning, match="1 of 3 counts are missing and are no part of the totals: B"):
-            shares = sg.share_of_total(table)
+            shares = sg.stocks.share_of_total(table)
         assert shares["share"].tolist() == [0.5, pd.NA, 0.5]
-        assert sg.share_of_total(table, total=200)["share"].tolist() == [0.25, pd.NA, 0.25]
+        assert sg.stocks.share_of_total(table, total=200)["share"].tolist() == [0.25, pd.NA, 0.25]
 
     @pytest.mark.parametrize(
         ("total", "message"),
@@ -406,31 +411,31 @@ class TestShares:
     )
     def test_a_total_is_that_of_the_areas_or_more(self, total, message):
         """And belongs to one day."""
-        with pytest.raises(sg.SchemaError, match=message):
-            sg.share_of_total(stocks(pcode=["A", "B"], people=50), total=total)
-        with pytest.raises(sg.SchemaError, match="the table has several days or groups"):
-            sg.share_of_total(stocks(pcode=["A", "A"], people=50, date=["2020-01-31", "2020-02-29"]), total=100)
+        with pytest.raises(sg.errors.SchemaError, match=message):
+            sg.stocks.share_of_total(stocks(pcode=["A", "B"], people=50), total=total)
+        with pytest.raises(sg.errors.SchemaError, match="the table has several days or groups"):
+            sg.stocks.share_of_total(stocks(pcode=["A", "A"], people=50, date=["2020-01-31", "2020-02-29"]), total=100)
 
     def test_concentration_by_hand(self):
         """Shares 0.7, 0.2, 0.1: Σ s² = 0.54; Gini = (0.5 + 0.6 + 0.1) / 3; one area holds half."""
-        row = sg.concentration(stocks(pcode=list("ABC"), people=[20, 70, 10])).iloc[0]
+        row = sg.stocks.concentration(stocks(pcode=list("ABC"), people=[20, 70, 10])).iloc[0]
         assert row["hhi"] == pytest.approx(0.54)
         assert row["effective_areas"] == pytest.approx(1 / 0.54)
         assert row["gini"] == pytest.approx(0.4)
         assert row[["largest_share", "pcode_largest", "areas_for_half", "areas"]].tolist() == [0.7, "B", 1, 3]
-        even = sg.concentration(stocks(pcode=list("ABCD"), people=5)).iloc[0]
+        even = sg.stocks.concentration(stocks(pcode=list("ABCD"), people=5)).iloc[0]
         assert (even["gini"], even["hhi"], even["areas_for_half"]) == (pytest.approx(0), 0.25, 2)
 
     def test_nobody_has_no_concentration(self):
         """Zero people, and no rows; latest counts go by their as_of."""
         with pytest.warns(sg.DataWarning, match="counts are missing"):
-            row = sg.concentration(stocks(pcode=list("AB"), people=[0, None])).iloc[0]
+            row = sg.stocks.concentration(stocks(pcode=list("AB"), people=[0, None])).iloc[0]
         assert row[["hhi", "gini", "areas_for_half"]].isna().all()
         assert (row["areas"], row["areas_missing"], row["people"]) == (1, 1, 0)
-        assert len(sg.concentration(stocks(pcode=["A"], people=[1]).iloc[:0])) == 0
+        assert len(sg.stocks.concentration(stocks(pcode=["A"], people=[1]).iloc[:0])) == 0
         latest = sg.latest_stocks(stocks(pcode=["A", "B"], people=[1, 3], date=["2020-01-31", "2020-02-29"]))
-        assert sg.concentration(latest)["as_of"].tolist() == [pd.Timestamp("2020-02-29")]
-        assert sg.share_of_total(latest)["share"].tolist() == [0.25, 0.75]
+        assert sg.stocks.concentration(latest)["as_of"].tolist() == [pd.Timestamp("2020-02-29")]
+        assert sg.stocks.share_of_total(latest)["share"].tolist() == [0.25, 0.75]
 
 
 class TestChoices:
@@ -458,11 +463,11 @@ class TestChoices:
         table = stocks(pcode=["A", "A"], people=1, method=["a", "b"])
         for column in ("date", "group"):
             with pytest.raises(
-                sg.SchemaError,
+                sg.errors.SchemaError,
                 match="give one value, not several. Only method, operation, source, reason, analysis can",
             ):
                 sg.sum_stocks(table, choose={column: ["2020-06-30", "2020-07-31"]})
-        with pytest.raises(sg.SchemaError, match="no row has method 'c'"):
+        with pytest.raises(sg.errors.SchemaError, match="no row has method 'c'"):
             sg.sum_stocks(table, choose={"method": ["a", "c"]})
         assert sg.sum_stocks(
             stocks(pcode=["A", "A"], people=[1, 2], method=["a", None]), choose={"method": ["a", None]}
@@ -470,7 +475,7 @@ class TestChoices:
 
     def test_an_area_and_its_part_of_two_sources_are_still_refused(self):
         """The word that sources add up is no word that levels do."""
-        with pytest.raises(sg.DoubleCountError, match="of an area and of its parts"):
+        with pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts"):
             sg.sum_stocks(stocks(pcode=["BF56", "BF5601"], people=1, source=["x", "y"]), choose={"source": ["x", "y"]})
 
     def test_latest_counts_of_sources_that_add_up(self):
@@ -486,10 +491,10 @@ def test_arguments_stay_as_they_were(areas):
     later = table.assign(date="2020-06-30")
     copies = [table.copy(deep=True), later.copy(deep=True), areas.copy(deep=True)]
     sg.change_in_stocks(table, later, areas, level=1)
-    sg.stock_origins(table, areas, level=1)
+    sg.stocks.origins(table, areas, level=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for function in (sg.series, sg.share_of_total, sg.concentration, sg.durations):
+        for function in (sg.stocks.series, sg.stocks.share_of_total, sg.stocks.concentration, sg.stocks.durations):
             function(pd.concat([table, later], ignore_index=True).drop(columns="origin"))
     for before, after in zip(copies, (table, later, areas), strict=True):
         pd.testing.assert_frame_equal(before, after)

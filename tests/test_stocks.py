@@ -93,7 +93,7 @@ class TestSum:
             pcode=["BF56", "BF56", "BF49"], people=[2, 2, 1], origin=["A", "B", "A"], **{column: [*values, values[0]]}
         )
         with pytest.raises(
-            sg.DoubleCountError, match=rf"{column} has .* in rows 0, 1 \(pcode 'BF56'\)\. Choose one with"
+            sg.errors.DoubleCountError, match=rf"{column} has .* in rows 0, 1 \(pcode 'BF56'\)\. Choose one with"
         ) as caught:
             sg.sum_stocks(table)
         assert caught.match(hint)
@@ -102,7 +102,7 @@ class TestSum:
     def test_all_clashes_are_named_at_once(self):
         """Two things that do not add up make one error with two points, and a total names the choice of columns."""
         table = stocks(pcode=["BF56", "BF49"], people=[2, 2], method=["a", "b"], source=["c", "d"])
-        with pytest.raises(sg.DoubleCountError, match=r"(?s)1\. method.*by=\('method',\).*2\. source"):
+        with pytest.raises(sg.errors.DoubleCountError, match=r"(?s)1\. method.*by=\('method',\).*2\. source"):
             sg.sum_stocks(table, by=())
 
     def test_a_choice_takes_one_of_them(self):
@@ -132,15 +132,18 @@ class TestSum:
     )
     def test_a_choice_that_cannot_be_made_is_an_error(self, choose, message):
         """Unknown columns, absent values and lists are said."""
-        with pytest.raises(sg.SchemaError, match=message):
+        with pytest.raises(sg.errors.SchemaError, match=message):
             sg.sum_stocks(stocks(pcode=["BF56"], people=[2], method="baseline"), choose=choose)
 
     def test_by_names_columns_of_the_table(self):
         """Unknown columns, and the counts themselves, make no groups."""
-        with pytest.raises(sg.SchemaError, match=r"by has 'province', 'people'. Choose among the columns: pcode, date"):
+        with pytest.raises(
+            sg.errors.SchemaError, match=r"by has 'province', 'people'. Choose among the columns: pcode, date"
+        ):
             sg.sum_stocks(stocks(pcode=["BF56"], people=[2]), by=("province", "people"))
         with pytest.raises(
-            sg.SchemaError, match=r"by={'pcode': 1} is not a column or a tuple of columns. Give \(\) for the total"
+            sg.errors.SchemaError,
+            match=r"by={'pcode': 1} is not a column or a tuple of columns. Give \(\) for the total",
         ):
             sg.sum_stocks(stocks(pcode=["BF56"], people=[2]), by={"pcode": 1})
 
@@ -187,7 +190,7 @@ class TestLevels:
     @pytest.mark.parametrize("by", ["pcode", ()])
     def test_an_area_beside_its_part_is_refused(self, codes, by):
         """Without areas, the build of the p-codes tells; by p-code, too, since a map or the next sum would add them."""
-        with pytest.raises(sg.DoubleCountError, match=r"rows 0, 1 \(pcode 'BF.*Keep one level") as caught:
+        with pytest.raises(sg.errors.DoubleCountError, match=r"rows 0, 1 \(pcode 'BF.*Keep one level") as caught:
             sg.sum_stocks(stocks(pcode=[*codes, "ML01", None], people=1), by=by)
         assert caught.value.rows.index.tolist() == [0, 1]
 
@@ -199,7 +202,7 @@ class TestLevels:
     def test_areas_tell_levels_that_codes_do_not(self, areas):
         """Two levels side by side are refused although neither area holds the other; a level brings them together."""
         table = stocks(pcode=["XX0101", "XX02"], people=[2, 5])
-        with pytest.raises(sg.DoubleCountError, match=r"mix administrative levels.*\n.*rows 0, 1.*Pass level="):
+        with pytest.raises(sg.errors.DoubleCountError, match=r"mix administrative levels.*\n.*rows 0, 1.*Pass level="):
             sg.sum_stocks(table, areas)
         result = sg.sum_stocks(table, areas, level=1)
         assert result[["pcode", "people"]].to_numpy().tolist() == [["XX01", 2], ["XX02", 5]]
@@ -207,7 +210,7 @@ class TestLevels:
     def test_parents_tell_what_codes_do_not(self, areas):
         """Codes that do not look nested are refused because of their parents, even when rolled up."""
         renamed = areas.replace({"XX01": "west", "XX0101": "nw"})
-        with pytest.raises(sg.DoubleCountError, match="of an area and of its parts"):
+        with pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts"):
             sg.sum_stocks(stocks(pcode=["west", "nw"], people=1), renamed, level=1)
 
     def test_a_parent_that_is_not_among_the_areas_is_one_level_up(self, areas):
@@ -226,7 +229,7 @@ class TestLevels:
     )
     def test_rows_that_do_not_reach_the_level_are_an_error(self, areas, codes, level, message):
         """Unknown, too coarse and missing p-codes are named, and their rows handed back."""
-        with pytest.raises(sg.UnmatchedError, match=message) as caught:
+        with pytest.raises(sg.errors.UnmatchedError, match=message) as caught:
             sg.sum_stocks(stocks(pcode=codes, people=1, place=["P", "Q"]), areas, level=level)
         assert caught.value.rows.index.tolist() == [1]
 
@@ -235,14 +238,14 @@ class TestLevels:
     )
     def test_a_level_needs_areas_and_is_a_number(self, level, message):
         """The error says what to pass."""
-        with pytest.raises(sg.SchemaError, match=message):
+        with pytest.raises(sg.errors.SchemaError, match=message):
             sg.sum_stocks(stocks(pcode=["BF56"], people=1), level=level)
 
     def test_areas_of_two_editions_or_another_edition_are_refused(self, areas):
         """Each p-code once, and of the edition of the table."""
-        with pytest.raises(sg.SchemaError, match="stand more than once"):
+        with pytest.raises(sg.errors.SchemaError, match="stand more than once"):
             sg.sum_stocks(stocks(pcode=["XX02"], people=1), pd.concat([areas, areas.assign(edition="2025")]), level=1)
-        with pytest.raises(sg.EditionError, match="'2025'"):
+        with pytest.raises(sg.errors.EditionError, match="'2025'"):
             sg.sum_stocks(stocks(pcode=["XX02"], people=1, edition="2025"), areas, level=1)
 
     @given(
@@ -338,7 +341,7 @@ class TestLatest:
         """The later method is not simply the newer count; the choice is named."""
         table = self.rounds(method=["baseline", "site assessment", "site assessment", "baseline"])
         with pytest.raises(
-            sg.DoubleCountError,
+            sg.errors.DoubleCountError,
             match=r"'baseline', 'site assessment' in rows 5, 6, 7 .*choose=\{'method': 'baseline'\}",
         ):
             sg.latest_stocks(table)
@@ -346,7 +349,7 @@ class TestLatest:
 
     def test_two_sources_on_the_latest_date_are_refused(self):
         """Sources may follow each other, but not count the same place on the same day."""
-        with pytest.raises(sg.DoubleCountError, match=r"Two sources.*\n.*rows 6, 7"):
+        with pytest.raises(sg.errors.DoubleCountError, match=r"Two sources.*\n.*rows 6, 7"):
             sg.latest_stocks(self.rounds(source=["a", "b", "c", "a"]))
         assert len(sg.latest_stocks(self.rounds(source=["a", "b", "b", "a"]))) == 3
 
@@ -387,14 +390,14 @@ class TestLatest:
     def test_an_as_of_of_ones_own_does_not_hide_two_dates(self):
         """The column as_of excuses different dates between places, never within one."""
         table = stocks(pcode=["BF56", "BF56"], date=["2020-08-08", "2020-09-06"], people=1, as_of="2020-09-06")
-        with pytest.raises(sg.DoubleCountError, match="only where each place has one count"):
+        with pytest.raises(sg.errors.DoubleCountError, match="only where each place has one count"):
             sg.sum_stocks(table, by=())
-        with pytest.raises(sg.SchemaError, match=r"column 'as_of', row\(s\) 1 \('September'\): not a day"):
+        with pytest.raises(sg.errors.SchemaError, match=r"column 'as_of', row\(s\) 1 \('September'\): not a day"):
             sg.sum_stocks(table.assign(as_of=["2020-09-06", "September"]))
 
     def test_an_as_of_that_is_no_day_is_an_error(self):
         """The message says how to write it."""
-        with pytest.raises(sg.SchemaError, match=r"date='31/08' is not a day"):
+        with pytest.raises(sg.errors.SchemaError, match=r"date='31/08' is not a day"):
             sg.latest_stocks(self.rounds(), date="31/08")
 
     def test_an_empty_table_stays_empty(self):

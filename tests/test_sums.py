@@ -36,8 +36,8 @@ def test_a_place_of_two_rounds_is_counted_once(names):
     assert sg.sum_stocks(sg.latest_stocks(table), by=())["people"].tolist() == [130]
     change = sg.change_in_stocks(table[:1], table[1:]).iloc[0]
     assert change[["like_for_like", "newly_covered", "places_both"]].tolist() == [30, 0, 1]
-    assert sg.series(table, freq="YS")["people"].dropna().tolist() == [100, 130]
-    assert sg.first_above(table, threshold=120)["counts"].tolist() == [2]
+    assert sg.stocks.series(table, freq="YS")["people"].dropna().tolist() == [100, 130]
+    assert sg.stocks.first_above(table, threshold=120)["counts"].tolist() == [2]
 
 
 def test_latest_counts_of_places_of_two_rounds_add_up():
@@ -56,11 +56,13 @@ def test_two_operations_are_not_two_rounds():
     """Names that say more than a round are operations; on one day even numbered ones are."""
     table = counts(("Lac", "Sud"))
     assert len(sg.latest_stocks(table)) == 2
-    with pytest.raises(sg.StockComparisonError, match="differ in operation: before has 'Lac', after has 'Sud' in NE02"):
+    with pytest.raises(
+        sg.errors.StockComparisonError, match="differ in operation: before has 'Lac', after has 'Sud' in NE02"
+    ):
         sg.change_in_stocks(table[:1], table[1:])
     same_day = counts(("Zone 1", "Zone 2")).assign(date="2020-11-30")
     assert len(sg.latest_stocks(same_day)) == 2
-    with pytest.raises(sg.DoubleCountError, match="operation has 'Zone 1', 'Zone 2'"):
+    with pytest.raises(sg.errors.DoubleCountError, match="operation has 'Zone 1', 'Zone 2'"):
         sg.sum_stocks(same_day)
 
 
@@ -76,7 +78,7 @@ def test_people_kept_without_an_area_are_summed_with_the_rest():
     assert total[["people", "edition"]].to_numpy().tolist() == [[15, "X 2020"]]
     assert sg.sum_stocks(kept.iloc[::-1], by=())["edition"].tolist() == ["X 2020"]
     with pytest.raises(
-        sg.DoubleCountError, match=r"edition has .*Keep them apart with by=\('date', 'edition'\)"
+        sg.errors.DoubleCountError, match=r"edition has .*Keep them apart with by=\('date', 'edition'\)"
     ) as told:
         sg.sum_stocks(pd.concat([kept, kept[:1].assign(edition="X 2025", pcode="XX09")], ignore_index=True), by="date")
     assert "choose" not in str(told.value)
@@ -103,7 +105,7 @@ def test_no_advice_leaves_a_place_out(rows):
     table = stocks(pcode=list(codes), method=pd.array(methods, dtype="string"), source=list(sources), people=1)
     try:
         sg.sum_stocks(table, by=())
-    except sg.DoubleCountError as refused:
+    except sg.errors.DoubleCountError as refused:
         choices, apart = advised(str(refused))
         assert apart
         for choose in choices:
@@ -121,7 +123,7 @@ def test_no_advice_leaves_a_place_out(rows):
 def test_sources_of_different_places_may_be_added_up():
     """No single source has all places: the refusal names the list that has."""
     table = stocks(pcode=["A", "B"], source=["DTM Lac", "DTM Sud"], people=[1, 2])
-    with pytest.raises(sg.DoubleCountError, match="If they count different people, add them up") as told:
+    with pytest.raises(sg.errors.DoubleCountError, match="If they count different people, add them up") as told:
         sg.sum_stocks(table, by=())
     ((choose,), ((column,),)) = advised(str(told.value))
     assert sg.sum_stocks(table, by=(), choose=choose)[["people", "source"]].to_numpy().tolist() == [
@@ -134,7 +136,7 @@ def test_analyses_of_one_month_do_not_add_up_unless_the_user_says_so():
     """Two analyses of a country may be of the same people; a list says that they are not."""
     table = phases(row("A", 10, 0, 0, 0, 0, analysis="north"), row("B", 5, 0, 0, 0, 0, analysis="south"))
     with pytest.raises(
-        sg.DoubleCountError, match=r"analysis has 'north', 'south'.*choose=\{'analysis': \['north', 'south'\]\}"
+        sg.errors.DoubleCountError, match=r"analysis has 'north', 'south'.*choose=\{'analysis': \['north', 'south'\]\}"
     ):
         sg.sum_phases(table, by=())
     assert sg.sum_phases(table, by=(), choose={"analysis": ["north", "south"]})["people_1"].tolist() == [15]
@@ -161,22 +163,25 @@ def _figures():
         "sum_stocks, added up": (sg.sum_stocks(one, by=(), choose={"source": ["unhcr", "iom-dtm"]}), [one]),
         "latest_stocks": (sg.latest_stocks(both), [later]),
         "change_in_stocks": (sg.change_in_stocks(one, later, by="pcode"), [one, later]),
-        "series": (sg.series(both, freq="YS"), [both]),
-        "first_above": (sg.first_above(both.assign(people=[1, 1, 9, 9]), threshold=5), [both]),
-        "durations": (sg.durations(both), [both]),
-        "share_of_total": (sg.share_of_total(one), [one]),
-        "concentration": (sg.concentration(one), [one]),
-        "stock_origins": (sg.stock_origins(one), [one]),
+        "series": (sg.stocks.series(both, freq="YS"), [both]),
+        "first_above": (sg.stocks.first_above(both.assign(people=[1, 1, 9, 9]), threshold=5), [both]),
+        "durations": (sg.stocks.durations(both), [both]),
+        "share_of_total": (sg.stocks.share_of_total(one), [one]),
+        "concentration": (sg.stocks.concentration(one), [one]),
+        "stocks.origins": (sg.stocks.origins(one), [one]),
         "rate_per_1000": (sg.rate_per_1000(one, people), [one, people]),
         "sum_phases": (sg.sum_phases(hungry), [hungry]),
-        "audit_phases": (sg.audit_phases(hungry), [hungry]),
-        "audit_phases, by": (sg.audit_phases(hungry, by="kind"), [hungry]),
-        "phase_coverage": (sg.phase_coverage(hungry, people), [hungry, people]),
+        "phases.audit": (sg.phases.audit(hungry), [hungry]),
+        "phases.audit, by": (sg.phases.audit(hungry, by="kind"), [hungry]),
+        "phase_coverage": (sg.phases.phase_coverage(hungry, people), [hungry, people]),
         "phases_at": (sg.phases_at(hungry[:1], "2020-04-01"), [hungry[:1]]),
-        "season_vintages": (sg.season_vintages(hungry, "2020-03-01", "2020-05-31"), [hungry]),
+        "season_vintages": (sg.phases.season_vintages(hungry, "2020-03-01", "2020-05-31"), [hungry]),
         "compare_phases": (sg.compare_phases(hungry, next_year, column="phase_rule"), [hungry, next_year]),
         "joint_severity": (sg.joint_severity(hungry, one, people), [hungry, one, people]),
-        "displacement_by_phase": (sg.displacement_by_phase(one[:1], hungry, flows=moves), [one[:1], hungry, moves]),
+        "displacement_by_phase": (
+            sg.joint.displacement_by_phase(one[:1], hungry, flows=moves),
+            [one[:1], hungry, moves],
+        ),
         "reconcile": (sg.reconcile(both.drop(columns="origin"), moves), [both, moves]),
         "overlay_phases": (
             sg.overlay_phases(areas, plain, population=people.assign(pcode=["XB01", "XB02"])[:1]),
@@ -208,5 +213,5 @@ def test_a_day_that_is_no_day_for_certain_is_refused_everywhere(text):
         ),
     ]
     for call in calls:
-        with pytest.raises(sg.SchemaError, match=f"{text}.*not a day"):
+        with pytest.raises(sg.errors.SchemaError, match=f"{text}.*not a day"):
             call()

@@ -79,7 +79,7 @@ def test_error_5_phases_4_and_5_differ_and_a_code_that_fits_no_area_is_an_error(
     layer = page_of(sg.maps.PhaseLayer(phased(squares, [3, 4, 5])))["only"]
     assert len({layer["classes"][number]["colour"] for number in layer["class_of"]}) == 3
     table = pd.DataFrame(phased(squares, [3, 4, 5])).drop(columns="geometry").assign(pcode=["xa99", "XA02", "XA03"])
-    with pytest.raises(sg.UnmatchedError, match="xa99"):
+    with pytest.raises(sg.errors.UnmatchedError, match="xa99"):
         sg.maps.phase_map(table, squares)
 
 

@@ -301,32 +301,35 @@ def test_tables_that_would_mislead_are_refused(
     phases: gpd.GeoDataFrame, change: dict[str, object], message: str
 ) -> None:
     """No day, a turned window, an unknown kind, two editions of one area, a phase out of range."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         sg.maps.TimeLayer(phases.assign(**change))
 
 
 def test_what_a_period_refuses_names_the_period(phases: gpd.GeoDataFrame) -> None:
     """An area twice in one window is said with the window."""
     with pytest.raises(
-        sg.SchemaError, match="TimeLayer, June–August 2020, projected: PhaseLayer: p-codes XA01 stand more than once"
+        sg.errors.SchemaError,
+        match="TimeLayer, June–August 2020, projected: PhaseLayer: p-codes XA01 stand more than once",
     ):
         sg.maps.TimeLayer(long_table(phases, phases.iloc[3:4]))
 
 
 def test_a_table_without_days_or_geometry_is_refused(squares: gpd.GeoDataFrame, phases: gpd.GeoDataFrame) -> None:
     """What is missing is said."""
-    with pytest.raises(sg.SchemaError, match="TimeLayer: no row says when: start and end, as_of and date are missing"):
+    with pytest.raises(
+        sg.errors.SchemaError, match="TimeLayer: no row says when: start and end, as_of and date are missing"
+    ):
         sg.maps.TimeLayer(squares, layer=sg.maps.AreaLayer)
-    with pytest.raises(sg.SchemaError, match="TimeLayer needs a GeoDataFrame with geometry"):
+    with pytest.raises(sg.errors.SchemaError, match="TimeLayer needs a GeoDataFrame with geometry"):
         sg.maps.TimeLayer(pd.DataFrame(phases))
-    with pytest.raises(sg.CRSError, match="TimeLayer: the geometry has no CRS"):
+    with pytest.raises(sg.errors.CRSError, match="TimeLayer: the geometry has no CRS"):
         sg.maps.TimeLayer(phases.set_crs(None, allow_override=True))
 
 
 @pytest.mark.parametrize("layer", [sg.maps.TimeLayer, "PhaseLayer", int])
 def test_only_layer_classes_can_be_repeated(phases: gpd.GeoDataFrame, layer: Any) -> None:
     """A name or another class is refused."""
-    with pytest.raises(sg.SchemaError, match="TimeLayer: layer= takes a layer class"):
+    with pytest.raises(sg.errors.SchemaError, match="TimeLayer: layer= takes a layer class"):
         sg.maps.TimeLayer(phases, layer=layer)
 
 
@@ -334,7 +337,7 @@ def test_events_have_no_periods_to_put_side_by_side() -> None:
     """EventLayer is refused with the layers that can be."""
     events = gpd.GeoDataFrame({"event": ["a"], "date": "2020-01-01"}, geometry=[Point(0, 10)], crs=4326)
     with pytest.raises(
-        sg.SchemaError, match="layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer"
+        sg.errors.SchemaError, match="layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer"
     ):
         sg.maps.TimeLayer(events, layer=sg.maps.EventLayer).drawing("en")
 

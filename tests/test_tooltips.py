@@ -60,19 +60,19 @@ def test_a_column_may_have_a_dot_in_its_name() -> None:
 )  # fmt: skip
 def test_anything_but_columns_and_formats_is_refused(template: str, message: str) -> None:
     """Attributes, positions, conversions, formats inside formats, formats that do not fit."""
-    with pytest.raises(sg.SchemaError, match=message):
+    with pytest.raises(sg.errors.SchemaError, match=message):
         check_tooltip(template, ROWS, "PhaseLayer")
 
 
 def test_a_template_is_text() -> None:
     """A list of columns, as other libraries take, gets a sentence."""
-    with pytest.raises(sg.SchemaError, match="is not text. Give a template such as"):
+    with pytest.raises(sg.errors.SchemaError, match="is not text. Give a template such as"):
         check_tooltip(["name"], ROWS, "PhaseLayer")  # type: ignore[arg-type]
 
 
 def test_the_geometry_is_no_text(squares: gpd.GeoDataFrame) -> None:
     """Borders as text would fill the page."""
-    with pytest.raises(sg.SchemaError, match="there is no column 'geometry'"):
+    with pytest.raises(sg.errors.SchemaError, match="there is no column 'geometry'"):
         sg.maps.AreaLayer(squares, tooltip="{geometry}")
 
 
@@ -81,7 +81,7 @@ def test_no_template_ends_in_another_error(template: str) -> None:
     """Whatever stands in a template, it is written or refused."""
     try:
         checked = check_tooltip(template, ROWS, "PhaseLayer")
-    except sg.SchemaError:
+    except sg.errors.SchemaError:
         return
     assert len(write_tooltips(str(checked), ROWS, "en")) == 2
 

@@ -96,11 +96,11 @@ def test_a_grid_without_nodata_is_named(tmp_path: Path) -> None:
         sg.zonal_sum(plain, areas(box(0, 0, 2, 2)), measure="count")
     gap = written(tmp_path / "gap.tif", [[-9999, 20], [30, 40]], nodata=None)
     with pytest.raises(
-        sg.GridError, match="the value -9999 is below zero.*it declares no nodata value, so this may be one"
+        sg.errors.GridError, match="the value -9999 is below zero.*it declares no nodata value, so this may be one"
     ):
         sg.zonal_sum(gap, areas(box(0, 0, 2, 2)), measure="count")
     other = written(tmp_path / "other.tif", [[-9999, 20], [30, 40]])
-    with pytest.raises(sg.GridError, match="nodata is -99999. Mask these cells"):
+    with pytest.raises(sg.errors.GridError, match="nodata is -99999. Mask these cells"):
         sg.zonal_sum(other, areas(box(0, 0, 2, 2)), measure="count")
 
 
@@ -133,7 +133,8 @@ def test_a_density_on_a_projected_grid_uses_the_plane() -> None:
 def test_a_density_declared_as_a_count_is_refused(units: str) -> None:
     """Its sum is no number of people."""
     with pytest.raises(
-        sg.GridError, match="calls itself a density .*give it to zonal_sum with measure='density' if it is per km²"
+        sg.errors.GridError,
+        match="calls itself a density .*give it to zonal_sum with measure='density' if it is per km²",
     ):
         sg.zonal_sum(grid(TWO_BY_TWO, units=units), areas(box(0, 0, 2, 2)), measure="count")
 
@@ -149,7 +150,9 @@ def test_a_density_declared_as_a_count_is_refused(units: str) -> None:
 def test_a_density_that_only_its_title_tells_is_refused(attribute: str, text: str) -> None:
     """What is per cell, or per 1 km cell, is a count."""
     cells = grid(TWO_BY_TWO, **{attribute: text})
-    with pytest.raises(sg.GridError, match=f"it calls itself a density \\({attribute} '.*or correct what it says"):
+    with pytest.raises(
+        sg.errors.GridError, match=f"it calls itself a density \\({attribute} '.*or correct what it says"
+    ):
         sg.zonal_sum(cells, areas(box(0, 0, 2, 2)), measure="count")
     assert sg.zonal_sum(cells, areas(box(0, 0, 2, 2)), measure="density")["people"].item() > 100
     for count in ("People per grid cell", "Population count per 1 km cell"):
@@ -159,12 +162,12 @@ def test_a_density_that_only_its_title_tells_is_refused(attribute: str, text: st
 
 def test_a_density_that_the_name_or_the_band_of_a_file_tells_is_refused(tmp_path: Path) -> None:
     """A variable called density, a band described as one."""
-    with pytest.raises(sg.GridError, match="it calls itself a density .name 'population_density'"):
+    with pytest.raises(sg.errors.GridError, match="it calls itself a density .name 'population_density'"):
         sg.zonal_sum(grid(TWO_BY_TWO).rename("population_density"), areas(box(0, 0, 2, 2)), measure="count")
     path = written(tmp_path / "people.tif", [TWO_BY_TWO, TWO_BY_TWO])
     with rasterio.open(path, "r+") as dataset:
         dataset.set_band_description(2, "population density")
-    with pytest.raises(sg.GridError, match="it calls itself a density .band description 'population density'"):
+    with pytest.raises(sg.errors.GridError, match="it calls itself a density .band description 'population density'"):
         sg.zonal_sum(path, areas(box(0, 0, 2, 2)), measure="count", band=2)
     assert sg.zonal_sum(path, areas(box(0, 0, 2, 2)), measure="count", band=1)["people"].item() == 100
 
@@ -173,7 +176,7 @@ def test_a_closed_dataset_is_refused(tmp_path: Path) -> None:
     """With what to do, not with the words of GDAL."""
     with rasterio.open(written(tmp_path / "people.tif", TWO_BY_TWO)) as dataset:
         pass
-    with pytest.raises(sg.FormatError, match="people.tif: the dataset is closed. Sum it within its with block"):
+    with pytest.raises(sg.errors.FormatError, match="people.tif: the dataset is closed. Sum it within its with block"):
         sg.zonal_sum(dataset, areas(box(0, 0, 2, 2)), measure="count")
 
 
@@ -181,7 +184,7 @@ def test_what_a_cell_holds_must_be_declared() -> None:
     """Nothing is guessed."""
     with pytest.raises(TypeError, match="measure"):
         sg.zonal_sum(grid(TWO_BY_TWO), areas(box(0, 0, 2, 2)))  # type: ignore[call-overload]
-    with pytest.raises(sg.SchemaError, match="measure='people' is not one of 'count', 'density'"):
+    with pytest.raises(sg.errors.SchemaError, match="measure='people' is not one of 'count', 'density'"):
         sg.zonal_sum(grid(TWO_BY_TWO), areas(box(0, 0, 2, 2)), measure="people")  # type: ignore[call-overload]
 
 
@@ -252,16 +255,16 @@ def test_one_band_of_several_is_chosen(tmp_path: Path) -> None:
     path = written(tmp_path / "bands.tif", [TWO_BY_TWO, [[1, 1], [1, 1]]])
     zones = areas(box(0, 0, 2, 2))
     assert sg.zonal_sum(path, zones, measure="count", band=2)["people"].item() == 4
-    with pytest.raises(sg.GridError, match="has 2 bands. Say which with band=1 ... 2"):
+    with pytest.raises(sg.errors.GridError, match="has 2 bands. Say which with band=1 ... 2"):
         sg.zonal_sum(path, zones, measure="count")
-    with pytest.raises(sg.GridError, match="has no band 3. Choose 1 to 2"):
+    with pytest.raises(sg.errors.GridError, match="has no band 3. Choose 1 to 2"):
         sg.zonal_sum(path, zones, measure="count", band=3)
     stack = xr.concat([grid(TWO_BY_TWO), grid([[1, 1], [1, 1]])], dim="band")
     assert sg.zonal_sum(stack, zones, measure="count", band=2)["people"].item() == 4
     assert sg.zonal_sum(stack.isel(band=[0]), zones, measure="count")["people"].item() == 100
-    with pytest.raises(sg.GridError, match=r"more than rows and columns: band \(2\)"):
+    with pytest.raises(sg.errors.GridError, match=r"more than rows and columns: band \(2\)"):
         sg.zonal_sum(stack, zones, measure="count")
-    with pytest.raises(sg.GridError, match="no layer 3"):
+    with pytest.raises(sg.errors.GridError, match="no layer 3"):
         sg.zonal_sum(stack, zones, measure="count", band=3)
 
 
@@ -269,7 +272,7 @@ def test_every_problem_of_the_areas_is_named_and_rows_without_a_shape_are_missin
     """A point, a crossing: both at once. A row without a shape has no people to tell of."""
     bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     zones = areas(box(0, 0, 1, 1), None, shapely.Polygon(), shapely.Point(0, 0), bow)
-    with pytest.raises(sg.SchemaError) as told:
+    with pytest.raises(sg.errors.SchemaError) as told:
         sg.zonal_sum(grid(TWO_BY_TWO), zones, measure="count")
     assert [problem.split(":")[0] for problem in told.value.problems] == [
         "geometry, row(s) 3",
@@ -288,28 +291,28 @@ def test_grids_that_cannot_be_placed_are_refused(tmp_path: Path) -> None:
     cases: list[tuple[object, type[Exception], str]] = [
         (
             written(tmp_path / "no_crs.tif", TWO_BY_TWO, crs=None),
-            sg.CRSError,
+            sg.errors.CRSError,
             "no_crs.tif: the raster has no CRS. Say which one",
         ),
         (
             plain.drop_attrs() if hasattr(plain, "drop_attrs") else plain.assign_attrs(crs=None),
-            sg.CRSError,
+            sg.errors.CRSError,
             "the array has no CRS",
         ),
-        (plain.assign_attrs(crs="EPSG:0"), sg.CRSError, "CRS 'EPSG:0' is unknown"),
-        (plain.assign_coords(x=[0.5, 1.5]).isel(x=[0]), sg.GridError, "fewer than two cells along 'x'"),
-        (grid([[1, 2, 3]] * 2).assign_coords(x=[0.5, 1.5, 4]), sg.GridError, "along 'x' are not evenly spaced"),
-        (plain.assign_coords(x=[0.5, 0.5]), sg.GridError, "along 'x' are not evenly spaced"),
+        (plain.assign_attrs(crs="EPSG:0"), sg.errors.CRSError, "CRS 'EPSG:0' is unknown"),
+        (plain.assign_coords(x=[0.5, 1.5]).isel(x=[0]), sg.errors.GridError, "fewer than two cells along 'x'"),
+        (grid([[1, 2, 3]] * 2).assign_coords(x=[0.5, 1.5, 4]), sg.errors.GridError, "along 'x' are not evenly spaced"),
+        (plain.assign_coords(x=[0.5, 0.5]), sg.errors.GridError, "along 'x' are not evenly spaced"),
         (
             grid([[3.4e38, 1], [1, 1]]),
-            sg.GridError,
+            sg.errors.GridError,
             "the value 3.4e.38 is no number of people or things, and files write it for no data",
         ),
-        (plain.rename(y="up"), sg.GridError, "must be called y and x, lat and lon"),
-        (plain.drop_vars("x"), sg.GridError, "no coordinates along 'x'"),
-        (tmp_path / "absent.tif", sg.FormatError, "not a raster that GDAL opens"),
-        (np.ones((2, 2)), sg.FormatError, "an xarray DataArray, not ndarray"),
-        (plain.astype(complex), sg.GridError, "values of type complex128 cannot be summed"),
+        (plain.rename(y="up"), sg.errors.GridError, "must be called y and x, lat and lon"),
+        (plain.drop_vars("x"), sg.errors.GridError, "no coordinates along 'x'"),
+        (tmp_path / "absent.tif", sg.errors.FormatError, "not a raster that GDAL opens"),
+        (np.ones((2, 2)), sg.errors.FormatError, "an xarray DataArray, not ndarray"),
+        (plain.astype(complex), sg.errors.GridError, "values of type complex128 cannot be summed"),
     ]
     for raster, error, message in cases:
         with pytest.raises(error, match=message):
@@ -320,7 +323,7 @@ def test_a_file_that_does_not_say_where_it_is_is_refused(tmp_path: Path) -> None
     """A picture is no grid."""
     with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
         path = written(tmp_path / "picture.tif", TWO_BY_TWO, transform=rasterio.Affine.identity())
-    with pytest.raises(sg.GridError, match="does not say where its cells are"):
+    with pytest.raises(sg.errors.GridError, match="does not say where its cells are"):
         sg.zonal_sum(path, areas(box(0, 0, 2, 2)), measure="count")
 
 
@@ -331,7 +334,7 @@ def test_a_turned_grid_is_summed_and_its_density_refused(tmp_path: Path) -> None
     zones = areas(box(0, 0, 20, 20))
     with pytest.warns(sg.DataWarning, match="reach beyond"):
         assert sg.zonal_sum(path, zones, measure="count")["people"].item() == pytest.approx(100)
-    with pytest.raises(sg.GridError, match="a turned grid in degrees"):
+    with pytest.raises(sg.errors.GridError, match="a turned grid in degrees"):
         sg.zonal_sum(path, zones, measure="density")
 
 
@@ -360,7 +363,9 @@ def test_a_mask_beside_the_values_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "masked.tif", TWO_BY_TWO, nodata=None)
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as dataset:
         dataset.write_mask(np.array([[0, 255], [255, 255]], dtype="uint8"))
-    with pytest.raises(sg.GridError, match="a mask or an alpha band says where there is no data. Write it as a nodata"):
+    with pytest.raises(
+        sg.errors.GridError, match="a mask or an alpha band says where there is no data. Write it as a nodata"
+    ):
         sg.zonal_sum(path, areas(box(0, 0, 2, 2)), measure="count")
 
 
@@ -404,23 +409,23 @@ def test_a_grid_in_chunks_is_read_in_windows() -> None:
 def test_longitudes_to_360_are_refused_for_areas_west_of_greenwich() -> None:
     """They would all seem to lie outside."""
     wide = grid([[1.0] * 36] * 2).assign_coords(x=5.0 + 10 * np.arange(36), y=[15.0, 5.0])
-    with pytest.raises(sg.GridError, match="longitudes run from 0 to 360 and the areas lie west of Greenwich"):
+    with pytest.raises(sg.errors.GridError, match="longitudes run from 0 to 360 and the areas lie west of Greenwich"):
         sg.zonal_sum(wide, areas(box(-5, 5, 5, 10)), measure="count")
 
 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda zones: zones.set_crs(None, allow_override=True), sg.CRSError, "areas: the geometry has no CRS"),
-        (lambda zones: zones.assign(geometry=shapely.Point(0, 0)), sg.SchemaError, r"row\(s\) 0: not a polygon"),
+        (lambda zones: zones.set_crs(None, allow_override=True), sg.errors.CRSError, "areas: the geometry has no CRS"),
+        (lambda zones: zones.assign(geometry=shapely.Point(0, 0)), sg.errors.SchemaError, r"row\(s\) 0: not a polygon"),
         (
             lambda zones: zones.assign(geometry=shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])),
-            sg.SchemaError,
+            sg.errors.SchemaError,
             r"row\(s\) 0: invalid",
         ),
         (
             lambda zones: pd.DataFrame(zones.drop(columns="geometry")),
-            sg.SchemaError,
+            sg.errors.SchemaError,
             "a GeoDataFrame of polygons is needed",
         ),
     ],

@@ -41,7 +41,7 @@ def broken(seed: int, memory: float | None) -> tuple[bool, bool]:
 def found_in(deaths: npt.NDArray[np.int64], memory: float | None) -> pd.Series:
     """What before_after says of 24 months."""
     table = pd.DataFrame({"start": pd.date_range("2018-01-01", periods=24, freq="MS"), "fatalities": deaths})
-    return sg.before_after(table, "2019-01-01", memory=memory).iloc[0]
+    return sg.events.before_after(table, "2019-01-01", memory=memory).iloc[0]
 
 
 def main(runs: int, first: int = 0, only: str = "") -> None:

@@ -54,13 +54,13 @@ def main(path: str, repetitions: int) -> None:
     for name, calculate in {
         "area_phase": lambda: sg.area_phase(table),
         "the rule row by row": lambda: rule_row_by_row(table),
-        "audit_phases": lambda: sg.audit_phases(table),
+        "phases.audit": lambda: sg.phases.audit(table),
         "sum_phases by country, kind, period and analysis": lambda: sg.sum_phases(table, by=keys),
     }.items():
         print(f"{name:50} {median(calculate, repetitions):7.2f} s")
     recent = table[(table["year"] >= 2018) & (table["iso3"] != "CAF")]
     for name, rows in {"all rows": table, "Cadre Harmonisé since 2018": recent}.items():
-        print(name, sg.audit_phases(rows, by=()).iloc[0].to_dict())
+        print(name, sg.phases.audit(rows, by=()).iloc[0].to_dict())
 
 
 if __name__ == "__main__":

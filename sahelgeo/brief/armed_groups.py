@@ -35,9 +35,9 @@ def terrorism(
     events : geopandas.GeoDataFrame
         An Events table with ``actor1`` and ``actor2``.
     actors : pandas.DataFrame, optional
-        Names and families (see :func:`sahelgeo.actor_family`).
+        Names and families (see :func:`sahelgeo.events.actor_family`).
     timeline : pandas.DataFrame, optional
-        Missions; the default is :func:`sahelgeo.load_timeline`.
+        Missions; the default is :func:`sahelgeo.events.load_timeline`.
     months : int
         Months before and after the month that a mission began in.
     lang : {"en", "fr"}
@@ -55,7 +55,7 @@ def terrorism(
     Raises
     ------
     SchemaError, DuplicateEventError, DoubleCountError
-        As :func:`sahelgeo.sum_events` and :func:`sahelgeo.actor_family`.
+        As :func:`sahelgeo.sum_events` and :func:`sahelgeo.events.actor_family`.
 
     Examples
     --------

@@ -45,7 +45,7 @@ def fatalities(
     date : datetime.date or str
         Last day of the part of the year.
     coverage : tuple or pandas.DataFrame, optional
-        For events: the days that the source covers (see :func:`sahelgeo.year_to_date`).
+        For events: the days that the source covers (see :func:`sahelgeo.events.year_to_date`).
     neared, surpassed : float
         The bands of the verdict words, in shares of the full year.
     lang : {"en", "fr"}

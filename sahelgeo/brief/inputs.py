@@ -20,7 +20,7 @@ from sahelgeo.errors import (
     listed,
 )
 from sahelgeo.events.actors import load_actors
-from sahelgeo.events.by_area import audit_events, place_events
+from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.exports import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
@@ -91,7 +91,7 @@ class SyntheticEvents:
     events : geopandas.GeoDataFrame
         Events table.
     actors : pandas.DataFrame
-        The invented actors, for :func:`sahelgeo.actor_family`.
+        The invented actors, for :func:`sahelgeo.events.actor_family`.
     agreements : pandas.DataFrame
         An invented local agreement: ``pcode``, ``date``, ``name``.
     coverage : tuple of str
@@ -152,14 +152,14 @@ class OwnEvents:
     events : geopandas.GeoDataFrame
         Events table.
     doubtful : pandas.DataFrame
-        What :func:`sahelgeo.audit_events` lists: events without coordinates, outside the areas, or not where their
+        What :func:`sahelgeo.events.audit` lists: events without coordinates, outside the areas, or not where their
         names say.
     coverage : pandas.DataFrame
         ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
         the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
         instead.
     actors, agreements : pandas.DataFrame
-        The table of :func:`sahelgeo.load_actors`; no agreements.
+        The table of :func:`sahelgeo.events.load_actors`; no agreements.
     pair : tuple of str
         JNIM and ISGS.
     """
@@ -223,7 +223,7 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
     events = conform_events(table)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
-        doubtful = audit_events(events, areas)
+        doubtful = audit(events, areas)
         # A rough place still tells the country.
         plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
         inside = place_events(plain, areas)["pcode"].astype("string")
@@ -329,12 +329,12 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
         A CSV (commas, semicolons or tabs) or workbook with ``name``, ``match`` (whole or start), ``family`` and
         ``kind``.
     beside : pandas.DataFrame, optional
-        The table that they are added to; the default is :func:`sahelgeo.load_actors`.
+        The table that they are added to; the default is :func:`sahelgeo.events.load_actors`.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of that table and of the file, for :func:`sahelgeo.actor_family`.
+        The rows of that table and of the file, for :func:`sahelgeo.events.actor_family`.
 
     Raises
     ------
@@ -345,7 +345,7 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
 
     See Also
     --------
-    sahelgeo.actor_family : Which family each actor belongs to.
+    sahelgeo.events.actor_family : Which family each actor belongs to.
 
     Examples
     --------

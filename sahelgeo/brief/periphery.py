@@ -44,13 +44,14 @@ def governance(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.core_periphery`; ``others["areas"]`` has the rate of each area. The verdict is
+        ``table`` as :func:`sahelgeo.events.core_periphery`; ``others["areas"]`` has the rate of each area. The verdict
+        is
         supported where the periphery's rate is the higher one: that it fares worse, not why.
 
     Raises
     ------
     SchemaError
-        As :func:`sahelgeo.core_periphery`.
+        As :func:`sahelgeo.events.core_periphery`.
 
     Examples
     --------
@@ -127,14 +128,15 @@ def accord(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.share_outside`, by year. The verdict is supported where the share outside grew from
+        ``table`` as :func:`sahelgeo.events.share_outside`, by year. The verdict is supported where the share outside
+        grew from
         the first year to the last and is above one half in the last, not_supported where it fell, else partly;
         described where one year alone is known, incomplete where none is.
 
     Raises
     ------
     SchemaError
-        As :func:`sahelgeo.share_outside`.
+        As :func:`sahelgeo.events.share_outside`.
 
     Examples
     --------

@@ -173,7 +173,8 @@ def claims(checks: Iterable[Check], *, centres: gpd.GeoDataFrame | None = None, 
         The checks that were made, in the language of the table; their claims take findings, verdict and sources from
         them. A claim about one country or one half of a sentence takes that part of the check.
     centres : geopandas.GeoDataFrame, optional
-        The result of :func:`sahelgeo.mean_centre` on the events of the checks, for the claim that the conflict moved.
+        The result of :func:`sahelgeo.events.mean_centre` on the events of the checks, for the claim that the conflict
+        moved.
     lang : {"en", "fr"}
         Language of the words.
 

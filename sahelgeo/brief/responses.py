@@ -37,19 +37,21 @@ def negotiation(
     agreements : pandas.DataFrame
         ``pcode``, ``date`` and ``name`` of each local agreement. No list of them is carried: bring yours.
     war : pandas.DataFrame, optional
-        The pair's events by month, as :func:`sahelgeo.dyads` gives them with ``between=("JNIM", "ISGS")``. Leave it out
+        The pair's events by month, as :func:`sahelgeo.events.dyads` gives them with ``between=("JNIM", "ISGS")``.
+        Leave it out
         where the events do not tell who fought whom: what is not known is then said, and is no zero.
     column : str
         What is compared.
     window : int
-        Months before and after (see :func:`sahelgeo.before_after`).
+        Months before and after (see :func:`sahelgeo.events.before_after`).
     lang : {"en", "fr"}
         Language of words and figure.
 
     Returns
     -------
     Check
-        ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of :func:`sahelgeo.before_after`,
+        ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of
+        :func:`sahelgeo.events.before_after`,
         compared with the average of the areas of the table that have no agreement. ``others["war"]`` is the pair by
         month, with ``covered``: the share of the month that every area of the sums has at least (missing where the sums
         do not say). ``parts`` has "agreements" and "war" where they are known. The verdict is described.
@@ -67,7 +69,7 @@ def negotiation(
     >>> warnings.simplefilter("ignore", sg.DataWarning)
     >>> made_up = sg.brief.load_synthetic()
     >>> sums = sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
-    >>> war = sg.dyads(sg.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
+    >>> war = sg.events.dyads(sg.events.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
     >>> check = sg.brief.negotiation(sums, made_up.agreements, war)
     >>> bool(check.table["after"].iloc[0] < check.table["before"].iloc[0])
     True
@@ -157,7 +159,7 @@ def engagement(
         Monthly rows with ``start`` and the column, as :func:`sahelgeo.sum_events` gives them with ``coverage``; areas
         are added up. A month in which one of the areas is not known is missing; an area without any value is left out.
     timeline : pandas.DataFrame, optional
-        As :func:`sahelgeo.load_timeline` gives it, which is the default.
+        As :func:`sahelgeo.events.load_timeline` gives it, which is the default.
     column : str
         The outcome: deaths, displaced people or people in phase 3 or above.
     lang : {"en", "fr"}

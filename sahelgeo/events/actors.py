@@ -48,7 +48,7 @@ def load_actors() -> pd.DataFrame:
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> actors = sg.load_actors()
+    >>> actors = sg.events.load_actors()
     >>> actors.loc[actors["family"] == "ISGS", "name"].tolist()[:2]
     ['ISGS', 'Islamic State (Greater Sahara)']
     """
@@ -63,8 +63,9 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     events : geopandas.GeoDataFrame
         A table with ``actor1`` and ``actor2``, as the sources print them.
     actors : pandas.DataFrame, optional
-        Your own names (``name``, ``match``, ``family``, ``kind``) instead of :func:`load_actors`; add to it with
-        ``pandas.concat([sg.load_actors(), mine])``.
+        Your own names (``name``, ``match``, ``family``, ``kind``) instead of :func:`sahelgeo.events.load_actors`; add
+        to it with
+        ``pandas.concat([sg.events.load_actors(), mine])``.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     >>> import pandas as pd, sahelgeo as sg
     >>> fights = pd.DataFrame({"actor1": ["JNIM: Group for Support of Islam and Muslims"],
     ...                        "actor2": ["Islamic State (West Africa) - Greater Sahara Faction"]})
-    >>> sg.actor_family(fights)[["family1", "family2"]].values.tolist()
+    >>> sg.events.actor_family(fights)[["family1", "family2"]].values.tolist()
     [['JNIM', 'ISGS']]
     """
     checks.columns(events, "events", {"actor1": "text", "actor2": "text"})
@@ -182,7 +183,7 @@ def dyads(
     Parameters
     ----------
     events : geopandas.GeoDataFrame
-        An Events table with ``family1`` and ``family2`` (see :func:`actor_family`).
+        An Events table with ``family1`` and ``family2`` (see :func:`sahelgeo.events.actor_family`).
     freq : {"MS", "QS", "YS"}
         Months, quarters or years.
     between : tuple of str, optional
@@ -217,14 +218,14 @@ def dyads(
     Notes
     -----
     Families follow lineages: Ansar Dine counts as JNIM before March 2017 too. The table and its sources:
-    :func:`load_actors`.
+    :func:`sahelgeo.events.load_actors`.
 
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg
     >>> events = gpd.GeoDataFrame({"event": ["A", "B"], "source": "made up", "date": ["2020-01-05", "2020-03-09"], "fatalities": [4, 7],
     ...     "actor1": ["JNIM", "ISGS"], "actor2": ["ISGS", "JNIM"]}, geometry=gpd.points_from_xy([0, 0], [14, 14]), crs="EPSG:4326")
-    >>> war = sg.dyads(sg.actor_family(events), between=("JNIM", "ISGS"))
+    >>> war = sg.events.dyads(sg.events.actor_family(events), between=("JNIM", "ISGS"))
     >>> war[["first", "second", "events", "fatalities"]].values.tolist()
     [['ISGS', 'JNIM', 1, 4], ['ISGS', 'JNIM', 0, 0], ['ISGS', 'JNIM', 1, 7]]
     """

@@ -48,7 +48,8 @@ def sum_events(
     freq : {"MS", "QS", "YS"}
         Months, quarters or years.
     by : str or list of str, optional
-        Also by these columns of the events: ``kind``, ``subkind``, or those that :func:`actor_family` adds.
+        Also by these columns of the events: ``kind``, ``subkind``, or those that :func:`sahelgeo.events.actor_family`
+        adds.
     coverage : tuple or pandas.DataFrame, optional
         The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``pcode`` or
         ``iso3``. Without it nothing is known where there is no event, and there is no zero.
@@ -72,7 +73,7 @@ def sum_events(
     Raises
     ------
     DuplicateEventError
-        An event stands more than once, as a copy or in two exports (:func:`newest_export` chooses).
+        An event stands more than once, as a copy or in two exports (:func:`sahelgeo.events.newest_export` chooses).
     DoubleCountError
         Several sources, or several populations of an area.
     WindowError
@@ -93,7 +94,7 @@ def sum_events(
 
     See Also
     --------
-    audit_events : Events whose place is doubtful.
+    events.audit : Events whose place is doubtful.
     rate_per_1000 : Displaced people per 1,000 inhabitants.
     year_to_date : A year so far against the year before.
     sahelgeo.maps.EventLayer : Violent events as circles or hexagons.
@@ -224,7 +225,7 @@ def _warn_other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     if wrong.any():
         warnings.warn(
             f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
-            "They count where the point is; audit_events lists them",
+            "They count where the point is; events.audit lists them",
             DataWarning,
             stacklevel=5,
         )
@@ -319,7 +320,7 @@ PROBLEMS = ("no_coordinates", "outside", "too_coarse", "other_country", "other_a
 _NAMES = ("name", "name_fr", "name_en")
 
 
-def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """The events whose place is missing, outside the areas, too rough for them, or not where their names say.
 
     Parameters
@@ -358,7 +359,7 @@ def audit_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     >>> import geopandas as gpd, sahelgeo as sg
     >>> events = gpd.GeoDataFrame({"event": ["A1", "A2"], "source": "made up", "date": "2020-01-05", "iso3": ["BFA", "MLI"]},
     ...     geometry=gpd.points_from_xy([-1.63, -1.08], [14.10, 13.09]), crs="EPSG:4326")
-    >>> sg.audit_events(events, sg.load_areas("BFA"))
+    >>> sg.events.audit(events, sg.load_areas("BFA"))
       event        problem printed pcode
     1    A2  other_country     MLI  BF49
     """

@@ -78,7 +78,7 @@ def hotspots(
     >>> import sahelgeo as sg
     >>> provinces = sg.load_areas("BFA", level=2)
     >>> north = provinces.geometry.representative_point().y > 13.2
-    >>> found = sg.hotspots(provinces.assign(rate=north * 50.0 + provinces.geometry.representative_point().x % 1), column="rate")
+    >>> found = sg.events.hotspots(provinces.assign(rate=north * 50.0 + provinces.geometry.representative_point().x % 1), column="rate")
     >>> sorted(found.loc[found["hotspot"] == "high", "name"])
     ['Bam', 'Loroum', 'Seno', 'Soum']
     """

@@ -41,7 +41,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     See Also
     --------
-    audit_events : Events whose place is doubtful.
+    events.audit : Events whose place is doubtful.
     sum_events : Events and deaths by area and period.
 
     Notes
@@ -53,7 +53,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> import geopandas as gpd, sahelgeo as sg
     >>> events = gpd.GeoDataFrame({"event": ["A1", "A1"], "source": "acled", "date": "2020-01-05", "fatalities": [2, 3],
     ...     "exported": ["2020-07-17", "2020-08-20"]}, geometry=gpd.points_from_xy([0, 0], [14, 14]), crs="EPSG:4326")
-    >>> sg.newest_export(events)["fatalities"].tolist()
+    >>> sg.events.newest_export(events)["fatalities"].tolist()
     [3]
     """
     days = _export_days(events)

@@ -69,7 +69,7 @@ def spread(
     >>> import pandas as pd, sahelgeo as sg
     >>> sums = pd.DataFrame({"pcode": ["XA01", "XA01", "XA02", "XA02"], "events": [0, 3, 0, 0],
     ...                      "start": pd.to_datetime(["2020-01-01", "2020-02-01"] * 2)})
-    >>> sg.spread(sums)[["pcode", "first", "reached"]]
+    >>> sg.events.spread(sums)[["pcode", "first", "reached"]]
       pcode      first  reached
     0  XA01 2020-02-01     True
     1  XA02        NaT    False
@@ -151,7 +151,7 @@ def share_outside(
     --------
     >>> import pandas as pd, sahelgeo as sg
     >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"), "fatalities": [10, 30, 10]})
-    >>> sg.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
+    >>> sg.events.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
     [[10, 30, 10, 0.75, 0.6, 0.8]]
     """
     checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
@@ -245,7 +245,7 @@ def core_periphery(
     >>> import sahelgeo as sg
     >>> phases = sg.load_sample("burkina-2020").phases
     >>> table = phases.assign(people_3plus=phases[["people_3", "people_4", "people_5"]].sum(axis=1))
-    >>> found = sg.core_periphery(table, "BF13", numerator="people_3plus", denominator="population")
+    >>> found = sg.events.core_periphery(table, "BF13", numerator="people_3plus", denominator="population")
     >>> found[["part", "areas", "rate", "ratio"]].round(3).values.tolist()
     [['core', 1, 0.02, 1.0], ['periphery', 12, 0.084, 4.214]]
     """
@@ -406,7 +406,7 @@ def mean_centre(
     >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C", "D"], "source": "made up",
     ...     "date": ["2019-02-01", "2019-05-01", "2020-02-01", "2020-05-01"]},
     ...     geometry=gpd.points_from_xy([-1, 1, 0, 2], [14, 14, 14, 14]), crs="EPSG:4326")
-    >>> centres = sg.mean_centre(events)
+    >>> centres = sg.events.mean_centre(events)
     >>> centres["drift_km"].round(1).tolist(), centres["drift_bearing"].round().tolist()
     ([nan, 108.0], [nan, 90.0])
     """

@@ -99,7 +99,7 @@ def before_after(
     >>> import pandas as pd, sahelgeo as sg
     >>> months = pd.date_range("2018-01-01", periods=24, freq="MS")
     >>> deaths = pd.DataFrame({"start": months, "fatalities": [10, 12, 9, 13] * 3 + [20, 22, 23, 19] * 3})
-    >>> found = sg.before_after(deaths, "2019-01-01")
+    >>> found = sg.events.before_after(deaths, "2019-01-01")
     >>> found[["before", "after", "change", "ratio"]].round(2).values.tolist()
     [[11.0, 21.0, 10.0, 1.91]]
     """
@@ -220,7 +220,7 @@ def lagged_association(
     >>> table = pd.DataFrame({"pcode": "XA01", "start": pd.date_range("2018-01-01", periods=24, freq="MS"),
     ...     "deaths": [0, 3, 1, 9, 2, 0, 4, 1, 7, 0, 5, 2, 8, 1, 0, 6, 3, 2, 9, 0, 1, 4, 0, 2]})
     >>> table["fled"] = table["deaths"].shift(2) * 100
-    >>> found = sg.lagged_association(table, "deaths", "fled", lags=range(4))
+    >>> found = sg.events.lagged_association(table, "deaths", "fled", lags=range(4))
     >>> found.loc[found["association"].idxmax(), ["lag", "association"]].round(2).tolist()
     [2.0, 1.0]
     """

@@ -66,7 +66,7 @@ def load_timeline(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> missions = sg.load_timeline(kinds=["mission"], countries="MLI")
+    >>> missions = sg.events.load_timeline(kinds=["mission"], countries="MLI")
     >>> missions["mission"].tolist()[:3], bool(missions["verified"].all())
     (['AFISMA', 'Serval', 'EUTM Mali'], True)
     """
@@ -151,7 +151,8 @@ def timeline_steps(
     Parameters
     ----------
     timeline : pandas.DataFrame
-        As :func:`load_timeline` gives it: rows of kind ``mission`` with ``start`` and ``end``, and of kind
+        As :func:`sahelgeo.events.load_timeline` gives it: rows of kind ``mission`` with ``start`` and ``end``, and of
+        kind
         ``strength``, which say how many troops a mission had from a day on.
     start, end : date or str
         First and last day of the steps.
@@ -194,7 +195,7 @@ def timeline_steps(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> steps = sg.timeline_steps(sg.load_timeline(), "2012-10-01", "2014-12-31", freq="YS")
+    >>> steps = sg.events.timeline_steps(sg.events.load_timeline(), "2012-10-01", "2014-12-31", freq="YS")
     >>> steps[["missions", "troops"]].values.tolist()
     [[1, <NA>], [3, 14700], [3, 16000]]
     """

@@ -301,7 +301,7 @@ def year_to_date(
     >>> import geopandas as gpd, sahelgeo as sg
     >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
     ...     "date": ["2019-02-01", "2019-12-30", "2020-02-01"]}, geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
-    >>> found = sg.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
+    >>> found = sg.events.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
     >>> found[["measure", "part", "same_window", "full_year", "change_percent", "verdict"]]
           measure  part  same_window  full_year  change_percent verdict
     0      events     1            1          2             0.0   below

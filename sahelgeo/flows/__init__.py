@@ -1,1 +1,5 @@
 """Movements between areas in a period: sums, matrices, measures and lines."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

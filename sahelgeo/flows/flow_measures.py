@@ -23,7 +23,7 @@ from sahelgeo.sources import joined_sources
 UNITS = ("pcode", *PERIOD)
 
 
-def flow_balance(
+def balance(
     flows: pd.DataFrame | FlowRecords,
     areas: gpd.GeoDataFrame | None = None,
     *,
@@ -72,8 +72,8 @@ def flow_balance(
     See Also
     --------
     sum_flows : Add up movements.
-    flow_indices : Intensity and concentration of all movements.
-    net_flows : The difference of the two directions of a pair.
+    flows.indices : Intensity and concentration of all movements.
+    flows.net : The difference of the two directions of a pair.
 
     Notes
     -----
@@ -85,7 +85,7 @@ def flow_balance(
     >>> import pandas as pd, sahelgeo as sg
     >>> flows = pd.DataFrame({"origin": ["A", "B", "B"], "destination": ["B", "A", "B"],
     ...                       "start": "2020-03-01", "end": "2020-03-31", "people": [30, 10, 5], "source": "DTM"})
-    >>> sg.flow_balance(flows)[["pcode", "inflow", "outflow", "internal", "net", "turnover", "effectiveness"]]
+    >>> sg.flows.balance(flows)[["pcode", "inflow", "outflow", "internal", "net", "turnover", "effectiveness"]]
       pcode  inflow  outflow  internal  net  turnover  effectiveness
     0     A      10       30         0  -20        40          -50.0
     1     B      30       10         5   20        40           50.0
@@ -169,7 +169,7 @@ def system_of(sums: pd.DataFrame) -> pd.Series:
     return origin & destination
 
 
-def net_flows(
+def net(
     flows: pd.DataFrame | FlowRecords,
     areas: gpd.GeoDataFrame | None = None,
     *,
@@ -210,7 +210,7 @@ def net_flows(
     See Also
     --------
     sum_flows : Add up movements.
-    top_flows : The largest flows.
+    flows.top : The largest flows.
 
     Notes
     -----
@@ -221,7 +221,7 @@ def net_flows(
     >>> import pandas as pd, sahelgeo as sg
     >>> flows = pd.DataFrame({"origin": ["A", "B"], "destination": ["B", "A"], "people": [10, 30],
     ...                       "start": "2020-03-01", "end": "2020-03-31", "source": "DTM"})
-    >>> sg.net_flows(flows)[["origin", "destination", "people", "people_there", "people_back"]]
+    >>> sg.flows.net(flows)[["origin", "destination", "people", "people_there", "people_back"]]
       origin destination  people  people_there  people_back
     0      B           A      20            30           10
     """
@@ -241,13 +241,14 @@ def net_flows(
     return kept[[name for name in order if name in kept]].sort_values([*ENDS, *PERIOD]).reset_index(drop=True)
 
 
-def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.DataFrame:
+def top(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.DataFrame:
     """The largest flows of each period, and the share of all people that they carry.
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        A Flows table with one row for each pair and period, as :func:`sum_flows` and :func:`net_flows` make it.
+        A Flows table with one row for each pair and period, as :func:`sum_flows` and :func:`sahelgeo.flows.net` make
+        it.
     n : int
         How many flows of each period, at most.
     share : float, optional
@@ -269,7 +270,7 @@ def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -
 
     See Also
     --------
-    net_flows : The difference of the two directions of a pair.
+    flows.net : The difference of the two directions of a pair.
     sum_flows : Add up movements.
 
     Notes
@@ -279,7 +280,7 @@ def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> top = sg.top_flows(sg.sum_flows(sg.load_sample("burkina-2020").flows), n=3)
+    >>> top = sg.flows.top(sg.sum_flows(sg.load_sample("burkina-2020").flows), n=3)
     >>> top[["origin", "destination", "people", "rank"]]
        origin destination  people  rank
     19   BF56        BF54   59556     1
@@ -308,7 +309,7 @@ def top_flows(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -
     return ranked[(before < share - 1e-12).astype(bool)]
 
 
-def flow_indices(
+def indices(
     flows: pd.DataFrame | FlowRecords,
     areas: gpd.GeoDataFrame | None = None,
     *,
@@ -372,7 +373,7 @@ def flow_indices(
 
     See Also
     --------
-    flow_balance : Inflow, outflow and net of each area.
+    flows.balance : Inflow, outflow and net of each area.
     concentration : How concentrated displaced people are.
 
     Notes
@@ -387,7 +388,7 @@ def flow_indices(
     >>> import pandas as pd, sahelgeo as sg
     >>> flows = pd.DataFrame({"origin": list("AABBCC"), "destination": list("BCACAB"), "people": [10, 10, 20, 20, 30, 30],
     ...                       "start": "2020-01-01", "end": "2020-12-31", "source": "example"})
-    >>> sg.flow_indices(flows)[["people", "mei", "connectivity", "gini"]].round(4)
+    >>> sg.flows.indices(flows)[["people", "mei", "connectivity", "gini"]].round(4)
        people   mei  connectivity    gini
     0     120  25.0           1.0  0.2667
     """

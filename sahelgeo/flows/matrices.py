@@ -88,13 +88,13 @@ def od_matrix(
     See Also
     --------
     sum_flows : Add up movements.
-    stock_origins : Where the people of each place come from.
-    flow_balance : Inflow, outflow and net of each area.
+    stocks.origins : Where the people of each place come from.
+    flows.balance : Inflow, outflow and net of each area.
 
     Notes
     -----
     Rows are origins O, columns destinations D: the row sums without the diagonal are the outflows, the column sums the
-    inflows (:func:`flow_balance`). A matrix of movements is not :func:`stock_origins`.
+    inflows (:func:`sahelgeo.flows.balance`). A matrix of movements is not :func:`sahelgeo.stocks.origins`.
 
     Examples
     --------

@@ -70,7 +70,7 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
     >>> import pandas as pd, sahelgeo as sg
     >>> flows = pd.DataFrame({"origin": list("AABB"), "destination": list("XYXY"), "people": [3, 50, 60, 70],
     ...                       "start": "2020-03-01", "end": "2020-03-31", "source": "DTM"})
-    >>> sg.suppress_small(flows)["suppressed"].tolist()
+    >>> sg.flows.suppress_small(flows)["suppressed"].tolist()
     ['small', 'recoverable', 'recoverable', 'recoverable']
     """
     table = conform(flows, "flows")

@@ -80,7 +80,7 @@ def reconcile(
     See Also
     --------
     change_in_stocks : Compare two counts like for like.
-    flow_balance : Inflow, outflow and net of each area.
+    flows.balance : Inflow, outflow and net of each area.
 
     Notes
     -----

@@ -11,7 +11,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DoubleCountError, SchemaError
-from sahelgeo.phases.classes import CLASSES, phase_categorical
+from sahelgeo.phases.classes import CLASSES, categorical
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.rates import rate_per_1000
@@ -189,7 +189,7 @@ def displacement_by_phase(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> phases = sample.phases.join(sg.area_phase(sample.phases))
-    >>> sg.displacement_by_phase(sample.stocks, phases, column="phase_rule")[["displaced"]].head(4)
+    >>> sg.joint.displacement_by_phase(sample.stocks, phases, column="phase_rule")[["displaced"]].head(4)
            displaced
     class
     1          84320
@@ -228,7 +228,7 @@ def _class_of_area(phases: pd.DataFrame, column: str) -> pd.Series:
     advice = "Choose one period with phases_at, and the row of the whole area"
     checks.once(table, "phases", "pcode", advice=advice, error=DoubleCountError)
     states = table["state"].where(table[column].isna() & table["state"].isin(PHASE_STATES))
-    return phase_categorical(table[column], states).astype(object).set_axis(table["pcode"])
+    return categorical(table[column], states).astype(object).set_axis(table["pcode"])
 
 
 def _people(table: pd.DataFrame, column: str, classes: pd.Series) -> pd.Series:

@@ -1,5 +1,6 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import BivariateLayer as BivariateLayer
+from .document import Language as Language
 from .event_layer import EventLayer as EventLayer
 from .newsroom import export_newsroom as export_newsroom
 from .one_call import compare_map as compare_map

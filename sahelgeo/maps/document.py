@@ -27,7 +27,8 @@ from sahelgeo.maps.style import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.sources import SOURCES
-from sahelgeo.words import Language, all_words, base_language, check_language, word
+from sahelgeo.words import Language as Language  # noqa: PLC0414 (public as sahelgeo.maps.Language)
+from sahelgeo.words import all_words, base_language, check_language, word
 
 STATIC = files("sahelgeo.maps").joinpath("static")
 # In the order in which they need each other: what is drawn, then what is around it.

@@ -188,7 +188,7 @@ def flow_map(
     --------
     FlowLayer : Movements as curved arrows.
     sahelgeo.sum_flows : Add up movements.
-    sahelgeo.top_flows : The largest flows.
+    sahelgeo.flows.top : The largest flows.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def phase_classes() -> tuple[PhaseClass, ...]:
     )
 
 
-def load_phase_classes() -> pd.DataFrame:
+def load_classes() -> pd.DataFrame:
     """The five phases and the four kinds of missing phase: words, colours, where they come from.
 
     Returns
@@ -70,13 +70,13 @@ def load_phase_classes() -> pd.DataFrame:
 
     See Also
     --------
-    load_phase_symbols : Symbols of the mapping protocol.
+    phases.load_symbols : Symbols of the mapping protocol.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sg.load_phase_classes()[["label_en", "label_fr", "colour"]].head(3)
+    >>> sg.phases.load_classes()[["label_en", "label_fr", "colour"]].head(3)
                label_en         label_fr   colour
     class
     1      None/Minimal  Aucune/minimale  #CDFACD
@@ -86,7 +86,7 @@ def load_phase_classes() -> pd.DataFrame:
     return read_frame("phases.csv", keep_default_na=False).set_index("class")
 
 
-def load_phase_symbols() -> pd.DataFrame:
+def load_symbols() -> pd.DataFrame:
     """The symbols beside the colours: sacks and exclamation marks for food assistance, stars for evidence, settlements.
 
     Sacks belong to IPC 3.1, the exclamation mark to FEWS NET and older IPC maps; neither is ever turned into the other.
@@ -99,13 +99,13 @@ def load_phase_symbols() -> pd.DataFrame:
 
     See Also
     --------
-    load_phase_classes : Names and colours of the phases.
+    phases.load_classes : Names and colours of the phases.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> symbols = sg.load_phase_symbols()
+    >>> symbols = sg.phases.load_symbols()
     >>> symbols.loc[["evidence_2", "one_phase_worse"], ["glyph", "scheme"]]
                     glyph                   scheme
     symbol
@@ -115,7 +115,7 @@ def load_phase_symbols() -> pd.DataFrame:
     return read_frame("phase_symbols.csv", keep_default_na=False).set_index("symbol")
 
 
-def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.Series:
+def categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.Series:
     """Phases as an ordered category: they compare and sort, and no arithmetic can be done with them.
 
     Phase 4 is above phase 2, but not twice it, and their mean is not phase 3. pandas raises a TypeError for the sum or
@@ -144,7 +144,7 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     See Also
     --------
     area_phase : The phase of each area by the 20 % rule.
-    load_phase_classes : Names and colours of the phases.
+    phases.load_classes : Names and colours of the phases.
 
     Notes
     -----
@@ -153,7 +153,7 @@ def phase_categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> phases = sg.phase_categorical(pd.Series([2, 4, None]))
+    >>> phases = sg.phases.categorical(pd.Series([2, 4, None]))
     >>> (phases >= 3).tolist(), int(phases.max())
     ([False, True, False], 4)
     >>> phases.mean()  # doctest: +IGNORE_EXCEPTION_DETAIL

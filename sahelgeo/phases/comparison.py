@@ -76,7 +76,7 @@ def compare_phases(
     --------
     phases_at : The classification that holds on a day.
     season_vintages : All analyses of one season, side by side.
-    audit_phases : Where published figures and the rule disagree.
+    phases.audit : Where published figures and the rule disagree.
 
     Notes
     -----

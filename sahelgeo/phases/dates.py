@@ -201,7 +201,7 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     ...        "people_1": 500, "people_2": 300, "people_4": 50, "people_5": 0}
     >>> analyses = [{"issued": "2019-11-30", "people_3": 150}, {"issued": "2020-03-31", "people_3": 200}]
     >>> table = pd.DataFrame([{**row, **analysis} for analysis in analyses])
-    >>> sg.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "people_3plus", "people_3plus_change"]]
+    >>> sg.phases.season_vintages(table, "2020-06-01", "2020-08-31")[["vintage", "people_3plus", "people_3plus_change"]]
        vintage  people_3plus  people_3plus_change
     0        1   200.0           <NA>
     1        2   250.0           50.0

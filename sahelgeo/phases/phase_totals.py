@@ -199,7 +199,7 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> half = sample.population.assign(people=2 * sample.population["people"])
-    >>> sg.phase_coverage(sample.phases, half)["share_analysed"].round(2).unique().tolist()
+    >>> sg.phases.phase_coverage(sample.phases, half)["share_analysed"].round(2).unique().tolist()
     [0.5]
     """
     checks.columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})

@@ -41,7 +41,7 @@ def check_fit(table: pd.DataFrame, stacklevel: int) -> None:
             f"in {int(off.sum()):,} of {len(table):,} rows people_1 to people_5 do not add up to the population, "
             "within 5 "
             f"persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
-            "audit_phases",
+            "phases.audit",
             DataWarning,
             stacklevel=stacklevel + 1,
         )
@@ -95,7 +95,7 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     See Also
     --------
     sum_phases : Add up people by phase.
-    audit_phases : Where published figures and the rule disagree.
+    phases.audit : Where published figures and the rule disagree.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Notes
@@ -143,7 +143,7 @@ _ONE_POINT = 0.01
 _ROUNDED_PERSONS = 2.5
 
 
-def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+def audit(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Where the published phase is not that of the 20 % rule, and by how much; and where people do not add up.
 
     Parameters
@@ -191,7 +191,7 @@ def audit_phases(phases: pd.DataFrame, *, by: str | Sequence[str] | None = None)
     --------
     >>> import sahelgeo as sg
     >>> phases = sg.load_sample("burkina-2020").phases.assign(phase_published=2)
-    >>> sg.audit_phases(phases, by="kind")[["kind", "compared", "agree", "higher", "lower"]]
+    >>> sg.phases.audit(phases, by="kind")[["kind", "compared", "agree", "higher", "lower"]]
           kind  compared  agree  higher  lower
     0  current        13      6       5      2
     """

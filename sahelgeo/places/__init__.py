@@ -1,1 +1,5 @@
 """Saying which area a row means, and joining it to that area."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -65,7 +65,7 @@ def check_areas(areas: gpd.GeoDataFrame, *, smallest_km2: float = SMALLEST_OVERL
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sg.check_areas(sg.load_areas(["NER", "TCD"])).empty
+    >>> sg.places.check_areas(sg.load_areas(["NER", "TCD"])).empty
     True
     """
     if not smallest_km2 >= 0:
@@ -134,7 +134,7 @@ def mend_overlaps(areas: gpd.GeoDataFrame, *, keep: Keep = "smaller") -> gpd.Geo
     --------
     >>> import sahelgeo as sg
     >>> areas = sg.load_areas("NER")
-    >>> sg.check_areas(sg.mend_overlaps(areas)).empty
+    >>> sg.places.check_areas(sg.places.mend_overlaps(areas)).empty
     True
     """
     checks.choice(KEEP, keep=keep)

@@ -73,7 +73,7 @@ def attach_areas(
         Add a row for every area that no row names, with missing values (for maps, where "no data" must be seen).
         These rows come last, with the index labels that follow the highest (or the p-code, for an index of text).
     report : bool
-        Also return the :class:`Account` of rows and people.
+        Also return the :class:`sahelgeo.places.Account` of rows and people.
 
     Returns
     -------

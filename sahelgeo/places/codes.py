@@ -278,7 +278,7 @@ def code_systems(
     --------
     >>> import pandas as pd, sahelgeo as sg
     >>> table = pd.DataFrame({"adm1_pcod2": ["MR01", "MR13"], "adm1_name": ["Adrar", "Trarza"]})
-    >>> found = sg.code_systems(table, sg.load_pcodes("MRT", level=1))
+    >>> found = sg.places.code_systems(table, sg.load_pcodes("MRT", level=1))
     >>> found[["iso3", "system", "known", "agree", "contradict", "speaks"]]
       iso3      system  known  agree  contradict  speaks
     0  MRT         wfp      2      2           0    True

@@ -30,7 +30,7 @@ Decisions = dict[tuple[str, str, str], Decision]
 
 
 def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
-    """Read a table of decisions (CSV, UTF-8), as :func:`write_decisions` writes it and you have filled it in.
+    """Read a table of decisions (CSV, UTF-8), as :func:`sahelgeo.places.write_decisions` writes it, filled in.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
     >>> areas = sg.load_pcodes("MLI", level=2)
     >>> table = pd.DataFrame({"cercle": ["Gourma"]})
     >>> undecided = sg.match_areas(table, areas, on="cercle")
-    >>> sg.write_decisions(undecided.assign(pcode="ML0603"), path)
+    >>> sg.places.write_decisions(undecided.assign(pcode="ML0603"), path)
     >>> sg.match_areas(table, areas, on="cercle", decisions=path)[["name", "pcode", "method"]]
          name   pcode    method
     0  Gourma  ML0603  decision
@@ -104,8 +104,8 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     >>> import pandas as pd, sahelgeo as sg, tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "decisions.csv"
     >>> regions = pd.DataFrame({"region": ["Hodh", "Assaba"]})
-    >>> sg.write_decisions(sg.match_areas(regions, sg.load_pcodes("MRT", level=1), on="region"), path)
-    >>> sg.read_decisions(path)[["name", "pcode"]]
+    >>> sg.places.write_decisions(sg.match_areas(regions, sg.load_pcodes("MRT", level=1), on="region"), path)
+    >>> sg.places.read_decisions(path)[["name", "pcode"]]
          name pcode
     0    Hodh  <NA>
     1  Assaba  MR03

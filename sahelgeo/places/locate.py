@@ -104,7 +104,7 @@ def locate(
     max_distance_km : float, optional
         How far the nearest area may be, in kilometres on the ground. Needed with ``outside="nearest"``.
     report : bool
-        Also return the :class:`Account` of rows and people.
+        Also return the :class:`sahelgeo.places.Account` of rows and people.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def locate(
     --------
     area_index : Prepare areas once for many points.
     attach_areas : Join a table to its polygons.
-    audit_events : Events whose place is doubtful.
+    events.audit : Events whose place is doubtful.
 
     Notes
     -----

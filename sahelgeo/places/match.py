@@ -89,7 +89,8 @@ def match_areas(
     Names fold first: accents, case, hyphens, apostrophes, articles and words like "Région de" make no difference, and
     known other names (French, English, old, new, abbreviations, spellings) lead to the same area. Words that tell
     areas apart do: "Ville de Tahoua" is not "Tahoua". Codes count only as the names beside them allow (see
-    :func:`sahelgeo.code_systems`). What is printed must agree: a code with its name, a name with its parents and with
+    :func:`sahelgeo.places.code_systems`). What is printed must agree: a code with its name, a name with its parents
+    and with
     the level of the areas. Where two areas fit, or nearly so, there is no answer but candidates.
 
     Parameters
@@ -114,7 +115,7 @@ def match_areas(
         alike, leads the next by 7 points, and has the same directions, numbers and brackets. A name that was cut off
         ("Centre-") is taken for none.
     decisions : pandas.DataFrame or path, optional
-        Your own earlier answers (see :func:`sahelgeo.read_decisions`); they go first.
+        Your own earlier answers (see :func:`sahelgeo.places.read_decisions`); they go first.
 
     Returns
     -------

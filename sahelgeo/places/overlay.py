@@ -134,7 +134,7 @@ def overlay(
         and what it holds goes to the other pieces of its polygon of values. A part outside all of ``onto`` that is
         smaller than this share of its polygon is treated alike.
     report : bool
-        Also return the :class:`OverlayAccount`.
+        Also return the :class:`sahelgeo.places.OverlayAccount`.
 
     Returns
     -------

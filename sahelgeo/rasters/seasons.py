@@ -91,7 +91,7 @@ def zonal_series(
     ...                     coords={"time": pd.to_datetime(["2020-06-01", "2020-07-01"]),
     ...                             "y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)},
     ...                     attrs={"crs": "EPSG:4326"})
-    >>> series = sg.zonal_series(rain, sg.load_areas("BFA"), measure="rate")
+    >>> series = sg.rasters.zonal_series(rain, sg.load_areas("BFA"), measure="rate")
     >>> series.dims, series.sel(pcode="BF56").values.round(6).tolist()
     (('pcode', 'time'), [40.0, 90.0])
     """
@@ -236,7 +236,7 @@ def seasonal_anomaly(
     ...                     coords={"time": pd.to_datetime([f"{year}-08-01" for year in years]),
     ...                             "y": 15.05 - 0.1 * np.arange(60), "x": -5.55 + 0.1 * np.arange(80)},
     ...                     attrs={"crs": "EPSG:4326"})
-    >>> anomaly = sg.seasonal_anomaly(rain, sg.load_areas("BFA"), season=(6, 9), baseline=(2015, 2019))
+    >>> anomaly = sg.rasters.seasonal_anomaly(rain, sg.load_areas("BFA"), season=(6, 9), baseline=(2015, 2019))
     >>> anomaly.loc[(anomaly["pcode"] == "BF56") & (anomaly["year"] == 2020), "percent_of_usual"].round(1).tolist()
     [120.0]
     """

@@ -127,7 +127,8 @@ def zonal_sum(
     band : int, optional
         Which band of a file, from 1, where it has several.
     report : bool
-        Read all of the grid, and also return the :class:`GridAccount` of what lies outside of the areas.
+        Read all of the grid, and also return the :class:`sahelgeo.rasters.GridAccount` of what lies outside of the
+        areas.
     progress : bool
         Show a bar.
 
@@ -430,7 +431,7 @@ def scale_to_totals(
     >>> import pandas as pd, sahelgeo as sg
     >>> grid = pd.DataFrame({"pcode": ["BF5601", "BF5602"], "people": [300.0, 100.0]})
     >>> census = pd.DataFrame({"pcode": ["BF5601", "BF5602"], "year": 2019, "people": [330, 90], "source": "census"})
-    >>> sg.scale_to_totals(grid, census)["people"].tolist()
+    >>> sg.rasters.scale_to_totals(grid, census)["people"].tolist()
     [330.0, 90.0]
     """
     checks.columns(table, "table", {"pcode": "text", "people": "number"})

@@ -47,7 +47,7 @@ def read_acled(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
         Another kind of file, cells that are no numbers or days, coordinates that are no place.
     DuplicateEventError
         An event that stands twice with different figures, as where two exports were put together; ``.table`` has every row, each
-        with the day of its own timestamp in ``exported``, for :func:`newest_export`.
+        with the day of its own timestamp in ``exported``, for :func:`sahelgeo.events.newest_export`.
 
     See Also
     --------

@@ -114,7 +114,7 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     >>> import warnings
     >>> with warnings.catch_warnings(record=True) as said:
     ...     warnings.simplefilter("always")
-    ...     counted = sg.recommended_figures(figures)
+    ...     counted = sg.stocks.recommended_figures(figures)
     >>> counted["people"].tolist(), str(said[0].message)
     ([40], '1 of 2 figures left out: 1 for triangulation')
     """

@@ -216,7 +216,7 @@ def share_of_total(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> shares = sg.share_of_total(sg.load_sample("burkina-2020").stocks)
+    >>> shares = sg.stocks.share_of_total(sg.load_sample("burkina-2020").stocks)
     >>> shares.nsmallest(2, "rank")[["pcode", "share", "rank"]].round(4)
        pcode   share  rank
     4   BF49  0.4081     1
@@ -272,7 +272,7 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     See Also
     --------
     share_of_total : Each area's share of all displaced people.
-    flow_indices : Intensity and concentration of all movements.
+    flows.indices : Intensity and concentration of all movements.
 
     Notes
     -----
@@ -281,7 +281,7 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> found = sg.concentration(sg.load_sample("burkina-2020").stocks)
+    >>> found = sg.stocks.concentration(sg.load_sample("burkina-2020").stocks)
     >>> found[["areas", "hhi", "areas_for_half", "pcode_largest"]].round(3)
        areas   hhi  areas_for_half pcode_largest
     0     13  0.29               2          BF49

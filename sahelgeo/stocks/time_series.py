@@ -75,7 +75,7 @@ def series(
     >>> import pandas as pd, sahelgeo as sg
     >>> counts = pd.DataFrame({"pcode": "BF", "date": ["2020-06-08", "2020-08-08"], "people": [921_471, 1_013_234],
     ...                        "group": "idp", "source": "CONASUR"})
-    >>> sg.series(counts, fill="last")[["start", "date", "people", "filled", "days_old"]]
+    >>> sg.stocks.series(counts, fill="last")[["start", "date", "people", "filled", "days_old"]]
            start       date   people  filled  days_old
     0 2020-06-01 2020-06-08   921471   False        22
     1 2020-07-01 2020-06-08   921471    True        53
@@ -187,7 +187,7 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     >>> import pandas as pd, sahelgeo as sg
     >>> counts = pd.DataFrame({"pcode": "BF", "date": ["2020-06-08", "2020-08-08"], "people": [921_471, 1_013_234],
     ...                        "group": "idp", "source": "CONASUR"})
-    >>> sg.first_above(counts, threshold=1_000_000)[["pcode", "date", "people", "date_below"]]
+    >>> sg.stocks.first_above(counts, threshold=1_000_000)[["pcode", "date", "people", "date_below"]]
       pcode       date   people date_below
     0    BF 2020-08-08  1013234 2020-06-08
     """
@@ -251,7 +251,7 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
     >>> import pandas as pd, sahelgeo as sg
     >>> counts = pd.DataFrame({"pcode": "TD0701", "date": ["2019-01-31", "2019-03-31", "2019-06-30", "2019-08-31"],
     ...                        "people": [0, 80, 50, 0], "group": "idp", "source": "DTM"})
-    >>> sg.durations(counts)[["first", "last", "days_at_least", "days_at_most", "ongoing"]]
+    >>> sg.stocks.durations(counts)[["first", "last", "days_at_least", "days_at_most", "ongoing"]]
            first       last  days_at_least  days_at_most  ongoing
     0 2019-03-31 2019-06-30             91           212    False
     """

@@ -16,7 +16,7 @@ from sahelgeo.sums import group_numbers, refuse_unlike, sums_of
 UNKNOWN = "unknown"
 
 
-def stock_origins(
+def origins(
     stocks: pd.DataFrame,
     areas: gpd.GeoDataFrame | None = None,
     *,
@@ -78,7 +78,7 @@ def stock_origins(
     >>> import pandas as pd, sahelgeo as sg
     >>> stocks = pd.DataFrame({"pcode": ["BF49", "BF49", "BF54"], "origin": ["BF56", None, "BF56"],
     ...                        "people": [30, 10, 20], "date": "2020-09-06", "group": "idp", "source": "DTM"})
-    >>> sg.stock_origins(stocks, wide=True)
+    >>> sg.stocks.origins(stocks, wide=True)
     pcode    BF49  BF54
     origin
     BF56       30    20

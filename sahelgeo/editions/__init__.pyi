@@ -1,0 +1,1 @@
+from .crosswalks import edition_of as edition_of

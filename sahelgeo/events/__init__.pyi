@@ -1,0 +1,15 @@
+from .actors import actor_family as actor_family
+from .actors import dyads as dyads
+from .actors import load_actors as load_actors
+from .by_area import audit as audit
+from .clusters import hotspots as hotspots
+from .exports import newest_export as newest_export
+from .extent import core_periphery as core_periphery
+from .extent import mean_centre as mean_centre
+from .extent import share_outside as share_outside
+from .extent import spread as spread
+from .over_time import before_after as before_after
+from .over_time import lagged_association as lagged_association
+from .timeline import load_timeline as load_timeline
+from .timeline import timeline_steps as timeline_steps
+from .windows import year_to_date as year_to_date

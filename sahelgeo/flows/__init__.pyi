@@ -1,0 +1,5 @@
+from .flow_measures import balance as balance
+from .flow_measures import indices as indices
+from .flow_measures import net as net
+from .flow_measures import top as top
+from .suppression import suppress_small as suppress_small
