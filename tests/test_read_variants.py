@@ -91,3 +91,20 @@ def test_a_part_of_an_answer_is_said_in_every_envelope(envelope: dict[str, objec
     row = {"operation": "Lac", "admin0Pcode": "TCD", "numPresentIdpInd": 5, "reportingDate": "2017-09-30"}
     with pytest.warns(sg.DataWarning, match="the file holds a part only"):
         sg.read(io.BytesIO(json.dumps({**envelope, "result": [row]}).encode()))
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#VALUE!", "#DIV/0!", " #name? "])
+def test_a_formula_that_failed_is_said(cell: str) -> None:
+    """Its figure is missing, and the reader knows that one was meant to be there."""
+    rows = ("REGIONS;PROVINCES;COMMUNES;Nombre total de PDI", "SAHEL;SOUM;DJIBO;100", f"SAHEL;SOUM;DIGUEL;{cell}")
+    file = io.BytesIO("\n".join(("Situation au 28 février 2023;;;", *rows)).encode())
+    with pytest.warns(sg.DataWarning, match="a formula that failed"):
+        assert sg.read(file)["people"].isna().tolist() == [False, True]
+
+
+def test_a_last_row_that_is_cut_off_is_said() -> None:
+    """A line that does not end, with fewer cells than the one before it."""
+    rows = ("REGIONS;PROVINCES;COMMUNES;Nombre total de PDI", "SAHEL;SOUM;DJIBO;100", "SAHEL;SOUM;DIGUEL")
+    file = io.BytesIO("\n".join(("Situation au 28 février 2023;;;", *rows)).encode())
+    with pytest.warns(sg.DataWarning, match="the file may be cut off"):
+        sg.read(file)

@@ -25,8 +25,10 @@ MOST_CELLS = 50_000_000
 csv.field_size_limit(1 << 30)
 
 
-def open_delimited(content: bytes, file: str, encoding: str | None = None) -> tuple[Sheet, tuple[str, ...]]:
-    """The rows of a delimited text file, every cell as text, and notes on what was repaired.
+def open_delimited(
+    content: bytes, file: str, encoding: str | None = None
+) -> tuple[Sheet, tuple[str, ...], tuple[str, ...]]:
+    """The rows of a delimited text file, every cell as text; notes on what was repaired, and warnings of what is missing.
 
     Raises
     ------
@@ -37,7 +39,17 @@ def open_delimited(content: bytes, file: str, encoding: str | None = None) -> tu
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
     delimiter, width = _delimiter(start, file)
     cells = _cells(content, delimiter, width, file)
-    return Sheet(file, "", cells, "csv", commas_separate=delimiter == ","), notes
+    return Sheet(file, "", cells, "csv", commas_separate=delimiter == ","), notes, _cut_off(content, delimiter.encode())
+
+
+def _cut_off(content: bytes, delimiter: bytes) -> tuple[str, ...]:
+    """A last line that does not end, and has fewer cells than the line before it, is half a row."""
+    lines = content[-SNIFFED_LETTERS:].splitlines(keepends=True)[-2:]
+    if len(lines) < 2 or lines[1].endswith((b"\n", b"\r")) or b'"' in content[-SNIFFED_LETTERS:]:
+        return ()
+    if not 0 < lines[1].count(delimiter) < lines[0].count(delimiter):
+        return ()
+    return ("the last row has fewer cells than the one before it, and its line does not end: the file may be cut off",)
 
 
 def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:

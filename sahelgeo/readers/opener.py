@@ -135,8 +135,8 @@ def _opened(content: bytes, file: str, location: Path | None, encoding: str | No
     if start[:1] in (b"{", b"["):
         sheets, missing = open_records(content, file)
         return Opened(file, sheets, warnings=missing)
-    sheet, notes = open_delimited(content, file, encoding)
-    return Opened(file, (sheet,), notes)
+    sheet, notes, missing = open_delimited(content, file, encoding)
+    return Opened(file, (sheet,), notes, missing)
 
 
 def _shapes(content: bytes, file: str, location: Path | None, encoding: str | None) -> tuple[Sheet, ...] | None:

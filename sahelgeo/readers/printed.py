@@ -13,6 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# What a spreadsheet writes where a formula could not be computed: there was to be a number.
+FAILED_FORMULAS = ("#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!")
+
 MISSING_NUMBERS = frozenset(
     (
         *(
@@ -36,7 +39,7 @@ MISSING_NUMBERS = frozenset(
             "nan",
         ),
         *("null", "<null>", "none", "not available", "non disponible"),
-        *("#ref!", "#value!", "#div/0!", "#name?", "#null!"),
+        *FAILED_FORMULAS,
     )
 )
 MISSING_TEXT = frozenset(["", "<null>", "nan", "none", "null", "#n/a"])

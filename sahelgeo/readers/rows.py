@@ -17,7 +17,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.printed import codes, fold, is_code, text_of, texts
+from sahelgeo.readers.printed import FAILED_FORMULAS, codes, fold, is_code, text_of, texts
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes
@@ -269,7 +269,20 @@ class Rows:
             self.how,
             commas_separate=self.found.sheet.commas_separate,
         )
+        for name, cells in columns.items():
+            self._say_failed_formulas(headed[name], cells)
         return {name: read[heading] for heading, name in named.items()}
+
+    def _say_failed_formulas(self, heading: str, cells: pd.Series) -> None:
+        """Missing is right where a formula failed, but a figure was meant to stand there."""
+        if cells.dtype == object or isinstance(cells.dtype, pd.StringDtype):
+            failed = cells.astype("string").str.strip().str.lower().isin(FAILED_FORMULAS).to_numpy(dtype=bool)
+            if failed.any():
+                rows = listed(list(cells.index[failed]), SHOWN_AT_MOST)
+                shown = text_of(cells[failed].iloc[0])
+                self.doubts.append(
+                    f"column {heading!r}, row(s) {rows}: {shown}, a formula that failed. No number is known there: ask for it"
+                )
 
     def whole(self, name: str) -> pd.Series:
         """Whole numbers; fractions are refused."""
