@@ -13,36 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sahelgeo.words import missing_words
+
 # What a spreadsheet writes where a formula could not be computed: there was to be a number.
 FAILED_FORMULAS = ("#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!")
-
-MISSING_NUMBERS = frozenset(
-    (
-        *(
-            "",
-            "-",
-            "--",
-            "–",
-            "—",
-            "*",
-            "..",
-            "...",
-            "…",
-            "nd",
-            "n/d",
-            "nd*",
-            "n.d.",
-            "na",
-            "n/a",
-            "#n/a",
-            "n.a.",
-            "nan",
-        ),
-        *("null", "<null>", "none", "not available", "non disponible"),
-        *FAILED_FORMULAS,
-    )
-)
-MISSING_TEXT = frozenset(["", "<null>", "nan", "none", "null", "#n/a"])
+MISSING_NUMBERS = missing_words("number")
+MISSING_TEXT = missing_words("text")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\u2002-\u200a\u205f\u3000\ufeff\u200b]+")
 _ARROW_SPACES = r"[\s\x{00a0}\x{2002}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]+"
 _MONTH_WORDS = {
