@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sahelgeo.places.known import load_pcodes, rows_of
+from sahelgeo.embedded import read_rows
+from sahelgeo.places.known import load_pcodes
 from sahelgeo.places.likeness import sound_key
 from sahelgeo.places.names import fold_name, fold_names, level_words, undo_double_encoding
 
@@ -109,9 +110,9 @@ def test_text_that_was_read_as_latin_1_is_put_right_and_other_text_is_not_touche
 def test_no_alias_is_the_name_of_another_area_of_its_level() -> None:
     """An alias that is another area's own name would make a wrong match of a tie."""
     own = {
-        (row["iso3"], row["level"], fold_name(row["name"]).key) for row in rows_of("admin_codes.csv") if row["pcode"]
+        (row["iso3"], row["level"], fold_name(row["name"]).key) for row in read_rows("admin_codes.csv") if row["pcode"]
     }
-    for row in rows_of("aliases.csv"):
+    for row in read_rows("aliases.csv"):
         assert (row["iso3"], row["level"], fold_name(row["name"]).key) in own, row
         alias = (row["iso3"], row["level"], fold_name(row["alias"]).key)
         assert alias not in own or alias[2] == fold_name(row["name"]).key, row
@@ -122,7 +123,7 @@ def test_an_alias_of_several_areas_says_that_it_is_a_whole() -> None:
     """Nouakchott, Ennedi, Hodh: several areas, so no answer."""
     named: dict[tuple[str, str, str], set[str]] = {}
     kinds: dict[tuple[str, str, str], set[str]] = {}
-    for row in rows_of("aliases.csv"):
+    for row in read_rows("aliases.csv"):
         key = (row["iso3"], row["level"], fold_name(row["alias"]).key)
         named.setdefault(key, set()).add(row["name"])
         kinds.setdefault(key, set()).add(row["kind"])
