@@ -37,7 +37,6 @@ def one_number(text: object, kind: str = "people", **options: object) -> float |
         ("1’234", 1234),
         ("-1,6", -1.6),
         ("−1.6", -1.6),
-        ("81%", 0.81),
         ("-3", -3),
         (5, 5),
         (2.5, 2.5),
@@ -45,8 +44,15 @@ def one_number(text: object, kind: str = "people", **options: object) -> float |
     ],
 )
 def test_printed_numbers_are_read(text: object, number: float) -> None:
-    """Thousands with commas, spaces or points, decimal commas, percent signs."""
+    """Thousands with commas, spaces or points, decimal commas."""
     assert one_number(text) == pytest.approx(number)
+
+
+def test_a_share_in_per_cent_is_read_and_is_no_number_of_people() -> None:
+    """81% is 0.81 where shares stand, and refused among people."""
+    assert one_number("81%", kind="real") == pytest.approx(0.81)
+    with pytest.raises(sg.errors.FormatError, match="81%"):
+        one_number("81%")
 
 
 @pytest.mark.parametrize(
