@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from inspect import ismodule
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,12 @@ def write_pages(app: Sphinx) -> None:
 def check_public_names(app: Sphinx, env: BuildEnvironment) -> None:  # noqa: ARG001 (Sphinx passes it)
     """Warn about every public name that no page documents."""
     documented = set(env.get_domain("py").objects)
-    public = [f"sahelgeo.{name}" for name in sg.__all__] + [f"sahelgeo.maps.{name}" for name in sg.maps.__all__]
+    nouns = [name for name in sg.__all__ if ismodule(getattr(sg, name))]
+    public = [f"sahelgeo.{name}" for name in sg.__all__ if name not in nouns]
+    for noun in nouns:
+        module = getattr(sg, noun)
+        names = getattr(module, "__all__", ())
+        public += [f"sahelgeo.{noun}.{name}" for name in names if callable(getattr(module, name))]
     for name in public:
         if name not in documented:
             LOGGER.warning("%s is public but not documented. Add it to an autosummary in reference/index.md", name)
