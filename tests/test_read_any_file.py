@@ -198,7 +198,9 @@ def test_every_file_beside_the_project_is_read_or_named() -> None:
         read[path.name] = account.feed
     assert len(read) >= 23
     assert all(words.startswith(name) and len(words) > len(name) + 20 for name, words in refused.items())
-    unnamed = [name for name, words in refused.items() if "not a feed that sahelgeo knows" in words]
+    # Extracts made by hand and invented answers of services are no publisher's files: they are refused in words too.
+    own = {path.name for folder in ("open", "live_samples") for path in real_folder().joinpath(folder).glob("*")}
+    unnamed = [name for name, words in refused.items() if "not a feed that sahelgeo knows" in words and name not in own]
     assert unnamed in ([], ["README.md"])
     assert json.dumps(read)
 

@@ -125,7 +125,7 @@ class Rows:
         if words.empty or not len(words.columns):
             return
         strength, beside = labels(words)
-        self._ended = ended_by(names[strength > 0])
+        self._ended = ended_by(names[(strength > 0).reindex(names.index, fill_value=False)])
         certain = strength.eq(2)
         printed = self.frame[certain]
         if certain.any():
