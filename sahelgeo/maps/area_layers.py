@@ -35,7 +35,7 @@ _TITLES = {
 
 
 @offers(LayerOptions)
-class AreaLayer(SahelgeoLayer):
+class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Areas by any number or class, or their outlines alone.
 
     Parameters
@@ -153,7 +153,7 @@ def _capital(text: str) -> str:
 
 
 @offers(LayerOptions)
-class BivariateLayer(SahelgeoLayer):
+class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Areas by two numbers at once: three classes of each, nine colours, a key of three by three in the legend.
 
     Parameters

@@ -36,7 +36,7 @@ _COUNTED = {
 
 
 @offers(LayerOptions)
-class EventLayer(SahelgeoLayer):
+class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Violent events, gathered into circles at each zoom, or counted by hexagon.
 
     Parameters

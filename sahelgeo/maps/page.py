@@ -34,7 +34,7 @@ _LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, fol
 
 
 @offers(MapOptions, more=True)
-class Map(folium.Map):
+class Map(folium.Map):  # numpydoc ignore=PR02
     """A ``folium.Map`` that saves as one file which works offline, with title, legends, sources and disclaimer.
 
     Layers follow folium's own use: ``PhaseLayer(table).add_to(m)``. The view fits the layers, the legend shows the

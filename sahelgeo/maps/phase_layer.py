@@ -32,7 +32,7 @@ _CRISIS_AND_ABOVE = (3, 4, 5)
 
 
 @offers(LayerOptions)
-class PhaseLayer(SahelgeoLayer):
+class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Areas in the official colours of their IPC or Cadre Harmonisé phase.
 
     Fills are opaque, since a half-transparent phase 4 looks like phase 3. Where there is no phase, the four reasons are

@@ -27,7 +27,7 @@ from sahelgeo.words import word, write_number
 
 
 @offers(LayerOptions)
-class StockLayer(SahelgeoLayer):
+class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Circles whose area stands for the number of displaced people in each place.
 
     Parameters
@@ -115,7 +115,7 @@ class StockLayer(SahelgeoLayer):
 
 
 @offers(LayerOptions)
-class FlowLayer(SahelgeoLayer):
+class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Curved arrows whose width stands for the number of people who moved; both directions of a pair stand apart.
 
     Parameters

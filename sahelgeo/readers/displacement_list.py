@@ -26,7 +26,7 @@ _MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d
 _NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
 
 
-def read_displacement_list(
+def read_displacement_list(  # numpydoc ignore=PR02
     path: Readable, *, date: Day | None = None, coordinates: bool = False, **how: Unpack[How]
 ) -> pd.DataFrame:
     r"""Displaced people by site or commune, from a government's list.
