@@ -177,6 +177,18 @@ def test_matching_says_where_the_names_seem_to_be_of_before_2011(names, warned):
         sg.match_areas(pd.DataFrame({"q": names}), old, on="q")
 
 
+def test_areas_found_by_code_show_the_edition_too():
+    """Towns that stand under three old departments are no sign of an old table where codes name the new ones."""
+    areas = sg.load_pcodes("NER", level=2)
+    coded = areas[areas["name"].isin(["Abala", "Ayerou", "Balleyara", "Torodi"])][["pcode", "name"]]
+    assert len(coded) > 1
+    table = pd.concat([coded, pd.DataFrame({"name": ["Filingué", "Ouallam", "Tillabéri"]})], ignore_index=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", sg.DataWarning)
+        found = sg.match_areas(table, areas, on={"name": "name", "code": "pcode"})
+    assert found["pcode"].notna().all()
+
+
 def test_the_old_departments_of_niger_are_carried_over_by_people():
     """Filingué of then is three departments of now; the way back is exact."""
     table = pd.DataFrame({"name": ["Filingué", "Kollo"], "people": [100, 7], "edition": "NER 1998"})

@@ -94,7 +94,7 @@ def sum_events(
 
     See Also
     --------
-    events.audit : Events whose place is doubtful.
+    sahelgeo.events.audit : Events whose place is doubtful.
     rate_per_1000 : Displaced people per 1,000 inhabitants.
     year_to_date : A year so far against the year before.
     sahelgeo.maps.EventLayer : Violent events as circles or hexagons.

@@ -41,7 +41,7 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     See Also
     --------
-    events.audit : Events whose place is doubtful.
+    sahelgeo.events.audit : Events whose place is doubtful.
     sum_events : Events and deaths by area and period.
 
     Notes

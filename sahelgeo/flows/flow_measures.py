@@ -72,8 +72,8 @@ def balance(
     See Also
     --------
     sum_flows : Add up movements.
-    flows.indices : Intensity and concentration of all movements.
-    flows.net : The difference of the two directions of a pair.
+    sahelgeo.flows.indices : Intensity and concentration of all movements.
+    sahelgeo.flows.net : The difference of the two directions of a pair.
 
     Notes
     -----
@@ -210,7 +210,7 @@ def net(
     See Also
     --------
     sum_flows : Add up movements.
-    flows.top : The largest flows.
+    sahelgeo.flows.top : The largest flows.
 
     Notes
     -----
@@ -270,7 +270,7 @@ def top(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.D
 
     See Also
     --------
-    flows.net : The difference of the two directions of a pair.
+    sahelgeo.flows.net : The difference of the two directions of a pair.
     sum_flows : Add up movements.
 
     Notes
@@ -373,7 +373,7 @@ def indices(
 
     See Also
     --------
-    flows.balance : Inflow, outflow and net of each area.
+    sahelgeo.flows.balance : Inflow, outflow and net of each area.
     concentration : How concentrated displaced people are.
 
     Notes

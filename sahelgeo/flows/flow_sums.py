@@ -121,7 +121,7 @@ def sum_flows(
 
     See Also
     --------
-    flows.balance : Inflow, outflow and net of each area.
+    sahelgeo.flows.balance : Inflow, outflow and net of each area.
     od_matrix : The matrix of origins and destinations.
     flow_lines : Curved lines to draw flows with.
     sum_stocks : Add up displaced people.

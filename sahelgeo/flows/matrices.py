@@ -88,8 +88,8 @@ def od_matrix(
     See Also
     --------
     sum_flows : Add up movements.
-    stocks.origins : Where the people of each place come from.
-    flows.balance : Inflow, outflow and net of each area.
+    sahelgeo.stocks.origins : Where the people of each place come from.
+    sahelgeo.flows.balance : Inflow, outflow and net of each area.
 
     Notes
     -----

@@ -80,7 +80,7 @@ def reconcile(
     See Also
     --------
     change_in_stocks : Compare two counts like for like.
-    flows.balance : Inflow, outflow and net of each area.
+    sahelgeo.flows.balance : Inflow, outflow and net of each area.
 
     Notes
     -----

@@ -70,7 +70,7 @@ def load_classes() -> pd.DataFrame:
 
     See Also
     --------
-    phases.load_symbols : Symbols of the mapping protocol.
+    sahelgeo.phases.load_symbols : Symbols of the mapping protocol.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Examples
@@ -99,7 +99,7 @@ def load_symbols() -> pd.DataFrame:
 
     See Also
     --------
-    phases.load_classes : Names and colours of the phases.
+    sahelgeo.phases.load_classes : Names and colours of the phases.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Examples
@@ -144,7 +144,7 @@ def categorical(phases: pd.Series, states: pd.Series | None = None) -> pd.Series
     See Also
     --------
     area_phase : The phase of each area by the 20 % rule.
-    phases.load_classes : Names and colours of the phases.
+    sahelgeo.phases.load_classes : Names and colours of the phases.
 
     Notes
     -----

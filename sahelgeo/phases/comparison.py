@@ -76,7 +76,7 @@ def compare_phases(
     --------
     phases_at : The classification that holds on a day.
     season_vintages : All analyses of one season, side by side.
-    phases.audit : Where published figures and the rule disagree.
+    sahelgeo.phases.audit : Where published figures and the rule disagree.
 
     Notes
     -----

@@ -95,7 +95,7 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     See Also
     --------
     sum_phases : Add up people by phase.
-    phases.audit : Where published figures and the rule disagree.
+    sahelgeo.phases.audit : Where published figures and the rule disagree.
     sahelgeo.maps.PhaseLayer : Areas in the official colours of their phase.
 
     Notes

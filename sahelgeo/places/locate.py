@@ -141,7 +141,7 @@ def locate(
     --------
     area_index : Prepare areas once for many points.
     attach_areas : Join a table to its polygons.
-    events.audit : Events whose place is doubtful.
+    sahelgeo.events.audit : Events whose place is doubtful.
 
     Notes
     -----

@@ -379,11 +379,11 @@ def _accepted(answer: Answer, accept: Collection[str], gazetteer: Gazetteer) -> 
 
 
 def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazetteer: Gazetteer) -> None:
-    """Say where the names that were matched look like those of an older edition than that of the areas."""
+    """Say where the areas that were found look like those of an older edition: those found by code speak with the rest."""
     named = [
         (place.code, answer.position)
         for place, answer in zip(places, answers, strict=True)
-        if answer.position is not None and answer.method in ("name", "alias", "parent+name", "fuzzy")
+        if answer.position is not None
     ]
     areas = [(gazetteer.iso3[at], gazetteer.levels[at], gazetteer.names[at], code) for code, at in named]
     own = {key for keys in gazetteer.own_keys for key in keys} if named else set()

@@ -50,7 +50,7 @@ def read_unhcr(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     See Also
     --------
     read_idmc : Read figures of IDMC.
-    stocks.origins : Where the people of each place come from.
+    sahelgeo.stocks.origins : Where the people of each place come from.
 
     Notes
     -----

@@ -272,7 +272,7 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     See Also
     --------
     share_of_total : Each area's share of all displaced people.
-    flows.indices : Intensity and concentration of all movements.
+    sahelgeo.flows.indices : Intensity and concentration of all movements.
 
     Notes
     -----
