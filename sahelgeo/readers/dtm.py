@@ -7,6 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
+from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.opener import Readable
@@ -127,12 +128,26 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
     figures = [name for name in _FIGURES if name in table]
     sums = table[figures].groupby(group).transform("sum", min_count=1)
     merged = table.assign(**{name: sums[name] for name in figures})[~group.duplicated()]
+    gaps = table[figures].isna() & sums.notna()
+    rows.doubts += [
+        f"column {rows.found.heading(name)!r}: {int(gaps[name].sum())} parts of counts have no figure, so the sums are of the others"
+        for name in figures
+        if gaps[name].any()
+    ]
     note = f"{int(parts.sum())} rows alike in area, day, reason and origin are parts of one count and were added up"
     return rows.tidied(merged, "stocks", [note])
 
 
 def _tidy_workbook(rows: Rows) -> Tidied:
-    rows.drop(rows.text("admin1", "admin2", "admin3").isna(), "total")
+    nameless = rows.text("admin1", "admin2", "admin3", "site", "other_site").isna()
+    people = rows.number("idps")
+    unlike = (nameless & (people > 0) & ((people - people[~nameless].sum()).abs() > 1)).fillna(False).astype(bool)
+    if unlike.any():
+        rows.doubts.append(
+            f"rows {listed(list(unlike.index[unlike]), SHOWN_AT_MOST)} name no area and were left out with their "
+            f"{people[unlike].sum():,.0f} people, though they are not the total of the others"
+        )
+    rows.drop(nameless, "total")
     base, reason = _places_of_workbook(rows), rows.text("reason")
     tables = []
     for name, counted in rows.facts["counted"].items():

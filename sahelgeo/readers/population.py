@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.opener import Readable
@@ -96,7 +96,9 @@ def tidy(rows: Rows, *, year: int | None = None, level: int | None = None) -> Ti
     if depth:
         # The text NA is a gap in a list of regions and the code of Namibia in a list of countries.
         pcodes = pcodes.mask(pcodes.eq("NA").fillna(False))
-    rows.drop(pcodes.isna() & rows.text(name).isna(), "total")
+    above = pcodes.isna() & rows.text(name).isna()
+    _say_unlike(rows, above, depth)
+    rows.drop(above, "total")
     pcodes = pcodes.loc[rows.frame.index]
     years, notes = _years(rows, year)
     table = rows.table(
@@ -112,6 +114,25 @@ def tidy(rows: Rows, *, year: int | None = None, level: int | None = None) -> Ti
         off = ((table["women"] + table["men"] - table["people"]).abs() > 1).fillna(False)
         notes += [f"in {int(off.sum())} rows women and men do not add up to the total"] if off.any() else []
     return rows.tidied(table, "population", [*notes, f"level {depth}"])
+
+
+def _say_unlike(rows: Rows, above: pd.Series, depth: int) -> None:
+    """Rows above the level are totals of it, but for areas that are not divided further: those would be lost without a word."""
+    people = rows.number("people")
+    beside = [f"adm{n}_{part}" for n in _LEVELS for part in ("pcode", "name")]
+    shared = pd.DataFrame({name: rows.text(name) for name in ("year", "group", *beside)})
+    unlike = []
+    for row in above.index[above & people.notna()]:
+        own = shared.loc[row].dropna()
+        inside = ~above & (shared[own.index] == own).fillna(False).all(axis=1)
+        total = people[inside].sum(min_count=1)
+        if pd.isna(total) or abs(total - people[row]) > 1:
+            unlike.append(row)
+    if unlike:
+        rows.doubts.append(
+            f"rows {listed(unlike, SHOWN_AT_MOST)} stand above level {depth} and were left out, though the areas of that level in them do "
+            f"not add up to their {people[unlike].sum():,.0f} people: an area that is not divided further is missing"
+        )
 
 
 def _levels_with_codes(rows: Rows) -> list[int]:

@@ -105,7 +105,9 @@ def tidy(rows: Rows) -> Tidied:
                 counted &= (origin_name == asylum_name).fillna(False) | (people > 0).fillna(False)
             part = base[counted].assign(group=group, people=people[counted], reason=rows.facts["reasons"].get(column))
             tables.append(part)
-    return rows.told_apart(pd.concat(tables).sort_index(kind="stable"), "stocks", notes)
+    table = pd.concat(tables).sort_index(kind="stable")
+    rows.no_figure(table)
+    return rows.told_apart(table, "stocks", notes)
 
 
 def _country(rows: Rows, which: str) -> pd.Series:
