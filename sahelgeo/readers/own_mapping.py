@@ -98,7 +98,7 @@ def read_table(
     >>> stocks[["place", "people"]].values.tolist(), str(stocks["date"].iloc[0].date())
     ([['Djibo', 1200], ['Dori', 350]], '2023-02-28')
     """
-    opened = open_file(path)
+    opened = open_file(path, given.get("encoding"))
     if table not in TABLES or table == "areas":
         known = ", ".join(repr(name) for name in TABLES if name != "areas")
         raise FormatError(f"table={table!r} is none of {known}. read_areas reads boundaries")
@@ -182,9 +182,12 @@ def _tidied(rows: Rows, declared: Table, constants: Mapping[str, Any]) -> Tidied
         "datetime64[us]": rows.day,
     }
     found: dict[str, Any] = {}
+    names = rows.names()
     for name in rows.feed.columns:
         column = declared.columns.get(name)
-        if name not in ("latitude", "longitude"):
+        if name in names:
+            found[name] = names[name]
+        elif name not in ("latitude", "longitude"):
             found[name] = read[column.dtype](name) if column is not None else rows.text(name)
     for name, value in constants.items():
         column = declared.columns.get(name)

@@ -15,6 +15,7 @@ from sahelgeo.events.exports import refuse_copies
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.report import ReadReport, account, first_and_last_day, people_in, places_in
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheet import Opened
@@ -58,27 +59,26 @@ def read_found(opened: Opened, founds: list[Found], options: dict[str, Any]) -> 
     tidy, rows_of = feed.hook("tidy"), feed.hook("rows_of") or Rows
     assert tidy is not None
     parts = [tidy(rows_of(found, how), **own) for found in chosen]
-    parts, said = _without_copied_sheets(chosen, parts)
-    return finished(opened, chosen, parts, left, [*opened.warnings, *doubts, *said])
+    return finished(opened, chosen, parts, left, [*opened.warnings, *doubts])
 
 
-def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> tuple[list[Tidied], list[str]]:
+def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> list[Tidied]:
     """Sheets that repeat the figures of an earlier one are left out whole; those that speak of the same day are said."""
     if len(parts) == 1:
-        return parts, []
+        return parts
     if parts[0].kind == "stocks":
         note = f"{len(parts)} sheets hold counts: of one population at different times they are never to be added"
         parts = [Tidied(part.table, part.fates, (note, *part.notes), part.warnings, part.kind) for part in parts]
     seen: dict[tuple[Any, ...], str] = {}
-    dates: dict[Any, Any] = {}
+    dates: dict[Any, dict[tuple[Any, ...], str]] = {}
     answer: list[Tidied] = []
-    said: list[str] = []
     for found, part in zip(founds, parts, strict=True):
         counted = next((name for name in ("people", "population", "fatalities", "events") if name in part.table), None)
         when = [name for name in ("date", "start", "year") if name in part.table]
+        counts: Iterable[str] = part.table[counted].astype("string").fillna("") if counted else []
         figures = (
             *(str(part.table[name].max()) for name in when),
-            *sorted(part.table[counted].dropna() if counted else []),
+            *sorted(zip(_called(part.table), counts, strict=False)),
         )
         if len(figures) > len(when) and figures in seen:
             reason = f"in a copy of sheet {seen[figures]!r}"
@@ -87,15 +87,22 @@ def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> tuple[li
         seen[figures] = found.sheet.name
         if "date" in part.table and part.kind == "stocks" and part.table["date"].min() == part.table["date"].max():
             day = part.table["date"].max()
-            shared = set(_places(part)) & set(dates.get(day, ("", ()))[1])
+            counted_before = dates.setdefault(day, {})
+            shared = [place for place in dict.fromkeys(_places(part)) if place in counted_before]
             if shared:
                 raise FormatError(
-                    f"{found.sheet.file}: sheets {dates[day][0]!r} and {found.sheet.name!r} both count {len(shared)} places on "
+                    f"{found.sheet.file}: sheets {counted_before[shared[0]]!r} and {found.sheet.name!r} both count {len(shared)} places on "
                     f"{day:%Y-%m-%d}, with other figures. Say which to read: sheet={found.sheet.name!r}"
                 )
-            dates[day] = (found.sheet.name, _places(part))
+            counted_before |= dict.fromkeys(_places(part), found.sheet.name)
         answer.append(part)
-    return answer, said
+    return answer
+
+
+def _called(table: pd.DataFrame) -> list[str]:
+    """How the rows are called, whatever stands beside: sheets that copy others may leave the larger areas out."""
+    name = next((name for name in ("place", "pcode") if name in table and table[name].notna().any()), None)
+    return [fold(text_of(cell)) for cell in table[name]] if name else [""] * len(table)
 
 
 def _places(part: Tidied) -> list[tuple[Any, ...]]:
@@ -107,6 +114,7 @@ def finished(
     opened: Opened, founds: list[Found], parts: list[Tidied], left: dict[str, str], doubts: Iterable[str]
 ) -> Read:
     """Check the joined table and make the account; say what is doubtful."""
+    parts = _without_copied_sheets(founds, parts)
     said = dict.fromkeys([*doubts, *(sentence for part in parts for sentence in part.warnings)])
     for sentence in said:
         warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=5)
