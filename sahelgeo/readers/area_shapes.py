@@ -18,6 +18,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, CRSError, FormatError, SchemaError, l
 from sahelgeo.places.known import countries
 from sahelgeo.readers.mending import made_valid
 from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.shapes import known_crs
 from sahelgeo.readers.sheet import Sheet
 
 Say = Callable[[str], None]
@@ -40,7 +41,7 @@ def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSerie
             rows = listed(list(table.index[bad]), SHOWN_AT_MOST)
             raise FormatError(f"{sheet.where}, column {label!r}, row(s) {rows}: not a polygon in well-known text (WKT)")
         references = found[0].dropna().unique()
-        crs = f"EPSG:{references[0]}" if len(references) == 1 else None
+        crs = known_crs(f"EPSG:{references[0]}", sheet.where) if len(references) == 1 else None
         return str(label), gpd.GeoSeries(shapes, index=table.index, crs=crs)
     return None
 
@@ -62,7 +63,7 @@ def with_crs(table: gpd.GeoDataFrame, crs: Any, where: str, say: Say, *, drawn: 
             raise CRSError(
                 f"{where}: the file states no CRS. Say which one it is in: read_areas(..., crs='EPSG:4326') for degrees"
             )
-        table = table.set_crs(crs)
+        table = table.set_crs(known_crs(crs, where))
     if table.crs.is_geographic:
         west, south, east, north = table.total_bounds
         if west < -360 or east > 360 or south < -180.001 or north > 180.001:

@@ -6,7 +6,7 @@ import os
 import re
 import zipfile
 from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.archives import member_bytes, open_archive
@@ -85,9 +85,7 @@ def _content(path: Readable) -> tuple[bytes, str, Path | None]:
             Path(str(name)).name if isinstance(name, str) else "the open file",
             None,
         )
-    if not isinstance(path, str | os.PathLike):
-        raise FormatError(f"a path or an open binary file is needed, not {type(path).__name__}")
-    location = Path(path)
+    location = _location(path)
     if location.is_dir():
         names = ", ".join(sorted(entry.name for entry in location.iterdir())[:8])
         raise FormatError(f"{location.resolve().name}: a folder. Give one of its files: {names}")
@@ -104,6 +102,14 @@ def _content(path: Readable) -> tuple[bytes, str, Path | None]:
             return member_bytes(archive, member, parent.name), f"{parent.name}/{member}", None
     problem = "not a file but a device or a pipe. Save it as a file" if location.exists() else "there is no such file"
     raise FormatError(f"{location}: {problem}")
+
+
+def _location(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise FormatError(f"a path or an open binary file is needed, not {type(path).__name__}")
+    if len(os.fsencode(path)) > 4_000 or any(len(os.fsencode(part)) > 255 for part in Path(path).parts):
+        raise FormatError(f"{str(path)[:40]!r}...: too long for a path. Give text itself as io.BytesIO(text.encode())")
+    return Path(path)
 
 
 def _bytes_of(location: Path) -> bytes:

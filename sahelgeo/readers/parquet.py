@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import shapely
 import shapely.errors
 from pyarrow import feather
+from pyproj.exceptions import ProjError
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.shapes import sheet_of
@@ -20,6 +21,7 @@ from sahelgeo.readers.sheet import Sheet
 MAGICS = {b"PAR1": "parquet", b"ARROW1": "feather"}
 MOST_CELLS = 50_000_000
 LARGEST_UNPACKED = 4 << 30
+_FAULTS = (pa.ArrowException, ValueError, TypeError, KeyError, OSError, ProjError, shapely.errors.ShapelyError)
 
 
 def form_of(content: bytes) -> str | None:
@@ -45,9 +47,14 @@ def open_parquet(content: bytes, file: str) -> Sheet:
         known = b"geo" in (stored.metadata or {})
         read: Any = getattr(gpd if known else pd, f"read_{form}")
         table = read(io.BytesIO(content))
+        if any(name is not None for name in table.index.names):
+            table = table.reset_index()
+        for part in stored:
+            if pa.types.is_decimal(part.type):  # as text 12.000 could be twelve thousand
+                table[part.name] = table[part.name].astype(float)
     except FormatError:
         raise
-    except (pa.ArrowException, ValueError, TypeError, KeyError, OSError) as failure:
+    except _FAULTS as failure:
         raise FormatError(f"{file}: a damaged {form} file ({failure}). Download it again") from failure
     return sheet_of(table if known else with_shapes(table), file, "", form)
 

@@ -13,7 +13,7 @@ import shapely.errors
 from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.shapes import esri_shapes, open_topology
+from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheet import Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
@@ -155,7 +155,7 @@ def _features(document: dict[str, Any], file: str) -> Sheet:
     return Sheet(file, "", cells, "geojson", geometry)
 
 
-def _crs(member: Any, file: str) -> str:
+def _crs(member: Any, file: str) -> Any:
     """GeoJSON is longitude and latitude in WGS 84 (RFC 7946), unless an older "crs" member names another of EPSG's codes."""
     if member is None:
         return "EPSG:4326"
@@ -164,7 +164,7 @@ def _crs(member: Any, file: str) -> str:
     if "CRS84" in name:
         return "EPSG:4326"
     if found := re.search(r"EPSG:[\d.]*:?(\d{4,6})$", name):
-        return f"EPSG:{found[1]}"
+        return known_crs(f"EPSG:{found[1]}", file)
     raise FormatError(
         f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. Save it in "
         "longitude and latitude (EPSG:4326)"

@@ -18,8 +18,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import pyproj
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import CRSError, FormatError
 from sahelgeo.readers.archives import member_bytes
 from sahelgeo.readers.sheet import Sheet
 
@@ -32,6 +33,14 @@ _GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
 # The first byte of an attribute table: dBASE III and IV, Visual FoxPro, with or without memo.
 _TABLES = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
 _BROKEN = "a damaged {} ({}). Download it again"
+
+
+def known_crs(crs: Any, where: str) -> pyproj.CRS:
+    """A CRS that is said by a file or a caller; one that does not exist is refused."""
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as failure:
+        raise CRSError(f"{where}: there is no CRS {str(crs)[:80]!r}. Degrees are 'EPSG:4326'") from failure
 
 
 def is_geopackage(content: bytes) -> bool:
@@ -71,11 +80,9 @@ def esri_shapes(document: dict[str, Any], file: str) -> gpd.GeoSeries:
         {"attributes": {"n": number}, "geometry": feature.get("geometry")}
         for number, feature in enumerate(document["features"])
     ]
-    reference = {
-        key: value
-        for key, value in (document.get("spatialReference") or {}).items()
-        if key in ("wkid", "latestWkid", "wkt")
-    }
+    stated = document.get("spatialReference")
+    stated = stated if isinstance(stated, dict) else {}
+    reference = {key: stated[key] for key in ("wkid", "latestWkid", "wkt") if key in stated}
     kept = {"geometryType": document["geometryType"], "spatialReference": reference, "features": features}
     kept["fields"] = [{"name": "n", "type": "esriFieldTypeInteger"}]
     try:
