@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import decimal
 import io
 import json
 import warnings
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import shapely
+from lookalikes import DTM_ROW, json_bytes, workbook
 
 import sahelgeo as sg
+from sahelgeo.errors import CRSError, FormatError
 
 OWN = "place,admin1,pcode,date,group,people,source"
 SITES = "Region,Département,Commune,Site accueil,Nombre de ménages,Nombre de personnes"
@@ -29,7 +36,7 @@ def test_a_total_below_a_table_of_ones_own_is_left_out(total: str) -> None:
 def test_rows_of_ones_own_table_that_merely_add_up_stay_and_are_said() -> None:
     """A saved table comes back as what it was."""
     rows = ["Soum,Sahel,BF5603,2021-01-31,idp,10,x", "Seno,Sahel,BF5602,2021-01-31,idp,5,x"]
-    with pytest.warns(sg.DataWarning, match="are the sums of other rows and were kept"):
+    with pytest.warns(sg.DataWarning, match="are the sums of other rows, or nearly, and were kept"):
         assert people(OWN, *rows, ",Sahel,BF56,2021-01-31,idp,15,x") == 30
 
 
@@ -108,3 +115,143 @@ def test_a_last_row_that_is_cut_off_is_said() -> None:
     file = io.BytesIO("\n".join(("Situation au 28 février 2023;;;", *rows)).encode())
     with pytest.warns(sg.DataWarning, match="the file may be cut off"):
         sg.read(file)
+
+
+def test_a_row_of_failed_figures_is_no_row_of_tags() -> None:
+    """Tags of HXL and ``#N/A`` begin alike."""
+    rows = ["SAHEL,SOUM,DJIBO,1200,#N/A,#N/A,#N/A,#N/A,#N/A", "SAHEL,SOUM,DIGUEL,300,1,1,1,1,1"]
+    heading = "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI,Hommes,Femmes,Garçons,Filles,Enfants"
+    assert people("Situation au 28 février 2023,,,,,,,,", heading, *rows) == 1500
+
+
+COMMUNES = ["REGIONS", "PROVINCES", "COMMUNES", "Nombre total de PDI"]
+
+
+def sheet_of_commune(commune: str, figure: int) -> list[list[object]]:
+    """A sheet with one commune."""
+    return [["Situation au 28 février 2023"], COMMUNES, ["SAHEL", "SOUM", commune, figure]]
+
+
+def test_sheets_of_other_places_with_equal_figures_are_no_copies(tmp_path: Path) -> None:
+    """A copy has the same places too."""
+    both = workbook(tmp_path / "a.xlsx", {"a": sheet_of_commune("DJIBO", 100), "b": sheet_of_commune("DIGUEL", 100)})
+    assert sg.read(both)["people"].sum() == 200
+
+
+def test_a_place_of_one_day_is_looked_for_in_every_sheet_before(tmp_path: Path) -> None:
+    """Not in the last one only."""
+    sheets = {"a": ("DJIBO", 100), "b": ("DIGUEL", 50), "c": ("DJIBO", 110)}
+    with pytest.raises(FormatError, match="sheets 'a' and 'c' both count 1 places"):
+        sg.read(workbook(tmp_path / "a.xlsx", {name: sheet_of_commune(*row) for name, row in sheets.items()}))
+
+
+TOLD = {"Region": "admin1", "Localite": "place", "PDI": "people"}
+OF_ALL = {"date": "2023-01-31", "group": "idp", "source": "x"}
+
+
+def test_a_told_table_takes_copied_sheets_once(tmp_path: Path) -> None:
+    """As every feed does."""
+    rows = [["Region", "Localite", "PDI"], ["Sahel", "Djibo", 100], ["Sahel", "Dori", 37]]
+    assert sg.read_table(workbook(tmp_path / "a.xlsx", {"a": rows, "b": rows}), TOLD, **OF_ALL)["people"].tolist() == [
+        100,
+        37,
+    ]
+
+
+def test_a_told_table_carries_names_down_and_takes_an_encoding() -> None:
+    """A region that is printed once is that of the rows below it."""
+    text = "Region,Localite,PDI\nSahel,Dori é,100\n,Djibo,37\nEst,Fada,20\n"
+    stocks = sg.read_table(io.BytesIO(text.encode("cp850")), TOLD, **OF_ALL, encoding="cp850")
+    assert stocks["admin1"].tolist() == ["Sahel", "Sahel", "Est"]
+    assert stocks["place"].tolist() == ["Dori é", "Djibo", "Fada"]
+
+
+def test_a_row_that_is_kept_is_not_said_to_be_left_out() -> None:
+    """Of a saved table nothing is dropped without a word for total."""
+    rows = ["Djibo,Sahel,BF5601,2021-01-31,idp,100,x", "Dori,Sahel,BF5602,2021-01-31,idp,37,x"]
+    file = io.BytesIO("\n".join([OWN, *rows, ",,BF,2021-01-31,idp,150,x"]).encode())
+    with pytest.warns(sg.DataWarning, match="or nearly, and were kept"):
+        _, account = sg.read_with_report(file)
+    assert account.rows_kept == 3
+    assert not any("left out" in note for note in account.notes)
+
+
+def test_rows_of_unhcr_without_a_figure_are_accounted_for() -> None:
+    """They give no row, so they are not kept."""
+    heading = "Year;Country of origin;Country of asylum;Country of origin (ISO);Country of asylum (ISO);Refugees under UNHCR's mandate"
+    rows = ["2022;Mali;Niger;MLI;NER;61000", "2022;Chad;Niger;TCD;NER;-"]
+    _, account = sg.read_with_report(io.BytesIO("\n".join([heading, *rows]).encode()))
+    assert account.rows_kept == 1
+    assert account.rows_dropped == {"no figure": 1}
+
+
+def test_a_region_that_is_not_divided_is_missed_aloud() -> None:
+    """Population of the level below lacks its people."""
+    heading = "admin1Name_fr,admin1Pcode,admin2Name_fr,admin2Pcode,admin0Name_fr,admin0Pcode,M_TL,F_TL,T_TL"
+    rows = ["Gao,ML07,Ansongo,ML0701,Mali,ML,40,60,100", "Gao,ML07,Gao,ML0702,Mali,ML,90,110,200"]
+    fits, alone = "Gao,ML07,,,Mali,ML,130,170,300", "Kidal,ML08,,,Mali,ML,250,250,500"
+    assert people(heading, *rows, fits, year=2018) == 300
+    with pytest.warns(sg.DataWarning, match=r"rows 5 stand above level 2 .* their 500 people"):
+        assert people(heading, *rows, fits, alone, year=2018) == 300
+
+
+SURVEY = (
+    "Date de rapport,A2. Région,A3. Département,A4. Commune,A5. Ville / Village/Site,"
+    "B1. Personnes Déplacées interne - B1.b Nombre d'individus"
+)
+
+
+def test_a_site_without_areas_is_no_total() -> None:
+    """Its name is its own."""
+    assert people(SURVEY, "2020-01-31,Diffa,Bosso,Bosso,A,100", "2020-01-31,,,,B,40") == 140
+
+
+def test_a_row_without_names_that_is_no_total_is_missed_aloud() -> None:
+    """A total without a name has the sum of the others."""
+    rows = ["2020-01-31,Diffa,Bosso,Bosso,A,100", "2020-01-31,Diffa,Bosso,Bosso,C,70"]
+    assert people(SURVEY, *rows, ",,,,,170") == 170
+    with pytest.warns(sg.DataWarning, match="rows 4 name no area and were left out with their 40 people"):
+        assert people(SURVEY, *rows, "2020-01-31,,,,,40") == 170
+
+
+def test_parts_without_a_figure_are_said() -> None:
+    """The sum of the other parts is no whole count."""
+    parts = [{**DTM_ROW, "id": number, "numPresentIdpInd": figure} for number, figure in ((1, 800), (2, None), (3, 5))]
+    with pytest.warns(sg.DataWarning, match="1 parts of counts have no figure"):
+        assert sg.read_dtm(json_bytes({"isSuccess": True, "result": parts}))["people"].tolist() == [805]
+
+
+def test_decimals_of_parquet_are_numbers_and_its_index_is_a_column() -> None:
+    """As text 12.000 could be twelve thousand."""
+    table = pa.table({"Localite": ["Djibo"], "PDI": pa.array([decimal.Decimal("12.000")], pa.decimal128(10, 3))})
+    file = io.BytesIO()
+    table.to_pandas().set_index("Localite").to_parquet(file)
+    stocks = sg.read_table(io.BytesIO(file.getvalue()), {"Localite": "place", "PDI": "people"}, **OF_ALL)
+    assert stocks[["place", "people"]].to_numpy().tolist() == [["Djibo", 12]]
+
+
+def geoparquet(crs: object, shape: bytes) -> io.BytesIO:
+    """One area in GeoParquet."""
+    about = {"encoding": "WKB", "geometry_types": ["Polygon"], "crs": crs}
+    stated = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": about}}
+    table = pa.table({"pcode": ["BF01"], "name": ["a"], "geometry": pa.array([shape])})
+    file = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(stated)}), file)
+    return io.BytesIO(file.getvalue())
+
+
+def test_faults_of_others_come_under_our_names() -> None:
+    """A projection that does not exist, shapes that are none, text where a path is meant."""
+    for broken in (geoparquet("none", shapely.to_wkb(shapely.box(0, 10, 1, 11))), geoparquet("EPSG:4326", b"?")):
+        with pytest.raises(FormatError, match="damaged parquet"):
+            sg.read_areas(broken)
+    for start, crs in (("SRID=99999;", None), ("", "EPSG:99999")):
+        text = f'pcode,name,wkt\nBF01,a,"{start}POLYGON((0 0,1 0,1 1,0 0))"'
+        with pytest.raises(CRSError, match="there is no CRS 'EPSG:99999'"):
+            sg.read_areas(io.BytesIO(text.encode()), crs=crs)
+    feature = {"attributes": {"pcode": "BF01", "name": "a"}, "geometry": None}
+    esri = {"geometryType": "esriGeometryPolygon", "spatialReference": "x", "features": [feature]}
+    with pytest.warns(sg.DataWarning, match="empty"):
+        assert len(sg.read_areas(json_bytes(esri))) == 1
+    with pytest.raises(FormatError, match="too long for a path"):
+        sg.read("place,people\n" * 400)

@@ -17,7 +17,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.printed import FAILED_FORMULAS, codes, fold, is_code, text_of, texts
+from sahelgeo.readers.printed import FAILED_FORMULAS, MISSING_NUMBERS, codes, fold, is_code, text_of, texts
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes
@@ -141,15 +141,16 @@ class Rows:
         )
         within = [self.text(name) for name in plan.get("within", ()) if name in self]
         found = find_totals(names, codes, numbers, within, beside)
-        self.doubts += found.doubts
+        adding = found.dropped & beside.eq("") & bool(plan.get("keep"))
+        kept = tuple(f"row {row} (" for row in adding.index[adding])
+        self.doubts += [said for said in found.doubts if not said.startswith(kept)]
         self.notes += found.notes
         # Where a feed prints parts of areas beside the areas, an area of one part is no surprise.
         (self.notes if plan.get("parts") else self.doubts).extend(found.suspects)
         if len(printed):
             self._check(printed, names, numbers, within, ~found.dropped)
-        if plan.get("keep"):
-            self._say_kept(found.dropped & beside.eq(""))
-            found.dropped &= beside.ne("")
+        self._say_kept(adding)
+        found.dropped &= ~adding
         if found.dropped.any():
             self.drop(found.dropped, "total")
 
@@ -158,7 +159,7 @@ class Rows:
         if adding.any():
             rows = listed(list(adding.index[adding]), SHOWN_AT_MOST)
             self.doubts.append(
-                f"rows {rows} are the sums of other rows and were kept: if they are totals, their people count twice. Delete them"
+                f"rows {rows} are the sums of other rows, or nearly, and were kept: if they are totals, their people count twice. Delete them"
             )
 
     def _known(self, names: pd.DataFrame) -> Callable[[str], bool]:
@@ -533,7 +534,9 @@ def hxl_rows(cells: pd.DataFrame) -> pd.Index:
 
     def is_tags(row: pd.Series) -> bool:
         filled = [text_of(cell) for cell in row if text_of(cell)]
-        return bool(filled) and sum(cell.startswith("#") for cell in filled) * 2 > len(filled)
+        # "#N/A" and "#REF!" are figures that are missing, in the row of a place.
+        tags = [cell for cell in filled if cell.startswith("#") and cell.casefold() not in MISSING_NUMBERS]
+        return len(tags) * 2 > len(filled)
 
     return cells.index[[is_tags(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
 
