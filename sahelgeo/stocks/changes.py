@@ -87,7 +87,7 @@ def change_in_stocks(
     ------
     StockComparisonError
         The tables differ in method or group, a place is counted by other operations in each, or ``before`` is not
-        before ``after``. Names of operations that differ in month, year or number only are rounds of one.
+        before ``after``. Names of operations that differ in month, year or number of a round only are rounds of one.
     DoubleCountError
         A table mixes what does not add up, as for :func:`sum_stocks`.
     EditionError

@@ -85,8 +85,8 @@ def sum_stocks(
 
         - the columns of ``by``;
         - date, group, method, operation and source, constant in each row, and ``edition`` where the table has one.
-          Names of operations that differ in month, year or number only are rounds of one operation, which is then
-          named without them;
+          Names of operations that differ in month, year or number of a round only are rounds of one operation, which
+          is then named without them;
         - ``people`` and ``households`` (Int64);
         - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count of people;
         - of latest counts: ``as_of``, which stands in place of the date, and ``days_old``, the age of the oldest
@@ -175,8 +175,9 @@ def latest_stocks(
     """The latest count of each place on a day, and how old it is.
 
     A place is a p-code, or the printed names where there is no p-code. Names of operations that differ in month, year
-    or number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and operation all rows of
-    the latest date stay (origins and reasons are parts of one count), and the rows of earlier dates go.
+    or number of a round only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and
+    operation all rows of the latest date stay (origins and reasons are parts of one count), and the rows of earlier
+    dates go.
 
     Parameters
     ----------
@@ -266,15 +267,17 @@ def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
 def operations(table: pd.DataFrame) -> pd.Series:
     """The operation of each row, by one name where names tell only the rounds of an operation apart.
 
-    Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one operation,
-    unless one day of a place has two of them.
+    Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022", "Lac R1", "Lac R2") are rounds of
+    one operation, unless one day of a place has two of them. Numbers alone ("Lac 1", "Lac 2") tell operations apart.
     """
     codes, names = pd.factorize(table["operation"])
     series = pd.Series([_without_round(str(name)) for name in names], dtype="object")
     numbers, labels = pd.factorize(series.str.lower())
+    series = series.groupby(numbers).transform("first")
     if len(labels) == len(names):
         return table["operation"]
-    common = np.append(numbers, -1)[codes]
+    # Rounds that have no other name share theirs, none, with the rows that name no operation.
+    common = np.append(numbers, np.append(labels, "").tolist().index(""))[codes]
     day = {
         "place": _place_numbers(table),
         "common": common,
@@ -290,12 +293,15 @@ def operations(table: pd.DataFrame) -> pd.Series:
 def _without_round(name: str) -> str:
     words = re.findall(r"[^\W\d_]+", name)
     months = [_plain(word(f"month_{month}", lang)) for month in range(1, 13) for lang in ("en", "fr")]
-    return " ".join(
+    kept = [
         text
         for text in words
         if _plain(text) not in _ROUNDS
         and not (len(text) > 2 and any(month.startswith(_plain(text)) for month in months))
-    )
+    ]
+    # "Lac 1" and "Lac 2" may be two operations: a number alone does not say that it counts rounds.
+    numbered = len(kept) < len(words) or re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)
+    return " ".join(kept if numbered else re.findall(r"[^\W_]+", name))
 
 
 def _plain(text: str) -> str:
