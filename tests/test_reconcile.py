@@ -260,3 +260,20 @@ class TestIdmc:
         assert sum(entry.kind == "stock" for entry in found) == 7
         assert {(entry.at_origin, entry.at_destination) for entry in found} == {(0, 0), (0, 1), (-1, 0), (-1, 1)}
         assert all(entry.kind in ("stock", "flow") for entry in found)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"origin": "B", "source": ["DTM", "OCHA"]},
+        {"origin": "B", "end": ["2020-06-30", "2020-05-31"]},
+        {"origin": ["BF49", "BF4901"]},
+    ],
+)
+def test_flows_that_count_movements_twice_explain_nothing(again):
+    """Two sources, periods that overlap, an area and its part: within one category they are the same people."""
+    with pytest.raises(sg.errors.DoubleCountError, match="twice"):
+        sg.reconcile(stocks(), flows(**{"destination": "A", "people": [100, 100], **again}))
+    table = flows(origin="B", destination="A", people=[100, 20], end=["2020-06-30", "2020-05-31"])
+    other = table.assign(category=["Multiple displacement", "Internal displacements"])
+    assert sg.reconcile(stocks(), other)["inflow"].tolist() == [120]

@@ -153,11 +153,7 @@ def sum_flows(
     table = _prepared(flows, choose, records=records)
     check_figures(table, "flow")
     together = added_up(choose)
-    if not records:
-        # A form is no total of other forms.
-        refuse_totals(table, ["destination", "start", "end", "reason", "source", "edition"], ["destination"])
-    _refuse_overlaps(table, [*ENDS, *together])
-    _refuse_parts(table, checked)
+    refuse_twice(table, checked, together, records=records)
     if checked is not None:
         for end in ENDS:
             check_edition(table, checked, codes=end)
@@ -277,6 +273,17 @@ def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:
             table[across],
         )
     return periods
+
+
+def refuse_twice(
+    table: pd.DataFrame, areas: gpd.GeoDataFrame | None = None, together: Sequence[str] = (), *, records: bool = False
+) -> None:
+    """Raise where a table has movements again: as a total, of an area that holds another, in two sources or periods."""
+    if not records:
+        # A form is no total of other forms.
+        refuse_totals(table, ["destination", "start", "end", "reason", "source", "edition"], ["destination"])
+    _refuse_overlaps(table, [*ENDS, *together])
+    _refuse_parts(table, areas)
 
 
 def _refuse_overlaps(table: pd.DataFrame, keys: list[str]) -> None:

@@ -12,9 +12,10 @@ import pandas as pd
 from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import FlowPeriodError, SchemaError
 from sahelgeo.flows.coded_sums import ENDS
+from sahelgeo.flows.flow_sums import refuse_twice
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.sources import joined_sources
-from sahelgeo.stocks.idmc_figures import Category, category_of
+from sahelgeo.stocks.idmc_figures import Category, category_of, check_figures
 from sahelgeo.stocks.stock_totals import sum_stocks
 from sahelgeo.sums import named_rows
 
@@ -69,7 +70,7 @@ def reconcile(
         Flows that reach over a day of count of one of their areas: they cannot be given to one side. The rows are in
         ``.rows``.
     DoubleCountError
-        As for :func:`sum_stocks`.
+        As for :func:`sum_stocks`; flows of one category that count movements twice, as for :func:`sum_flows`.
     UnmatchedError
         A p-code that does not reach ``level``.
     EditionError
@@ -156,10 +157,7 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
             "displacement', 'Return', ..."
         )
     table = conform(flows, "flows")
-    if areas is not None:
-        checked = one_edition_of(areas, table, ENDS)
-        if level is not None:
-            table = rolled_up(table, checked, level, ENDS, keep_countries=True)
+    checked = None if areas is None else one_edition_of(areas, table, ENDS)
     named = table["category"] if "category" in table else pd.Series(default.name, index=table.index)
     kinds = named.fillna(default.name).map(category_of)
     wrong = np.array([entry.kind != "flow" or not entry.summable for entry in kinds], dtype=np.bool_)
@@ -168,6 +166,11 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
             f"flows: a category of stocks, or one that IDMC does not add up, in {named_rows(table, wrong, [])}. Leave "
             "these rows out"
         )
+    check_figures(table, "flow")
+    for _, rows in table.groupby([entry.name for entry in kinds]):
+        refuse_twice(rows, checked)
+    if checked is not None and level is not None:
+        table = rolled_up(table, checked, level, ENDS, keep_countries=True)
     return table.assign(
         at_origin=np.array([entry.at_origin for entry in kinds], dtype=np.int64),
         at_destination=np.array([entry.at_destination for entry in kinds], dtype=np.int64),
