@@ -221,6 +221,14 @@ class TestOrigins:
         with pytest.raises(sg.errors.UnmatchedError, match="p-codes QQ01"):
             sg.stocks.origins(table.assign(origin="QQ01", reason=list("abcd")), areas, level=1)
 
+    def test_origins_of_sources_that_add_up_fall_together(self, areas):
+        """At a coarser level too, all sources are named, and a count that is missing is said."""
+        table = stocks(pcode="XX0101", origin=["XX0201", "XX0202"], people=[10, 20], source=["one", "two"])
+        found = sg.stocks.origins(table, areas, level=1, choose={"source": ["one", "two"]})
+        assert found[["people", "source"]].to_numpy().tolist() == [[30, "one + two"]]
+        with pytest.warns(sg.DataWarning, match="people missing in 1 of 2 rows"):
+            sg.stocks.origins(table.assign(people=[10, None], source="one"), areas, level=1)
+
     def test_refugees_by_origin_and_asylum_are_stocks_of_countries(self):
         """UNHCR's table: countries at both ends, one group at a time."""
         table = stocks(

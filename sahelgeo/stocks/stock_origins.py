@@ -11,7 +11,7 @@ import pandas as pd
 from sahelgeo.errors import SchemaError
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.stocks.stock_totals import how_of, sum_stocks, with_age
-from sahelgeo.sums import group_numbers, refuse_unlike, sums_of
+from sahelgeo.sums import added_up, group_numbers, refuse_unlike, sums_of, warn_partial
 
 UNKNOWN = "unknown"
 
@@ -93,9 +93,10 @@ def origins(
         checked = one_edition_of(areas, sums, ["origin"])
         # Origins of a finer level fall together at a coarser one.
         coarse, how = rolled_up(sums, checked, level, ["origin"], keep_countries=True), how_of(sums)
-        groups = group_numbers(coarse, keys)
-        refuse_unlike(coarse, how, by=keys, groups=groups)
-        sums = with_age(sums_of(coarse, groups, keys, how), coarse, groups, keys)
+        groups, together = group_numbers(coarse, keys), added_up(choose)
+        refuse_unlike(coarse, how, by=keys, together=together, groups=groups)
+        warn_partial(coarse.drop(columns=["rows", "rows_missing"]), groups, "people", keys[:2])
+        sums = with_age(sums_of(coarse, groups, keys, how, together), coarse, groups, keys)
     groups = group_numbers(sums, ["pcode", "group"])
     totals = sums["people"].groupby(groups).transform("sum").astype("Float64")
     internal = (sums["origin"] == sums["pcode"]).fillna(False).astype(bool)
