@@ -281,10 +281,13 @@ def test_displacement_by_phase_refuses_to_count_twice() -> None:
             "source": "made",
         }
     )
-    with pytest.raises(sg.errors.DoubleCountError, match="periods overlap"):
+    with pytest.raises(sg.errors.DoubleCountError, match="periods of the same ends overlap"):
         sg.joint.displacement_by_phase(stocks(1), table, flows=moves)
-    with pytest.raises(sg.errors.DoubleCountError, match="2 sources, which may count the same moves"):
-        sg.joint.displacement_by_phase(stocks(1), table, flows=moves.assign(source=["a", "b"]))
+    with pytest.raises(sg.errors.DoubleCountError, match="source has 'a', 'b'"):
+        sg.joint.displacement_by_phase(stocks(1), table, flows=moves.assign(start="2020-06-01", source=["a", "b"]))
+    parts = moves.assign(start="2020-06-01", destination=["XA02", "XA0201"])
+    with pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts twice"):
+        sg.joint.displacement_by_phase(stocks(1), table, flows=parts)
     with pytest.raises(sg.errors.DoubleCountError, match="phases: p-codes XA01 stand more than once"):
         sg.joint.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
     with pytest.raises(sg.errors.DoubleCountError, match="method has"):

@@ -181,6 +181,17 @@ def test_a_published_total_stands_beside_the_sum(squares: gpd.GeoDataFrame) -> N
         sg.sum_phases(phases(*parts, row("XA", 110, 40, 50, 0, 0)), areas)
 
 
+def test_a_published_total_stands_beside_no_other_sum(squares: gpd.GeoDataFrame) -> None:
+    """Neither beside each part of its area, nor beside the sum of its area and others."""
+    areas = squares.assign(parent=["XA", *["XB"] * (len(squares) - 1)])
+    table = phases(row("XA01", 60, 20, 20, 0, 0), row("XA02", 50, 20, 30, 0, 0), row("XA", 60, 20, 20, 0, 0))
+    assert sg.sum_phases(table, areas, level=0)["people_3plus_published"].tolist() == [20, pd.NA]
+    assert sg.sum_phases(table, areas, level=0, by=())["people_3plus_published"].isna().all()
+    parted = table.assign(place=["west", "east", "all"], pcode=["XA01", "XA02", "XA"])
+    whole = sg.sum_phases(parted, squares.assign(parent="XA"), level=0, by=("pcode", "place"))
+    assert whole[["people_3plus", "people_3plus_published"]].to_numpy().tolist() == [[30, pd.NA], [20, pd.NA]]
+
+
 def test_missing_people_stay_missing(squares: gpd.GeoDataFrame) -> None:
     """A row without people is counted as such; an area of nothing else is missing, not 0."""
     table = phases(row("XA01", 60, 20, 20, 0, 0), row("XA02", None, None, None, None, None, state="no_access"))

@@ -60,10 +60,20 @@ def test_two_operations_are_not_two_rounds():
         sg.errors.StockComparisonError, match="differ in operation: before has 'Lac', after has 'Sud' in NE02"
     ):
         sg.change_in_stocks(table[:1], table[1:])
+    assert len(sg.latest_stocks(counts(("Zone 1", "Zone 2")))) == 2
     same_day = counts(("Zone 1", "Zone 2")).assign(date="2020-11-30")
     assert len(sg.latest_stocks(same_day)) == 2
     with pytest.raises(sg.errors.DoubleCountError, match="operation has 'Zone 1', 'Zone 2'"):
         sg.sum_stocks(same_day)
+
+
+def test_a_round_beside_people_of_no_operation_is_not_added_to_them():
+    """A round without any other name is not the operation of rows that name none, if one day has both."""
+    table = stocks(pcode="NE02", date=["2020-09-06", "2020-10-06", "2020-09-06"], people=[100, 110, 50])
+    table["operation"] = ["Round 1", "Round 2", None]
+    with pytest.raises(sg.errors.DoubleCountError, match="operation has 'Round 1', None in rows 0, 2"):
+        sg.sum_stocks(table, by=("pcode", "date"))
+    assert sg.latest_stocks(table)["people"].tolist() == [100, 110, 50]
 
 
 def test_people_kept_without_an_area_are_summed_with_the_rest():
@@ -215,3 +225,23 @@ def test_a_day_that_is_no_day_for_certain_is_refused_everywhere(text):
     for call in calls:
         with pytest.raises(sg.errors.SchemaError, match=f"{text}.*not a day"):
             call()
+
+
+def test_tables_of_two_editions_are_neither_added_nor_joined():
+    """One p-code may be two areas: what names two editions is refused wherever it would meet."""
+    sample = sg.load_sample("burkina-2020")
+    old, new = sample.phases.assign(edition="2020"), sample.phases.assign(edition="2025")
+    people = sample.population.assign(edition="2025")
+    moved = pd.concat([old, new.assign(pcode=new["pcode"] + "X")], ignore_index=True)
+    with pytest.raises(sg.errors.DoubleCountError, match="edition has '2020', '2025'"):
+        sg.sum_phases(moved, by=())
+    assert sg.sum_phases(moved, by=(), choose={"edition": "2020"})["rows"].tolist() == [13]
+    for join in (
+        lambda: sg.compare_phases(old, new),
+        lambda: sg.phases.phase_coverage(old, people),
+        lambda: sg.joint.displacement_by_phase(sample.stocks.assign(edition="2025"), old),
+        lambda: sg.joint_severity(old, sample.stocks.assign(edition="2025"), sample.population),
+        lambda: sg.sum_events(sample.events[:2], sample.areas.assign(edition="2020"), population=people),
+    ):
+        with pytest.raises(sg.errors.EditionError, match="'2020'"):
+            join()

@@ -19,7 +19,7 @@ from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, Unmatche
 from sahelgeo.events.exports import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
 from sahelgeo.events.windows import check_inside, check_places, covered_shares, read_coverage
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
-from sahelgeo.places.attach import check_edition
+from sahelgeo.places.attach import check_edition, check_editions
 from sahelgeo.places.locate import locate
 from sahelgeo.sums import Mask, named_rows
 
@@ -81,7 +81,7 @@ def sum_events(
     UnmatchedError
         Events with a p-code that the areas do not hold (another level, another edition); they are in ``.rows``.
     EditionError
-        The events name another edition than the areas.
+        The events, or the population, name another edition than the areas.
     SchemaError
         A table breaks its declaration, areas of several levels, an unknown option.
     CRSError
@@ -142,7 +142,7 @@ def sum_events(
     sums["source"] = pd.Series(checked["source"].iloc[0] if len(checked) else pd.NA, index=sums.index, dtype="string")
     if EXPORTED in checked:
         sums[EXPORTED] = _export_day(checked)
-    return sums if population is None else _per_100000(sums, population)
+    return sums if population is None else _per_100000(sums, population, ground)
 
 
 def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -299,8 +299,9 @@ def _export_day(events: pd.DataFrame) -> Any:
     return days.iloc[-1] if len(days) else pd.NaT
 
 
-def _per_100000(sums: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+def _per_100000(sums: pd.DataFrame, population: pd.DataFrame, ground: gpd.GeoDataFrame) -> pd.DataFrame:
     people = conform(population, "population")
+    check_editions(ground, people, "areas", "the population")
     people = people[people["pcode"].isin(sums["pcode"].dropna())]
     several = people["pcode"].duplicated(keep=False).to_numpy(dtype=np.bool_)
     if several.any():

@@ -11,8 +11,10 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DoubleCountError, SchemaError
+from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.phases.classes import CLASSES, categorical
 from sahelgeo.phases.rule import area_phase
+from sahelgeo.places.attach import check_editions
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.stocks.stock_totals import sum_stocks
@@ -64,6 +66,8 @@ def joint_severity(
     ------
     DoubleCountError
         An area stands twice in a table.
+    EditionError
+        The tables name two editions.
     SchemaError
         A table breaks its declaration, or breaks are not two rising numbers.
 
@@ -97,6 +101,7 @@ def joint_severity(
     hungry = _by_area(conform(phases, "phases"), "phases", "sum_phases or phases_at")
     hungry = hungry.assign(share_3plus=area_phase(hungry.reset_index())["share_3plus"].array)
     rates = _by_area(rate_per_1000(stocks, population), "stocks", "sum_stocks")
+    check_editions(phases, stocks, "phases", "the stocks")
     counted = rates[["per_1000", "population", "population_source", "source"]].rename(
         columns={"source": "stock_source"}
     )
@@ -170,7 +175,9 @@ def displacement_by_phase(
     ------
     DoubleCountError
         The stock mixes dates, groups, methods or levels (see :func:`sum_stocks`), an area has two rows of phases, or
-        the flows have two sources or periods that overlap.
+        the flows count movements twice (see :func:`sum_flows`).
+    EditionError
+        Stocks and phases name two editions.
     SchemaError
         A table breaks its declaration; phases that are not 1 to 5.
 
@@ -198,9 +205,10 @@ def displacement_by_phase(
     4           <NA>
     """
     classes = _class_of_area(phases, column)
-    # The sum refuses what does not add up; only then are rows counted by class.
+    # The sums refuse what does not add up; only then are rows counted by class.
     sum_stocks(stocks, by=())
     counts = conform(stocks, "stocks")
+    check_editions(counts, phases, "stocks", "the phases")
     columns = {"displaced": _people(counts, "pcode", classes)}
     named = counts["origin"].notna().any()
     columns["fled_from"] = _people(counts, "origin", classes) if named else _nothing()
@@ -208,7 +216,7 @@ def displacement_by_phase(
         columns |= {"moved_out": _nothing(), "moved_in": _nothing()}
     else:
         moves = conform(flows, "flows")
-        _refuse_mixed_flows(moves)
+        sum_flows(moves, by=())
         columns |= {"moved_out": _people(moves, "origin", classes), "moved_in": _people(moves, "destination", classes)}
     tables = [counts, phases, *([] if flows is None else [flows])]
     source = joined_sources(name for table in tables for name in table["source"].unique())
@@ -235,14 +243,3 @@ def _people(table: pd.DataFrame, column: str, classes: pd.Series) -> pd.Series:
     found = table[column].map(classes).astype(object)
     found = found.where(found.notna(), "not in table")
     return table["people"].groupby(found).sum(min_count=1).reindex(_ROWS).astype("Int64")
-
-
-def _refuse_mixed_flows(moves: pd.DataFrame) -> None:
-    sources = moves["source"].nunique()
-    if sources > 1:
-        raise DoubleCountError(f"flows: {sources} sources, which may count the same moves. Choose one", moves)
-    periods = moves[["start", "end"]].drop_duplicates().sort_values("start")
-    if (periods["start"].shift(-1) <= periods["end"]).any():
-        raise DoubleCountError(
-            "flows: periods overlap, so that moves would count twice. Choose periods that follow each other", moves
-        )

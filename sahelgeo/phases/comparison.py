@@ -12,6 +12,7 @@ from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, UnmatchedError, listed
 from sahelgeo.phases.phase_totals import phase_coverage
 from sahelgeo.phases.rule import by_rule, people_from
+from sahelgeo.places.attach import check_editions
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 UNIT = ("pcode", "unit", "unit_kind")
@@ -69,6 +70,8 @@ def compare_phases(
         A table has two rows of one unit: of several periods, or of parts that ``unit`` does not tell apart.
     UnmatchedError
         Rows without a p-code.
+    EditionError
+        The tables name two editions: one p-code may be two areas.
     SchemaError
         A table breaks its declaration, or an option is unknown.
 
@@ -98,6 +101,7 @@ def compare_phases(
         raise SchemaError(f"across={across!r}: name kinds of difference in a tuple, among {', '.join(REASONS[1:])}")
     checks.choice(("phase_published", "phase_rule"), column=column)
     sides = [_side(table, name, population, column) for table, name in ((after, "after"), (before, "before"))]
+    check_editions(before, after, "phases before", "those after")
     both = sides[0].merge(
         sides[1], on=list(UNIT), how="outer", suffixes=("_after", "_before"), sort=False, indicator=True
     )

@@ -15,6 +15,7 @@ from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
 from sahelgeo.nesting import check_level, holding_rows, one_edition_of, refuse_without_code, rolled_up
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
+from sahelgeo.places.attach import check_editions
 from sahelgeo.places.known import country_of_code
 from sahelgeo.places.levels import is_country, parents_of
 from sahelgeo.sums import (
@@ -63,7 +64,7 @@ def sum_phases(
         it is taken for their published total: it is not added, but given beside the sum.
     choose : mapping, optional
         Take only the rows with these values, for example ``{"kind": "current", "start": "2020-03-01"}``. It can name
-        kind, start, end, issued, analysis and source. A list of sources or analyses, as in
+        kind, start, end, issued, analysis and source (and edition). A list of sources or analyses, as in
         ``{"analysis": ["North", "South"]}``, is your word that they are of different people: they are added up, and
         the sum names all of them.
     parts : {"fold", "apart"}
@@ -76,19 +77,21 @@ def sum_phases(
         One row for each group, sorted by ``by``, with index 0..n-1:
 
         - the columns of ``by`` (and ``unit_kind``, kept apart);
-        - kind, start, end, issued, analysis and source, constant in each row;
+        - kind, start, end, issued, analysis and source, constant in each row, and ``edition`` where the table has one;
         - ``population`` (persons analysed, as printed), ``people_1`` to ``people_5``;
         - ``people_2plus``, ``people_3plus`` and ``people_4plus``: persons in that phase or a higher one;
         - ``share_3plus`` (0–1, of those in the five phases), ``phase_rule`` and ``famine_review`` as in
           :func:`area_phase`;
         - ``rows``, how many rows were added, and ``rows_missing``, how many of them lack people in some phase;
-        - ``people_3plus_published``: the published total where the table has one (missing otherwise).
+        - ``people_3plus_published``: the published total of all that the row adds up, where the table has one (missing
+          otherwise).
 
     Raises
     ------
     DoubleCountError
-        Two periods, analyses or sources in one sum; an area and its parts; a row that is the total of the parts of its
-        area; a row of a country, or of the total of an admin 1 area, beside rows without a p-code in it.
+        Two periods, analyses, sources or editions in one sum; an area and its parts; a row that is the
+        total of the parts of its area; a row of a country, or of the total of an admin 1 area, beside rows without a
+        p-code in it.
     UnmatchedError
         A p-code that does not reach ``level``; rows of several places without a p-code, grouped by ``pcode``.
     SchemaError
@@ -124,7 +127,7 @@ def sum_phases(
     keys = checks.by(by, table, never=(*PEOPLE_BY_PHASE, "population"))
     keys += ["unit_kind"] if parts == "apart" and "unit_kind" not in keys else []
     check_level(level, areas)
-    table = chosen(table.assign(unit_kind=table["unit_kind"].fillna("area")), choose, DIMENSIONS)
+    table = chosen(table.assign(unit_kind=table["unit_kind"].fillna("area")), choose, _how(table).dimensions)
     check_fit(table, 2)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     scope = group_numbers(table, DIMENSIONS)
@@ -140,13 +143,13 @@ def sum_phases(
     groups, together = group_numbers(table, keys), added_up(choose)
     refuse_unlike(table, _how(table), by=keys, together=together, groups=groups)
     _warn_partial(table, groups)
-    return _with_totals(_with_phase(sums_of(table, groups, keys, _how(table), together)), totals, keys)
+    return _with_totals(_with_phase(sums_of(table, groups, keys, _how(table), together)), totals, keys, table)
 
 
 def _how(table: pd.DataFrame) -> Sum:
     ends = dict.fromkeys(("kind", "start", "end", "issued"), "phases_at takes the analysis that speaks for a day")
     return Sum(
-        DIMENSIONS,
+        (*DIMENSIONS, *(["edition"] if "edition" in table else [])),
         ("population", *PEOPLE_BY_PHASE),
         PEOPLE_BY_PHASE,
         place=("pcode", "unit", *NAMES),
@@ -176,6 +179,8 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     ------
     DoubleCountError
         An area has several figures.
+    EditionError
+        The tables name two editions.
     SchemaError
         A table breaks its declaration.
 
@@ -204,6 +209,7 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     """
     checks.columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
     living = conform(population, "population")
+    check_editions(phases, living, "phases", "the population")
     living = living[living["pcode"].isin(phases["pcode"].dropna())]
     checks.once(living, "population", "pcode", advice="Choose one year and source", error=DoubleCountError)
     analysed = people_from(phases, 1)
@@ -303,12 +309,16 @@ def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:
 _RULED = ["share_3plus", "phase_rule", "famine_review"]
 
 
-def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str], table: pd.DataFrame) -> pd.DataFrame:
     shared = ["pcode", *DIMENSIONS] if "pcode" in keys else list(DIMENSIONS)
-    if totals.duplicated(shared).any():
+    # The total of one of several areas is not that of their sum.
+    if totals.duplicated(shared).any() or ("pcode" not in keys and len(table["pcode"].unique()) > 1):
         totals = totals[:0]
     published = totals[shared].assign(people_3plus_published=people_from(totals, 3))
     joined = result.merge(published, on=shared, how="left")
+    # Nor is it that of each of the rows that the area was divided into.
+    divided = joined.duplicated(shared, keep=False)
+    joined["people_3plus_published"] = joined["people_3plus_published"].mask(divided)
     ours, theirs = joined["people_3plus"], joined["people_3plus_published"]
     off = (ours - theirs).notna() & ~_near(ours, theirs)
     if off.any():

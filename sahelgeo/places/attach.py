@@ -181,6 +181,23 @@ def check_edition(table: pd.DataFrame, areas: gpd.GeoDataFrame, *, codes: str = 
         )
 
 
+def check_editions(table: pd.DataFrame, other: pd.DataFrame, ours: str, theirs: str) -> None:
+    """Raise where two tables that are joined by p-code, and called ``ours`` and ``theirs``, name two editions."""
+    if "edition" not in table or "edition" not in other:
+        return
+    named = [each[["pcode", "edition"]].dropna().drop_duplicates() for each in (table, other)]
+    joined = named[0].merge(named[1], on="pcode")
+    clash = joined[joined["edition_x"] != joined["edition_y"]]
+    one, two = (set(each["edition"].dropna()) for each in (table, other))
+    if clash.empty and (not one or not two or one & two):
+        return
+    codes = f" (p-codes {listed(list(clash['pcode'].unique()), SHOWN_AT_MOST)})" if len(clash) else ""
+    raise EditionError(
+        f"{ours} are of edition {listed(sorted(map(repr, one)), 3)}, {theirs} of {listed(sorted(map(repr, two)), 3)}"
+        f"{codes}. Convert one of them to the edition of the other, or take both of one edition"
+    )
+
+
 def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.DataFrame, str]:
     """The table with the p-codes that matching found, and what kept the others from one."""
     given: Mapping[str, Any] = {} if isinstance(on, str) else on

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, EditionError, SchemaError
+from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.places.attach import check_editions
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.stock_totals import conform_stocks, sum_stocks
 from sahelgeo.sums import group_numbers, literal, named_rows
@@ -89,7 +90,7 @@ def rate_per_1000(
     counts = conform_stocks(stocks).drop(columns=list(ADDED), errors="ignore")
     found = _denominators(population, year, source)
     used = found[found["pcode"].isin(counts["pcode"])]
-    _check_editions(counts, found, used)
+    check_editions(counts, found, "stocks", "the population")
     if not every:
         _refuse_several(used)
     result = _divided(counts, used)
@@ -112,22 +113,6 @@ def _denominators(population: pd.DataFrame, year: int | None, source: str | None
             raise SchemaError(f"population: no row has {column}={value!r}. There are: {held}")
         table = table[fits]
     return table[table["pcode"].notna()]
-
-
-def _check_editions(counts: pd.DataFrame, found: pd.DataFrame, used: pd.DataFrame) -> None:
-    if "edition" not in counts or "edition" not in found:
-        return
-    joined = counts[["pcode", "edition"]].merge(used[["pcode", "edition"]], on="pcode").dropna()
-    clash = joined[joined["edition_x"] != joined["edition_y"]]
-    ours, theirs = set(counts["edition"].dropna()), set(found["edition"].dropna())
-    if clash.empty and (not ours or not theirs or ours & theirs):
-        return
-    codes = f" (p-codes {listed(list(clash['pcode'].unique()), SHOWN_AT_MOST)})" if len(clash) else ""
-    raise EditionError(
-        f"stocks are of edition {listed(sorted(map(repr, ours)), 3)}, the population of "
-        f"{listed(sorted(map(repr, theirs)), 3)}{codes}. "
-        "Convert one of them to the edition of the other, or take a population of the same edition"
-    )
 
 
 def _refuse_several(used: pd.DataFrame) -> None:
