@@ -379,14 +379,13 @@ def _accepted(answer: Answer, accept: Collection[str], gazetteer: Gazetteer) -> 
 
 
 def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazetteer: Gazetteer) -> None:
-    """Say where the areas that were found look like those of an older edition: those found by code speak with the rest."""
-    named = [
-        (place.code, answer.position)
+    """Say where the areas that were found, by code or by name, look like those of an older edition."""
+    areas = [
+        (gazetteer.iso3[at], gazetteer.levels[at], gazetteer.names[at], place.code)
         for place, answer in zip(places, answers, strict=True)
-        if answer.position is not None
+        if (at := answer.position) is not None
     ]
-    areas = [(gazetteer.iso3[at], gazetteer.levels[at], gazetteer.names[at], code) for code, at in named]
-    own = {key for keys in gazetteer.own_keys for key in keys} if named else set()
+    own = {key for keys in gazetteer.own_keys for key in keys} if areas else set()
     for sentence in older_edition(areas, own):
         warnings.warn(sentence, DataWarning, stacklevel=4)
 
