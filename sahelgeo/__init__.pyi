@@ -36,6 +36,7 @@ from .places.overlay import overlay as overlay
 from .rasters.zonal import people_by_zone as people_by_zone
 from .rasters.zonal import zonal_sum as zonal_sum
 from .readers.acled import read_acled as read_acled
+from .readers.any_file import inspect_file as inspect_file
 from .readers.any_file import read as read
 from .readers.any_file import read_with_report as read_with_report
 from .readers.areas import read_areas as read_areas
@@ -46,9 +47,8 @@ from .readers.dtm import read_dtm as read_dtm
 from .readers.fewsnet import read_fewsnet as read_fewsnet
 from .readers.hapi import read_hapi as read_hapi
 from .readers.idmc import read_idmc as read_idmc
-from .readers.inspection import inspect_file as inspect_file
 from .readers.ipc import read_ipc as read_ipc
-from .readers.own_mapping import read_table as read_table
+from .readers.own_tables import read_table as read_table
 from .readers.population import read_population as read_population
 from .readers.ucdp import read_ucdp as read_ucdp
 from .readers.unhcr import read_unhcr as read_unhcr

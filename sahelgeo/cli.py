@@ -126,7 +126,7 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _inspect(given: argparse.Namespace) -> int:
-    from sahelgeo.readers.inspection import PROBLEM, inspect_file  # noqa: PLC0415
+    from sahelgeo.readers.any_file import PROBLEM, inspect_file  # noqa: PLC0415
 
     failed = False
     for number, path in enumerate(given.file):
@@ -138,7 +138,7 @@ def _inspect(given: argparse.Namespace) -> int:
 
 def _read(given: argparse.Namespace) -> int:
     from sahelgeo.readers.any_file import read  # noqa: PLC0415
-    from sahelgeo.readers.own_mapping import read_table  # noqa: PLC0415
+    from sahelgeo.readers.own_tables import read_table  # noqa: PLC0415
 
     options: dict[str, Any] = dict(_pair(text, "--set") for text in given.set)
     if given.table is None and not given.column:

@@ -19,7 +19,7 @@ from shapely import Point, box
 import sahelgeo as sg
 from sahelgeo.readers import archives, delimited, opener, records, workbooks
 from sahelgeo.readers.opener import open_file
-from sahelgeo.readers.sheet import Uncomputed
+from sahelgeo.readers.sheets import Uncomputed
 
 
 @pytest.mark.parametrize(

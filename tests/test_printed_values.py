@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
-from sahelgeo.readers.columns import day_in, days, numbers, one_day
-from sahelgeo.readers.periods import given_day, given_period
+from sahelgeo.readers.columns import day_in, days, given_day, given_period, numbers, one_day
 from sahelgeo.readers.printed import texts
 
 

@@ -29,7 +29,7 @@ class Most:
     """The most that there may be."""
 
     CODE_LINES = 21_060
-    MODULES = 161
+    MODULES = 154
     TOP_NAMES = 60
     LINE_LENGTH = 120
     LONG_LINES = 730

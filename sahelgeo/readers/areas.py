@@ -24,7 +24,7 @@ from sahelgeo.readers.printed import codes, text_of, texts
 from sahelgeo.readers.reading import HOW, Read
 from sahelgeo.readers.report import KEPT, areas_report
 from sahelgeo.readers.rows import blank_rows, hxl_rows, typed_or_text
-from sahelgeo.readers.sheet import Opened, Sheet
+from sahelgeo.readers.sheets import Opened, Sheet
 
 DEEPEST = 5
 GLOBAL_LIST = "hdx-list"

@@ -11,18 +11,15 @@ import pandas as pd
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix
 from sahelgeo.readers.cadre_harmonise_seasons import times
-from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import iso3_of
+from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.mending import made_valid
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.periods import Period
 from sahelgeo.readers.phase_rows import blanks_filled
-from sahelgeo.readers.printed import fold
+from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.sheet import Sheet
-from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.shapes import made_valid
+from sahelgeo.readers.sheets import Found, Sheet
 from sahelgeo.readers.stacked import stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE
 

@@ -8,11 +8,9 @@ import pandas as pd
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.cadre_harmonise_seasons import SITUATIONS, season_of, seasons
-from sahelgeo.readers.columns import Kind, one_day
-from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.periods import Period, given_period
+from sahelgeo.readers.columns import Kind, Period, given_period, one_day
 from sahelgeo.readers.phase_rows import blanks_filled
-from sahelgeo.readers.printed import text_of
+from sahelgeo.readers.printed import iso3_of, text_of
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.stacked import Slot, stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE

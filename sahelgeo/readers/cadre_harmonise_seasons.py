@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo.errors import FormatError
+from sahelgeo.readers.columns import Period, given_period
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.periods import Period, given_period
 from sahelgeo.readers.printed import fold, text_of, texts
 from sahelgeo.readers.rows import Rows
 

@@ -8,9 +8,8 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import How, day_in
+from sahelgeo.readers.columns import Day, How, day_in, given_day
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.periods import Day, given_day
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheets import Sheet
 
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300

@@ -9,9 +9,8 @@ import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import country_pcodes, iso3_of
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import fold
+from sahelgeo.readers.printed import country_pcodes, fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 

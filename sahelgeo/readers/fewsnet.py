@@ -11,10 +11,9 @@ import pandas as pd
 
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import CRSError, FormatError
-from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import iso3_of
+from sahelgeo.readers.columns import How, Period, given_period
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.periods import Period, given_period
+from sahelgeo.readers.printed import iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 

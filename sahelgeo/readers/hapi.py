@@ -7,9 +7,9 @@ from typing import Any, Unpack
 import pandas as pd
 
 from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import country_pcodes
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.phase_rows import pivot_phases
+from sahelgeo.readers.printed import country_pcodes
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 

@@ -8,9 +8,8 @@ import pandas as pd
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import country_pcodes
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import fold
+from sahelgeo.readers.printed import country_pcodes, fold
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 

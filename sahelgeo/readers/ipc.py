@@ -7,12 +7,11 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import How, Kind
+from sahelgeo.readers.columns import Day, How, Kind, Period, given_day, given_period
 from sahelgeo.readers.hapi import tidy as tidy_hapi
 from sahelgeo.readers.ipc_api import api_rows
 from sahelgeo.readers.ipc_stacked import tidy_stacked
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.periods import Day, Period, given_day, given_period
 from sahelgeo.readers.phase_rows import identity, parts_numbered, pivot_phases, with_shapes, with_state
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with

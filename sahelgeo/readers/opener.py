@@ -23,7 +23,7 @@ from sahelgeo.readers.shapes import (
     open_shapefile,
     open_zipped_shapefiles,
 )
-from sahelgeo.readers.sheet import Opened, Sheet
+from sahelgeo.readers.sheets import Opened, Sheet
 from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbook
 
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"

@@ -16,7 +16,7 @@ from pyproj.exceptions import ProjError
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.shapes import sheet_of
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheets import Sheet
 
 MAGICS = {b"PAR1": "parquet", b"ARROW1": "feather"}
 MOST_CELLS = 50_000_000

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.readers.countries import country_pcodes, iso3_of
-from sahelgeo.readers.mending import made_valid
-from sahelgeo.readers.printed import texts
+from sahelgeo.readers.printed import country_pcodes, iso3_of, texts
 from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.shapes import made_valid
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 # HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.

@@ -18,8 +18,7 @@ from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.report import ReadReport, account, first_and_last_day, people_in, places_in
 from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.sheet import Opened
-from sahelgeo.readers.sheets import Found, choose, find, not_recognised
+from sahelgeo.readers.sheets import Found, Opened, choose, find, not_recognised
 from sahelgeo.tables import TABLES
 
 Read = tuple[pd.DataFrame, ReadReport]

@@ -14,7 +14,7 @@ from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheets import Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
 LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")

@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from sahelgeo.readers.sheet import Opened
+from sahelgeo.readers.sheets import Opened
 
 KEPT = "kept"
 

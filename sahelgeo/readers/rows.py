@@ -16,8 +16,7 @@ from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
-from sahelgeo.readers.countries import iso3_of
-from sahelgeo.readers.printed import FAILED_FORMULAS, MISSING_NUMBERS, codes, fold, is_code, text_of, texts
+from sahelgeo.readers.printed import FAILED_FORMULAS, MISSING_NUMBERS, codes, fold, is_code, iso3_of, text_of, texts
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes

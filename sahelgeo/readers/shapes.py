@@ -19,10 +19,11 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyproj
+import shapely
 
 from sahelgeo.errors import CRSError, FormatError
 from sahelgeo.readers.archives import member_bytes
-from sahelgeo.readers.sheet import Sheet
+from sahelgeo.readers.sheets import Sheet
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 SHAPEFILE = b"\x00\x00\x27\x0a"
@@ -190,3 +191,9 @@ def _part(path: Path, part: str) -> Path | None:
         if path.with_suffix(suffix).is_file():
             return path.with_suffix(suffix)
     return None
+
+
+def made_valid(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
+    """The same places, each valid; a repaired polygon stays a polygon, without the lines where it touched itself."""
+    shapes = shapely.make_valid(geometry.to_numpy(), method="structure", keep_collapsed=False)
+    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)

@@ -7,8 +7,8 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.readers.columns import How
-from sahelgeo.readers.countries import country_pcodes, iso3_of, iso3_of_unhcr
 from sahelgeo.readers.opener import Readable
+from sahelgeo.readers.printed import country_pcodes, iso3_of, iso3_of_unhcr
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 

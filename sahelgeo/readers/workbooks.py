@@ -13,7 +13,7 @@ import python_calamine as calamine
 
 from sahelgeo.errors import FormatError
 from sahelgeo.readers.archives import member_bytes, open_archive
-from sahelgeo.readers.sheet import Sheet, Uncomputed
+from sahelgeo.readers.sheets import Sheet, Uncomputed
 
 MOST_CELLS = 60_000_000
 LARGEST_MERGE = 20_000
