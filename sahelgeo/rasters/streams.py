@@ -43,7 +43,7 @@ _MOST_THREADS = 8
 
 @dataclass
 class ZoneSums:
-    """Sums over zones; ``whole`` and ``outside`` only where they were asked for.
+    """Sums over zones.
 
     Attributes
     ----------
@@ -53,8 +53,6 @@ class ZoneSums:
         Covered cells that have data, fractions counted.
     weight : numpy.ndarray
         The same, each cell counted with the weight of its row.
-    whole, outside : float
-        The sum over all of the grid; over what no zone covers.
     lowest, highest : float
         The lowest and the highest value that has data, and 0 where there are gaps.
     ends : tuple of int
@@ -66,8 +64,6 @@ class ZoneSums:
     total: Floats
     cells: Floats
     weight: Floats
-    whole: float = 0.0
-    outside: float = 0.0
     lowest: float = np.inf
     highest: float = -np.inf
     ends: tuple[int, ...] = ()
@@ -83,8 +79,6 @@ class ZoneSums:
         self.total += other.total
         self.cells += other.cells
         self.weight += other.weight
-        self.whole += other.whole
-        self.outside += other.outside
         self.lowest, self.highest = min(self.lowest, other.lowest), max(self.highest, other.highest)
         self.ends = tuple(sorted({*self.ends, *other.ends}))
         self.infinite += other.infinite
@@ -95,19 +89,9 @@ class _Job:
     reader: Reader
     edges: Edges
     weights: Floats | None
-    whole: bool
-    cover: npt.NDArray[np.bool_] | None
 
 
-def zone_sums(
-    reader: Reader,
-    edges: Edges,
-    *,
-    weights: Floats | None = None,
-    whole: bool = False,
-    cover: npt.NDArray[np.bool_] | None = None,
-    progress: bool = False,
-) -> ZoneSums:
+def zone_sums(reader: Reader, edges: Edges, *, weights: Floats | None = None, progress: bool = False) -> ZoneSums:
     """The sums of a grid over the polygons that edges belong to.
 
     Parameters
@@ -118,19 +102,13 @@ def zone_sums(
         Those of the polygons, one for each zone, in units of its cells.
     weights : numpy.ndarray, optional
         What a cell of each row counts for, for example its km².
-    whole : bool
-        Read all of the grid, not only the window of the polygons, and sum it.
-    cover : numpy.ndarray, optional
-        With ``whole``, also sum what lies outside of these polygons (True for each), which may not overlap.
     progress : bool
         Show a bar.
     """
-    grid = reader.grid
-    rows, columns = ((0, grid.height), (0, grid.width)) if whole else _window_of(edges, grid)
-    job = _Job(reader, edges, weights, whole, cover)
     sums = ZoneSums.nothing(edges.zones)
+    windows = list(_windows(*_window_of(edges, reader.grid), reader.grid.block))
     # The sums of a run do not depend on which thread was faster: windows are added in their order.
-    for part in _in_order(job, list(_windows(rows, columns, grid.block)), progress):
+    for part in _in_order(_Job(reader, edges, weights), windows, progress):
         sums.add(part)
     return sums
 
@@ -196,27 +174,23 @@ def _window_sums(job: _Job, rows: Range, columns: Range) -> ZoneSums:
 
 
 def _strip(job: _Job, stored: npt.NDArray[Any], rows: Range, columns: Range) -> ZoneSums:
-    grid = job.reader.grid
+    grid, zones = job.reader.grid, job.edges.zones
     bounds = stored.min(), stored.max()
     valid = has_data(stored, bounds, grid.nodata)
-    values = _values(stored, valid, grid)
-    lowest, highest = float(values.min()), float(values.max())
-    weights = np.ones(len(values)) if job.weights is None else job.weights[rows[0] : rows[1]]
-    if job.weights is not None:
-        values *= weights[:, None]
+    flat = _values(stored, valid, grid)
+    lowest, highest = float(flat[:-1].min()), float(flat[:-1].max())
     spans = spans_of(job.edges, rows, columns)
-    flat = values.ravel()
-    runs = _run_sums(flat, spans.start, spans.end)
-    total = _by_zone(spans, job.edges.zones, flat[spans.cell] * spans.fraction, runs)
-    cells, weight = _cells(valid, spans, job.edges.zones, weights)
-    ends = _ends(stored.dtype, bounds, grid.nodata)
-    sums = ZoneSums(total, cells, weight, lowest=lowest, highest=highest, ends=ends)
+    edge, run = _cells(valid, spans)
+    cells = weight = _by_zone(spans, zones, edge, run)
+    if job.weights is not None:
+        weights = job.weights[rows[0] : rows[1]]
+        flat[:-1].reshape(stored.shape)[:] *= weights[:, None]
+        edge, run = edge * weights[spans.cell // spans.width], run * weights[spans.start // spans.width]
+        weight = _by_zone(spans, zones, edge, run)
+    total = _by_zone(spans, zones, flat[spans.cell] * spans.fraction, _run_sums(flat, spans))
+    sums = ZoneSums(total, cells, weight, lowest, highest, _ends(stored.dtype, bounds, grid.nodata))
     if not np.isfinite(bounds).all() and not np.isinf(grid.nodata or 0):
         sums.infinite = int(np.isinf(stored).sum())
-    if job.whole:
-        sums.whole = float(flat.sum())
-    if job.whole and job.cover is not None:
-        sums.outside = _outside(flat, _spans_within(spans, job.cover))
     return sums
 
 
@@ -247,15 +221,14 @@ def has_data(values: npt.NDArray[Any], bounds: tuple[Any, Any], nodata: float | 
 
 
 def _values(stored: npt.NDArray[Any], valid: npt.NDArray[np.bool_] | None, grid: Grid) -> Floats:
-    """The values as numbers, 0 where there is no data."""
-    if valid is None:
-        values = stored.astype(float)
-    else:
-        values = np.zeros(stored.shape)
-        np.copyto(values, stored, where=valid)
+    """The values as numbers in one row, 0 where there is no data; and one 0 more, where the last run may end."""
+    flat = np.zeros(stored.size + 1)
+    values = flat[:-1].reshape(stored.shape)
+    np.copyto(values, stored, where=True if valid is None else valid)
     if grid.scale != 1 or grid.offset != 0:
-        values = values * grid.scale + (grid.offset if valid is None else np.where(valid, grid.offset, 0))
-    return values
+        values *= grid.scale
+        np.add(values, grid.offset, out=values, where=True if valid is None else valid)
+    return flat
 
 
 def _by_zone(spans: Spans, zones: int, edge: Floats, run: Floats) -> Floats:
@@ -263,72 +236,23 @@ def _by_zone(spans: Spans, zones: int, edge: Floats, run: Floats) -> Floats:
     return np.asarray(sums, dtype=float)
 
 
-def _run_sums(flat: Floats, start: Ints, end: Ints) -> Floats:
-    order = np.argsort(start, kind="stable")
-    bounds = np.empty(2 * len(order), dtype=np.int64)
-    bounds[::2], bounds[1::2] = start[order], end[order]
-    found = np.zeros(len(order))
-    if len(order):
-        # reduceat takes no bound behind the last cell: such a run is summed by itself.
-        found[order] = np.add.reduceat(flat, np.minimum(bounds, len(flat) - 1))[::2]
-        to_the_end = np.flatnonzero(end == len(flat))
-        found[to_the_end] = [flat[first:].sum() for first in start[to_the_end]]
+def _run_sums(flat: npt.NDArray[Any], spans: Spans) -> Floats:
+    """The sum of each run; ``flat`` has one cell more than the window, since a run may end with it."""
+    found = np.zeros(len(spans.start))
+    if len(found):
+        # Sorted, so that what lies between two runs, and is summed for nothing, is summed once.
+        order = np.argsort(spans.start, kind="stable")
+        bounds = np.column_stack([spans.start[order], spans.end[order]]).ravel()
+        found[order] = np.add.reduceat(flat, bounds, dtype=float)[::2]
     return found
 
 
-def _cells(valid: npt.NDArray[np.bool_] | None, spans: Spans, zones: int, weights: Floats) -> tuple[Floats, Floats]:
+def _cells(valid: npt.NDArray[np.bool_] | None, spans: Spans) -> tuple[Floats, Floats]:
+    """How much of each cell on an edge, and how many cells of each run, have data."""
     if valid is None:
-        edge, run = spans.fraction, (spans.end - spans.start).astype(float)
-    else:
-        flat = valid.ravel()
-        edge, run = flat[spans.cell] * spans.fraction, _run_sums(flat.astype(float), spans.start, spans.end)
-    width = spans.width
-    cells = _by_zone(spans, zones, edge, run)
-    weighted = _by_zone(spans, zones, edge * weights[spans.cell // width], run * weights[spans.start // width])
-    return cells, weighted
-
-
-def _spans_within(spans: Spans, zones: npt.NDArray[np.bool_]) -> Spans:
-    if zones.all():
-        return spans
-    cells, runs = zones[spans.cell_zone], zones[spans.run_zone]
-    return Spans(
-        spans.cell[cells],
-        spans.fraction[cells],
-        spans.cell_zone[cells],
-        spans.start[runs],
-        spans.end[runs],
-        spans.run_zone[runs],
-        spans.width,
-    )
-
-
-def _outside(flat: Floats, spans: Spans) -> float:
-    """The sum over what no zone covers, of zones that do not overlap.
-
-    The quick way sums the gaps between runs, cells on borders included, and takes from them what zones cover of these
-    cells. It holds only where no two runs share a cell, and no run one of those cells. Else cover is added up cell by
-    cell.
-    """
-    order = np.argsort(spans.start, kind="stable")
-    start, end = spans.start[order], spans.end[order]
-    cell, which = np.unique(spans.cell, return_inverse=True)
-    begins_after = np.r_[0, np.maximum.accumulate(end)] if len(end) else np.zeros(1, dtype=np.int64)
-    run_before = np.searchsorted(start, cell, side="right")
-    # By rounding, a border may touch a cell that the zone beside it holds wholly.
-    if (begins_after[:-1] > start).any() or (begins_after[run_before] > cell).any():
-        change = np.bincount(spans.start, minlength=len(flat) + 1) - np.bincount(spans.end, minlength=len(flat) + 1)
-        cover = np.cumsum(change[:-1]) + np.bincount(spans.cell, spans.fraction, len(flat))
-        return float(flat @ np.maximum(1 - cover, 0))
-    cover = np.bincount(which, spans.fraction, len(cell))
-    gaps = _run_sums(flat, *_gaps(begins_after, start, len(flat)))
-    return float(gaps.sum()) - float(flat[cell] @ np.minimum(cover, 1))
-
-
-def _gaps(begins: Ints, start: Ints, size: int) -> tuple[Ints, Ints]:
-    ends = np.r_[start, size]
-    real = ends > begins
-    return begins[real], ends[real]
+        return spans.fraction, (spans.end - spans.start).astype(float)
+    flat = np.append(valid.ravel(), False)
+    return flat[spans.cell] * spans.fraction, _run_sums(flat, spans)
 
 
 @dataclass(frozen=True)
@@ -389,6 +313,35 @@ def edges_on(grid: Grid, polygons: npt.NDArray[Any]) -> Edges:
     down = y[start + 1] > y[start]
     upper, lower = np.where(down, start, start + 1), np.where(down, start + 1, start)
     return Edges(x[upper], y[upper], x[lower], y[lower], np.where(down, -turn, turn).astype(float), zone, len(polygons))
+
+
+def frame_and_rest(edges: Edges, grid: Grid, cover: npt.NDArray[np.bool_]) -> Edges:
+    """The edges with two zones more: the whole grid, and what of it none of some zones covers.
+
+    These zones, True in ``cover``, do not overlap. The rest is the frame without them: its edges are theirs with the
+    sign turned, and a border that two of them share is none of it.
+    """
+    ours = cover[edges.zone]
+    sides = [side[ours] for side in (edges.x0, edges.y0, edges.x1, edges.y1)]
+    sign = -edges.sign[ours]
+    alone = _without_twin(sides, sign)
+    wide, high = np.array([0.0, grid.width]), np.array([grid.height, grid.height], dtype=float)
+    frame = (wide, np.zeros(2), wide, high)
+    zones = np.r_[edges.zone, np.full(2, edges.zones), np.full(2 + len(alone), edges.zones + 1)]
+    held = (edges.x0, edges.y0, edges.x1, edges.y1)
+    joined = [np.r_[old, new, new, side[alone]] for old, new, side in zip(held, frame, sides, strict=True)]
+    return Edges(*joined, np.r_[edges.sign, 1, -1, 1, -1, sign[alone]], zones, edges.zones + 2)
+
+
+def _without_twin(sides: list[Floats], sign: Floats) -> Ints:
+    """The edges that no other edge lies on, with the polygon on its other side."""
+    # Twins have one key; others may share it, which only leaves twins in that cancel out.
+    order = np.argsort(sides[0] + 1.7 * sides[1] + 2.3 * sides[2] + 3.1 * sides[3], kind="stable")
+    same = np.logical_and.reduce([side[order][1:] == side[order][:-1] for side in sides])
+    twin = np.flatnonzero(same & (sign[order][1:] != sign[order][:-1]))
+    # Of three edges in a row the middle one has one twin, not two.
+    twin = twin[np.r_[True, np.diff(twin) > 1][: len(twin)]]
+    return np.sort(np.delete(order, np.r_[twin, twin + 1]))
 
 
 def spans_of(edges: Edges, rows: tuple[int, int], columns: tuple[int, int]) -> Spans:

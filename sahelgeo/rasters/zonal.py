@@ -17,7 +17,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, Schema
 from sahelgeo.places.levels import levels_of, roll_up
 from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.streams import ZoneSums, edges_on
+from sahelgeo.rasters.streams import ZoneSums, edges_on, frame_and_rest
 from sahelgeo.rasters.zones import (
     Ground,
     Measure,
@@ -193,12 +193,14 @@ def zonal_sum(
             return _table(ground, sums, grid)
         again, left, shared = counted_once(ground.shapes)
         # What is left of the areas that overlap takes their place where the ground outside is looked for.
-        once = np.ones(len(ground.shapes) + 2 * len(again), dtype=bool)
-        once[again], once[len(once) - len(again) :] = False, False
+        count = len(ground.shapes)
+        once = np.ones(count + 2 * len(again), dtype=bool)
+        once[again], once[count + len(again) :] = False, False
         edges = edges_on(grid, np.concatenate([ground.shapes, left, shared]))
-        sums = sums_over(reader, edges, measure, whole=True, cover=once, progress=progress)
-        whole, twice = sums.total[: len(ground.shapes)].sum(), sums.total[len(once) - len(again) :].sum()
-        return _table(ground, sums, grid), GridAccount(sums.whole, float(whole), sums.outside, float(twice))
+        sums = sums_over(reader, frame_and_rest(edges, grid, once), measure, progress=progress)
+        twice = float(sums.total[count + len(again) : -2].sum())
+        whole, outside = sums.total[-2:].tolist()
+        return _table(ground, sums, grid), GridAccount(whole, float(sums.total[:count].sum()), outside, twice)
 
 
 def _table(ground: Ground, sums: ZoneSums, grid: Grid) -> pd.DataFrame:
@@ -305,9 +307,10 @@ def people_by_zone(
         # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
         parts = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
         edges = edges_on(reader.grid, np.concatenate(parts))
-        sums = sums_over(reader, edges, measure, whole=True, progress=progress)
+        edges = frame_and_rest(edges, reader.grid, np.zeros(edges.zones, dtype=bool))
+        sums = sums_over(reader, edges, measure, progress=progress)
         near = [one.areas.iloc[one.near] for one in grounds]
-    pieces, *own = np.split(np.arange(edges.zones), np.cumsum([len(part) for part in parts])[:-1])
+    pieces, *own = np.split(np.arange(edges.zones - 2), np.cumsum([len(part) for part in parts])[:-1])
     for name, one, pairs, here, again in zip(("areas", "zones"), near, doubled, own[:2], own[2:], strict=True):
         _refuse_overlaps(name, one, pairs, sums.total[again], sums.total[here])
     rows = [(shared.left, shared.right, sums.total[pieces], sums.cells[pieces])]
@@ -317,7 +320,7 @@ def people_by_zone(
         nobody, each = np.full(len(here), -1), np.arange(len(here))
         rows.append((nobody, each, rest, cells) if side else (each, nobody, rest, cells))
     warn_of_values(sums, reader.grid, stacklevel=3)
-    return _table_of_pairs(rows, sums.whole, near[0], near[1], reader.grid.source)
+    return _table_of_pairs(rows, float(sums.total[-2]), near[0], near[1], reader.grid.source)
 
 
 def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, doubled: Floats, total: Floats) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -83,9 +84,14 @@ def check_ground(areas: gpd.GeoDataFrame, name: str) -> None:
         )
 
 
+@lru_cache(maxsize=64)
+def _same_crs(one: Any, other: Any) -> bool:
+    return bool(CRS(one).equals(other, ignore_axis_order=True))
+
+
 def moved(shapes: gpd.GeoSeries, crs: Any) -> npt.NDArray[Any]:
     """The polygons in another CRS, valid there too."""
-    if shapes.crs == crs or CRS(crs).equals(shapes.crs, ignore_axis_order=True):
+    if _same_crs(crs, shapes.crs):
         return np.asarray(shapes.to_numpy())
     step = _STEP_DEGREES if shapes.crs.is_geographic else _STEP_METRES / shapes.crs.axis_info[0].unit_conversion_factor
     there = np.asarray(shapes.segmentize(step).to_crs(crs).to_numpy())
@@ -114,8 +120,9 @@ def ground_of(grid: Grid, areas: gpd.GeoDataFrame, what: str = "areas") -> Groun
 def _near(grid: Grid, areas: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     """Which areas lie within the frame of a grid, or may."""
     corners = grid.corners()
-    frame = np.r_[corners.min(axis=0), corners.max(axis=0)]
-    frame = Transformer.from_crs(grid.crs, areas.crs, always_xy=True).transform_bounds(*frame)
+    frame = (*corners.min(axis=0), *corners.max(axis=0))
+    if not _same_crs(grid.crs, areas.crs):
+        frame = Transformer.from_crs(grid.crs, areas.crs, always_xy=True).transform_bounds(*frame)
     west, south, east, north = frame
     there = np.asarray(~(areas.geometry.isna() | areas.geometry.is_empty), dtype=bool)
     if not np.isfinite(frame).all() or west > east or _to_360(grid):
@@ -160,15 +167,13 @@ def sums_over(
     edges: Edges,
     measure: str,
     *,
-    whole: bool = False,
-    cover: npt.NDArray[np.bool_] | None = None,
     progress: bool = False,
 ) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
     check_measure(grid, measure)
     weights = grid.cell_km2() if measure == "density" else None
-    sums = zone_sums(reader, edges, weights=weights, whole=whole, cover=cover, progress=progress)
+    sums = zone_sums(reader, edges, weights=weights, progress=progress)
     if sums.lowest < 0:
         raise _unfit(grid, sums.lowest, "below zero, and neither a count nor a density")
     _refuse_fills(grid, sums)
