@@ -112,8 +112,8 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
         counts = names[names.isin(unknown)].value_counts()
         shown = [f"{name} ({count:,})" for name, count in counts.items()]
         warnings.warn(
-            f"{len(unknown):,} of {len(answers):,} names are in no family, {int(counts.sum()):,} mentions: {listed(shown, SHOWN_AT_MOST)}. "
-            "Their family is missing; add them to the table of actors",
+            f"{len(unknown):,} of {len(answers):,} names are in no family, {int(counts.sum()):,} mentions: "
+            f"{listed(shown, SHOWN_AT_MOST)}. Their family is missing; add them to the table of actors",
             DataWarning,
             stacklevel=2,
         )
@@ -143,7 +143,8 @@ def _rules(actors: pd.DataFrame) -> tuple[dict[str, tuple[str, str]], list[tuple
     twice = plain.duplicated(["folded", "match"], keep=False)
     if twice.any():
         raise AmbiguousError(
-            f"actors: {listed(list(plain.loc[twice, 'name']), SHOWN_AT_MOST)} stand in more than one family. Keep one row for each name",
+            f"actors: {listed(list(plain.loc[twice, 'name']), SHOWN_AT_MOST)} stand in more than one family. Keep one "
+            "row for each name",
             plain[twice],
         )
     rows = [

@@ -152,7 +152,8 @@ def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     levels = sorted(ground["level"].dropna().unique())
     if len(levels) > 1:
         raise SchemaError(
-            f"areas are of levels {listed(levels, 5)}: an event would count in each. Choose one: areas[areas['level'] == {levels[-1]}]"
+            f"areas are of levels {listed(levels, 5)}: an event would count in each. Choose one: areas[areas['level'] "
+            f"== {levels[-1]}]"
         )
     return ground
 
@@ -203,8 +204,8 @@ def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.G
         shown = listed([str(code) for code in pcode[other].unique()], SHOWN_AT_MOST)
         raise UnmatchedError(
             f"{int(other.sum()):,} of {len(events):,} events have a p-code that the areas do not hold: {shown}, "
-            f"{first_of(events, other)}. It is of another level or edition. Give those areas, or let the points decide: "
-            "drop the columns 'pcode' and 'located', and the events are located in the areas given",
+            f"{first_of(events, other)}. It is of another level or edition. Give those areas, or let the points "
+            "decide: drop the columns 'pcode' and 'located', and the events are located in the areas given",
             pd.DataFrame(events[other]),
         )
 
@@ -214,7 +215,8 @@ def _warn_unplaced(events: pd.DataFrame, reasons: dict[str, Mask]) -> None:
     if told:
         count = int(np.logical_or.reduce(list(reasons.values())).sum())
         warnings.warn(
-            f"{count:,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted in rows without a p-code",
+            f"{count:,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted in rows without a "
+            "p-code",
             DataWarning,
             stacklevel=4,
         )
@@ -252,7 +254,8 @@ def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
         return np.zeros(len(events), dtype=np.bool_)
     if areas["level"].isna().any():
         raise SchemaError(
-            "areas: column 'level' is missing or has gaps, and some events are placed only roughly (geo_precision above 1). Add the level: areas.assign(level=2)"
+            "areas: column 'level' is missing or has gaps, and some events are placed only roughly (geo_precision "
+            "above 1). Add the level: areas.assign(level=2)"
         )
     return coarser_than(events, int(areas["level"].iloc[0]))
 
@@ -292,7 +295,8 @@ def _export_day(events: pd.DataFrame) -> Any:
     if len(days) > 1:
         shown = listed([f"{day:%Y-%m-%d}" for day in days], SHOWN_AT_MOST)
         warnings.warn(
-            f"events come from exports of {len(days)} days ({shown}): what the older ones hold may have been revised since",
+            f"events come from exports of {len(days)} days ({shown}): what the older ones hold may have been revised "
+            "since",
             DataWarning,
             stacklevel=3,
         )
@@ -306,7 +310,8 @@ def _per_100000(sums: pd.DataFrame, population: pd.DataFrame, ground: gpd.GeoDat
     several = people["pcode"].duplicated(keep=False).to_numpy(dtype=np.bool_)
     if several.any():
         raise DoubleCountError(
-            f"population: more than one figure for the same area in {named_rows(people, several, ['pcode'])}. Choose one year and source",
+            f"population: more than one figure for the same area in {named_rows(people, several, ['pcode'])}. Choose "
+            "one year and source",
             people[several],
         )
     named = people[["pcode", "people", "year", "source"]].set_axis(

@@ -115,13 +115,15 @@ def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: in
         if twice.any():
             codes = list(areas["pcode"][twice].unique())
             raise SchemaError(
-                f"areas: {int(twice.sum()):,} rows share their p-code with another row ({listed(codes, SHOWN_AT_MOST)}): an area would be its own neighbour. "
-                "Give one row for each area: choose one period, or add the periods up"
+                f"areas: {int(twice.sum()):,} rows share their p-code with another row "
+                f"({listed(codes, SHOWN_AT_MOST)}): an area would be its own neighbour. Give one row for each area: "
+                "choose one period, or add the periods up"
             )
     values: Floats = areas[column].to_numpy(dtype="float64", na_value=np.nan)
     if np.isfinite(values).sum() < _FEWEST:
         raise SchemaError(
-            f"only {int(np.isfinite(values).sum())} areas have a value in {column!r}: {_FEWEST} at least are needed to tell a cluster from chance"
+            f"only {int(np.isfinite(values).sum())} areas have a value in {column!r}: {_FEWEST} at least are needed to "
+            "tell a cluster from chance"
         )
     return values
 

@@ -61,7 +61,8 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     same = events[list(KEY)].assign(**{EXPORTED: days}).duplicated(keep=False).to_numpy(dtype=np.bool_)
     if same.any():
         raise DuplicateEventError(
-            f"one export holds an event more than once in {named_rows(events, same, ['event'])}. Drop the copies: events.drop_duplicates()",
+            f"one export holds an event more than once in {named_rows(events, same, ['event'])}. Drop the copies: "
+            "events.drop_duplicates()",
             events[same],
             events,
         )
@@ -72,7 +73,8 @@ def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _export_days(events: pd.DataFrame) -> pd.Series:
     if isinstance(events, pd.DataFrame) and EXPORTED not in events:
         raise SchemaError(
-            f"events: there is no column {EXPORTED!r}. Add the day of each export: events.assign({EXPORTED}='2020-07-17')"
+            f"events: there is no column {EXPORTED!r}. Add the day of each export: "
+            f"events.assign({EXPORTED}='2020-07-17')"
         )
     checks.columns(events, "events", {EXPORTED: "any"})
     days = events[EXPORTED]
@@ -101,8 +103,8 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sources = checked["source"].unique()
     if len(sources) > 1:
         raise DoubleCountError(
-            f"events come from {len(sources)} sources ({listed(list(sources), SHOWN_AT_MOST)}), which record the same incidents each in its "
-            "own way: they do not add up. Choose one: events[events['source'] == ...]",
+            f"events come from {len(sources)} sources ({listed(list(sources), SHOWN_AT_MOST)}), which record the same "
+            "incidents each in its own way: they do not add up. Choose one: events[events['source'] == ...]",
             events,
         )
     if EXPORTED in checked:
@@ -121,7 +123,10 @@ def refuse_copies(events: pd.DataFrame, file: str = "") -> None:
     if EXPORTED in events and not events.duplicated([*KEY, EXPORTED]).any():
         text = f"{where}: the same event in more than one export. Keep the newest row of each: newest_export({held})"
     else:
-        text = f"{where}: the same event more than once. Drop the copies ({held}.drop_duplicates()), or, if these are two exports, add 'exported' and call newest_export"
+        text = (
+            f"{where}: the same event more than once. Drop the copies ({held}.drop_duplicates()), or, if these are two "
+            "exports, add 'exported' and call newest_export"
+        )
     raise DuplicateEventError(
         f"{file}: " * bool(file) + f"events would be counted twice in {text}", events[twice], events
     )

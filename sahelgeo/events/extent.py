@@ -84,7 +84,8 @@ def spread(
     twice = table.duplicated(["pcode", "start"])
     if twice.any():
         raise SchemaError(
-            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, without 'by'"
+            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, "
+            "without 'by'"
         )
     # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
     every = without_gaps(pd.DatetimeIndex(table["start"].unique()).sort_values())[0]
@@ -159,7 +160,8 @@ def share_outside(
     unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
     if not codes or unknown:
         raise SchemaError(
-            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: {listed(sorted(sums['pcode'].dropna().unique()), 12)}"
+            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: "
+            f"{listed(sorted(sums['pcode'].dropna().unique()), 12)}"
         )
     checks.choice(checks.FREQUENCIES, freq=freq)
     spans = periods_of(checks.days(sums["start"], "sums"), freq)
@@ -289,7 +291,8 @@ def _core_codes(
     held = set(table["pcode"].dropna())
     if codes - held or not codes:
         raise SchemaError(
-            f"core: {listed(sorted(codes - held), SHOWN_AT_MOST) or 'no p-code'} is not in the table. There are: {listed(sorted(held), 12)}"
+            f"core: {listed(sorted(codes - held), SHOWN_AT_MOST) or 'no p-code'} is not in the table. There are: "
+            f"{listed(sorted(held), 12)}"
         )
     if within_km is not None:
         if areas is None:
@@ -297,7 +300,8 @@ def _core_codes(
         codes |= _near(conform_areas(areas), codes, within_km) & held
     if codes == held:
         raise SchemaError(
-            "core: every area of the table is in it, and nothing is left to compare with. Name fewer, or lower within_km"
+            "core: every area of the table is in it, and nothing is left to compare with. Name fewer, or lower "
+            "within_km"
         )
     return codes
 
@@ -460,7 +464,8 @@ def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, pd.Series], rough: p
     ]
     if rough.any():
         told.append(
-            f"{int(rough.sum()):,} are known to a region at best (geo_precision) and drawn at its capital, {first_of(events, rough.to_numpy(dtype=np.bool_))}"
+            f"{int(rough.sum()):,} are known to a region at best (geo_precision) and drawn at its capital, "
+            f"{first_of(events, rough.to_numpy(dtype=np.bool_))}"
         )
     if told:
         warnings.warn(

@@ -134,7 +134,8 @@ def _check_window_length(window: int) -> None:
     whole = isinstance(window, (int, np.integer)) and not isinstance(window, bool)
     if not whole or window < 1 or (window > YEAR and window % YEAR):
         raise SchemaError(
-            f"window={window!r} is not 1 to 12 months or a multiple of 12: other windows put unlike seasons side by side"
+            f"window={window!r} is not 1 to 12 months or a multiple of 12: other windows put unlike seasons side by "
+            "side"
         )
 
 
@@ -151,8 +152,9 @@ def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str
     unknown = unknown_months(series, months, column)
     if len(unknown):
         raise WindowError(
-            f"{name}: no {column} in {unknown['month'].nunique()} of the {len(months)} months {months[0]} to {months[-1]}: {unknown_in_words(unknown)}. "
-            "Choose a shorter window, another day, or areas that are known throughout; where the source covers a month and saw nothing, give sum_events its coverage"
+            f"{name}: no {column} in {unknown['month'].nunique()} of the {len(months)} months {months[0]} to "
+            f"{months[-1]}: {unknown_in_words(unknown)}. Choose a shorter window, another day, or areas that are known "
+            "throughout; where the source covers a month and saw nothing, give sum_events its coverage"
         )
     sums = series[column][held].astype("Float64").groupby(periods[held]).sum()
     return np.asarray(sums.reindex(months), dtype=np.float64)
@@ -235,8 +237,8 @@ def lagged_association(
     without = [lag for lag, (_, count) in zip(wanted, seen, strict=True) if not count]
     if without:
         warnings.warn(
-            f"no area has {x!r} and {y!r} {listed(without, SHOWN_AT_MOST)} {step}s apart. The starts of the table lie {listed(apart, _LAGS_ADVISED)} "
-            f"{step}s apart: ask for such lags",
+            f"no area has {x!r} and {y!r} {listed(without, SHOWN_AT_MOST)} {step}s apart. The starts of the table lie "
+            f"{listed(apart, _LAGS_ADVISED)} {step}s apart: ask for such lags",
             DataWarning,
             stacklevel=2,
         )

@@ -92,7 +92,8 @@ def _own(own: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in _NEEDED if name not in own.columns]
     if missing:
         raise SchemaError(
-            f"own: column {missing[0]!r} is missing. Found: {listed(list(own.columns), 12)}. A row needs 'start' and 'event_en'"
+            f"own: column {missing[0]!r} is missing. Found: {listed(list(own.columns), 12)}. A row needs 'start' and "
+            "'event_en'"
         )
     columns = {
         name: own[name].astype("string")
@@ -221,8 +222,9 @@ def _warn_unknown(steps: pd.DataFrame, missions: pd.DataFrame, until: pd.Timesta
         began = missions[missions["end"].isna() & (missions["start"] <= after["end"].iloc[-1])]
         names = list(dict.fromkeys(began["mission"]))
         warnings.warn(
-            f"after {until:%Y-%m-%d} it is not known whether {listed(names, SHOWN_AT_MOST)} were in force: the timeline has no end of them, and they are "
-            "not counted. Give the ends with load_timeline(own=...) and how far they are known (known_until)",
+            f"after {until:%Y-%m-%d} it is not known whether {listed(names, SHOWN_AT_MOST)} were in force: the "
+            "timeline has no end of them, and they are not counted. Give the ends with load_timeline(own=...) and "
+            "how far they are known (known_until)",
             DataWarning,
             stacklevel=3,
         )

@@ -87,7 +87,8 @@ def check_places(coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
         unknown = sorted(set(coverage[name].dropna()) - set(held))
         if unknown:
             raise SchemaError(
-                f"coverage: {what} {listed(unknown, SHOWN_AT_MOST)} are not among the areas, column {name!r}: {listed(held, SHOWN_AT_MOST) or 'none'}"
+                f"coverage: {what} {listed(unknown, SHOWN_AT_MOST)} are not among the areas, column {name!r}: "
+                f"{listed(held, SHOWN_AT_MOST) or 'none'}"
             )
 
 
@@ -110,7 +111,8 @@ def check_inside(events: pd.DataFrame, coverage: pd.DataFrame) -> None:
         groups = strange.groupby(names, dropna=False, observed=True) if names else [((), strange)]
         problems = [_outside(rows, coverage, dict(zip(names, place, strict=True))) for place, rows in groups]
         raise WindowError(
-            f"{'; '.join(problems)}. Correct the coverage, or choose the events: events[events['date'].between(start, end)]",
+            f"{'; '.join(problems)}. Correct the coverage, or choose the events: events[events['date'].between(start, "
+            "end)]",
             problems,
         )
 
@@ -147,8 +149,8 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
             problems.append(f"{country}{': ' if country else ''}the events cover {_spans(rows)}")
     if problems:
         raise WindowError(
-            f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, {'; '.join(problems)}. "
-            "Choose another date or other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
+            f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, {'; '.join(problems)}. Choose another date or "
+            "other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
             problems,
         )
 
@@ -333,8 +335,9 @@ def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.T
     unknown = (within & events["fatalities"].isna()).to_numpy(dtype=np.bool_)
     if unknown.any():
         warnings.warn(
-            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, {first_of(events, unknown)}: they add nothing to the sums "
-            f"of deaths. The columns {', '.join(_UNKNOWN)} count them",
+            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, "
+            f"{first_of(events, unknown)}: they add nothing to the sums of deaths. The columns {', '.join(_UNKNOWN)} "
+            "count them",
             DataWarning,
             stacklevel=3,
         )
@@ -355,7 +358,8 @@ def check_bands(neared: float, surpassed: float) -> None:
     """Raise unless 0 < neared <= surpassed."""
     if not 0 < neared <= surpassed:
         raise SchemaError(
-            f"neared={neared!r} and surpassed={surpassed!r} are no bands. Give 0 < neared <= surpassed, such as 0.75 and 1"
+            f"neared={neared!r} and surpassed={surpassed!r} are no bands. Give 0 < neared <= surpassed, such as 0.75 "
+            "and 1"
         )
 
 

@@ -114,8 +114,7 @@ def _refusal(pieces: Pieces, pairs: list[tuple[int, int]], refused: npt.NDArray[
     named = listed(list(pieces.units["pcode"][refused]), SHOWN_AT_MOST)
     return DoubleCountError(
         f"polygons of different phases overlap within {named}: {listed(shown, SHOWN_AT_MOST)}. People there would be "
-        "counted twice. "
-        "Choose one period and the polygons of one country, or leave out the row that does not hold",
+        "counted twice. Choose one period and the polygons of one country, or leave out the row that does not hold",
         pieces.units[refused],
     )
 
@@ -219,9 +218,8 @@ def overlay_phases(
     if len(zones) and len(units) and not len(shapes):
         warnings.warn(
             f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, "
-            "areas within "
-            f"{_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, and the CRS "
-            "of the file",
+            f"areas within {_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, "
+            "and the CRS of the file",
             DataWarning,
             stacklevel=2,
         )

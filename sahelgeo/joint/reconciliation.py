@@ -137,8 +137,8 @@ def _counts(
     table = sum_stocks(stocks, areas, by=("pcode", "group", "date"), level=level, choose=choose)
     if len(table["group"].unique()) > 1:
         raise SchemaError(
-            f"stocks: {listed(list(table['group'].unique()), 4)} are several groups. Choose one: "
-            f"choose={{'group': 'idp'}}"
+            f"stocks: {listed(list(table['group'].unique()), 4)} are several groups. Choose one: choose={{'group': "
+            "'idp'}"
         )
     return table[table["pcode"].notna()]
 
@@ -190,9 +190,8 @@ def _refuse_across(moves: pd.DataFrame, counts: pd.DataFrame) -> None:
     if across.any():
         raise FlowPeriodError(
             f"{int(across.sum()):,} of {len(moves):,} flows reach over a day of count of one of their areas: "
-            f"{named_rows(moves, across, ENDS)}. "
-            "Take counts of the last days of the flows' periods, or flows of shorter periods; the rows are in the "
-            "error's .rows",
+            f"{named_rows(moves, across, ENDS)}. Take counts of the last days of the flows' periods, or flows of "
+            "shorter periods; the rows are in the error's .rows",
             moves[across],
         )
 

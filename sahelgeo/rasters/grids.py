@@ -123,8 +123,7 @@ class Reader:
         except (OSError, RuntimeError, ValueError, EOFError, rasterio.errors.RasterioError) as problem:
             raise GridError(
                 f"{self.grid.name}: rows {rows[0]:,} to {rows[1] - 1:,} cannot be read "
-                f"({problem.__cause__ or problem}). "
-                "The file is damaged or cut off: fetch it again"
+                f"({problem.__cause__ or problem}). The file is damaged or cut off: fetch it again"
             ) from problem
 
 
@@ -211,8 +210,8 @@ def _one_band(dataset: DatasetReader, band: int | None) -> int:
         raise GridError(f"{dataset.name} has no bands of its own. Give one of its data sets instead: {parts}")
     if band is None and dataset.count != 1:
         raise GridError(
-            f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, "
-            "or sum a stack of times with zonal_series"
+            f"{dataset.name} has {dataset.count} bands. Say which with band=1 ... {dataset.count}, or sum a stack of "
+            "times with zonal_series"
         )
     if band is not None and not 1 <= band <= dataset.count:
         raise GridError(f"{dataset.name} has no band {band}. Choose 1 to {dataset.count}")
@@ -241,15 +240,14 @@ def _axes(array: xr.DataArray) -> tuple[str, str]:
     horizontal = [str(name) for name in array.dims if name in HORIZONTAL]
     if len(vertical) != 1 or len(horizontal) != 1:
         raise GridError(
-            f"the array has dimensions {listed(list(array.dims), 6)}. Two of them must be called y and x, lat and "
-            "lon, or "
-            "latitude and longitude: array.rename(...)"
+            f"the array has dimensions {listed(list(array.dims), 6)}. Two of them must be called y and x, lat and lon, "
+            "or latitude and longitude: array.rename(...)"
         )
     for name in (vertical[0], horizontal[0]):
         if name not in array.coords:
             raise GridError(
-                f"the array has no coordinates along {name!r}, so its cells have no place. "
-                "Add those of the cells' centres"
+                f"the array has no coordinates along {name!r}, so its cells have no place. Add those of the cells' "
+                "centres"
             )
     return vertical[0], horizontal[0]
 
@@ -257,8 +255,8 @@ def _axes(array: xr.DataArray) -> tuple[str, str]:
 def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
     if dataset.crs is None:
         raise CRSError(
-            f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, "
-            "or open it with rasterio.vrt.WarpedVRT(src_crs=...)"
+            f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, or open it with "
+            "rasterio.vrt.WarpedVRT(src_crs=...)"
         )
     if dataset.transform == Affine.identity() or not dataset.transform.determinant:
         raise GridError(
@@ -266,8 +264,8 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
         )
     if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
         raise GridError(
-            f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: "
-            "gdalwarp -dstnodata -99999 FILE NEW_FILE"
+            f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: gdalwarp "
+            "-dstnodata -99999 FILE NEW_FILE"
         )
     # GDAL writes the attributes of a variable as tags of its bands.
     tags = {**dataset.tags(), **dataset.tags(band)}

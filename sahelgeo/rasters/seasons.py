@@ -143,8 +143,8 @@ def further_dimension(stack: xr.DataArray) -> str:
     """The dimension of a stack beside rows and columns."""
     if not isinstance(stack, xr.DataArray):
         raise GridError(
-            f"a stack is an xarray DataArray, not {type(stack).__name__}. "
-            "Open files with xarray.open_dataset(...)['name']"
+            f"a stack is an xarray DataArray, not {type(stack).__name__}. Open files with "
+            "xarray.open_dataset(...)['name']"
         )
     others = [str(name) for name in stack.dims if name not in (*HORIZONTAL, *VERTICAL)]
     if len(others) != 1:
@@ -303,15 +303,15 @@ def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple
     crs, other = crs_of_array(stack), crs_of_array(reference)
     if not crs.equals(other, ignore_axis_order=True):
         raise CRSError(
-            f"the reference is in {other.name}, the stack in {crs.name}. "
-            "Bring both to one grid first, or correct attrs['crs']"
+            f"the reference is in {other.name}, the stack in {crs.name}. Bring both to one grid first, or correct "
+            "attrs['crs']"
         )
     problems = []
     units = ["".join(str(one.attrs.get("units", "")).split()).lower() for one in (stack, reference)]
     if all(units) and units[0] != units[1]:
         problems.append(
-            f"the reference is in {reference.attrs['units']!r}, the stack in {stack.attrs['units']!r}. "
-            "Bring both to one unit: array * 10 for cm to mm, then assign_attrs(units='mm')"
+            f"the reference is in {reference.attrs['units']!r}, the stack in {stack.attrs['units']!r}. Bring both to "
+            "one unit: array * 10 for cm to mm, then assign_attrs(units='mm')"
         )
     months, most = _layers_of_season(stack, season)
     other_months, other_most = _layers_of_season(reference, season)
@@ -330,8 +330,8 @@ def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple
     if any(units) and not all(units):
         silent = "stack" if units[1] else "reference"
         warnings.warn(
-            f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. "
-            f"Say it: assign_attrs(units={max(units)!r})",
+            f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. Say it: "
+            f"assign_attrs(units={max(units)!r})",
             DataWarning,
             stacklevel=3,
         )
@@ -355,11 +355,9 @@ def _in_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[npt.NDArra
     twice = times.duplicated() | times.isna()
     if twice.any():
         raise GridError(
-            f"time: layers {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)} (counted from 0) have no time, or "
-            "that of "
-            f"an earlier layer ({listed([str(time) for time in times[twice].unique()], SHOWN_AT_MOST)}), and would "
-            "count "
-            "again. Drop them: stack.drop_duplicates('time')"
+            f"time: layers {listed(list(np.flatnonzero(twice)), SHOWN_AT_MOST)} (counted from 0) have no time, or that "
+            f"of an earlier layer ({listed([str(time) for time in times[twice].unique()], SHOWN_AT_MOST)}), and would "
+            "count again. Drop them: stack.drop_duplicates('time')"
         )
     first, last = season
     after, before = times.month >= first, times.month <= last

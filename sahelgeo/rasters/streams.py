@@ -37,7 +37,7 @@ from sahelgeo.rasters.grids import Grid, Range, Reader
 
 # A window is read at once; its sums are made in strips that fit into a processor's cache.
 _CELLS_OF_WINDOW = 12_000_000
-_CELLS_OF_STRIP = 1_000_000
+_CELLS_OF_STRIP = 400_000
 _MOST_THREADS = 8
 
 

@@ -331,8 +331,7 @@ def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, do
         shown = [f"{labels[one]} and {labels[other]}" for one, other in zip(left[real], right[real], strict=True)]
         raise DoubleCountError(
             f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {doubled[real].sum():,.0f} people would be counted "
-            "twice. "
-            "Mend the overlaps, or give one set of zones after the other",
+            "twice. Mend the overlaps, or give one set of zones after the other",
             zones.iloc[np.unique(np.r_[left[real], right[real]])],
         )
 
@@ -476,15 +475,13 @@ def _warn_unscaled(factors: pd.Series, totals: pd.Series, codes: pd.Series, peop
     lost, without, problems = factors.isna() & (totals > 0), codes.isna() & people.notna(), []
     if lost.any():
         problems.append(
-            f"{totals[lost].sum():,.0f} people of {int(lost.sum()):,} figures have no row to go to, or one with "
-            "nobody on "
-            f"the grid: {listed(list(factors.index[lost]), SHOWN_AT_MOST)}"
+            f"{totals[lost].sum():,.0f} people of {int(lost.sum()):,} figures have no row to go to, or one with nobody "
+            f"on the grid: {listed(list(factors.index[lost]), SHOWN_AT_MOST)}"
         )
     if without.any():
         problems.append(
-            f"{int(without.sum()):,} rows with {people[without].sum():,.0f} people on the grid have no figure to "
-            "scale to, "
-            "and are missing"
+            f"{int(without.sum()):,} rows with {people[without].sum():,.0f} people on the grid have no figure to scale "
+            "to, and are missing"
         )
     for problem in problems:
         warnings.warn(problem, DataWarning, stacklevel=3)

@@ -79,8 +79,8 @@ def check_ground(areas: gpd.GeoDataFrame, name: str) -> None:
     bare = (areas.geometry.isna() | areas.geometry.is_empty).to_numpy()
     if bare.any():
         raise SchemaError(
-            f"{name}, row(s) {listed(list(areas.index[bare]), SHOWN_AT_MOST)}: no geometry. "
-            f"Leave these rows out: {name}[{name}.geom_type.notna() & ~{name}.is_empty]"
+            f"{name}, row(s) {listed(list(areas.index[bare]), SHOWN_AT_MOST)}: no geometry. Leave these rows out: "
+            f"{name}[{name}.geom_type.notna() & ~{name}.is_empty]"
         )
 
 
@@ -156,9 +156,9 @@ def check_measure(grid: Grid, measure: str) -> None:
     said = [f"{place} {text[:80]!r}" for place, text in grid.words.items() if _PER_AREA.search(text.replace("_", " "))]
     if measure == "count" and said:
         raise GridError(
-            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). "
-            "Its sum would be no number of people: give it to zonal_sum with measure='density' if it is per km², "
-            "or correct what it says if its cells hold counts"
+            f"{grid.name}: it calls itself a density ({listed(said, SHOWN_AT_MOST)}). Its sum would be no number of "
+            "people: give it to zonal_sum with measure='density' if it is per km², or correct what it says if its "
+            "cells hold counts"
         )
 
 
@@ -185,9 +185,9 @@ def _refuse_fills(grid: Grid, sums: ZoneSums) -> None:
     stored = (sums.highest - grid.offset) / grid.scale
     if sums.ends:
         raise GridError(
-            f"{grid.name}: some cells hold {listed(list(sums.ends), 2)}, the end of what their type can hold, "
-            f"which files write for no data; {_undeclared(grid)}. "
-            "If it is a true value, store the grid in a wider type (gdal_translate -ot Int64, or array.astype)"
+            f"{grid.name}: some cells hold {listed(list(sums.ends), 2)}, the end of what their type can hold, which "
+            f"files write for no data; {_undeclared(grid)}. If it is a true value, store the grid in a wider type "
+            "(gdal_translate -ot Int64, or array.astype)"
         )
     if sums.highest > _NO_COUNT or stored in _FULL_WORDS:
         raise _unfit(grid, sums.highest, "no number of people or things, and files write it for no data")
@@ -211,8 +211,8 @@ def means_over(
         raise _unfit(grid, sums.lowest, f"below {least:g}, and no rain", ". Average what may be below zero: how='mean'")
     if any(np.isclose(stored, value, rtol=1e-6, atol=0) for value in _PERHAPS_NO_DATA):
         warnings.warn(
-            f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, "
-            f"and it counts in the means; {_undeclared(grid)}",
+            f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, and it counts in "
+            f"the means; {_undeclared(grid)}",
             DataWarning,
             stacklevel=stacklevel,
         )
@@ -226,20 +226,15 @@ def _unfit(grid: Grid, value: float, why: str, advice: str = "") -> GridError:
 def _undeclared(grid: Grid) -> str:
     if grid.nodata is None or np.isnan(grid.nodata):
         return (
-            "it declares no nodata value, so this may be one: "
-            "set it (gdal_edit -a_nodata, or array.attrs['_FillValue'])"
+            "it declares no nodata value, so this may be one: set it (gdal_edit -a_nodata, or "
+            "array.attrs['_FillValue'])"
         )
     return f"nodata is {grid.nodata:g}. Mask these cells, if they stand for no data"
 
 
-def sizes_in_cells(polygons: npt.NDArray[Any], grid: Grid) -> Floats:
-    """The areas of polygons in cells of the grid."""
-    return np.asarray(shapely.area(polygons) / abs(grid.transform.determinant))
-
-
 def share_without_data(ground: Ground, grid: Grid, cells: Floats) -> Floats:
     """The share of every area (0-1) that has no data or is off the grid; ``cells`` have data, of the areas near it."""
-    share = np.clip(1 - cells / sizes_in_cells(ground.shapes, grid), 0, 1)
+    share = np.clip(1 - cells * abs(grid.transform.determinant) / shapely.area(ground.shapes), 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
     return ground.spread(np.where(share < _ROUNDING_NOISE, 0, share), 1.0)
 
@@ -259,8 +254,10 @@ def warn_of_gaps(
             f"{int(bare.sum()):,} of {count:,} areas have no data in {grid.name}: "
             f"{listed(list(labels[bare]), SHOWN_AT_MOST)}. Their {what} are missing, not 0"
         )
-    within = shapely.intersection(ground.shapes, shapely.Polygon(grid.corners()))
-    beyond = covered & (1 - sizes_in_cells(within, grid) / sizes_in_cells(ground.shapes, grid) > _OUTSIDE_WARNED)
+    frame = shapely.Polygon(grid.corners())
+    beyond = covered & ~shapely.covers(frame, ground.shapes)
+    within = shapely.area(shapely.intersection(ground.shapes[beyond], frame)) / shapely.area(ground.shapes[beyond])
+    beyond[beyond] = within < 1 - _OUTSIDE_WARNED
     if beyond.any():
         problems.append(
             f"{int(beyond.sum()):,} of {count:,} areas reach beyond {grid.name}, and their {what} do not: "
