@@ -329,8 +329,8 @@ def frame_and_rest(edges: Edges, grid: Grid, cover: npt.NDArray[np.bool_]) -> Ed
     frame = (wide, np.zeros(2), wide, high)
     zones = np.r_[edges.zone, np.full(2, edges.zones), np.full(2 + len(alone), edges.zones + 1)]
     held = (edges.x0, edges.y0, edges.x1, edges.y1)
-    joined = [np.r_[old, new, new, side[alone]] for old, new, side in zip(held, frame, sides, strict=True)]
-    return Edges(*joined, np.r_[edges.sign, 1, -1, 1, -1, sign[alone]], zones, edges.zones + 2)
+    x0, y0, x1, y1 = (np.r_[old, new, new, side[alone]] for old, new, side in zip(held, frame, sides, strict=True))
+    return Edges(x0, y0, x1, y1, np.r_[edges.sign, 1, -1, 1, -1, sign[alone]], zones, edges.zones + 2)
 
 
 def _without_twin(sides: list[Floats], sign: Floats) -> Ints:
