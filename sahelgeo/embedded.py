@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any
 
 import pandas as pd
@@ -30,3 +30,9 @@ def read_frame(*path: str, **options: Any) -> pd.DataFrame:
     """An embedded CSV as pandas reads it, as text unless ``dtype`` says otherwise."""
     frame: pd.DataFrame = pd.read_csv(io.StringIO(read_text(*path)), **{"dtype": "string", **options})
     return frame
+
+
+def read_parquet(*path: str) -> pd.DataFrame:
+    """An embedded Parquet file as pandas reads it."""
+    with as_file(files("sahelgeo.data").joinpath(*path)) as file:
+        return pd.read_parquet(file)

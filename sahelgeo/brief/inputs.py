@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, embedded
+from sahelgeo.conformance import conform
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
     DataWarning,
@@ -24,7 +25,7 @@ from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.exports import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
-from sahelgeo.samples import sample_events, sample_table
+from sahelgeo.samples import sample_events
 
 _TYPES = {
     **dict.fromkeys(("start", "end", "date", "issued"), "datetime64[us]"),
@@ -140,7 +141,14 @@ def load_synthetic() -> SyntheticEvents:
     (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
     """
     name = "central-sahel-synthetic"
-    return SyntheticEvents(sample_events(name), sample_table(name, "actors"), sample_table(name, "agreements"))
+    actors, agreements = (
+        embedded.read_frame("samples", name, f"{kind}.csv", dtype=None) for kind in ("actors", "agreements")
+    )
+    events = sample_events(name)
+    assert events is not None
+    checked = conform(events, "events")
+    assert isinstance(checked, gpd.GeoDataFrame)
+    return SyntheticEvents(checked, actors, agreements)
 
 
 @dataclass(frozen=True, eq=False)
