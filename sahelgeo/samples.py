@@ -71,9 +71,7 @@ class Sample:
     @property
     def areas(self) -> gpd.GeoDataFrame:
         """Areas table."""
-        areas = self._table("areas")
-        assert isinstance(areas, gpd.GeoDataFrame)
-        return areas
+        return gpd.GeoDataFrame(self._table("areas"))
 
     @property
     def population(self) -> pd.DataFrame:
@@ -98,9 +96,7 @@ class Sample:
     @property
     def events(self) -> gpd.GeoDataFrame:
         """Events table."""
-        events = self._table("events")
-        assert isinstance(events, gpd.GeoDataFrame)
-        return events
+        return gpd.GeoDataFrame(self._table("events"))
 
     @property
     def coverage(self) -> pd.DataFrame:

@@ -146,9 +146,7 @@ def load_synthetic() -> SyntheticEvents:
     )
     events = sample_events(name)
     assert events is not None
-    checked = conform(events, "events")
-    assert isinstance(checked, gpd.GeoDataFrame)
-    return SyntheticEvents(checked, actors, agreements)
+    return SyntheticEvents(gpd.GeoDataFrame(conform(events, "events")), actors, agreements)
 
 
 @dataclass(frozen=True, eq=False)
