@@ -16,8 +16,7 @@ from shapely import Point, box
 from tables import phased
 
 import sahelgeo as sg
-from sahelgeo.maps.print_labels import digits_of
-from sahelgeo.maps.print_layers import draw_ground, draw_scale
+from sahelgeo.maps.print_layers import digits_of, draw_ground, draw_scale
 
 
 def counted(squares: gpd.GeoDataFrame, people: list[float], **columns: object) -> gpd.GeoDataFrame:

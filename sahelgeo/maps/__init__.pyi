@@ -9,10 +9,10 @@ from .one_call import phase_map as phase_map
 from .one_call import stock_map as stock_map
 from .one_call import story as story
 from .page import Map as Map
-from .panels import Panels as Panels
+from .page import Panels as Panels
 from .phase_layer import PhaseLayer as PhaseLayer
-from .print_periods import small_multiples as small_multiples
 from .print_sheet import figure as figure
+from .print_sheet import small_multiples as small_multiples
 from .sized_layers import FlowLayer as FlowLayer
 from .sized_layers import StockLayer as StockLayer
 from .time_layer import TimeLayer as TimeLayer

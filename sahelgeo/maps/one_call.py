@@ -16,8 +16,7 @@ from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.document import MapOptions, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, has_geometry, offers
-from sahelgeo.maps.page import OWN_OPTIONS, Map
-from sahelgeo.maps.panels import Panels, Section
+from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section
 from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.scale import Scale, share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer

@@ -1,20 +1,22 @@
-"""The layers of a printed map, from the ground up: neighbours, areas, arrows, circles, a bar of kilometres."""
+"""What is drawn on a printed map, from the ground up: neighbours, areas, arrows, circles, digits, names, kilometres."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
 
 from sahelgeo.maps.document import ground_areas
-from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
-from sahelgeo.maps.print_labels import write_digits
+from sahelgeo.maps.drawing import AreaDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing, label_points
 from sahelgeo.maps.print_marks import (
     HATCHES,
+    MARK_TEXT,
     POINTS_PER_PIXEL,
     amount,
     arrow_outline,
@@ -188,3 +190,196 @@ def polygon_outline(area: Any) -> Outline:
         for ring in (polygon.exterior, *polygon.interiors)
     ]
     return Outline.make_compound_path(*parts)
+
+
+# The shorter side of an area, in points, that holds a digit, and a digit of full size.
+_SMALLEST_ROOM, _AMPLE_ROOM = 9.0, 24.0
+_HALF_LETTER, _HALF_LINE = 3.2, 4.5
+
+
+class Digit(NamedTuple):
+    """What is written in which area, how far from its point (in points), how large, and the box that it takes."""
+
+    number: int
+    written: str
+    shift: tuple[float, float]
+    size: float
+    box: Any
+
+
+def digits_of(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> list[Digit]:
+    """The digits that have room, large areas first: in their own area, and clear of circles and of each other."""
+    place = on_sheet(axes)
+    points = label_points(item.geometry)
+    corners = shapely.bounds(item.geometry.to_numpy()).reshape(-1, 2)
+    room = np.abs(np.diff(place(corners).reshape(-1, 2, 2), axis=1))[:, 0]
+    taken = [shapely.Point(place(point)).buffer(radius) for point, radius in radii.items() if radius]
+    found = []
+    for number in np.argsort(-room.prod(axis=1), kind="stable").tolist():
+        written = item.digits[number] + "".join(MARK_TEXT.get(mark, "") for mark in item.marks[number])
+        if item.shapes[number] or not written or room[number].min() < _SMALLEST_ROOM:
+            continue
+        middle = place(points[number])
+        area = shapely.transform(item.geometry.iloc[number], place)
+        shapely.prepare(area)
+        half = _HALF_LETTER * len(written)
+        for dx, dy in _shifts(radii.get(points[number], 0.0)):
+            x, y = middle[0] + dx, middle[1] + dy
+            box = shapely.box(x - half, y - _HALF_LINE, x + half, y + _HALF_LINE)
+            inside = shapely.intersects_xy(area, [x - 0.7 * half, x + 0.7 * half], [y, y]).all()
+            if inside and not shapely.intersects(np.array(taken, dtype=object), box).any():
+                taken.append(box)
+                size = 10 if room[number].min() > _AMPLE_ROOM else 7.5
+                found.append(Digit(number, written, (dx, dy), size, box))
+                break
+    return found
+
+
+def _shifts(radius: float) -> Iterator[tuple[float, float]]:
+    """On the point of the area, or around the circle that stands there."""
+    if not radius:
+        yield 0.0, 0.0
+        return
+    aside, away = radius * 0.72 + 6, radius + 7
+    yield from ((-aside, aside), (aside, aside), (-aside, -aside), (aside, -aside))
+    yield from ((-away, 0.0), (away, 0.0), (0.0, away), (0.0, -away))
+
+
+def write_digits(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
+    """Write the digits of a layer."""
+    points = label_points(item.geometry)
+    for digit in digits_of(axes, item, radii):
+        one = item.classes[item.class_of[digit.number]]
+        axes.annotate(
+            digit.written, points[digit.number], digit.shift, textcoords="offset points", ha="center", va="center",
+            fontsize=digit.size, fontweight="bold", color=one.text_colour,
+            path_effects=[withStroke(linewidth=2, foreground=one.colour)], zorder=6,
+        )  # fmt: skip
+
+
+_SIZE = 7.0
+_DIGIT = 6.0  # half the side of the box around a digit, in points
+_GAP = 2.0
+# A name that costs more than this lies mostly outside its area or on arrows: better none than a wrong one.
+_DEAREST = 0.75
+
+
+class _Wanted(NamedTuple):
+    """A name, the point and the shape that it belongs to (in points), how far it keeps from the point, its colours."""
+
+    name: str
+    point: Any
+    shape: Any
+    clear: float
+    colour: str
+    halo: str
+
+
+def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[str]:
+    """Write the names of the areas, or of the places where there are no areas; return those written.
+
+    Names are placed one after the other, large areas first, each where it costs least: the share of it that lies
+    outside its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the
+    frame is out.
+    """
+    place, radii = on_sheet(axes), radii_of(drawings)
+    taken = [_around(place(point), radius, radius) for point, radius in radii.items() if radius]
+    taken += _digit_boxes(axes, drawings, radii, place)
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    frame = shapely.box(*place([[west, south], [east, north]]).ravel())
+    covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])
+    written = []
+    for wanted in sorted(_wanted(drawings, radii, place), key=lambda one: -one.shape.area):
+        width, height = _size_of(axes, wanted.name)
+        best = _best_place(wanted, width, height, taken, frame, covered)
+        if best is None:
+            continue
+        taken.append(_around(best, width / 2, height / 2))
+        x, y = axes.figure.dpi_scale_trans.transform(np.asarray(best) / 72)
+        axes.annotate(
+            wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour,
+            ha="center", va="center", zorder=6.5, path_effects=[withStroke(linewidth=1.6, foreground=wanted.halo)],
+        )  # fmt: skip
+        written.append(wanted.name)
+    return written
+
+
+def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
+    areas = [item for item in drawings if isinstance(item, AreaDrawing)]
+    return _wanted_areas(areas[-1], radii, place) if areas else _wanted_places(drawings, radii, place)
+
+
+def _wanted_places(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
+    colour, halo = style()["text"]["colour"], style()["ground"]["land"]
+    return [
+        _Wanted(name, at, shapely.Point(at).buffer(radii[point] + 60), radii[point], colour, halo)
+        for item in drawings
+        if isinstance(item, SymbolDrawing)
+        for name, point, value, at in zip(item.names, item.points, item.values, place(item.points), strict=True)
+        if name and value
+    ]
+
+
+def _wanted_areas(top: AreaDrawing, radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
+    """The areas on top are those that are seen."""
+    wanted = []
+    for number, point in enumerate(label_points(top.geometry)):
+        if top.shapes[number] or not top.names[number] or not top.named:
+            continue
+        one = top.classes[top.class_of[number]]
+        shape = shapely.make_valid(shapely.simplify(shapely.transform(top.geometry.iloc[number], place), 0.5))
+        clear = radii.get(point, 0.0) or (_DIGIT if top.digits[number] or top.marks[number] else 0.0)
+        wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour))
+    return wanted
+
+
+def _digit_boxes(axes: Axes, drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[Any]:
+    boxes = []
+    for item in drawings:
+        if isinstance(item, AreaDrawing):
+            boxes += [digit.box for digit in digits_of(axes, item, radii)]
+            for point, marks, settled in zip(label_points(item.geometry), item.marks, item.shapes, strict=True):
+                if settled:
+                    boxes.append(_around(place(point), _DIGIT, _DIGIT))
+                elif set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
+                    boxes.append(_around(place(point) + np.array([0.0, -11.0]), 9.0, 5.0))
+    return boxes
+
+
+def _around(point: Any, half_width: float, half_height: float) -> Any:
+    x, y = point
+    return shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def _size_of(axes: Axes, name: str) -> tuple[float, float]:
+    """Width and height of a name, in points."""
+    probe = axes.text(0, 0, name, fontsize=_SIZE)
+    box = probe.get_window_extent(axes.figure.canvas.get_renderer())  # type: ignore[attr-defined]
+    probe.remove()
+    points = 72 / axes.figure.dpi
+    return box.width * points, box.height * points
+
+
+def _places(wanted: _Wanted, width: float, height: float) -> Iterator[Any]:
+    """Where a name may stand, best first: on its point, below, above, beside, then further off."""
+    if not wanted.clear:
+        yield wanted.point
+    for further in (0.0, height, 2.5 * height, 4 * height):
+        down, side = wanted.clear + _GAP + height / 2 + further, wanted.clear + _GAP + width / 2 + further
+        across, along = side * 0.7, down * 0.8
+        straight = ((0, -down), (0, down), (side, 0), (-side, 0))
+        for dx, dy in (*straight, (across, -along), (-across, -along), (across, along), (-across, along)):
+            yield wanted.point + np.array([dx, dy])
+
+
+def _best_place(wanted: _Wanted, width: float, height: float, taken: list[Any], frame: Any, covered: Any) -> Any:
+    best, least = None, _DEAREST
+    for number, place in enumerate(_places(wanted, width, height)):
+        box = _around(place, width / 2, height / 2)
+        if not frame.contains(box) or shapely.intersects(np.array(taken, dtype=object), box).any():
+            continue
+        outside = 1 - box.intersection(wanted.shape).area / box.area
+        cost = outside + 0.5 * box.intersection(covered).area / box.area + 0.005 * number
+        if cost < least:
+            best, least = place, cost
+    return best
