@@ -31,6 +31,11 @@ def texts(sheet: object) -> list[str]:
     return [found.get_text() for found in sheet.findobj(Text) if found.get_text()]  # type: ignore[attr-defined]
 
 
+def legend_of(drawing: Any) -> list[tuple[str, int]]:
+    """The rows of a legend of areas: words, and how many areas there are on all maps under it."""
+    return [(drawing.looks[number].label, sum(counts)) for number, counts in drawing.legend().items()]
+
+
 def document_of(html: str) -> dict[str, Any]:
     """The JSON document in a page."""
     found = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', html, flags=re.DOTALL)

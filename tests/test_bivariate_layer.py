@@ -46,10 +46,10 @@ def test_each_area_has_the_class_of_both_numbers(both: gpd.GeoDataFrame) -> None
     """A value at a bound is in the class below it; an area without one of the two is no data."""
     drawing = sg.maps.BivariateLayer(both, **OPTIONS).drawing("en")
     assert drawing.class_of == (0, 5, 9)
-    assert [one.count for one in drawing.classes] == [1, 0, 0, 0, 0, 1, 0, 0, 0, 1]
+    assert drawing.counts == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
     assert drawing.classes[5].label == "share 3plus > 20\u00a0%, per 1000 10 – 50"
-    assert drawing.classes[9].label == "No data"
-    assert drawing.classes[9].hatch == "dots"
+    assert drawing.looks[9].label == "No data"
+    assert drawing.looks[9].hatch == "dots"
     assert [line.form for line in drawing.fields] == ["share", "decimal"]
 
 
@@ -58,7 +58,7 @@ def test_there_is_no_row_for_no_data_where_none_is_missing(both: gpd.GeoDataFram
     drawing = sg.maps.BivariateLayer(
         both.assign(share_3plus=0.15), **OPTIONS, labels=("In phase 3+", "Displaced")
     ).drawing("fr")
-    assert len(drawing.classes) == 9
+    assert len(drawing.legend()) == 9
     assert drawing.axis_labels == ("In phase 3+", "Displaced")
     assert drawing.axis_classes[0] == ("≤ 10\u00a0%", "10 – 20\u00a0%", "> 20\u00a0%")
     assert drawing.title == "In phase 3+ × Displaced"

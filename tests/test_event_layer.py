@@ -76,7 +76,7 @@ def test_deaths_can_be_what_is_counted(events: gpd.GeoDataFrame) -> None:
     drawing = sg.maps.EventLayer(table, as_="hexagons", by="fatalities").drawing("en")
     assert isinstance(drawing, AreaDrawing)
     assert drawing.title == "Deaths reported per hexagon of 50 km"
-    assert drawing.classes[drawing.class_of[1]].label == "No data"
+    assert drawing.looks[drawing.class_of[1]].label == "No data"
     assert "Events without a figure of deaths: 2" in drawing.notes
 
 

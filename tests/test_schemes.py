@@ -7,13 +7,14 @@ from typing import Any
 
 import geopandas as gpd
 import pytest
+from pages import legend_of
 
 import sahelgeo as sg
 
 
 def labels(table: gpd.GeoDataFrame, **options: Any) -> list[tuple[str, int]]:
     """Classes of the column, each with its number of areas."""
-    return [(one.label, one.count) for one in sg.maps.AreaLayer(table, column="rate", **options).drawing("en").classes]
+    return legend_of(sg.maps.AreaLayer(table, column="rate", **options).drawing("en"))
 
 
 def test_a_scheme_makes_the_classes_and_missing_is_in_none(squares: gpd.GeoDataFrame) -> None:

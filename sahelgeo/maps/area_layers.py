@@ -21,7 +21,7 @@ from sahelgeo.maps.layers import (
     one_polygon_per_area,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import Scale, as_numbers, no_data_class, places_among, rising
+from sahelgeo.maps.scale import Scale, as_numbers, named_classes, places_among, rising
 from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 
@@ -106,20 +106,18 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     def _draw(self, lang: str) -> AreaDrawing:
         if self.scale is None or self.column is None:
             look = style()["ground"]
-            classes: tuple[LegendClass, ...] = (
-                LegendClass(word("areas", lang), look["land"], "#000000", "", len(self.table)),
-            )
+            classes: tuple[LegendClass, ...] = (LegendClass(word("areas", lang), look["land"], "#000000", ""),)
             class_of, title, border = [0] * len(self.table), _capital(word("areas", lang)), look["border"]
         else:
             class_of = self.scale.class_of(self.table[self.column])
-            counts = np.bincount(class_of, minlength=self.scale.count + 1).tolist()
-            classes, title, border = self.scale.classes(counts, lang), column_title(self.column, lang), ""
+            classes, title, border = self.scale.classes(lang), column_title(self.column, lang), ""
         return AreaDrawing(
             title=self.title or title,
             fields=self._fields(lang),
             geometry=self.table.geometry,
             classes=classes,
             class_of=tuple(class_of),
+            missing=named_classes(lang, "no_data"),
             border=border,
             notes=without_geometry_note(self.without_geometry, lang),
             **self.about(self.table, lang),
@@ -227,16 +225,13 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         self.class_of = np.where(drawn[[*columns]].isna().any(axis=1), 9, 3 * second + first)
 
     def _draw(self, lang: str) -> BivariateDrawing:
-        look, counts = style()["bivariate"], np.bincount(self.class_of, minlength=10).tolist()
+        look = style()["bivariate"]
         across, up = (
             _pair_words(pair, lang, share=column.startswith("share_"))
             for pair, column in zip(self.breaks, self.columns, strict=True)
         )
         labels = [f"{self.labels[0]} {right}, {self.labels[1]} {above}" for above in up for right in across]
-        looks = zip(labels, look["colours"], look["text"], counts, strict=False)
-        classes = [LegendClass(label, colour, text, "", count) for label, colour, text, count in looks]
-        if counts[9]:
-            classes.append(no_data_class(lang, counts[9]))
+        looks = zip(labels, look["colours"], look["text"], strict=True)
         return BivariateDrawing(
             title=self.title or " × ".join(self.labels),
             fields=tuple(
@@ -244,8 +239,9 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
                 for label, column in zip(self.labels, self.columns, strict=True)
             ),
             geometry=self.table.geometry,
-            classes=tuple(classes),
+            classes=tuple(LegendClass(label, colour, text, "") for label, colour, text in looks),
             class_of=tuple(self.class_of.tolist()),
+            missing=named_classes(lang, "no_data"),
             axis_labels=self.labels,
             axis_classes=(across, up),
             notes=without_geometry_note(self.without_geometry, lang),

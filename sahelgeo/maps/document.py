@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -110,18 +110,6 @@ class MapOptions:
         return max(2_000, 100 * (self.max_kb - 230))
 
 
-class Sheet(Protocol):
-    """A map with what stands around it, as :class:`sahelgeo.maps.Map` is."""
-
-    lang: str
-    ground: bool
-    title: str | None
-    subtitle: str | None
-
-    def furniture(self) -> MapOptions:
-        """What stands around the map."""
-
-
 class Verbatim(Element):
     """Text that goes into the page as it is: branca would read a plain Element as a template, and run it."""
 
@@ -160,7 +148,7 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
-def language_of(on_map: folium.Map | Sheet, layer: DrawnLayer | None = None) -> str:
+def language_of(on_map: Any, layer: DrawnLayer | None = None) -> str:
     """The language of a layer: its own, else the map's, else English."""
     if layer is not None and layer.lang is not None:
         return layer.lang
@@ -254,23 +242,23 @@ def check_folder(path: Any) -> None:
         )
 
 
-def title_of(on_map: Sheet, drawings: list[Drawing]) -> str:
+def title_of(given: MapOptions, drawings: list[Drawing]) -> str:
     """The title given, else the titles of the layers."""
-    if on_map.title is not None:
-        return on_map.title
+    if given.title is not None:
+        return given.title
     # Outlines without figures are no subject of the map, unless there is nothing else.
     shown = [item for item in drawings if item.fields] or drawings
-    return " · ".join(dict.fromkeys(item.title for item in shown)) or word("map_label", on_map.lang)
+    return " · ".join(dict.fromkeys(item.title for item in shown)) or word("map_label", given.lang)
 
 
-def subtitle_of(on_map: Sheet, drawings: list[Drawing]) -> str:
+def subtitle_of(given: MapOptions, drawings: list[Drawing]) -> str:
     """The subtitle given, else what each layer shows and when."""
-    if on_map.subtitle is not None:
-        return on_map.subtitle
+    if given.subtitle is not None:
+        return given.subtitle
     told = [item for item in drawings if item.subtitle]
-    if {item.title for item in told} == {title_of(on_map, drawings)}:
+    if {item.title for item in told} == {title_of(given, drawings)}:
         return " · ".join(dict.fromkeys(item.subtitle for item in told))
-    return " · ".join(dict.fromkeys(f"{item.title}{word('colon', on_map.lang)} {item.subtitle}" for item in told))
+    return " · ".join(dict.fromkeys(f"{item.title}{word('colon', given.lang)} {item.subtitle}" for item in told))
 
 
 def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[str, Any]:
@@ -434,7 +422,29 @@ def share_lists(layers: dict[str, dict[str, Any]]) -> None:
 def layer_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
     """One layer as plain values. Small counts must have been withheld before."""
     if isinstance(item, TimeDrawing):
-        return _time_json(item, numbering)
+        return _time_json(replace(item, frames=_with_shown_looks(item.frames)), numbering)
+    return _moment_json(_with_shown_looks((item,))[0], numbering)
+
+
+def _with_shown_looks(frames: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The drawings of areas without the kinds of missing value that none of them has."""
+    if not isinstance(frames[0], AreaDrawing):
+        return frames
+    shown = sorted({number for frame in frames for number in frame.legend()})
+    place, first = {number: position for position, number in enumerate(shown)}, frames[0]
+    looks: dict[str, Any] = {"missing": tuple(first.looks[number] for number in shown[len(first.classes) :])}
+    return tuple(
+        replace(
+            frame,
+            **looks,
+            class_of=tuple(place[number] for number in frame.class_of),
+            each_counts=tuple(tuple(counts[number] for number in shown) for counts in frame.each_counts),
+        )
+        for frame in frames
+    )
+
+
+def _moment_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
     shared = {
         "title": item.title,
         "subtitle": item.subtitle,
@@ -461,9 +471,10 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
         "kind": "areas",
         "areas": numbering.areas(item),
         "classes": [
-            {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch, "count": one.count}
-            | ({"counts": one.counts} if one.counts else {})
-            for one in item.classes
+            {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch}
+            | {"count": sum(counts)}
+            | ({"counts": counts} if item.each_counts else {})
+            for one, counts in zip(item.looks, item.legend().values(), strict=True)
         ],
         "class_of": item.class_of,
         "digits": item.digits,
@@ -505,7 +516,7 @@ def _event_json(item: EventDrawing) -> dict[str, Any]:
 def _time_json(item: TimeDrawing, numbering: Numbering) -> dict[str, Any]:
     """Everything that the periods share once, and for each period its classes as one compact string or its numbers."""
     last = item.frames[-1]
-    made = layer_json(last, numbering)
+    made = _moment_json(last, numbering)
     fields = [
         {"label": line.label, "form": line.form, **_values_by_frame(item, number)}
         for number, line in enumerate(last.fields)
@@ -536,7 +547,7 @@ def _class_digits(item: TimeDrawing) -> list[str]:
         found.update(zip(frame.class_of, frame.digits, strict=True))
     last = item.frames[-1]
     assert isinstance(last, AreaDrawing)
-    return [found.get(number, "") for number in range(len(last.classes))]
+    return [found.get(number, "") for number in range(len(last.looks))]
 
 
 def _values_by_frame(item: TimeDrawing, number: int) -> dict[str, Any]:
@@ -553,7 +564,7 @@ def _values_by_frame(item: TimeDrawing, number: int) -> dict[str, Any]:
 
 def _repeats_the_class(frame: Drawing, line: Field) -> bool:
     return isinstance(frame, AreaDrawing) and all(
-        value in (None, frame.classes[number].label) for value, number in zip(line.values, frame.class_of, strict=True)
+        value in (None, frame.looks[number].label) for value, number in zip(line.values, frame.class_of, strict=True)
     )
 
 

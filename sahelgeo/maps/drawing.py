@@ -21,14 +21,12 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of areas: its words, its look and how many areas it has (``counts``: on each map under one legend)."""
+    """One class of areas: its words and its look."""
 
     label: str
     colour: str
     text_colour: str
     hatch: str
-    count: int
-    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class AreaDrawing(Drawing):
-    """Areas filled by class; ``class_of`` gives each area's place in ``classes``, ``digits`` the text inside it.
+    """Areas filled by class; ``class_of`` gives each area's place in ``looks``, ``digits`` the text inside it.
 
+    ``looks`` are the classes of the scale and then the kinds of missing value, of which "no data" is the last. All
+    drawings on one scale have the same; a legend shows the classes and those kinds of missing value that are there.
+    ``each_counts`` holds, for maps under one legend, the number of areas of each look on each map.
     ``border`` is the colour of the borders where it is not that of the style table, ``marks`` the keys of the symbols
     on each area. A row with a shape ("idp_site", "urban", "refugee") is a settlement: its geometry is a point.
     Where ``named`` is false, names are for popups alone: those of hexagons are no names of places.
@@ -97,6 +98,8 @@ class AreaDrawing(Drawing):
     geometry: gpd.GeoSeries
     classes: tuple[LegendClass, ...]
     class_of: tuple[int, ...]
+    missing: tuple[LegendClass, ...] = field(default=(), kw_only=True)
+    each_counts: tuple[tuple[int, ...], ...] = field(default=(), kw_only=True)
     digits: tuple[str, ...] = field(default=(), kw_only=True)
     border: str = field(default="", kw_only=True)
     marks: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
@@ -108,6 +111,23 @@ class AreaDrawing(Drawing):
         for name, nothing in (("digits", ""), ("marks", ()), ("shapes", "")):
             if not getattr(self, name):
                 object.__setattr__(self, name, (nothing,) * len(self.names))
+
+    @property
+    def looks(self) -> tuple[LegendClass, ...]:
+        """The classes, then the kinds of missing value."""
+        return *self.classes, *self.missing
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many areas each look has; settlements are not counted among them."""
+        areas = [number for number, shape in zip(self.class_of, self.shapes, strict=True) if not shape]
+        return tuple(np.bincount(areas, minlength=len(self.looks)).tolist())
+
+    def legend(self) -> dict[int, tuple[int, ...]]:
+        """The places of the looks in the legend, with the number of areas of each on each map under it."""
+        counts = zip(*(self.each_counts or (self.counts,)), strict=True)
+        shown = {*range(len(self.classes)), *self.class_of}
+        return {number: own for number, own in enumerate(counts) if number in shown or sum(own)}
 
     def extent(self) -> Box | None:
         """West, south, east, north of the areas."""

@@ -35,9 +35,9 @@ from sahelgeo.maps.drawing import (
     label_points,
     withhold,
 )
-from sahelgeo.maps.one_call import layer_for
 from sahelgeo.maps.page import Map
 from sahelgeo.maps.style import style
+from sahelgeo.maps.table_layers import layer_for
 from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
 from sahelgeo.words import base_language, word
@@ -241,7 +241,7 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
         notes.append(f"{word('events_gathered', lang)}.")
     described = [f"{item.title}{colon} {item.subtitle}" if item.subtitle else item.title for item in drawings]
     return template.format(
-        title=_one_line(title_of(on_map, drawings)),
+        title=_one_line(title_of(on_map.given, drawings)),
         synthetic=f"**{_one_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
         layers=_bullets(described),
         files=_bullets(f"`{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
@@ -349,7 +349,7 @@ def columns_of(item: Drawing, lang: str, below: float, *, with_class: bool = Fal
     """What a layer shows about each thing it draws, by label; a label says when the figures are invented."""
     columns: dict[str, Sequence[Any]] = {**_fields(item, lang, below)}
     if isinstance(item, AreaDrawing) and item.fields:
-        classes = [item.classes[number].label for number in item.class_of]
+        classes = [item.looks[number].label for number in item.class_of]
         if with_class or classes not in columns.values():
             columns[f"{item.title} ({word('class', lang)})"] = classes
     return {_said_invented(label, item, lang): column for label, column in columns.items()}
@@ -469,9 +469,9 @@ def wide_rows(drawings: list[Drawing], lang: str) -> Rows:
 def _main_values(item: Drawing) -> Sequence[Any]:
     numeric = item.fields and item.fields[0].form != "text"
     if isinstance(item, AreaDrawing) and (isinstance(item, BivariateDrawing) or not numeric):
-        return [item.classes[number].label for number in item.class_of]
+        return [item.looks[number].label for number in item.class_of]
     first = item.fields[0]
-    return [None if value == SUPPRESSED else _plain(value, first.form) for value in first.values]
+    return [None if value == SUPPRESSED else _plain(value, first.form) for value in first.values]  # noqa: PD011 (a field's own values)
 
 
 def flow_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
@@ -487,7 +487,7 @@ def flow_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
                 | dict(zip(_ENDS, (*arc[:2], *arc[4:]), strict=True))
                 | _source(item)
                 for number, (codes, name, arc) in enumerate(zip(item.codes, item.names, item.arcs, strict=True))
-                if item.values[number] is not None
+                if item.values[number] is not None  # noqa: PD011
             ]
     return rows
 
@@ -554,9 +554,10 @@ def palette_rows(drawings: list[Drawing]) -> Rows:
         if isinstance(item, AreaDrawing):
             counted = not isinstance(given, TimeDrawing)
             rows += [
-                {"layer": given.title, "order": number, "label": one.label, "colour": one.colour}
-                | {"text_colour": one.text_colour, "hatch": one.hatch, "areas": one.count if counted else None}
-                for number, one in enumerate(item.classes, 1)
+                {"layer": given.title, "order": order, "label": one.label, "colour": one.colour}
+                | {"text_colour": one.text_colour, "hatch": one.hatch, "areas": sum(counts) if counted else None}
+                for order, (number, counts) in enumerate(item.legend().items(), 1)
+                for one in [item.looks[number]]
             ]
         else:
             kinds = {SymbolDrawing: "symbols", FlowDrawing: "arrows", EventDrawing: "events"}

@@ -6,7 +6,7 @@ import copy
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +120,19 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         for name in OWN_OPTIONS[1:]:
             setattr(self, name, getattr(given, name))
 
+    @property
+    def given(self) -> MapOptions:
+        """The options as they are now."""
+        return MapOptions(**{name: getattr(self, name) for name in OWN_OPTIONS[1:]})
+
     def furniture(self) -> MapOptions:
         """What stands around the map: the options with title and subtitle in words."""
         layers = list(layers_of(self))
         # What is off when the page opens is told by its legend once it is on.
         seen = [layer for layer in layers if layer.show] or layers
         drawings = [layer.drawing(language_of(self, layer)) for layer in seen]
-        words = {"title": title_of(self, drawings), "subtitle": subtitle_of(self, drawings)}
-        return MapOptions(**{name: getattr(self, name) for name in OWN_OPTIONS[1:]} | words)
+        given = self.given
+        return replace(given, title=title_of(given, drawings), subtitle=subtitle_of(given, drawings))
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""

@@ -12,7 +12,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.maps.drawing import SUPPRESSED, AreaDrawing, Field, LegendClass, LegendMark, plain, withheld_fields
+from sahelgeo.maps.drawing import SUPPRESSED, AreaDrawing, Field, LegendMark, plain, withheld_fields
 from sahelgeo.maps.layers import (
     LayerOptions,
     SahelgeoLayer,
@@ -22,9 +22,10 @@ from sahelgeo.maps.layers import (
     refuse_rows,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import counts_of
+from sahelgeo.maps.scale import named_classes
 from sahelgeo.maps.style import PhaseClass, phase_classes
 from sahelgeo.maps.windows import period_in_words
+from sahelgeo.phases.classes import PHASES
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES
 from sahelgeo.words import word, write_number
 
@@ -105,22 +106,15 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         classes = phase_classes()
         fields = self._fields(lang, classes)
         shapes, marks = shapes_of(self.table), marks_of(self.table)
-        counts = counts_of(self.class_of, shapes, len(classes))
-        there = set(self.class_of)
-        used = [number for number in range(len(classes)) if number < len(PEOPLE_BY_PHASE) or number in there]
-        place = {number: position for position, number in enumerate(used)}
-        kept = [classes[number] for number in used]
         about = self.about(self.table, lang) | {"subtitle": self._subtitle(lang)}
         about["names"] = settlement_names(self.table, about["names"])
         return AreaDrawing(
             title=self.title or word("phases_title", lang),
             fields=fields,
             geometry=self.table.geometry,
-            classes=tuple(
-                LegendClass(item.label(lang), item.colour, item.text_colour, item.hatch, counts[number])
-                for number, item in zip(used, kept, strict=True)
-            ),
-            class_of=tuple(place[number] for number in self.class_of),
+            classes=named_classes(lang, *map(str, PHASES)),
+            class_of=tuple(self.class_of),
+            missing=named_classes(lang, *PHASE_STATES),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
             notes=(*self._totals(fields, shapes, lang), *without_geometry_note(self.without_geometry, lang)),
             marks=marks,

@@ -71,7 +71,7 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
     colour, width = item.border or look["border"], look["border_width"] * POINTS_PER_PIXEL
     for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
         if not shape:
-            one, outline = item.classes[number], polygon_outline(area)
+            one, outline = item.looks[number], polygon_outline(area)
             fill = PathPatch(outline, facecolor=one.colour, linewidth=0, zorder=3)
             fill.set(edgecolor="#7A7A7A" if one.hatch else look["border"], hatch=HATCHES[one.hatch])
             axes.add_patch(fill)
@@ -249,7 +249,7 @@ def write_digits(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float],
     """Write the digits of a layer."""
     points = label_points(item.geometry)
     for digit in digits_of(axes, item, radii):
-        one = item.classes[item.class_of[digit.number]]
+        one = item.looks[item.class_of[digit.number]]
         axes.annotate(
             digit.written, points[digit.number], digit.shift, textcoords="offset points", ha="center", va="center",
             fontsize=digit.size, fontweight="bold", color=one.text_colour,
@@ -326,7 +326,7 @@ def _wanted_areas(top: AreaDrawing, radii: dict[tuple[float, float], float], pla
     for number, point in enumerate(label_points(top.geometry)):
         if top.shapes[number] or not top.names[number] or not top.named:
             continue
-        one = top.classes[top.class_of[number]]
+        one = top.looks[top.class_of[number]]
         shape = shapely.make_valid(shapely.simplify(shapely.transform(top.geometry.iloc[number], place), 0.5))
         clear = radii.get(point, 0.0) or (_DIGIT if top.digits[number] or top.marks[number] else 0.0)
         wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour))

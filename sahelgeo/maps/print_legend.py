@@ -33,7 +33,7 @@ def explained(drawings: list[Drawing]) -> list[Drawing]:
 def _part_height(item: Drawing) -> float:
     title, subtitle, notes = _part_text(item)
     if isinstance(item, AreaDrawing):
-        rows = len(item.classes) * 0.2 + sum(0.03 + 0.14 * len(_mark_lines(one.label)) for one in item.legend_marks)
+        rows = len(item.legend()) * 0.2 + sum(0.03 + 0.14 * len(_mark_lines(one.label)) for one in item.legend_marks)
         rows += 0.45 if isinstance(item, BivariateDrawing) else 0
     elif isinstance(item, SymbolDrawing):
         rows = 0.75
@@ -90,13 +90,16 @@ def _legend_count(axes: Axes, y: float, text: str) -> None:
 
 
 def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -> float:
-    for one in item.classes[9:] if isinstance(item, BivariateDrawing) else item.classes:
+    for number, counts in item.legend().items():
+        if isinstance(item, BivariateDrawing) and number < len(item.classes):
+            continue  # These stand in the key.
+        one = item.looks[number]
         box = Rectangle((0, y - 0.14), 0.24, 0.14, facecolor=one.colour, edgecolor="#8C8C8C", linewidth=0.6)
         box.set_hatch(HATCHES[one.hatch])
         axes.add_patch(box)
         axes.text(0.32, y - 0.07, one.label, fontsize=7.5, va="center")
         if lang is not None:
-            _legend_count(axes, y - 0.07, write_number(one.count, lang))
+            _legend_count(axes, y - 0.07, write_number(sum(counts), lang))
         y -= 0.2
     return y
 
@@ -104,11 +107,11 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -
 def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> float:
     """Three by three squares with the number of areas in each: one number grows to the right, the other upwards."""
     size, left = 0.42, 0.3
-    for number, one in enumerate(item.classes[:9]):
+    for number, (one, count) in enumerate(zip(item.classes, item.counts, strict=False)):
         x, bottom = left + (number % 3) * size, y - 3 * size + (number // 3) * size
         axes.add_patch(Rectangle((x, bottom), size, size, facecolor=one.colour, edgecolor="#FFFFFF", linewidth=0.8))
         axes.text(
-            x + size / 2, bottom + size / 2, write_number(one.count, lang), fontsize=7.5, color=one.text_colour,
+            x + size / 2, bottom + size / 2, write_number(count, lang), fontsize=7.5, color=one.text_colour,
             ha="center", va="center",
         )  # fmt: skip
     for number, (across, up) in enumerate(zip(*item.axis_classes, strict=True)):

@@ -155,7 +155,7 @@ def draw_settlements(axes: Axes, item: AreaDrawing) -> None:
         seen[point] = before + 1
         if shape:
             aside = (13.0 * before, 9.0 if before else 0.0)
-            _point(axes, point, aside, SETTLEMENT_MARKERS[shape], item.classes[number].colour, 8)
+            _point(axes, point, aside, SETTLEMENT_MARKERS[shape], item.looks[number].colour, 8)
 
 
 def _point(

@@ -1,4 +1,4 @@
-"""The map for print, drawn by matplotlib from the page's drawings; one small map for each period; a small picture for notebooks."""
+"""Maps for print, drawn by matplotlib from the page's drawings; small maps of periods; a picture for notebooks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from PIL import Image
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
-    Sheet,
+    MapOptions,
     bounds_of,
     check_folder,
     credit_lines,
@@ -35,13 +35,12 @@ from sahelgeo.maps.document import (
     title_of,
 )
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
-from sahelgeo.maps.one_call import layers_for, outlines_under
-from sahelgeo.maps.page import Map
 from sahelgeo.maps.print_layers import draw_layers, draw_scale, write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.print_marks import on_paper
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.style import LITERAL_TEXT, style
+from sahelgeo.maps.table_layers import layers_for, outlines_under
 from sahelgeo.maps.windows import split_periods
 from sahelgeo.words import word
 
@@ -57,7 +56,7 @@ _KEPT = "_sahelgeo_picture"
 
 
 def figure(
-    m: Sheet, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150, names: bool = True
+    m: folium.Map, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150, names: bool = True
 ) -> Figure:
     """Draw a map for print: PNG, SVG or PDF, without a browser.
 
@@ -112,18 +111,19 @@ def figure(
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
     check_paper(path, width_inches, dpi)
-    below = getattr(m, "suppress_below", SUPPRESS_BELOW)
+    given: MapOptions = getattr(m, "given", MapOptions())
     drawings = [
-        withhold(on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)), below) for layer in layers
+        withhold(on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)), given.suppress_below)
+        for layer in layers
     ]
     with print_settings():
-        sheet, axes = _sheet(m, drawings, width_inches)
-        arrows = draw_layers(axes, drawings, m.lang, ground=m.ground)
+        sheet, axes = _sheet(given, drawings, width_inches)
+        arrows = draw_layers(axes, drawings, given.lang, ground=given.ground)
         if names:
             write_names(axes, drawings, arrows)
         draw_scale(axes)
         if path is not None:
-            save_sheet(sheet, path, dpi, title_of(m, drawings))
+            save_sheet(sheet, path, dpi, title_of(given, drawings))
     return sheet
 
 
@@ -158,7 +158,7 @@ def save_sheet(sheet: Figure, path: str | Path, dpi: float, title: str) -> None:
     sheet.savefig(path, dpi=dpi, metadata={**undated, "Title": title})
 
 
-def _sheet(m: Sheet, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
+def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
     """The sheet with its furniture, and the axes of the map in degrees."""
     map_width = width - LEGEND_INCHES - 0.35
     block = min(max(map_width * height_by_width(drawings), 3.6, legend_height(drawings)), 1.5 * width)
@@ -169,7 +169,7 @@ def _sheet(m: Sheet, drawings: list[Drawing], width: float) -> tuple[Figure, Axe
     return sheet, axes
 
 
-def paper(m: Sheet, drawings: list[Drawing], width: float, block: float) -> tuple[Figure, float]:
+def paper(m: MapOptions, drawings: list[Drawing], width: float, block: float) -> tuple[Figure, float]:
     """A sheet with its lines around a block of so many inches; and how far from the foot the block begins."""
     head, foot = _head_lines(m, drawings, width), _foot_lines(m, drawings, width)
     bottom = 0.15 + len(foot) * 0.135
@@ -232,7 +232,7 @@ def set_view(axes: Axes, drawings: list[Drawing]) -> None:
         spine.set_color("#BFBFBF")
 
 
-def _head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
+def _head_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
     """Text, size, weight and colour of the lines at the top."""
     look, note = style()["text"], credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
     parts = (
@@ -243,7 +243,7 @@ def _head_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[tuple[s
     return [(line, *how) for text, letters, how in parts for line in textwrap.wrap(text, int(width * letters))]
 
 
-def _foot_lines(m: Sheet, drawings: list[Drawing], width: float) -> list[str]:
+def _foot_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[str]:
     """The lines at the foot: sources and disclaimer."""
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
     text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
@@ -380,11 +380,11 @@ def small_multiples(
     captions = [item.subtitle for item in drawings]
     ground = outlines_under(layers[0], areas)
     shared = [withhold(item, SUPPRESS_BELOW) for item in share_legend(drawings, word("colon", lang))]
-    m = Map(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
+    given = MapOptions(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
     with print_settings():
-        sheet = _periods_sheet(m, shared, captions, [layer.drawing(lang) for layer in ground])
+        sheet = _periods_sheet(given, shared, captions, [layer.drawing(lang) for layer in ground])
         if path is not None:
-            save_sheet(sheet, path, 150, str(m.title))
+            save_sheet(sheet, path, 150, str(given.title))
     return sheet
 
 
@@ -398,7 +398,7 @@ def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
     return parts
 
 
-def _periods_sheet(m: Map, drawings: list[Drawing], captions: list[str], outlines: list[Drawing]) -> Figure:
+def _periods_sheet(m: MapOptions, drawings: list[Drawing], captions: list[str], outlines: list[Drawing]) -> Figure:
     everything = [*outlines, *drawings]
     columns = _columns(len(drawings))
     rows = math.ceil(len(drawings) / columns)

@@ -92,21 +92,24 @@ class Scale:
         found: list[int] = np.where(values.isna(), self.count, places_among(self.breaks, values)).tolist()
         return found
 
-    def classes(self, counts: Sequence[int], lang: str) -> tuple[LegendClass, ...]:
-        """The classes with how many areas each has; the last count is of areas without data."""
+    def classes(self, lang: str) -> tuple[LegendClass, ...]:
+        """The classes in words and colours."""
         if self.words is not None:
             labels, colours = list(self.words), style()["areas"]["classes"]
         else:
             labels, colours = _class_labels(self.breaks, lang), _spread(len(self.breaks) + 1)
-        looks = zip(labels, colours, counts, strict=False)
-        classes = [LegendClass(label, colour, text_on(colour), "", int(count)) for label, colour, count in looks]
-        return (*classes, no_data_class(lang, counts[-1])) if counts[-1] else tuple(classes)
+        return tuple(
+            LegendClass(label, colour, text_on(colour), "") for label, colour in zip(labels, colours, strict=False)
+        )
 
 
-def no_data_class(lang: str, count: int = 0) -> LegendClass:
-    """The class of areas without data, in a look of its own."""
-    missing = next(one for one in phase_classes() if one.key == "no_data")
-    return LegendClass(missing.label(lang), missing.colour, missing.text_colour, missing.hatch, int(count))
+def named_classes(lang: str, *keys: str) -> tuple[LegendClass, ...]:
+    """The phases or kinds of missing value with these keys, each in the look that it has on all maps."""
+    return tuple(
+        LegendClass(one.label(lang), one.colour, one.text_colour, one.hatch)
+        for one in phase_classes()
+        if one.key in keys
+    )
 
 
 def places_among(breaks: Sequence[float], values: pd.Series) -> Any:
@@ -240,74 +243,42 @@ def share_legend(drawings: Sequence[Drawing], colon: str) -> list[Drawing]:
     list of Drawing
         In the same order: classes of all, with the number of areas on each, and sizes by the largest number of all.
     """
-    if len({type(item) for item in drawings}) > 1:
+    _check_one_scale(drawings)
+    notes = dict.fromkeys(
+        f"{item.subtitle}{colon} {note}" if item.subtitle else note for item in drawings for note in item.notes
+    )
+    return [replace(item, notes=tuple(notes), **_shared(drawings)) for item in drawings]
+
+
+def _check_one_scale(drawings: Sequence[Drawing]) -> None:
+    """Raise where drawings are of different kinds or have other classes."""
+    if len({(type(item), getattr(item, "looks", ())) for item in drawings}) > 1:
         raise SchemaError(
             "the tables are drawn in different ways and cannot share a legend. "
             "Compare phases with phases, counts with counts"
         )
-    notes = dict.fromkeys(
-        f"{item.subtitle}{colon} {note}" if item.subtitle else note for item in drawings for note in item.notes
-    )
-    told = [replace(item, notes=tuple(notes)) for item in drawings]
-    areas = [item for item in told if isinstance(item, AreaDrawing)]
-    sized = [item for item in told if isinstance(item, SizedDrawing)]
-    return [*_one_set_of_classes(areas), *(replace(item, **_one_size(sized)) for item in sized)]
 
 
-def _one_size(drawings: Sequence[SizedDrawing]) -> dict[str, Any]:
-    """The largest number of all and the sizes that the legend shows."""
-    values = [value for item in drawings for value in item.values if isinstance(value, int | float)]  # noqa: PD011
-    return {"largest": max(values, default=0.0), "legend_values": legend_values(values)}
+def _shared(drawings: Sequence[Any]) -> dict[str, Any]:
+    """What drawings under one legend share: counts of each and symbols of all, or the largest number and its sizes."""
+    if isinstance(drawings[0], AreaDrawing):
+        marks: dict[str, LegendMark] = {}
+        for mark in (mark for item in drawings for mark in item.legend_marks):
+            marks[mark.key] = replace(mark, count=mark.count + (marks[mark.key].count if mark.key in marks else 0))
+        return {"each_counts": tuple(item.counts for item in drawings), "legend_marks": tuple(marks.values())}
+    if isinstance(drawings[0], SizedDrawing):
+        values = [value for item in drawings for value in item.values if isinstance(value, int | float)]  # noqa: PD011
+        return {"largest": max(values, default=0.0), "legend_values": legend_values(values)}
+    return {}
 
 
-def _bare(one: LegendClass) -> LegendClass:
-    return replace(one, count=0, counts=())
-
-
-def _all_classes(drawings: Sequence[AreaDrawing]) -> list[LegendClass]:
-    """The classes of all drawings without counts, each after the one that it follows in its own drawing."""
-    merged: list[LegendClass] = []
-    for item in drawings:
-        place = 0
-        for one in map(_bare, item.classes):
-            if one not in merged:
-                merged.insert(place, one)
-            place = merged.index(one) + 1
-    return merged
-
-
-def counts_of(class_of: Sequence[int], shapes: Sequence[str], classes: int) -> list[int]:
-    """How many areas each class has; settlements are not counted among them."""
-    areas = [number for number, shape in zip(class_of, shapes, strict=True) if not shape]
-    return np.bincount(areas, minlength=classes).tolist()  # type: ignore[no-any-return]
-
-
-def _one_set_of_classes(drawings: list[AreaDrawing]) -> list[AreaDrawing]:
-    bare = _all_classes(drawings)
-    numbers = [tuple(bare.index(_bare(item.classes[number])) for number in item.class_of) for item in drawings]
-    counts = [counts_of(own, item.shapes, len(bare)) for item, own in zip(drawings, numbers, strict=True)]
-    classes = tuple(
-        replace(one, count=sum(each), counts=tuple(each))
-        for one, each in zip(bare, zip(*counts, strict=True), strict=True)
-    )
-    marks: dict[str, LegendMark] = {}
-    for mark in (mark for item in drawings for mark in item.legend_marks):
-        marks[mark.key] = replace(mark, count=mark.count + (marks[mark.key].count if mark.key in marks else 0))
-    return [
-        replace(item, classes=classes, class_of=own, legend_marks=tuple(marks.values()))
-        for item, own in zip(drawings, numbers, strict=True)
-    ]
-
-
-def merge_periods(own: Sequence[Drawing | None], lang: str, outlines: dict[tuple[float, float], Any]) -> list[Drawing]:
+def merge_periods(own: Sequence[Drawing | None], outlines: dict[tuple[float, float], Any]) -> list[Drawing]:
     """Drawings of the same things in the same order and on one scale; without a row there is no data and no number.
 
     Parameters
     ----------
     own : sequence of Drawing or None
         One for each period, all areas or all sized; None for a period without rows. Areas stand on their points.
-    lang : str
-        Language of the words.
     outlines : dict
         The area of each point.
 
@@ -323,18 +294,15 @@ def merge_periods(own: Sequence[Drawing | None], lang: str, outlines: dict[tuple
             things.setdefault(key, (item, number))
     first = list(things.values())
     shared: dict[str, Any] = {"names": _first(first, "names"), "codes": _codes(first)}
+    _check_one_scale(drawn)
     if isinstance(drawn[0], AreaDrawing):
-        classes = _all_classes(drawn)
-        gaps = any(item is None or len(item.names) < len(things) for item in own)
-        if gaps and no_data_class(lang) not in classes:
-            classes.append(no_data_class(lang))
-        shared |= {"classes": tuple(classes), **_outlines_and_shapes(first, outlines)}
+        shared |= _outlines_and_shapes(first, outlines)
     else:
         part = "arcs" if isinstance(drawn[0], FlowDrawing) else "points"
-        shared |= {part: _first(first, part), **_one_size(drawn)}
+        shared |= {part: _first(first, part), **_shared(drawn)}
     template = replace(drawn[-1], **shared)
     lines = list(dict.fromkeys(replace(line, values=()) for item in drawn for line in item.fields))
-    return [_frame(template, item, list(things), lines, no_data_class(lang)) for item in own]
+    return [_frame(template, item, list(things), lines) for item in own]
 
 
 def _keys(item: Any) -> list[Any]:
@@ -365,7 +333,7 @@ def _outlines_and_shapes(things: list[Any], outlines: dict[tuple[float, float], 
     return {"shapes": shapes, "geometry": gpd.GeoSeries(areas, crs="EPSG:4326")}
 
 
-def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field], missing: LegendClass) -> Drawing:
+def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field]) -> Drawing:
     """The template with what one period shows."""
     at = {} if item is None else {key: number for number, key in enumerate(_keys(item))}
     numbers = [at.get(key) for key in keys]
@@ -383,14 +351,9 @@ def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field], missin
         numbers_drawn = () if item is None else item.values  # noqa: PD011
         merged: Drawing = replace(template, values=picked(numbers_drawn, None), **seen)
         return merged
-    place = {one: number for number, one in enumerate(template.classes)}
-    own = [place[_bare(item.classes[number])] for number in item.class_of] if item is not None else []
-    class_of = picked(own, place.get(missing))
-    counts = counts_of(class_of, template.shapes, len(place))
     return replace(
         template,
-        classes=tuple(replace(one, count=count) for one, count in zip(template.classes, counts, strict=True)),
-        class_of=class_of,
+        class_of=picked(() if item is None else item.class_of, len(template.looks) - 1),
         digits=picked(() if item is None else item.digits, ""),
         marks=picked(() if item is None else item.marks, ()),
         legend_marks=() if item is None else item.legend_marks,

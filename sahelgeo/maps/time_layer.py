@@ -103,7 +103,7 @@ class TimeLayer(SahelgeoLayer):
                 "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, "
                 "whose periods can be put side by side"
             )
-        merged = merge_periods(own, lang, self.outlines)
+        merged = merge_periods(own, self.outlines)
         labels = self.labels(lang)
         frames = tuple(
             replace(item, subtitle=label, notes=(*item.notes, *self._notes(number, lang)))
