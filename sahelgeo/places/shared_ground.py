@@ -41,6 +41,8 @@ _ECCENTRICITY = float(np.sqrt(_FLATTENING * (2 - _FLATTENING)))
 # Gauss-Legendre with three places: exact to 1e-13 for edges of a degree.
 _PLACES = np.array([-np.sqrt(0.6), 0.0, np.sqrt(0.6)])
 _WEIGHTS = np.array([5 / 18, 8 / 18, 5 / 18])
+# The trapezoid with its first correction is exact to 1e-13 for edges of a tenth of a degree.
+_SHORT_EDGE = np.radians(0.1)
 
 
 def authalic(latitude: Floats, e: float = _ECCENTRICITY) -> Floats:
@@ -50,31 +52,34 @@ def authalic(latitude: Floats, e: float = _ECCENTRICITY) -> Floats:
 
     Source: Snyder, Map Projections: A Working Manual (USGS 1395, 1987), formula 3-12.
     """
-    sine = np.sin(np.radians(latitude))
+    return _height(np.sin(np.radians(latitude)), e)
+
+
+def _height(sine: Floats, e: float = _ECCENTRICITY) -> Floats:
     beside = np.arctanh(e * sine) / e if e else sine
     height: Floats = (1 - e * e) * (sine / (1 - (e * sine) ** 2) + beside)
     return height
 
 
-def under_edges(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Floats:
-    """The signed area in km² between each edge (straight in degrees) and the equator; summed around a ring, its area.
-
-    Anticlockwise rings come out positive.
-    """
-    middle, half = (y0 + y1) / 2, (y1 - y0) / 2
-    height = np.zeros(len(x0))
-    for place, weight in zip(_PLACES, _WEIGHTS, strict=True):
-        height += weight * authalic(middle + place * half)
-    area: Floats = np.radians(x0 - x1) * height * (_RADIUS_KM**2 / 2)
-    return area
-
-
 def area_km2(polygons: Shapes) -> Floats:
-    """The area of each polygon (in degrees, WGS 84) in km²; 0 for empty and missing ones."""
+    """The area of each polygon (in degrees, WGS 84) in km²; 0 for empty and missing ones.
+
+    Between each edge, straight in degrees, and the equator lies its width times its mean height. Around a ring, with
+    the inside on the left, these sum to the area.
+    """
     polygons = np.asarray(polygons, dtype=object)
     xy, start, owner = ring_edges(polygons)
-    edges = under_edges(*xy[start].T, *xy[start + 1].T)
-    area: Floats = np.bincount(owner, edges, len(polygons)).astype(float)
+    x, y = np.radians(xy.T)
+    step, sine, square = np.diff(y), np.sin(y), _ECCENTRICITY**2
+    height, more = _height(sine), 1 / (1 - square * sine**2)
+    # The second derivative of the height by the latitude.
+    bend = 2 * (square - 1) * sine * (4 - 4 * square - 3 / more) * more * more * more
+    mean = (height[:-1] + height[1:]) / 2 - step**2 / 24 * (bend[:-1] + bend[1:])
+    long = np.flatnonzero(np.abs(step) > _SHORT_EDGE)
+    places = (y[long] + y[long + 1])[:, None] / 2 + _PLACES * step[long, None] / 2
+    mean[long] = _height(np.sin(places)) @ _WEIGHTS
+    edges = (x[:-1] - x[1:]) * mean * (_RADIUS_KM**2 / 2)
+    area: Floats = np.bincount(owner, edges[start], len(polygons)).astype(float)
     return area
 
 
