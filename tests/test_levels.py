@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from sahelgeo.places.levels import nested_codes, roll_up
+from sahelgeo.nesting import nested_codes, roll_up
 
 
 def pairs(*codes, parents=None):

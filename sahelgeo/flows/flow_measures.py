@@ -16,8 +16,8 @@ from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
 from sahelgeo.flows.coded_sums import ENDS, PERIOD, FlowRecords
 from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.nesting import is_country
 from sahelgeo.periods import Frequency
-from sahelgeo.places.levels import is_country
 from sahelgeo.sources import joined_sources
 
 UNITS = ("pcode", *PERIOD)

@@ -16,11 +16,10 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import FlowPeriodError, SchemaError
 from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_records
-from sahelgeo.nesting import at_level, check_level, rolled_up
+from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import check_edition
 from sahelgeo.places.known import country_of_code
-from sahelgeo.places.levels import nested_codes, parents_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,

@@ -13,11 +13,18 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
-from sahelgeo.nesting import check_level, holding_rows, one_edition_of, refuse_without_code, rolled_up
+from sahelgeo.nesting import (
+    check_level,
+    holding_rows,
+    is_country,
+    one_edition_of,
+    parents_of,
+    refuse_without_code,
+    rolled_up,
+)
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.attach import check_editions
 from sahelgeo.places.known import country_of_code
-from sahelgeo.places.levels import is_country, parents_of
 from sahelgeo.sums import (
     NESTED,
     Mask,

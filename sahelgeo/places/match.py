@@ -15,8 +15,6 @@ from rapidfuzz import fuzz
 from sahelgeo.editions.crosswalks import older_edition
 from sahelgeo.errors import DataWarning, SchemaError, listed
 from sahelgeo.places.codes import read_codes
-from sahelgeo.places.columns import COUNTRY_COLUMNS, Place, PlaceColumns, find_columns, fold_all, read_places
-from sahelgeo.places.decisions import decided_area, load_decisions, printed_parents
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
 from sahelgeo.places.known import country_names
 from sahelgeo.places.likeness import (
@@ -31,6 +29,17 @@ from sahelgeo.places.likeness import (
     sounds_of,
 )
 from sahelgeo.places.names import NO_NAME, Name, fold_name, name_and_brackets
+from sahelgeo.places.printed_places import (
+    COUNTRY_COLUMNS,
+    Place,
+    PlaceColumns,
+    decided_area,
+    find_columns,
+    fold_all,
+    load_decisions,
+    printed_parents,
+    read_places,
+)
 
 METHODS = ("code", "recoded", "name", "alias", "parent+name", "fuzzy", "decision")
 ACCEPTED = ("code", "recoded", "name", "alias", "parent+name")

@@ -14,7 +14,7 @@ import shapely
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
-from sahelgeo.places.levels import levels_of, roll_up
+from sahelgeo.nesting import levels_of, roll_up
 from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
 from sahelgeo.rasters.streams import ZoneSums, edges_on, frame_and_rest
