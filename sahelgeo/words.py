@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -253,3 +253,39 @@ def write_period(start: dt.date, end: dt.date, lang: str = "en") -> str:
         return f"{write_month(start, lang)} – {write_month(end, lang)}"
     first = "" if start.month == end.month else word(f"month_{start.month}", lang) + "–"
     return first + write_month(end, lang)
+
+
+Writer = Callable[[Any, str], str]
+_WRITERS: dict[str, Writer] = {"day": write_day, "month": write_month}
+_NUMBER = re.compile(r"(\d)(%?)")
+
+
+class _Filler(Formatter):
+    """Writes each value as the text asks for it."""
+
+    def __init__(self, lang: str, writers: Mapping[str, Writer]) -> None:
+        self.lang, self.writers = lang, {**_WRITERS, **writers}
+
+    def format_field(self, value: Any, form: str) -> str:
+        signed, form = form.startswith("+"), form.removeprefix("+")
+        number = _NUMBER.fullmatch(form)
+        if number:
+            written = write_number(100 * value if number[2] else value, self.lang, int(number[1]))
+        else:
+            written = self.writers[form](value, self.lang) if form in self.writers else format(value, form)
+        return f"+{written}" if signed and not pd.isna(value) and value > 0 else written
+
+
+def fill(text: str, lang: str, values: Mapping[str, Any], writers: Mapping[str, Writer] | None = None) -> str:
+    """A text with its values, each written as the text asks for: ``{people:0}``, ``{share:1%}``, ``{date:day}``.
+
+    A digit is a number's decimals; with ``%`` a share of 1 is written as percent; ``+`` puts a plus before what is more
+    than 0; ``day`` and ``month`` write a day. ``writers`` adds forms.
+
+    Examples
+    --------
+    >>> from sahelgeo.words import fill
+    >>> fill("{people:0} people, {share:1%} %, {change:+0}", "en", {"people": 1234, "share": 0.256, "change": 7})
+    '1,234 people, 25.6 %, +7'
+    """
+    return _Filler(lang, writers or {}).vformat(text, (), values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 
 from sahelgeo import embedded
 from sahelgeo.sources import credit, is_synthetic
-from sahelgeo.words import base_language, write_number
+from sahelgeo.words import Writer, base_language, fill, write_number
 
 VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete", "synthetic")
 # Published figures, the surest first; what is not certain has a mark wherever it is printed.
 _CERTAINTIES = ("certain", "reported", "conflict")
 _MARKS = {"reported": "†", "conflict": "‡"}
+MILLION = 1_000_000
 
 # The findings and the verdict of a part of a claim.
 Part = tuple[tuple[str, ...], str]
@@ -91,12 +92,6 @@ class Check:
         said = "".join(self.findings)
         return tuple(text(f"mark_{key}", self.lang) for key, mark in _MARKS.items() if mark in said)
 
-    def with_parts(self, parts: Mapping[str, Part]) -> Check:
-        """The same check with its parts; those of invented data have no verdict either."""
-        invented = self.verdict == "synthetic"
-        told = {name: (words, "synthetic" if invented else verdict) for name, (words, verdict) in parts.items()}
-        return replace(self, parts=told)
-
 
 def least_certain(values: Iterable[Any]) -> Any:
     """The least certain of some figures; missing where none says how certain it is."""
@@ -113,11 +108,6 @@ def certainty_mark(certainty: Any) -> str:
 def written(value: Any, certainty: Any, lang: str) -> str:
     """A published number with the mark of its certainty."""
     return write_number(value, lang) + certainty_mark(certainty)
-
-
-def with_sign(value: float, words: str) -> str:
-    """A change in words, with its plus."""
-    return f"+{words}" if not pd.isna(value) and value > 0 else words
 
 
 def judged(holds: pd.Series) -> str:
@@ -141,8 +131,12 @@ def _texts() -> dict[str, dict[str, str]]:
 
 
 def text(key: str, lang: str, **values: Any) -> str:
-    """A word or sentence of the brief's checks, with its figures filled in."""
-    return _texts()[key][base_language(lang)].format(**values)
+    """A word or sentence of the brief's checks, with its figures filled in.
+
+    Beside the forms of :func:`sahelgeo.words.fill` a text may ask for ``name`` (of a scope or publisher), ``names``,
+    ``actor``, ``millions``, and ``figure``: a published number and its certainty.
+    """
+    return fill(_texts()[key][base_language(lang)], lang, values, _WRITERS)
 
 
 def named(key: str, lang: str) -> str:
@@ -155,6 +149,21 @@ def translated(name: str, lang: str) -> str:
     return named(f"name:{name}", lang).removeprefix("name:")
 
 
+def _millions(people: float, lang: str) -> str:
+    number = people / MILLION
+    plural = base_language(lang) == "fr" and abs(number) >= 2
+    return f"{write_number(number, lang, 2)} million{'s' if plural else ''}"
+
+
+_WRITERS: dict[str, Writer] = {
+    "name": named,
+    "names": lambda keys, lang: ", ".join(named(key, lang) for key in keys),
+    "actor": translated,
+    "millions": _millions,
+    "figure": lambda figure, lang: written(*figure, lang),
+}
+
+
 def made(
     key: str,
     lang: str,
@@ -162,11 +171,14 @@ def made(
     table: pd.DataFrame,
     figure: Figure,
     tables: Iterable[pd.DataFrame],
+    *,
     others: dict[str, pd.DataFrame] | None = None,
+    parts: Mapping[str, Part] | None = None,
 ) -> Check:
-    """A check from its findings and verdict; invented data make every verdict ``synthetic``."""
-    findings, verdict = outcome
+    """A check from its findings and verdict; invented data make every verdict ``synthetic``, those of parts too."""
     given = list(tables)
-    verdict = "synthetic" if is_synthetic(*given) else verdict
+    (findings, verdict), invented = outcome, is_synthetic(*given)
+    told = {name: (words, "synthetic" if invented else one) for name, (words, one) in (parts or {}).items()}
     words = (text(f"{key}_title", lang), text(f"{key}_claim", lang), tuple(findings))
-    return Check(key, *words, verdict, table, figure, tuple(credit(*given, lang=lang)), lang, others or {})
+    sources = tuple(credit(*given, lang=lang))
+    return Check(key, *words, "synthetic" if invented else verdict, table, figure, sources, lang, others or {}, told)

@@ -21,11 +21,11 @@ from matplotlib.figure import Figure
 
 from sahelgeo import embedded
 from sahelgeo.brief.inputs import load_published
-from sahelgeo.brief.outcome import Check, least_certain, named, text, written
+from sahelgeo.brief.outcome import Check, least_certain, text
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.style import LITERAL_TEXT
-from sahelgeo.words import base_language, check_language, word, write_day, write_month, write_number
+from sahelgeo.words import base_language, check_language, word, write_day, write_month
 
 # Measures of the print rules in static/report.css.
 _SHEET_MM = 254
@@ -245,9 +245,8 @@ def _centre_words(centres: gpd.GeoDataFrame, lang: str) -> str:
         return ""
     (one, two), years = centres.geometry.iloc[[0, -1]], centres["start"].dt.year.iloc[[0, -1]].tolist()
     bearing, _, metres = _WGS84.inv(one.x, one.y, two.x, two.y)
-    direction = text(_DIRECTIONS[round(bearing / 45) % 8], lang)
-    km = write_number(metres / 1000, lang)
-    return text("claim_centre", lang, direction=direction, km=km, first=years[0], last=years[1])
+    direction = _DIRECTIONS[round(bearing / 45) % 8]
+    return text("claim_centre", lang, direction=direction, km=metres / 1000, first=years[0], last=years[1])
 
 
 def _from_events(made: Mapping[str, Check], centre: str | None, what: str, lang: str) -> _Answer:
@@ -281,12 +280,10 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
     words = []
     for _, part in found.groupby(["scope", "group"], sort=False):
         for row in part.to_dict("records"):
-            where, group = named(row["scope"], lang), text(row["group"], lang)
-            values = {"people": written(row["people"], row["certainty"], lang), "date": write_month(row["date"], lang)}
-            words.append(text("claim_stock", lang, scope=where, group=group, **values))
+            words.append(text("claim_stock", lang, **row | {"people": (row["people"], row["certainty"])}))
         if len(part) > 1:
             ratio = float(part["people"].iloc[-1]) / float(part["people"].iloc[0])
-            words.append(text("claim_ratio", lang, scope=where, ratio=write_number(ratio, lang, 1)))
+            words.append(text("claim_ratio", lang, scope=row["scope"], ratio=ratio))
     sources = "; ".join(found["source"].unique())
     return _Answer(text("join", lang).join(words) + ".", "described", sources, least_certain(found["certainty"]))
 
@@ -294,15 +291,12 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
     clashes = load_published("clashes")
     row = clashes[clashes["scope"] == scope].iloc[0]
-    events, deaths = (written(row[name], row["certainty"], lang) for name in ("events", "fatalities"))
-    values = {"events": events, "deaths": text("above_sign", lang) + deaths, "source": row["dataset"]}
+    values = row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
     given = _clashes_given(row, check)
     if given is None:
         said = text("claim_clashes", lang, **values)
     else:
-        events, deaths = (write_number(given[name], lang) for name in ("events", "fatalities"))
-        counted = text("claim_clashes_given", lang, events=events, deaths=deaths)
-        said = f"{text('claim_clashes_printed', lang, **values)} {counted}"
+        said = f"{text('claim_clashes_printed', lang, **values)} {text('claim_clashes_given', lang, **given)}"
     return _Answer(said, "described", str(row["source"]), row["certainty"])
 
 
