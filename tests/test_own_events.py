@@ -72,7 +72,7 @@ def written(path: Path, rows: list[dict[str, Any]], columns: list[str], *, hxl: 
     return path
 
 
-def own(path: Path, countries: str | list[str] = "BFA") -> sg.brief.OwnEvents:
+def own(path: Path, countries: str | list[str] = "BFA") -> sg.brief.EventInputs:
     """Read against the regions of a country."""
     return sg.brief.read_own_events(path, sg.load_areas(countries))
 

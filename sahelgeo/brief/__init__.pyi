@@ -7,8 +7,7 @@ from .charts import draw_map as draw_map
 from .headlines import displacement as displacement
 from .headlines import fatalities as fatalities
 from .headlines import food_insecurity as food_insecurity
-from .inputs import OwnEvents as OwnEvents
-from .inputs import SyntheticEvents as SyntheticEvents
+from .inputs import EventInputs as EventInputs
 from .inputs import load_published as load_published
 from .inputs import load_synthetic as load_synthetic
 from .inputs import read_actors as read_actors

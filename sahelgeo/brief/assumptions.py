@@ -20,6 +20,8 @@ from sahelgeo.events.extent import core_periphery, share_outside
 from sahelgeo.events.over_time import before_after
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.events.windows import areas_of, months_of, need_months, unknown_in_words, unknown_months
+from sahelgeo.phases.rule import people_from
+from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import write_number, write_period
 
 _SHOWN = 4
@@ -73,6 +75,7 @@ def terrorism(
     """
     checked = actor_family(conform_events(events), actors=actors)
     long = _by_family(checked)
+    monthly = long.groupby(["family", "month"]).agg(events=("event", "size"), fatalities=("fatalities", "sum"))
     deaths = int(checked["fatalities"].sum())
     sums = {"kind": ("kind", "first"), "events": ("event", "nunique"), "fatalities": ("fatalities", "sum")}
     table = long.groupby("family").agg(**sums).reset_index()
@@ -84,16 +87,16 @@ def terrorism(
     armed = table[~table["kind"].isin(_UNARMED)]
     figure, (ax,) = new_figure()
     shown = armed["family"].head(_SHOWN)
-    series = {translated(family, lang): _monthly(long[long["family"] == family], months_of) for family in shown}
+    drawn = {translated(name, lang): monthly.loc[name].reindex(months_of, fill_value=0) for name in shown}
+    series = {name: sums["fatalities"].set_axis(months_of.start_time) for name, sums in drawn.items()}
     lines(ax, series, lang, label=text("deaths_month", lang))
     began = missions[missions["start"] >= first].dropna(subset=["mission"])
-    names = [translated(name, lang) for name in began["mission"]]
-    mark_timeline(ax, began.assign(mission=names), lang, column="mission")
+    mark_timeline(ax, began, lang, column="mission")
     shares = armed.head(1).assign(share=armed["events"] / len(checked))
     words = [text("terrorism_finding", lang, **row) for row in shares.to_dict("records")]
     period = write_period(checked["date"].min().date(), checked["date"].max().date(), lang)
     words.append(text("terrorism_all", lang, period=period, events=len(checked), deaths=deaths))
-    others = {"missions": _mission_windows(long, missions, months_of, months)}
+    others = {"missions": _mission_windows(monthly, missions, months_of, months)}
     return made("terrorism", lang, (words, "described"), table, figure, [events, missions], others=others)
 
 
@@ -104,18 +107,11 @@ def _by_family(events: pd.DataFrame) -> pd.DataFrame:
         for side in (1, 2)
     ]
     both = pd.concat(sides, ignore_index=True).dropna(subset=["family"])
-    return pd.DataFrame(both).drop_duplicates(["event", "family"])
+    return both.drop_duplicates(["event", "family"]).assign(month=lambda rows: rows["date"].dt.to_period("M"))
 
 
-def _monthly(rows: pd.DataFrame, months: pd.PeriodIndex) -> pd.Series:
-    sums = rows["fatalities"].astype("Float64").groupby(rows["date"].dt.to_period("M")).sum()
-    return sums.reindex(months, fill_value=0).set_axis(months.start_time)
-
-
-def _mission_windows(long: pd.DataFrame, missions: pd.DataFrame, held: pd.PeriodIndex, months: int) -> pd.DataFrame:
+def _mission_windows(monthly: pd.DataFrame, missions: pd.DataFrame, held: pd.PeriodIndex, months: int) -> pd.DataFrame:
     """Events and deaths of each family in the months before and after the one that a mission began in."""
-    months_of = long.assign(month=long["date"].dt.to_period("M"))
-    monthly = months_of.groupby(["family", "month"]).agg(events=("event", "size"), fatalities=("fatalities", "sum"))
     families = monthly.index.unique("family")
     rows = []
     for mission in missions.dropna(subset=["mission"]).to_dict("records"):
@@ -178,7 +174,10 @@ def governance(
     >>> check.verdict
     'supported'
     """
-    rows = _with_people_3plus(table) if numerator == "people_3plus" else table
+    rows, held = table, table.get("people_3plus")
+    lacks = numerator == "people_3plus" and (held is None or held.isna().all())
+    if lacks and set(PEOPLE_BY_PHASE[2:]) <= set(rows):
+        rows = rows.assign(people_3plus=people_from(rows, 3))
     found = core_periphery(rows, core, numerator=numerator, denominator=denominator)
     each = _each_area(rows, [core] if isinstance(core, str) else list(core), (numerator, denominator), areas)
     measure = text("share_3plus", lang) if numerator == "people_3plus" else f"{numerator} / {denominator}"
@@ -192,14 +191,6 @@ def governance(
     words = text("governance_finding", lang, measure=measure, core=inner["rate"], periphery=outer["rate"], **outer)
     verdict = "described" if pd.isna(ratio) else "supported" if ratio > 1 else "not_supported"
     return made("governance", lang, ([words], verdict), found, figure, [rows], others={"areas": each})
-
-
-def _with_people_3plus(table: pd.DataFrame) -> pd.DataFrame:
-    phases = ["people_3", "people_4", "people_5"]
-    known = "people_3plus" in table.columns and table["people_3plus"].notna().any()
-    if known or not set(phases) <= set(table.columns):
-        return table
-    return table.assign(people_3plus=table[phases].sum(axis=1, skipna=False))
 
 
 def _each_area(
@@ -393,9 +384,7 @@ def _deaths_drawn(
     monthly = here[column].astype("Float64").groupby(here["start"]).sum()
     if len(monthly):
         lines(left, {"": monthly}, lang, label=text("deaths_month_here", lang))
-        names = [translated(name, lang) for name in agreements["name"].astype(str)]
-        marks = agreements.assign(start=agreements["date"], event=names, verified=True)
-        mark_timeline(left, marks, lang, column="event")
+        mark_timeline(left, agreements.assign(start=agreements["date"], verified=True), lang, column="name")
     else:
         without_chart(left, text("negotiation_none", lang))
     if war is None or war.empty:

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sahelgeo.brief.outcome import text
+from sahelgeo.brief.outcome import text, translated
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import AreaDrawing
 from sahelgeo.maps.print_layers import draw_layers
@@ -123,7 +123,14 @@ def lines(
         ax.plot(
             days, values.to_numpy(dtype="float64", na_value=np.nan), color=colour, linewidth=1.1, **looks.get(drawn, {})
         )
-    _dates(ax, lang)
+    ax.xaxis_date()
+    low, high = ax.get_xlim()
+    every = max(1, math.ceil((high - low) / 365.25 / (6 if len(ax.figure.axes) == 1 else 4)))
+    ax.xaxis.set_major_locator(YearLocator(every))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+    ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
+    )
     top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
     ax.set_ylim(0, 1.08 * top)
     ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -139,17 +146,6 @@ def lines(
             words.set_text(name)
 
 
-def _dates(ax: Axes, lang: str) -> None:
-    ax.xaxis_date()
-    low, high = ax.get_xlim()
-    every = max(1, math.ceil((high - low) / 365.25 / (6 if len(ax.figure.axes) == 1 else 4)))
-    ax.xaxis.set_major_locator(YearLocator(every))  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
-    )
-
-
 @_literal_text
 def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | None = None) -> None:
     """Lines at the days of a timeline that lie in the chart, their names in rows above what is drawn.
@@ -161,7 +157,8 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
     held = timeline[["start", column or f"event_{base_language(lang)}", "verified"]].itertuples(index=False)
     note = f" ({text('unverified', lang)})"
     marks = [
-        (float(day_numbers(day.to_pydatetime())), f"{name}{'' if sure else note}", sure) for day, name, sure in held
+        (float(day_numbers(day.to_pydatetime())), f"{translated(str(name), lang)}{'' if sure else note}", sure)
+        for day, name, sure in held
     ]
     marks = sorted(mark for mark in marks if low <= mark[0] <= high)
     letter = _LETTER_INCHES * (high - low) / (0.86 * WIDTH / len(ax.figure.axes))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import geopandas as gpd
@@ -190,10 +189,8 @@ def _certainty(each: Sequence[Any]) -> dict[str, Any]:
 
 
 def _fatality_verdict(rows: pd.DataFrame) -> str:
-    near = rows["verdict"].isin(["neared", "surpassed"])
-    if near.all() and (rows["bound"] == "exact").all():
-        return "supported"
-    return "partly" if near.any() else "not_supported"
+    verdict = judged(rows["verdict"].isin(["neared", "surpassed"]))
+    return "partly" if verdict == "supported" and (rows["bound"] != "exact").any() else verdict
 
 
 def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str:
@@ -302,19 +299,26 @@ def _count_pairs(
     stocks: pd.DataFrame, days: list[pd.Timestamp], days_before: list[pd.Timestamp], within: pd.Timedelta
 ) -> pd.DataFrame:
     """Each pair of counts near a day and near a day before, once."""
-    rows = []
-    for scope, part in stocks.groupby("scope", sort=False):
-        for day, day_before in product(days, days_before):
-            now, before = (_latest(part, one, within) for one in (day, day_before))
-            if now is not None and before is not None and before["date"] < now["date"]:
-                rows.append(pd.concat([now, before.add_suffix("_before")]).rename(scope))
-    if not rows:
+    now, before = (_latest(stocks, asked, within) for asked in (days, days_before))
+    pairs = now.merge(before, on="scope", suffixes=("", "_before")).sort_values(["scope", "turn", "turn_before"])
+    pairs = pairs[pairs["date_before"] < pairs["date"]].drop_duplicates(["scope", "date", "date_before"])
+    if pairs.empty:
         raise SchemaError(
             "no scope has a count near a day of both 'date' and 'before'. Give other days, or raise within_days"
         )
-    pairs = pd.DataFrame(rows).rename_axis("scope").reset_index().infer_objects().drop_duplicates(ignore_index=True)
-    before = pairs["people_before"].astype("float64")
-    return pairs.assign(ratio=pairs["people"].astype("float64") / before.where(before != 0))
+    people = pairs["people_before"].astype("float64")
+    ratio = pairs["people"].astype("float64") / people.where(people != 0)
+    return pairs.reset_index(drop=True).assign(ratio=ratio.to_numpy())
+
+
+def _latest(stocks: pd.DataFrame, days: list[pd.Timestamp], within: pd.Timedelta) -> pd.DataFrame:
+    """For each scope and day the latest count on or before it; ``turn`` is the place of the day among those asked."""
+    asked = pd.DataFrame({"day": pd.Series(days, dtype="datetime64[us]"), "turn": range(len(days))})
+    asked = stocks[["scope"]].drop_duplicates().merge(asked, how="cross").sort_values("day")
+    held = stocks[["scope", *_OF_A_COUNT]].sort_values("date")
+    return pd.merge_asof(asked, held, left_on="day", right_on="date", by="scope", tolerance=within).dropna(
+        subset="date"
+    )
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:
@@ -330,11 +334,6 @@ def _stocks(table: pd.DataFrame) -> pd.DataFrame:
             "Give one total for each: sum_stocks first"
         )
     return rows.sort_values(["scope", "date"], kind="stable")
-
-
-def _latest(rows: pd.DataFrame, day: pd.Timestamp, within: pd.Timedelta) -> pd.Series | None:
-    near = rows.loc[rows["date"].between(day - within, day), _OF_A_COUNT]
-    return None if near.empty else near.iloc[-1]
 
 
 def _displacement_words(rows: pd.DataFrame, lang: str) -> list[str]:

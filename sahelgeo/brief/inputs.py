@@ -84,25 +84,31 @@ def load_published(name: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, eq=False)
-class SyntheticEvents:
-    """Invented events of three countries, 2017 to 2020, with what is planted in them. NOTHING IN THEM HAPPENED.
+class EventInputs:
+    """Events and what the checks need beside them: an export of your own, or events that are invented.
 
     Attributes
     ----------
     events : geopandas.GeoDataFrame
-        Events table.
+        Events table. What :func:`load_synthetic` gives is invented: NOTHING IN IT HAPPENED.
     actors : pandas.DataFrame
-        The invented actors, for :func:`sahelgeo.events.actor_family`.
+        Names and families, for :func:`sahelgeo.events.actor_family`: the library's, or those of the invented actors.
     agreements : pandas.DataFrame
-        An invented local agreement: ``pcode``, ``date``, ``name``.
-    coverage : tuple of str
-        First and last day.
+        Local agreements: ``pcode``, ``date``, ``name``. There is an invented one; no real one is carried.
+    coverage : pandas.DataFrame or tuple of str
+        Of invented events the first and last day. Of an export ``iso3``, ``start`` and ``end``: for each country that
+        has an event in the areas, the first to the last day of the export. A country that the export does not hold has
+        no zero. If you know what you downloaded, say so instead.
     pair : tuple of str
-        The two fronts that fight each other from July 2019 on.
+        The two groups that may have fought each other: JNIM and ISGS, or the two invented fronts.
+    doubtful : pandas.DataFrame
+        What :func:`sahelgeo.events.audit` lists in an export: events without coordinates, outside the areas, or not
+        where their names say. Empty for invented events.
 
     See Also
     --------
     load_synthetic : Invented events to try the checks on.
+    read_own_events : An export of single events.
 
     Examples
     --------
@@ -115,22 +121,23 @@ class SyntheticEvents:
     events: gpd.GeoDataFrame = field(repr=False)
     actors: pd.DataFrame = field(repr=False)
     agreements: pd.DataFrame = field(repr=False)
-    coverage: tuple[str, str] = ("2017-01-01", "2020-12-31")
-    pair: tuple[str, str] = ("front A", "front B")
+    coverage: pd.DataFrame | tuple[str, str]
+    pair: tuple[str, str]
+    doubtful: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
-def load_synthetic() -> SyntheticEvents:
+def load_synthetic() -> EventInputs:
     """Invented events to try the checks on, since ACLED's may not be passed on.
 
     Returns
     -------
-    SyntheticEvents
+    EventInputs
         Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row
         names the source ``sahelgeo-synthetic``, and every check made of them says so.
 
     See Also
     --------
-    SyntheticEvents : The invented events.
+    EventInputs : The invented events.
     load_published : Published figures with their sources.
 
     Examples
@@ -144,41 +151,12 @@ def load_synthetic() -> SyntheticEvents:
     actors, agreements = (
         embedded.read_frame("samples", name, f"{kind}.csv", dtype=None) for kind in ("actors", "agreements")
     )
-    events = sample_events(name)
-    assert events is not None
-    return SyntheticEvents(gpd.GeoDataFrame(conform(events, "events")), actors, agreements)
+    events = conform(pd.DataFrame() if (found := sample_events(name)) is None else found, "events")
+    assert isinstance(events, gpd.GeoDataFrame)
+    return EventInputs(events, actors, agreements, ("2017-01-01", "2020-12-31"), ("front A", "front B"))
 
 
-@dataclass(frozen=True, eq=False)
-class OwnEvents:
-    """An export and what the checks need beside it, under the names of :class:`~sahelgeo.brief.SyntheticEvents`.
-
-    Attributes
-    ----------
-    events : geopandas.GeoDataFrame
-        Events table.
-    doubtful : pandas.DataFrame
-        What :func:`sahelgeo.events.audit` lists: events without coordinates, outside the areas, or not where their
-        names say.
-    coverage : pandas.DataFrame
-        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
-        the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
-        instead.
-    actors, agreements : pandas.DataFrame
-        The table of :func:`sahelgeo.events.load_actors`; no agreements.
-    pair : tuple of str
-        JNIM and ISGS.
-    """
-
-    events: gpd.GeoDataFrame = field(repr=False)
-    doubtful: pd.DataFrame = field(repr=False)
-    coverage: pd.DataFrame = field(repr=False)
-    actors: pd.DataFrame = field(repr=False)
-    agreements: pd.DataFrame = field(repr=False)
-    pair: tuple[str, str] = ("JNIM", "ISGS")
-
-
-def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
+def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> EventInputs:
     r"""Read an export of single events and see whether it speaks of the areas at all.
 
     Parameters
@@ -190,7 +168,7 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
 
     Returns
     -------
-    OwnEvents
+    EventInputs
         The events as they are, with what is doubtful in them and the period of each country.
 
     Raises
@@ -246,8 +224,8 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> OwnEvents:
         )
     days = {"start": events["date"].min(), "end": events["date"].max()}
     coverage = pd.DataFrame({"iso3": sorted(there.dropna().unique()), **days})
-    agreements = pd.DataFrame(columns=["pcode", "date", "name"])
-    return OwnEvents(events, doubtful, coverage, load_actors(), agreements)
+    agreements = pd.DataFrame(columns=_AGREEMENT)
+    return EventInputs(events, load_actors(), agreements, coverage, ("JNIM", "ISGS"), doubtful)
 
 
 def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> UnmatchedError:
