@@ -93,7 +93,7 @@ def terrorism(
     began = missions[missions["start"] >= first].dropna(subset=["mission"])
     mark_timeline(ax, began, lang, column="mission")
     shares = armed.head(1).assign(share=armed["events"] / len(checked))
-    words = [text("terrorism_finding", lang, **row) for row in shares.to_dict("records")]
+    words = [text("terrorism_finding", lang, row) for row in shares.to_dict("records")]
     period = write_period(checked["date"].min().date(), checked["date"].max().date(), lang)
     words.append(text("terrorism_all", lang, period=period, events=len(checked), deaths=deaths))
     others = {"missions": _mission_windows(monthly, missions, months_of, months)}
@@ -188,7 +188,7 @@ def governance(
     figure = bars(shown, f"{measure} (%)")
     inner, outer = found.set_index("part").loc[["core", "periphery"]].to_dict("records")
     ratio = outer["ratio"]
-    words = text("governance_finding", lang, measure=measure, core=inner["rate"], periphery=outer["rate"], **outer)
+    words = text("governance_finding", lang, measure=measure, core=inner["rate"], periphery=outer["rate"], row=outer)
     verdict = "described" if pd.isna(ratio) else "supported" if ratio > 1 else "not_supported"
     return made("governance", lang, ([words], verdict), found, figure, [rows], others={"areas": each})
 
@@ -264,7 +264,7 @@ def accord(
     alone = len(known) == 1
     values = {"first": first["share_outside"], "last": last["share_outside"]}
     values |= {"first_year": first["start"].year, "last_year": last["start"].year}
-    words = text("accord_one_year" if alone else "accord_finding", lang, **values)
+    words = text("accord_one_year" if alone else "accord_finding", lang, values)
     grew = last["share_outside"] > first["share_outside"]
     verdict = "not_supported" if not grew else "supported" if last["share_outside"] > 0.5 else "partly"
     return made("accord", lang, ([words], "described" if alone else verdict), found, figure, [sums, turning])
@@ -354,13 +354,13 @@ def negotiation(
     if problems:
         raise WindowError("; ".join(problems))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-    words = tuple(text("negotiation_finding", lang, **row) for row in table.to_dict("records"))
+    words = tuple(text("negotiation_finding", lang, row) for row in table.to_dict("records"))
     parts: dict[str, Part] = {"agreements": (words, "described")} if words else {}
     others = {}
     if war is None:
         said_of_war = text("negotiation_no_war", lang)
     else:
-        said_of_war = text("negotiation_war", lang, **war[["events", "fatalities"]].sum())
+        said_of_war = text("negotiation_war", lang, war[["events", "fatalities"]].sum().to_dict())
         parts["war"] = ((said_of_war,), "described")
         others["war"] = war.assign(covered=_covered(war, sums))
     outcome = ((*(words or [text("negotiation_none", lang)]), said_of_war), "described")
@@ -481,4 +481,4 @@ def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:
     values: dict[str, Any] = {"rho": rho}
     for end, year in (("first", years.index[0]), ("last", years.index[-1])):
         values |= {end: years.loc[year, "missions"], f"deaths_{end}": years.loc[year, "deaths"], f"{end}_year": year}
-    return text("engagement_finding", lang, **values)
+    return text("engagement_finding", lang, values)

@@ -198,10 +198,10 @@ def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str
     values |= {"year": day.year - 1, "as_of": day}
     values["bound"] = "" if row["bound"] == "exact" else text(row["bound"], lang)
     if pd.isna(row["full_year"]):
-        return text("fatalities_finding_no_year", lang, **values)
-    words = text("fatalities_finding", lang, **values)
+        return text("fatalities_finding_no_year", lang, values)
+    words = text("fatalities_finding", lang, values)
     mixed = row["dataset"] != row["part_dataset"]
-    return f"{words} {text('fatalities_mixed', lang, **values)}" if mixed else words
+    return f"{words} {text('fatalities_mixed', lang, values)}" if mixed else words
 
 
 _OF_A_COUNT = ["date", "people", "source", "certainty"]
@@ -344,8 +344,8 @@ def _displacement_words(rows: pd.DataFrame, lang: str) -> list[str]:
             row | {f"people{end}": (row[f"people{end}"], row[f"certainty{end}"]) for end in ("", "_before")}
             for row in part.to_dict("records")
         ]
-        ratios = ", ".join(text("displacement_ratio", lang, **row) for row in held)
-        words.append(text("displacement_finding", lang, ratios=ratios, **held[0]))
+        ratios = ", ".join(text("displacement_ratio", lang, row) for row in held)
+        words.append(text("displacement_finding", lang, row=held[0], ratios=ratios))
     return words
 
 
@@ -467,4 +467,4 @@ def _season_pairs(source: pd.DataFrame, year: int) -> pd.DataFrame:
 def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     derived = text("derived", lang) if row["derived"] else ""
     values = {"season": year, "year": year - 1, "derived": derived, "mark": certainty_mark(row["certainty"])}
-    return text("food_insecurity_finding", lang, **{**row, **values})
+    return text("food_insecurity_finding", lang, {**row, **values})

@@ -130,13 +130,13 @@ def _texts() -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in embedded.read_rows("brief", "texts.csv")}
 
 
-def text(key: str, lang: str, **values: Any) -> str:
-    """A word or sentence of the brief's checks, with its figures filled in.
+def text(key: str, lang: str, row: Mapping[Any, Any] | None = None, **values: Any) -> str:
+    """A word or sentence of the brief's checks, with the figures of a row and others filled in.
 
     Beside the forms of :func:`sahelgeo.words.fill` a text may ask for ``name`` (of a scope or publisher), ``names``,
     ``actor``, ``millions``, and ``figure``: a published number and its certainty.
     """
-    return fill(_texts()[key][base_language(lang)], lang, values, _WRITERS)
+    return fill(_texts()[key][base_language(lang)], lang, {**(row or {}), **values}, _WRITERS)
 
 
 def named(key: str, lang: str) -> str:
@@ -160,7 +160,7 @@ _WRITERS: dict[str, Writer] = {
     "names": lambda keys, lang: ", ".join(named(key, lang) for key in keys),
     "actor": translated,
     "millions": _millions,
-    "figure": lambda figure, lang: written(*figure, lang),
+    "figure": lambda figure, lang: written(figure[0], figure[1], lang),
 }
 
 

@@ -280,7 +280,7 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
     words = []
     for _, part in found.groupby(["scope", "group"], sort=False):
         for row in part.to_dict("records"):
-            words.append(text("claim_stock", lang, **row | {"people": (row["people"], row["certainty"])}))
+            words.append(text("claim_stock", lang, row | {"people": (row["people"], row["certainty"])}))
         if len(part) > 1:
             ratio = float(part["people"].iloc[-1]) / float(part["people"].iloc[0])
             words.append(text("claim_ratio", lang, scope=row["scope"], ratio=ratio))
@@ -294,9 +294,9 @@ def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
     values = row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
     given = _clashes_given(row, check)
     if given is None:
-        said = text("claim_clashes", lang, **values)
+        said = text("claim_clashes", lang, values)
     else:
-        said = f"{text('claim_clashes_printed', lang, **values)} {text('claim_clashes_given', lang, **given)}"
+        said = f"{text('claim_clashes_printed', lang, values)} {text('claim_clashes_given', lang, given.to_dict())}"
     return _Answer(said, "described", str(row["source"]), row["certainty"])
 
 
