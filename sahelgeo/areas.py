@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import as_file, files
 
 import geopandas as gpd
@@ -102,6 +103,7 @@ def conform_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return checked
 
 
+@lru_cache(maxsize=1)
 def _read_embedded() -> gpd.GeoDataFrame:
     with as_file(files("sahelgeo.data").joinpath("areas.parquet")) as path:
         return gpd.read_parquet(path)

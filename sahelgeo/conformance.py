@@ -229,13 +229,12 @@ def _rule_problems(columns: pd.DataFrame, unfit: dict[str, pd.Series], declared:
     problems = []
     for name, column in declared.columns.items():
         values, labels = columns[name], columns.index
+        empty = values.isna() if not column.nullable else _none_bad(values)
         # A cell that could not be cast is empty by now and has been named already.
-        empty = values.isna() & ~unfit.get(name, _none_bad(values))
-        if not column.nullable and empty.any():
+        if empty.any() and (empty := empty & ~unfit.get(name, _none_bad(values))).any():
             rows = listed(list(labels[empty.to_numpy()]), SHOWN_AT_MOST)
             problems.append(f"column {name!r}, row(s) {rows}: empty. Every row needs a value here")
-        bad = column.unfit(values)
-        if bad.any():
+        if column.has_rule and (bad := column.unfit(values)).any():
             problems.append(_problem(name, labels[bad.to_numpy()], values[bad], column.rule))
     if {"start", "end"} <= set(declared.columns) and (late := (columns["start"] > columns["end"]).fillna(False)).any():
         rows = listed(list(columns.index[late]), SHOWN_AT_MOST)

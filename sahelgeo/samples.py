@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -165,6 +166,12 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     """
     if name not in _COUNTRIES:
         raise SampleNotFoundError(f"there is no sample called {name!r}. Choose one of: {', '.join(_COUNTRIES)}")
+    return Sample(name, {kind: table.copy() for kind, table in _tables(name).items()})
+
+
+@lru_cache
+def _tables(name: str) -> dict[str, pd.DataFrame]:
+    """What a sample holds, read once: who loads it gets copies."""
     tables: dict[str, pd.DataFrame] = {"areas": load_areas(_COUNTRIES[name], level=1)}
     for kind in _KINDS:
         table = sample_events(name) if kind == "events" else _stored(name, kind)
@@ -175,7 +182,7 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     if name == "central-sahel":
         countries, start, end = _LOOKED_AT
         tables["coverage"] = pd.DataFrame({"iso3": countries, "start": start, "end": end, "source": "ucdp-ged-24-1"})
-    return Sample(name, tables)
+    return tables
 
 
 def sample_events(sample: str) -> gpd.GeoDataFrame | None:

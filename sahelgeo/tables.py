@@ -33,6 +33,11 @@ class Column:
     highest: float | None = None
 
     @property
+    def has_rule(self) -> bool:
+        """Whether there are values that do not fit."""
+        return bool(self.one_of) or self.lowest is not None or self.highest is not None
+
+    @property
     def rule(self) -> str:
         """What a value breaks that does not fit, and what to do."""
         if self.one_of:

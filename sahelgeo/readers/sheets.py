@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -69,6 +70,11 @@ class Sheet:
 
     def head(self) -> list[list[Any]]:
         """The first rows, where headings can be."""
+        return self._head
+
+    @cached_property
+    def _head(self) -> list[list[Any]]:
+        # Every feed looks at them.
         return [list(row) for row in self.cells.head(HEAD_ROWS).itertuples(index=False, name=None)]
 
 
