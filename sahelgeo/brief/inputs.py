@@ -151,8 +151,9 @@ def load_synthetic() -> EventInputs:
     actors, agreements = (
         embedded.read_frame("samples", name, f"{kind}.csv", dtype=None) for kind in ("actors", "agreements")
     )
-    events = conform(pd.DataFrame() if (found := sample_events(name)) is None else found, "events")
-    assert isinstance(events, gpd.GeoDataFrame)
+    events = sample_events(name)
+    assert events is not None
+    events = gpd.GeoDataFrame(conform(events, "events"))
     return EventInputs(events, actors, agreements, ("2017-01-01", "2020-12-31"), ("front A", "front B"))
 
 
