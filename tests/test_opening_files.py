@@ -3,11 +3,14 @@
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,9 +20,11 @@ from lookalikes import CONASUR, csv_bytes, json_bytes, workbook, zipped
 from shapely import Point, box
 
 import sahelgeo as sg
-from sahelgeo.readers import archives, delimited, opener, records, workbooks
+from sahelgeo.readers import calamine_rows, delimited, records
+from sahelgeo.readers.bounds import LIMITS
 from sahelgeo.readers.opener import open_file
 from sahelgeo.readers.sheets import Uncomputed
+from sahelgeo.readers.workbook_cells import called, column_number
 
 
 @pytest.mark.parametrize(
@@ -78,15 +83,18 @@ def test_an_open_file_bears_its_name(tmp_path: Path) -> None:
         assert open_file(file).file == "list.csv"
 
 
-def test_files_beyond_the_limit_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_beyond_the_limit_are_not_read(tmp_path: Path) -> None:
     """Memory stays bounded."""
-    monkeypatch.setattr(opener, "LARGEST_FILE", 10)
     path = tmp_path / "big.csv"
     path.write_text("a,b\n1,2\n3,4\n5,6\n")
-    with pytest.raises(sg.errors.FormatError, match="larger than 10 bytes"):
-        open_file(path)
-    with pytest.raises(sg.errors.FormatError, match="larger than 10 bytes"):
-        open_file(io.BytesIO(path.read_bytes()))
+    for given in (path, io.BytesIO(path.read_bytes())):
+        with pytest.raises(sg.errors.FormatError, match=r"16 bytes, more than the 10 .*limits={'bytes': 16}"):
+            open_file(given, limits={"bytes": 10})
+    assert len(open_file(path, limits={"bytes": 16}).sheets) == 1
+    with pytest.raises(
+        sg.errors.FormatError, match="'rows': 5 is no bound. Those that can be moved: {'bytes': 600_000_000"
+    ):
+        open_file(path, limits={"rows": 5})  # type: ignore[typeddict-unknown-key]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -183,19 +191,145 @@ def _with_sheet_xml(path: Path, xml: bytes) -> Path:
 _XML = b'<?xml version="1.0"?>%s<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
 
 
-def test_a_sheet_that_spans_billions_of_cells_is_refused(tmp_path: Path) -> None:
-    """Two cells far apart would make the parser fill everything between them."""
-    far = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    with pytest.raises(sg.errors.FormatError, match="1,048,576 rows and 16,384 columns is too large"):
-        open_file(_with_sheet_xml(tmp_path / "far.xlsx", _XML % (b"", far)))
-    tall = b'<row r="1"><c r="ZZ1"><v>1</v></c></row><row r="1000000"><c r="A1000000"><v>1</v></c></row>'
-    with pytest.raises(sg.errors.FormatError, match="1,000,000 rows and 702 columns is too large"):
-        open_file(_with_sheet_xml(tmp_path / "tall.xlsx", _XML % (b"", tall)))
-    narrow = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1000000"><c r="B1000000"><v>1</v></c></row>'
-    assert open_file(_with_sheet_xml(tmp_path / "narrow.xlsx", _XML % (b"", narrow))).sheets[0].cells.shape == (
-        1_000_000,
-        2,
+def _far(row: int, column: str, cells: int) -> bytes:
+    """A cell at the top, and some in a far row from a far column on."""
+    first = column_number(column, "")
+    far = b"".join(b'<c r="%s"><v>1</v></c>' % called(row, first - at).encode() for at in range(cells)[::-1])
+    return b'<row r="1"><c r="A1"><v>1</v></c></row><row r="%d">%s</row>' % (row, far)
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda xml: xml,
+        lambda xml: xml.replace(b'"', b"'"),
+        lambda xml: xml.replace(b"<row r", b"<row\nr"),
+        lambda xml: xml.replace(b' r="1048576"', b""),
+        lambda xml: re.sub(rb"<(/?)(worksheet|sheetData|row|c|v)\b", rb"<\1y:\2", xml).replace(b"xmlns=", b"xmlns:y="),
+        lambda xml: re.sub(rb"(<row r=.1.>.*?</row>)(.*)(</sheetData>)", rb"\2\1\3", xml),
+    ],
+    ids=["plain", "single quotes", "line feed", "rows without number", "prefixes", "rows out of order"],
+)
+def test_a_sheet_that_spans_billions_of_cells_is_refused(disguise: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    """Cells far apart would make the parser fill everything between them, however they are written."""
+    path = _with_sheet_xml(tmp_path / "far.xlsx", disguise(_XML % (b"", _far(1_048_576, "XFD", 20))))
+    with pytest.raises(sg.errors.FormatError, match="1,048,576 rows and 16,384 columns: 17,179,869,184 cells, more"):
+        open_file(path)
+
+
+def test_the_sheets_of_a_workbook_are_bounded_together(tmp_path: Path) -> None:
+    """Each of them alone would do."""
+    path = tmp_path / "w.xlsx"
+    workbook(path, {"S": [["a", "b"]], "T": [["a", "b"]]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    tall = _XML % (b"", _far(300_000, "Z", 20))
+    zipped(path, parts | {"xl/worksheets/sheet1.xml": tall, "xl/worksheets/sheet2.xml": tall})
+    with pytest.raises(
+        sg.errors.FormatError, match=r"15,600,000 cells, more than the 10,000,000 .*limits={'cells': 15_600_000}"
+    ):
+        open_file(path)
+    assert len(open_file(path, limits={"cells": 15_600_000}).sheets) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        (b'<c r="A99999999999"><v>1</v></c>', "'99999999999' numbers no row"),
+        (b'<c r="AAAAAAA1"><v>1</v></c>', "there is no column 'AAAAAAA'"),
+        (b'<c r="A1"><v>1</v><c>', "mismatched tag"),
+        (b'<c r="A1048577"><v>1</v></c>', "beyond the last row"),
+    ],
+)
+def test_absurd_cells_are_refused(cell: bytes, sentence: str, tmp_path: Path) -> None:
+    """Before the parser that would take them for numbers of its own sees them."""
+    path = _with_sheet_xml(tmp_path / "w.xlsx", _XML % (b"", b'<row r="1">%s</row>' % cell))
+    with pytest.raises(sg.errors.FormatError, match=sentence):
+        open_file(path)
+    declared = _XML % (b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"")
+    with pytest.raises(sg.errors.FormatError, match="it declares entities"):
+        open_file(_with_sheet_xml(tmp_path / "w.xlsx", declared))
+
+
+@pytest.mark.parametrize(
+    ("cell", "shape"), [("XFD1", (2, 2)), ("B1048576", (2, 2)), ("C9", (9, 3)), ("Z900", (900, 26))]
+)
+def test_a_stray_cell_far_away_is_left_out_and_said(cell: str, shape: tuple[int, int], tmp_path: Path) -> None:
+    """What is near belongs to the sheet."""
+    book = openpyxl.Workbook()
+    for row in (["a", "b"], [1, 2]):
+        book.active.append(row)
+    book.active[cell] = "x"
+    book.save(tmp_path / "w.xlsx")
+    opened = open_file(tmp_path / "w.xlsx")
+    assert opened.sheets[0].cells.shape == shape
+    assert [cell in sentence and "left out" in sentence for sentence in opened.warnings] == [True] * (shape == (2, 2))
+
+
+def test_a_table_behind_a_gap_is_none(tmp_path: Path) -> None:
+    """Eleven cells are no accident, and a million rows of two columns are few cells."""
+    path = _with_sheet_xml(tmp_path / "w.xlsx", _XML % (b"", _far(1_000_000, "J", 11 - 1)))
+    assert len(open_file(path).sheets[0].cells) == 1
+    path = _with_sheet_xml(tmp_path / "w.xlsx", _XML % (b"", _far(500_000, "K", 11)))
+    assert open_file(path).sheets[0].cells.shape == (500_000, 11)
+
+
+def test_texts_that_cells_share_count_as_often_as_they_are_used(tmp_path: Path) -> None:
+    """A long one in a million cells would be a thousand times as large as its file."""
+    path = tmp_path / "w.xlsx"
+    workbook(path, {"S": [["a", "b"]]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    rows = b"<row>%s</row>" % (b'<c t="s"><v>0</v></c>' * 10) * 3000
+    texts = b"<sst><si><t>%s</t></si></sst>" % (b"x" * 30_000)
+    zipped(path, parts | {"xl/worksheets/sheet1.xml": _XML % (b"", rows), "xl/sharedStrings.xml": texts})
+    with pytest.raises(sg.errors.FormatError, match="texts that its cells share: 600,0.0,000 bytes, more than"):
+        open_file(path)
+
+
+def _ods(rows: bytes) -> dict[str, bytes]:
+    names = b" ".join(
+        b'xmlns:%s="urn:oasis:names:tc:opendocument:xmlns:%s:1.0"' % (name, name)
+        for name in (b"office", b"table", b"text")
     )
+    content = (
+        b"<office:document-content %s><office:body><office:spreadsheet><table:table table:name='S'>%s</table:table>"
+        % (
+            names,
+            rows,
+        )
+    )
+    end = b"</office:spreadsheet></office:body></office:document-content>"
+    manifest = b'<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    return {
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": content + end,
+        "META-INF/manifest.xml": manifest,
+    }
+
+
+_ODS_CELL = b"<table:table-cell office:value-type='float' office:value='1' table:number-columns-repeated='%d'><text:p>1</text:p></table:table-cell>"
+
+
+def test_repeated_cells_of_libreoffice_are_counted(tmp_path: Path) -> None:
+    """One cell may stand for a whole sheet; empty ones to the end of the sheet are no cells."""
+    row = b"<table:table-row table:number-rows-repeated='%d'>%s</table:table-row>"
+    full = _ods(row % (1_048_576, _ODS_CELL % 16_384))
+    with pytest.raises(sg.errors.FormatError, match="17,179,869,184 cells"):
+        open_file(zipped(tmp_path / "w.ods", full))
+    blank = b"<table:table-cell table:number-columns-repeated='16000'/>"
+    sound = _ods(row % (2, _ODS_CELL % 3 + blank) + row % (1_048_574, blank))
+    assert open_file(zipped(tmp_path / "w.ods", sound)).sheets[0].cells.shape == (2, 3)
+    stray = _ods(row % (2, _ODS_CELL % 3 + blank + _ODS_CELL % 1))
+    opened = open_file(zipped(tmp_path / "w.ods", stray))
+    assert opened.sheets[0].cells.shape == (2, 3)
+    assert "were left out: WQN1" in opened.warnings[0]
+
+
+def test_an_old_workbook_that_breaks_the_parser_is_refused() -> None:
+    """It is opened in a process of its own, which may end as it likes."""
+    with pytest.raises(sg.errors.FormatError, match="not a workbook that can be read"):
+        open_file(io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000)))
 
 
 def test_entities_of_a_sheet_are_not_expanded(tmp_path: Path) -> None:
@@ -238,19 +372,19 @@ def test_a_panic_of_the_parser_becomes_our_error(monkeypatch: pytest.MonkeyPatch
         raise PanicException("index out of bounds")
 
     path = workbook(tmp_path / "w.xlsx", {"S": [["a", "b"]]})
-    monkeypatch.setattr(workbooks, "_sheet", panic)
-    with pytest.raises(sg.errors.FormatError, match="the workbook is damaged"):
+    monkeypatch.setattr(calamine_rows.calamine.CalamineWorkbook, "from_filelike", panic)
+    with pytest.raises(sg.errors.FormatError, match="damaged: index out of bounds"):
         open_file(path)
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workbooks, "_sheet", interrupt)
+    monkeypatch.setattr(calamine_rows.calamine.CalamineWorkbook, "from_filelike", interrupt)
     with pytest.raises(KeyboardInterrupt):
         open_file(path)
 
 
-def test_zip_archives_are_opened_within_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zip_archives_are_opened_within_bounds(tmp_path: Path) -> None:
     """Members outside, bombs, passwords, too many members, several tables, none."""
     with pytest.raises(sg.errors.FormatError, match=r"'\.\./evil\.csv' points outside the archive"):
         open_file(zipped(tmp_path / "a.zip", {"../evil.csv": b"a,b"}))
@@ -264,12 +398,18 @@ def test_zip_archives_are_opened_within_bounds(tmp_path: Path, monkeypatch: pyte
         open_file(zipped(tmp_path / "a.zip", {"a.pdf": b"x"}))
     with pytest.raises(sg.errors.FormatError, match="an archive within an archive"):
         open_file(zipped(tmp_path / "a.zip", {"a.csv": zipped(tmp_path / "inner.zip", {"a.csv": b"a,b"}).read_bytes()}))
-    monkeypatch.setattr(archives, "MOST_MEMBERS", 1)
-    with pytest.raises(sg.errors.FormatError, match="2 members, more than 1"):
-        open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.txt": b"a,b"}))
-    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 1)
-    with pytest.raises(sg.errors.FormatError, match="unpacks to"):
-        open_file(zipped(tmp_path / "a.zip", {"a.csv": b"a,b"}))
+    path = zipped(tmp_path / "a.zip", {"a.csv": b"a,b", "b.txt": b"a,b"})
+    with pytest.raises(sg.errors.FormatError, match="2 members, more than the 1 that are opened unasked"):
+        open_file(path, limits={"members": 1})
+    long = zipped(tmp_path / "b.zip", {"a.csv": b"a,b\n" * 1000})
+    with pytest.raises(sg.errors.FormatError, match="member 'a.csv': 4,000 bytes, more than the 2,000"):
+        sg.read(long, limits={"bytes": 2000})
+    with warnings.catch_warnings(), zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("a.csv", b"a,b")
+        archive.writestr("a.csv", b"c,d")
+    with pytest.raises(sg.errors.FormatError, match="a.csv are there more than once"):
+        open_file(tmp_path / "twice.zip")
 
 
 def test_protected_and_damaged_members_are_refused(tmp_path: Path) -> None:
@@ -437,4 +577,4 @@ def test_points_that_are_no_place_are_refused() -> None:
 def test_json_text_is_no_list() -> None:
     """Numbers and words in JSON are refused by their kind."""
     with pytest.raises(sg.errors.FormatError, match="JSON"):
-        records.open_records(json.dumps("word").encode(), "f.json")
+        records.open_records(json.dumps("word").encode(), "f.json", LIMITS)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, listed
 from sahelgeo.readers.areas import areas_in, holds_areas
+from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import fold, text_of
@@ -33,7 +34,9 @@ def read(path: Readable, **options: Any) -> pd.DataFrame:
         The file, also in a zip archive.
     **options
         Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``, and those of every reader:
-        ``sheet`` (the one to read), ``encoding`` (of text), ``decimal`` and ``thousands`` (how numbers are written), ``day_first`` (how days are).
+        ``sheet`` (the one to read), ``encoding`` (of text), ``decimal`` and ``thousands`` (how numbers are written),
+        ``day_first`` (how days are), ``limits`` (bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them is
+        refused before it takes memory and time).
 
     Returns
     -------
@@ -114,7 +117,7 @@ def read_with_report(path: Readable, **options: Any) -> tuple[pd.DataFrame, Read
 
 
 def _read(path: Readable, options: dict[str, Any]) -> Read:
-    opened = open_file(path, options.get("encoding"))
+    opened = open_file(path, options.get("encoding"), options.get("limits"))
     nothing = read_empty(opened, feeds())
     if nothing is not None:
         return nothing
@@ -154,13 +157,15 @@ _SHOWN_PERIODS = 12
 PROBLEM = "problem "
 
 
-def inspect_file(path: Readable) -> str:
+def inspect_file(path: Readable, limits: Limits | None = None) -> str:
     r"""Say what a file is: feed, vintage, sheets, rows kept and dropped, periods, places, people and problems.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         Any file.
+    limits : mapping, optional
+        Bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them is not opened.
 
     Returns
     -------
@@ -190,7 +195,7 @@ def inspect_file(path: Readable) -> str:
     """
     opened, founds = None, list[Found]()
     try:
-        opened = open_file(path)
+        opened = open_file(path, limits=limits)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             answer = read_empty(opened, feeds())

@@ -160,7 +160,7 @@ def read_areas(
     0  NE001  Agadez      1
     1  NE002   Diffa      1
     """
-    opened = open_file(path, how.get("encoding"))
+    opened = open_file(path, how.get("encoding"), how.get("limits"))
     return areas_in(opened, level=level, layer=layer, crs=crs, names=names, **how)[0]
 
 

@@ -29,6 +29,7 @@ import pyarrow.compute as pc
 
 from sahelgeo.checks import day_or_none
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.printed import MISSING_NUMBERS, MONTHS, squeezed, text_of, without_accents
 from sahelgeo.readers.sheets import Uncomputed
 
@@ -81,6 +82,7 @@ class How(TypedDict, total=False):
     decimal: str | None
     thousands: str | None
     day_first: bool | None
+    limits: Limits | None
 
 
 _GAP = r"[ '’ʼ`]"

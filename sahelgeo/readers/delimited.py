@@ -12,7 +12,8 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.sheets import Sheet
+from sahelgeo.readers.bounds import Limits, refuse_beyond
+from sahelgeo.readers.sheets import Opened, Sheet
 
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300
@@ -25,21 +26,23 @@ MOST_CELLS = 50_000_000
 csv.field_size_limit(1 << 30)
 
 
-def open_delimited(
-    content: bytes, file: str, encoding: str | None = None
-) -> tuple[Sheet, tuple[str, ...], tuple[str, ...]]:
+def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limits) -> Opened:
     """The rows of a delimited text file, every cell as text; notes on what was repaired, and warnings of what is missing.
 
     Raises
     ------
     FormatError
-        Not text, text without columns, rows that cannot be told apart, or a quote that is never closed.
+        Not text, text without columns, rows that cannot be told apart, a quote that is never closed, or too many cells.
     """
     content, notes = _as_utf8(content, file) if encoding is None else (_decoded(content, file, encoding), ())
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
     delimiter, width = _delimiter(start, file)
+    lines = max(content.count(b"\n"), content.count(b"\r")) + 1
+    # Cells beyond the delimiters of the file are made up: they fill short rows.
+    refuse_beyond("cells", min(lines * width, content.count(delimiter.encode()) + lines), limits, file, times=10)
     cells = _cells(content, delimiter, width, file)
-    return Sheet(file, "", cells, "csv", commas_separate=delimiter == ","), notes, _cut_off(content, delimiter.encode())
+    sheet = Sheet(file, "", cells, "csv", commas_separate=delimiter == ",")
+    return Opened(file, (sheet,), notes, _cut_off(content, delimiter.encode()))
 
 
 def _cut_off(content: bytes, delimiter: bytes) -> tuple[str, ...]:

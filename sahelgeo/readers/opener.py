@@ -5,30 +5,32 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from sahelgeo.errors import FormatError
-from sahelgeo.readers.archives import member_bytes, open_archive
+from sahelgeo.errors import FormatError, listed
+from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond
 from sahelgeo.readers.delimited import open_delimited
-from sahelgeo.readers.parquet import form_of, open_parquet
 from sahelgeo.readers.records import open_records
 from sahelgeo.readers.shapes import (
     FLATGEOBUF,
     SHAPEFILE,
+    form_of,
     is_attribute_table,
     is_geopackage,
     open_attributes,
+    open_columns,
     open_layers,
     open_shapefile,
     open_zipped_shapefiles,
 )
-from sahelgeo.readers.sheets import Opened, Sheet
+from sahelgeo.readers.sheets import Opened
 from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbook
 
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 
-LARGEST_FILE = 1 << 30
 _TABLES = (
     *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".topojson", ".shp"),
     *(".gpkg", ".fgb", ".parquet", ".geoparquet", ".feather"),
@@ -55,7 +57,18 @@ _PARTS = {
 }
 
 
-def open_file(path: Readable, encoding: str | None = None) -> Opened:
+@dataclass(frozen=True)
+class _Given:
+    """What was given: its bytes, its name for messages, where it lies, and what the caller says about it."""
+
+    content: bytes = field(repr=False)
+    file: str
+    location: Path | None
+    encoding: str | None
+    limits: Limits
+
+
+def open_file(path: Readable, encoding: str | None = None, limits: Limits | None = None) -> Opened:
     """Open a file for reading: its sheets with every row.
 
     Parameters
@@ -65,41 +78,45 @@ def open_file(path: Readable, encoding: str | None = None) -> Opened:
         binary file.
     encoding : str, optional
         How its text is written, where the file does not say it or says it wrongly.
+    limits : mapping, optional
+        Bounds to move, such as ``{"cells": 50_000_000}``.
 
     Raises
     ------
     FormatError
         The file is not there, is empty, damaged, protected, too large, a web page, or of a form that holds no table.
     """
-    content, file, location = _content(path)
-    return _opened(content, file, location, encoding)
+    bounds = limits_of(limits)
+    return _opened(_Given(*_content(path, bounds), encoding, bounds))
 
 
-def _content(path: Readable) -> tuple[bytes, str, Path | None]:
-    if hasattr(path, "read"):
-        content = path.read(LARGEST_FILE + 1)
+def _content(path: Readable, limits: Limits) -> tuple[bytes, str, Path | None]:
+    if not isinstance(path, str | os.PathLike) and hasattr(path, "read"):
+        content = path.read(limits["bytes"] + 1)
         if not isinstance(content, bytes):
             raise FormatError("the open file gives text. Open it in binary mode: open(path, 'rb')")
         name = getattr(path, "name", None)
-        return _bounded(content, Path(str(name)).name if isinstance(name, str) else "the open file"), *(
-            Path(str(name)).name if isinstance(name, str) else "the open file",
-            None,
-        )
+        file = Path(name).name if isinstance(name, str) else "the open file"
+        size = len(content)
+        if size > limits["bytes"]:
+            with suppress(OSError, AttributeError):
+                here = path.tell()
+                size += path.seek(0, os.SEEK_END) - here
+        refuse_beyond("bytes", size, limits, file)
+        return content, file, None
     location = _location(path)
     if location.is_dir():
-        names = ", ".join(sorted(entry.name for entry in location.iterdir())[:8])
+        names = listed(sorted(entry.name for entry in location.iterdir()), 8)
         raise FormatError(f"{location.resolve().name}: a folder. Give one of its files: {names}")
     if location.is_file():
-        if location.stat().st_size > LARGEST_FILE:
-            raise FormatError(f"{location.name}: larger than {LARGEST_FILE:,} bytes. Give a part of it")
-        return _bytes_of(location), location.name, location
+        return _bytes_of(location, limits), location.name, location
     for parent in location.parents:
         if parent.is_file() and zipfile.is_zipfile(parent):
-            member = location.relative_to(parent).as_posix()
-            archive = open_archive(parent.read_bytes(), parent.name)
+            member, content = location.relative_to(parent).as_posix(), _bytes_of(parent, limits)
+            file = f"{parent.name}/{member}"
             if member.lower().endswith(".shp"):
-                return parent.read_bytes(), f"{parent.name}/{member}", parent / member
-            return member_bytes(archive, member, parent.name), f"{parent.name}/{member}", None
+                return content, file, parent / member
+            return member_bytes(open_archive(content, parent.name, limits), member, parent.name), file, None
     problem = "not a file but a device or a pipe. Save it as a file" if location.exists() else "there is no such file"
     raise FormatError(f"{location}: {problem}")
 
@@ -112,51 +129,44 @@ def _location(path: Any) -> Path:
     return Path(path)
 
 
-def _bytes_of(location: Path) -> bytes:
+def _bytes_of(location: Path, limits: Limits) -> bytes:
     try:
+        refuse_beyond("bytes", location.stat().st_size, limits, location.name)
         return location.read_bytes()
     except OSError as problem:
         raise FormatError(f"{location.name}: cannot be read ({problem.strerror}). Check who may read it") from problem
 
 
-def _bounded(content: bytes, file: str) -> bytes:
-    if len(content) > LARGEST_FILE:
-        raise FormatError(f"{file}: larger than {LARGEST_FILE:,} bytes. Give a part of it")
-    return content
-
-
-def _opened(content: bytes, file: str, location: Path | None, encoding: str | None) -> Opened:
-    shapes = _shapes(content, file, location, encoding)
+def _opened(given: _Given) -> Opened:
+    content, file, limits = given.content, given.file, given.limits
+    shapes = _shapes(given)
     if shapes is not None:
-        return Opened(file, shapes)
+        return shapes
     _refuse_other_forms(content, file)
     if content.startswith(b"PK"):
-        archive = open_archive(content, file)
-        if is_workbook(archive):
-            return Opened(file, open_workbook(content, file))
-        return _from_archive(archive, file, encoding)
+        archive = open_archive(content, file, limits)
+        return open_workbook(content, file, limits) if is_workbook(archive, file) else _from_archive(archive, given)
     if is_old_workbook(content):
-        return Opened(file, open_workbook(content, file))
+        return open_workbook(content, file, limits)
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        sheets, missing = open_records(content, file)
-        return Opened(file, sheets, warnings=missing)
-    sheet, notes, missing = open_delimited(content, file, encoding)
-    return Opened(file, (sheet,), notes, missing)
+        return open_records(content, file, limits)
+    return open_delimited(content, file, given.encoding, limits)
 
 
-def _shapes(content: bytes, file: str, location: Path | None, encoding: str | None) -> tuple[Sheet, ...] | None:
-    """The sheets of a file of shapes or columns, told by its first bytes; nothing where it is another."""
+def _shapes(given: _Given) -> Opened | None:
+    """A file of shapes or columns, told by its first bytes; nothing where it is another."""
+    content, file, limits = given.content, given.file, given.limits
     if form_of(content) is not None:
-        return (open_parquet(content, file),)
+        return Opened(file, (open_columns(content, file, limits),))
     if is_geopackage(content) or content.startswith(FLATGEOBUF):
-        return open_layers(content, file, "flatgeobuf" if content.startswith(FLATGEOBUF) else "geopackage")
+        return open_layers(content, file, "flatgeobuf" if content.startswith(FLATGEOBUF) else "geopackage", limits)
     if content.startswith(SHAPEFILE) and not file.lower().endswith(".shx"):  # an index begins alike
-        if location is None:
+        if given.location is None:
             raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
-        return (open_shapefile(location, encoding),)
+        return open_shapefile(given.location, file, limits, given.encoding)
     if is_attribute_table(content):
-        return (open_attributes(content, file, encoding, location),)
+        return open_attributes(content, file, limits, given.encoding, given.location)
     return None
 
 
@@ -178,21 +188,24 @@ def _refuse_other_forms(content: bytes, file: str) -> None:
         raise FormatError(f"{file}: an XML document, not a table. Give CSV, a workbook (.xlsx), JSON or a shapefile")
 
 
-def _from_archive(archive: zipfile.ZipFile, file: str, encoding: str | None) -> Opened:
+def _from_archive(archive: zipfile.ZipFile, given: _Given) -> Opened:
+    file, limits = given.file, given.limits
     names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
     wanted = file.split(".zip/", 1)[1] if ".zip/" in file else None
     tables = [name for name in names if name.lower().endswith(_TABLES) and not Path(name).name.startswith("~$")]
     shapes = [name for name in tables if name.lower().endswith(".shp") and wanted in (None, name)]
     if shapes:
-        return Opened(file, open_zipped_shapefiles(archive, file, shapes, encoding))
+        return open_zipped_shapefiles(archive, file, shapes, limits, given.encoding)
     if len(tables) != 1:
-        listing = ", ".join(names[:8]) or "nothing"
         problem = "several tables" if tables else "no table"
         raise FormatError(
-            f"{file}: {problem} in the archive ({listing}). Name the one to read: {Path(file).name}/member.csv"
+            f"{file}: {problem} in the archive ({listed(names, 8) or 'nothing'}). "
+            f"Name the one to read: {Path(file).name}/member.csv"
         )
     content = member_bytes(archive, tables[0], file)
-    if content.startswith(b"PK") and not is_workbook(open_archive(content, file)):
+    if content.startswith(b"PK") and not is_workbook(open_archive(content, file, limits), file):
         raise FormatError(f"{file}: an archive within an archive. Unpack it first")
-    inner = _opened(content, f"{file}/{tables[0]}", None, encoding)
-    return Opened(file, inner.sheets, inner.notes, inner.warnings)
+    return replace(
+        _opened(_Given(content, f"{file}/{tables[0]}", None, given.encoding, limits)),
+        file=file,
+    )

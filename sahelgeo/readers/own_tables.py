@@ -97,7 +97,7 @@ def read_table(
     >>> stocks[["place", "people"]].values.tolist(), str(stocks["date"].iloc[0].date())
     ([['Djibo', 1200], ['Dori', 350]], '2023-02-28')
     """
-    opened = open_file(path, given.get("encoding"))
+    opened = open_file(path, given.get("encoding"), given.get("limits"))
     if table not in TABLES or table == "areas":
         known = ", ".join(repr(name) for name in TABLES if name != "areas")
         raise FormatError(f"table={table!r} is none of {known}. read_areas reads boundaries")

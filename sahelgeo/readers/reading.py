@@ -27,7 +27,7 @@ HOW = tuple(How.__annotations__)
 
 def read_with(reader: str, path: Readable, **options: Any) -> pd.DataFrame:
     """The table of a file, as one reader reads its feeds."""
-    opened = open_file(path, options.get("encoding"))
+    opened = open_file(path, options.get("encoding"), options.get("limits"))
     wanted = feeds_of(reader)
     empty = read_empty(opened, wanted)
     if empty is not None:

@@ -7,41 +7,49 @@ import re
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 import shapely.errors
 from shapely.geometry import shape
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import FormatError, listed
+from sahelgeo.readers.bounds import Limits, refuse_beyond
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
-from sahelgeo.readers.sheets import Sheet
+from sahelgeo.readers.sheets import Opened, Sheet
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
 LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")
 MOST_KEYS = 5_000
+# Deeper than any publisher's, and far from where Python's own stack ends.
+DEEPEST = 200
+_OPENING = list(b"[{")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# Letters beyond the first plane are written as two halves, of which one alone is no letter.
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def open_records(content: bytes, file: str) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def open_records(content: bytes, file: str, limits: Limits) -> Opened:
     """The records of a JSON or GeoJSON document: a row of keys, then a row for each record; and what of it is missing.
 
     Raises
     ------
     FormatError
-        Broken JSON, or a document without a list of records.
+        Broken JSON, a document without a list of records, or one beyond the bounds.
     """
-    document = _parsed(content, file)
+    document = _parsed(content, file, limits)
     if isinstance(document, dict) and document.get("type") == "Topology":
-        return open_topology(document, file), ()
+        return open_topology(document, file, limits)
     if isinstance(document, dict) and (document.get("type") == "FeatureCollection" or _is_esri(document)):
-        sheet = _esri(document, file) if _is_esri(document) else _features(document, file)
+        sheet = _esri(document, file, limits) if _is_esri(document) else _features(document, file)
         beside = {key: value for key, value in document.items() if key != "features"}
-        return (sheet,), _missing_pages(beside, len(document["features"]))
+        return Opened(file, (sheet,), warnings=_missing_pages(beside, len(document["features"])))
     if isinstance(document, dict) and document.get("isSuccess") is False:
         raise FormatError(f"{file}: the API answered with an error: {document.get('errorMessages')}. Ask it again")
     name, records = _records(document, file)
     envelope = {key: value for key, value in document.items() if key != name} if name else {}
     sheet = Sheet(file, name, _cells(records, file), "json", envelope=tuple(envelope))
-    return (sheet,), _missing_pages(envelope, len(records))
+    return Opened(file, (sheet,), warnings=_missing_pages(envelope, len(records)))
 
 
 # How answers of APIs say that they hold a part of the whole: how many records or pages there are, and where the next page is.
@@ -109,11 +117,20 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
     )
 
 
-def _parsed(content: bytes, file: str) -> Any:
+def _parsed(content: bytes, file: str, limits: Limits) -> Any:
+    # A value, a list and a record take some 30, 60 and 200 bytes; a cell of a workbook counts as two values.
+    values = content.count(b",") + 2 * content.count(b"[") + 6 * content.count(b"{")
+    refuse_beyond("cells", values, limits, file, times=2)
+    marks = np.frombuffer(content.translate(None, _NO_BRACKETS), dtype=np.uint8)
+    if np.cumsum(np.where(np.isin(marks, _OPENING), 1, -1), dtype=np.int32).max(initial=0) > DEEPEST:
+        raise FormatError(f"{file}: JSON of lists in lists, more than {DEEPEST} deep. Give the list of records")
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=lambda _: None)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as failure:
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=lambda _: None)
+        if _HALVES.search(content):
+            json.dumps(document, ensure_ascii=False).encode()
+    except (UnicodeError, RecursionError, ValueError) as failure:
         raise FormatError(f"{file}: broken JSON ({failure}). Download it again") from failure
+    return document
 
 
 def _records(document: Any, file: str) -> tuple[str, list[Any]]:
@@ -125,8 +142,7 @@ def _records(document: Any, file: str) -> tuple[str, list[Any]]:
                 return key, document[key]
         if "groups" in document or "areas" in document:
             return "", [document]
-        keys = ", ".join(list(map(str, document))[:8])
-        raise FormatError(f"{file}: JSON without a list of records. Found the keys: {keys}")
+        raise FormatError(f"{file}: JSON without a list of records. Found the keys: {listed(list(document), 8)}")
     raise FormatError(f"{file}: JSON that is {type(document).__name__}, not a list of records")
 
 
@@ -176,13 +192,13 @@ def _is_esri(document: dict[str, Any]) -> bool:
     return str(document.get("geometryType", "")).startswith("esriGeometry") and isinstance(features, list)
 
 
-def _esri(document: dict[str, Any], file: str) -> Sheet:
+def _esri(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
     """The JSON that servers of ArcGIS answer with: ``attributes`` where GeoJSON has ``properties``."""
     features = document["features"]
     if any(not isinstance(feature, dict) for feature in features):
         raise FormatError(f"{file}: JSON of ArcGIS without a list of features")
     cells = _cells([feature.get("attributes") or {} for feature in features], file)
-    shapes = esri_shapes(document, file)
+    shapes = esri_shapes(document, file, limits)
     return Sheet(file, "", cells, "geojson", shapes.set_axis(cells.index[1:]))
 
 

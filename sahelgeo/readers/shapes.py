@@ -1,29 +1,38 @@
-"""Shapefiles, GeoPackages, FlatGeobuf and the JSON of shapes: each checked by its bytes, then read by GDAL.
+"""Shapefiles, GeoPackages, FlatGeobuf, the JSON of shapes, Parquet and Feather: checked by their bytes, read within bounds.
 
-GDAL guesses what a file is, and some of its many formats name other files or addresses to open. Only bytes that begin as one of
-these formats get to it, and of JSON only what is written again here: coordinates and attributes, nothing that could be a link.
+GDAL guesses what a file is, and some of its many formats name other files or addresses to open. Only bytes that begin
+as one of these formats get to it, and of JSON only what is written again here: coordinates and attributes, nothing that
+could be a link. Of a GeoPackage only the tables that it lists are read: a view is a program, which need not come to an
+end.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import re
+import sqlite3
 import struct
 import tempfile
 import warnings
 import zipfile
+from contextlib import closing
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 import shapely
 
-from sahelgeo.errors import CRSError, FormatError
-from sahelgeo.readers.archives import member_bytes
-from sahelgeo.readers.sheets import Sheet
+from sahelgeo.errors import CRSError, FormatError, listed
+from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond
+from sahelgeo.readers.sheets import Opened, Sheet
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 SHAPEFILE = b"\x00\x00\x27\x0a"
@@ -33,7 +42,12 @@ SQLITE = b"SQLite format 3\x00"
 _GEOPACKAGES = (b"GPKG", b"GP10", b"GP11")
 # The first byte of an attribute table: dBASE III and IV, Visual FoxPro, with or without memo.
 _TABLES = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
-_BROKEN = "a damaged {} ({}). Download it again"
+_BROKEN = "{}: a damaged {} ({}). Download it again"
+# What GDAL says of shapes that it could not build.
+_LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
+# A million steps of SQLite each: a list of tables takes far less than one.
+_MOST_STEPS = 50
+COLUMNS = {b"PAR1": "parquet", b"ARROW1": "feather"}
 
 
 def known_crs(crs: Any, where: str) -> pyproj.CRS:
@@ -54,28 +68,79 @@ def is_attribute_table(content: bytes) -> bool:
     return len(content) > 32 and content[0] in _TABLES and 1 <= content[2] <= 12 and 1 <= content[3] <= 31
 
 
-def open_layers(content: bytes, file: str, form: str) -> tuple[Sheet, ...]:
+def open_layers(content: bytes, file: str, form: str, limits: Limits, names: tuple[str, ...] = ("",)) -> Opened:
     """Every layer of a GeoPackage, FlatGeobuf or TopoJSON document as a sheet of its name."""
+    sheets, said = list[Sheet](), list[str]()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layers"
+        path.write_bytes(content)
+        if form == "geopackage":
+            names = _layers_of_geopackage(path, file, limits)
+        for name in names:
+            table, lost = _by_gdal(path, file, form, limits, layer=name or None)
+            sheets.append(sheet_of(table, file, name if len(names) > 1 else "", form))
+            said += lost
+    return Opened(file, tuple(sheets), warnings=tuple(said))
+
+
+def _layers_of_geopackage(path: Path, file: str, limits: Limits) -> tuple[str, ...]:
+    """The tables of a GeoPackage that it lists as layers.
+
+    Raises
+    ------
+    FormatError
+        A layer that is computed while it is read: a view, a virtual table, a computed column.
+    """
+    steps = count(1)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            names = [str(name) for name in pyogrio.list_layers(io.BytesIO(content))[:, 0]]
-            tables = [pyogrio.read_dataframe(io.BytesIO(content), layer=name) for name in names]
-    except Exception as failure:
-        if isinstance(failure, MemoryError):
-            raise
-        raise FormatError(f"{file}: {_BROKEN.format(form, failure)}") from failure
-    alone = len(names) == 1
-    return tuple(sheet_of(table, file, "" if alone else name, form) for name, table in zip(names, tables, strict=True))
+        with closing(sqlite3.connect(path)) as base:
+            base.set_progress_handler(lambda: int(next(steps) > _MOST_STEPS), 1_000_000)
+            kinds = base.execute("SELECT lower(name), upper(ltrim(sql)) FROM sqlite_master WHERE sql IS NOT NULL")
+            plain = {name for name, sql in kinds if sql.startswith("CREATE TABLE")}
+            own = [name for (name,) in base.execute("SELECT lower(name) FROM sqlite_master WHERE type = 'view'")]
+            computed = [name for name in own if name.startswith("gpkg_")]
+            names = base.execute("SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes')")
+            layers = [str(name) for (name,) in ([] if computed else names)]
+            for layer in layers:
+                quoted = '"' + layer.replace('"', '""') + '"'
+                columns = list(base.execute(f"PRAGMA table_xinfo({quoted})"))
+                if layer.lower() not in plain or any(column[-1] > 1 for column in columns):
+                    computed.append(layer)
+                    continue
+                rows = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]  # noqa: S608 - the name is quoted
+                refuse_beyond("cells", rows * len(columns), limits, file, times=5)
+    except sqlite3.Error as failure:
+        raise FormatError(_BROKEN.format(file, "geopackage", failure)) from failure
+    if computed:
+        shown = listed([repr(name) for name in computed], 5)
+        raise FormatError(f"{file}: {shown} would be computed while the file is read (views). Save them as tables")
+    return tuple(layers)
 
 
-def open_topology(document: dict[str, Any], file: str) -> tuple[Sheet, ...]:
+def open_topology(document: dict[str, Any], file: str, limits: Limits) -> Opened:
     """The objects of a TopoJSON document, each a sheet; the format has no member for a CRS."""
     kept = {"type": "Topology"} | {key: document[key] for key in ("transform", "objects", "arcs") if key in document}
-    return open_layers(json.dumps(kept).encode(), file, "topojson")
+    objects, arcs = document.get("objects"), document.get("arcs")
+    if not isinstance(objects, dict) or not isinstance(arcs, list):
+        raise FormatError(_BROKEN.format(file, "topojson", "no objects or arcs"))
+    # A line is stored once, and each shape that names it gets a copy.
+    lengths = [len(arc) if isinstance(arc, list) else 0 for arc in arcs]
+    vertices, parts = 0, list(objects.values())
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            parts += [part.get("geometries"), part.get("arcs")]
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, int) and -len(lengths) <= part < len(lengths):
+            vertices += lengths[part if part >= 0 else ~part]
+    refuse_beyond("vertices", vertices, limits, file)
+    content = json.dumps(kept).encode()
+    names = [str(name) for name, held in objects.items() if isinstance(held, dict)]
+    return open_layers(content, file, "topojson", limits, tuple(names) if len(names) > 1 else ("",))
 
 
-def esri_shapes(document: dict[str, Any], file: str) -> gpd.GeoSeries:
+def esri_shapes(document: dict[str, Any], file: str, limits: Limits) -> gpd.GeoSeries:
     """The shapes of a document of ArcGIS, one for each of its features."""
     features = [
         {"attributes": {"n": number}, "geometry": feature.get("geometry")}
@@ -86,16 +151,12 @@ def esri_shapes(document: dict[str, Any], file: str) -> gpd.GeoSeries:
     reference = {key: stated[key] for key in ("wkid", "latestWkid", "wkt") if key in stated}
     kept = {"geometryType": document["geometryType"], "spatialReference": reference, "features": features}
     kept["fields"] = [{"name": "n", "type": "esriFieldTypeInteger"}]
-    try:
-        shapes = pyogrio.read_dataframe(io.BytesIO(json.dumps(kept).encode())).set_index("n").geometry
-    except Exception as failure:
-        if isinstance(failure, MemoryError):
-            raise
-        raise FormatError(f"{file}: {_BROKEN.format('document of ArcGIS', failure)}") from failure
+    content = io.BytesIO(json.dumps(kept).encode())
+    shapes = _by_gdal(content, file, "document of ArcGIS", limits)[0].set_index("n").geometry
     return gpd.GeoSeries(shapes.reindex(range(len(features))), crs=shapes.crs)
 
 
-def open_shapefile(path: Path, encoding: str | None = None) -> Sheet:
+def open_shapefile(path: Path, file: str, limits: Limits, encoding: str | None = None) -> Opened:
     """The attributes and shapes of a shapefile.
 
     Raises
@@ -106,39 +167,152 @@ def open_shapefile(path: Path, encoding: str | None = None) -> Sheet:
     there = {part: found for part in PARTS if (found := _part(path, part)) is not None}
     for part, holds in ((".shx", "the index of the shapes"), (".dbf", "the attributes")):
         if part not in there:
-            raise FormatError(f"{path.name}: its {part} file ({holds}) is missing. Put it beside the .shp file")
-    _refuse_cut_short(there, path.name)
-    features = _by_gdal(path, "shapefile", encoding)
+            raise FormatError(f"{file}: its {part} file ({holds}) is missing. Put it beside the .shp file")
+    for part in (".shp", ".shx"):  # GDAL reads what is left of a cut file and says nothing
+        size = there[part].stat().st_size
+        head = there[part].read_bytes()[:28] if size >= 100 else b""
+        if not head or 2 * struct.unpack(">i", head[24:28])[0] > size:
+            raise FormatError(f"{file}: its {part} file is cut short. Download it again")
+    _refuse_cut_table(there[".dbf"].read_bytes(), file)
+    features, said = _by_gdal(path, file, "shapefile", limits, encoding=encoding)
     if isinstance(features, gpd.GeoDataFrame) and len(features) and features.geometry.isna().all():
-        raise FormatError(f"{path.name}: a damaged shapefile (no shape can be read). Download it again")
-    return sheet_of(features, path.name, "", "shapefile")
+        raise FormatError(_BROKEN.format(file, "shapefile", "no shape can be read"))
+    return Opened(file, (sheet_of(features, file, "", "shapefile"),), warnings=said)
 
 
-def open_attributes(content: bytes, file: str, encoding: str | None, path: Path | None) -> Sheet:
+def open_attributes(content: bytes, file: str, limits: Limits, encoding: str | None, path: Path | None) -> Opened:
     """The attribute table of a shapefile, alone: lists of areas are published so."""
     stated = _part(path, ".cpg") if path is not None else None
+    _refuse_cut_table(content, file)
     with tempfile.TemporaryDirectory() as folder:
-        alone = Path(folder) / f"{Path(file).stem}.dbf"
+        alone = Path(folder) / "table.dbf"
         alone.write_bytes(content)
         if stated is not None:
             alone.with_suffix(".cpg").write_bytes(stated.read_bytes())
-        return sheet_of(_by_gdal(alone, "attribute table", encoding), file, "", "dbf")
+        table, said = _by_gdal(alone, file, "attribute table", limits, encoding=encoding)
+    return Opened(file, (sheet_of(table, file, "", "dbf"),), warnings=said)
 
 
-def _by_gdal(path: Path, form: str, encoding: str | None) -> pd.DataFrame:
+def _refuse_cut_table(content: bytes, file: str) -> None:
+    records, header, length = struct.unpack("<IHH", content[4:12]) if len(content) >= 12 else (1, 0, 1)
+    if header + records * max(length, 1) > len(content):
+        raise FormatError(f"{file}: its .dbf file is cut short. Download it again")
+
+
+def _by_gdal(
+    source: Path | io.BytesIO,
+    file: str,
+    form: str,
+    limits: Limits,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A layer, and what GDAL says of shapes that it could not build."""
+    asked: dict[str, Any] = {"layer": layer, "encoding": encoding}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            table: pd.DataFrame = pyogrio.read_dataframe(path, encoding=encoding)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            facts = pyogrio.read_info(source, **asked)
+            refuse_beyond("cells", facts["features"] * (len(facts["fields"]) + 1), limits, file, times=5)
+            table: pd.DataFrame = pyogrio.read_dataframe(source, **asked)
+    except FormatError:
+        raise
     except (UnicodeDecodeError, LookupError) as failure:
         raise FormatError(
-            f"{path.name}: its text is not {encoding or 'in the encoding that its .cpg file states'} ({failure}). "
+            f"{file}: its text is not {encoding or 'in the encoding that its .cpg file states'} ({failure}). "
             "Say which it is, such as encoding='cp1252' or encoding='utf-8'"
         ) from failure
     except Exception as failure:
-        if isinstance(failure, MemoryError):
-            raise
-        raise FormatError(f"{path.name}: {_BROKEN.format(form, failure)}") from failure
+        raise FormatError(_BROKEN.format(file, form, failure)) from failure
+    said = dict.fromkeys(str(warning.message) for warning in caught)
+    return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
+
+
+def form_of(content: bytes) -> str | None:
+    """``parquet`` or ``feather`` where the bytes begin so."""
+    return next((form for magic, form in COLUMNS.items() if content.startswith(magic)), None)
+
+
+def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
+    """The table of a Parquet or Feather file, with its shapes where it has some.
+
+    Raises
+    ------
+    FormatError
+        A damaged file, or one that holds more cells than can be read at once.
+    """
+    form = form_of(content) or ""
+    try:
+        stored = (_refuse_large_parquet if form == "parquet" else _refuse_large_feather)(content, file, limits)
+        known = b"geo" in (stored.metadata or {})
+        read: Any = getattr(gpd if known else pd, f"read_{form}")
+        table = read(io.BytesIO(content))
+        if any(name is not None for name in table.index.names):
+            table = table.reset_index()
+        for part in stored:
+            if pa.types.is_decimal(part.type):  # as text 12.000 could be twelve thousand
+                table[part.name] = table[part.name].astype(float)
+    except FormatError:
+        raise
+    except Exception as failure:
+        raise FormatError(_BROKEN.format(file, f"{form} file", failure)) from failure
+    return sheet_of(table if known else with_shapes(table), file, "", form)
+
+
+def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schema:
+    """Its schema, if it has few enough cells, and its texts few enough letters: a short list may be repeated for ever."""
+    facts = pq.ParquetFile(io.BytesIO(content)).metadata
+    unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
+    refuse_beyond("bytes", unpacked, limits, f"{file}, unpacked", times=2)
+    schema = pq.read_schema(io.BytesIO(content))
+    _refuse_many_rows(facts.num_rows, schema, file, limits)
+    texts = [part.name for part in schema if _is_text(part.type)]
+    size = 0
+    for name in texts:
+        held = pq.read_table(io.BytesIO(content), columns=[name], read_dictionary=[name])
+        for chunk in (chunk for column in held.columns for chunk in column.chunks):
+            if isinstance(chunk, pa.DictionaryArray):
+                size += pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
+        refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
+    return schema
+
+
+def _refuse_large_feather(content: bytes, file: str, limits: Limits) -> pa.Schema:
+    first = pa.ipc.open_file(io.BytesIO(content), options=pa.ipc.IpcReadOptions(included_fields=[0]))
+    rows = 0
+    schema: pa.Schema = pa.ipc.open_file(io.BytesIO(content)).schema
+    for number in range(first.num_record_batches):
+        rows += first.get_batch(number).num_rows
+        _refuse_many_rows(rows, schema, file, limits)
+    return schema
+
+
+def _refuse_many_rows(rows: int, schema: pa.Schema, file: str, limits: Limits) -> None:
+    # A shape weighs much more than a number or a text that stands in many cells.
+    times = 1 if any(pa.types.is_binary(part.type) for part in schema) else 5
+    where = f"{file}, {rows:,} rows of {len(schema):,} columns"
+    refuse_beyond("cells", rows * len(schema), limits, where, times=times)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+
+
+def with_shapes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its first column of well-known binary as shapes, which state no CRS; unchanged where it has none."""
+    for label in table.columns:
+        first = next((cell for cell in table[label] if isinstance(cell, bytes | bytearray)), None)
+        if first is None:
+            continue
+        try:
+            shapes = shapely.from_wkb(table[label].where(table[label].notna(), None).to_numpy(dtype=object))
+        except (shapely.errors.ShapelyError, TypeError):
+            continue
+        drawn: pd.DataFrame = gpd.GeoDataFrame(
+            table.drop(columns=label), geometry=gpd.GeoSeries(shapes, index=table.index)
+        )
+        return drawn
     return table
 
 
@@ -157,33 +331,23 @@ def sheet_of(table: pd.DataFrame, file: str, name: str, form: str) -> Sheet:
     return Sheet(file, name, cells, form, geometry)
 
 
-def _refuse_cut_short(there: dict[str, Path], file: str) -> None:
-    """GDAL reads what is left of a cut file and says nothing; the headers know how long each part was."""
-    for part in (".shp", ".shx"):
-        head = there[part].read_bytes()[:28] if there[part].stat().st_size >= 100 else b""
-        if not head or 2 * struct.unpack(">i", head[24:28])[0] > there[part].stat().st_size:
-            raise FormatError(f"{file}: its {part} file is cut short. Download it again")
-    table = there[".dbf"].read_bytes()[:12]
-    records, header, length = struct.unpack("<IHH", table[4:12]) if len(table) == 12 else (1, 0, 1 << 62)
-    if header + records * length > there[".dbf"].stat().st_size:
-        raise FormatError(f"{file}: its .dbf file is cut short. Download it again")
-
-
 def open_zipped_shapefiles(
-    archive: zipfile.ZipFile, file: str, names: list[str], encoding: str | None = None
-) -> tuple[Sheet, ...]:
+    archive: zipfile.ZipFile, file: str, names: list[str], limits: Limits, encoding: str | None = None
+) -> Opened:
     """The shapefiles of a checked archive, in whatever folders, each a sheet under its own name."""
-    sheets = []
+    sheets, said = list[Sheet](), list[str]()
     with tempfile.TemporaryDirectory() as folder:
         for number, name in enumerate(names):
-            stem, target = name[:-4], Path(folder) / str(number) / PurePosixPath(name).name
+            stem, target = name[:-4], Path(folder) / str(number) / "shapes.shp"
             target.parent.mkdir()
             for member in archive.namelist():
                 if member[:-4] == stem and member[-4:].lower() in PARTS:
                     target.with_suffix(member[-4:].lower()).write_bytes(member_bytes(archive, member, file))
-            sheet = open_shapefile(target.with_suffix(".shp"), encoding)
-            sheets.append(Sheet(file, target.stem, sheet.cells, sheet.form, sheet.geometry))
-    return tuple(sheets)
+            opened = open_shapefile(target, file if file.endswith(name) else f"{file}/{name}", limits, encoding)
+            sheet = opened.sheets[0]
+            sheets.append(Sheet(file, PurePosixPath(name).stem, sheet.cells, sheet.form, sheet.geometry))
+            said += opened.warnings
+    return Opened(file, tuple(sheets), warnings=tuple(said))
 
 
 def _part(path: Path, part: str) -> Path | None:
