@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 20_968
-    MODULES = 150
+    CODE_LINES = 21_290
+    MODULES = 151
     TOP_NAMES = 60
     LINE_LENGTH = 120
     LONG_LINES = 730
