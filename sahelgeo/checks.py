@@ -23,9 +23,9 @@ from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError,
 Need = Literal["text", "number", "day", "any"]
 Mask = npt.NDArray[np.bool_]
 
-_RULES = {
-    "text": "not text. Read the column as text (dtype=str)",
-    "number": "not a number. Turn text into numbers or empty cells",
+RULES = {
+    "text": "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
+    "number": "not a number. Turn text such as '1 234' or 'ND' into numbers or empty cells",
     "day": "not a day. Use dates without time zone, or text as YYYY-MM-DD",
     "any": "a list or mapping. Write plain values into the cells",
 }
@@ -88,7 +88,7 @@ def days(values: pd.Series, name: str) -> pd.Series:
     if bad.any():
         shown = listed([repr(value) for value in values[bad].unique()], 3)
         rows = listed(list(values.index[bad]), SHOWN_AT_MOST)
-        raise SchemaError(f"{name}: column {values.name!r}, row(s) {rows} ({shown}): {_RULES['day']}")
+        raise SchemaError(f"{name}: column {values.name!r}, row(s) {rows} ({shown}): {RULES['day']}")
     return found
 
 
@@ -234,60 +234,90 @@ def _rows(table: pd.DataFrame, mask: Any) -> str:
 def _pcode_problems(areas: pd.DataFrame) -> list[str]:
     if list(areas.columns).count("pcode") != 1:
         return [f"one column 'pcode' is needed. Found: {listed(list(areas.columns), 12)}. Rename the column of codes"]
-    codes = areas["pcode"]
-    missing = codes.isna().to_numpy()
-    text = np.ones(len(codes), dtype=np.bool_)
-    if not isinstance(codes.dtype, pd.StringDtype):
-        text = np.fromiter((isinstance(code, str) for code in codes), dtype=np.bool_, count=len(codes)) | missing
-    problems = []
-    if missing.any():
-        problems.append(f"column 'pcode', {_rows(areas, missing)}: empty. Every area needs its code")
-    if not text.all():
-        problems.append(f"column 'pcode', {_rows(areas, ~text)}: not text. Read the column as text (dtype=str)")
-    repeated = codes.where(text).duplicated(keep=False).to_numpy() & ~missing & text
-    if repeated.any():
-        shown = listed(list(codes[repeated].unique()), SHOWN_AT_MOST)
+    codes, unfit = texts_and_unfit(areas["pcode"])
+    missing = codes.isna().to_numpy(dtype=np.bool_) & ~unfit
+    problems = [f"column 'pcode', {_rows(areas, missing)}: empty. Every area needs its code"] if missing.any() else []
+    if unfit.any():
+        problems.append(f"column 'pcode', {_rows(areas, unfit)}: {RULES['text']}")
+    twice = codes.duplicated(keep=False).to_numpy() & codes.notna().to_numpy(dtype=np.bool_)
+    if twice.any():
+        shown = listed(list(codes[twice].unique()), SHOWN_AT_MOST)
         problems.append(f"p-codes {shown} stand more than once. Choose one edition: areas[areas['edition'] == ...]")
     return problems
 
 
 def _column_problem(table: pd.DataFrame, labels: list[Any], column: str, need: Need) -> str | None:
-    count = labels.count(column)
-    if count == 0:
-        return f"column {column!r} is missing. Found: {listed(labels, 12)}"
-    if count > 1:
-        return f"column {column!r} stands {count} times. Keep one of them"
+    problem = absent(labels, column) or repeated(labels, column)
+    if problem:
+        return problem
     bad = _unfit(table[column], need)
     if not bad.any():
         return None
     values = listed([repr(value) for value in table[column].array[bad]], 3)
-    return f"column {column!r}, {_rows(table, bad)} ({values}): {_RULES[need]}"
+    return f"column {column!r}, {_rows(table, bad)} ({values}): {RULES[need]}"
+
+
+def absent(labels: Sequence[Any], column: str, meaning: str = "", advice: str = "") -> str | None:
+    """What to say of a column that is not there."""
+    if column in labels:
+        return None
+    return f"column {column!r}{meaning} is missing. Found: {listed(labels, 12)}{advice}"
+
+
+def repeated(labels: list[Any], column: str) -> str | None:
+    """What to say of a column that is there more than once."""
+    count = labels.count(column)
+    return f"column {column!r} stands {count} times. Keep one of them" if count > 1 else None
 
 
 def _unfit(values: pd.Series, need: Need) -> Mask:
-    kind = values.dtype.kind
     if need == "day":
         return days_and_unfit(values)[1]
-    if need == "number" and kind in "iuf" and isinstance(values.dtype, np.dtype):
-        return np.asarray(np.isinf(values.to_numpy()) if kind == "f" else np.zeros(len(values), dtype=bool))
-    if (kind != "O" and need == "any") or (isinstance(values.dtype, pd.StringDtype) and need in ("text", "any")):
-        return np.zeros(len(values), dtype=bool)
-    unfit = _UNFIT[need]
-    return np.asarray([unfit(value) for value in values.astype(object)], dtype=bool) & values.notna().to_numpy()
+    if need == "text":
+        return texts_and_unfit(values)[1]
+    if need == "number":
+        return numbers_and_unfit(values)[1]
+    if values.dtype.kind != "O" or isinstance(values.dtype, pd.StringDtype):
+        return np.zeros(len(values), dtype=np.bool_)
+    return _cells(values, lambda value: not pd.api.types.is_scalar(value))
 
 
-def _not_plain(value: Any) -> bool:
-    return not pd.api.types.is_scalar(value)
+def texts_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
+    """The texts of a column (``string``), and which of its values are no text."""
+    if _kind(values) == "string":
+        return values.astype("string"), np.zeros(len(values), dtype=np.bool_)
+    bad = _cells(values, lambda value: not isinstance(value, str))
+    return values.astype(object).where(~bad & values.notna(), None).astype("string"), bad
 
 
-def _not_text(value: Any) -> bool:
-    return not isinstance(value, str)
+def numbers_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
+    """The numbers of a column (``float64``), and which of its values are no finite number."""
+    if values.dtype.kind in "iuf":
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        # A column of its own may hold "not a number" beside missing cells.
+        bad = np.isinf(numbers) | (np.isnan(numbers) & values.notna().to_numpy(dtype=np.bool_))
+        return pd.Series(numbers, values.index, name=values.name), bad
+    unfit = np.zeros(len(values), dtype=np.bool_)
+    if _kind(values) not in ("integer", "floating", "mixed-integer-float"):
+        unfit = _cells(values, lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value))
+    plain = values.astype(object).where(~unfit & values.notna(), np.nan)
+    found = pd.to_numeric(plain, errors="coerce").astype("float64")
+    return found, (unfit | np.isinf(found) | (found.isna() & values.notna())).to_numpy(dtype=np.bool_)
 
 
-def _not_number(value: Any) -> bool:
-    if _not_plain(value) or isinstance(value, str | bool | np.bool_):
-        return True
-    return not np.isfinite(pd.to_numeric(value, errors="coerce"))
+def _cells(values: pd.Series, is_unfit: Callable[[Any], bool]) -> Mask:
+    """Which of the cells that are not missing are unfit, each asked."""
+    found = np.fromiter((is_unfit(value) for value in values.astype(object)), dtype=np.bool_, count=len(values))
+    return found & values.notna().to_numpy(dtype=np.bool_)
 
 
-_UNFIT: dict[str, Callable[[Any], bool]] = {"any": _not_plain, "text": _not_text, "number": _not_number}
+def _kind(values: pd.Series) -> str:
+    """What the values are, without a look at each of them where the column's type says it: see pandas' infer_dtype."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        dtype = dtype.categories.dtype
+    if isinstance(dtype, pd.StringDtype):
+        return "string"
+    if isinstance(dtype, pd.ArrowDtype):
+        return "string" if dtype.type is str else "mixed"
+    return str(pd.api.types.infer_dtype(values, skipna=True))

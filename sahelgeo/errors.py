@@ -30,6 +30,8 @@ another process, with its rows.
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -291,6 +293,14 @@ class StockComparisonError(SchemaError):
 
 class DataWarning(UserWarning):
     """The result is right but partial: rows, people or areas are missing from it."""
+
+
+def warn(message: str) -> None:
+    """Warn of a partial result, at the line outside of sahelgeo that asked for it."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("sahelgeo."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, DataWarning, stacklevel=level)
 
 
 def listed(values: Sequence[Any], at_most: int) -> str:

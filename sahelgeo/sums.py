@@ -31,7 +31,6 @@ joined sources.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,7 +40,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.sources import joined_sources
 
 Numbers = npt.NDArray[np.int64]
@@ -55,6 +54,9 @@ NESTED = "The sum would count people of an area and of its parts twice:"
 _MISSING_IS_NO_SECOND = ("edition",)
 # One origin and an unknown rest of the same small number is a coincidence that happens.
 _NO_COINCIDENCE = 100
+# Up to this many keys a table of flags is smaller than the work of hashing.
+DENSE = 1 << 23
+_LARGEST_KEY = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,37 @@ def added_up(choose: Mapping[str, Any] | None) -> list[str]:
     return [column for column, value in (choose or {}).items() if isinstance(value, (list, tuple, set, frozenset))]
 
 
+class Coded:
+    """The columns of a table as whole numbers that group as their values do, each read when it is first asked for."""
+
+    def __init__(self, table: pd.DataFrame, known: Mapping[str, Numbers] | None = None) -> None:
+        self.table, self.known = table, dict(known or {})
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.table
+
+    def __getitem__(self, column: str) -> Numbers:
+        if column not in self.known:
+            self.known[column] = codes_of(self.table[column])
+        return self.known[column]
+
+    def but(self, table: pd.DataFrame, *changed: str) -> Coded:
+        """The codes of a table with the same rows, some of whose columns have changed."""
+        return Coded(table, {column: codes for column, codes in self.known.items() if column not in changed})
+
+    def rows(self, some: pd.DataFrame) -> Coded:
+        """The codes of some of the rows, or of all."""
+        return self.but(some) if len(some) == len(self) else Coded(some)
+
+
+def coded(table: pd.DataFrame | Coded) -> Coded:
+    """A table whose columns are read once, however often they are grouped by."""
+    return table if isinstance(table, Coded) else Coded(table)
+
+
 def codes_of(values: pd.Series) -> Numbers:
     """Whole numbers for the values of a column, in their order from 0; missing is a value, and comes last."""
     if values.isna().all():
@@ -139,23 +172,43 @@ def codes_of(values: pd.Series) -> Numbers:
         codes, distinct = pd.factorize(values, sort=True)
     except TypeError:  # numbers beside texts have no order
         codes, distinct = pd.factorize(values)
-    return np.where(codes < 0, len(distinct), codes).astype(np.int64, copy=False)
+    return np.where(codes < 0, len(distinct), codes) if codes.min() < 0 else codes.astype(np.int64, copy=False)
 
 
-def group_numbers(table: pd.DataFrame, by: Sequence[str]) -> Numbers:
+def group_numbers(table: pd.DataFrame | Coded, by: Sequence[str]) -> Numbers:
     """For each row the number of its group, in the order of the sorted keys; missing is a value, and comes last."""
-    groups = np.zeros(len(table), dtype=np.int64)
-    for column in by if len(table) else ():
-        codes = codes_of(table[column])
-        width = int(codes.max()) + 1
-        if width > 1:
-            groups = codes_of(pd.Series(groups * width + codes))
-    return groups
+    return numbered(coded(table)[column] for column in by) if by else np.zeros(len(table), dtype=np.int64)
 
 
-def coded(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """The columns as whole numbers that group as their values do: for tables that are grouped several times."""
-    return pd.DataFrame({column: codes_of(table[column]) for column in dict.fromkeys(columns)}, index=table.index)
+def numbered(columns: Iterable[Numbers]) -> Numbers:
+    """For each row the number of its group, of columns that are codes already."""
+    keys, size = np.zeros(1, dtype=np.int64), 1
+    for codes in columns:
+        width = int(codes.max(initial=0)) + 1
+        if size * width >= _LARGEST_KEY:
+            found, keys = distinct(keys, size)
+            size = len(found)
+        keys, size = keys * width + codes, size * width
+    return distinct(keys, size)[1].astype(np.int64, copy=False)
+
+
+def distinct(keys: npt.NDArray[np.integer[Any]], size: int) -> tuple[Any, Any]:
+    """The keys that are there, in their order, and which of them each row has; all keys are below ``size``.
+
+    While they are few the keys index a table of flags, and nothing is sorted or hashed.
+    """
+    if size > min(DENSE, 64 * len(keys) + 1024):
+        if len(keys) and (keys[1:] >= keys[:-1]).all():
+            new = np.append(True, keys[1:] != keys[:-1])
+            return keys[new], np.cumsum(new) - 1
+        places, found = pd.factorize(keys, sort=True)
+        return np.asarray(found), places
+    there = np.zeros(size, dtype=np.bool_)
+    there[keys] = True
+    found = np.flatnonzero(there)
+    place = np.zeros(size, dtype=np.int32)
+    place[found] = np.arange(len(found), dtype=np.int32)
+    return found, place.take(keys, mode="clip") if len(keys) else keys
 
 
 def first_rows(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> pd.DataFrame:
@@ -163,7 +216,7 @@ def first_rows(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) -> 
 
     The edition is that of the first row that has one.
     """
-    first = table.iloc[_first(groups)][list(columns)].reset_index(drop=True)
+    first = table[list(columns)].iloc[_first(groups)].reset_index(drop=True)
     for column in set(_MISSING_IS_NO_SECOND) & set(columns):
         known = table[column].notna().to_numpy()
         values = table[column][known].iloc[_first(groups[known])]
@@ -198,13 +251,13 @@ def joined_values(table: pd.DataFrame, groups: Numbers, columns: Sequence[str]) 
     return pd.DataFrame(texts, index=range(count))
 
 
-def clashes(table: pd.DataFrame, groups: Numbers, columns: Iterable[str]) -> dict[str, Mask]:
+def clashes(table: pd.DataFrame | Coded, groups: Numbers, columns: Iterable[str]) -> dict[str, Mask]:
     """The rows of groups in which a column has more than one value (missing counts as one), by column."""
-    found = {}
+    codes_by, found = coded(table), {}
     for column in columns:
-        codes, numbers = codes_of(table[column]), groups
+        codes, numbers = codes_by[column], groups
         if column in _MISSING_IS_NO_SECOND:
-            known = table[column].notna().to_numpy()
+            known = codes_by.table[column].notna().to_numpy()
             codes, numbers = codes[known], groups[known]
         first = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int64)
         first[numbers[::-1]] = codes[::-1]
@@ -228,54 +281,45 @@ def refuse(table: pd.DataFrame, what: str, *problems: tuple[Mask, str]) -> None:
 
 
 def refuse_unlike(
-    table: pd.DataFrame,
+    table: pd.DataFrame | Coded,
     how: Sum,
     *,
     by: Sequence[str] = (),
     together: Collection[str] = (),
     groups: Numbers | None = None,
-    codes: pd.DataFrame | None = None,
 ) -> None:
     """Raise where a group has two values of a dimension: two days, methods, periods, sources, groups of people.
 
     ``by`` are the columns that make a group, ``together`` the dimensions whose values the user says add up; with
-    neither, the whole table is one group. ``groups`` are their numbers and ``codes`` the columns as :func:`coded`,
-    where they are known.
+    neither, the whole table is one group. ``groups`` are their numbers, where they are known.
     """
-    numbers = group_numbers(table, by) if groups is None else groups
-    present = [name for name in how.dimensions if name in table and name not in (*by, *together)]
-    plain = (
-        table
-        if codes is None
-        else codes.assign(**{name: table[name] for name in _MISSING_IS_NO_SECOND if name in table})
-    )
-    found = clashes(plain, numbers, present)
+    codes = coded(table)
+    numbers = group_numbers(codes, by) if groups is None else groups
+    found = clashes(codes, numbers, [name for name in how.dimensions if name in codes and name not in (*by, *together)])
     if not found:
         return
-    within = None
+    table, within = codes.table, None
     if how.country is not None:
-        within = group_numbers(table.assign(_group=numbers, _country=how.country(table)), ("_group", "_country"))
+        within = numbered([numbers, codes_of(how.country(table))])
     problems = []
     for column, rows in found.items():
         # Where each country has one value, no choice of days makes the countries alike.
-        abroad = within is not None and "iso3" not in by and not clashes(table, within, [column])
+        abroad = within is not None and "iso3" not in by and not clashes(codes, within, [column])
         keys = [*by, *(["iso3"] if abroad else []), column]
         ways = [*_choices(table, column, how), *([how.apart.format(by=tuple(keys))] if how.apart else [])]
         text = ", or ".join(ways) + (f"; {how.ends[column]}" if column in how.ends and not abroad else "")
-        problems.append(
-            (rows, f"{clash_in_words(table, rows, column, [*by] or how.place[:1])}. {text[:1].upper()}{text[1:]}")
-        )
+        shown = clash_in_words(table, rows, column, [*by] or how.place[:1])
+        problems.append((rows, f"{shown}. {text[:1].upper()}{text[1:]}"))
     refuse(table, how.mixes, *problems)
 
 
-def refuse_two(table: pd.DataFrame, groups: Numbers, column: str, what: str) -> None:
+def refuse_two(table: pd.DataFrame | Coded, groups: Numbers, column: str, what: str) -> None:
     """Raise where a column has more than one value in a group of counts of a place."""
     for rows in clashes(table, groups, [column]).values():
-        ways = [
-            *_choices(table, column, Sum((column,))),
-            "drop the rows that count these people again (the error's .rows)",
-        ]
-        text = f"{clash_in_words(table, rows, column, ['pcode', 'place'])}. {ways[0][:1].upper()}{ways[0][1:]}"
+        table = coded(table).table
+        drop = "drop the rows that count these people again (the error's .rows)"
+        way = [*_choices(table, column, Sum((column,))), drop][0]
+        text = f"{clash_in_words(table, rows, column, ['pcode', 'place'])}. {way[:1].upper()}{way[1:]}"
         refuse(table, what, (rows, text))
 
 
@@ -294,11 +338,10 @@ def _choices(table: pd.DataFrame, column: str, how: Sum) -> Iterator[str]:
             yield f"if they count different people, add them up with choose={{{column!r}: [{values}]}}"
 
 
-def refuse_totals(
-    table: pd.DataFrame, keys: Sequence[str], shown: Sequence[str], codes: pd.DataFrame | None = None
-) -> None:
+def refuse_totals(table: pd.DataFrame | Coded, keys: Sequence[str], shown: Sequence[str]) -> None:
     """Raise where a row of unknown origin has exactly the people of all rows with origins of the same key."""
-    known = [name for name in keys if name in table]
+    codes = coded(table)
+    table, known = codes.table, [name for name in keys if name in codes]
     without = table["origin"].isna()
     totals = [(without, known)]
     if "reason" in table:
@@ -306,14 +349,12 @@ def refuse_totals(
     rows = np.zeros(len(table), dtype=np.bool_)
     for is_total, names in totals:
         if is_total.any() and not is_total.all():
-            rows |= _as_many(table["people"], is_total, group_numbers(table if codes is None else codes, names))
+            rows |= _as_many(table["people"], is_total, group_numbers(codes, names))
     if rows.any():
         text = (
             f"{named_rows(table, rows, shown)}: the people without an origin are as many as all those with one. Drop "
-            "the "
-            "total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an "
-            "origin "
-            "such as 'unknown'"
+            "the total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an "
+            "origin such as 'unknown'"
         )
         refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
@@ -370,12 +411,9 @@ def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequenc
         return
     partial = np.isin(groups, groups[table[column].notna().to_numpy()]) & missing
     if partial.any():
-        warnings.warn(
+        warn(
             f"{column} missing in {int(partial.sum()):,} of {len(table):,} rows whose sum is given all the same, "
-            "without "
-            f"them: {named_rows(table, partial, key)}. Missing is not zero: see the column 'rows_missing'",
-            DataWarning,
-            stacklevel=3,
+            f"without them: {named_rows(table, partial, key)}. Missing is not zero: see the column 'rows_missing'"
         )
 
 

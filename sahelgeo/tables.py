@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 GROUPS = ("idp", "refugee", "returnee", "asylum_seeker", "third_country_national", "host")
@@ -47,14 +49,14 @@ class Column:
         span = f"{self.lowest} or more" if self.highest is None else f"{self.lowest} to {self.highest}"
         return f"not {span}. Leave the cell empty where the value is unknown"
 
-    def unfit(self, values: pd.Series) -> pd.Series:
+    def unfit(self, values: pd.Series) -> npt.NDArray[np.bool_]:
         """Which values break the rule; missing ones do not."""
-        bad = ~values.isin(self.one_of) if self.one_of else pd.Series(False, values.index)
-        if self.lowest is not None:
-            bad |= values < self.lowest
-        if self.highest is not None:
-            bad |= values > self.highest
-        return (bad & values.notna()).fillna(False).astype(bool)
+        bad = pd.Series(np.zeros(len(values), dtype=np.bool_), values.index)
+        if self.one_of:
+            bad = ~values.isin(self.one_of) & values.notna()
+        for limit, compare in ((self.lowest, values.lt), (self.highest, values.gt)):
+            bad = bad if limit is None else bad | compare(limit).fillna(False)
+        return bad.to_numpy(dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "s
 LAYERS = (
     ("errors", "embedded"),
     ("checks",),
-    ("words", "tables", "sources", "conformance", "periods"),
+    ("words", "tables", "sources", "periods"),
     ("sums",),
+    ("conformance",),
     ("areas", "places", "editions", "samples", "rasters", "nesting"),
     ("stocks", "flows", "phases", "events"),
     ("joint",),

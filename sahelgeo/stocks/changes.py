@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, StockComparisonError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, StockComparisonError, listed
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.places.attach import check_editions
 from sahelgeo.stocks.stock_totals import PLACE, PRINTED_NAMES, conform_stocks, operations, sum_by_place
-from sahelgeo.sums import Numbers, first_rows, group_numbers, joined_values, literal
+from sahelgeo.sums import Coded, Numbers, first_rows, group_numbers, joined_values, literal
 
 SIDES = ("before", "after")
-PEOPLE = (
-    "people_before",
-    "people_after",
-    "change",
-    "like_for_like",
-    "increase",
-    "decrease",
-    "revision",
-    "newly_covered",
-    "no_longer_covered",
-    "people_carried_forward",
-)
-PLACES = ("places_both", "places_new", "places_dropped", "places_not_counted", "places_carried_forward")
 
 
 def change_in_stocks(
@@ -141,23 +128,23 @@ def _unit(place: Sequence[str]) -> list[str]:
     return named
 
 
-def _by_operation(*tables: pd.DataFrame) -> list[pd.DataFrame]:
+def _by_operation(*tables: pd.DataFrame) -> list[Coded]:
     """The tables with one name for each operation, where names tell only its rounds apart."""
     checked = [conform_stocks(table) for table in tables]
-    names = [*PLACE, "date"]
-    named = operations(pd.concat([table[names] for table in checked], ignore_index=True)).array
-    first = len(checked[0])
-    return [table.assign(operation=part) for table, part in zip(checked, (named[:first], named[first:]), strict=True)]
+    both = pd.concat([held.table[[*PLACE, "date"]] for held in checked], ignore_index=True)
+    named, first = operations(Coded(both)).array, len(checked[0])
+    parts = (named[:first], named[first:])
+    return [held.but(held.table.assign(operation=part), "operation") for held, part in zip(checked, parts, strict=True)]
 
 
-def _side(table: pd.DataFrame, unit: list[str]) -> pd.DataFrame:
+def _side(held: Coded, unit: list[str]) -> pd.DataFrame:
     """One row for each place, group and operation of a table; sums of missing counts stay missing."""
-    sums = sum_by_place(table, ["group", "operation"], place=unit)
-    if "revised" in table:
-        marked = table[table["revised"].fillna(False).astype(bool)]
-        revised = sum_by_place(marked, ["group", "operation"], place=unit)
-        places = pd.MultiIndex.from_frame(sums[list(PLACE)].fillna(""))
-        sums = sums.assign(revised=places.isin(pd.MultiIndex.from_frame(revised[list(PLACE)].fillna(""))))
+    sums = sum_by_place(held, ["group", "operation"], place=unit)
+    if "revised" in held:
+        marked = held.table[held.table["revised"].fillna(False).astype(bool)]
+        revised = sum_by_place(Coded(marked), ["group", "operation"], place=unit)
+        places = group_numbers(pd.concat([sums[list(PLACE)], revised[list(PLACE)]]), PLACE)
+        sums = sums.assign(revised=np.isin(places[: len(sums)], places[len(sums) :]))
     return sums.assign(when=sums["as_of"] if "as_of" in sums else sums["date"])
 
 
@@ -171,69 +158,58 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
                 f"{listed(sorted(theirs), SHOWN_AT_MOST)}. "
                 f"Their difference would be no change: take the rows with the same {column} in both"
             )
-    for table, side in ((before, "before"), (after, "after")):
-        if len(table["when"].unique()) > 1:
-            days = listed([f"{day:%Y-%m-%d}" for day in sorted(table["when"].unique())], SHOWN_AT_MOST)
+    days = [sorted(table["when"].unique()) for table in (before, after)]
+    for several_days, side in zip(days, SIDES, strict=True):
+        if len(several_days) > 1:
+            shown = listed([f"{day:%Y-%m-%d}" for day in several_days], SHOWN_AT_MOST)
             raise StockComparisonError(
-                f"{side}: counts of several days ({days}). Take one day, or the latest of each place: latest_stocks"
+                f"{side}: counts of several days ({shown}). Take one day, or the latest of each place: latest_stocks"
             )
-    if len(before) and len(after) and before["when"].iloc[0] >= after["when"].iloc[0]:
-        raise StockComparisonError(
-            f"'before' is of {before['when'].iloc[0]:%Y-%m-%d}, 'after' of {after['when'].iloc[0]:%Y-%m-%d}. Give the "
-            "earlier count first"
-        )
+    if all(days) and days[0] >= days[1]:
+        one, other = (f"{day:%Y-%m-%d}" for (day,) in days)
+        raise StockComparisonError(f"'before' is of {one}, 'after' of {other}. Give the earlier count first")
     _refuse_other_operations(before, after)
-    if "edition" in before and "edition" in after:
-        ours, theirs = (set(table["edition"].dropna()) for table in (before, after))
-        if ours and theirs and ours != theirs:
-            raise EditionError(
-                f"before is of edition {sorted(ours)}, after of {sorted(theirs)}. Convert one of them to the edition "
-                "of the other"
-            )
+    check_editions(before, after, "the counts before", "those after")
 
 
 def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
     """A place that one operation counted before and another after did not change by their difference."""
-    places = [name for name in PLACE if name != "operation"]
-    both = before[list(PLACE)].merge(after[list(PLACE)], on=places, suffixes=("_before", "_after"))
-    numbers = group_numbers(both, places)
-    alike = (both["operation_before"].fillna("") == both["operation_after"].fillna("")).to_numpy(dtype=np.bool_)
-    other = both[~np.isin(numbers, numbers[alike])]
-    if len(other):
+    both = pd.concat([before[list(PLACE)], after[list(PLACE)]], ignore_index=True)
+    held, is_after = Coded(both), np.arange(len(both)) >= len(before)
+    places = group_numbers(held, [name for name in PLACE if name != "operation"])
+    units = group_numbers(held, PLACE)
+    alike = places[(np.bincount(units) == 2)[units]]
+    counted_twice = np.intersect1d(places[is_after], places[~is_after])
+    other = np.isin(places, np.setdiff1d(counted_twice, alike))
+    if other.any():
         ours, theirs = (
-            listed(list(map(literal, other[f"operation_{side}"].unique())), SHOWN_AT_MOST) for side in SIDES
+            listed(list(map(literal, both["operation"][other & side].unique())), SHOWN_AT_MOST)
+            for side in (~is_after, is_after)
         )
-        named = listed(list(other["pcode"].fillna(other["place"]).fillna("(no name)").unique()), SHOWN_AT_MOST)
+        named = listed(list(both["pcode"].fillna(both["place"]).fillna("(no name)")[other].unique()), SHOWN_AT_MOST)
         raise StockComparisonError(
-            f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference "
-            "would be no "
-            "change: compare counts of one operation, or, if both are rounds of one, write the same operation in both "
-            "tables"
+            f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference would "
+            "be no change: compare counts of one operation, or, if both are rounds of one, write the same operation in "
+            "both tables"
         )
 
 
 def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    keys = list(PLACE)
-    kept = [
-        *keys,
-        "people",
-        "date",
-        "when",
-        "source",
-        "method",
-        *(["edition"] if "edition" in after or "edition" in before else []),
-    ]
-    extra = ["revised"] if "revised" in after else []
-    left = before.reindex(columns=kept).assign(named=True)
-    right = after.reindex(columns=[*kept, *extra]).assign(named=True)
-    # pandas joins missing keys with each other, which is what is wanted: missing is a value of the key.
-    both = left.merge(right, on=keys, how="outer", suffixes=("_before", "_after"))
-    for side in SIDES:
-        both[f"when_{side}"] = (before if side == "before" else after)["when"].min()
-    if "edition_after" in both:
-        both["edition"] = both["edition_after"].fillna(both["edition_before"])
-    both["revised"] = both["revised"].fillna(False).astype(bool) if extra else False
-    return both
+    """One row for each place of either side, with the figures of both."""
+    names = [*PLACE, *(["edition"] if "edition" in after or "edition" in before else [])]
+    both = pd.concat([side.reindex(columns=names) for side in (after, before)], ignore_index=True)
+    units = group_numbers(both, PLACE)
+    places = first_rows(both, units, names)
+    revised = np.zeros(len(places), dtype=np.bool_)
+    for side, table, rows in (("after", after, units[: len(after)]), ("before", before, units[len(after) :])):
+        position = np.full(len(places), -1)
+        position[rows] = np.arange(len(table))
+        for name in ("people", "date", "source"):
+            places[f"{name}_{side}"] = table[name].array.take(position, allow_fill=True)
+        places[f"when_{side}"] = table["when"].min()
+        if side == "after" and "revised" in after:
+            revised[rows] = after["revised"]
+    return places.assign(revised=revised)
 
 
 def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFrame:
@@ -243,7 +219,7 @@ def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFr
     change = (second - first).where(both, 0)
     carried = both & (((first == second) & (first > 0)) | (places["date_before"] == places["date_after"])).fillna(False)
     revised = places["revised"]
-    columns: dict[str, Any] = {
+    people = {
         "people_before": first,
         "people_after": second,
         "change": second.where(in_second, 0) - first.where(in_first, 0),
@@ -254,29 +230,20 @@ def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFr
         "newly_covered": second.where(in_second & ~in_first, 0),
         "no_longer_covered": first.where(in_first & ~in_second, 0),
         "people_carried_forward": second.where(carried, 0),
+    }
+    counted = {
         "places_both": both,
         "places_new": in_second & ~in_first,
         "places_dropped": in_first & ~in_second,
         "places_not_counted": ~in_first & ~in_second,
         "places_carried_forward": carried,
     }
-    table = pd.DataFrame(columns)
-    sums = table[list(PEOPLE)].astype("Int64").groupby(groups).sum(min_count=1)
-    counts = table[list(PLACES)].astype("int64").groupby(groups).sum()
-    uncounted = counts["places_both"] + counts["places_new"] + counts["places_dropped"] == 0
-    sums = sums.mask(uncounted)
+    counts = pd.DataFrame(counted).astype("int64").groupby(groups).sum().reset_index(drop=True)
     any_count = counts[["places_both", "places_new", "places_dropped"]].sum(axis=1)
-    sources = joined_values(places, groups, [f"source_{side}" for side in SIDES])
+    sums = pd.DataFrame(people).astype("Int64").groupby(groups).sum(min_count=1).reset_index(drop=True)
     dates = first_rows(places, groups, ["when_before", "when_after"]).set_axis(["date_before", "date_after"], axis=1)
-    share = (counts["places_both"] / any_count.mask(any_count == 0)).astype("Float64").rename("share_compared")
-    result = [
-        first_rows(places, groups, keys),
-        dates,
-        sums[list(PEOPLE[:-1])].reset_index(drop=True),
-        counts[list(PLACES[:-1])].reset_index(drop=True),
-        share.reset_index(drop=True),
-        counts[["places_carried_forward"]].reset_index(drop=True),
-        sums[["people_carried_forward"]].reset_index(drop=True),
-        sources,
-    ]
-    return pd.concat(result, axis=1)
+    result = pd.concat([first_rows(places, groups, keys), dates, sums.mask(any_count == 0), counts], axis=1)
+    share = (counts["places_both"] / any_count.mask(any_count == 0)).astype("Float64")
+    last = {name: result.pop(name) for name in ("places_carried_forward", "people_carried_forward")}
+    sources = joined_values(places, groups, [f"source_{side}" for side in SIDES])
+    return result.assign(share_compared=share, **last, **sources)

@@ -87,7 +87,7 @@ def rate_per_1000(
     Sahel  344569   1473885.0             2020     233.8
     Nord    74527   1715154.0             2020      43.5
     """
-    counts = conform_stocks(stocks).drop(columns=list(ADDED), errors="ignore")
+    counts = conform_stocks(stocks).table.drop(columns=list(ADDED), errors="ignore")
     found = _denominators(population, year, source)
     used = found[found["pcode"].isin(counts["pcode"])]
     check_editions(counts, found, "stocks", "the population")

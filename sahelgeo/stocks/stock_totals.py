@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,23 +13,24 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import conform
-from sahelgeo.errors import DataWarning
+from sahelgeo.conformance import conform_coded
+from sahelgeo.errors import warn
 from sahelgeo.nesting import check_level, mixed_level_rows, nested_rows, one_edition_of, refuse_without_code, rolled_up
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     NESTED,
+    Coded,
     Mask,
     Numbers,
     Sum,
     added_up,
     chosen,
     clashes,
-    coded,
     codes_of,
     first_rows,
     group_numbers,
     named_rows,
+    numbered,
     refuse,
     refuse_totals,
     refuse_two,
@@ -136,7 +136,7 @@ def sum_stocks(
 
 
 def _sums(
-    table: pd.DataFrame,
+    held: Coded,
     areas: gpd.GeoDataFrame | None = None,
     *,
     by: str | Sequence[str],
@@ -144,16 +144,17 @@ def _sums(
     choose: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """The sums of a table that is checked already."""
-    keys = checks.by(by, table, never=COUNTED)
-    how = how_of(table)
-    table = chosen(table, choose, how.dimensions)
+    keys = checks.by(by, held.table, never=COUNTED)
+    how = how_of(held.table)
+    table = chosen(held.table, choose, how.dimensions)
     together = added_up(choose)
     check_figures(table, "stock")
+    codes = held.rows(table)
     if "operation" not in keys:
-        table = table.assign(operation=operations(table))
-    codes = coded(table, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions, *keys])
-    _refuse_two_dates(table, codes)
-    refuse_totals(table, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions], ["pcode", "place"], codes)
+        table = table.assign(operation=operations(codes))
+        codes = codes.but(table, "operation")
+    _refuse_two_dates(codes)
+    refuse_totals(codes, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions], ["pcode", "place"])
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     apart = [name for name in how.dimensions if name not in together and name != "edition"]
     scopes = group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
@@ -161,9 +162,9 @@ def _sums(
     if checked is not None and level is not None:
         refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
-        codes = codes.assign(pcode=codes_of(table["pcode"]))
+        codes = codes.but(table, "pcode")
     groups = group_numbers(codes, keys)
-    refuse_unlike(table, how, by=keys, together=together, groups=groups, codes=codes)
+    refuse_unlike(codes, how, by=keys, together=together, groups=groups)
     for column in COUNTED:
         warn_partial(table, groups, column, keys[:1] or ["pcode"])
     return with_age(sums_of(table, groups, keys, how, together), table, groups, keys)
@@ -230,17 +231,20 @@ def latest_stocks(
     >>> int(sg.sum_stocks(latest, by=())["people"].item())
     750
     """
-    table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
+    held = conform_coded(stocks, "stocks")
+    table = chosen(held.table, choose, DIMENSIONS)
     day = table["date"].max() if date is None else checks.day(date, "date")
-    place = _place_numbers(table)
     is_past = (table["date"] <= day).to_numpy(dtype=np.bool_)
-    _warn_only_later(table, place, is_past, day)
-    past, place = table[is_past], place[is_past]
-    groups = group_numbers(past.assign(_place=place, operation=operations(past)), ["_place", "group", "operation"])
+    _warn_only_later(table, is_past, day)
+    past = table[is_past]
+    codes = held.rows(past)
+    groups = numbered([_place_numbers(codes), codes["group"], codes_of(operations(codes))])
     together = added_up(choose)
     if "method" not in together:
-        refuse_two(past, groups, "method", "The latest count cannot be told between methods:")
-    is_latest = (past["date"] == past["date"].groupby(groups).transform("max")).to_numpy(dtype=np.bool_)
+        refuse_two(codes, groups, "method", "The latest count cannot be told between methods:")
+    newest = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int64)
+    np.maximum.at(newest, groups, codes["date"])
+    is_latest = codes["date"] == newest[groups]
     latest = past[is_latest]
     if "source" not in together:
         refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
@@ -251,43 +255,42 @@ def latest_stocks(
     )
 
 
-def conform_stocks(stocks: pd.DataFrame) -> pd.DataFrame:
+def conform_stocks(stocks: pd.DataFrame) -> Coded:
     """Check a table of stocks; sums of latest counts may lack the date, since places were counted on different days."""
     if not isinstance(stocks, pd.DataFrame) or not {"as_of", "date"} <= set(stocks.columns):
-        return conform(stocks, "stocks")
+        return conform_coded(stocks, "stocks")
     checks.columns(stocks, "stocks", {"as_of": "day", "date": "day"})
     as_of, dates = (checks.days(stocks[name], "stocks") for name in ("as_of", "date"))
     checks.filled(stocks, "stocks", "as_of", "latest_stocks writes this column for every row: rename yours, or drop it")
     # A series has a count again in each period that it was carried into: as_of tells its rows apart.
     several = len(as_of.unique()) > 1
-    checked = conform(stocks.assign(date=as_of if several else dates.fillna(as_of)), "stocks")
-    return checked.assign(date=dates, as_of=as_of)
+    checked = conform_coded(stocks.assign(date=as_of if several else dates.fillna(as_of)), "stocks")
+    return checked.but(checked.table.assign(date=dates, as_of=as_of), "date")
 
 
-def operations(table: pd.DataFrame) -> pd.Series:
+def operations(held: Coded) -> pd.Series:
     """The operation of each row, by one name where names tell only the rounds of an operation apart.
 
     Names that differ in month, year and number only ("PDI Nov 2020", "PDI Mai 2022", "Lac R1", "Lac R2") are rounds of
     one operation, unless one day of a place has two of them. Numbers alone ("Lac 1", "Lac 2") tell operations apart.
     """
-    codes, names = pd.factorize(table["operation"])
+    codes, names = pd.factorize(held.table["operation"])
     series = pd.Series([_without_round(str(name)) for name in names], dtype="object")
     numbers, labels = pd.factorize(series.str.lower())
     series = series.groupby(numbers).transform("first")
     if len(labels) == len(names):
-        return table["operation"]
+        return held.table["operation"]
     # Rounds that have no other name share theirs, none, with the rows that name no operation.
     common = np.append(numbers, np.append(labels, "").tolist().index(""))[codes]
-    day = {
-        "place": _place_numbers(table),
-        "common": common,
-        **{name: codes_of(table[name]) for name in ("date", "group")},
-    }
-    two = clashes(pd.DataFrame({"operation": codes}), group_numbers(pd.DataFrame(day), list(day)), ["operation"])
+    two = clashes(
+        pd.DataFrame({"operation": codes}),
+        numbered([_place_numbers(held), common, held["date"], held["group"]]),
+        ["operation"],
+    )
     apart = common[two["operation"]] if two else ()
     alone = (np.bincount(numbers) == 1)[numbers] | np.isin(numbers, apart)
     shown = [name if own else known or None for name, own, known in zip(names, alone, series, strict=True)]
-    return pd.Series(pd.array([*shown, None], dtype="string")[codes], index=table.index)
+    return pd.Series(pd.array([*shown, None], dtype="string")[codes], index=held.table.index)
 
 
 def _without_round(name: str) -> str:
@@ -309,21 +312,23 @@ def _plain(text: str) -> str:
 
 
 def sum_by_place(
-    table: pd.DataFrame,
-    also: Sequence[str],
-    *,
-    place: Sequence[str] = ("pcode",),
-    choose: Mapping[str, Any] | None = None,
+    held: Coded, also: Sequence[str], *, place: Sequence[str] = ("pcode",), choose: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """The sums of a table that is checked already, for each place and the values of further columns.
 
     A place is its p-code, whatever is printed beside it, or its printed names where it has none; names in ``place``
     tell places of one p-code apart.
     """
+    table = held.table
     without = table["pcode"].isna()
-    names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in PRINTED_NAMES}
-    sums = _sums(table.assign(**names), by=["pcode", *names, *also], choose=choose)
-    return sums.rename(columns={f"place_{name}": name for name in PRINTED_NAMES})
+    # What is printed beside p-codes tells no places apart, and a name that nothing has need not be looked at.
+    printed = [name for name in PRINTED_NAMES if name in place or without.any()]
+    names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in printed}
+    sums = _sums(held.but(table.assign(**names)), by=["pcode", *names, *also], choose=choose)
+    sums = sums.rename(columns={f"place_{name}": name for name in printed})
+    return sums.assign(
+        **{name: pd.Series(index=sums.index, dtype="string") for name in PRINTED_NAMES if name not in sums}
+    )
 
 
 def how_of(table: pd.DataFrame) -> Sum:
@@ -363,40 +368,38 @@ def with_age(result: pd.DataFrame, table: pd.DataFrame, groups: Numbers, keys: S
     return result.assign(days_old=days.groupby(groups).max().reset_index(drop=True))
 
 
-def _place_numbers(table: pd.DataFrame) -> Numbers:
+def _place_numbers(codes: Coded) -> Numbers:
     """A place with a p-code is its p-code, whatever name is printed beside it."""
-    coded_places = table["pcode"].notna().to_numpy()
-    printed = {name: codes_of(table[name]) for name in PRINTED_NAMES if not coded_places.all()}
-    names = pd.DataFrame({name: np.where(coded_places, 0, codes) for name, codes in printed.items()}, index=table.index)
-    return group_numbers(names.assign(pcode=codes_of(table["pcode"])), ["pcode", *printed])
+    with_code = codes.table["pcode"].notna().to_numpy()
+    printed = () if with_code.all() else PRINTED_NAMES
+    return numbered([codes["pcode"], *(np.where(with_code, 0, codes[name]) for name in printed)])
 
 
-def _refuse_two_dates(table: pd.DataFrame, codes: pd.DataFrame) -> None:
-    if "as_of" in table:
-        unit = group_numbers(codes.assign(_place=_place_numbers(table)), ["_place", "group", "operation", "as_of"])
-        refuse_two(table, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
+def _refuse_two_dates(codes: Coded) -> None:
+    if "as_of" in codes:
+        unit = numbered([_place_numbers(codes), *(codes[name] for name in ("group", "operation", "as_of"))])
+        refuse_two(codes, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
 
 
-def _warn_only_later(table: pd.DataFrame, place: Numbers, is_past: Mask, day: pd.Timestamp) -> None:
+def _warn_only_later(table: pd.DataFrame, is_past: Mask, day: pd.Timestamp) -> None:
+    if is_past.all():
+        return
+    place = _place_numbers(Coded(table))
     later = ~np.isin(place, place[is_past])
     if later.any():
-        warnings.warn(
+        warn(
             f"{len(np.unique(place[later])):,} place(s) have no count on or before {day:%Y-%m-%d} and are left out: "
-            f"{named_rows(table, later, ['pcode', 'place'])}",
-            DataWarning,
-            stacklevel=3,
+            f"{named_rows(table, later, ['pcode', 'place'])}"
         )
 
 
 def _warn_places_left_out(past: pd.DataFrame, groups: Numbers, is_latest: Mask) -> None:
-    places = group_numbers(past.assign(_unit=groups), ["_unit", *PRINTED_NAMES])
-    rows = ~np.isin(places, places[is_latest])
+    names = [name for name in PRINTED_NAMES if past[name].notna().any()]
+    places = numbered([groups, *(codes_of(past[name]) for name in names)]) if names else groups
+    rows = ~is_latest & ~np.isin(places, places[is_latest])
     if rows.any():
-        warnings.warn(
+        warn(
             "places that the latest count of their p-code does not name are left out: "
             f"{named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on other "
-            "days "
-            "than the rest",
-            DataWarning,
-            stacklevel=3,
+            "days than the rest"
         )

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import conform
+from sahelgeo.conformance import conform_coded
 from sahelgeo.errors import SchemaError
 from sahelgeo.periods import every_period, period_code, periods_of
-from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.stock_totals import DIMENSIONS, PLACE, operations, sum_by_place
-from sahelgeo.sums import added_up, chosen, group_numbers, refuse_two
+from sahelgeo.sums import added_up, chosen, codes_of, group_numbers, joined_values, refuse_two
 
 Fill = Literal["none", "last"]
 
@@ -83,53 +82,47 @@ def series(
     """
     _check_options(freq, fill, max_days)
     counts = one_count(stocks, choose)
-    counts = counts.assign(start=periods_of(counts["date"], freq)["start"])
-    every = (
-        every_period(counts["date"].min(), counts["date"].max(), freq)
-        if len(counts)
-        else counts[["start"]].assign(end=counts["date"])
-    )
-    periods = every.rename(columns={"end": "as_of"})
-    latest = counts.sort_values(["unit", "date"]).drop_duplicates(["unit", "start"], keep="last")
-    grid = counts[["unit"]].drop_duplicates().sort_values("unit").merge(periods, how="cross")
-    table = grid.merge(latest[["unit", "start", *_CARRIED, *_NAMED]], on=["unit", "start"], how="left")
-    own = table["date"].notna()
-    # Where there is no count, method and source are those of the series of the place.
-    by_unit = table.groupby("unit")
-    named = by_unit[_NAMED].ffill()
-    table[_NAMED] = named.fillna(named.groupby(table["unit"]).bfill())
-    if fill == "last":
-        table[_CARRIED] = by_unit[_CARRIED].ffill()
-    days_old = (table["as_of"] - table["date"]).dt.days
+    units = counts["unit"].to_numpy()
+    every = every_period(counts["date"].min(), counts["date"].max(), freq) if len(counts) else _NO_PERIODS
+    starts = every["start"].searchsorted(periods_of(counts["date"], freq)["start"])
+    # Which count each place has in each period: the last of them, since counts are sorted by day; -1 where it has none.
+    latest = np.full((int(units.max(initial=-1)) + 1, len(every)), -1)
+    latest[units, starts] = np.arange(len(counts))
+    before = np.maximum.accumulate(latest, axis=1)
+    # Where there is no count, method and source are those of the count before, or of the first.
+    named = np.where(before < 0, np.searchsorted(units, np.arange(len(latest)))[:, None], before).ravel()
+    as_of = pd.Series(np.tile(every["end"].to_numpy(), len(latest)))
+    own, taken = latest.ravel() >= 0, (before if fill == "last" else latest).ravel()
+    days_old = (as_of - counts["date"].array.take(taken, allow_fill=True)).dt.days
     if max_days is not None:
-        table.loc[(days_old > max_days) & ~own, _CARRIED] = pd.NA
-    places = counts.drop_duplicates("unit").set_index("unit")[list(PLACE)]
-    figures = {
-        "method": table["method"].astype("string"),
-        "start": table["start"],
-        "as_of": table["as_of"],
-        "date": table["date"].astype("datetime64[us]"),
-        "people": table["people"].astype("Int64"),
-        "days_old": (table["as_of"] - table["date"]).dt.days.astype("Int64"),
-        "filled": (~own & table["people"].notna()).astype(bool),
-        "source": table["source"].astype("string"),
-    }
-    return pd.concat([places.reindex(table["unit"]).reset_index(drop=True), pd.DataFrame(figures)], axis=1)
+        taken = np.where((days_old > max_days) & ~own, -1, taken)
+    table = counts[[*PLACE, "method", "source"]].iloc[named].reset_index(drop=True)
+    people = pd.Series(counts["people"].array.take(taken, allow_fill=True))
+    table = table.assign(
+        start=np.tile(every["start"].to_numpy(), len(latest)),
+        as_of=as_of,
+        date=counts["date"].array.take(taken, allow_fill=True),
+        people=people,
+        days_old=days_old.where(taken >= 0).astype("Int64"),
+        filled=~own & people.notna().to_numpy(),
+    )
+    return table[[*PLACE, "method", "start", "as_of", "date", "people", "days_old", "filled", "source"]]
 
 
-_CARRIED, _NAMED = ["date", "people"], ["method", "source"]
+_NO_PERIODS = pd.DataFrame({"start": [], "end": []}, dtype="datetime64[us]")
 
 
 def one_count(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> pd.DataFrame:
-    """One count for each place, group, operation and date, with the number of the place in ``unit``.
+    """One count for each place, group, operation and date, sorted, with the number of the place in ``unit``.
 
     A place with a p-code is its p-code, whatever is printed beside it.
     """
-    table = chosen(conform(stocks, "stocks"), choose, DIMENSIONS)
-    table = table.assign(operation=operations(table))
+    held = conform_coded(stocks, "stocks")
+    held = held.rows(chosen(held.table, choose, DIMENSIONS))
+    held = held.but(held.table.assign(operation=operations(held)), "operation")
     together = added_up(choose)
-    again = {name: list(table[name].unique()) for name in together}
-    sums = sum_by_place(table, ["group", "operation", "date"], choose=again)
+    again = {name: list(held.table[name].unique()) for name in together}
+    sums = sum_by_place(held, ["group", "operation", "date"], choose=again)
     counted = sums[sums["people"].notna()]
     unit = group_numbers(counted, PLACE)
     if "method" not in together:
@@ -192,17 +185,22 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     0    BF 2020-08-08  1013234 2020-06-08
     """
     counts = _counts(stocks, threshold, choose)
-    above = counts[counts["above"]].drop_duplicates("unit").set_index("unit")
-    before = counts.groupby("unit")[["date", "people", "source"]].shift().loc[counts["above"]]
-    before = before.assign(unit=counts["unit"]).drop_duplicates("unit").set_index("unit")
-    places = counts.drop_duplicates("unit").set_index("unit")
-    result = places[list(PLACE)].assign(
-        date=above["date"],
-        people=above["people"],
-        date_below=before["date"],
-        people_below=before["people"],
-        counts=counts.groupby("unit").size(),
-        source=pd.concat([above["source"], before["source"]]).groupby(level=0).agg(joined_sources),
+    by_unit = counts.groupby("unit")
+    above = counts[counts["above"]].drop_duplicates("unit")
+    before = by_unit[["date", "people", "source"]].shift().loc[above.index]
+    names = pd.concat([above, before.assign(unit=above["unit"])])
+    above, before = above.set_index("unit"), before.set_axis(above["unit"])
+    result = (
+        counts.drop_duplicates("unit")
+        .set_index("unit")[list(PLACE)]
+        .assign(
+            date=above["date"],
+            people=above["people"],
+            date_below=before["date"],
+            people_below=before["people"],
+            counts=by_unit.size(),
+            source=joined_values(names, names["unit"].to_numpy(), ["source"])["source"],
+        )
     )
     return result.astype({"people": "Int64", "people_below": "Int64", "source": "string"}).reset_index(drop=True)
 
@@ -257,43 +255,27 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
     """
     counts = _counts(stocks, threshold, choose)
     by_unit = counts.groupby("unit")
-    counts = counts.assign(
-        spell=(counts["above"] != by_unit["above"].shift()).cumsum(),
-        after=by_unit["date"].shift(),
-        before=by_unit["date"].shift(-1),
-    )
-    by_spell = counts[counts["above"]].groupby("spell")
-    spells = by_spell[list(PLACE)].first()
-    spells = spells.assign(
-        first=by_spell["date"].first(),
-        last=by_spell["date"].last(),
-        after=by_spell["after"].agg(lambda days: days.iloc[0]),
-        before=by_spell["before"].agg(lambda days: days.iloc[-1]),
+    spell = (counts["above"] != by_unit["above"].shift()).cumsum()
+    counts = counts.assign(spell=spell, after=by_unit["date"].shift(), before=by_unit["date"].shift(-1))
+    above = counts[counts["above"]]
+    first, last = (above.drop_duplicates("spell", keep=side).set_index("spell") for side in _SIDES)
+    by_spell = above.groupby("spell")
+    spells = first[list(PLACE)].assign(
+        first=first["date"],
+        last=last["date"],
+        after=first["after"],
+        before=last["before"],
+        days_at_least=(last["date"] - first["date"]).dt.days.astype("Int64"),
+        days_at_most=(last["before"] - first["after"]).dt.days.astype("Int64"),
+        ongoing=last["before"].isna(),
         counts=by_spell.size(),
         people_highest=by_spell["people"].max(),
-        source=by_spell["source"].agg(joined_sources).astype("string"),
     )
-    days = {"after": "datetime64[us]", "before": "datetime64[us]", "first": "datetime64[us]", "last": "datetime64[us]"}
-    spells = spells.astype({**days, "people_highest": "Int64"})
-    spells = spells.assign(
-        days_at_least=(spells["last"] - spells["first"]).dt.days.astype("Int64"),
-        days_at_most=(spells["before"] - spells["after"]).dt.days.astype("Int64"),
-        ongoing=spells["before"].isna(),
-    )
-    order = [
-        *PLACE,
-        "first",
-        "last",
-        "after",
-        "before",
-        "days_at_least",
-        "days_at_most",
-        "ongoing",
-        "counts",
-        "people_highest",
-        "source",
-    ]
-    return spells[order].reset_index(drop=True)
+    sources = joined_values(above, codes_of(above["spell"]), ["source"])
+    return spells.reset_index(drop=True).assign(source=sources["source"])
+
+
+_SIDES: tuple[Literal["first", "last"], ...] = ("first", "last")
 
 
 def _counts(stocks: pd.DataFrame, threshold: float, choose: Mapping[str, Any] | None) -> pd.DataFrame:
