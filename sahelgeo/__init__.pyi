@@ -23,8 +23,8 @@ from .flows.matrices import od_matrix as od_matrix
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
 from .joint.severity import joint_severity as joint_severity
-from .phases.comparison import compare_phases as compare_phases
-from .phases.dates import phases_at as phases_at
+from .phases.analyses import compare_phases as compare_phases
+from .phases.analyses import phases_at as phases_at
 from .phases.phase_totals import sum_phases as sum_phases
 from .phases.rule import area_phase as area_phase
 from .places.area_index import area_index as area_index

@@ -16,7 +16,7 @@ from sahelgeo.conformance import listed
 from sahelgeo.errors import AreasNotEmbeddedError, DoubleCountError, FormatError, SchemaError, UnmatchedError
 from sahelgeo.maps.phase_layer import SETTLEMENTS
 from sahelgeo.maps.print_sheet import FORMATS
-from sahelgeo.phases.dates import phases_at
+from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.phase_totals import sum_phases
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account

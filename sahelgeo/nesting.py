@@ -35,14 +35,21 @@ def one_edition_of(areas: gpd.GeoDataFrame, table: pd.DataFrame, ends: Sequence[
     return checked
 
 
-def refuse_without_code(table: pd.DataFrame) -> None:
-    """Raise where a row has no p-code, and so no level that it could be brought to."""
-    without = table["pcode"].isna().to_numpy(dtype=np.bool_)
+def refuse_without_code(
+    table: pd.DataFrame,
+    why: str = "and so no level",
+    instead: str = "add up without level=...",
+    *,
+    rows: Mask | None = None,
+    name: str = "",
+) -> None:
+    """Raise where a row (of some ``rows``) has no p-code, and say why it needs one and what else can be done."""
+    without = table["pcode"].isna().to_numpy(dtype=np.bool_) if rows is None else rows
     if without.any():
         raise UnmatchedError(
-            f"{int(without.sum()):,} of {len(table):,} rows have no p-code and so no level: "
+            f"{name}{int(without.sum()):,} of {len(table):,} rows have no p-code {why}: "
             f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), "
-            "or add up without level=...; the rows are in the error's .rows",
+            f"or {instead}; the rows are in the error's .rows",
             table[without],
         )
 

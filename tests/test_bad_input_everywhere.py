@@ -110,7 +110,7 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
     "od_matrix": (sg.od_matrix, ("flows",)),
     "overlay": (_options(sg.overlay, measure={"people": "count"}), ("values", "areas")),
     "overlay_phases": (_options(sg.overlay_phases, column="phase_rule"), ("polygons", "areas")),
-    "phase_coverage": (sg.phases.phase_coverage, ("phases", "population")),
+    "share_analysed": (sg.phases.share_analysed, ("phases", "population")),
     "phases_at": (_options(sg.phases_at, date="2020-04-01"), ("phases",)),
     "rate_per_1000": (sg.rate_per_1000, ("stocks", "population")),
     "recommended_figures": (sg.stocks.recommended_figures, ("figures",)),

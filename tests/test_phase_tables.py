@@ -242,13 +242,13 @@ def test_coverage_is_people_analysed_of_those_who_live_there() -> None:
     living = pd.DataFrame({"pcode": ["A", "B"], "people": [200, 50], "year": 2020, "source": "census"})
     table = phases(row("A", 100, 0, 0, 0, 0), row("B", 60, 0, 0, 0, 0), row("C", 1, 0, 0, 0, 0))
     with pytest.warns(sg.DataWarning, match="more people analysed than live there in B"):
-        found = sg.phases.phase_coverage(table, living)
+        found = sg.phases.share_analysed(table, living)
     assert found["share_analysed"].tolist()[:2] == [0.5, 1.2]
     assert found["share_analysed"].isna().tolist() == [False, False, True]
     with pytest.raises(sg.errors.DoubleCountError, match="population: p-codes A, B stand more than once"):
-        sg.phases.phase_coverage(table, pd.concat([living, living.assign(year=2021)], ignore_index=True))
+        sg.phases.share_analysed(table, pd.concat([living, living.assign(year=2021)], ignore_index=True))
     with pytest.raises(sg.errors.SchemaError, match="column 'people_1' is missing.*column 'people_2'"):
-        sg.phases.phase_coverage(table[["pcode"]], living)
+        sg.phases.share_analysed(table[["pcode"]], living)
 
 
 MARCH = {"issued": "2020-03-31", "kind": "projected", "start": "2020-06-01", "end": "2020-08-31"}
@@ -418,7 +418,7 @@ def test_a_country_is_not_added_to_rows_without_a_code() -> None:
     """The IPC prints a national row with a code beside areas that have none."""
     area = row(None, 60, 20, 20, 0, 0, place="Grimari", iso3="CAF")
     nation = row("CF", 60, 20, 20, 0, 0, place="CAF", iso3="CAF")
-    with pytest.raises(sg.errors.DoubleCountError, match="row 1 .*'CF'.* stands beside rows without a p-code"):
+    with pytest.raises(sg.errors.DoubleCountError, match="row 1 .*'CF'.* is beside rows without a p-code"):
         sg.sum_phases(phases(area, nation), by="iso3")
     with pytest.raises(sg.errors.DoubleCountError, match="a country and of its areas twice"):
         sg.sum_phases(phases({**area, "iso3": None}, nation), by=())

@@ -183,7 +183,7 @@ def _figures():
         "sum_phases": (sg.sum_phases(hungry), [hungry]),
         "phases.audit": (sg.phases.audit(hungry), [hungry]),
         "phases.audit, by": (sg.phases.audit(hungry, by="kind"), [hungry]),
-        "phase_coverage": (sg.phases.phase_coverage(hungry, people), [hungry, people]),
+        "share_analysed": (sg.phases.share_analysed(hungry, people), [hungry, people]),
         "phases_at": (sg.phases_at(hungry[:1], "2020-04-01"), [hungry[:1]]),
         "season_vintages": (sg.phases.season_vintages(hungry, "2020-03-01", "2020-05-31"), [hungry]),
         "compare_phases": (sg.compare_phases(hungry, next_year, column="phase_rule"), [hungry, next_year]),
@@ -238,7 +238,7 @@ def test_tables_of_two_editions_are_neither_added_nor_joined():
     assert sg.sum_phases(moved, by=(), choose={"edition": "2020"})["rows"].tolist() == [13]
     for join in (
         lambda: sg.compare_phases(old, new),
-        lambda: sg.phases.phase_coverage(old, people),
+        lambda: sg.phases.share_analysed(old, people),
         lambda: sg.joint.displacement_by_phase(sample.stocks.assign(edition="2025"), old),
         lambda: sg.joint_severity(old, sample.stocks.assign(edition="2025"), sample.population),
         lambda: sg.sum_events(sample.events[:2], sample.areas.assign(edition="2020"), population=people),

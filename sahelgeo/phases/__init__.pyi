@@ -1,6 +1,6 @@
+from .analyses import season_vintages as season_vintages
 from .classes import categorical as categorical
 from .classes import load_classes as load_classes
 from .classes import load_symbols as load_symbols
-from .dates import season_vintages as season_vintages
-from .phase_totals import phase_coverage as phase_coverage
+from .phase_totals import share_analysed as share_analysed
 from .rule import audit as audit

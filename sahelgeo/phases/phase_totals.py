@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -11,30 +10,25 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import conform
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, UnmatchedError, listed
-from sahelgeo.nesting import (
-    check_level,
-    holding_rows,
-    is_country,
-    one_edition_of,
-    parents_of,
-    refuse_without_code,
-    rolled_up,
-)
+from sahelgeo.conformance import conform, conform_coded
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, listed, warn
+from sahelgeo.nesting import check_level, holding_rows, is_country, one_edition_of, parents_of, refuse_without_code, rolled_up
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.attach import check_editions
 from sahelgeo.places.known import country_of_code
 from sahelgeo.sums import (
     NESTED,
+    Coded,
     Mask,
     Numbers,
     Sum,
     added_up,
     chosen,
     clashes,
+    codes_of,
     group_numbers,
     named_rows,
+    numbered,
     refuse,
     refuse_unlike,
     sums_of,
@@ -114,7 +108,7 @@ def sum_phases(
     --------
     area_phase : The phase of each area by the 20 % rule.
     phases_at : The classification that holds on a day.
-    phase_coverage : The share of people that an analysis covered.
+    share_analysed : The share of people that an analysis covered.
 
     Notes
     -----
@@ -129,28 +123,31 @@ def sum_phases(
           kind     people_2plus     people_3plus   people_4plus  rows
     0  current  6000178.0  1606484.0  72766.0    13
     """
-    table = conform(phases, "phases")
+    held = conform_coded(phases, "phases")
     checks.choice(("fold", "apart"), parts=parts)
-    keys = checks.by(by, table, never=(*PEOPLE_BY_PHASE, "population"))
+    keys = checks.by(by, held.table, never=(*PEOPLE_BY_PHASE, "population"))
     keys += ["unit_kind"] if parts == "apart" and "unit_kind" not in keys else []
     check_level(level, areas)
-    table = chosen(table.assign(unit_kind=table["unit_kind"].fillna("area")), choose, _how(table).dimensions)
-    check_fit(table, 2)
+    how = _how(held.table)
+    table = held.table.assign(unit_kind=held.table["unit_kind"].fillna("area"))
+    codes = held.but(table, "unit_kind").rows(chosen(table, choose, how.dimensions))
+    table = codes.table
+    check_fit(table)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
-    scope = group_numbers(table, DIMENSIONS)
-    _refuse_countries_beside_unplaced(table, scope)
-    _refuse_regions_beside_unplaced(table, scope)
+    scope = group_numbers(codes, DIMENSIONS)
+    _refuse_beside_unplaced(table, scope)
     is_total = _published_totals(table, scope, checked, level)
-    table, totals, scope = table[~is_total], table[is_total], scope[~is_total]
+    totals, scope, codes = table[is_total], scope[~is_total], codes.rows(table[~is_total])
     if checked is not None and level is not None:
-        refuse_without_code(table)
-        table = rolled_up(table, checked, level, ["pcode"])
+        refuse_without_code(codes.table)
+        codes = codes.but(rolled_up(codes.table, checked, level, ["pcode"]), "pcode")
+    table = codes.table
     _refuse_totals_of_parts(table, scope)
     _refuse_merged_names(table, keys)
-    groups, together = group_numbers(table, keys), added_up(choose)
-    refuse_unlike(table, _how(table), by=keys, together=together, groups=groups)
+    groups, together = group_numbers(codes, keys), added_up(choose)
+    refuse_unlike(codes, how, by=keys, together=together, groups=groups)
     _warn_partial(table, groups)
-    return _with_totals(_with_phase(sums_of(table, groups, keys, _how(table), together)), totals, keys, table)
+    return _with_totals(_with_phase(sums_of(table, groups, keys, how, together)), totals, keys, table)
 
 
 def _how(table: pd.DataFrame) -> Sum:
@@ -166,7 +163,7 @@ def _how(table: pd.DataFrame) -> Sum:
     )
 
 
-def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+def share_analysed(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     """How much of the people who live in each area an analysis covered.
 
     Parameters
@@ -211,7 +208,7 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> half = sample.population.assign(people=2 * sample.population["people"])
-    >>> sg.phases.phase_coverage(sample.phases, half)["share_analysed"].round(2).unique().tolist()
+    >>> sg.phases.share_analysed(sample.phases, half)["share_analysed"].round(2).unique().tolist()
     [0.5]
     """
     checks.columns(phases, "phases", {"pcode": "text", **dict.fromkeys(PEOPLE_BY_PHASE, "number")})
@@ -227,11 +224,9 @@ def phase_coverage(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     share = analysed / people.mask(people == 0)
     over = (share > 1.05).fillna(False)
     if over.any():
-        warnings.warn(
+        warn(
             f"more people analysed than live there in {listed(list(phases['pcode'][over]), SHOWN_AT_MOST)}: "
-            "compare the boundaries, and the year of the population",
-            DataWarning,
-            stacklevel=2,
+            "compare the boundaries, and the year of the population"
         )
     sources = phases["pcode"].map(figures["source"]).astype("string")
     return phases.assign(analysed=analysed, living=people, share_analysed=share, living_source=sources)
@@ -255,9 +250,8 @@ def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFra
     if clash.any():
         text = (
             f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass "
-            "level=... of "
-            "the totals. If they are the rest of an area, such as a department without its town, say so in 'unit': "
-            "table.loc[rows, 'unit'] = 'rest'"
+            "level=... of the totals. If they are the rest of an area, such as a department without its town, say so "
+            "in 'unit': table.loc[rows, 'unit'] = 'rest'"
         )
         refuse(table, NESTED, (clash, text))
     return holds & at_level
@@ -291,38 +285,30 @@ def _near(people: pd.Series, total: pd.Series) -> pd.Series:
 
 def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
     without = table[list(PEOPLE_BY_PHASE)].isna().any(axis=1).to_numpy()
-    hidden = without & np.isin(groups, groups[~without])
+    hidden = without & np.isin(groups, groups[~without]) if without.any() else without
     if hidden.any():
-        warnings.warn(
-            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they "
-            "have are in "
-            f"the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not zero: see "
-            "the "
-            "column 'rows_missing'",
-            DataWarning,
-            stacklevel=3,
+        warn(
+            f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have "
+            f"are in the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not "
+            "zero: see the column 'rows_missing'"
         )
 
 
 def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:
     people = {f"people_{phase}plus": people_from(sums, phase) for phase in (2, 3, 4)}
-    rows = sums[["rows", "rows_missing"]]
-    return pd.concat(
-        [sums.drop(columns=list(rows)), pd.DataFrame(people), by_rule(sums[list(PEOPLE_BY_PHASE)])[_RULED], rows],
-        axis=1,
-    )
-
-
-_RULED = ["share_3plus", "phase_rule", "famine_review"]
+    ruled = by_rule(sums[list(PEOPLE_BY_PHASE)])
+    rows = {name: sums.pop(name) for name in ("rows", "rows_missing")}
+    ruled = {name: ruled[name] for name in ("share_3plus", "phase_rule", "famine_review")}
+    return sums.assign(**people, **ruled, **rows)
 
 
 def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str], table: pd.DataFrame) -> pd.DataFrame:
     shared = ["pcode", *DIMENSIONS] if "pcode" in keys else list(DIMENSIONS)
     # The total of one of several areas is not that of their sum.
-    if totals.duplicated(shared).any() or ("pcode" not in keys and len(table["pcode"].unique()) > 1):
-        totals = totals[:0]
-    published = totals[shared].assign(people_3plus_published=people_from(totals, 3))
-    joined = result.merge(published, on=shared, how="left")
+    several = "pcode" not in keys and len(table["pcode"].unique()) > 1
+    if totals.empty or several or totals.duplicated(shared).any():
+        return result.assign(people_3plus_published=pd.Series(index=result.index, dtype="Float64"))
+    joined = result.merge(totals[shared].assign(people_3plus_published=people_from(totals, 3)), on=shared, how="left")
     # Nor is it that of each of the rows that the area was divided into.
     divided = joined.duplicated(shared, keep=False)
     joined["people_3plus_published"] = joined["people_3plus_published"].mask(divided)
@@ -330,11 +316,9 @@ def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str], ta
     off = (ours - theirs).notna() & ~_near(ours, theirs)
     if off.any():
         shown = [f"{one:,.0f} and {other:,.0f}" for one, other in zip(ours[off], theirs[off], strict=True)]
-        warnings.warn(
+        warn(
             "the sum of areas and the published total differ (persons in phase 3 or above): "
-            f"{listed(shown, SHOWN_AT_MOST)}",
-            DataWarning,
-            stacklevel=3,
+            f"{listed(shown, SHOWN_AT_MOST)}"
         )
     return joined
 
@@ -346,44 +330,34 @@ def country_of_rows(table: pd.DataFrame) -> pd.Series:
     return table["iso3"].astype("string").fillna(pd.Series(countries[codes], index=table.index)).fillna("")
 
 
-def _refuse_countries_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
-    """Raise where a row of a whole country stands beside rows without a p-code that may lie in it."""
-    codes = table["pcode"]
-    without = codes.isna().to_numpy()
-    national = codes.isin([code for code in codes.dropna().unique() if is_country(code)])
-    national &= table["unit"].isna() & (table["unit_kind"] == "area")
-    if not without.any() or not national.any():
+def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
+    """Raise where a row of a country, or the total of an admin 1 area, is beside rows without a p-code in it."""
+    without = table["pcode"].isna().to_numpy(dtype=np.bool_)
+    if not without.any():
         return
+    whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
+    national = whole & table["pcode"].isin([code for code in table["pcode"].dropna().unique() if is_country(code)])
     rows = pd.DataFrame({"scope": scope, "country": country_of_rows(table.assign(iso3=table["iso3"].where(without)))})
     inside = pd.MultiIndex.from_frame(rows[without])
     # A row that names no country may lie in any.
-    anywhere = rows.assign(country="")
-    holds = national.to_numpy(dtype=np.bool_) & np.logical_or(
-        *(pd.MultiIndex.from_frame(named).isin(inside) for named in (rows, anywhere))
-    )
+    held = [pd.MultiIndex.from_frame(named).isin(inside) for named in (rows, rows.assign(country=""))]
+    holds = (national & np.logical_or(*held)).to_numpy(dtype=np.bool_)
     if holds.any():
         text = (
-            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and stands beside rows without a "
-            "p-code that "
-            "may lie in it. Drop it, or the rows without a p-code"
+            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a p-code "
+            "that may lie in it. Drop it, or the rows without a p-code"
         )
         refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
-
-
-def _refuse_regions_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
-    """Raise where a row without a p-code, of a whole admin 1 area by its name, is the total of others in it."""
-    without = table["pcode"].isna() & table["admin1"].notna()
-    region = without & (table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()
+    region = without & ((table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()).to_numpy(dtype=bool)
     if not region.any():
         return
     people = people_from(table, 1).fillna(table["population"])
-    keys = group_numbers(table.assign(_scope=scope), ("_scope", "iso3", "admin1"))
-    inside = people.where(without & ~region).groupby(keys).transform("sum", min_count=1)
+    keys = numbered([scope, codes_of(table["iso3"]), codes_of(table["admin1"])])
+    parts = people.where(without & table["admin1"].notna() & ~region).groupby(keys).transform("sum", min_count=1)
     # A town may bear the name of its region: only the sum of the others shows that it is their total.
-    holds = (region & _near(inside, people) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
-    if holds.any():
-        text = f"{named_rows(table, holds, ['place'])} is the total of its admin 1 area. Drop it, or the other rows"
-        refuse(table, NESTED, (holds, text))
+    total = region & (_near(parts, people) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
+    text = f"{named_rows(table, total, ['place'])} is the total of its admin 1 area. Drop it, or the other rows"
+    refuse(table, NESTED, (total, text))
 
 
 def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
@@ -391,11 +365,8 @@ def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
     without = table["pcode"].isna().to_numpy(dtype=np.bool_)
     if "pcode" not in keys or not without.any():
         return
-    rows = table[without]
-    if clashes(rows.assign(_place=group_numbers(rows, NAMES)), group_numbers(rows, keys), ["_place"]):
-        raise UnmatchedError(
-            f"{int(without.sum()):,} of {len(table):,} rows have no p-code and would become one area: "
-            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), or name columns of names "
-            "(by=('admin1', 'place')); the rows are in the error's .rows",
-            rows,
-        )
+    rows = Coded(table[without])
+    names = pd.DataFrame({"place": group_numbers(rows, NAMES)})
+    if clashes(names, group_numbers(rows, keys), ["place"]):
+        instead = "name columns of names (by=('admin1', 'place'))"
+        refuse_without_code(table, "and would become one area", instead)

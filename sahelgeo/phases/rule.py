@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import SchemaError, warn
+from sahelgeo.phases.classes import PHASES
 from sahelgeo.sums import first_rows, group_numbers, joined_values, named_rows
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
@@ -20,16 +21,19 @@ PEOPLE_BORNE, SHARE_BORNE = 5.0, 0.005
 _ROUNDED_SHARES = 0.025
 
 
-def check_fit(table: pd.DataFrame, stacklevel: int) -> None:
+def check_fit(table: pd.DataFrame) -> None:
     """Refuse shares in the place of people, and warn of people that do not add up to the population of their row."""
-    population = table["population"].astype("Float64")
-    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1).astype("Float64")
-    complete = table[list(PEOPLE_BY_PHASE)].notna().all(axis=1)
+    population = table["population"].to_numpy(dtype=np.float64, na_value=np.nan)
+    if np.isnan(population).all():
+        return
+    phases = _people(table)
+    missing = np.isnan(phases)
+    people = np.where(missing.all(axis=1), np.nan, np.nansum(phases, axis=1))
     gap = people - population
     # Where a phase is missing the others may be fewer than the population, but not more.
-    gap = gap.abs().where(complete, gap)
-    off = (gap > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)).fillna(False).to_numpy(dtype=np.bool_)
-    shares = off & (population > people).fillna(False).to_numpy(dtype=np.bool_) & _is_whole(people)
+    off = np.where(missing.any(axis=1), gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
+    near = np.logical_or(*(np.abs(people - whole) <= _ROUNDED_SHARES * whole for whole in (1, 100)))
+    shares = off & (population > people) & near
     if shares.any():
         problem = (
             f"{named_rows(table, shares, ['pcode', 'place'])}: people_1 to people_5 add up to 1 or 100 beside a larger "
@@ -37,19 +41,11 @@ def check_fit(table: pd.DataFrame, stacklevel: int) -> None:
         )
         raise SchemaError(f"phases: {problem}", [problem])
     if off.any():
-        warnings.warn(
+        warn(
             f"in {int(off.sum()):,} of {len(table):,} rows people_1 to people_5 do not add up to the population, "
-            "within 5 "
-            f"persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
-            "phases.audit",
-            DataWarning,
-            stacklevel=stacklevel + 1,
+            f"within 5 persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
+            "phases.audit"
         )
-
-
-def _is_whole(people: pd.Series) -> np.ndarray:
-    near = [((people - whole).abs() <= _ROUNDED_SHARES * whole).fillna(False) for whole in (1, 100)]
-    return np.asarray(near[0] | near[1], dtype=np.bool_)
 
 
 AREA_THRESHOLD = 0.20
@@ -117,25 +113,38 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     if not 0 < threshold <= 1:
         raise SchemaError(f"threshold={threshold!r} is not a share. Give a number above 0 and up to 1, such as 0.20")
     table = conform(phases, "phases")
-    check_fit(table, 2)
+    check_fit(table)
     return by_rule(table[list(PEOPLE_BY_PHASE)], threshold)
 
 
 def by_rule(people: pd.DataFrame, threshold: float = AREA_THRESHOLD) -> pd.DataFrame:
     """What :func:`area_phase` gives, for five columns of people that are checked already."""
-    analysed = people_from(people, 1)
-    analysed = analysed.mask(analysed == 0)
-    shares = {phase: people_from(people, phase) / analysed for phase in (2, 3, 4, 5)}
-    reached = {phase: share >= threshold - _ROUNDING_NOISE for phase, share in shares.items()}
-    phase = pd.Series(1, index=people.index, dtype="Int64").mask(analysed.isna())
-    for candidate in range(2, HIGHEST_PHASE_FROM_NUMBERS + 1):
-        phase = phase.mask(reached[candidate].fillna(False), candidate)
-    return pd.DataFrame({"phase_rule": phase, "share_3plus": shares[3], "famine_review": reached[5].astype("boolean")})
+    persons = [_from(people, phase) for phase in PHASES]
+    analysed = np.where(persons[0] == 0, np.nan, persons[0])
+    shares = [above / analysed for above in persons]
+    reached = [share >= threshold - _ROUNDING_NOISE for share in shares]
+    # The phases are reached one after the other, so that their number is the highest of them.
+    phase = pd.Series(sum(reached[1:HIGHEST_PHASE_FROM_NUMBERS], start=np.int64(1)), people.index, dtype="Int64")
+    famine = pd.Series(reached[4], people.index, dtype="boolean")
+    unknown = np.isnan(analysed)
+    share = pd.Series(pd.array(shares[2], dtype="Float64"), people.index)
+    return pd.DataFrame(
+        {"phase_rule": phase.mask(unknown), "share_3plus": share, "famine_review": famine.mask(unknown)}
+    )
 
 
 def people_from(table: pd.DataFrame, phase: int) -> pd.Series:
     """Persons in a phase or a higher one; missing where one of these phases is."""
-    return table[list(PEOPLE_BY_PHASE[phase - 1 :])].sum(axis=1, skipna=False).astype("Float64")
+    return pd.Series(pd.array(_from(table, phase), dtype="Float64"), table.index)
+
+
+def _from(table: pd.DataFrame, phase: int) -> npt.NDArray[np.float64]:
+    return np.asarray(_people(table, phase).sum(axis=1))
+
+
+def _people(table: pd.DataFrame, phase: int = 1) -> npt.NDArray[np.float64]:
+    columns = [table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in PEOPLE_BY_PHASE[phase - 1 :]]
+    return np.column_stack(columns)
 
 
 _ONE_POINT = 0.01
