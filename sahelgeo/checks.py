@@ -302,7 +302,7 @@ def numbers_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
         unfit = _cells(values, lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value))
     plain = values.astype(object).where(~unfit & values.notna(), np.nan)
     found = pd.to_numeric(plain, errors="coerce").astype("float64")
-    return found, (unfit | np.isinf(found) | (found.isna() & values.notna())).to_numpy(dtype=np.bool_)
+    return found, unfit | np.isinf(found.to_numpy()) | (found.isna() & values.notna()).to_numpy(dtype=np.bool_)
 
 
 def _cells(values: pd.Series, is_unfit: Callable[[Any], bool]) -> Mask:

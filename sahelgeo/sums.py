@@ -189,7 +189,7 @@ def numbered(columns: Iterable[Numbers]) -> Numbers:
             found, keys = distinct(keys, size)
             size = len(found)
         keys, size = keys * width + codes, size * width
-    return distinct(keys, size)[1].astype(np.int64, copy=False)
+    return np.asarray(distinct(keys, size)[1], dtype=np.int64)
 
 
 def distinct(keys: npt.NDArray[np.integer[Any]], size: int) -> tuple[Any, Any]:
@@ -338,34 +338,39 @@ def _choices(table: pd.DataFrame, column: str, how: Sum) -> Iterator[str]:
             yield f"if they count different people, add them up with choose={{{column!r}: [{values}]}}"
 
 
-def refuse_totals(table: pd.DataFrame | Coded, keys: Sequence[str], shown: Sequence[str]) -> None:
-    """Raise where a row of unknown origin has exactly the people of all rows with origins of the same key."""
+def refuse_totals(
+    table: pd.DataFrame | Coded, keys: Sequence[str], shown: Sequence[str], column: str = "origin"
+) -> None:
+    """Raise where rows without an origin, or another column, have exactly the people of all rows with one, by key."""
     codes = coded(table)
     table, known = codes.table, [name for name in keys if name in codes]
-    without = table["origin"].isna()
+    without = table[column].isna()
     totals = [(without, known)]
     if "reason" in table:
         totals.append((without & table["reason"].isna(), [name for name in known if name != "reason"]))
     rows = np.zeros(len(table), dtype=np.bool_)
     for is_total, names in totals:
         if is_total.any() and not is_total.all():
-            rows |= _as_many(table["people"], is_total, group_numbers(codes, names))
+            groups = group_numbers(codes, names)
+            found = as_many(table["people"], is_total.to_numpy(dtype=np.bool_), groups, groups)
+            rows |= np.isin(groups, groups[found])
     if rows.any():
         text = (
-            f"{named_rows(table, rows, shown)}: the people without an origin are as many as all those with one. Drop "
-            "the total (table[table['origin'].notna()]) or the parts. If they are further people after all, write an "
-            "origin such as 'unknown'"
+            f"{named_rows(table, rows, shown)}: the people without {column} are as many as all those with one. Drop "
+            f"the total (table[table[{column!r}].notna()]) or the parts. If they are further people after all, write "
+            f"what {column} is printed, such as 'not stated'"
         )
         refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
 
-def _as_many(people: pd.Series, is_total: pd.Series, groups: Numbers) -> Mask:
-    totals = people.where(is_total).groupby(groups).sum(min_count=1)
-    parts = people.where(~is_total).groupby(groups).sum(min_count=1)
-    counted = ((people > 0).fillna(False) & ~is_total).groupby(groups).sum()
+def as_many(people: pd.Series, is_total: Mask, totals: Numbers, groups: Numbers) -> Mask:
+    """The totals, each a number of ``totals``, with as many people as all rows of their group that are no totals."""
+    total = people.where(is_total).groupby(totals).transform("sum", min_count=1)
+    parts = people.where(~is_total).groupby(groups).transform("sum", min_count=1)
+    counted = ((people > 0).fillna(False) & ~is_total).groupby(groups).transform("sum")
     large = (counted > 1) | (parts >= _NO_COINCIDENCE).fillna(False)
-    equal = (totals == parts).fillna(False) & large & (parts > 0).fillna(False)
-    return np.asarray(equal.to_numpy(dtype=np.bool_)[groups], dtype=np.bool_)
+    equal = (total == parts).fillna(False) & large & (parts > 0).fillna(False)
+    return np.asarray(equal.to_numpy(dtype=np.bool_) & is_total, dtype=np.bool_)
 
 
 def sums_of(

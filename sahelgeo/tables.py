@@ -51,12 +51,13 @@ class Column:
 
     def unfit(self, values: pd.Series) -> npt.NDArray[np.bool_]:
         """Which values break the rule; missing ones do not."""
-        bad = pd.Series(np.zeros(len(values), dtype=np.bool_), values.index)
+        bad = np.zeros(len(values), dtype=np.bool_)
         if self.one_of:
-            bad = ~values.isin(self.one_of) & values.notna()
+            bad |= (~values.isin(self.one_of) & values.notna()).to_numpy(dtype=np.bool_)
         for limit, compare in ((self.lowest, values.lt), (self.highest, values.gt)):
-            bad = bad if limit is None else bad | compare(limit).fillna(False)
-        return bad.to_numpy(dtype=np.bool_)
+            if limit is not None:
+                bad |= compare(limit).fillna(False).to_numpy(dtype=np.bool_)
+        return bad
 
 
 @dataclass(frozen=True)

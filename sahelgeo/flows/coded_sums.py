@@ -1,16 +1,16 @@
 """Flows of any size, from files, Arrow tables and streams, added up on codes.
 
-Each distinct text and period has a number, its code, which stays the same through all chunks. The codes of a row, read as the digits of
-one number, are its key; rows with one key are one sum::
+Each distinct text and period has a number, its code, which stays the same through all chunks. The codes of a row, read
+as the digits of one number, are its key; rows with one key are one sum::
 
     origin       destination  period             origin × destination × period    key    people  rows
     BF56 -> 0    BF49 -> 0    March 2020 -> 0    (0 · 2 + 0) · 2 + 0               0       5      1
     BF56 -> 0    BF13 -> 1    April 2020 -> 1    (0 · 2 + 1) · 2 + 1               3       2      1
 
-While the product of the numbers of codes is small, the keys index a table of flags, and nothing is sorted or hashed; else they are hashed.
-Chunks wait until there are as many rows as sums, then join the sums: each row is added a bounded number of times, and memory goes with the
-number of sums. A chunk whose cells are not plain (text for a day, a fraction, a negative count) is read, or refused in words with the rows
-of the file, by the very function that reads small tables.
+While the product of the numbers of codes is small, the keys index a table of flags, and nothing is sorted or hashed;
+else they are hashed. Chunks wait until there are as many rows as sums, then join the sums: each row is added a bounded
+number of times, and memory goes with the number of sums. A chunk whose cells are not plain (text for a day, a fraction,
+a negative count) is read, or refused in words with the rows of the file, by the very function that reads small tables.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ import pyarrow.parquet as pq
 from sahelgeo import checks
 from sahelgeo.conformance import conform_records
 from sahelgeo.errors import FormatError, SchemaError, listed
+from sahelgeo.sums import DENSE, distinct
 
 FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]"
 Codes: TypeAlias = "npt.NDArray[np.integer[Any]]"
@@ -49,8 +50,6 @@ ALSO_TELL_APART = ("event", "place", "iso3")
 BEHIND = ("rows", "rows_missing")
 NUMBERS = ("people", *BEHIND)
 CHUNK = 1 << 18
-# Up to this many keys a table of flags is smaller than the work of hashing.
-DENSE = 1 << 23
 _EXACT = 2.0**53
 
 
@@ -58,8 +57,8 @@ _EXACT = 2.0**53
 class CodedSums:
     """Sums of people by the codes of columns; ``labels`` say what the codes mean.
 
-    ``counts`` holds people, lines (of the file), empty (lines without a count) and, for a file that is itself made of sums, rows and
-    rows_missing (behind its lines).
+    ``counts`` holds people, lines (of the file), empty (lines without a count) and, for a file that is itself made of
+    sums, rows and rows_missing (behind its lines).
     """
 
     labels: Mapping[str, Sequence[Any]]
@@ -80,7 +79,7 @@ class CodedSums:
         """Some of the sums, with the labels that these have."""
         labels, codes = {}, {}
         for name, had in self.labels.items():
-            found, codes[name] = _distinct(self.codes[name][mask], len(had))
+            found, codes[name] = distinct(self.codes[name][mask], len(had))
             labels[name] = [had[code] for code in found]
         return CodedSums(labels, codes, {name: values[mask] for name, values in self.counts.items()})
 
@@ -90,7 +89,7 @@ class CodedSums:
         return pd.DataFrame(days.astype("datetime64[us]"), columns=list(PERIOD))
 
     def regrouped(self, labels: Mapping[str, Sequence[Any]]) -> CodedSums:
-        """The sums by new labels of some columns, in the order of the labels, missing ones last; other columns are added over."""
+        """The sums by new labels of some columns, in their order, missing ones last; other columns are added over."""
         known: Known = {}
         codes = {}
         for name, new in labels.items():
@@ -127,10 +126,10 @@ def sum_records(
     Parameters
     ----------
     flows : path, pyarrow.Table, record batches or pandas.DataFrame
-        A Parquet file or a folder of them, or Arrow data, with the columns of a Flows table. A one-way stream of batches
-        is read once.
+        A Parquet file or a folder of them, or Arrow data, with the columns of a Flows table. A one-way stream of
+        batches is read once.
     target : callable, optional
-        Gives the p-codes to count for the p-codes that are there (a coarser level), and None for those that have none.
+        Gives the p-codes to count for the p-codes that are there (a coarser level), None for those that have none.
     copies : bool
         Whether rows alike would be copies: then all that tells rows apart is kept (event, place, country).
 
@@ -185,7 +184,7 @@ def _arrow(flows: pd.DataFrame, names: Sequence[str]) -> pa.Table:
 
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The batches in order, the next of which another thread reads meanwhile: Arrow does that outside of the interpreter."""
+    """The batches in order; another thread reads the next meanwhile, which Arrow does outside of the interpreter."""
     with ThreadPoolExecutor(1) as reader:
         coming = deque(reader.submit(next, batches, None) for _ in range(2))
         while (batch := coming.popleft().result()) is not None:
@@ -262,22 +261,17 @@ def _people_of(column: pa.Array) -> Counts | None:
     people = column.cast(pa.float64(), safe=False).fill_null(0).to_numpy()
     if len(people) and not (people.min() >= 0 and (pa.types.is_integer(column.type) or not (people % 1).any())):
         return None
-    return {
-        "people": people,
-        **({"empty": column.is_null().to_numpy(False).astype(float)} if column.null_count else {}),
-    }
+    empty = {"empty": column.is_null().to_numpy(False).astype(float)} if column.null_count else {}
+    return {"people": people, **empty}
 
 
 def _behind(columns: Mapping[str, pa.Array]) -> Counts:
     """The rows behind each row, of a table that is itself made of sums."""
     there = {name: columns[name] for name in BEHIND if name in columns}
-    if len(there) < len(BEHIND) or not all(_is_whole(column) for column in there.values()):
+    whole = [pa.types.is_integer(column.type) and not column.null_count for column in there.values()]
+    if len(there) < len(BEHIND) or not all(whole):
         return {}
     return {name: column.cast(pa.float64()).to_numpy() for name, column in there.items()}
-
-
-def _is_whole(column: pa.Array) -> bool:
-    return pa.types.is_integer(column.type) and not column.null_count
 
 
 def _periods_of(starts: pa.Array, ends: pa.Array, known: dict[Any, int]) -> Codes | None:
@@ -287,7 +281,7 @@ def _periods_of(starts: pa.Array, ends: pa.Array, known: dict[Any, int]) -> Code
         return None
     (start_codes, first), (end_codes, last) = start_days, end_days
     sizes = [len(first), len(last)]
-    found, places = _distinct(_keys_of([start_codes, end_codes], sizes, len(starts)), prod(sizes))
+    found, places = distinct(_keys_of([start_codes, end_codes], sizes, len(starts)), prod(sizes))
     periods = first[found // max(len(last), 1)], last[found % max(len(last), 1)]
     if (periods[0] > periods[1]).any():
         return None
@@ -303,7 +297,7 @@ def _days_of(column: pa.Array) -> tuple[Codes, Codes] | None:
     if pa.types.is_date32(column.type):
         numbers = column.cast(pa.int32()).to_numpy()
         first = numbers.min() if len(numbers) else 0
-        found, codes = _distinct(numbers - first, int(numbers.max() - first) + 1 if len(numbers) else 0)
+        found, codes = distinct(numbers - first, int(numbers.max() - first) + 1 if len(numbers) else 0)
         return codes, found + first
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     days, unfit = checks.days_and_unfit(coded.dictionary.to_pandas())
@@ -342,13 +336,13 @@ def _added(parts: Sequence[CodedSums], known: Known) -> CodedSums:
     sizes = [len(known[name]) for name in names]
     size = prod(sizes)
     keys = [_keys_of([part.codes.get(name, absent.get(name)) for name in names], sizes, len(part)) for part in parts]
-    # Where there are few sums each chunk is counted by itself; else a table of all sums for each would cost more than the chunk.
+    # Few sums: each chunk is counted by itself. Many: a table of all sums for each would cost more than the chunk.
     at_once = size > min(CHUNK, DENSE)
     if at_once:
         keys = [np.concatenate(keys)]
     found: Codes = np.arange(size if size <= DENSE else 0)
     if size > DENSE:
-        found, keys[0] = _distinct(keys[0], size)
+        found, keys[0] = distinct(keys[0], size)
 
     def total(kind: str) -> npt.NDArray[np.float64]:
         values = [part.count(kind) for part in parts]
@@ -374,16 +368,3 @@ def _keys_of(codes: Sequence[Any], sizes: Sequence[int], length: int) -> Codes:
             keys *= size
             keys += np.asarray(column, dtype=keys.dtype)
     return keys
-
-
-def _distinct(keys: Codes, size: int) -> tuple[Codes, Codes]:
-    """The keys that are there, in their order, and which of them each row has."""
-    if size > DENSE:
-        places, found = pd.factorize(keys, sort=True)
-        return np.asarray(found), places
-    there = np.zeros(size, dtype=np.bool_)
-    there[keys] = True
-    found = np.flatnonzero(there)
-    place = np.zeros(size, dtype=np.int32)
-    place[found] = np.arange(len(found), dtype=np.int32)
-    return found, place.take(keys, mode="clip") if len(keys) else place

@@ -58,24 +58,24 @@ def sum_flows(
     Parameters
     ----------
     flows : pandas.DataFrame, path, pyarrow.Table or record batches
-        A Flows table. A path is a Parquet file, or a folder of them; it is read in chunks, so it may be larger than memory.
-        So are Arrow tables, readers and iterables of batches.
+        A Flows table. A path is a Parquet file, or a folder of them; it is read in chunks, so it may be larger than
+        memory. So are Arrow tables, readers and iterables of batches.
     areas : geopandas.GeoDataFrame, optional
-        Areas, one edition; needed for ``level``. Without them, what lies in what is told by the way that OCHA's p-codes
-        are built: BF56 holds BF5601.
+        Areas, one edition; needed for ``level``. Without them, which area lies in which is read from the way that
+        OCHA's p-codes are built: BF56 holds BF5601.
     by : tuple of {"origin", "destination", "reason"}
         What there is a row for, beside the period: ``("origin", "destination")``, or one of them, with or without the
         reason; ``()`` for the total.
     level : int, optional
-        Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province. Ends of which
-        only the country is known (``ML``, ``MLI``) stay as they are.
+        Bring both ends to this level through the ``parent`` of the areas: 0 country, 1 region, 2 province. Ends of
+        which only the country is known (``ML``, ``MLI``) stay as they are.
     freq : {"MS", "QS", "YS"}, optional
-        Months, quarters or calendar years (pandas' names). The default is the whole span of the table, from its first to
-        its last day.
+        Months, quarters or calendar years (pandas' names). The default is the whole span of the table, from its first
+        to its last day.
     choose : mapping, optional
         Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list, as in
-        ``{"source": ["DTM 2020-03", "DTM 2020-04"]}``, is your word that its sources add up (releases of single months,
-        say): the sum names all of them, with ``" + "`` between.
+        ``{"source": ["DTM 2020-03", "DTM 2020-04"]}``, is your word that its sources add up (releases of single
+        months, say): the sum names all of them, with ``" + "`` between.
     records : bool
         Whether each row is a record (a form, a family, a day's arrivals), so that rows alike are further people. Else
         rows alike are copies, and refused.
@@ -83,33 +83,35 @@ def sum_flows(
     Returns
     -------
     pandas.DataFrame
-        One row for each group of ``by`` and each period, sorted by them, with index 0..n-1. By origin and destination, this
-        is a Flows table:
+        One row for each group of ``by`` and each period, sorted by them, with index 0..n-1. By origin and destination,
+        this is a Flows table:
 
         - ``origin``, ``destination``, ``start``, ``end`` (of the whole period);
         - ``people`` (Int64); ``source``;
         - ``internal`` (bool): both ends are the same area, so that the flow stays inside it;
         - ``cross_border`` (bool): the ends lie in two countries;
-        - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count. A table that is itself made
-          of sums has them already; they are added up.
+        - ``rows``, how many rows were added, and ``rows_missing``, how many of them have no count. A table that is
+          itself made of sums has them already; they are added up.
 
-        Flows with an unknown origin or destination are rows of their own, and never internal. Without both ends in ``by``
-        there is neither ``internal`` nor ``cross_border``.
+        Flows with an unknown origin or destination are rows of their own, and never internal. Without both ends in
+        ``by`` there is neither ``internal`` nor ``cross_border``.
 
     Raises
     ------
     DoubleCountError
-        Two sources for the same ends and period, periods of the same ends that overlap, a flow beside another that holds
-        it (a region and its commune), or a flow of unknown origin that is the total of those with origins; the rows are in
-        ``.rows``.
+        Two sources for the same ends and period; periods of the same ends that overlap; a flow beside another that
+        holds it (a region and its commune), or may hold it (the same with an unknown end); a flow with an unknown end
+        that is the total of those where it is known. The rows are in ``.rows``.
     FlowPeriodError
-        A flow whose period is not within one period of ``freq``: people are not spread over time. The rows are in ``.rows``.
+        A flow whose period is not within one period of ``freq``: people are not spread over time. The rows are in
+        ``.rows``.
     UnmatchedError
         A p-code that does not reach ``level``; the rows are in ``.rows``.
     EditionError
         The table names another edition than the areas.
     SchemaError
-        The table breaks its declaration, ``by``, ``freq`` or ``choose`` is not known, or ``level`` comes without areas.
+        The table breaks its declaration, ``by``, ``freq`` or ``choose`` is not known, or ``level`` comes without
+        areas.
     FormatError
         The path is not to Parquet.
 
@@ -210,7 +212,7 @@ class _Reach:
 def _summed_at_once(
     flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, reach: _Reach, freq: str | None, by: list[str]
 ) -> pd.DataFrame | None:
-    """The sums of records, where none can have been counted twice whatever the single rows are; they need a second look else.
+    """The sums of records that no single row could make wrong; None where the rows need a second look.
 
     So it is with one source, periods that follow each other, and codes of which each reaches the level and none holds
     another.
@@ -280,28 +282,18 @@ def refuse_twice(
     """Raise where a table has movements again: as a total, of an area that holds another, in two sources or periods."""
     if not records:
         # A form is no total of other forms.
-        refuse_totals(table, ["destination", "start", "end", "reason", "source", "edition"], ["destination"])
-    _refuse_overlaps(table, [*ENDS, *together])
-    _refuse_parts(table, areas)
-
-
-def _refuse_overlaps(table: pd.DataFrame, keys: list[str]) -> None:
-    """The same ends twice in one period: by two sources, or in periods that overlap without being the same."""
+        for end, other in (ENDS, ENDS[::-1]):
+            refuse_totals(table, [other, *PERIOD, "reason", "source", "edition"], [other], end)
     pairs = group_numbers(table, ENDS)
+    two_sources = clashes(table, group_numbers(table, [*ENDS, *together, *PERIOD]), ["source"])
+    choose = "for the same period. Choose one: flows[flows['source'] == ...]"
+    problems = [(rows, f"{clash_in_words(table, rows, 'source', ENDS)} {choose}") for rows in two_sources.values()]
     overlapping = _overlapping(table, pairs)
-    same_period = group_numbers(table, [*keys, *PERIOD])
-    two_sources = clashes(table, same_period, ["source"])
-    problems = [
-        (
-            rows,
-            f"{clash_in_words(table, rows, 'source', ENDS)} for the same period. Choose one: flows[flows['source'] == ...]",
-        )
-        for rows in two_sources.values()
-    ]
     if overlapping.any():
-        text = f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}. Keep periods that follow each other"
-        problems.append((overlapping, text))
+        where = f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}"
+        problems.append((overlapping, f"{where}. Keep periods that follow each other"))
     refuse(table, "The sum would count movements twice:", *problems)
+    _refuse_parts(table, areas)
 
 
 def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
@@ -315,24 +307,28 @@ def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
 
 
 def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
-    """A flow beside another that holds it: both ends the same or nested, and periods that meet."""
+    """A flow beside another that holds it, or may: one end nested, the other the same, nested or unknown, periods that meet."""
     codes = pd.unique(pd.concat([table["origin"], table["destination"]]).dropna())
     nested = nested_codes(codes, None if areas is None else parents_of(areas))
     if nested.empty:
         return
     same = pd.DataFrame({"inner": codes, "outer": codes}, dtype="string")
-    holds = pd.concat([nested, same])
-    rows = table[[*ENDS, *PERIOD]].assign(row=np.arange(len(table))).dropna(subset=list(ENDS))
+    # Who came from nobody knows where may be of those who came from somewhere.
+    unknown = [pd.DataFrame({"inner": codes, "outer": ""}), pd.DataFrame({"inner": "", "outer": [*codes, ""]})]
+    holds = pd.concat([nested.assign(part=True), same, *unknown]).fillna({"part": False})
+    rows = table[[*ENDS, *PERIOD]].fillna(dict.fromkeys(ENDS, "")).assign(row=np.arange(len(table)))
     inner = rows[rows["origin"].isin(nested["inner"]) | rows["destination"].isin(nested["inner"])]
     above = (
         inner.merge(holds, left_on="origin", right_on="inner")
         .merge(holds, left_on="destination", right_on="inner", suffixes=("_origin", "_destination"))
         .merge(rows, left_on=["outer_origin", "outer_destination"], right_on=list(ENDS), suffixes=("", "_above"))
     )
-    is_part = (above["origin"] != above["origin_above"]) | (above["destination"] != above["destination_above"])
     meets = (above["start"] <= above["end_above"]) & (above["start_above"] <= above["end"])
-    found = above[is_part & meets]
+    found = above[(above["part_origin"] | above["part_destination"]) & meets]
     mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
     if mask.any():
-        text = f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts"
+        text = (
+            f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the people of "
+            "an unknown end are further people after all, write what is printed there, such as 'not stated'"
+        )
         refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))

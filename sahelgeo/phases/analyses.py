@@ -172,8 +172,8 @@ def _reasons(both: pd.DataFrame, across: Collection[str], *, with_population: bo
     for name in ("kind", "season", "source"):
         one, other = both[f"{name}_before"], both[f"{name}_after"]
         if name not in across:
-            text = name + ": " + one.astype("string") + " and " + other.astype("string")
-            reasons = _joined(reasons, present & (one != other), text)
+            both_values = name + ": " + one.astype("string") + " and " + other.astype("string")
+            reasons = _joined(reasons, present & (one != other), both_values)
     if "coverage" in across:
         return reasons
     one, other = both["coverage_before"], both["coverage_after"]

@@ -296,9 +296,8 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
 
 def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:
     people = {f"people_{phase}plus": people_from(sums, phase) for phase in (2, 3, 4)}
-    ruled = by_rule(sums[list(PEOPLE_BY_PHASE)])
+    ruled = by_rule(sums[list(PEOPLE_BY_PHASE)])[["share_3plus", "phase_rule", "famine_review"]]
     rows = {name: sums.pop(name) for name in ("rows", "rows_missing")}
-    ruled = {name: ruled[name] for name in ("share_3plus", "phase_rule", "famine_review")}
     return sums.assign(**people, **ruled, **rows)
 
 
@@ -336,12 +335,13 @@ def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
     if not without.any():
         return
     whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
-    national = whole & table["pcode"].isin([code for code in table["pcode"].dropna().unique() if is_country(code)])
+    nations = [code for code in table["pcode"].dropna().unique() if is_country(code)]
+    national = whole & table["pcode"].isin(nations).to_numpy(dtype=np.bool_)
     rows = pd.DataFrame({"scope": scope, "country": country_of_rows(table.assign(iso3=table["iso3"].where(without)))})
     inside = pd.MultiIndex.from_frame(rows[without])
     # A row that names no country may lie in any.
     held = [pd.MultiIndex.from_frame(named).isin(inside) for named in (rows, rows.assign(country=""))]
-    holds = (national & np.logical_or(*held)).to_numpy(dtype=np.bool_)
+    holds = national & np.logical_or(*held)
     if holds.any():
         text = (
             f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a p-code "

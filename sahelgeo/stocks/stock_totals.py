@@ -245,7 +245,7 @@ def latest_stocks(
     newest = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int64)
     np.maximum.at(newest, groups, codes["date"])
     is_latest = codes["date"] == newest[groups]
-    latest = past[is_latest]
+    latest: pd.DataFrame = past[is_latest]
     if "source" not in together:
         refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, groups, is_latest)
