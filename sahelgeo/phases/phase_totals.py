@@ -12,7 +12,15 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform, conform_coded
 from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, listed, warn
-from sahelgeo.nesting import check_level, holding_rows, is_country, one_edition_of, parents_of, refuse_without_code, rolled_up
+from sahelgeo.nesting import (
+    check_level,
+    holding_rows,
+    is_country,
+    one_edition_of,
+    parents_of,
+    refuse_without_code,
+    rolled_up,
+)
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.attach import check_editions
 from sahelgeo.places.known import country_of_code
