@@ -431,7 +431,7 @@ def test_tableau_4_needs_its_cycle_and_figures(tmp_path: Path) -> None:
     with pytest.raises(sg.errors.FormatError, match="Jun-Aug has no projected situation"):
         sg.read_cadre_harmonise(workbook(tmp_path / "b.xlsx", {"S": rows}))
     bare = [row[:7] for row in TABLEAU[:1] + TABLEAU[3:]]
-    with pytest.raises(sg.errors.FormatError, match="no people by phase under the situations"):
+    with pytest.raises(sg.errors.FormatError, match="no people by phase under the headings"):
         sg.read_cadre_harmonise(workbook(tmp_path / "c.xlsx", {"S": bare}))
 
 

@@ -89,7 +89,7 @@ def test_wide_files_give_a_row_for_each_period() -> None:
     )
     assert phases[["place", "kind", "people_3"]].values.tolist() == [["Grimari", "current", 35]]
     assert account.rows_dropped == {"no figures": 1}
-    with pytest.raises(sg.errors.FormatError, match="no figures under any of its periods"):
+    with pytest.raises(sg.errors.FormatError, match="no people by phase under the headings"):
         sg.read_ipc(csv_bytes(*_wide(), f"Apr 2023,CAF,Ouaka,Ippy,{blank},{blank}"))
 
 
@@ -124,6 +124,7 @@ def test_the_api_gives_its_deepest_level() -> None:
     }
     grouped = {
         **analysis,
+        **{key: value * 2 for key, value in _figures().items() if "population" in key},
         "groups": [{"name": "Ouaka", "areas": [area], **_figures()}, {"name": "Bangui", **_figures()}],
     }
     phases, account = sg.read_with_report(json_bytes([grouped]))
@@ -137,9 +138,28 @@ def test_the_api_gives_its_deepest_level() -> None:
     assert account.rows_kept == 1
     assert sg.read_ipc(json_bytes([{**analysis, "areas": [area]}]))["place"].unique().tolist() == ["Grimari"]
     assert sg.read_ipc(json_bytes([analysis]))["pcode"].tolist() == ["CF"]
-    empty = {key: value for key, value in analysis.items() if "population" not in key and key != "p3plus"}
+    empty = {key: value for key, value in analysis.items() if "_p" not in key and "p3" not in key}
     phases, account = sg.read_with_report(json_bytes([analysis, empty]))
     assert account.rows_dropped == {"no figures": 1}
+
+
+def test_areas_of_an_answer_that_do_not_add_up_to_their_country_are_said() -> None:
+    """The deepest level covers a part only: the others are not lost without a word."""
+    area = {"name": "Grimari", **_figures()}
+    analysis = {
+        "id": "1",
+        "title": "Acute Food Insecurity",
+        "country": "CF",
+        "condition": "A",
+        "analysis_date": "Apr 2023",
+        "current_period_dates": "Apr 2023 - Aug 2023",
+        **{key: value * 3 for key, value in _figures().items() if "population" in key},
+        "areas": [area],
+    }
+    with pytest.warns(sg.DataWarning, match="1 rows of groups or countries .* which hold 100 people of their 300"):
+        phases = sg.read_ipc(json_bytes([analysis]))
+    assert phases["place"].tolist() == ["Grimari"]
+    assert phases["analysis"].tolist() == ["Acute Food Insecurity"]
 
 
 def _map(**changes: object) -> bytes:

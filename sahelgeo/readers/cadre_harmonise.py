@@ -9,18 +9,17 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.cadre_harmonise_matrix import tidy_matrix
-from sahelgeo.readers.cadre_harmonise_seasons import times
+from sahelgeo.readers.cadre_harmonise_seasons import times, times_of_cycle
 from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import blanks_filled
+from sahelgeo.readers.phase_rows import blanks_filled, figures, joined, situation
 from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.shapes import made_valid
 from sahelgeo.readers.sheets import Found, Sheet
-from sahelgeo.readers.stacked import stacked_headings
+from sahelgeo.readers.stacked import situations, stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 Which = Literal["use", "all"]
@@ -102,7 +101,7 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     if which not in ("use", "all"):
         raise FormatError(f"which={which!r} is neither 'use' (one analysis for each period) nor 'all'")
     if rows.feed.id == "cadre-harmonise-matrix":
-        return tidy_matrix(rows, period=period)
+        return _tidy_matrix(rows, period)
     table = _names(rows).join(_figures(rows)).join(times(rows, period, kind))
     table["source"] = rows.feed.source
     if "adm0_name" in rows:
@@ -111,18 +110,14 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     if "use" in rows:
         flags = rows.text("use").str.upper()
         table["_use"] = rows.refuse(flags, ~flags.isin(["Y", "N"]) & flags.notna(), "use", "neither Y nor N")
-    notes: list[str] = []
-    if which == "use":
-        superseded, notes = _superseded(table)
-        rows.drop(superseded, "superseded")
-        table = table[~superseded]
-    apart, said = _told_apart(table, rows)
-    apart, filled = blanks_filled(apart)
-    notes = [*notes, *said, *filled, *_oddities(apart), *_nowhere(apart)]
+    superseded = _superseded(table, rows) if which == "use" else pd.Series(False, index=table.index)
+    rows.drop(superseded, "superseded")
+    table = table[~superseded]
+    apart, filled = blanks_filled(_told_apart(table, rows))
+    rows.notes += [*filled, *_oddities(apart)]
     if rows.found.sheet.geometry is not None:
-        apart, said = _with_polygons(apart, table, rows.found.sheet.geometry)
-        notes += said
-    return rows.tidied(apart.drop(columns="_use", errors="ignore"), "phases", notes)
+        apart = _with_polygons(apart, table, rows)
+    return rows.tidied(apart.drop(columns="_use", errors="ignore"), "phases")
 
 
 def rows_of(found: Found, how: How) -> Rows:
@@ -138,18 +133,41 @@ def nothing(sheet: Sheet) -> Tidied:
     return Tidied(pd.DataFrame(columns=columns, dtype=object), fates, (), (sentence,), "phases")
 
 
-def _with_polygons(
-    apart: pd.DataFrame, table: pd.DataFrame, geometry: gpd.GeoSeries
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+def _tidy_matrix(rows: Rows, period: Period | None) -> Tidied:
+    """One sheet of Tableau 4: a row for each area and situation. The row that adds up the country has no name."""
+    rows.drop(rows.text("admin1", "admin2").isna(), "total")
+    named = rows.names()
+    iso3 = iso3_of(named["admin0"])
+    base = rows.table(
+        pcode=rows.text("geocode"),
+        # A formula that found no country prints 0.
+        iso3=iso3.fillna(iso3.mode().get(0, pd.NA)),
+        place=named["admin2"].fillna(named["admin1"]),
+        admin1=named["admin1"],
+        admin2=named["admin2"],
+        unit_kind="area",
+        population=rows.number("population"),
+    )
+    tables = [
+        situation(rows, base.assign(kind=kind), cells, days=times_of_cycle(rows, kind, period))
+        for kind, cells in situations(rows)
+    ]
+    table, notes = blanks_filled(joined(rows, tables, "no figures"))
+    return rows.tidied(table, "phases", notes)
+
+
+def _with_polygons(apart: pd.DataFrame, table: pd.DataFrame, rows: Rows) -> gpd.GeoDataFrame:
+    geometry = rows.found.sheet.geometry
+    assert geometry is not None
     repaired = sum(shape is not None and not shape.is_valid for shape in geometry)
+    rows.notes += [f"{repaired} invalid polygons were repaired"] if repaired else []
     shapes = made_valid(geometry.reindex(table.index))
     # An area drawn as two features with the same figures: its people count once, its polygons all.
     same = table.groupby(list(table.columns), dropna=False).ngroup()
     for group in same[same.duplicated()].unique():
         members = same.index[same == group]
         shapes[members[0]] = shapes[members].union_all()
-    notes = [f"{repaired} invalid polygons were repaired"] if repaired else []
-    return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=geometry.crs), notes
+    return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=geometry.crs)
 
 
 def _names(rows: Rows) -> pd.DataFrame:
@@ -188,38 +206,35 @@ def _part_kinds(units: pd.Series) -> pd.Series:
 
 
 def _figures(rows: Rows) -> pd.DataFrame:
-    read = {name: rows.number(name) for name in ("population", "phase", *PEOPLE_BY_PHASE) if name in rows}
-    figures = pd.DataFrame(read, index=rows.frame.index)
-    phase = figures.pop("phase")
-    figures["phase_published"] = phase.mask((phase == 0).fillna(False))
-    people = figures[list(PEOPLE_BY_PHASE)]
-    empty = figures["phase_published"].isna() & (people.sum(axis=1, min_count=1).fillna(0) == 0)
-    figures[list(PEOPLE_BY_PHASE)] = people.mask(empty, pd.NA)
-    if "people_3plus" in rows:
-        figures["people_3plus"] = rows.number("people_3plus").mask(empty, pd.NA)
-    figures["state"] = pd.Series(pd.NA, index=rows.frame.index, dtype="string").mask(empty, "not_analysed")
-    return figures
+    names = [name for name in ("phase", "population", "people_3plus", *PEOPLE_BY_PHASE) if name in rows]
+    read = figures(rows, {name: rows.frame[name] for name in names}, {name: rows.found.heading(name) for name in names})
+    people = [*PEOPLE_BY_PHASE, "people_3plus"]
+    empty = read["phase_published"].isna() & read[list(PEOPLE_BY_PHASE)].sum(axis=1).eq(0).fillna(True)
+    read[people] = read[people].mask(empty, pd.NA)
+    return read.assign(state=read["state"].mask(empty & read["state"].isna(), "not_analysed"))
 
 
-def _superseded(table: pd.DataFrame) -> tuple[pd.Series, list[str]]:
+def _superseded(table: pd.DataFrame, rows: Rows) -> pd.Series:
+    """Rows whose season another analysis speaks for: as the file marks it, else the latest of the country."""
     if "_use" in table and table["_use"].notna().any():
-        return (table["_use"] == "N").fillna(False).astype(bool), []
+        return table["_use"].eq("N").fillna(False).astype(bool)
     if "season" not in table or table["issued"].isna().all():
-        return pd.Series(False, index=table.index), []
+        return pd.Series(False, index=table.index)
     latest = table.groupby(["iso3", "season"], dropna=False)["issued"].transform("max")
     older = (table["issued"] < latest).fillna(False)
-    said = "the file marks no analysis to use: the latest analysis of each country and season was kept"
-    return older, [said] if older.any() else []
+    if older.any():
+        rows.notes.append("the file marks no analysis to use: the latest analysis of each country and season was kept")
+    return older
 
 
-def _told_apart(table: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, list[str]]:
+def _told_apart(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """Rows of one area, analysis and period: revisions replace, parts that the file does not name are numbered."""
     key = ["pcode", "iso3", "unit", "kind", "start", "end", "issued", "place", "admin1", "admin2", "admin3"]
     key = [name for name in key if name in table]
     if "_use" in table:
+        used = pd.MultiIndex.from_frame(table.loc[table["_use"] == "Y", key])
         revised = table.duplicated(key, keep=False) & (table["_use"] == "N").fillna(False)
-        used = table[table["_use"] == "Y"]
-        revised &= pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(used[key]))
+        revised &= pd.MultiIndex.from_frame(table[key]).isin(used)
         rows.drop(revised, "revised in the same analysis")
         table = table[~revised]
     copies = table.duplicated(keep="first")
@@ -227,36 +242,28 @@ def _told_apart(table: pd.DataFrame, rows: Rows) -> tuple[pd.DataFrame, list[str
     table = table[~copies]
     parts = table.duplicated(key, keep=False)
     if not parts.any():
-        return table, []
-    number = table.groupby(key, dropna=False).cumcount() + 1
-    of = table.groupby(key, dropna=False)["kind"].transform("size")
+        return table
+    groups = table.groupby(key, dropna=False)["kind"]
+    number, of = groups.cumcount() + 1, groups.transform("size")
     label = "part " + number.astype("string") + " of " + of.astype("string")
-    named = (table["unit"] + ", " + label).fillna(label)
-    note = f"{int(parts.sum())} rows are parts of an area that the file does not tell apart: numbered in 'unit'"
-    return table.assign(unit=table["unit"].mask(parts, named)), [note]
+    rows.notes.append(
+        f"{int(parts.sum())} rows are parts of an area that the file does not tell apart: numbered in 'unit'"
+    )
+    return table.assign(unit=table["unit"].mask(parts, (table["unit"] + ", " + label).fillna(label)))
 
 
 def _oddities(table: pd.DataFrame) -> list[str]:
-    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1)
-    off = ((people - table["population"]).abs() > 0.01 * table["population"]).fillna(False)
-    said = (
-        [f"in {int(off.sum())} rows the people by phase differ from the population by more than 1 %"]
-        if off.any()
-        else []
-    )
-    if "people_3plus" in table:
-        summed = table[["people_3", "people_4", "people_5"]].sum(axis=1, min_count=1)
-        differs = ((summed - table["people_3plus"]).abs() > 1).fillna(False)
-        said += (
-            [f"in {int(differs.sum())} rows the printed phase35 is not the sum of phases 3 to 5"]
-            if differs.any()
-            else []
-        )
-    return said
-
-
-def _nowhere(table: pd.DataFrame) -> list[str]:
+    people, upper = (table[list(names)].sum(axis=1, min_count=1) for names in (PEOPLE_BY_PHASE, PEOPLE_BY_PHASE[2:]))
+    odd = {
+        "the people by phase differ from the population by more than 1 %": (people - table["population"]).abs()
+        > 0.01 * table["population"],
+        "the printed phase35 is not the sum of phases 3 to 5": (upper - table["people_3plus"]).abs() > 1,
+    }
+    said = [f"in {int(rows.sum())} rows {words}" for words, rows in odd.items() if rows.any()]
     nowhere = table[table[["pcode", "place"]].isna().all(axis=1)]
     people = nowhere["population"].sum(min_count=1)
-    said = f"{len(nowhere)} rows name no area and have no code: their {people:,.0f} people are kept without one"
-    return [said] if len(nowhere) else []
+    if len(nowhere):
+        said.append(
+            f"{len(nowhere)} rows name no area and have no code: their {people:,.0f} people are kept without one"
+        )
+    return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,24 +10,15 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Period, given_period
+from sahelgeo.readers.columns import Period, given_period, one_day
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.printed import fold, text_of, texts
+from sahelgeo.readers.printed import MONTHS, fold, text_of, texts
 from sahelgeo.readers.rows import Rows
 
 _PERIOD_IN_NAME = re.compile(
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[_-]?(\d{4})[_-](cur|proj)", re.IGNORECASE
 )
 _SEASON_AND_YEAR = re.compile(r"^(.*?)[ ,]*(\d{4})$")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-# Which season each analysis calls current and projected, by the season of its month; the second figure is the year's offset.
-SITUATIONS: Mapping[str, Mapping[str, tuple[str, int]]] = {
-    "Sep-Dec": {"current": ("Sep-Dec", 0), "projected": ("Jun-Aug", 1)},
-    "Jan-May": {"current": ("Jan-May", 0), "projected": ("Jun-Aug", 0)},
-    "Jun-Aug": {"current": ("Jun-Aug", 0)},
-}
 
 
 def seasons() -> Mapping[str, Any]:
@@ -35,103 +27,109 @@ def seasons() -> Mapping[str, Any]:
     return found
 
 
-def season_of(month: int) -> str:
-    """The season that an analysis of this month is of."""
-    return next(name for name, season in seasons().items() if month in season["months"])
-
-
 def times(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:
     """Kind, first and last day, season and day of the analysis of each row."""
-    if "reference" in rows and "kind" not in rows:
-        return _times_of_codes_only(rows, kind)
-    if "kind" not in rows:
-        return _times_from_outside(rows, period, kind)
-    season, year = _seasons(rows, rows.frame, "reference")
-    start, end = _season_days(season, year)
-    for name, computed in (("start", start), ("end", end)):
-        if name in rows:
-            printed = rows.day(name)
-            # The file's own days come first; the calendar fills what it leaves out for a whole season.
-            computed.update(printed.fillna(printed.groupby([season, year]).transform("first")))
-    kinds = rows.word(
-        "kind", {"current": "current", "projected": "projected"}, "neither current nor projected", case=False
+    if "kind" in rows:
+        return _printed_times(rows)
+    return (_times_of_codes_only if "reference" in rows else _times_from_outside)(rows, period, kind)
+
+
+def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame:
+    """Times of a situation of Tableau 4, which prints the month of its cycle ("mars 2021")."""
+    index = rows.frame.index
+    if period is not None and kind == "current":
+        return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
+    printed = next((cell for cell in rows.frame["cycle"] if text_of(cell)), None)
+    try:
+        cycle = one_day(printed, "first")
+    except (ValueError, OverflowError):
+        cycle = None
+    if not isinstance(cycle, dt.date):
+        raise FormatError(
+            f"{rows.where}, column 'Date du cycle', row {index[0]} ({text_of(printed)!r}): no month and year. "
+            "Write it as 'mars 2021'"
+        )
+    return _situation(rows.where, cycle, kind, index).assign(issued=pd.Timestamp(cycle))
+
+
+def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:
+    """First and last day of each season of a year, and its name."""
+    own = pd.DataFrame(seasons()).T.reindex(season).set_axis(season.index)
+    first, last = year.astype("string"), (year + own["end_next_year"].astype(int)).astype("string")
+    start, end = (
+        pd.to_datetime(printed + "-" + own[name].astype("string"), format="%Y-%m-%d")
+        for name, printed in (("start", first), ("end", last))
     )
-    times = pd.DataFrame({"kind": kinds, "start": start, "end": end, "season": season + " " + year.astype("string")})
+    return pd.DataFrame({"start": start, "end": end, "season": season + " " + first})
+
+
+def _situation(where: str, day: dt.date, kind: str, index: pd.Index) -> pd.DataFrame:
+    """The season that an analysis of a month calls current, or the one that it projects."""
+    exercise = next(name for name, season in seasons().items() if day.month in season["months"])
+    plan = seasons()[exercise]
+    if kind != "current" and "projects" not in plan:
+        raise FormatError(
+            f"{where}: an analysis of {exercise} has no {kind} situation in the calendar of the analyses. "
+            "Give period= and kind="
+        )
+    name, later = (exercise, 0) if kind == "current" else (plan["projects"], plan["projects_years_later"])
+    season, year = pd.Series(name, index, "string"), pd.Series(day.year + later, index, "Int64")
+    return _calendar(season, year).assign(exercise=f"{exercise} {day.year}")
+
+
+def _printed_times(rows: Rows) -> pd.DataFrame:
+    season, year = _seasons(rows, rows.frame, "reference")
+    times = _calendar(season, year)
+    for name in ("start", "end"):
+        # The file's own days come first; the calendar fills what it leaves out for a whole season.
+        printed = rows.day(name)
+        times[name] = printed.fillna(printed.groupby([season, year]).transform("first")).fillna(times[name])
+    kinds = {"current": "current", "projected": "projected"}
+    times["kind"] = rows.word("kind", kinds, "neither current nor projected", case=False)
     times["issued"] = pd.NaT
     if "exercise_year" in rows and "exercise_label" in rows:
-        exercise, exercise_year = _seasons(rows, _with_the_labels_of_analyses(rows), "exercise")
-        times["exercise"] = exercise + " " + exercise_year.astype("string")
-        opens = exercise.map(lambda name: seasons()[name]["opens"])
-        times["issued"] = pd.to_datetime(exercise_year.astype("string") + "-" + opens, format="%Y-%m-%d")
+        exercise, year = _seasons(rows, rows.frame, "exercise")
+        times["exercise"] = exercise + " " + year.astype("string")
+        opens = exercise.map({name: season["opens"] for name, season in seasons().items()})
+        times["issued"] = pd.to_datetime(year.astype("string") + "-" + opens, format="%Y-%m-%d")
     return times
 
 
-def _with_the_labels_of_analyses(rows: Rows) -> pd.DataFrame:
-    """The frame without the codes of analyses that their labels contradict; how many there were is noted.
-
-    WFP's files of June to August 2024 print the code of the projected season beside the label of the analysis. The
-    label is taken: the code decides nothing but the day of the analysis.
-    """
-    if "exercise_code" not in rows:
-        return rows.frame
-    codes = rows.number("exercise_code")
-    clash = _clash(_labelled(rows.frame, "exercise"), _coded(codes))
-    if not clash.any():
-        return rows.frame
-    rows.notes.append(
-        f"in {int(clash.sum())} rows exercise_code contradicts exercise_label: the label says which analysis it is"
-    )
-    return rows.frame.assign(exercise_code=codes.mask(clash, pd.NA))
-
-
-def _labelled(frame: pd.DataFrame, which: str) -> pd.Series:
-    by_label = {fold(name): name for name in seasons()}
-    labels = texts(frame[f"{which}_label"])
-    return labels.map(lambda label: by_label.get(fold(label)) if isinstance(label, str) else None).astype("string")
-
-
-def _coded(codes: pd.Series) -> pd.Series:
-    by_code = {float(season["code"]): name for name, season in seasons().items()}
-    return codes.map(by_code).astype("string")
-
-
-def _clash(labelled: pd.Series, coded: pd.Series) -> pd.Series:
-    return labelled.notna() & coded.notna() & (labelled != coded)
-
-
 def _seasons(rows: Rows, frame: pd.DataFrame, which: str) -> tuple[pd.Series, pd.Series]:
-    where, label, code = rows.where, f"{which}_label", f"{which}_code"
-    season = _labelled(frame, which)
+    """Season and year of each row, by the label, else by the code.
+
+    WFP's files of June to August 2024 print the code of the projected season beside the label of the analysis: the label
+    is taken, since the code decides nothing but the day of the analysis.
+    """
+    label, code = f"{which}_label", f"{which}_code"
+    by_label = {fold(name): name for name in seasons()}
+    season = texts(frame[label]).map(lambda text: by_label.get(fold(text)), na_action="ignore").astype("string")
     read = rows.numbers({name: frame[name] for name in (code, f"{which}_year") if name in frame}, {})
     if code in read:
-        coded = _coded(read[code])
-        clash = _clash(season, coded)
-        if clash.any():
+        coded = read[code].map({float(season["code"]): name for name, season in seasons().items()}).astype("string")
+        clash = (season != coded).fillna(False)
+        if clash.any() and which == "exercise":
+            rows.notes.append(
+                f"in {int(clash.sum())} rows {code} contradicts {label}: the label says which analysis it is"
+            )
+        elif clash.any():
             row = clash.index[clash][0]
             raise FormatError(
-                f"{where}, row {row}: {code} says {coded[row]} and {label} says {season[row]}. Correct one"
+                f"{rows.where}, row {row}: {code} says {coded[row]} and {label} says {season[row]}. Correct one"
             )
         season = season.fillna(coded)
     year = read[f"{which}_year"]
-    bad = season.isna() | year.isna() | (year < 1990) | (year > 2100) | (year % 1 != 0)
+    bad = season.isna() | year.isna() | ~year.between(1990, 2100) | (year % 1 != 0)
     if bad.any():
         row = bad.index[bad][0]
         raise FormatError(
-            f"{where}, row {row}: no season that is known in {label} ({text_of(frame[label][row])!r}) and "
+            f"{rows.where}, row {row}: no season that is known in {label} ({text_of(frame[label][row])!r}) and "
             f"{which}_year ({text_of(frame[f'{which}_year'][row])!r}). The seasons are {', '.join(seasons())}"
         )
     return season, year.astype("Int64")
 
 
-def _season_days(season: pd.Series, year: pd.Series) -> tuple[pd.Series, pd.Series]:
-    facts = seasons()
-    later = season.map(lambda name: int(facts[name]["end_next_year"])).astype("Int64")
-    start = year.astype("string") + "-" + season.map(lambda name: facts[name]["start"]).astype("string")
-    end = (year + later).astype("string") + "-" + season.map(lambda name: facts[name]["end"]).astype("string")
-    return pd.to_datetime(start, format="%Y-%m-%d"), pd.to_datetime(end, format="%Y-%m-%d")
-
-
-def _times_of_codes_only(rows: Rows, kind: str | None) -> pd.DataFrame:
+def _times_of_codes_only(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:  # noqa: ARG001
     """Times of the files that print "Jan-May 2021" and do not say whether that is current or projected."""
     if kind not in ("current", "projected"):
         raise FormatError(
@@ -141,10 +139,7 @@ def _times_of_codes_only(rows: Rows, kind: str | None) -> pd.DataFrame:
     parts = rows.text("reference").str.extract(_SEASON_AND_YEAR).set_axis(["reference_label", "reference_year"], axis=1)
     rule = "a season and its year are needed, such as 'Jan-May 2021'"
     rows.refuse(parts["reference_year"], parts["reference_year"].isna(), "reference", rule)
-    season, year = _seasons(rows, parts, "reference")
-    start, end = _season_days(season, year)
-    printed = season + " " + year.astype("string")
-    return pd.DataFrame({"kind": kind, "start": start, "end": end, "season": printed, "issued": pd.NaT})
+    return _calendar(*_seasons(rows, parts, "reference")).assign(kind=kind, issued=pd.NaT)
 
 
 def _times_from_outside(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:
@@ -160,20 +155,14 @@ def _times_from_outside(rows: Rows, period: Period | None, kind: str | None) -> 
             f"{rows.where}: neither the file nor its name says the period. Give it: "
             "period=('2020-06-01', '2020-08-31'), kind='current'"
         )
-    exercise = season_of(_MONTHS.index(named[1].lower()) + 1)
-    kinds = "current" if named[3].lower() == "cur" else "projected"
-    if kinds not in SITUATIONS[exercise]:
-        raise FormatError(
-            f"{rows.where}: the name says {kinds}, and an analysis of {exercise} projects nothing. Give period= and kind="
-        )
-    name, later = SITUATIONS[exercise][kinds]
-    when = int(named[2]) + later
-    start, end = _season_days(pd.Series(name, index=index), pd.Series(when, index=index, dtype="Int64"))
-    if kinds == "projected" and "projected_end" in seasons()[name]:
-        end = pd.Series(pd.Timestamp(f"{when}-{seasons()[name]['projected_end']}"), index=index)
+    kind = {"cur": "current", "proj": "projected"}[named[3].lower()]
+    month = dt.date(int(named[2]), MONTHS[named[1].lower()], 1)
+    times = _situation(rows.where, month, kind, index).drop(columns="exercise").assign(kind=kind, issued=pd.NaT)
+    season = times["season"].iloc[0]
+    last = seasons()[season.rpartition(" ")[0]].get("projected_end")
+    if kind == "projected" and last is not None:
+        times["end"] = pd.Timestamp(f"{season.rpartition(' ')[2]}-{last}")
     rows.notes.append(
-        f"the period ({name} {when}, {kinds}) is taken from the name of the file: the file itself does not say it"
+        f"the period ({season}, {kind}) is taken from the name of the file: the file itself does not say it"
     )
-    return pd.DataFrame(
-        {"kind": kinds, "start": start, "end": end, "season": f"{name} {when}", "issued": pd.NaT}, index=index
-    )
+    return times

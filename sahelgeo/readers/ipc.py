@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from collections.abc import Iterator
+from typing import Any, Unpack
 
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Day, How, Kind, Period, given_day, given_period
+from sahelgeo.readers.columns import Day, How, Period, given_day, given_period
 from sahelgeo.readers.hapi import tidy as tidy_hapi
-from sahelgeo.readers.ipc_api import api_rows
-from sahelgeo.readers.ipc_stacked import tidy_stacked
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import identity, parts_numbered, pivot_phases, with_shapes, with_state
+from sahelgeo.readers.phase_rows import identity, joined, parts_numbered, pivot_phases, situation, with_shapes
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
-from sahelgeo.readers.stacked import stacked_headings
+from sahelgeo.readers.stacked import situations, stacked_headings
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
-_UNITS = {"urb": "urban", "idp": "idp_site", "cam": "idp_site", "rfg": "refugee"}
-_INADEQUATE_EVIDENCE = 10
+_KEY = ("iso3", "place", "admin1", "kind", "start", "end", "issued", "analysis", "unit_kind")
+# What the API says of an analysis, for all of its areas.
+_CARRIED = (
+    "country",
+    "analysis_date",
+    "current_period_dates",
+    "projected_period_dates",
+    "second_projected_period_dates",
+)
 
 
 def read_ipc(
@@ -84,133 +90,106 @@ def read_ipc(
 
 def tidy(rows: Rows, *, period: Period | None = None, issued: Day | None = None) -> Tidied:
     """One sheet of the IPC, tidied."""
-    name = rows.found.vintage.name
-    if rows.feed.id == "ipc-stacked":
-        return tidy_stacked(rows)
     if rows.feed.id == "hapi-food-security":
         return tidy_hapi(rows)
-    if name == "HDX, long":
-        return _tidy_long(rows)
-    if name == "map of one analysis":
-        return _tidy_map(rows, period, issued)
-    if name == "API, population of a country":
-        return _tidy_wide(rows, api_rows(rows.raw()), rows.facts["api"])
-    return _tidy_wide(rows, rows.raw(), rows.facts["wide" if name == "HDX, wide" else "map"])
+    if rows.feed.id == "ipc-stacked":
+        return _tidy_stacked(rows)
+    style = rows.facts["styles"].get(rows.found.vintage.name)
+    return _tidy_long(rows) if style is None else _tidy_wide(rows, style, period, issued)
 
 
 def rows_of(found: Found, how: How) -> Rows:
     """The rows below the headings: those of stacked ones lie deeper than the row that was found."""
-    if found.feed.id == "ipc-stacked":
-        return Rows(found, how, stacked_headings(found)[:2])
-    return Rows(found, how)
+    return Rows(found, how, stacked_headings(found)[:2] if found.feed.id == "ipc-stacked" else None)
 
 
 def _tidy_long(rows: Rows) -> Tidied:
-    table = identity(rows, rows.frame, {})
+    table = identity(rows, rows.frame, {}).drop(columns="_depth")
     names = rows.names()
     table["admin1"] = names["level1"] if "level1" in names else table["admin1"]
-    table["kind"] = _kinds(rows, "kind")
+    table["kind"] = _kinds(rows)
     table["start"], table["end"] = rows.day("start", "first"), rows.day("end", "last")
     table["figure"] = rows.word("phase", rows.facts["phases"], "not all, 3+ or 1 to 5")
     table["number"] = rows.number("number")
     return pivot_phases(table, rows)
 
 
-def _kinds(rows: Rows, name: str) -> pd.Series:
-    rule = "not current, first projection or second projection"
-    return rows.word(name, rows.facts["kinds"], rule, case=False)
+def _kinds(rows: Rows) -> pd.Series:
+    return rows.word("kind", rows.facts["kinds"], "not current, first projection or second projection", case=False)
 
 
-def _tidy_wide(rows: Rows, frame: pd.DataFrame, blocks: list[dict[str, str]]) -> Tidied:
-    if rows.found.sheet.geometry is None:
+def _tidy_wide(rows: Rows, style: str, period: Period | None, issued: Day | None) -> Tidied:
+    drawn = rows.found.sheet.geometry is not None
+    if not drawn:
         rows.without_copies()
-        frame = frame[frame.index.isin(rows.frame.index)]
-    headings = {"issued": "date of analysis", "level1": "level 1", "analysis": "title"}
-    if "analysis_date" in frame:
-        headings["issued"] = "analysis_date"
-    if "group_name" in frame and "level 1" not in frame:
-        headings["level1"] = "group_name"
-    base = identity(rows, frame, headings)
-    if "id" in frame and "analysis_date" in frame and "analysis" not in base:
-        base["analysis"] = texts(frame["id"])
-    tables = [table for block in blocks if (table := _block(rows, frame, base, block)) is not None]
-    if not tables:
-        raise FormatError(f"{rows.where}: no figures under any of its periods")
-    table = pd.concat(tables)
-    rows.no_figure(table, "no figures")
-    table = with_shapes(table, rows)
-    key = [
-        name
-        for name in ("iso3", "place", "admin1", "kind", "start", "end", "issued", "analysis", "unit_kind")
-        if name in table
-    ]
-    table, notes = parts_numbered(table, key)
-    return rows.tidied(table, "phases", notes)
+    frame = _areas_of(rows.raw()) if style == "api" else rows.raw()
+    base = identity(rows, frame, rows.facts["who"][style])
+    days = None
+    if style == "one_analysis":
+        base, days = _told(rows, base, period, issued)
+    tables = []
+    for block in rows.facts[style]:
+        named = block | {name: block["people"].format(n=n) for n, name in enumerate(PEOPLE_BY_PHASE, 1)}
+        there = {name: heading for name, heading in named.items() if heading in frame}
+        if "people_1" in there:
+            of = base.assign(kind=block["kind"] or _kinds(rows))
+            cells = {name: frame[heading] for name, heading in there.items()}
+            tables.append(situation(rows, of, cells, headings=there, days=days, keep=drawn))
+    table = joined(rows, tables, "no figures")
+    table, notes = parts_numbered(table, [name for name in _KEY if name in table])
+    return rows.tidied(with_shapes(table, rows), "phases", notes)
 
 
-def _block(rows: Rows, frame: pd.DataFrame, base: pd.DataFrame, block: dict[str, str]) -> pd.DataFrame | None:
-    headings = {f"people_{n}": block["people"].format(n=n) for n in range(1, 6)}
-    headings |= {name: block[name] for name in ("population", "people_3plus") if name in block}
-    if headings["people_1"] not in frame:
-        return None
-    there = {heading: frame[heading] for heading in headings.values() if heading in frame}
-    kinds: dict[str, Kind] = dict.fromkeys(there, "people")
-    read = rows.numbers(there, kinds)
-    missing = pd.Series(pd.NA, frame.index, "Float64")
-    table = base.assign(kind=block["kind"], **{name: read.get(heading, missing) for name, heading in headings.items()})
-    if block.get("phase") in frame:
-        table["phase_published"], table["state"] = _phases(rows, frame[block["phase"]], block["phase"])
-    table["start"], table["end"] = _block_days(rows, frame, block)
-    figures = [name for name in ("phase_published", *PEOPLE_BY_PHASE) if name in table]
-    # The API writes 0 analysed people for a period that was not analysed.
-    filled = table[figures].notna().any(axis=1) & ~(
-        (table["population"] == 0) & (table[list(PEOPLE_BY_PHASE)].sum(axis=1) == 0)
-    ).fillna(False)
-    table = table[filled & table["start"].notna()]
-    return with_state(table) if len(table) else None
-
-
-def _block_days(rows: Rows, frame: pd.DataFrame, block: dict[str, str]) -> tuple[pd.Series, pd.Series]:
-    if "period" in block:
-        halves = texts(frame[block["period"]]).str.split(r"\s+-\s+", regex=True, expand=True).reindex(columns=[0, 1])
-        columns = {"start": halves[0].astype("string"), "end": halves[1].astype("string")}
-    else:
-        nothing = pd.Series(None, index=frame.index, dtype=object)
-        columns = {name: frame.get(block[name], nothing) for name in ("start", "end")}
-    read = rows.days(columns, {"start": "first", "end": "last"})
-    return read["start"], read["end"]
-
-
-def _phases(rows: Rows, values: pd.Series, heading: str) -> tuple[pd.Series, pd.Series]:
-    phase = rows.numbers({heading: values}, {})[heading]
-    state = pd.Series(pd.NA, index=values.index, dtype="string")
-    state = state.mask((phase == _INADEQUATE_EVIDENCE).fillna(False), "inadequate_evidence")
-    return phase.where(phase.between(1, 5).fillna(False)), state
-
-
-def _tidy_map(rows: Rows, period: Period | None, issued: Day | None) -> Tidied:
-    frame = rows.raw()
+def _told(
+    rows: Rows, base: pd.DataFrame, period: Period | None, issued: Day | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What a map of one analysis does not say: its days, as they are given; and what only such a map prints."""
     if period is None:
-        title = text_of(frame["anl_id"].iloc[0]) if "anl_id" in frame else ""
+        title = text_of(base["analysis"].iloc[0]) if "analysis" in base else ""
         raise FormatError(
             f"{rows.where}: a map of {rows.feed.title} (analysis {title}) that does not say its period. Give it: "
             "read_ipc(path, period=('2025-04-01', '2025-09-30'))"
         )
     first, last = given_period(period)
-    headings = {"population": "estimated_population", **{f"people_{n}": f"phase{n}_population" for n in range(1, 6)}}
-    kinds: dict[str, Kind] = dict.fromkeys(headings.values(), "people")
-    read = rows.numbers({heading: frame[heading] for heading in headings.values()}, kinds)
-    table = identity(rows, frame, {"area": "title", "analysis": "anl_id"}).assign(
-        kind=_kinds(rows, "kind"),
-        start=first,
-        end=last,
+    evidence = rows.number("confidence_level")
+    base = base.assign(
         issued=given_day(issued, "issued") if issued is not None else None,
-        **{name: read[heading] for name, heading in headings.items()},
+        evidence=evidence.where(evidence.between(1, 3).fillna(False)),
+        unit_kind=rows.text("admin_type").map(rows.facts["units"]).fillna("area"),
     )
-    table["phase_published"], table["state"] = _phases(rows, frame["overall_phase"], "overall_phase")
-    if "confidence_level" in frame:
-        evidence = rows.number("confidence_level")
-        table["evidence"] = evidence.where(evidence.between(1, 3).fillna(False))
-    if "admin_type" in frame:
-        table["unit_kind"] = texts(frame["admin_type"]).map(_UNITS).fillna("area")
-    return rows.tidied(with_shapes(with_state(table), rows), "phases")
+    return base, pd.DataFrame({"start": first, "end": last}, index=base.index)
+
+
+def _areas_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """The API's answers, analyses that hold groups that hold areas, as rows of their areas, groups and countries."""
+    titles = texts(frame["title"])
+    named = titles.where(~titles.duplicated(keep=False), titles + " (" + texts(frame.get("id", titles)) + ")")
+    rows, index = [], []
+    for number, record in zip(frame.index, frame.to_dict("records"), strict=True):
+        carried = {name: record.get(name) for name in _CARRIED} | {"analysis": named[number]}
+        for level1, area, figures in _places_in(record):
+            rows.append({**figures, **carried, "level 1": level1, "area": area})
+            index.append(number)
+    return pd.DataFrame(rows, index=index, dtype=object)
+
+
+def _places_in(record: dict[str, Any], level1: Any = None) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+    yield level1, None, record
+    for group in _records(record.get("groups")):
+        yield from _places_in(group, group.get("name"))
+    for area in _records(record.get("areas")):
+        yield level1, area.get("name"), area
+
+
+def _records(value: object) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _tidy_stacked(rows: Rows) -> Tidied:
+    """A row for each area and situation; rows that name a group without figures, and those that repeat others, are not."""
+    base = identity(rows, rows.frame.assign(**rows.names()), {})
+    if "framework" in rows:
+        harmonised = rows.text("framework").str.contains(rows.facts["harmonised"], case=False, regex=True)
+        base["source"] = base["source"].mask(harmonised.fillna(False).astype(bool), "cadre-harmonise")
+    tables = [situation(rows, base.assign(kind=kind), cells) for kind, cells in situations(rows) if "period" in cells]
+    return rows.tidied(joined(rows, tables, "group without figures"), "phases")

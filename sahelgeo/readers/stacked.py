@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+import pandas as pd
+
+from sahelgeo.readers.phase_rows import FIGURES
 from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.rows import Rows
 from sahelgeo.readers.sheets import Found
 
 DEEPEST = 6
@@ -15,15 +18,24 @@ _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
 _SITUATION = re.compile(
     r"^(current|courante|actuelle|situation (courante|actuelle)|first projection|projection|projected|second projection)\b"
 )
-_MEASURE = re.compile(r"[#%]")
-_MEASURE_WORDS = re.compile(
+# The kinds of situation and the measures by the words of their headings, folded: the first that fits.
+_KINDS = {
+    "second_projected": r"second projection|second projected|deuxieme projection|2nd projection|2eme projection",
+    "projected": r"projetee|projete|projected|projection",
+    "current": r"courante|actuelle|current",
+}
+_NAMED = {
+    "phase": r"classification|area phase|overall phase|phase de la zone|final phase",
+    "period": r"analysis period|validity|periode d analyse|periode de validite",
+    "population": r"population (analysed|analyzed|estimee|analysee)|estimated population",
+}
+_MEASURE = re.compile(
     r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|population totale en|\b3 (?:a|to) 5\b"
 )
-_PHASES_3_TO_5 = re.compile(r"3\s*(?:a|to|et)\s*5|3 plus|\b(?:phase|ph|p) ?3\s*\+")
+_PHASES_3_TO_5 = re.compile(r"3\s*(?:a|to|et)\s*5|3 plus|\b(?:phase|ph|p) ?3\s*\+|\bphase 3 5\b")
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """What a column under stacked headings holds.
 
     Attributes
@@ -49,24 +61,32 @@ def stacked_headings(found: Found) -> tuple[int, int, list[Slot]]:
         if len(filled) < 2 and not any(_SITUATION.search(fold(cell)) for cell in filled):
             break
         top -= 1
-    below = cells.loc[cells.index >= top]
-    rows = [list(row) for row in below.head(8).itertuples(index=False, name=None)]
+    rows = [list(row) for row in cells.loc[cells.index >= top].head(8).itertuples(index=False, name=None)]
     depth = heading_rows(rows, found.header - top + 1)
     return top, top + depth - 1, slots(rows[:depth])
 
 
+def situations(rows: Rows) -> Iterator[tuple[str, dict[str, pd.Series]]]:
+    """Each situation that has people by phase, with the cells of its figures, its phase and its period."""
+    held = stacked_headings(rows.found)[2]
+    cells = rows.found.sheet.cells.loc[rows.frame.index]
+    for kind in reversed(_KINDS):
+        there = {slot.measure: place for place, slot in reversed(list(enumerate(held))) if slot.kind == kind}
+        if "people_1" in there:
+            wanted = [name for name in (*FIGURES, "phase", "period") if name in there]
+            yield kind, {name: cells.iloc[:, there[name]].rename(held[there[name]].label) for name in wanted}
+
+
 def heading_rows(rows: Sequence[Sequence[Any]], first: int) -> int:
-    """How many of the rows are headings, the first ``first`` of which are known to be."""
-    depth = first
-    while depth < min(len(rows), DEEPEST) and _is_heading(rows[depth], rows[first - 1]):
-        depth += 1
-    return depth
+    """How many of the rows are headings, the first ``first`` of which are known to be; one may be almost empty."""
+    below = range(first, min(len(rows), DEEPEST))
+    return max((number + 1 for number in below if _is_heading(rows[number], rows[first - 1])), default=first)
 
 
 def _is_heading(row: Sequence[Any], known: Sequence[Any]) -> bool:
     """Two cells that name a measure, or that repeat the row above them: a merged heading spread downwards."""
     cells = [text_of(cell) for cell in row]
-    measures = sum(bool(_MEASURE.fullmatch(cell) or _MEASURE_WORDS.search(fold(cell))) for cell in cells if cell)
+    measures = sum(cell in ("#", "%") or bool(_MEASURE.search(fold(cell))) for cell in cells if cell)
     repeated = sum(bool(cell) and cell == text_of(other) for cell, other in zip(cells, known, strict=False))
     return measures >= 2 or repeated >= 3
 
@@ -74,51 +94,32 @@ def _is_heading(row: Sequence[Any], known: Sequence[Any]) -> bool:
 def slots(rows: Sequence[Sequence[Any]]) -> list[Slot]:
     """What each column holds, from its rows of headings: a heading reaches right until the next one of its group."""
     paths: list[list[str]] = [[] for _ in rows[0]]
-    raw: list[list[str]] = [[] for _ in rows[0]]
     for row in rows:
         carried, group = "", None
-        carried_raw = ""
-        for position, path in enumerate(paths):
-            cell = row[position] if position < len(row) else ""
-            parent = tuple(path)
-            heading = fold(text_of(cell))
-            symbol = text_of(cell)
-            if heading or symbol in ("%", "#"):
-                carried, carried_raw, group = heading, symbol, parent
+        for path, value in zip(paths, [*row, *[""] * (len(paths) - len(row))], strict=False):
+            cell, parent = text_of(value), tuple(path)
+            if fold(cell) or cell in ("%", "#"):
+                carried, group = cell, parent
             elif parent != group:
-                carried, carried_raw = "", ""
+                carried = ""
+            # Parents are compared before this row is added, so groups follow the rows above.
             path.append(carried)
-            raw[position].append(carried_raw)
-    # Parents were compared before this row was added, so groups follow the rows above.
-    return [
-        _slot(" ".join(filter(None, path)), " ".join(filter(None, texts)))
-        for path, texts in zip(paths, raw, strict=True)
-    ]
+    printed = [" ".join(filter(None, path)) for path in paths]
+    return [Slot(_first(_KINDS, fold(label)), _measure(label), fold(label)) for label in printed]
 
 
-def _slot(label: str, printed: str) -> Slot:
-    return Slot(_kind(label), _measure(label, printed), label)
+def _first(named: dict[str, str], label: str) -> str:
+    return next((name for name, pattern in named.items() if re.search(pattern, label)), "")
 
 
-def _kind(label: str) -> str:
-    if re.search(r"second projection|second projected|deuxieme projection|2nd projection|2eme projection", label):
-        return "second_projected"
-    if re.search(r"projetee|projete|projected|projection", label):
-        return "projected"
-    return "current" if re.search(r"courante|actuelle|current", label) else ""
-
-
-def _measure(label: str, printed: str) -> str:
-    if re.search(r"classification|area phase|overall phase|phase de la zone|final phase", label):
-        return "phase"
-    if re.search(r"analysis period|validity|periode d analyse|periode de validite", label):
-        return "period"
+def _measure(printed: str) -> str:
+    label = fold(printed)
+    named = _first(_NAMED, label)
+    if named in ("phase", "period"):
+        return named
     share = "%" in printed or re.search(r"\b(percent|percentage|pourcentage)\b", label) is not None
     prefix = "share" if share else "people"
     if _PHASES_3_TO_5.search(label) or "3+" in printed:
         return f"{prefix}_3plus"
-    if found := _PHASE.search(label):
-        return f"{prefix}_{found[1]}"
-    if re.search(r"population (analysed|analyzed|estimee|analysee)|estimated population", label):
-        return "population"
-    return ""
+    found = _PHASE.search(label)
+    return f"{prefix}_{found[1]}" if found else named
