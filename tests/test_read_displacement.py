@@ -9,7 +9,7 @@ from lookalikes import DTM_ROW, HAPI_IDPS, SITES, UNHCR, csv_bytes, json_bytes, 
 from real_files import real_file
 
 import sahelgeo as sg
-from sahelgeo.readers.displacement_list import months_in
+from sahelgeo.readers.stock_rows import months_in
 
 # UNHCR
 
@@ -274,13 +274,41 @@ def test_the_surveys_of_niger_are_read_by_their_questions(tmp_path: Path) -> Non
     stocks, account = sg.read_with_report(workbook(tmp_path / "n.xlsx", {"VAS": rows}))
     assert stocks[["place", "group", "people"]].values.tolist() == [
         ["Kabi", "idp", 70],
+        ["Kabi", "returnee", 5],
         ["Wari", "idp", 7],
         ["Wari (2)", "idp", 9],
-        ["Kabi", "returnee", 5],
     ]
     assert stocks["method"].unique().tolist() == ["site assessment"]
-    assert stocks["reason"].fillna("").tolist()[-1] == "returned from displacement in the country"
+    assert stocks["reason"].fillna("").tolist()[1] == "returned from displacement in the country"
     assert account.rows_dropped == {"HXL": 1}
+
+
+def test_third_country_nationals_are_a_group_of_their_own(tmp_path: Path) -> None:
+    """In the surveys of Niger and in lists that count several groups side by side; nobody else is counted with them."""
+    heading = [
+        "Date de rapport",
+        "A2. Région",
+        "A3. Département",
+        "A4. Commune",
+        "A5. Ville / Village/Site",
+        "B1. Personnes Déplacées interne/B1.b Nombre d'individus",
+        "B3. Ressortissants de Pays Tiers/B3.a  Nombre de ménages",
+        "B3. Ressortissants de Pays Tiers/B3.b  Nombre d'individus",
+    ]
+    row = ["2023-04-30", "Agadez", "Arlit", "Arlit", "Assamaka", 70, 3, 12]
+    stocks = sg.read_dtm(workbook(tmp_path / "n.xlsx", {"VAS": [heading, row]}))
+    assert stocks[["group", "people", "households"]].fillna(0).values.tolist() == [
+        ["idp", 70, 0],
+        ["third_country_national", 12, 3],
+    ]
+    lines = [
+        "dates,region,department,commune,Idps,MenaeIdp,IdpReturn,RessortissantsPaysTiersIndi,RefugeesIndi,RefugeesMenages",
+        "2022-05-31,Diffa,Diffa,Chetimari,951,210,7,12,230,77",
+        "2022-05-31,Diffa,Diffa,Gueskerou,,,,,15,4",
+    ]
+    groups = sg.read_displacement_list(csv_bytes(*lines)).groupby("group")[["people", "households"]].sum()
+    assert groups["people"].to_dict() == {"idp": 951, "refugee": 245, "returnee": 7, "third_country_national": 12}
+    assert groups["households"].to_dict()["refugee"] == 81
 
 
 def test_the_baseline_of_niger_has_codes_of_its_communes() -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Unpack
 
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Day, How, day_in, given_day
+from sahelgeo.readers.columns import Day, How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.stock_rows import day_of_count
 
 _DISAGGREGATED = ("men", "women", "children_under_5", "children_5_and_over", "children")
 
@@ -75,7 +75,7 @@ def read_conasur(path: Readable, *, date: Day | None = None, **how: Unpack[How])
 
 def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
     """One sheet of CONASUR's table, tidied."""
-    day = _day(rows, date)
+    day = day_of_count(rows, date)
     _refuse_mixed_total(rows)
     communes = rows.text("admin3")
     nameless = communes.isna()
@@ -85,7 +85,7 @@ def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
     rows.drop(nameless, "note")
     names = rows.names()
     figures = {name: rows.number(name) for name in ("households", *_DISAGGREGATED) if name in rows}
-    base = rows.table(**names, place=names["admin3"], pcode=rows.text("pcode"), iso3="BFA", date=pd.Timestamp(day))
+    base = rows.table(**names, place=names["admin3"], pcode=rows.text("pcode"), iso3="BFA", date=day)
     base["method"] = "government registration"
     table = base.assign(group="idp", people=rows.number("people"), **figures)
     if not any(note.startswith("the rows add up") for note in rows.notes) and not rows.doubts:
@@ -123,16 +123,3 @@ def _unknown_counts(rows: Rows) -> list[str]:
         and len(fold(heading)) > 2
         and cells.iloc[:, place].map(text_of).str.fullmatch(r"\d[\d .,’']*").any()
     ]
-
-
-def _day(rows: Rows, date: Day | None) -> dt.date:
-    if date is not None:
-        return given_day(date, "date").date()
-    found = rows.found
-    above = found.sheet.cells.loc[found.sheet.cells.index < found.header]
-    titles = [text_of(cell) for row in above.itertuples(index=False) for cell in row]
-    days = {day for title in [*titles, found.sheet.name] if (day := day_in(title)) is not None}
-    if len(days) != 1:
-        said = "name no day" if not days else f"name several days ({', '.join(map(str, sorted(days)))})"
-        raise FormatError(f"{rows.where}: the titles {said}. Give the day of the count: date='2023-02-28'")
-    return days.pop()

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
-from typing import Any, Unpack
+from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Day, How, day_in, given_day, one_day
+from sahelgeo.readers.columns import Day, How, one_day
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.printed import fold, text_of, texts
+from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.stock_rows import day_of_count, groups_apart
 
 _DISAGGREGATED = ("men", "women", "boys", "girls", "children", "children_under_5")
-_MONTH_WORD = (
-    r"jan(?:v|vier|uary)?|fe(?:v|vr|vrier|b|bruary)|mar(?:s|ch)?|a(?:vr|vril|pr|pril)|mai|may|jui(?:n|l|llet)|jun(?:e)?|"
-    r"jul(?:y)?|aou?t|aug(?:ust)?|sep(?:t|tembre|tember)?|oct(?:obre|ober)?|nov(?:embre|ember)?|dec(?:embre|ember)?"
-)
-_MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d)")
-_NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
 
 
 def read_displacement_list(  # numpydoc ignore=PR02
@@ -51,8 +44,9 @@ def read_displacement_list(  # numpydoc ignore=PR02
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        A Stocks table: one row for each site or commune and list, ``group`` idp, names as printed, ``pcode`` missing
-        (match_areas gives it), ``operation`` the name of the sheet. Also ``men``, ``women``, ``boys``, ``girls``,
+        A Stocks table: one row for each site or commune and list, names as printed, ``pcode`` missing (match_areas gives
+        it), ``list`` the name of the sheet; where the list counts returnees, refugees or third-country nationals too, a row
+        for each ``group``. Also ``men``, ``women``, ``boys``, ``girls``,
         ``children`` and ``children_under_5`` where the list has them; they are often shares of the total, hence fractions.
         With ``coordinates=True`` a GeoDataFrame of points in EPSG:4326, as printed.
 
@@ -90,88 +84,45 @@ def tidy(rows: Rows, *, date: Day | None = None, coordinates: bool = False) -> T
     """One sheet of a list, tidied."""
     if rows.found.vintage.name.startswith("years"):
         return _tidy_wide(rows)
-    people = rows.number("people")
-    unnamed = rows.text("admin2", "admin3").isna()
-    rows.drop(people.isna() & unnamed, "note")
-    rows.drop(people.isna(), "no figure")
-    named = rows.text("place").notna()
-    _without_copies(rows, named)
-    names, people = rows.names(), rows.number("people")
-    day, notes = _days(rows, date)
-    rounded = int((people % 1 != 0).sum())
-    notes += [f"{rounded} counts of people have fractions and were rounded"] if rounded else []
-    table = rows.table(
+    uncounted = pd.concat([rows.number(name) for name in rows.facts["counted"]], axis=1).isna().all(axis=1)
+    rows.drop(uncounted & rows.text("admin2", "admin3").isna(), "note")
+    rows.drop(uncounted.loc[rows.frame.index], "no figure")
+    # Equal rows that name their place are copies; communes without a place are different sites.
+    cells = rows.found.sheet.cells.loc[rows.frame.index].map(text_of)
+    rows.drop(cells.duplicated() & rows.text("place").notna(), "duplicate")
+    names = rows.names()
+    day = day_of_count(rows, date)
+    base = rows.table(
         pcode=pd.NA,
         **{name: names[name] for name in ("admin1", "admin2", "admin3")},
         place=rows.text("place").fillna(names["admin3"]).fillna(names["admin2"]).fillna(names["admin1"]),
         date=day,
-        group="idp",
-        people=people.round(),
-        households=rows.number("households").round(),
         method="government registration",
         list=rows.found.sheet.name or pd.NA,
         **{name: rows.number(name) for name in _DISAGGREGATED if name in rows},
     )
+    table = groups_apart(rows, base)
+    # Sex and age are those of the displaced.
+    split = [name for name in _DISAGGREGATED if name in table]
+    table[split] = table[split].where(table["group"] == "idp")
     if coordinates and "latitude" in rows and "longitude" in rows:
         table = rows.located(table)
-    return rows.told_apart(table, "stocks", notes)
-
-
-def _without_copies(rows: Rows, named: pd.Series) -> None:
-    """Equal rows that name their place are copies; communes without a place are different sites."""
-    cells = rows.found.sheet.cells.loc[rows.frame.index].map(text_of)
-    rows.drop(cells.duplicated() & named.loc[rows.frame.index], "duplicate")
-
-
-def _days(rows: Rows, date: Day | None) -> tuple[Any, list[str]]:
-    if date is not None:
-        return given_day(date, "date"), []
-    printed = rows.day("date")
-    if printed.notna().all():
-        return printed, []
-    for name in (rows.found.sheet.name, rows.found.sheet.file):
-        exact = day_in(name)
-        if exact is not None:
-            return pd.Timestamp(exact), [f"the day {exact} is taken from the name {name!r}"]
-        months = months_in(name)
-        if months:
-            last = max(months)
-            return pd.Timestamp(last), [f"the day {last} is taken from the name {name!r}: the last day of its month"]
-    raise FormatError(
-        f"{rows.where}: neither the names of the sheet and the file nor its rows say the day of the count. Give it: "
-        "date='2020-11-30'"
-    )
-
-
-def months_in(name: str) -> list[dt.date]:
-    """The last day of every month that a name speaks of ("PDI-Site_Nov20+ Diffa janv21").
-
-    Examples
-    --------
-    >>> from sahelgeo.readers.displacement_list import months_in
-    >>> [str(day) for day in months_in("PDI-Site_Nov20+ Diffa janv21")]
-    ['2020-11-30', '2021-01-31']
-    """
-    folded = re.sub(r"(?<=[a-z])(?=\d)", " ", fold(name))
-    found = [one_day(f"{word} {year}", "last") for word, year in _MONTH_AND_YEAR.findall(folded)]
-    for month, year in _NUMBER_AND_YEAR.findall(folded):
-        found.append(dt.date(int(year), int(month), calendar.monthrange(int(year), int(month))[1]))
-    return [day for day in found if day is not None]
+    return rows.told_apart(table, "stocks")
 
 
 def _tidy_wide(rows: Rows) -> Tidied:
+    """Years and months side by side: a row for each place and day."""
     frame = rows.raw()
     places = texts(frame[rows.feed.columns["adm2_only"][0]])
     rows.drop(places.isna(), "note")
     frame, places = frame.loc[rows.frame.index], places.loc[rows.frame.index]
-    headings = {heading: pd.Timestamp(day) for heading in frame.columns if (day := _heading_day(heading)) is not None}
-    counts = rows.numbers({name: frame[name] for name in headings}, dict.fromkeys(headings, "people"))
+    days = {heading: day for heading in frame.columns if (day := _heading_day(heading)) is not None}
+    counts = rows.numbers({name: frame[name] for name in days}, dict.fromkeys(days, "people"))
     base = rows.table(pcode=pd.NA, admin2=places, place=places, group="idp", method="government registration")
-    tables = [
-        base.assign(date=day, people=counts[heading].round())[counts[heading].notna()]
-        for heading, day in headings.items()
-    ]
-    table = pd.concat(tables)
+    table = pd.concat(
+        base.assign(date=pd.Timestamp(day), people=counts[heading].round())[counts[heading].notna()]
+        for heading, day in days.items()
+    )
     rows.no_figure(table)
     return rows.told_apart(table, "stocks", ["a year without a month stands for its last day"])
 

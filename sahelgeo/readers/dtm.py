@@ -13,6 +13,7 @@ from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import country_pcodes, fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.stock_rows import groups_apart
 
 _FIGURES = ("people", "men", "women", "households")
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
@@ -147,23 +148,8 @@ def _tidy_workbook(rows: Rows) -> Tidied:
             f"{people[unlike].sum():,.0f} people, though they are not the total of the others"
         )
     rows.drop(nameless, "total")
-    base, reason = _places_of_workbook(rows), rows.text("reason")
-    tables = []
-    for name, counted in rows.facts["counted"].items():
-        if name in rows:
-            people = rows.number(name).round()
-            part = base.assign(
-                group=counted["group"],
-                reason=counted.get("reason", _mended(rows, reason) if counted["group"] == "idp" else None),
-                people=people,
-                households=rows.number(f"{name}_households").round(),
-            )
-            tables.append(part[people.notna()])
-    table = pd.concat(tables)
-    rows.no_figure(table)
-    tidied = rows.told_apart(table, "stocks")
-    kept = tidied.table.dropna(axis=1, how="all").assign(pcode=tidied.table["pcode"])
-    return rows.tidied(kept, "stocks", [note for note in tidied.notes if note not in rows.notes])
+    table = groups_apart(rows, _places_of_workbook(rows))
+    return rows.told_apart(table.dropna(axis=1, how="all").assign(pcode=table["pcode"]), "stocks")
 
 
 def _places_of_workbook(rows: Rows) -> pd.DataFrame:
@@ -192,6 +178,7 @@ def _places_of_workbook(rows: Rows) -> pd.DataFrame:
         **{f"admin{n}": names for n, names in admin.items()},
         origin_name=column("origin_name", "origin_country"),
         round=column("round"),
+        reason=column("reason"),
         site_type=column("site_type"),
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Unpack
+from typing import Any, Unpack
 
 import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import CRSError, FormatError
-from sahelgeo.readers.columns import How, Period, given_period
+from sahelgeo.readers.columns import How, Month, Period, given_period
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import iso3_of
 from sahelgeo.readers.reading import read_with
@@ -90,97 +90,86 @@ def _states() -> dict[float, str]:
     return {float(row["code"]): row["state"] for row in read_rows("fewsnet_codes.csv")}
 
 
-def _classified(rows: Rows, name: str) -> tuple[pd.Series, pd.Series]:
-    codes = rows.number(name)
-    state = codes.map(_states()).astype("string").fillna(pd.Series("no_data", index=codes.index).where(codes.isna()))
-    phase = codes.where(codes.isin([1, 2, 3, 4, 5]))
+def _classified(rows: Rows, name: str, *places: str, **columns: Any) -> pd.DataFrame:
+    """A row for each unit: its phase, or the state of one that has none; of its names the first that is printed."""
+    codes, fnid, unit_type = rows.number(name), rows.text("fnid"), rows.text("unit_type")
+    state = codes.map(_states()).astype("string").mask(codes.isna(), "no_data")
+    phase = codes.where(codes.isin(range(1, 6)))
     known = ", ".join(f"{code:g}" for code in _states())
     rule = f"neither a phase (1 to 5) nor a code that is known ({known})"
-    return rows.refuse(phase, codes.notna() & phase.isna() & state.isna(), name, rule), state
+    return rows.table(
+        pcode=pd.NA,
+        phase_published=rows.refuse(phase, codes.notna() & phase.isna() & state.isna(), name, rule),
+        state=unit_type.map(_NOT_PEOPLE).astype("string").fillna(state),
+        unit_kind=unit_type.map(_PARTS).fillna("area"),
+        place=rows.text(*places),
+        iso3=rows.country("country_code", "country").fillna(iso3_of(fnid.str[:2])),
+        fnid=fnid,
+        **columns,
+    )
 
 
 def _tidy_table(rows: Rows) -> Tidied:
-    rows.drop(_lesser_rated(rows), "superseded")
+    if "preference" in rows:
+        # Of several rows of a unit and period FEWS NET prefers one.
+        names = ("fnid", "scenario", "start", "end", "issued", "assistance")
+        rating = rows.number("preference")
+        best = rating.groupby([rows.text(name) for name in names if name in rows], dropna=False).transform("max")
+        rows.drop(rating < best, "superseded")
     words = {name.casefold(): kind for name, (kind, _) in _SCENARIOS.items()}
-    kinds = rows.word("scenario", words, "not CS, ML1 or ML2", case=False)
-    phase, state = _classified(rows, "phase")
-    unit_type, fnid = rows.text("unit_type"), rows.text("fnid")
-    table = rows.table(
-        pcode=pd.NA,
-        kind=kinds,
-        start=rows.day("start"),
-        end=rows.day("end"),
-        issued=rows.day("issued"),
-        phase_published=phase,
-        state=state.mask(unit_type.isin(list(_NOT_PEOPLE)), "not_analysed"),
+    table = _classified(
+        rows,
+        "phase",
+        "unit_name",
+        "full_name",
+        **{name: rows.day(name) for name in ("start", "end", "issued")},
+        kind=rows.word("scenario", words, "not CS, ML1 or ML2", case=False),
         assistance=rows.text("assistance"),
-        unit=fnid,
-        unit_kind=unit_type.map(_PARTS).fillna("area"),
-        place=rows.text("unit_name", "full_name"),
-        iso3=rows.country("country_code", "country").fillna(iso3_of(fnid.str[:2])),
-        fnid=fnid,
+        unit=rows.text("fnid"),
         scale=rows.text("scale"),
     )
     return rows.tidied(table, "phases")
-
-
-def _lesser_rated(rows: Rows) -> pd.Series:
-    """Rows whose unit and period have another row that FEWS NET prefers."""
-    if "preference" not in rows:
-        return pd.Series(False, index=rows.frame.index)
-    key = [rows.text(name) for name in ("fnid", "scenario", "start", "end", "issued", "assistance") if name in rows]
-    rating = rows.number("preference")
-    return (rating < rating.groupby(key, dropna=False).transform("max")).fillna(False).astype(bool)
 
 
 def _tidy_shapes(rows: Rows, period: Period | None) -> Tidied:
     geometry = rows.found.sheet.geometry
     if geometry is not None and geometry.crs is None:
         raise CRSError(
-            f"{rows.where}: no coordinate system (its .prj file is missing). FEWS NET uses EPSG:4326: put the .prj beside it"
+            f"{rows.where}: no coordinate system (its .prj file is missing). FEWS NET uses EPSG:4326: put the .prj "
+            "beside it"
         )
-    tables, notes = [], []
-    for scenario in (name for name in _SCENARIOS if name in rows):
-        times, said = _times(rows, scenario, period)
-        notes += said
-        table = _scenario(rows, scenario).join(times)
-        if geometry is not None:
-            table = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index).to_crs("EPSG:4326"), crs="EPSG:4326")
-        tables.append(table)
-    return rows.tidied(pd.concat(tables), "phases", notes)
+    index = rows.frame.index
+    feature = "feature " + pd.Series(index, index=index).astype("string")
+    admins = ("admin3", "admin2", "admin1")
+    tables = []
+    for scenario, (kind, flag) in _SCENARIOS.items():
+        if scenario in rows:
+            table = _classified(
+                rows,
+                scenario,
+                "unit_name",
+                "zone",
+                *admins,
+                "country",
+                kind=kind,
+                assistance=rows.text(flag),
+                unit=rows.text("fnid").fillna(feature),
+                **{level: rows.text(level) for level in admins},
+            ).join(_times(rows, scenario, period))
+            tables.append(table)
+    table = pd.concat(tables)
+    if geometry is not None:
+        table = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index), crs=geometry.crs).to_crs("EPSG:4326")
+    return rows.tidied(table, "phases")
 
 
-def _scenario(rows: Rows, scenario: str) -> pd.DataFrame:
-    kind, flag = _SCENARIOS[scenario]
-    phase, state = _classified(rows, scenario)
-    feature = "feature " + pd.Series(rows.frame.index, index=rows.frame.index).astype("string")
-    return rows.table(
-        pcode=pd.NA,
-        kind=kind,
-        phase_published=phase,
-        state=state,
-        assistance=rows.text(flag),
-        unit=rows.text("fnid").fillna(feature),
-        unit_kind=rows.text("unit_type").map(_PARTS).fillna("area"),
-        place=rows.text("unit_name", "zone", "admin3", "admin2", "admin1", "country"),
-        **{level: rows.text(level) for level in ("admin1", "admin2", "admin3")},
-        iso3=rows.country("country"),
-        fnid=rows.text("fnid"),
-    )
-
-
-def _times(rows: Rows, scenario: str, period: Period | None) -> tuple[pd.DataFrame, list[str]]:
+def _times(rows: Rows, scenario: str, period: Period | None) -> pd.DataFrame:
     index = rows.frame.index
     if period is not None:
-        first, last = given_period(period)
-        return pd.DataFrame({"start": first, "end": last, "issued": pd.NaT}, index=index), []
+        return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
     if "start" in rows and "end" in rows:
-        printed = {
-            "start": rows.day("start", "first"),
-            "end": rows.day("end", "last"),
-            "issued": rows.day("issued", "first"),
-        }
-        return pd.DataFrame(printed, index=index), []
+        months: dict[str, Month] = {"start": "first", "end": "last", "issued": "first"}
+        return pd.DataFrame({name: rows.day(name, month) for name, month in months.items()})
     sheet = rows.found.sheet
     named = {match.groups() for match in _MONTH_IN_NAME.finditer(f"{sheet.file} {sheet.name}")}
     if len(named) != 1:
@@ -188,15 +177,17 @@ def _times(rows: Rows, scenario: str, period: Period | None) -> tuple[pd.DataFra
             f"{rows.where}: neither its columns nor its name say the period of {scenario}. Give it: "
             "read_fewsnet(path, period=('2018-10-01', '2018-10-31'))"
         )
-    year, month = (int(part) for part in named.pop())
-    report = pd.Timestamp(year, month, 1)
+    year, month = map(int, named.pop())
     if scenario != "CS" and (month not in _OUTLOOK_MONTHS or year < 2016):
         raise FormatError(
-            f"{rows.where}: the name says the month of the report ({year}-{month:02d}) but not how far {scenario} looks ahead. Give "
-            "the period: read_fewsnet(path, period=(first day, last day))"
+            f"{rows.where}: the name says the month of the report ({year}-{month:02d}) but not how far {scenario} "
+            "looks ahead. Give the period: read_fewsnet(path, period=(first day, last day))"
         )
+    report = pd.Timestamp(year, month, 1)
     begins, after = {"CS": (0, 1), "ML1": (0, 4), "ML2": (4, 8)}[scenario]
-    start = report + pd.DateOffset(months=begins)
-    end = report + pd.DateOffset(months=after) - pd.Timedelta(days=1)
-    note = f"the period of {scenario} ({start:%Y-%m-%d} to {end:%Y-%m-%d}) is taken from the name of the file"
-    return pd.DataFrame({"start": start, "end": end, "issued": report}, index=index), [note]
+    start, end = (report + pd.DateOffset(months=months) for months in (begins, after))
+    end -= pd.Timedelta(days=1)
+    rows.notes.append(
+        f"the period of {scenario} ({start:%Y-%m-%d} to {end:%Y-%m-%d}) is taken from the name of the file"
+    )
+    return pd.DataFrame({"start": start, "end": end, "issued": report}, index=index)

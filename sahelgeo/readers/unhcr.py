@@ -11,6 +11,7 @@ from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import country_pcodes, iso3_of, iso3_of_unhcr
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.stock_rows import groups_apart
 
 _NOT_CARRIED = {
     "other_protection": "other people in need of international protection",
@@ -95,17 +96,10 @@ def tidy(rows: Rows) -> Tidied:
         notes.insert(0, "flows of each year, not the people who are there at its end")
         return rows.told_apart(table.sort_index(kind="stable"), "flows", notes)
     base = base.assign(pcode=country_pcodes(asylum), date=pd.to_datetime(year + "-12-31"), method="end-year statistics")
-    tables = []
-    for column, group in rows.facts["groups"].items():
-        if column in rows:
-            people = rows.number(column)
-            counted = people.notna()
-            if column == "idps":
-                # The column stands in every row; between two countries nobody can be displaced internally.
-                counted &= (origin_name == asylum_name).fillna(False) | (people > 0).fillna(False)
-            part = base[counted].assign(group=group, people=people[counted], reason=rows.facts["reasons"].get(column))
-            tables.append(part)
-    table = pd.concat(tables).sort_index(kind="stable")
+    table = groups_apart(rows, base)
+    # The column of the displaced stands in every row; between two countries nobody can be displaced internally.
+    between = table["group"].eq("idp") & table["people"].eq(0) & (table["origin_name"] != table["place"]).fillna(True)
+    table = table[~between]
     rows.no_figure(table)
     return rows.told_apart(table, "stocks", notes)
 

@@ -1,0 +1,97 @@
+"""Rows of counts that several feeds print alike: groups side by side, and the day of a count in titles and names."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+
+import pandas as pd
+
+from sahelgeo.errors import FormatError
+from sahelgeo.readers.columns import Day, day_in, given_day, one_day
+from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.rows import Rows
+
+_MONTH_WORD = (
+    r"jan(?:v|vier|uary)?|fe(?:v|vr|vrier|b|bruary)|mar(?:s|ch)?|a(?:vr|vril|pr|pril)|mai|may|jui(?:n|l|llet)|jun(?:e)?|"
+    r"jul(?:y)?|aou?t|aug(?:ust)?|sep(?:t|tembre|tember)?|oct(?:obre|ober)?|nov(?:embre|ember)?|dec(?:embre|ember)?"
+)
+_MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d)")
+_NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
+
+
+def groups_apart(rows: Rows, base: pd.DataFrame) -> pd.DataFrame:
+    """A row for each group that a row counts: the columns of people that the feed declares in ``counted``.
+
+    A reason that the file prints is that of the displaced; what a group came for is said in ``counted``.
+    """
+    rounded = 0
+    tables = []
+    for name, counted in rows.facts["counted"].items():
+        if name in rows:
+            people = rows.number(name)
+            rounded += int((people % 1 != 0).fillna(False).sum())
+            printed = base["reason"] if "reason" in base and counted["group"] == "idp" else None
+            part = base.assign(group=counted["group"], reason=counted.get("reason", printed), people=people.round())
+            if any(f"{other}_households" in rows for other in rows.facts["counted"]):
+                part["households"] = rows.number(f"{name}_households").round()
+            tables.append(part[people.notna()])
+    if rounded:
+        rows.notes.append(f"{rounded} counts of people have fractions and were rounded")
+    table = pd.concat(tables).sort_index(kind="stable")
+    rows.no_figure(table)
+    return table
+
+
+def day_of_count(rows: Rows, date: Day | None) -> pd.Timestamp | pd.Series:
+    """The day of a count: as given, or as printed in the rows, in the titles above them, or in a name.
+
+    Raises
+    ------
+    FormatError
+        No day, or several in the titles.
+    """
+    if date is not None:
+        return given_day(date, "date")
+    printed = rows.day("date")
+    if printed.notna().all():
+        return printed
+    found = rows.found
+    above = found.sheet.cells.loc[found.sheet.cells.index < found.header]
+    titles = [text_of(cell) for row in above.itertuples(index=False) for cell in row]
+    days = {day for title in [*titles, found.sheet.name] if (day := day_in(title)) is not None}
+    if len(days) > 1:
+        said = ", ".join(map(str, sorted(days)))
+        raise FormatError(
+            f"{rows.where}: the titles name several days ({said}). Give the day of the count: date='{max(days)}'"
+        )
+    if days:
+        return pd.Timestamp(days.pop())
+    for name in (found.sheet.name, found.sheet.file):
+        exact, months = day_in(name), months_in(name)
+        if exact is not None or months:
+            day = exact or max(months)
+            month = "" if exact else ": the last day of its month"
+            rows.notes.append(f"the day {day} is taken from the name {name!r}{month}")
+            return pd.Timestamp(day)
+    raise FormatError(
+        f"{rows.where}: neither the titles, the names of the sheet and the file nor the rows say the day of the count. "
+        "Give it: date='2020-11-30'"
+    )
+
+
+def months_in(name: str) -> list[dt.date]:
+    """The last day of every month that a name speaks of ("PDI-Site_Nov20+ Diffa janv21").
+
+    Examples
+    --------
+    >>> from sahelgeo.readers.stock_rows import months_in
+    >>> [str(day) for day in months_in("PDI-Site_Nov20+ Diffa janv21")]
+    ['2020-11-30', '2021-01-31']
+    """
+    folded = re.sub(r"(?<=[a-z])(?=\d)", " ", fold(name))
+    found = [one_day(f"{word} {year}", "last") for word, year in _MONTH_AND_YEAR.findall(folded)]
+    for month, year in _NUMBER_AND_YEAR.findall(folded):
+        found.append(dt.date(int(year), int(month), calendar.monthrange(int(year), int(month))[1]))
+    return [day for day in found if day is not None]
