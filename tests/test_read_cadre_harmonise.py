@@ -286,7 +286,7 @@ def test_small_files_take_their_period_from_their_name_or_from_you(tmp_path: Pat
     unnamed.write_text(lines)
     with pytest.raises(sg.errors.FormatError, match="neither the file nor its name says the period"):
         sg.read_cadre_harmonise(unnamed)
-    with pytest.raises(sg.errors.FormatError, match="kind=None: say whether"):
+    with pytest.raises(sg.errors.FormatError, match="does not say whether its figures are current or projected"):
         sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"))
     given = sg.read_cadre_harmonise(unnamed, period=("2021-10-01", "2021-12-31"), kind="current")
     assert given["end"].iloc[0] == pd.Timestamp("2021-12-31")

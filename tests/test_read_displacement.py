@@ -482,6 +482,19 @@ def test_hapi_keeps_one_level_and_what_it_found_no_code_for() -> None:
         sg.read_hapi(csv_bytes(HAPI_IDPS, *rows[:2]))
 
 
+def test_a_count_at_another_level_by_another_method_is_kept() -> None:
+    """Site assessments of a second level leave the baseline of the first in the table, each under its method."""
+    hapi = csv_bytes(
+        HAPI_IDPS,
+        "TCD,TD07,Lac,,,1,BA,Lac,20,500,2023-06-30,2023-06-30,,",
+        "TCD,TD07,Lac,TD0701,Mamdi,2,SA,Lac,20,90,2023-06-30,2023-06-30,,",
+    )
+    assert sg.read_hapi(hapi).groupby("method")["people"].sum().to_dict() == {"BA": 500, "SA": 90}
+    region = {**DTM_ROW, "id": 8, "admin2Name": None, "admin2Pcode": None, "assessmentType": "SA"}
+    stocks = sg.read_dtm(json_bytes({"isSuccess": True, "result": [DTM_ROW, region]}))
+    assert sorted(stocks["method"]) == ["baseline assessment", "site assessment"]
+
+
 def test_hapi_conflict_is_a_table_of_counts() -> None:
     """Blank fatalities are missing; the counts fit no table of single events."""
     heading = "location_code,admin1_code,admin1_name,admin2_code,admin2_name,admin_level,event_type,events,fatalities,reference_period_start,reference_period_end"

@@ -24,6 +24,34 @@ def test_ucdp_events_have_three_estimates() -> None:
     assert account.people == 36
 
 
+@pytest.mark.parametrize(
+    ("country", "number", "iso3"),
+    [
+        ("DR Congo (Zaire)", "490", "COD"),
+        ("Yemen (North Yemen)", "", "YEM"),
+        ("Burkina Faso", "", "BFA"),
+        ("Somewhere", "432", "MLI"),
+        ("Somewhere", "", ""),
+    ],
+)
+def test_ucdp_countries_are_known_by_names_and_numbers(country: str, number: str, iso3: str) -> None:
+    """UCDP prints names of its own, and Gleditsch and Ward's numbers."""
+    row = f"7,3,JNIM,Civilians,x,1,y,,,14.1,-1.6,{country},2020-01-20,2020-01-21,30,36,40,{number}"
+    events = sg.read_ucdp(csv_bytes(f"{GED},country_id", row))
+    assert events["iso3"].fillna("").tolist() == [iso3]
+
+
+def test_periods_of_fews_net_are_whole_months() -> None:
+    """6/1/2021 is the first of June where the other reading would start within a month; 1/1/2021 is one day both ways."""
+    heading = "fnid,geographic_unit_name,unit_type,scenario,projection_start,projection_end,reporting_date,value"
+    row = "NE2020A20101,Arlit,fsc_admin,CS,{start},{end},{end},2"
+    for start, end in (("6/1/2021", "9/1/2021"), ("1/6/2021", "1/9/2021"), ("2021-06-01", "2021-09-01")):
+        phases = sg.read_fewsnet(csv_bytes(heading, row.format(start=start, end=end)))
+        assert phases[["start", "end"]].iloc[0].dt.strftime("%Y-%m-%d").tolist() == ["2021-06-01", "2021-09-01"]
+    with pytest.raises(sg.errors.FormatError, match="nothing in the file decides"):
+        sg.read_fewsnet(csv_bytes(heading, row.format(start="6/5/2021", end="9/10/2021")))
+
+
 def test_ucdp_refuses_what_it_cannot_read() -> None:
     """Types, days and events that stand twice with other figures."""
     row = "{id},{kind},a,b,a - b,1,x,,,14.1,-1.6,Mali,{day},{day},1,{best},1"

@@ -30,9 +30,9 @@ def test_rows_repeated_with_other_rounding_are_copies() -> None:
     phases, account = sg.read_with_report(
         csv_bytes(IPC_LONG, *ipc_rows(figures=(1000, 500, 200, 300, 350, 150, 0)), *other)
     )
-    assert phases["unit"].tolist() == ["part 1", "part 2"]
+    assert phases["unit"].tolist() == ["part 1 of 2", "part 2 of 2"]
     assert phases["population"].sum() == 1009
-    assert "share their name" in account.notes[0]
+    assert "parts of an area that the file does not tell apart" in account.notes[0]
 
 
 def test_national_rows_have_the_code_of_their_country() -> None:
@@ -100,7 +100,7 @@ def test_areas_of_one_name_are_numbered_in_wide_files() -> None:
     other = row.replace("100,50", "110,50")
     elsewhere = row.replace("Grimari", "Bambari")
     phases = sg.read_ipc(csv_bytes(*_wide(), row, other, elsewhere, elsewhere))
-    assert phases["unit"].fillna("").tolist() == ["part 1", "part 2", ""]
+    assert phases["unit"].fillna("").tolist() == ["part 1 of 2", "part 2 of 2", ""]
 
 
 def _figures(suffix: str = "") -> dict[str, int]:

@@ -13,7 +13,7 @@ from sahelgeo.readers.cadre_harmonise_seasons import times, times_of_cycle
 from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import blanks_filled, figures, joined, situation
+from sahelgeo.readers.phase_rows import blanks_filled, figures, joined, parts_numbered, situation
 from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
@@ -113,8 +113,8 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     superseded = _superseded(table, rows) if which == "use" else pd.Series(False, index=table.index)
     rows.drop(superseded, "superseded")
     table = table[~superseded]
-    apart, filled = blanks_filled(_told_apart(table, rows))
-    rows.notes += [*filled, *_oddities(apart)]
+    apart = blanks_filled(_told_apart(table, rows), rows)
+    rows.notes += _oddities(apart)
     if rows.found.sheet.geometry is not None:
         apart = _with_polygons(apart, table, rows)
     return rows.tidied(apart.drop(columns="_use", errors="ignore"), "phases")
@@ -152,8 +152,7 @@ def _tidy_matrix(rows: Rows, period: Period | None) -> Tidied:
         situation(rows, base.assign(kind=kind), cells, days=times_of_cycle(rows, kind, period))
         for kind, cells in situations(rows)
     ]
-    table, notes = blanks_filled(joined(rows, tables, "no figures"))
-    return rows.tidied(table, "phases", notes)
+    return rows.tidied(blanks_filled(joined(rows, tables, "no figures"), rows), "phases")
 
 
 def _with_polygons(apart: pd.DataFrame, table: pd.DataFrame, rows: Rows) -> gpd.GeoDataFrame:
@@ -240,16 +239,7 @@ def _told_apart(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     copies = table.duplicated(keep="first")
     rows.drop(copies, "duplicate")
     table = table[~copies]
-    parts = table.duplicated(key, keep=False)
-    if not parts.any():
-        return table
-    groups = table.groupby(key, dropna=False)["kind"]
-    number, of = groups.cumcount() + 1, groups.transform("size")
-    label = "part " + number.astype("string") + " of " + of.astype("string")
-    rows.notes.append(
-        f"{int(parts.sum())} rows are parts of an area that the file does not tell apart: numbered in 'unit'"
-    )
-    return table.assign(unit=table["unit"].mask(parts, (table["unit"] + ", " + label).fillna(label)))
+    return parts_numbered(table, rows, key)
 
 
 def _oddities(table: pd.DataFrame) -> list[str]:

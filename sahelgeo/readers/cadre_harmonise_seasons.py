@@ -10,14 +10,13 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Period, given_period, one_day
+from sahelgeo.readers.columns import Period, day_in, given_period
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.printed import MONTHS, fold, text_of, texts
+from sahelgeo.readers.printed import fold, text_of, texts
 from sahelgeo.readers.rows import Rows
+from sahelgeo.readers.stock_rows import months_in
 
-_PERIOD_IN_NAME = re.compile(
-    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[_-]?(\d{4})[_-](cur|proj)", re.IGNORECASE
-)
+_KIND_IN_NAME = re.compile(r"\b(cur|proj)")
 _SEASON_AND_YEAR = re.compile(r"^(.*?)[ ,]*(\d{4})$")
 
 
@@ -31,7 +30,7 @@ def times(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:
     """Kind, first and last day, season and day of the analysis of each row."""
     if "kind" in rows:
         return _printed_times(rows)
-    return (_times_of_codes_only if "reference" in rows else _times_from_outside)(rows, period, kind)
+    return _times_of_codes_only(rows, kind) if "reference" in rows else _times_from_outside(rows, period, kind)
 
 
 def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame:
@@ -39,17 +38,14 @@ def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame
     index = rows.frame.index
     if period is not None and kind == "current":
         return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
-    printed = next((cell for cell in rows.frame["cycle"] if text_of(cell)), None)
-    try:
-        cycle = one_day(printed, "first")
-    except (ValueError, OverflowError):
-        cycle = None
-    if not isinstance(cycle, dt.date):
+    printed = next(filter(None, map(text_of, rows.frame["cycle"])), "")
+    months = months_in(printed) if day_in(printed) is None else [day_in(printed)]
+    if not months:
         raise FormatError(
-            f"{rows.where}, column 'Date du cycle', row {index[0]} ({text_of(printed)!r}): no month and year. "
+            f"{rows.where}, column 'Date du cycle', row {index[0]} ({printed!r}): no month and year. "
             "Write it as 'mars 2021'"
         )
-    return _situation(rows.where, cycle, kind, index).assign(issued=pd.Timestamp(cycle))
+    return _situation(rows, months[0], kind).assign(issued=pd.Timestamp(months[0].replace(day=1)))
 
 
 def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:
@@ -63,18 +59,18 @@ def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"start": start, "end": end, "season": season + " " + first})
 
 
-def _situation(where: str, day: dt.date, kind: str, index: pd.Index) -> pd.DataFrame:
+def _situation(rows: Rows, day: dt.date, kind: str) -> pd.DataFrame:
     """The season that an analysis of a month calls current, or the one that it projects."""
     exercise = next(name for name, season in seasons().items() if day.month in season["months"])
     plan = seasons()[exercise]
     if kind != "current" and "projects" not in plan:
         raise FormatError(
-            f"{where}: an analysis of {exercise} has no {kind} situation in the calendar of the analyses. "
+            f"{rows.where}: an analysis of {exercise} has no {kind} situation in the calendar of the analyses. "
             "Give period= and kind="
         )
     name, later = (exercise, 0) if kind == "current" else (plan["projects"], plan["projects_years_later"])
-    season, year = pd.Series(name, index, "string"), pd.Series(day.year + later, index, "Int64")
-    return _calendar(season, year).assign(exercise=f"{exercise} {day.year}")
+    season, year = (pd.Series(value, rows.frame.index) for value in (name, day.year + later))
+    return _calendar(season.astype("string"), year).assign(exercise=f"{exercise} {day.year}")
 
 
 def _printed_times(rows: Rows) -> pd.DataFrame:
@@ -129,13 +125,19 @@ def _seasons(rows: Rows, frame: pd.DataFrame, which: str) -> tuple[pd.Series, pd
     return season, year.astype("Int64")
 
 
-def _times_of_codes_only(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:  # noqa: ARG001
-    """Times of the files that print "Jan-May 2021" and do not say whether that is current or projected."""
+def _told(rows: Rows, kind: str | None) -> str:
+    """The kind of situation of a file that does not say it."""
     if kind not in ("current", "projected"):
         raise FormatError(
             f"{rows.where}: the file does not say whether its figures are current or projected"
             f"{'' if kind is None else f', and kind={kind!r} is neither'}. Say kind='current' or kind='projected'"
         )
+    return kind
+
+
+def _times_of_codes_only(rows: Rows, kind: str | None) -> pd.DataFrame:
+    """Times of the files that print "Jan-May 2021"."""
+    kind = _told(rows, kind)
     parts = rows.text("reference").str.extract(_SEASON_AND_YEAR).set_axis(["reference_label", "reference_year"], axis=1)
     rule = "a season and its year are needed, such as 'Jan-May 2021'"
     rows.refuse(parts["reference_year"], parts["reference_year"].isna(), "reference", rule)
@@ -143,26 +145,23 @@ def _times_of_codes_only(rows: Rows, period: Period | None, kind: str | None) ->
 
 
 def _times_from_outside(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:
-    index = rows.frame.index
     if period is not None:
         first, last = given_period(period)
-        if kind not in ("current", "projected"):
-            raise FormatError(f"kind={kind!r}: say whether the file is 'current' or 'projected'")
-        return pd.DataFrame({"kind": kind, "start": first, "end": last, "issued": pd.NaT}, index=index)
-    named = _PERIOD_IN_NAME.search(rows.found.sheet.file)
-    if named is None:
+        days = {"kind": _told(rows, kind), "start": first, "end": last, "issued": pd.NaT}
+        return pd.DataFrame(days, index=rows.frame.index)
+    named = fold(rows.found.sheet.file)
+    months, kinds = months_in(named), _KIND_IN_NAME.findall(named)
+    if len(months) != 1 or len(kinds) != 1:
         raise FormatError(
             f"{rows.where}: neither the file nor its name says the period. Give it: "
             "period=('2020-06-01', '2020-08-31'), kind='current'"
         )
-    kind = {"cur": "current", "proj": "projected"}[named[3].lower()]
-    month = dt.date(int(named[2]), MONTHS[named[1].lower()], 1)
-    times = _situation(rows.where, month, kind, index).drop(columns="exercise").assign(kind=kind, issued=pd.NaT)
-    season = times["season"].iloc[0]
-    last = seasons()[season.rpartition(" ")[0]].get("projected_end")
-    if kind == "projected" and last is not None:
-        times["end"] = pd.Timestamp(f"{season.rpartition(' ')[2]}-{last}")
+    kind = {"cur": "current", "proj": "projected"}[kinds[0]]
+    times = _situation(rows, months[0], kind).drop(columns="exercise").assign(kind=kind, issued=pd.NaT)
+    season, _, year = times["season"].iloc[0].rpartition(" ")
+    if kind == "projected" and "projected_end" in seasons()[season]:
+        times["end"] = pd.Timestamp(f"{year}-{seasons()[season]['projected_end']}")
     rows.notes.append(
-        f"the period ({season}, {kind}) is taken from the name of the file: the file itself does not say it"
+        f"the period ({season} {year}, {kind}) is taken from the name of the file: the file itself does not say it"
     )
     return times

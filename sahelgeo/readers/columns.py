@@ -425,8 +425,9 @@ def days(
         ``day_first`` as the caller says it.
     months : mapping of str to {"first", "last"}, optional
         Columns in which a month without a day stands for its first or last day.
-    habit : {"", "day first", "month first", "month first, always", "never"}
-        How the publisher writes days in numbers; ``never`` where it writes none with slashes.
+    habit : {"", "day first", "month first", "month first, always", "whole months", "never"}
+        How the publisher writes days in numbers; ``whole months`` where its periods start on the first of a month,
+        ``never`` where it writes none with slashes.
     epoch : {1900, 1904}
         Where the serial numbers of the workbook start.
     headings : mapping of str to str, optional
@@ -457,7 +458,7 @@ def days(
     for name, column in read.items():
         chosen = order or orders[name]
         if chosen is None and any(isinstance(reading, tuple) for reading in column.read):
-            chosen = next(iter(beside)) if len(beside) == 1 else _order_of_periods(read) or habit.partition(" ")[0]
+            chosen = next(iter(beside)) if len(beside) == 1 else _order_of_periods(read, habit) or habit.partition(" ")[0]
             chosen = chosen if chosen in ("day", "month") else _undecided(column, where)
         place = 1 if chosen == "month" else 0
         found = [reading[place] if isinstance(reading, tuple) else reading for reading in column.read]
@@ -640,8 +641,8 @@ def _order(column: _Column, where: str, asked: str | None) -> str | None:
     return next(iter(seen), None)
 
 
-def _order_of_periods(read: Mapping[str, _Column]) -> str | None:
-    """The one order in which no period ends before it starts."""
+def _order_of_periods(read: Mapping[str, _Column], habit: str) -> str | None:
+    """The one order in which no period ends before it starts, or starts within a month where periods are whole months."""
     if not {"start", "end"} <= read.keys():
         return None
     start, end = read["start"], read["end"]
@@ -653,7 +654,8 @@ def _order_of_periods(read: Mapping[str, _Column]) -> str | None:
             )
             for column in (start, end)
         )
-        if not (first > last).any():
+        within = habit == "whole months" and (first.dropna().dt.day != 1).any()
+        if not (first > last).any() and not within:
             fits.append(order)
     return fits[0] if len(fits) == 1 else None
 

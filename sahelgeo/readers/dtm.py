@@ -33,7 +33,7 @@ def read_dtm(path: Readable, *, level: int | None = None, **how: Unpack[How]) ->
         survey workbook of Niger (2019 to 2023).
     level : {0, 1, 2}, optional
         The administrative level to keep of a file that holds the same people at several. The default is the deepest of
-        each operation and day.
+        each operation, day and method.
     **how
         For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
@@ -82,7 +82,7 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
 
 
 def _tidy_api(rows: Rows, level: int | None) -> Tidied:
-    rows.one_level(_depth(rows), ["country_code", "country", "date", "operation"], level, "people")
+    rows.one_level(_depth(rows), ["country_code", "country", "date", "operation", "method"], level, "people")
     names = {n: rows.text(f"name{n}") for n in (1, 2)}
     iso3 = rows.country("country_code", "country")
     code = rows.text("code2").fillna(rows.text("code1").where(names[2].isna()))

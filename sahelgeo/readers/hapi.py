@@ -15,7 +15,7 @@ from sahelgeo.readers.rows import Rows, Tidied
 
 # Within what the levels of a file repeat the same people.
 _WITHIN = {
-    "hapi-idps": ["country", "operation", "start"],
+    "hapi-idps": ["country", "operation", "start", "method"],
     "hapi-food-security": ["country", "kind", "start", "end"],
     "hapi-conflict": ["country", "kind", "start"],
     "hapi-population": ["country", "start"],
@@ -32,7 +32,8 @@ def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -
     path : str, os.PathLike or binary file
         The CSV file, also in a zip archive, or the API's JSON.
     level : {0, 1, 2}, optional
-        The administrative level to keep. The default is the deepest of each country and period.
+        The administrative level to keep. The default is the deepest of each country and period, and of
+        each method of counting.
     **how
         For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 

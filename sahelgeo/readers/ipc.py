@@ -136,8 +136,8 @@ def _tidy_wide(rows: Rows, style: str, period: Period | None, issued: Day | None
             cells = {name: frame[heading] for name, heading in there.items()}
             tables.append(situation(rows, of, cells, headings=there, days=days, keep=drawn))
     table = joined(rows, tables, "no figures")
-    table, notes = parts_numbered(table, [name for name in _KEY if name in table])
-    return rows.tidied(with_shapes(table, rows), "phases", notes)
+    table = parts_numbered(table, rows, [name for name in _KEY if name in table])
+    return rows.tidied(with_shapes(table, rows), "phases")
 
 
 def _told(

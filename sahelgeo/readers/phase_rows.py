@@ -172,38 +172,38 @@ def pivot_phases(table: pd.DataFrame, rows: Rows) -> Tidied:
     for figure in FIGURES:
         there = kept["figure"] == figure
         wide[figure] = kept.loc[there, "number"].set_axis(group[there])
-    wide, notes = parts_numbered(wide, key)
-    return rows.tidied(with_state(wide), "phases", notes)
+    return rows.tidied(with_state(parts_numbered(wide, rows, key)), "phases")
 
 
-def parts_numbered(table: pd.DataFrame, key: list[str]) -> tuple[pd.DataFrame, list[str]]:
+def parts_numbered(table: pd.DataFrame, rows: Rows, key: list[str]) -> pd.DataFrame:
     """Areas that share a name within an analysis are numbered in ``unit``; whole analyses that share a day, in ``analysis``.
 
     Two analyses of one country and month both speak of all its people: they are alternatives, not parts.
     """
     alike = table.duplicated(key, keep=False)
     if not alike.any():
-        return table, []
-    number = table.groupby(key, dropna=False).cumcount() + 1
+        return table
+    groups = table.groupby(key, dropna=False)["kind"]
+    number, of = (numbers.astype("string") for numbers in (groups.cumcount() + 1, groups.transform("size")))
     scope = [table[name] for name in ("iso3", "kind", "start", "end", "issued") if name in table]
     several = table["place"].groupby(scope, dropna=False).transform("nunique") > 1
-    national = table["pcode"].notna() & (table["admin1"].isna() if "admin1" in table else True)
+    national = table["pcode"].notna() & table["admin1"].isna()
     whole = (alike.groupby(scope, dropna=False).transform("all") & (several | national)).astype(bool)
-    notes = []
-    if whole.any():
-        printed = "analysis " + number.astype("string")
-        own = table["analysis"] if "analysis" in table else pd.Series(pd.NA, index=table.index, dtype="string")
-        table = table.assign(analysis=own.mask(whole, (own + ", " + printed).fillna(printed)))
-        notes.append(
-            f"{int(whole.sum())} rows are of several analyses of one country and day: numbered in 'analysis', "
-            "never to be added"
-        )
-    parts = alike & ~whole
-    if parts.any():
-        label = "part " + number.astype("string")
-        table = table.assign(unit=label.where(parts))
-        notes.append(f"{int(parts.sum())} areas share their name with another of the analysis: numbered in 'unit'")
-    return table, notes
+    named = (
+        ("analysis", whole, "analysis " + number, "are of several analyses of one country and day, never to be added"),
+        (
+            "unit",
+            alike & ~whole,
+            "part " + number + " of " + of,
+            "are parts of an area that the file does not tell apart",
+        ),
+    )
+    for column, hit, label, said in named:
+        if hit.any():
+            own = table.get(column, pd.Series(pd.NA, index=table.index, dtype="string"))
+            table = table.assign(**{column: own.mask(hit, (own + ", " + label).fillna(label))})
+            rows.notes.append(f"{int(hit.sum())} rows {said}: numbered in {column!r}")
+    return table
 
 
 def with_shapes(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
@@ -223,19 +223,17 @@ def with_state(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(state=state.mask(empty & state.isna(), "not_analysed"))
 
 
-def blanks_filled(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def blanks_filled(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """The table with 0 in the blank phases of rows whose other phases are all people already, and how many there are.
 
     The people of the other phases add up to the population, within the rounding of the file: nobody is left for a blank.
     """
-    people = table.reindex(columns=list(PEOPLE_BY_PHASE))
-    whole = ((people.sum(axis=1, min_count=1) - table["population"]).abs() <= _ROUNDING).fillna(False)
-    rows = whole & people.isna().any(axis=1) & (table["population"] > _ROUNDING).fillna(False)
-    if not rows.any():
-        return table, []
-    filled = people.mask(people.isna().to_numpy() & rows.to_numpy(dtype=bool)[:, None], 0)
-    said = (
-        f"in {int(rows.sum())} rows a phase is blank and the other phases add up to the population "
-        f"(within {_ROUNDING} persons): 0 was written for the blank"
-    )
-    return table.assign(**{name: filled[name] for name in PEOPLE_BY_PHASE}), [said]
+    people = table[list(PEOPLE_BY_PHASE)]
+    whole = (people.sum(axis=1, min_count=1) - table["population"]).abs() <= _ROUNDING
+    hit = (whole & people.isna().any(axis=1) & (table["population"] > _ROUNDING)).fillna(False)
+    if hit.any():
+        rows.notes.append(
+            f"in {int(hit.sum())} rows a phase is blank and the other phases add up to the population "
+            f"(within {_ROUNDING} persons): 0 was written for the blank"
+        )
+    return table.assign(**{name: people[name].mask(people[name].isna() & hit, 0) for name in PEOPLE_BY_PHASE})

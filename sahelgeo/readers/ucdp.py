@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-import pandas as pd
-
+from sahelgeo.embedded import read_rows
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.reading import read_with
@@ -28,7 +27,7 @@ def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
         An Events table in EPSG:4326: ``date`` is the first day (``date_end`` the last), ``kind`` state-based, non-state or
         one-sided violence, ``fatalities`` the best estimate with ``fatalities_low`` and ``fatalities_high``, in deaths.
         ``geo_precision`` is UCDP's scale, 1 exact to 7 international waters: 4 and above are no place within a province. Also
-        ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3``. UCDP's deaths may not be added to ACLED's.
+        ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3`` (by UCDP's names and Gleditsch-Ward numbers). UCDP's deaths may not be added to ACLED's.
 
     Raises
     ------
@@ -73,6 +72,15 @@ def tidy(rows: Rows) -> Tidied:
         date_end=rows.day("date_end"),
         kind=rows.word("type", rows.facts["kinds"], "not 1, 2 or 3"),
         geo_precision=rows.number("precision"),
-        iso3=rows.country("country"),
+        iso3=_countries(rows),
     )
     return rows.tidied(rows.located(table), "events")
+
+
+def _countries(rows: Rows) -> pd.Series:
+    """ISO codes by the file's own, by UCDP's names of countries and by their Gleditsch-Ward numbers."""
+    known = read_rows("ucdp_countries.csv")
+    numbers = {row["gw"]: row["iso3"] for row in known}
+    names = {row["name"]: row["iso3"] for row in known if row["name"]}
+    by_name = rows.country("iso3", "country").fillna(rows.text("country").map(names).astype("string"))
+    return by_name.fillna(rows.text("country_id").map(numbers).astype("string"))
