@@ -53,7 +53,9 @@ def test_the_file_may_carry_codes_and_repeat_its_headings() -> None:
 def test_without_a_day_it_asks_for_one() -> None:
     """Neither none nor two days in the titles are guessed at."""
     lines = ["REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", "SAHEL,SOUM,DJIBO,1"]
-    with pytest.raises(sg.errors.FormatError, match=r"neither the titles, .* say the day of the count\. Give it: date="):
+    with pytest.raises(
+        sg.errors.FormatError, match=r"neither the titles, .* say the day of the count\. Give it: date="
+    ):
         sg.read_conasur(csv_bytes(*lines))
     with pytest.raises(sg.errors.FormatError, match="name several days"):
         sg.read_conasur(csv_bytes("au 28 février 2023,au 31 mars 2023,,", *lines))

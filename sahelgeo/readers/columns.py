@@ -458,7 +458,9 @@ def days(
     for name, column in read.items():
         chosen = order or orders[name]
         if chosen is None and any(isinstance(reading, tuple) for reading in column.read):
-            chosen = next(iter(beside)) if len(beside) == 1 else _order_of_periods(read, habit) or habit.partition(" ")[0]
+            chosen = (
+                next(iter(beside)) if len(beside) == 1 else _order_of_periods(read, habit) or habit.partition(" ")[0]
+            )
             chosen = chosen if chosen in ("day", "month") else _undecided(column, where)
         place = 1 if chosen == "month" else 0
         found = [reading[place] if isinstance(reading, tuple) else reading for reading in column.read]

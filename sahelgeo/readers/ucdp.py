@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Unpack
 
+import pandas as pd
+
 from sahelgeo.embedded import read_rows
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
