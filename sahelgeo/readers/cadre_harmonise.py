@@ -251,9 +251,7 @@ def _oddities(table: pd.DataFrame) -> list[str]:
     }
     said = [f"in {int(rows.sum())} rows {words}" for words, rows in odd.items() if rows.any()]
     nowhere = table[table[["pcode", "place"]].isna().all(axis=1)]
-    people = nowhere["population"].sum(min_count=1)
     if len(nowhere):
-        said.append(
-            f"{len(nowhere)} rows name no area and have no code: their {people:,.0f} people are kept without one"
-        )
+        lost = nowhere["population"].sum()
+        said.append(f"{len(nowhere)} rows name no area and have no code: their {lost:,.0f} people are kept without one")
     return said

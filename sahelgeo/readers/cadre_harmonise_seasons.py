@@ -39,13 +39,13 @@ def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame
     if period is not None and kind == "current":
         return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
     printed = next(filter(None, map(text_of, rows.frame["cycle"])), "")
-    months = months_in(printed) if day_in(printed) is None else [day_in(printed)]
-    if not months:
+    day = day_in(printed) or next(iter(months_in(printed)), None)
+    if day is None:
         raise FormatError(
             f"{rows.where}, column 'Date du cycle', row {index[0]} ({printed!r}): no month and year. "
             "Write it as 'mars 2021'"
         )
-    return _situation(rows, months[0], kind).assign(issued=pd.Timestamp(months[0].replace(day=1)))
+    return _situation(rows, day, kind).assign(issued=pd.Timestamp(day.replace(day=1)))
 
 
 def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:
         pd.to_datetime(printed + "-" + own[name].astype("string"), format="%Y-%m-%d")
         for name, printed in (("start", first), ("end", last))
     )
-    return pd.DataFrame({"start": start, "end": end, "season": season + " " + first})
+    return pd.DataFrame({"start": start, "end": end, "season": season + " " + first, "issued": pd.NaT})
 
 
 def _situation(rows: Rows, day: dt.date, kind: str) -> pd.DataFrame:
@@ -82,7 +82,6 @@ def _printed_times(rows: Rows) -> pd.DataFrame:
         times[name] = printed.fillna(printed.groupby([season, year]).transform("first")).fillna(times[name])
     kinds = {"current": "current", "projected": "projected"}
     times["kind"] = rows.word("kind", kinds, "neither current nor projected", case=False)
-    times["issued"] = pd.NaT
     if "exercise_year" in rows and "exercise_label" in rows:
         exercise, year = _seasons(rows, rows.frame, "exercise")
         times["exercise"] = exercise + " " + year.astype("string")
@@ -141,7 +140,7 @@ def _times_of_codes_only(rows: Rows, kind: str | None) -> pd.DataFrame:
     parts = rows.text("reference").str.extract(_SEASON_AND_YEAR).set_axis(["reference_label", "reference_year"], axis=1)
     rule = "a season and its year are needed, such as 'Jan-May 2021'"
     rows.refuse(parts["reference_year"], parts["reference_year"].isna(), "reference", rule)
-    return _calendar(*_seasons(rows, parts, "reference")).assign(kind=kind, issued=pd.NaT)
+    return _calendar(*_seasons(rows, parts, "reference")).assign(kind=kind)
 
 
 def _times_from_outside(rows: Rows, period: Period | None, kind: str | None) -> pd.DataFrame:
@@ -157,7 +156,7 @@ def _times_from_outside(rows: Rows, period: Period | None, kind: str | None) -> 
             "period=('2020-06-01', '2020-08-31'), kind='current'"
         )
     kind = {"cur": "current", "proj": "projected"}[kinds[0]]
-    times = _situation(rows, months[0], kind).drop(columns="exercise").assign(kind=kind, issued=pd.NaT)
+    times = _situation(rows, months[0], kind).drop(columns="exercise").assign(kind=kind)
     season, _, year = times["season"].iloc[0].rpartition(" ")
     if kind == "projected" and "projected_end" in seasons()[season]:
         times["end"] = pd.Timestamp(f"{year}-{seasons()[season]['projected_end']}")

@@ -173,7 +173,7 @@ def _areas_of(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, index=index, dtype=object)
 
 
-def _places_in(record: dict[str, Any], level1: Any = None) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+def _places_in(record: dict[Any, Any], level1: Any = None) -> Iterator[tuple[Any, Any, dict[Any, Any]]]:
     yield level1, None, record
     for group in _records(record.get("groups")):
         yield from _places_in(group, group.get("name"))
@@ -181,7 +181,7 @@ def _places_in(record: dict[str, Any], level1: Any = None) -> Iterator[tuple[Any
         yield level1, area.get("name"), area
 
 
-def _records(value: object) -> list[dict[str, Any]]:
+def _records(value: object) -> list[dict[Any, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
