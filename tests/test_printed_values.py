@@ -40,6 +40,9 @@ def one_number(text: object, kind: str = "people", **options: object) -> float |
         (5, 5),
         (2.5, 2.5),
         (np.int64(7), 7),
+        ("１２３４", 1234),
+        ("１，２３４．５", 1234.5),
+        ("١٢", 12),
     ],
 )
 def test_printed_numbers_are_read(text: object, number: float) -> None:
@@ -63,7 +66,8 @@ def test_words_for_missing_are_missing(text: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "=1+1", "1e999", "12 people", True, dt.date(2020, 1, 1), [1], float("inf"), "١٢"]
+    "text",
+    ["abc", "=1+1", "1e999", "12 people", True, dt.date(2020, 1, 1), [1], float("inf"), "12²", "1234 pers.", "１２%"],
 )
 def test_anything_else_is_no_number(text: object) -> None:
     """Formulas, words, booleans and days are refused, not evaluated."""

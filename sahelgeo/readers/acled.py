@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 import pandas as pd
 
@@ -98,8 +98,7 @@ def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Se
     """
     if "timestamp" not in frame or texts(frame["timestamp"]).isna().all():
         return {}, ()
-    answers = {value: _stamped_day(value) for value in frame["timestamp"].unique()}
-    stamps = frame["timestamp"].map(answers).astype("datetime64[us]")
+    stamps = _stamped_days(texts(frame["timestamp"]))
     if stamps.isna().all() or (event.duplicated().any() and stamps.isna().any()):
         unreadable = listed(list(stamps.index[stamps.isna()]), SHOWN_AT_MOST)
         return {}, (f"column 'timestamp', rows {unreadable}: no time, so 'exported' is not known",)
@@ -108,14 +107,13 @@ def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Se
     return {EXPORTED: stamps}, ()
 
 
-def _stamped_day(value: Any) -> pd.Timestamp | None:
-    """The day of a time in seconds since 1970, as ACLED prints it, or of a printed day."""
-    text = text_of(value) or ""
-    seconds = pd.to_numeric(text, errors="coerce")
-    time = pd.to_datetime(seconds, unit="s", errors="coerce") if pd.notna(seconds) else pd.NaT
-    if pd.isna(time):
-        time = pd.to_datetime(text[:10], format="%Y-%m-%d", errors="coerce")
-    return None if pd.isna(time) or not _FIRST_YEAR <= time.year <= _LAST_YEAR else time.normalize()
+def _stamped_days(printed: pd.Series) -> pd.Series:
+    """The days of times in seconds since 1970, as ACLED prints them, or of printed days."""
+    seconds = pd.to_numeric(printed, errors="coerce").astype("float64")
+    times = pd.to_datetime(seconds, unit="s", errors="coerce").astype("datetime64[us]")
+    written = pd.to_datetime(printed.where(seconds.isna()).str[:10], format="%Y-%m-%d", errors="coerce")
+    days = times.fillna(written.astype("datetime64[us]"))
+    return days.where(days.dt.year.between(_FIRST_YEAR, _LAST_YEAR)).dt.normalize()
 
 
 def _tidy_counts(rows: Rows) -> Tidied:

@@ -145,7 +145,7 @@ def read_other(opened: Opened, options: dict[str, Any]) -> Read:
 
 def _refuse_lookups(opened: Opened) -> None:
     for sheet in opened.sheets:
-        headings = {fold(text_of(cell)) for row in sheet.head()[:1] for cell in row}
+        headings = {fold(text_of(cell)) for row in sheet.head[:1] for cell in row}
         for known, title in _LOOKUPS:
             if known <= headings:
                 raise FormatError(

@@ -244,7 +244,7 @@ def _layer(opened: Opened, level: int | None, name: str | None) -> Sheet:
 def _table(sheet: Sheet, told: _Account) -> gpd.GeoDataFrame:
     """A sheet under its headings, with its shapes, numbered as the file numbers its rows."""
     cells = sheet.cells
-    filled = [sum(bool(text_of(cell)) for cell in row) for row in sheet.head()]
+    filled = [sum(bool(text_of(cell)) for cell in row) for row in sheet.head]
     header = next((place for place, count in enumerate(filled) if count > 1), 0)
     told.fates = told.fates.iloc[header + 1 :]
     below = cells.iloc[header + 1 :]

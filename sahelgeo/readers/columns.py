@@ -1,16 +1,18 @@
 """How a column writes its numbers and its days, decided for the whole column.
 
-One cell cannot say what it means: 12.000 is twelve or twelve thousand, 03/04/2020 is in March or in April. Its neighbours can::
+One cell cannot say what it means: 12.000 is twelve or twelve thousand, 03/04/2020 is in March or in April. Its
+neighbours can::
 
     668.410    2.457.204      1.234,5         two points, or a point before a comma: points are thousands
     12.5       1000.125       1,234.5         one or two digits behind the point: the point is a decimal
     03/04/2020 25/04/2020                     no month has the number 25: the day comes first
 
-Each distinct text is read both ways. A text that can be read in one way only is evidence; evidence of both ways in one column is
-a contradiction and refused. A column without evidence asks, in this order: what the caller says (``decimal=``, ``thousands=``,
-``day_first=``), the columns beside it that count the same, what makes sense (people are whole, coordinates are no millions, a
-period ends after its start), and the habit of the publisher where the file still is as the publisher wrote it. What then can still
-be read in two ways is refused, with both readings: a wrong number would look as good as a right one.
+Each distinct text is read both ways. A text that can be read in one way only is evidence; evidence of both ways in
+one column is a contradiction and refused. A column without evidence asks, in this order: what the caller says
+(``decimal=``, ``thousands=``, ``day_first=``), the columns beside it that count the same, what makes sense (people
+are whole, coordinates are no millions, a period ends after its start), and the habit of the publisher where the file
+still is as the publisher wrote it. What then can still be read in two ways is refused, with both readings: a wrong
+number would look as good as a right one.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
@@ -30,7 +32,15 @@ import pyarrow.compute as pc
 from sahelgeo.checks import day_or_none
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.bounds import Limits
-from sahelgeo.readers.printed import MISSING_NUMBERS, MONTHS, squeezed, text_of, without_accents
+from sahelgeo.readers.printed import (
+    MISSING_NUMBERS,
+    MONTHS,
+    WEEKDAYS,
+    distinct,
+    plain_digits,
+    text_of,
+    without_accents,
+)
 from sahelgeo.readers.sheets import Uncomputed
 
 Day: TypeAlias = "dt.date | str"
@@ -71,7 +81,7 @@ def given_period(period: Period) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 Month = Literal["first", "last"]
 Kind = Literal["whole", "people", "real"]
-"""What a column of numbers counts: whole persons, persons that an estimate may split, or a measure such as a coordinate."""
+"""What a column of numbers counts: whole persons, persons that an estimate may split, or a measure (a coordinate)."""
 
 
 class How(TypedDict, total=False):
@@ -89,18 +99,22 @@ _GAP = r"[ '’ʼ`]"
 _SIGN = r"([+\-−–]?)"
 _PATTERNS = {
     mark: re.compile(
-        rf"(?:\d+|[1-9]\d{{0,2}}(?:{_GAP}\d{{3}})+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+)(?:{re.escape(mark)}\d*)?"
+        rf"(?:\d+|[1-9]\d{{0,2}}(?:{_GAP}\d{{3}})+|[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+)"
+        rf"(?:{re.escape(mark)}\d*)?"
         rf"|{re.escape(mark)}\d+|\d+(?:{re.escape(mark)}\d*)?[eE][+-]?\d{{1,3}}"
     )
     for mark, other in ((".", ","), (",", "."))
 }
-_OTHER = {".": ",", ",": "."}
+# A text that can be read in two ways has two readings: the point or the comma is the decimal, the day or the month is
+# first.
+_MARKS = (".", ",")
+_ORDERS = ("day", "month")
 _PLAIN = re.compile(r"\d+")
 _ONE_MARK = re.compile(r"\d{1,3}[.,](\d{3})")
 _FAST = r"^-?\d{1,15}$"
 _FAST_REAL = r"^-?\d{1,12}(\.\d{1,20})?$"
 
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ].*)?")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[tT ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:,? .*)?")
 _DAY_MONTH_WORD = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?[ \-/]?([a-z]+)\.?[ \-/,]*(\d{4}|\d{2})(?: \d{1,2}:.*)?")
@@ -116,61 +130,62 @@ class _UnreadableError(ValueError):
     """A cell that is not what its column holds."""
 
 
-@dataclass
 class _Column:
     """The distinct cells of a column, each read in every way that it can be."""
 
-    name: str
-    values: pd.Series
-    codes: np.ndarray
-    distinct: list[Any]
-    kind: Kind = "real"
-    read: list[Any] = field(default_factory=list)
-    bad: list[int] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, name: str, values: pd.Series, kind: Kind = "real") -> _Column:
-        codes: Any
-        distinct: Any
-        plain = values if isinstance(values.dtype, pd.ArrowDtype | pd.StringDtype) else values.astype(object)
-        try:
-            codes, distinct = pd.factorize(plain, use_na_sentinel=False)
-        except TypeError:  # lists and dictionaries from JSON cannot be hashed
-            codes, distinct = np.arange(len(plain)), plain.to_numpy(dtype=object)
-        if plain.dtype == object:
-            # True equals 1 and would be taken for it.
-            odd = [position for position, value in enumerate(plain) if isinstance(value, bool | np.bool_)]
-            if odd:
-                codes, distinct = np.arange(len(plain)), plain.to_numpy(dtype=object)
-        return cls(name, values, np.asarray(codes), list(distinct), kind)
+    def __init__(self, name: str, values: pd.Series, read: Callable[[Any], Any]) -> None:
+        self.name, self.index = name, values.index
+        self.codes, cells = distinct(values)
+        self.cells: list[Any] = list(cells)
+        self.read: list[Any] = []
+        self.bad: list[int] = []
+        for position, cell in enumerate(self.cells):
+            try:
+                self.read.append(read(cell))
+            except (ValueError, OverflowError):
+                self.read.append(None)
+                self.bad.append(position)
 
     def rows_of(self, positions: Iterable[int]) -> list[Any]:
-        return list(self.values.index[np.isin(self.codes, list(positions))])
+        return list(self.index[np.isin(self.codes, list(positions))])
 
     def example(self, position: int) -> str:
-        return f"{text_of(self.distinct[position])!r} (row {self.rows_of([position])[0]})"
+        return f"{text_of(self.cells[position])!r} (row {self.rows_of([position])[0]})"
 
-    def series(self, answers: list[Any], dtype: Any) -> pd.Series:
-        found = np.empty(len(answers), dtype=object)
-        found[:] = answers
-        spread: pd.Series = pd.Series(found[self.codes] if len(found) else [], index=self.values.index, dtype=object)
-        return spread.astype(dtype)
+    @property
+    def open(self) -> list[int]:
+        """The positions of texts with two readings."""
+        return [position for position, reading in enumerate(self.read) if isinstance(reading, tuple)]
+
+    def evidence(self) -> dict[int, int]:
+        """For each of the two ways the first text that can be read in this way only."""
+        found: dict[int, int] = {}
+        for position in self.open:
+            if None in self.read[position]:
+                found.setdefault(int(self.read[position][0] is None), position)
+        return found
+
+    def chosen(self, way: int) -> list[Any]:
+        return [reading[way] if isinstance(reading, tuple) else reading for reading in self.read]
 
     def refuse(self, where: str, rule: str) -> None:
         if not self.bad:
             return
-        formulas = [self.distinct[position] for position in self.bad if isinstance(self.distinct[position], Uncomputed)]
+        formulas = [self.cells[position] for position in self.bad if isinstance(self.cells[position], Uncomputed)]
         if formulas:
             cells = listed([formula.cell for formula in formulas], SHOWN_AT_MOST)
             raise FormatError(
-                f"{where}, column {self.name!r}: cell {cells} holds a formula that no program has computed. Open the workbook "
-                "in a spreadsheet, save it, and read it again"
+                f"{where}, column {self.name!r}: cell {cells} holds a formula that no program has computed. "
+                "Open the workbook in a spreadsheet, save it, and read it again"
             )
         rows = self.rows_of(self.bad)
-        shown = ", ".join(repr(text_of(self.distinct[position])) for position in self.bad[:SHOWN_AT_MOST])
-        raise FormatError(
-            f"{where}, column {self.name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
-        )
+        shown = ", ".join(repr(text_of(self.cells[position])) for position in self.bad[:SHOWN_AT_MOST])
+        many = "s" if len(rows) > 1 else ""
+        raise FormatError(f"{where}, column {self.name!r}, row{many} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}")
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float | np.floating) and np.isnan(cell))
 
 
 def numbers(
@@ -194,49 +209,51 @@ def numbers(
     how : How, optional
         ``decimal`` and ``thousands`` as the caller says them.
     commas_separate : bool
-        Whether the file's cells are separated by commas: a comma within a cell then is no decimal of a French spreadsheet.
+        Whether the file's cells are separated by commas: a comma within a cell then is no decimal of a French
+        spreadsheet.
 
     Raises
     ------
     FormatError
         Cells that are no numbers, or that can be read in two ways.
     """
-    how = how or {}
-    asked = _asked_mark(how)
+    asked = _asked_mark(how or {})
     answers: dict[str, pd.Series] = {}
-    slow: list[_Column] = []
+    slow: dict[str, _Column] = {}
     for name, values in columns.items():
         kind = kinds.get(name, "real")
         fast = _fast_numbers(values, kind)
         if fast is None:
-            column = _Column.of(name, values, kind)
-            _read_numbers(column)
-            column.refuse(where, "not a number. Correct the cell, or empty it where the value is unknown")
-            slow.append(column)
+            slow[name] = _Column(name, values, partial(_readings, shares=kind == "real"))
+            slow[name].refuse(where, "not a number. Correct the cell, or empty it where the value is unknown")
         else:
             answers[name] = fast
-    marks = {id(column): _evidence(column, where, asked) for column in slow}
-    beside = {mark for column in slow if column.kind != "real" and (mark := marks[id(column)])}
-    for column in slow:
-        mark = asked or marks[id(column)] or _settled(column, where, beside, commas_separate)
-        read = [_valued(reading, mark) for reading in column.read]
-        if column.kind == "whole" and asked is None:
+    marks = {name: _evidence(column, kinds.get(name, "real"), where, asked) for name, column in slow.items()}
+    beside = {mark for name, mark in marks.items() if mark is not None and kinds.get(name, "real") != "real"}
+    for name, column in slow.items():
+        kind, mark = kinds.get(name, "real"), marks[name]
+        if mark is None and column.open:
+            mark = None if kind == "real" else _settled(column, kind, where, beside, commas_separate)
+        read = _measures(column) if mark is None else column.chosen(mark)
+        if kind == "whole" and asked is None:
             _refuse_split_people(column, read, where)
-        answers[column.name] = column.series([np.nan if value is None else value for value in read], "float64").astype(
-            "Float64"
-        )
+        figures = np.array([np.nan if value is None else value for value in read], dtype=float)
+        answers[name] = pd.Series(figures[column.codes], index=column.index).astype("Float64")
     return {name: answers[name] for name in columns}
 
 
-def _asked_mark(how: How) -> str | None:
+def _asked_mark(how: How) -> int | None:
+    """Which of the marks the caller says is the decimal."""
     decimal, thousands = how.get("decimal"), how.get("thousands")
-    if decimal is not None and decimal not in _OTHER:
+    if decimal is not None and decimal not in _MARKS:
         raise FormatError(f"decimal={decimal!r} is neither '.' nor ','")
-    if thousands is not None and thousands not in (".", ",", " ", "'"):
+    if thousands is not None and thousands not in (*_MARKS, " ", "'"):
         raise FormatError(f"thousands={thousands!r} is none of '.', ',', ' ' and \"'\"")
     if decimal is not None and decimal == thousands:
         raise FormatError(f"decimal={decimal!r} and thousands={thousands!r} are the same. Say one of them")
-    return decimal or (_OTHER.get(thousands) if thousands else None)
+    if decimal:
+        return _MARKS.index(decimal)
+    return 1 - _MARKS.index(thousands) if thousands in _MARKS else None
 
 
 def _fast_numbers(values: pd.Series, kind: Kind) -> pd.Series | None:
@@ -247,7 +264,7 @@ def _fast_numbers(values: pd.Series, kind: Kind) -> pd.Series | None:
         return None if np.isinf(plain.to_numpy(dtype=float, na_value=np.nan)).any() else plain
     if not isinstance(dtype, pd.StringDtype | pd.ArrowDtype):
         return None
-    text = pa.chunked_array([pa.array(values, type=pa.large_string())])
+    text = pa.array(values, type=pa.large_string())
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
     fits = pc.match_substring_regex(text, _FAST_REAL if kind == "real" else _FAST)
     if not pc.all(fits, min_count=0).as_py():
@@ -255,39 +272,24 @@ def _fast_numbers(values: pd.Series, kind: Kind) -> pd.Series | None:
     return pd.Series(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False), index=values.index).astype("Float64")
 
 
-def _read_numbers(column: _Column) -> None:
-    for position, value in enumerate(column.distinct):
-        try:
-            column.read.append(_readings(value))
-            if column.kind != "real" and text_of(value).endswith("%"):
-                column.bad.append(position)  # a share is no number of people
-        except _UnreadableError:
-            column.read.append(None)
-            column.bad.append(position)
-
-
-def _readings(value: Any) -> float | tuple[float | None, float | None] | None:
+def _readings(cell: Any, *, shares: bool) -> float | tuple[float | None, float | None] | None:
     """A number, missing, or a text in its two readings: with the point and with the comma as decimal."""
-    if value is None or value is pd.NA or value is pd.NaT:
+    if _is_missing(cell):
         return None
-    if isinstance(value, bool | np.bool_ | dt.date | list | dict | Uncomputed):
+    if isinstance(cell, bool | np.bool_ | dt.date | list | dict | Uncomputed):
         raise _UnreadableError
-    if isinstance(value, int | float | np.integer | np.floating):
-        try:
-            number = float(value)
-        except OverflowError:
-            raise _UnreadableError from None
-        if np.isinf(number):
+    if isinstance(cell, int | float | np.integer | np.floating):
+        if np.isinf(float(cell)):
             raise _UnreadableError
-        return None if np.isnan(number) else number
-    text = squeezed(str(value)).removeprefix("'")
+        return float(cell)
+    text = plain_digits(text_of(cell)).removeprefix("'")
     if text.casefold() in MISSING_NUMBERS or text.casefold().replace(" ", "") in MISSING_NUMBERS:
         return None
     share = text.endswith("%")
     text = text.removesuffix("%").rstrip()
     sign, body = (-1.0, text[1:].lstrip()) if text[:1] in ("-", "−", "–") else (1.0, text.removeprefix("+"))
-    readings = tuple(_one_reading(body, mark, sign / 100 if share else sign) for mark in (".", ","))
-    if readings == (None, None):
+    readings = tuple(_one_reading(body, mark, sign / 100 if share else sign) for mark in _MARKS)
+    if readings == (None, None) or (share and not shares):  # a share is no number of people
         raise _UnreadableError
     return readings[0] if readings[0] == readings[1] else readings  # type: ignore[return-value]
 
@@ -297,59 +299,57 @@ def _one_reading(body: str, mark: str, factor: float) -> float | None:
         return None
     if not _PATTERNS[mark].fullmatch(body):
         return None
-    digits = re.sub(rf"{_GAP}|{re.escape(_OTHER[mark])}", "", body).replace(mark, ".")
+    digits = re.sub(rf"{_GAP}|{re.escape(_MARKS[1 - _MARKS.index(mark)])}", "", body).replace(mark, ".")
     number = float(digits) * factor
     return number if np.isfinite(number) else None
 
 
-def _valued(reading: Any, mark: str) -> Any:
-    return reading[0 if mark == "." else 1] if isinstance(reading, tuple) else reading
-
-
-def _evidence(column: _Column, where: str, asked: str | None) -> str | None:
-    """The decimal mark that some text of the column can only be read with."""
-    seen: dict[str, int] = {}
-    for position, reading in enumerate(column.read):
-        if isinstance(reading, tuple) and None in reading:
-            seen.setdefault("," if reading[0] is None else ".", position)
+def _evidence(column: _Column, kind: Kind, where: str, asked: int | None) -> int | None:
+    """The decimal mark that some text of the column can only be read with, or that the caller says."""
+    seen = column.evidence()
     if asked is not None:
-        wrong = seen.get(_OTHER[asked])
+        wrong = seen.get(1 - asked)
         if wrong is not None:
             raise FormatError(
-                f"{where}, column {column.name!r}: {column.example(wrong)} is no number with {asked!r} as decimal mark. "
-                "Correct the cell, or say another decimal="
+                f"{where}, column {column.name!r}: {column.example(wrong)} is no number with {_MARKS[asked]!r} as "
+                "decimal mark. Correct the cell, or say another decimal="
             )
         return asked
     if len(seen) == 2:
-        if column.kind == "real":
+        if kind == "real":
             return None
         raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(seen['.'])} can only be read with a decimal point, "
-            f"{column.example(seen[','])} only with a decimal comma or points between thousands. A spreadsheet may have changed "
-            "some of the cells: take the publisher's file, or write the column in one way"
+            f"{where}, column {column.name!r}: {column.example(seen[0])} can only be read with a decimal point, "
+            f"{column.example(seen[1])} only with a decimal comma or points between thousands. A spreadsheet may have "
+            "changed some of the cells: take the publisher's file, or write the column in one way"
         )
     return next(iter(seen), None)
 
 
-def _settled(column: _Column, where: str, beside: set[str], commas_separate: bool) -> str:
-    """The decimal mark of a column whose texts can all be read in both ways."""
-    open_ = [position for position, reading in enumerate(column.read) if isinstance(reading, tuple)]
-    if not open_:
-        return "."
-    if column.kind == "real":
-        return _mark_of_measure(column, open_)
-    marks = {text_of(column.distinct[position]).strip("-+−–% ")[-4:-3] for position in open_}
+def _measures(column: _Column) -> list[Any]:
+    """Coordinates, shares and ranks are no thousands: the one mark in a text is its decimal."""
+    answers = column.chosen(0)
+    for position in column.open:
+        point, comma = column.read[position]
+        dot = "." in plain_digits(text_of(column.cells[position]))
+        answers[position] = point if comma is None or (dot and point is not None) else comma
+    return answers
+
+
+def _settled(column: _Column, kind: Kind, where: str, beside: set[int], commas_separate: bool) -> int:
+    """The decimal mark of a column of people whose texts can all be read in both ways."""
     if len(beside) == 1:
         return next(iter(beside))
+    marks = {plain_digits(text_of(column.cells[position])).strip("-+−–% ")[-4:-3] for position in column.open}
     if len(marks) == 1 and not beside:
-        mark = marks.pop()
-        if _are_thousands(column, open_, mark, commas_separate):
-            return _OTHER[mark]
-    first = open_[0]
-    both = column.read[first]
+        mark = _MARKS.index(marks.pop())
+        if _are_thousands(column, kind, mark, commas_separate):
+            return 1 - mark
+    first = column.open[0]
     raise FormatError(
-        f"{where}, column {column.name!r}: {column.example(first)} is {_shown(both[0])} with a decimal point and "
-        f"{_shown(both[1])} with a decimal comma, and nothing in the file decides. Say which: decimal='.' or decimal=','"
+        f"{where}, column {column.name!r}: {column.example(first)} is {_shown(column.read[first][0])} with a decimal "
+        f"point and {_shown(column.read[first][1])} with a decimal comma, and nothing in the file decides. Say which: "
+        "decimal='.' or decimal=','"
     )
 
 
@@ -357,49 +357,36 @@ def _shown(number: float) -> str:
     return f"{number:,.3f}".rstrip("0").rstrip(".")
 
 
-def _mark_of_measure(column: _Column, open_: list[int]) -> str:
-    """Coordinates, shares and ranks are no thousands: the one mark in a text is its decimal."""
-    for position in open_:
-        dot = "." in text_of(column.distinct[position])
-        column.read[position] = column.read[position][0 if dot else 1]
-    return "."
-
-
-def _are_thousands(column: _Column, open_: list[int], mark: str, commas_separate: bool) -> bool:
-    texts = [text_of(column.distinct[position]) for position in open_]
-    plain = [text for value in column.distinct if _PLAIN.fullmatch(text := squeezed(text_of(value)))]
-    typed = any(isinstance(value, int | float | np.number) for value in column.distinct if text_of(value))
+def _are_thousands(column: _Column, kind: Kind, mark: int, commas_separate: bool) -> bool:
+    plain = [text for cell in column.cells if _PLAIN.fullmatch(text := text_of(cell))]
+    typed = any(isinstance(cell, int | float | np.number) for cell in column.cells if text_of(cell))
     if any(int(text) >= 1000 for text in plain):
         return False
-    split = [column.read[position][0 if mark == "." else 1] % 1 != 0 for position in open_]
-    if column.kind == "whole" and any(split) and not typed:
+    if kind == "whole" and not typed and any(column.read[position][mark] % 1 != 0 for position in column.open):
         return True
     # Decimals are printed either all alike or without closing zeros: 12.000 beside 350 is neither.
-    if plain and any(text.rstrip("%").endswith("0") for text in texts) and not typed:
-        return True
-    return mark == "," and commas_separate
+    closed = any(text_of(column.cells[position]).rstrip("%").endswith("0") for position in column.open)
+    return (bool(plain) and closed and not typed) or (_MARKS[mark] == "," and commas_separate)
 
 
 def _refuse_split_people(column: _Column, values: list[Any], where: str) -> None:
-    """People are whole. Fractions of three digits at most below a thousand are thousands that a spreadsheet took for decimals."""
+    """People are whole. Fractions of three digits at most below a thousand are thousands that were taken for decimals."""
     split = [position for position, value in enumerate(values) if value is not None and value % 1 != 0]
-    spread = any(isinstance(reading, tuple) and reading[0] is None for reading in column.read)
-    whole = [
-        value for value in column.distinct if isinstance(value, int | float | np.number) and abs(float(value)) >= 1000
-    ]
-    typed = [position for position, value in enumerate(column.distinct) if isinstance(value, float | int | np.number)]
-    if spread and typed and not whole and any(values[position] for position in typed):
+    typed = [position for position, cell in enumerate(column.cells) if isinstance(cell, int | float | np.number)]
+    small = not any(abs(float(column.cells[position])) >= 1000 for position in typed)
+    if 1 in column.evidence() and small and any(values[position] for position in typed):
         raise FormatError(
-            f"{where}, column {column.name!r}: numbers below 1,000 such as {column.example(typed[0])} stand beside texts with "
-            "points between thousands: a spreadsheet may have taken 12.000 for 12. Take the publisher's file, or write the column in one way"
+            f"{where}, column {column.name!r}: numbers below 1,000 such as {column.example(typed[0])} stand beside "
+            "texts with points between thousands: a spreadsheet may have taken 12.000 for 12. Take the publisher's "
+            "file, or write the column in one way"
         )
     clear = any(abs(values[position]) >= 1000 or round(values[position] * 1000, 6) % 1 != 0 for position in split)
     if split and not clear:
-        value = values[split[0]]
+        value = float(values[split[0]])
         raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(split[0])} is {_shown(float(value or 0))} persons, or "
-            f"{_shown(float(value or 0) * 1000)} where the mark stands between thousands. People are whole: correct the column, or say "
-            "decimal='.' or decimal=',' to take it as it stands"
+            f"{where}, column {column.name!r}: {column.example(split[0])} is {_shown(value)} persons, or "
+            f"{_shown(value * 1000)} where the mark stands between thousands. People are whole: correct the column, or "
+            "say decimal='.' or decimal=',' to take it as it stands"
         )
 
 
@@ -439,9 +426,13 @@ def days(
         Cells that are no days, or that can be read in two ways.
     """
     months = months or {}
-    read = {name: _Column.of((headings or {}).get(name, name), values) for name, values in columns.items()}
+    read = {
+        name: _Column(
+            (headings or {}).get(name, name), values, partial(_day_readings, month=months.get(name), epoch=epoch)
+        )
+        for name, values in columns.items()
+    }
     for name, column in read.items():
-        _read_days(column, months.get(name), epoch)
         month = "a month or a day" if name in months else "a day"
         column.refuse(
             where, f"not {month} between {FIRST_YEAR} and {LAST_YEAR}. Write it as YYYY-MM-DD, or empty the cell"
@@ -449,69 +440,73 @@ def days(
         if habit == "never":
             _refuse_slashes(column, where)
     asked = (how or {}).get("day_first")
-    order = {True: "day", False: "month"}.get(asked) if asked is not None else None
+    order = None if asked is None else int(not asked)
+    first = habit.partition(" ")[0]
+    usual = _ORDERS.index(first) if first in _ORDERS else None
     if habit.endswith("always") and order is None:
-        order = habit.partition(" ")[0]
+        order = usual
     orders = {name: _order(column, where, order) for name, column in read.items()}
-    beside = {found for found in orders.values() if found}
+    beside = {found for found in orders.values() if found is not None}
     answers = {}
     for name, column in read.items():
-        chosen = order or orders[name]
-        if chosen is None and any(isinstance(reading, tuple) for reading in column.read):
-            chosen = (
-                next(iter(beside)) if len(beside) == 1 else _order_of_periods(read, habit) or habit.partition(" ")[0]
-            )
-            chosen = chosen if chosen in ("day", "month") else _undecided(column, where)
-        place = 1 if chosen == "month" else 0
-        found = [reading[place] if isinstance(reading, tuple) else reading for reading in column.read]
-        answers[name] = pd.to_datetime(column.series(found, "object"), errors="coerce").astype("datetime64[us]")
+        chosen = orders[name] if order is None else order
+        if chosen is None and column.open:
+            chosen = next(iter(beside)) if len(beside) == 1 else _order_of_periods(read, habit)
+            chosen = usual if chosen is None else chosen
+            if chosen is None:
+                _refuse_undecided(column, where)
+        answers[name] = _as_days(column, chosen or 0)
     return answers
 
 
-def _read_days(column: _Column, month: Month | None, epoch: int) -> None:
-    for position, value in enumerate(column.distinct):
-        try:
-            column.read.append(_day_readings(value, month, epoch))
-        except (ValueError, OverflowError):
-            column.read.append(None)
-            column.bad.append(position)
+def _as_days(column: _Column, order: int) -> pd.Series:
+    found = pd.to_datetime(pd.Series(column.chosen(order), dtype=object), errors="coerce").astype("datetime64[us]")
+    return pd.Series(found.array.take(column.codes), index=column.index)
 
 
-def _day_readings(
-    value: Any, month: Month | None, epoch: int = 1900
-) -> dt.date | tuple[dt.date | None, dt.date | None] | None:
+_Read: TypeAlias = "dt.date | tuple[dt.date | None, dt.date | None] | None"
+
+
+def _day_readings(cell: Any, month: Month | None, epoch: int = 1900) -> _Read:
     """A day, missing, or a text of three numbers in its two readings: with the day and with the month first."""
-    if (
-        value is None
-        or value is pd.NA
-        or value is pd.NaT
-        or (isinstance(value, float | np.floating) and np.isnan(value))
-    ):
+    if _is_missing(cell):
         return None
-    if isinstance(value, bool | np.bool_ | list | dict | Uncomputed):
-        raise _UnreadableError
-    if isinstance(value, dt.date):
-        return _within(value.date() if isinstance(value, dt.datetime) else value)
-    if isinstance(value, int | float | np.integer | np.floating):
-        value = (
-            str(int(value))
-            if float(value).is_integer()
-            else str(int(float(value)))
-            if _is_serial(float(value))
-            else "?"
-        )
-    text = without_accents(squeezed(str(value)).casefold())
+    if isinstance(cell, dt.date):
+        return _within(cell.date() if isinstance(cell, dt.datetime) else cell)
+    text = _day_text(cell)
     if text in MISSING_NUMBERS:
         return None
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and _is_serial(float(text)):
         return _EPOCHS[epoch] + dt.timedelta(days=int(float(text)))
-    if found := _SLASHED.fullmatch(text):
-        first, second, year = int(found[1]), int(found[2]), int(found[3])
-        readings = tuple(_day_or_none(year, *parts) for parts in ((second, first), (first, second)))
-        if readings == (None, None):
-            raise _UnreadableError
-        return readings[0] if readings[0] == readings[1] else readings  # type: ignore[return-value]
-    return _within(_written_day(text, month))
+    weekday, _, rest = text.partition(" ")
+    if (said := WEEKDAYS.get(weekday.rstrip(".,"))) is not None and rest:
+        return _on_weekday(_day_readings(rest, month, epoch), said)
+    found = _SLASHED.fullmatch(text)
+    return _slashed_day(*map(int, found.groups())) if found else _within(_written_day(text, month))
+
+
+def _day_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell.casefold() if _ISO.fullmatch(cell) else without_accents(plain_digits(text_of(cell)).casefold())
+    if isinstance(cell, int | float | np.integer | np.floating) and not isinstance(cell, bool):
+        return str(int(cell)) if float(cell).is_integer() or _is_serial(float(cell)) else "?"
+    raise _UnreadableError
+
+
+def _slashed_day(first: int, second: int, year: int) -> _Read:
+    readings = _day_or_none(year, second, first), _day_or_none(year, first, second)
+    if readings == (None, None):
+        raise _UnreadableError
+    return readings[0] if readings[0] == readings[1] else readings
+
+
+def _on_weekday(readings: _Read, weekday: int) -> _Read:
+    """The readings that fall on the day of the week that stands before them."""
+    both = readings if isinstance(readings, tuple) else (readings, readings)
+    fitting = tuple(day if day is not None and day.weekday() == weekday else None for day in both)
+    if fitting == (None, None):
+        raise _UnreadableError
+    return fitting if isinstance(readings, tuple) else fitting[0]
 
 
 def _is_serial(number: float) -> bool:
@@ -611,61 +606,53 @@ def _title_day(piece: str) -> dt.date | None:
 
 
 def _refuse_slashes(column: _Column, where: str) -> None:
-    for position, value in enumerate(column.distinct):
-        if isinstance(value, str) and _SLASHED.fullmatch(squeezed(value)):
+    for position, cell in enumerate(column.cells):
+        if isinstance(cell, str) and _SLASHED.fullmatch(text_of(cell)):
             raise FormatError(
-                f"{where}, column {column.name!r}: {column.example(position)}. sahelgeo writes days as YYYY-MM-DD: a spreadsheet has "
-                "rewritten them, in an order that the file does not say. Write them as YYYY-MM-DD, or say day_first=True or day_first=False"
+                f"{where}, column {column.name!r}: {column.example(position)}. sahelgeo writes days as YYYY-MM-DD: a "
+                "spreadsheet has rewritten them, in an order that the file does not say. Write them as YYYY-MM-DD, or "
+                "say day_first=True or day_first=False"
             )
 
 
-def _order(column: _Column, where: str, asked: str | None) -> str | None:
+def _order(column: _Column, where: str, asked: int | None) -> int | None:
     """What comes first in days written in numbers: the day or the month, where some text can only be read so."""
-    seen: dict[str, int] = {}
-    for position, reading in enumerate(column.read):
-        if isinstance(reading, tuple) and None in reading:
-            seen.setdefault("day" if reading[1] is None else "month", position)
-    wrong = next((position for order, position in seen.items() if asked and order != asked), None)
-    if wrong is not None:
-        raise FormatError(f"{where}, column {column.name!r}: {column.example(wrong)} is no day with the {asked} first")
+    seen = column.evidence()
+    if asked is not None and 1 - asked in seen:
+        wrong = column.example(seen[1 - asked])
+        raise FormatError(f"{where}, column {column.name!r}: {wrong} is no day with the {_ORDERS[asked]} first")
     if len(seen) == 2:
         raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(seen['day'])} can only be read with the day first, "
-            f"{column.example(seen['month'])} only with the month first. Write them as YYYY-MM-DD"
+            f"{where}, column {column.name!r}: {column.example(seen[0])} can only be read with the day first, "
+            f"{column.example(seen[1])} only with the month first. Write them as YYYY-MM-DD"
         )
-    typed = [value for value in column.distinct if isinstance(value, dt.date) and not pd.isna(value)]
-    if asked is None and typed and seen and all(value.day <= 12 for value in typed):
-        (order, position), first = next(iter(seen.items())), typed[0]
+    typed = [cell for cell in column.cells if isinstance(cell, dt.date) and not pd.isna(cell)]
+    if asked is None and typed and seen and all(cell.day <= 12 for cell in typed):
+        ((order, position),) = seen.items()
         raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(position)} is a text with the {order} first, beside days such as "
-            f"{first:%Y-%m-%d} that the spreadsheet took for days, perhaps with day and month exchanged. Write all as YYYY-MM-DD"
+            f"{where}, column {column.name!r}: {column.example(position)} is a text with the {_ORDERS[order]} first, "
+            f"beside days such as {typed[0]:%Y-%m-%d} that the spreadsheet took for days, perhaps with day and month "
+            "exchanged. Write all as YYYY-MM-DD"
         )
     return next(iter(seen), None)
 
 
-def _order_of_periods(read: Mapping[str, _Column], habit: str) -> str | None:
+def _order_of_periods(read: Mapping[str, _Column], habit: str) -> int | None:
     """The one order in which no period ends before it starts, or starts within a month where periods are whole months."""
     if not {"start", "end"} <= read.keys():
         return None
-    start, end = read["start"], read["end"]
     fits = []
-    for order, place in (("day", 0), ("month", 1)):
-        first, last = (
-            pd.to_datetime(
-                column.series([r[place] if isinstance(r, tuple) else r for r in column.read], "object"), errors="coerce"
-            )
-            for column in (start, end)
-        )
-        within = habit == "whole months" and (first.dropna().dt.day != 1).any()
-        if not (first > last).any() and not within:
-            fits.append(order)
+    for way in (0, 1):
+        start, end = _as_days(read["start"], way), _as_days(read["end"], way)
+        within = habit == "whole months" and (start.dropna().dt.day != 1).any()
+        if not (start > end).any() and not within:
+            fits.append(way)
     return fits[0] if len(fits) == 1 else None
 
 
-def _undecided(column: _Column, where: str) -> str:
-    position = next(position for position, reading in enumerate(column.read) if isinstance(reading, tuple))
-    both = column.read[position]
+def _refuse_undecided(column: _Column, where: str) -> None:
+    first, both = column.open[0], column.read[column.open[0]]
     raise FormatError(
-        f"{where}, column {column.name!r}: {column.example(position)} is {both[0]} with the day first and {both[1]} with the month "
-        "first, and nothing in the file decides. Say which: day_first=True or day_first=False"
+        f"{where}, column {column.name!r}: {column.example(first)} is {both[0]} with the day first and {both[1]} with "
+        "the month first, and nothing in the file decides. Say which: day_first=True or day_first=False"
     )

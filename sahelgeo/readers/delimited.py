@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import collections
 import csv
 import io
+import re
 from itertools import islice
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
@@ -20,6 +23,7 @@ SNIFFED_ROWS = 300
 SNIFFED_LETTERS = 400_000
 WIDEST = 20_000
 MOST_CELLS = 50_000_000
+_PIECE = 1 << 24
 
 
 # A cell may hold a polygon as text, which is longer than the csv module takes by default.
@@ -64,9 +68,7 @@ def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
     content = content.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in content:
         raise FormatError(f"{file}: not text (it has zero bytes). Give a CSV file, a workbook, JSON or a shapefile")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
+    if not _is_utf8(content):
         lines = [_decoded_line(line) for line in content.splitlines(keepends=True)]
         guessed = sum(other for _, other in lines)
         return b"".join(line for line, _ in lines), (
@@ -84,12 +86,19 @@ def _decoded(content: bytes, file: str, encoding: str) -> bytes:
         ) from failure
 
 
-def _decoded_line(line: bytes) -> tuple[bytes, bool]:
+def _is_utf8(content: bytes) -> bool:
+    """Told a piece at a time: the text of the whole file would take its size, or twice that, for a moment."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        line.decode("utf-8")
+        for start in range(0, 0 if content.isascii() else len(content), _PIECE):
+            decoder.decode(content[start : start + _PIECE], final=start + _PIECE >= len(content))
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace").encode(), True
-    return line, False
+        return False
+    return True
+
+
+def _decoded_line(line: bytes) -> tuple[bytes, bool]:
+    return (line, False) if _is_utf8(line) else (line.decode("cp1252", errors="replace").encode(), True)
 
 
 def _delimiter(start: str, file: str) -> tuple[str, int]:
@@ -123,7 +132,7 @@ def _cells(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFram
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
-            read_options=arrow_csv.ReadOptions(column_names=[str(n) for n in range(width)], block_size=1 << 24),
+            read_options=arrow_csv.ReadOptions(column_names=[str(n) for n in range(width)], block_size=_PIECE),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter,
                 newlines_in_values=quoted,
@@ -176,21 +185,23 @@ def _refuse_open_quote(text: str, delimiter: str, file: str) -> None:
         position += 1
     if within:
         raise FormatError(
-            f'{file}, line {opened}: a quote (") is opened and never closed, so all that follows would be one cell. Close or delete '
-            "it, and read the file again"
+            f'{file}, line {opened}: a quote (") is opened and never closed, so all that follows would be one cell. '
+            "Close or delete it, and read the file again"
         )
 
 
 def _refuse_swallowed_rows(cells: pd.DataFrame, delimiter: str, file: str) -> None:
     """A quote that is closed by the next stray one leaves whole rows inside a cell."""
     least = max(cells.shape[1] - 1, 3) if cells.shape[1] > 2 else 1 << 30
+    most = min(least, cells.shape[1] - 1)
     for column in cells:
-        broken = cells[column][cells[column].str.contains("\n", regex=False)]
+        texts = pa.array(cells[column], pa.large_string())
+        broken = cells[column][pc.match_substring(texts, "\n").to_numpy(zero_copy_only=False).astype(bool)]
+        broken = broken[broken.str.count(re.escape(delimiter)) >= min(most, least - 1)] if len(broken) else broken
         for row, cell in broken.items():
-            if any(part.count(delimiter) >= min(least, cells.shape[1] - 1) for part in str(cell).split("\n")[1:-1]) or (
-                str(cell).count("\n") and str(cell).rpartition("\n")[2].count(delimiter) >= least - 1
-            ):
+            _, *middle, last = str(cell).split("\n")
+            if any(part.count(delimiter) >= most for part in middle) or last.count(delimiter) >= least - 1:
                 raise FormatError(
-                    f'{file}, row {row}: a cell holds whole rows of the table: a quote (") is opened in it and closed rows later. '
-                    "Close or delete the quote, and read the file again"
+                    f'{file}, row {row}: a cell holds whole rows of the table: a quote (") is opened in it and closed '
+                    "rows later. Close or delete the quote, and read the file again"
                 )

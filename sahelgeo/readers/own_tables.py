@@ -205,11 +205,11 @@ def _tidied(rows: Rows, declared: Table, constants: Mapping[str, Any]) -> Tidied
 
 
 def _lacking(opened: Opened, columns: Mapping[str, str]) -> FormatError:
-    there = {fold(text_of(cell)) for sheet in opened.sheets for row in sheet.head() for cell in row}
+    there = {fold(text_of(cell)) for sheet in opened.sheets for row in sheet.head for cell in row}
     gone = [repr(heading) for heading in columns if fold(heading) not in there]
     what = f"there is no heading {listed(gone, 6)}" if gone else "the headings do not stand on one row"
     seen = [
-        listed([repr(text_of(cell)) for cell in max(sheet.head(), key=_filled, default=[]) if text_of(cell)], 12)
+        listed([repr(text_of(cell)) for cell in max(sheet.head, key=_filled, default=[]) if text_of(cell)], 12)
         for sheet in opened.sheets[:3]
     ]
     return FormatError(f"{opened.file}: {what}. Found: {'; '.join(seen)}")
@@ -226,7 +226,7 @@ def _proposal(opened: Opened, declared: Table) -> FormatError:
     extra = {"origin_name", "destination_name"} if declared.name == "flows" else set()
     best: dict[str, str] = {}
     for sheet in opened.sheets:
-        for row in sheet.head():
+        for row in sheet.head:
             here: dict[str, str] = {}
             for cell in row:
                 name = known.get(fold(text_of(cell)))

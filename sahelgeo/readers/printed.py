@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +38,16 @@ _MONTH_WORDS = {
     12: "december dec decembre",
 }
 MONTHS = {word: month for month, words in _MONTH_WORDS.items() for word in words.split()}
+_WEEKDAY_WORDS = (
+    "monday mon lundi lun",
+    "tuesday tues tue mardi",
+    "wednesday wed mercredi mer",
+    "thursday thurs thu jeudi jeu",
+    "friday fri vendredi ven",
+    "saturday sat samedi sam",
+    "sunday sun dimanche dim",
+)
+WEEKDAYS = {word: day for day, words in enumerate(_WEEKDAY_WORDS) for word in words.split()}
 
 
 @lru_cache(maxsize=20_000)
@@ -50,8 +60,7 @@ def fold(text: str) -> str:
     >>> fold("Total No# of IDPs  HH."), fold("Départements")
     ('total no of idps hh', 'departements')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    letters = without_accents(text.casefold())
     # '#' and '+' stay at the start of words: they tell an HXL tag from a heading.
     tag = "#" if letters.lstrip().startswith("#") else ""
     return tag + " ".join(re.findall(r"[^\W_]+", letters))
@@ -66,17 +75,36 @@ def text_of(value: object) -> str:
     return _SPACES.sub(" ", str(value)).strip()
 
 
-def texts(values: pd.Series, *, missing: Iterable[str] = ()) -> pd.Series:
-    """Cells as text (``string``), with the publisher's words for missing as missing."""
-    words = MISSING_TEXT | {word.casefold() for word in missing}
-    if isinstance(values.dtype, pd.StringDtype):
-        return _arrow_texts(values, sorted(words))
+def distinct(values: pd.Series) -> tuple[Any, Any]:
+    """A code for each cell, and the distinct cells: each is read once, however often it stands."""
+    plain = values if isinstance(values.dtype, pd.ArrowDtype | pd.StringDtype) else values.astype(object)
+    # True equals 1 and would be taken for it; lists and dictionaries from JSON cannot be hashed.
+    if plain.dtype != object or not any(isinstance(cell, bool | np.bool_ | list | dict | np.ndarray) for cell in plain):
+        return pd.factorize(plain, use_na_sentinel=False)
+    return np.arange(len(plain)), plain.to_numpy(dtype=object)
 
-    def read(value: object) -> str | None:
-        text = text_of(value)
-        return None if text.casefold() in words else text
 
-    return _mapped(values, read).astype("string")
+def mapped(values: pd.Series, read: Callable[[Any], Any], dtype: Any = "string") -> pd.Series:
+    """What is read of each cell."""
+    places, cells = distinct(values)
+    return _spread(pd.array([read(cell) for cell in cells], dtype=dtype), places, values.index)
+
+
+def _spread(read: Any, places: Any, index: pd.Index) -> pd.Series:
+    """What was read of each distinct cell at every place where it stands; where none stands twice that is the column."""
+    return pd.Series(read if len(read) == len(places) else read.take(places), index=index)
+
+
+def texts(values: pd.Series, *, missing: Iterable[str] = (), as_codes: bool = False) -> pd.Series:
+    """Cells as text (``string``) or as codes, with the publisher's words for missing as missing."""
+    words = pa.array(sorted(MISSING_TEXT | {word.casefold() for word in missing}), pa.large_string())
+    places, cells = distinct(values)
+    printed = cells if isinstance(values.dtype, pd.StringDtype) else [text_of(cell) for cell in cells]
+    plain = pc.replace_substring_regex(pa.array(printed, pa.large_string()), _ARROW_SPACES, " ")
+    plain = pc.utf8_trim_whitespace(plain)
+    kept = pc.if_else(pc.is_in(pc.utf8_lower(plain), value_set=words), pa.scalar(None, pa.large_string()), plain)
+    read = pd.Series(pd.array(kept.to_pandas(), dtype="string"))
+    return _spread((codes(read) if as_codes else read).array, places, values.index)
 
 
 _CODE = re.compile(r"pcod|code|iso\d?$|^iso|gid|parent|^(origin|destination|unit|event|id|fnid)$")
@@ -99,25 +127,12 @@ def codes(text: pd.Series) -> pd.Series:
     return text.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
 
 
-def text_column(frame: pd.DataFrame, name: str, *, missing: Iterable[str] = ()) -> pd.Series:
-    """A column as text; all missing where the frame has no such column."""
-    if name in frame:
-        return texts(frame[name], missing=missing)
-    return pd.Series(pd.NA, index=frame.index, dtype="string")
-
-
-def _arrow_texts(values: pd.Series, words: list[str]) -> pd.Series:
-    """The same for a column of a text file, without a step of Python for each cell."""
-    plain = pc.replace_substring_regex(pa.chunked_array([pa.array(values, pa.large_string())]), _ARROW_SPACES, " ")
-    plain = pc.utf8_trim_whitespace(plain)
-    known = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(words, pa.large_string()))
-    kept = pc.if_else(known, pa.scalar(None, pa.large_string()), plain)
-    return pd.Series(pd.array(kept.to_pandas(), dtype="string"), index=values.index)
-
-
-def squeezed(text: str) -> str:
-    """A text with every run of spaces, of whatever width, as one plain space, and none at its ends."""
-    return _SPACES.sub(" ", text).strip()
+def plain_digits(text: str) -> str:
+    """A text with the digits and marks of other scripts as those of ASCII; a raised 2 is a footnote and stays."""
+    if text.isascii():
+        return text
+    letters = (chr(ord(letter) - 0xFEE0) if "！" <= letter <= "～" else letter for letter in text)
+    return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in letters)
 
 
 def without_accents(text: str) -> str:
@@ -125,32 +140,12 @@ def without_accents(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
-def _mapped(values: pd.Series, read: Callable[[object], Any]) -> pd.Series:
-    """Each value read once, however often it stands."""
-    plain = values.astype(object)
-    try:
-        codes, distinct = pd.factorize(plain, use_na_sentinel=False)
-    except TypeError:  # lists and dictionaries from JSON cannot be hashed
-        return pd.Series([read(value) for value in plain], index=values.index, dtype=object)
-    answers = np.empty(len(distinct), dtype=object)
-    for position, value in enumerate(distinct):
-        answers[position] = read(value)
-    return pd.Series(answers[codes] if len(answers) else [], index=values.index, dtype=object)
-
-
 def iso3_of(values: pd.Series) -> pd.Series:
     """The ISO 3166-1 code (three letters) of each name or ISO code; missing where it is none of these.
 
     UNHCR's own codes are not read here: its NIG is Nigeria and its NGR is Niger (see :func:`iso3_of_unhcr`).
     """
-    known = {value: country_of(value) for value in values.dropna().unique() if isinstance(value, str) and value.strip()}
-    return _looked_up(values, known)
-
-
-def _looked_up(values: pd.Series, known: Mapping[str, str | None]) -> pd.Series:
-    """What is known of each distinct text."""
-    distinct = {value: known.get(value) for value in values.dropna().unique() if isinstance(value, str)}
-    return values.astype("string").map(distinct).astype("string")
+    return mapped(values, lambda cell: country_of(cell) if isinstance(cell, str) and cell.strip() else None)
 
 
 @lru_cache(maxsize=1)
@@ -160,9 +155,9 @@ def _unhcr_codes() -> dict[str, str]:
 
 def iso3_of_unhcr(values: pd.Series) -> pd.Series:
     """The ISO code of each of UNHCR's three-letter codes; missing where it is not one that is known."""
-    return _looked_up(values, _unhcr_codes())
+    return mapped(values, lambda cell: _unhcr_codes().get(cell) if isinstance(cell, str) else None)
 
 
 def country_pcodes(iso3: pd.Series) -> pd.Series:
     """The level-0 p-code (two letters) of each ISO code of three letters."""
-    return _looked_up(iso3, iso2_codes())
+    return mapped(iso3, lambda cell: iso2_codes().get(cell) if isinstance(cell, str) else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,17 @@ from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
-from sahelgeo.readers.printed import FAILED_FORMULAS, MISSING_NUMBERS, codes, fold, is_code, iso3_of, text_of, texts
+from sahelgeo.readers.printed import (
+    FAILED_FORMULAS,
+    MISSING_NUMBERS,
+    distinct,
+    fold,
+    is_code,
+    iso3_of,
+    mapped,
+    text_of,
+    texts,
+)
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import _key as scopes
@@ -66,8 +76,7 @@ class Rows:
         self.doubts: list[str] = []
         self.frame, self.fates = _body(found, *(headings or (found.header, found.header)))
         self._refuse_nothing()
-        self._read: dict[str, pd.Series] = {}
-        self._days: dict[tuple[str, Month | None], pd.Series] = {}
+        self._read: dict[tuple[Any, ...], pd.Series] = {}
         self._ended = pd.Series(dtype="int64")
         if self.facts.get("copies", "drop") == "drop" and found.sheet.geometry is None:
             self.without_copies()
@@ -93,17 +102,12 @@ class Rows:
             keep = ~self.frame.index.isin(gone)
             self.frame = self.frame[keep]
             self._read = {name: values[keep] for name, values in self._read.items()}
-            self._days = {name: values[keep] for name, values in self._days.items()}
         self._refuse_nothing()
         return self
 
     def without_copies(self) -> Rows:
         """Leave out rows that repeat another in every cell; say how many."""
-        cells = self.found.sheet.cells.loc[self.frame.index]
-        try:
-            copies = cells.duplicated()
-        except TypeError:
-            copies = cells.map(text_of).duplicated()
+        copies = _copies(self.found.sheet.cells, self.frame.index)
         if copies.any():
             self.drop(copies, "duplicate")
             self.notes.append(f"{int(copies.sum()):,} rows repeat another in every cell and were left out")
@@ -131,7 +135,8 @@ class Rows:
             self.drop(certain, "total")
         counted = [name for name in plan["counts"] if name in self]
         if not counted or names.empty or plan.get("words_only"):
-            self.drop(strength.eq(1) & beside.map(self._known(names)), "total")
+            known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
+            self.drop(strength.eq(1) & beside.ne("") & beside.isin(known), "total")
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
         names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
@@ -160,10 +165,6 @@ class Rows:
             self.doubts.append(
                 f"rows {rows} are the sums of other rows, or nearly, and were kept: if they are totals, their people count twice. Delete them"
             )
-
-    def _known(self, names: pd.DataFrame) -> Callable[[str], bool]:
-        known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
-        return lambda words: bool(words) and words in known
 
     def _check(
         self,
@@ -234,27 +235,32 @@ class Rows:
 
     def text(self, *names: str) -> pd.Series:
         """Text: of several columns the first that has some."""
-        found = pd.Series(pd.NA, self.frame.index, "string")
-        for name in names:
-            if name in self.frame:
+        there = [name for name in names if name in self.frame]
+        missing = self.facts.get("not_available", ())
+        for name in there:
+            if ("text", name) not in self._read:
                 # A program that took a code or a round for a number wrote 854001.0.
-                read = texts(self.frame[name], missing=self.facts.get("not_available", ()))
-                found = found.fillna(codes(read))
+                self._read["text", name] = texts(self.frame[name], missing=missing, as_codes=True)
+        if not there:
+            return pd.Series(pd.NA, self.frame.index, "string")
+        found = self._read["text", there[0]]
+        for name in there[1:]:
+            found = found.fillna(self._read["text", name])
         return found
 
     def number(self, name: str) -> pd.Series:
         """Numbers; missing where there is no such column. All that count people are decided together."""
         if name not in self.frame:
             return pd.Series(pd.NA, self.frame.index, "Float64")
-        if name not in self._read:
+        if ("number", name) not in self._read:
             kinds = self.feed.kinds
-            there = [str(other) for other in self.frame if other in kinds and other not in self._read]
-            wanted = there if name in kinds else []
-            wanted = [name] if name not in wanted else wanted
-            self._read |= self.numbers(
+            there = [str(other) for other in self.frame if other in kinds and ("number", other) not in self._read]
+            wanted = there if name in kinds else [name]
+            read = self.numbers(
                 {other: self.frame[other] for other in wanted}, {other: kinds.get(other, "real") for other in wanted}
             )
-        return self._read[name]
+            self._read |= {("number", other): values for other, values in read.items()}
+        return self._read["number", name]
 
     def numbers(self, columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) -> dict[str, pd.Series]:
         """Columns of numbers that stand side by side, each under its own name."""
@@ -303,14 +309,14 @@ class Rows:
         """Days; missing where there is no such column. The feed's columns of days are decided together."""
         if name not in self.frame:
             return pd.Series(pd.NaT, self.frame.index, "datetime64[us]")
-        if (name, month) not in self._days:
+        if ("day", name, month) not in self._read:
             plan = self.facts.get("days", {})
             beside = [other for other in plan.get("columns", ()) if other in self.frame and other != name]
             read = self.days(
                 {other: self.frame[other] for other in (name, *beside)}, {name: month} if month else {}, beside
             )
-            self._days[name, month] = read[name]
-        return self._days[name, month]
+            self._read["day", name, month] = read[name]
+        return self._read["day", name, month]
 
     def days(
         self, columns: Mapping[str, pd.Series], months: Mapping[str, Month], lenient: Iterable[str] = ()
@@ -332,7 +338,7 @@ class Rows:
     def word(self, name: str, known: Mapping[str, Any], rule: str, *, case: bool = True) -> pd.Series:
         """Words of the publisher as ours; one that is not known is refused."""
         printed = self.text(name)
-        found = (printed if case else printed.str.casefold()).map(known).astype("string")
+        found = mapped(printed if case else printed.str.casefold(), known.get)
         return self.refuse(found, found.isna(), name, rule)
 
     def refuse(self, values: pd.Series, bad: pd.Series, name: str, rule: str) -> pd.Series:
@@ -466,7 +472,7 @@ def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]
     fates = pd.Series(KEPT, index=cells.index[(cells.index < top) | (cells.index > header)]).astype(object)
     if sheet.form not in PRINTED:
         fates = fates[fates.index > header]
-    below = cells.loc[cells.index > header]
+    below = cells.iloc[int((cells.index <= header).sum()) :]  # a slice shares the memory of the file
     frame = pd.DataFrame({name: below.iloc[:, place] for name, place in found.columns.items()}, index=below.index)
     above = fates.index[fates.index < top]
     fates[above] = np.where(blank_rows(cells.loc[above]), "empty", "title")
@@ -477,7 +483,20 @@ def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]
     }
     for reason, rows in gone.items():
         fates[rows] = reason
-    return frame[(fates.loc[frame.index] == KEPT).to_numpy()], fates
+    kept = (fates.loc[frame.index] == KEPT).to_numpy()
+    return frame if kept.all() else frame[kept], fates
+
+
+def _copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
+    """Which rows repeat an earlier one in every cell. Most are told from all others by one column."""
+    maybe = cells if len(rows) == len(cells) else cells.loc[rows]
+    for place in range(cells.shape[1]):
+        alike, cells_once = distinct(maybe.iloc[:, place])
+        if len(cells_once) == len(maybe):
+            return pd.Series(False, index=rows)
+        maybe = maybe[pd.Series(alike).duplicated(keep=False).to_numpy()]
+    again = maybe.map(text_of).duplicated()
+    return pd.Series(rows.isin(again.index[again]), index=rows)
 
 
 def _refuse_doubled(found: Found) -> None:
@@ -544,9 +563,9 @@ def typed_or_text(values: pd.Series, heading: str = "") -> pd.Series:
     """Numbers or days where every cell is one, else text: a code such as 012 keeps its zero, and 12E03 is no 12,000."""
     if values.notna().any() and values.dropna().map(lambda cell: isinstance(cell, dt.datetime)).all():
         return pd.to_datetime(values.astype(object)).astype("datetime64[us]")
-    text = texts(values)
+    text = texts(values, as_codes=is_code(heading))
     if is_code(heading):
-        return codes(text)
+        return text
     plain = text.str.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?")
     if not plain.fillna(True).all() or text.isna().all():
         return text

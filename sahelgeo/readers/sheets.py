@@ -68,6 +68,7 @@ class Sheet:
         """The file and sheet, as messages name them."""
         return f"{self.file}, sheet {self.name!r}" if self.name else self.file
 
+    @cached_property
     def head(self) -> list[list[Any]]:
         """The first rows, where headings can be."""
         return self._head
@@ -76,6 +77,16 @@ class Sheet:
     def _head(self) -> list[list[Any]]:
         # Every feed looks at them.
         return [list(row) for row in self.cells.head(HEAD_ROWS).itertuples(index=False, name=None)]
+
+    @cached_property
+    def headings(self) -> list[dict[str, int]]:
+        """The position of each heading (folded) of each of the first rows, were it the row of headings."""
+        rows: list[dict[str, int]] = [{} for _ in self.head]
+        for found, row in zip(rows, self.head, strict=True):
+            for position, cell in enumerate(row):
+                if isinstance(cell, str | int | float) and (heading := fold(text_of(cell))):
+                    found.setdefault(heading, position)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -125,8 +136,8 @@ class Found:
 def find_in_sheet(sheet: Sheet, feed: Feed) -> Found | None:
     """The feed in a sheet, on the row whose headings fit most of it."""
     found: Found | None = None
-    for offset, row in enumerate(sheet.head()):
-        columns = _columns(row, feed)
+    for offset, headings in enumerate(sheet.headings):
+        columns = _columns(headings, feed)
         for vintage in feed.vintages:
             fits = vintage.needs <= columns.keys() and not vintage.lacks & columns.keys()
             if fits and (not vintage.forms or sheet.form in vintage.forms):
@@ -136,19 +147,9 @@ def find_in_sheet(sheet: Sheet, feed: Feed) -> Found | None:
     return found
 
 
-def _columns(row: list[Any], feed: Feed) -> dict[str, int]:
-    headings: dict[str, int] = {}
-    for position, cell in enumerate(row):
-        heading = fold(text_of(cell)) if isinstance(cell, str | int | float) else ""
-        if heading:
-            headings.setdefault(heading, position)
-    columns: dict[str, int] = {}
-    for name, known in feed.columns.items():
-        for heading in known:
-            if heading in headings:
-                columns[name] = headings[heading]
-                break
-    return columns
+def _columns(headings: Mapping[str, int], feed: Feed) -> dict[str, int]:
+    found = {name: next((known for known in feed.columns[name] if known in headings), None) for name in feed.columns}
+    return {name: headings[heading] for name, heading in found.items() if heading is not None}
 
 
 def find(opened: Opened, wanted: Iterable[str]) -> list[Found]:
@@ -201,7 +202,7 @@ def choose(opened: Opened, founds: list[Found], name: str | None) -> tuple[list[
 
 
 def _scores(sheet: Sheet, feed: Feed) -> list[tuple[float, Vintage, list[str]]]:
-    rows = [set(_columns(row, feed)) for row in sheet.head()]
+    rows = [set(_columns(headings, feed)) for headings in sheet.headings]
     return [
         (len(vintage.needs & row) / len(vintage.needs), vintage, sorted(vintage.needs - row))
         for vintage in feed.vintages
@@ -250,7 +251,7 @@ def not_recognised(opened: Opened, wanted: Iterable[str] | None = None) -> Forma
 def _seen(opened: Opened) -> str:
     parts = []
     for sheet in opened.sheets[:4]:
-        rows = [[text_of(cell) for cell in row if text_of(cell)] for row in sheet.head()]
+        rows = [[text_of(cell) for cell in row if text_of(cell)] for row in sheet.head]
         widest = max(rows, key=len, default=[])
         name = f"sheet {sheet.name!r}: " if sheet.name else ""
         parts.append(

@@ -28,7 +28,7 @@ import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.places.known import country_of, iso2_codes
-from sahelgeo.readers.printed import MONTHS, fold
+from sahelgeo.readers.printed import MONTHS, distinct, fold
 
 _WORD = (
     r"(?:sous totaux|sous total|soustotal|s total|s totaux|s t|sub total|subtotal|grand total|grands totaux|totaux|total|"
@@ -68,17 +68,14 @@ def labels(names: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     strength = np.zeros(len(names), dtype="int8")
     beside = np.full(len(names), "", dtype=object)
     for column in names:
-        values = names[column].fillna("").astype(object).to_numpy()
-        known = {text: found for text in set(values) if (found := _label(str(text)))[0]}
+        places, cells = distinct(names[column])
+        read = [_label(str(cell)) if pd.notna(cell) else (0, "") for cell in cells]
         if column == names.columns[0] and column != "place":
             # A place may be called Monde; among countries or regions it is all of them.
-            known |= {text: (2, "") for text in set(values) if fold(str(text)) in _WORLD}
-        if not known:
-            continue
-        for position in np.flatnonzero([value in known for value in values]):
-            found = known[values[position]]
-            if found[0] > strength[position]:
-                strength[position], beside[position] = found
+            read = [(2, "") if fold(str(cell)) in _WORLD else found for cell, found in zip(cells, read, strict=True)]
+        said = np.array([found[0] for found in read], dtype="int8")[places] if len(places) else strength
+        for position in np.flatnonzero(said > strength):
+            strength[position], beside[position] = read[places[position]]
     return pd.Series(strength, index=names.index), pd.Series(beside, index=names.index)
 
 
