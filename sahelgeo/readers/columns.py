@@ -502,11 +502,13 @@ def _slashed_day(first: int, second: int, year: int) -> _Read:
 
 def _on_weekday(readings: _Read, weekday: int) -> _Read:
     """The readings that fall on the day of the week that stands before them."""
-    both = readings if isinstance(readings, tuple) else (readings, readings)
-    fitting = tuple(day if day is not None and day.weekday() == weekday else None for day in both)
-    if fitting == (None, None):
+    first, second = (
+        day if day is not None and day.weekday() == weekday else None
+        for day in (readings if isinstance(readings, tuple) else (readings, readings))
+    )
+    if first is None and second is None:
         raise _UnreadableError
-    return fitting if isinstance(readings, tuple) else fitting[0]
+    return (first, second) if isinstance(readings, tuple) else first
 
 
 def _is_serial(number: float) -> bool:

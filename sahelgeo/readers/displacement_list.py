@@ -117,6 +117,12 @@ def _tidy_wide(rows: Rows) -> Tidied:
     rows.drop(places.isna(), "note")
     frame, places = frame.loc[rows.frame.index], places.loc[rows.frame.index]
     days = {heading: day for heading in frame.columns if (day := _heading_day(heading)) is not None}
+    twice = [heading for heading, day in days.items() if list(days.values()).count(day) > 1]
+    if twice:
+        raise FormatError(
+            f"{rows.where}: the headings {' and '.join(map(repr, twice))} speak of one day, {days[twice[0]]}, since a "
+            "year without a month stands for its last day. Write the month of each, or delete one of the columns"
+        )
     counts = rows.numbers({name: frame[name] for name in days}, dict.fromkeys(days, "people"))
     base = rows.table(pcode=pd.NA, admin2=places, place=places, group="idp", method="government registration")
     table = pd.concat(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -13,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sahelgeo.embedded import read_rows
+from sahelgeo.embedded import read_rows, read_text
 from sahelgeo.places.known import country_of, iso2_codes
 from sahelgeo.words import missing_words
 
@@ -23,31 +24,11 @@ MISSING_NUMBERS = missing_words("number")
 MISSING_TEXT = missing_words("text")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\u2002-\u200a\u205f\u3000\ufeff\u200b]+")
 _ARROW_SPACES = r"[\s\x{00a0}\x{2002}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]+"
-_MONTH_WORDS = {
-    1: "january jan janvier janv",
-    2: "february feb fevrier fevr fev",
-    3: "march mar mars",
-    4: "april apr avril avr",
-    5: "may mai",
-    6: "june jun juin",
-    7: "july jul juillet juil",
-    8: "august aug aout",
-    9: "september sept sep septembre",
-    10: "october oct octobre",
-    11: "november nov novembre",
-    12: "december dec decembre",
-}
-MONTHS = {word: month for month, words in _MONTH_WORDS.items() for word in words.split()}
-_WEEKDAY_WORDS = (
-    "monday mon lundi lun",
-    "tuesday tues tue mardi",
-    "wednesday wed mercredi mer",
-    "thursday thurs thu jeudi jeu",
-    "friday fri vendredi ven",
-    "saturday sat samedi sam",
-    "sunday sun dimanche dim",
+PRINTED_WORDS = tomllib.loads(read_text("printed_words.toml"))
+MONTHS, WEEKDAYS = (
+    {word: int(number) for number, words in PRINTED_WORDS[name].items() for word in words}
+    for name in ("months", "weekdays")
 )
-WEEKDAYS = {word: day for day, words in enumerate(_WEEKDAY_WORDS) for word in words.split()}
 
 
 @lru_cache(maxsize=20_000)

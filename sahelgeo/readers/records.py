@@ -15,6 +15,7 @@ from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, refuse_beyond
+from sahelgeo.readers.printed import PRINTED_WORDS
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheets import Opened, Sheet
 
@@ -27,6 +28,7 @@ _OPENING = list(b"[{")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # Letters beyond the first plane are written as two halves, of which one alone is no letter.
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
+_FAULTS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def open_records(content: bytes, file: str, limits: Limits) -> Opened:
@@ -52,63 +54,26 @@ def open_records(content: bytes, file: str, limits: Limits) -> Opened:
     return Opened(file, (sheet,), warnings=_missing_pages(envelope, len(records)))
 
 
-# How answers of APIs say that they hold a part of the whole: how many records or pages there are, and where the next page is.
-_COUNTS = frozenset(
-    [
-        "totalrecordscount",
-        "totalcount",
-        "total_count",
-        "total_records",
-        "count",
-        "total",
-        "total_results",
-        "totalresults",
-        "totalfeatures",
-        "totalelements",
-        "recordstotal",
-        "numbermatched",
-    ]
-)
-_PAGES = frozenset(["maxpages", "totalpages", "total_pages", "pages", "last_page", "pagecount", "page_count"])
-_NEXT = frozenset(
-    [
-        "next",
-        "nextpageurl",
-        "next_page",
-        "next_page_url",
-        "nextlink",
-        "next_url",
-        "@odata.nextlink",
-        "hasmore",
-        "exceededtransferlimit",
-        "has_more",
-        "hasnext",
-        "nextpage",
-        "truncated",
-    ]
-)
-_ONE_PAGE = frozenset(["page", "currentpage", "current_page", "pagenumber"])
-
-
 def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
     """What the envelope of an answer says is not in it."""
+    words = PRINTED_WORDS["envelopes"]
     flat = dict(envelope)
     for value in envelope.values():
         if isinstance(value, dict):
             flat |= value
             flat |= {key: inner for part in value.values() if isinstance(part, dict) for key, inner in part.items()}
     known = {str(key).casefold(): value for key, value in flat.items()}
-    page = next((known[key] for key in _ONE_PAGE if isinstance(known.get(key), int)), None)
+    page = next((known[key] for key in words["page"] if isinstance(known.get(key), int)), None)
     said = []
     for key, value in known.items():
         number = value if isinstance(value, int) and not isinstance(value, bool) else None
         if isinstance(value, str) and value.isdigit():
             number = int(value)
-        if key in _PAGES and number is not None and number > 1:
+        if key in words["pages"] and number is not None and number > 1:
             said.append(f"page {page if page is not None else '?'} of {number}")
-        elif key in _COUNTS and number is not None and number > held:
+        elif key in words["counts"] and number is not None and number > held:
             said.append(f"{held:,} of {number:,} records")
-        elif key in _NEXT and value and not said:
+        elif key in words["next"] and value and not said:
             said.append("a page that names a next one")
     return (
         (f"the file holds a part only: {' and '.join(dict.fromkeys(said))}. Get the other pages and read them too",)
@@ -207,13 +172,5 @@ def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:
         return None
     try:
         return shape(geometry)
-    except (
-        shapely.errors.ShapelyError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        RecursionError,
-    ) as failure:
+    except (shapely.errors.ShapelyError, *_FAULTS) as failure:
         raise FormatError(f"{file}, feature {number}: not a geometry ({failure})") from failure

@@ -19,6 +19,7 @@ from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
     FAILED_FORMULAS,
     MISSING_NUMBERS,
+    PRINTED_WORDS,
     distinct,
     fold,
     is_code,
@@ -26,15 +27,17 @@ from sahelgeo.readers.printed import (
     mapped,
     text_of,
     texts,
+    without_accents,
 )
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
-from sahelgeo.readers.total_rows import _key as scopes
-from sahelgeo.readers.total_rows import check_printed, ended_by, find_totals, labels
+from sahelgeo.readers.total_rows import Totals, ended_by, labels
 from sahelgeo.tables import TABLES
 
 # Forms whose first row is the headings, and is no row of the file.
 PRINTED = ("csv", "workbook")
+# Where the lines below a table stand.
+_FOOT_ROWS = 12
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
@@ -97,12 +100,12 @@ class Rows:
         """Leave out the rows of a mask, for a reason."""
         mask = rows if isinstance(rows, pd.Series) else pd.Series(rows, index=self.frame.index)
         gone = mask.index[mask.fillna(False).to_numpy(dtype=bool)]
-        self.fates = dropped(self.fates, gone, reason)
-        if self.frame.index.isin(gone).any():
+        if len(gone):
+            self.fates = dropped(self.fates, gone, reason)
             keep = ~self.frame.index.isin(gone)
             self.frame = self.frame[keep]
             self._read = {name: values[keep] for name, values in self._read.items()}
-        self._refuse_nothing()
+            self._refuse_nothing()
         return self
 
     def without_copies(self) -> Rows:
@@ -113,89 +116,61 @@ class Rows:
             self.notes.append(f"{int(copies.sum()):,} rows repeat another in every cell and were left out")
         return self
 
-    def _names(self) -> pd.DataFrame:
-        return pd.DataFrame(
-            {name: self.text(name) for name in self.facts.get("totals", {}).get("names", ()) if name in self}
-        )
+    def _texts(self, names: Iterable[str]) -> pd.DataFrame:
+        return pd.DataFrame({name: self.text(name) for name in names if name in self}, index=self.frame.index)
 
     def _set_totals_aside(self) -> None:
         """Totals by words that are certain, then those that the figures show."""
-        plan = self.facts.get("totals")
-        if plan is None:
+        plan = self.facts.get("totals", {})
+        names, beyond, codes = (self._texts(plan.get(part, ())) for part in ("names", "words_in", "codes"))
+        words = names.join(beyond)
+        if words.empty:
             return
-        names = self._names()
-        words = names.assign(**{name: self.text(name) for name in plan.get("words_in", ()) if name in self})
-        if words.empty or not len(words.columns):
-            return
-        strength, beside = labels(words)
-        self._ended = ended_by(names[(strength > 0).reindex(names.index, fill_value=False)])
+        strength, beside = labels(words, codes)
+        self._ended = ended_by(names[strength > 0])
         certain = strength.eq(2)
         printed = self.frame[certain]
-        if certain.any():
-            self.drop(certain, "total")
+        self.drop(certain, "total")
         counted = [name for name in plan["counts"] if name in self]
         if not counted or names.empty or plan.get("words_only"):
             known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
-            self.drop(strength.eq(1) & beside.ne("") & beside.isin(known), "total")
+            self.drop(beside.ne("") & beside.isin(known), "total")
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
         names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
-        codes = pd.DataFrame(
-            {name: self.text(name) for name in plan.get("codes", ()) if name in self}, index=names.index
-        )
         within = [self.text(name) for name in plan.get("within", ()) if name in self]
-        found = find_totals(names, codes, numbers, within, beside)
-        adding = found.dropped & beside.eq("") & bool(plan.get("keep"))
-        kept = tuple(f"row {row} (" for row in adding.index[adding])
-        self.doubts += [said for said in found.doubts if not said.startswith(kept)]
-        self.notes += found.notes
+        found = Totals(names, codes[~certain], numbers, within, beside)
+        figures = printed[found.first].map(lambda cell: _or_missing(cell, self.where)).astype("Float64")
+        if figures.notna().any():
+            found.check(figures, pd.DataFrame({name: texts(printed[name]) for name in names}))
+        self._say_totals(found, keep=bool(plan.get("keep")), parts=bool(plan.get("parts")))
+        self.drop(found.dropped, "total")
+
+    def _say_totals(self, found: Totals, *, keep: bool, parts: bool) -> None:
+        """What was found among the figures, and the rows that add up others without a word of it."""
+        adding = found.dropped & found.beside.eq("")
+        named = tuple(f"row {row} (" for row in adding.index[adding])
         # Where a feed prints parts of areas beside the areas, an area of one part is no surprise.
-        (self.notes if plan.get("parts") else self.doubts).extend(found.suspects)
-        if len(printed):
-            self._check(printed, names, numbers, within, ~found.dropped)
-        self._say_kept(adding)
-        found.dropped &= ~adding
-        if found.dropped.any():
-            self.drop(found.dropped, "total")
-
-    def _say_kept(self, adding: pd.Series) -> None:
-        """Rows that add up others without a word of it: a table of one's own keeps them."""
-        if adding.any():
-            rows = listed(list(adding.index[adding]), SHOWN_AT_MOST)
-            self.doubts.append(
-                f"rows {rows} are the sums of other rows, or nearly, and were kept: if they are totals, their people count twice. Delete them"
-            )
-
-    def _check(
-        self,
-        printed: pd.DataFrame,
-        names: pd.DataFrame,
-        numbers: pd.DataFrame,
-        within: list[pd.Series],
-        leaves: pd.Series,
-    ) -> None:
-        """Hold the printed totals against the rows."""
-        first = numbers.columns[0]
-        figures = printed[first].map(lambda cell: _or_missing(cell, self.where)).astype("Float64")
-        if figures.notna().sum() == 0:
+        self.notes += [*found.notes, *(found.suspects if parts else ())]
+        self.doubts += [said for said in found.doubts if not (keep and said.startswith(named))]
+        self.doubts += () if parts else found.suspects
+        unsaid = [
+            row for row in adding.index[adding] if keep or not any(f"row {row} (" in said for said in found.doubts)
+        ]
+        if not unsaid:
             return
-        own = pd.DataFrame({name: texts(printed[name]) for name in names.columns})
-        every = pd.concat([names, own]).sort_index()
-        key = scopes(within, names.index).reindex(every.index)
-        key = key.fillna(key.mode().iloc[0] if key.notna().any() else 0)
-        notes, doubts = check_printed(
-            figures.to_frame(first),
-            every,
-            numbers.reindex(every.index),
-            key,
-            leaves.reindex(every.index, fill_value=False),
-        )
-        self.notes += notes
-        self.doubts += doubts
+        rows = f"rows {listed(unsaid, SHOWN_AT_MOST)} are the sums of other rows, or nearly, and were"
+        if keep:
+            # A table of one's own keeps them.
+            self.doubts.append(f"{rows} kept: if they are totals, their people count twice. Delete them")
+            found.dropped &= ~adding
+        else:
+            # Of a table that is told there is no account but this.
+            (self.doubts if self.feed.reader == "read_table" else self.notes).append(f"{rows} left out as totals")
 
     def names(self) -> pd.DataFrame:
         """The names of areas and places that the feed declares, carried down where they are printed once."""
-        return self.filled(self._names())
+        return self.filled(self._texts(self.facts.get("totals", {}).get("names", ())))
 
     def filled(self, names: pd.DataFrame, among: pd.Series | None = None) -> pd.DataFrame:
         """Names that are printed once, carried to the rows below: never across a change of a column to their left or their total.
@@ -479,6 +454,7 @@ def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]
     gone = {
         "empty": below.index[blank_rows(below)],
         "HXL": hxl_rows(below.head(5)),
+        "note": _footers(below.tail(_FOOT_ROWS)),
         "headings again": _headings_again(frame, found),
     }
     for reason, rows in gone.items():
@@ -557,6 +533,17 @@ def hxl_rows(cells: pd.DataFrame) -> pd.Index:
         return len(tags) * 2 > len(filled)
 
     return cells.index[[is_tags(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
+
+
+def _footers(cells: pd.DataFrame) -> pd.Index:
+    """Rows below a table that hold one text only, which begins like "Source:": no place is called so."""
+
+    def is_footer(row: pd.Series) -> bool:
+        filled = {text_of(cell) for cell in row} - {""}
+        word, colon, _ = without_accents(min(filled)).casefold().partition(":") if len(filled) == 1 else ("", "", "")
+        return bool(colon) and word.strip(" *()") in PRINTED_WORDS["footers"]
+
+    return cells.index[[is_footer(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
 
 
 def typed_or_text(values: pd.Series, heading: str = "") -> pd.Series:
