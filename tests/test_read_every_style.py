@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import json
 import warnings
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -213,3 +214,160 @@ def test_an_empty_answer_is_not_zero_people() -> None:
         sg.errors.FormatError, match="an answer of IOM's Displacement Tracking Matrix .* without any record"
     ):
         sg.read(io.BytesIO(b'{"isSuccess": true, "result": []}'))
+
+
+OWN = ["admin1", "place", "pcode", "date", "group", "people", "source"]
+
+
+def own_rows(places: list[tuple[str, str, int]]) -> list[list[object]]:
+    """A saved table of displaced people: name, code and count of each place."""
+    return [["Sahel", name, code, "2023-01-31", "idp", count, "own"] for name, code, count in places]
+
+
+@given(
+    st.lists(st.integers(1, 900), min_size=2, max_size=5),
+    st.sampled_from(["Sum", "All", "Tous", "Ensemble", "Total"]),
+    st.sampled_from(["csv", "xlsx"]),
+)
+def test_a_place_called_by_a_word_for_all_stays_if_it_has_a_code_of_its_own(
+    counts: list[int], word: str, form: str
+) -> None:
+    """Unless its count is the sum of the others it is kept, and said."""
+    places = [(f"Village {n}", f"BF5601{n}", count) for n, count in enumerate(counts)]
+    content = as_file([OWN, *own_rows([(word, "BF56019", 1 + sum(counts)), *places])], form)
+    people, warned = people_or_refusal(content)
+    assert people == 1 + 2 * sum(counts)
+    assert warned
+
+
+@pytest.mark.parametrize("code", ["", "BF", "BF56010"])
+def test_a_total_without_a_code_of_its_own_is_left_out(code: str) -> None:
+    """No code, that of the country, or that of another place."""
+    rows = own_rows([("Djibo", "BF56010", 30), ("Kelbo", "BF56011", 50), ("Ensemble", code, 80)])
+    assert people_or_refusal(as_file([OWN, *rows], "csv"))[0] == 80
+
+
+@given(
+    st.lists(st.integers(1, 900), min_size=1, max_size=5),
+    st.sampled_from(["Source : CONASUR", "Note: provisoire", "Légende : n.d.", "NB: sans les sites", "* Sources: OIM"]),
+    st.sampled_from(["csv", "xlsx"]),
+    st.integers(0, 2),
+)
+def test_a_line_below_a_table_is_no_row_of_it(counts: list[int], line: str, form: str, column: int) -> None:
+    """It is a note in the account, and no place."""
+    rows = [["SAHEL", "SOUM", f"C{n}", count] for n, count in enumerate(counts)]
+    footer: list[object] = ["", "", "", ""]
+    footer[column] = line
+    content = as_file([["Situation au 28 février 2023", "", "", ""], CONASUR, *rows, footer], form)
+    table, report = sg.read_with_report(content)
+    assert table["people"].tolist() == counts
+    assert report.rows_dropped["note"] == 1
+
+
+def test_a_told_table_says_which_rows_add_up_others() -> None:
+    """It has no report where they could stand."""
+    rows = [["SAHEL", "DJIBO", 100], ["SAHEL", "KELBO", 50], ["SAHEL", "", 150], ["EST", "FADA", 30]]
+    told = {"Région": "admin1", "Localité": "place", "Effectif": "people"}
+    with pytest.warns(
+        sg.DataWarning, match="rows 4 are the sums of other rows, or nearly, and were left out as totals"
+    ):
+        table = sg.read_table(
+            as_file([list(told), *rows], "csv"), told, date="2023-01-31", group="idp", source="own count"
+        )
+    assert table["people"].tolist() == [100, 50, 30]
+
+
+@given(st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)), st.integers(0, 6))
+def test_the_day_of_the_week_must_fit_the_day(day: dt.date, weekday: int) -> None:
+    """It decides between the day and the month; where it fits neither the file contradicts itself."""
+    named = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"][weekday]
+    head = "event_id_cnty,event_date,disorder_type,event_type,actor1,country,latitude,longitude,fatalities"
+    for written_day in (f"{named} {day:%d/%m/%Y}", f"{named} {day:%d %B %Y}"):
+        content = io.BytesIO(f"{head}\nE1,{written_day},PV,Battles,A,Mali,14.1,-1.6,1".encode())
+        if "/" not in written_day and weekday != day.weekday():
+            with pytest.raises(sg.errors.FormatError, match="not a day"):
+                sg.read(content)
+            continue
+        try:
+            found = sg.read(content)["date"].iloc[0]
+        except sg.errors.FormatError:
+            assert weekday != day.weekday() or (day.day <= 12 and day.month <= 12)
+            continue
+        assert found.weekday() == weekday
+        if weekday == day.weekday():
+            swapped = day.replace(month=day.day, day=day.month) if day.day <= 12 else day
+            assert found.date() == day or swapped.weekday() == weekday
+
+
+@pytest.mark.parametrize("text", ["04/03/20", "31/12/20", "20-12-31"])
+def test_a_slashed_day_with_a_year_of_two_digits_is_refused(text: str) -> None:
+    """It has three readings: the year may stand first."""
+    head = "event_id_cnty,event_date,disorder_type,event_type,actor1,country,latitude,longitude,fatalities"
+    with pytest.raises(sg.errors.FormatError, match="not a day"):
+        sg.read(io.BytesIO(f"{head}\nE1,{text},PV,Battles,A,Mali,14.1,-1.6,1".encode()))
+
+
+@given(COUNTS, st.sampled_from("0０٠۰०"), st.sampled_from(["csv", "xlsx"]))
+def test_digits_of_every_script_are_digits(counts: list[int], zero: str, form: str) -> None:
+    """Full-width and Arabic digits have one meaning each."""
+    digits = str.maketrans({str(n): chr(ord(zero) + n) for n in range(10)})
+    rows = [["Diffa", "Bosso", "Bosso", f"Site {n}", "1", str(c).translate(digits)] for n, c in enumerate(counts)]
+    assert people_or_refusal(as_file([LIST, *rows], form), date="2021-01-31")[0] == sum(counts)
+
+
+def test_two_headings_of_one_day_are_refused() -> None:
+    """A year stands for its last day, as its December does."""
+    with pytest.raises(sg.errors.FormatError, match="'2020' and 'déc 2020' speak of one day, 2020-12-31"):
+        sg.read(as_file([["Adm2", "2019", "2020", "déc 2020"], ["Soum", 5, 7, 8]], "csv"))
+
+
+@pytest.mark.parametrize("epoch", [1900, 1904])
+def test_serial_days_follow_the_epoch_of_the_workbook(epoch: int) -> None:
+    """Workbooks of old Macs count from 1904: typed days and bare serials alike."""
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904 if epoch == 1904 else openpyxl.utils.datetime.WINDOWS_EPOCH
+    start = dt.date(1904, 1, 1) if epoch == 1904 else dt.date(1899, 12, 30)
+    book.active.append(["pcode", "date", "group", "people", "source"])
+    book.active.append(["BF5601", dt.date(2020, 3, 4), "idp", 5, "own"])
+    book.active.append(["BF5602", (dt.date(2020, 3, 4) - start).days, "idp", 6, "own"])
+    content = io.BytesIO()
+    book.save(content)
+    assert sg.read(io.BytesIO(content.getvalue()))["date"].tolist() == [pd.Timestamp(2020, 3, 4)] * 2
+
+
+def as_ods(rows: list[list[object]]) -> io.BytesIO:
+    """The rows in the format of LibreOffice: typed numbers and days, text as text."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, dt.date):
+            return f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
+        if isinstance(value, int):
+            return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content{spaces}><office:body><office:spreadsheet>'
+            f'<table:table table:name="S">{body}</table:table></office:spreadsheet></office:body></office:document-content>',
+        )
+    return io.BytesIO(content.getvalue())
+
+
+@given(COUNTS, st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)))
+def test_a_sheet_of_libreoffice_is_read_as_one_of_excel(counts: list[int], day: dt.date) -> None:
+    """Numbers, days and text."""
+    rows: list[list[object]] = [
+        ["pcode", "date", "group", "people", "source"],
+        *([f"BF56{n:02}", day, "idp", count, "own"] for n, count in enumerate(counts)),
+    ]
+    ods, xlsx = sg.read(as_ods(rows)), sg.read(as_file(rows, "xlsx"))
+    pd.testing.assert_frame_equal(ods, xlsx)
+    assert ods["people"].tolist() == counts

@@ -66,7 +66,7 @@ def labels(words: pd.DataFrame, codes: pd.DataFrame) -> tuple[pd.Series, pd.Seri
     return pd.Series(strength, index=words.index), pd.Series(beside, index=words.index)
 
 
-def _has_own_code(position: int, words: pd.DataFrame, codes: pd.DataFrame) -> bool:
+def _has_own_code(position: Any, words: pd.DataFrame, codes: pd.DataFrame) -> bool:
     for column in codes:
         code = codes[column].iloc[position]
         if pd.notna(code):
@@ -157,7 +157,7 @@ class Totals:
 
     @cached_property
     def _folded(self) -> pd.DataFrame:
-        return self.names.apply(lambda column: column.fillna("").map(fold))
+        return pd.DataFrame({name: self.names[name].fillna("").map(fold) for name in self.names})
 
     def _sums_for(self, row: Any, own: pd.Series, words: str, leaves: pd.Series, totals: pd.Index) -> list[pd.Series]:
         """What a row may stand for: the sum of all, of what its words or names say, of the run above or below it."""
@@ -286,7 +286,8 @@ class Totals:
         leaves = ~self.dropped
         totals = self.names.index[self.dropped].union(own.index)
         whole, largest = self.counts.loc[leaves, self.first].sum(min_count=1), printed.max()
-        unlike = []
+        unlike: list[Any] = []
+        row: Any
         for row, value in printed.dropna().head(500).items():
             sums = [total[self.first] for total in self._sums_for(row, own.loc[row], "", leaves, totals)]
             if value > 1 and not any(pd.notna(total) and abs(total - value) <= _ROUNDING for total in sums):
