@@ -8,6 +8,7 @@ from typing import Unpack
 
 import pandas as pd
 
+from sahelgeo.errors import FormatError
 from sahelgeo.readers.columns import Day, How, one_day
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import text_of, texts
