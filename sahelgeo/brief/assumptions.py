@@ -15,11 +15,18 @@ from sahelgeo.brief.inputs import checked_agreements
 from sahelgeo.brief.outcome import Check, Part, made, text, translated
 from sahelgeo.errors import WindowError
 from sahelgeo.events.actors import actor_family
-from sahelgeo.events.exports import conform_events, span_of
-from sahelgeo.events.extent import core_periphery, share_outside
-from sahelgeo.events.over_time import before_after
+from sahelgeo.events.counting import conform_events, span_of
+from sahelgeo.events.extent import core_periphery
+from sahelgeo.events.over_time import (
+    areas_of,
+    before_after,
+    months_of,
+    need_months,
+    share_outside,
+    unknown_in_words,
+    unknown_months,
+)
 from sahelgeo.events.timeline import load_timeline, timeline_steps
-from sahelgeo.events.windows import areas_of, months_of, need_months, unknown_in_words, unknown_months
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import write_number, write_period

@@ -28,7 +28,7 @@ from sahelgeo.brief.outcome import (
 )
 from sahelgeo.checks import Need
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, WindowError, listed
-from sahelgeo.events.windows import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
+from sahelgeo.events.over_time import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
 from sahelgeo.words import write_month, write_number, write_period
 
 # The countries that the sentence speaks of.

@@ -22,7 +22,7 @@ from sahelgeo.errors import (
 )
 from sahelgeo.events.actors import load_actors
 from sahelgeo.events.by_area import audit, place_events
-from sahelgeo.events.exports import conform_events
+from sahelgeo.events.counting import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
 from sahelgeo.samples import sample_events

@@ -15,7 +15,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_frame
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.events.exports import conform_events, fatality_columns, keyed_sums, known_column
+from sahelgeo.events.counting import conform_events, fatality_columns, keyed_sums, known_column
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.sources import with_source
 

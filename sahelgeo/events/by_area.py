@@ -16,8 +16,17 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.events.exports import EXPORTED, conform_events, fatality_columns, first_of, keyed_sums
-from sahelgeo.events.windows import check_inside, check_places, covered_shares, read_coverage
+from sahelgeo.events.counting import (
+    EXPORTED,
+    check_inside,
+    check_places,
+    conform_events,
+    covered_shares,
+    fatality_columns,
+    first_of,
+    keyed_sums,
+    read_coverage,
+)
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.places.attach import check_edition, check_editions
 from sahelgeo.places.locate import locate

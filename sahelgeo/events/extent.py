@@ -17,184 +17,11 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.events.by_area import coarser_than
-from sahelgeo.events.exports import conform_events, first_of, known_column
-from sahelgeo.periods import Frequency, period_code, periods_of, without_gaps
+from sahelgeo.events.counting import conform_events, first_of, known_column
+from sahelgeo.periods import Frequency, period_code
 from sahelgeo.sources import with_source
 
 _GEOD = pyproj.Geod(ellps="WGS84")
-
-
-def spread(
-    sums: pd.DataFrame, *, threshold: float = 1, column: str = "events", periods_in_a_row: int = 1
-) -> pd.DataFrame:
-    """The first period in which each area reaches a threshold.
-
-    Parameters
-    ----------
-    sums : pandas.DataFrame
-        One row for each area and period, as :func:`sum_events` gives with ``coverage``.
-    threshold : float
-        What must be reached in the period.
-    column : str
-        Of what.
-    periods_in_a_row : int
-        For how many periods in a row, so that one incident does not count as an arrival. A period that an area has no
-        row for, between the first and the last of the table, breaks the row.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not
-        reached), ``reached`` (boolean; missing where it was not seen and some period has no value), ``first_seen`` and
-        ``last_seen`` (start of the first and last period with a value), ``already`` (bool): reached in the first period
-        with a value, so the arrival may be earlier; ``source``, if the sums have it.
-
-    Raises
-    ------
-    SchemaError
-        A column is missing, an area has a period twice, a threshold that is not above 0.
-
-    See Also
-    --------
-    first_above : When a place first reached a threshold.
-    sum_events : Events and deaths by area and period.
-    mean_centre : The centre of events, and how it moved.
-
-    Notes
-    -----
-    An area that no period speaks of is unknown, not untouched: sum with ``coverage`` first.
-
-    Examples
-    --------
-    >>> import pandas as pd, sahelgeo as sg
-    >>> sums = pd.DataFrame({"pcode": ["XA01", "XA01", "XA02", "XA02"], "events": [0, 3, 0, 0],
-    ...                      "start": pd.to_datetime(["2020-01-01", "2020-02-01"] * 2)})
-    >>> sg.events.spread(sums)[["pcode", "first", "reached"]]
-      pcode      first  reached
-    0  XA01 2020-02-01     True
-    1  XA02        NaT    False
-    """
-    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
-    if not threshold > 0 or periods_in_a_row < 1:
-        raise SchemaError(
-            f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
-        )
-    table = sums.assign(start=checks.days(sums["start"], "sums"))
-    table = table[table["pcode"].notna()].sort_values(["pcode", "start"])
-    twice = table.duplicated(["pcode", "start"])
-    if twice.any():
-        raise SchemaError(
-            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, "
-            "without 'by'"
-        )
-    # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
-    every = without_gaps(pd.DatetimeIndex(table["start"].unique()).sort_values())[0]
-    rows = []
-    for pcode, part in table.groupby("pcode", sort=True):
-        values = part[column].astype("Float64")
-        values = values.set_axis(part["start"]).reindex(every)
-        high = (values >= threshold).fillna(False).astype(int)
-        run = high.rolling(periods_in_a_row).sum().to_numpy() == periods_in_a_row
-        at = int(np.argmax(run)) - periods_in_a_row + 1 if run.any() else None
-        seen = every[values.notna()]
-        reached: Any = True if at is not None else (pd.NA if values.isna().any() else False)
-        first = pd.NaT if at is None else every[at]
-        first_seen = seen.min() if len(seen) else pd.NaT
-        last_seen = seen.max() if len(seen) else pd.NaT
-        rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))
-    result = pd.DataFrame(rows, columns=["pcode", "first", "reached", "first_seen", "last_seen", "already"])
-    days = dict.fromkeys(("first", "first_seen", "last_seen"), "datetime64[us]")
-    typed = result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
-    return with_source(typed, sums)
-
-
-def share_outside(
-    sums: pd.DataFrame, inside: Iterable[str], *, column: str = "fatalities", freq: str = "YS"
-) -> pd.DataFrame:
-    """How much of the events or deaths lies outside some areas, by period.
-
-    Parameters
-    ----------
-    sums : pandas.DataFrame
-        Rows with ``pcode``, ``start`` and the column, as :func:`sum_events` gives them, of all areas that are spoken
-        of.
-    inside : iterable of str
-        The p-codes of the areas, such as the five northern regions of Mali.
-    column : str
-        What is added up.
-    freq : {"MS", "QS", "YS"}
-        Months, quarters or years.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64:
-        rows without a p-code), ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and
-        ``share_low`` and ``share_high``: if all of the unplaced were inside, or outside. ``without_value``: rows whose
-        value is missing, so that the sums are partial. ``source``, if the sums have it.
-
-    Raises
-    ------
-    SchemaError
-        A column is missing, no p-code is named, or one that the table does not have.
-
-    See Also
-    --------
-    core_periphery : A rate in the capital against the rest.
-    sum_events : Events and deaths by area and period.
-    sahelgeo.brief.accord : Violence outside the north of Mali.
-
-    Notes
-    -----
-    ``share_low`` and ``share_high`` are bounds: what is not placed may lie inside or outside.
-
-    Examples
-    --------
-    >>> import pandas as pd, sahelgeo as sg
-    >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"), "fatalities": [10, 30, 10]})
-    >>> sg.events.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
-    [[10, 30, 10, 0.75, 0.6, 0.8]]
-    """
-    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
-    codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
-    unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
-    if not codes or unknown:
-        raise SchemaError(
-            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: "
-            f"{listed(sorted(sums['pcode'].dropna().unique()), 12)}"
-        )
-    checks.choice(checks.FREQUENCIES, freq=freq)
-    spans = periods_of(checks.days(sums["start"], "sums"), freq)
-    period = spans["start"]
-    where = (
-        pd.Series("outside", index=sums.index)
-        .mask(sums["pcode"].isin(codes), "inside")
-        .mask(sums["pcode"].isna(), "unplaced")
-    )
-    numbers = pd.to_numeric(sums[column]).astype("Float64")
-    if period.isna().any() or (numbers % 1 != 0).any():
-        raise SchemaError(
-            f"sums: every row needs a day in 'start', and {column!r} counts in whole numbers. Correct the rows"
-        )
-    values = numbers.astype("Int64")
-    sums_by_part = {
-        part: values[where == part].groupby(period[where == part]).sum(min_count=1)
-        for part in ("inside", "outside", "unplaced")
-    }
-    result = spans.drop_duplicates().sort_values("start", ignore_index=True)
-    parts = pd.DataFrame(sums_by_part).reindex(result["start"]).astype("Int64")
-    parts["unplaced"] = parts["unplaced"].fillna(0)
-    result = result.join(parts.reset_index(drop=True))
-    placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
-    everything = (placed + lost).mask(placed + lost == 0)
-    missing = values.isna().groupby(period).sum().to_numpy()
-    result = result.assign(
-        share_outside=result["outside"].astype("Float64") / placed.mask(placed == 0),
-        share_low=result["outside"].astype("Float64") / everything,
-        share_high=(result["outside"].astype("Float64") + lost) / everything,
-        without_value=missing,
-    )
-    return with_source(result, sums)
 
 
 def core_periphery(
@@ -561,3 +388,203 @@ def _chance_of_drift(
     seen = apart(np.arange(len(x)))
     as_far = sum(apart(random.permutation(len(x))) >= seen * (1 - 1e-9) for _ in range(permutations))
     return (1 + as_far) / (1 + permutations)
+
+
+_FEWEST = 8
+_AT_ONCE = 2_000_000
+
+
+def hotspots(
+    areas: gpd.GeoDataFrame,
+    column: str,
+    *,
+    alpha: float = 0.05,
+    permutations: int = 9_999,
+    seed: int = 0,
+) -> gpd.GeoDataFrame:
+    """Areas that form, with the areas they touch, clusters of high or of low values.
+
+    Parameters
+    ----------
+    areas : geopandas.GeoDataFrame
+        Polygons with the column; each area once.
+    column : str
+        What is looked at: a rate says more than a count, since a count follows people.
+    alpha : float
+        The false discovery rate: of the areas named, about this share may be chance.
+    permutations : int
+        How often neighbours are drawn for each area; the smallest p is 2 / (permutations + 1).
+    seed : int
+        Of the permutations.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from
+        permutations), ``p_adjusted`` (Benjamini and Hochberg), ``neighbours`` (how many areas it touches), and
+        ``hotspot``: ``high``, ``low``, ``none``; missing where the value is missing or no area with a value touches it.
+
+    Raises
+    ------
+    SchemaError
+        The column is missing or not a number, a p-code stands twice, fewer than eight areas have a value, an unknown
+        option.
+    CRSError
+        The areas have no CRS.
+
+    Warns
+    -----
+    DataWarning
+        Areas without a result, by reason.
+
+    See Also
+    --------
+    local_association : Where two values are high together.
+    sum_events : Events and deaths by area and period.
+
+    Notes
+    -----
+    Gi* of Getis and Ord (1992, Ord and Getis 1995), weights 1 for the area itself and for each area that touches it.
+    Conditional permutation: the value of the area stays, its neighbours are drawn from all the others. Adjusted over
+    all areas after Benjamini and Hochberg (1995). A hotspot follows the cut of the areas: another level gives other
+    ones.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> provinces = sg.load_areas("BFA", level=2)
+    >>> north = provinces.geometry.representative_point().y > 13.2
+    >>> found = sg.events.hotspots(provinces.assign(rate=north * 50.0 + provinces.geometry.representative_point().x % 1), column="rate")
+    >>> sorted(found.loc[found["hotspot"] == "high", "name"])
+    ['Bam', 'Loroum', 'Seno', 'Soum']
+    """
+    values = _values(areas, column, alpha, permutations)
+    pairs = _touching(areas, values)
+    degree = np.bincount(pairs[0], minlength=len(areas))
+    used = np.isfinite(values) & (degree > 0)
+    _warn_left_out(areas, values, degree)
+    z = np.full(len(areas), np.nan)
+    p, side = np.full(len(areas), np.nan), np.zeros(len(areas))
+    if used.any() and np.nanstd(values) > 0:
+        z[used] = _gi_star(values, pairs, degree)[used]
+        p, side = _permuted(values, pairs, degree, permutations, np.random.default_rng(seed))
+    adjusted = false_discovery(p)
+    # The permutations look at the neighbours alone; where they stand against the area itself, it is no cluster.
+    high, low = (side > 0) & (z > 0), (side < 0) & (z < 0)
+    found = np.where(adjusted > alpha, "none", np.where(high, "high", np.where(low, "low", "none")))
+    words = pd.Series(found, index=areas.index, dtype="string").mask(pd.Series(~used, index=areas.index))
+    return areas.assign(z=z, p=p, p_adjusted=adjusted, neighbours=degree, hotspot=words)
+
+
+def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: int) -> Floats:
+    if not isinstance(areas, gpd.GeoDataFrame):
+        raise SchemaError(
+            f"hotspots takes areas with geometry (a GeoDataFrame), not {type(areas).__name__}. attach_areas makes one"
+        )
+    checks.crs(areas, "areas")
+    if column not in areas.columns or not pd.api.types.is_numeric_dtype(areas[column].dtype):
+        raise SchemaError(f"column {column!r} is missing or not a number. Found: {listed(list(areas.columns), 12)}")
+    if not 0 < alpha < 1 or permutations < 99:
+        raise SchemaError(f"alpha={alpha!r} must be between 0 and 1, and permutations={permutations!r} 99 or more")
+    if "pcode" in areas:
+        twice = areas["pcode"].notna() & areas["pcode"].duplicated(keep=False)
+        if twice.any():
+            codes = list(areas["pcode"][twice].unique())
+            raise SchemaError(
+                f"areas: {int(twice.sum()):,} rows share their p-code with another row "
+                f"({listed(codes, SHOWN_AT_MOST)}): an area would be its own neighbour. Give one row for each area: "
+                "choose one period, or add the periods up"
+            )
+    values: Floats = areas[column].to_numpy(dtype="float64", na_value=np.nan)
+    if np.isfinite(values).sum() < _FEWEST:
+        raise SchemaError(
+            f"only {int(np.isfinite(values).sum())} areas have a value in {column!r}: {_FEWEST} at least are needed to "
+            "tell a cluster from chance"
+        )
+    return values
+
+
+def _touching(areas: gpd.GeoDataFrame, values: Floats) -> npt.NDArray[np.int64]:
+    """Pairs of areas with values that touch, both ways round."""
+    shapes = areas.geometry.array
+    pairs = np.asarray(areas.sindex.query(shapes, predicate="intersects"), dtype=np.int64)
+    known = np.isfinite(values)
+    keep = (pairs[0] != pairs[1]) & known[pairs[0]] & known[pairs[1]]
+    return pairs[:, keep]
+
+
+def _gi_star(values: Floats, pairs: npt.NDArray[np.int64], degree: npt.NDArray[np.int64]) -> Floats:
+    known = values[np.isfinite(values)]
+    count, mean, deviation = len(known), known.mean(), known.std()
+    plain = np.nan_to_num(values)
+    sums = plain + np.bincount(pairs[0], weights=plain[pairs[1]], minlength=len(values))
+    weight = degree + 1.0
+    spread = deviation * np.sqrt((count * weight - weight**2) / (count - 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score: Floats = np.asarray((sums - mean * weight) / spread, dtype=np.float64)
+    return score
+
+
+def _permuted(
+    values: Floats,
+    pairs: npt.NDArray[np.int64],
+    degree: npt.NDArray[np.int64],
+    permutations: int,
+    random: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """Two-sided p of the sum of the neighbours (the area itself stays, so it needs no part in the sum), and its side: 1 high, −1 low."""
+    known = np.flatnonzero(np.isfinite(values))
+    sums = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(values))
+    # One set of shuffled places serves every area: the first k of them are k areas drawn without putting back.
+    most = int(degree.max())
+    places = _shuffled_places(len(known) - 1, most, permutations, random)
+    p, side = np.full(len(values), np.nan), np.zeros(len(values))
+    for number, area in enumerate(known):
+        if degree[area] == 0:
+            continue
+        others = np.delete(values[known], number)
+        drawn = others[places[:, : degree[area]]].sum(axis=1)
+        noise = 1e-9 * max(1.0, abs(sums[area]))
+        above, below = (drawn >= sums[area] - noise).sum(), (drawn <= sums[area] + noise).sum()
+        p[area] = min(1.0, 2 * (min(above, below) + 1) / (permutations + 1))
+        side[area] = np.sign(int(below) - int(above))
+    return p, side
+
+
+def _shuffled_places(count: int, most: int, permutations: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    rows = max(1, _AT_ONCE // max(count, 1))
+    parts = []
+    for first in range(0, permutations, rows):
+        keys = random.random((min(rows, permutations - first), count))
+        parts.append(
+            np.argpartition(keys, min(most, count - 1), axis=1)[:, :most] if most < count else np.argsort(keys, axis=1)
+        )
+    places = np.vstack(parts)
+    # argpartition leaves the first ones in an order of its own: shuffled again, any k of them are as good as any other.
+    return np.asarray(random.permuted(places, axis=1), dtype=np.int64)
+
+
+def false_discovery(p: Floats) -> Floats:
+    """P values adjusted after Benjamini and Hochberg (1995); missing ones stay missing and do not count."""
+    adjusted = np.full(len(p), np.nan)
+    known = np.flatnonzero(np.isfinite(p))
+    if len(known):
+        order = known[np.argsort(p[known])]
+        steps = p[order] * len(known) / np.arange(1, len(known) + 1)
+        adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
+    return adjusted
+
+
+def _warn_left_out(areas: gpd.GeoDataFrame, values: Floats, degree: npt.NDArray[np.int64]) -> None:
+    missing, alone = ~np.isfinite(values), np.isfinite(values) & (degree == 0)
+    told = [
+        f"{int(mask.sum()):,} {why} (rows {listed(list(areas.index[mask]), SHOWN_AT_MOST)})"
+        for why, mask in (("without a value", missing), ("that touch no area with a value", alone))
+        if mask.any()
+    ]
+    if told:
+        warnings.warn(
+            f"{int((missing | alone).sum()):,} of {len(areas):,} areas have no result: {'; '.join(told)}",
+            DataWarning,
+            stacklevel=3,
+        )

@@ -11,15 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
+from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
-from sahelgeo.events.windows import months_of, need_months, unknown_in_words, unknown_months
-from sahelgeo.periods import without_gaps
+from sahelgeo.events.counting import check_inside, check_whole, conform_events, first_of, known_column, read_coverage
+from sahelgeo.periods import periods_of, without_gaps
 from sahelgeo.sources import with_source
 
 Floats = npt.NDArray[np.float64]
@@ -431,3 +433,427 @@ def _remembering(memory: float, count: int) -> Floats:
     for month in range(1, count):
         series[:, month] += memory * series[:, month - 1]
     return np.asarray(series, dtype=np.float64)
+
+
+ALL = ""
+
+
+def need_months(series: pd.DataFrame, name: str, column: str) -> None:
+    """Raise unless the table has its days and the column, and, where it names areas and shares, these are what they must be."""
+    optional: dict[str, Need] = {"pcode": "text", "covered": "number"}
+    there = {label: need for label, need in optional.items() if isinstance(series, pd.DataFrame) and label in series}
+    checks.columns(series, name, {"start": "day", column: "number", **there})
+
+
+def months_of(series: pd.DataFrame) -> pd.Series:
+    """The month that each row begins in."""
+    return pd.to_datetime(series["start"]).dt.to_period("M")
+
+
+def areas_of(series: pd.DataFrame) -> pd.Series:
+    """The p-code of each row as text; empty where there is none."""
+    if "pcode" not in series:
+        return pd.Series(ALL, index=series.index, dtype="object")
+    return series["pcode"].astype("string").fillna(ALL).astype("object")
+
+
+def unknown_months(series: pd.DataFrame, months: pd.PeriodIndex, column: str) -> pd.DataFrame:
+    """The areas and months that are not known: no row though the table has the area, no value, or covered in part only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month``, ``area`` (empty where the table names none) and ``covered`` (the share of the month where it is in
+        part). Events without an area have no row where there are none: these rows must have a value, but need not be
+        there.
+    """
+    covered = (
+        series["covered"].astype("Float64")
+        if "covered" in series
+        else pd.Series(pd.NA, index=series.index, dtype="Float64")
+    )
+    part = (covered < 1).fillna(False).astype(bool)
+    lost = series[column].isna() | part
+    cells = pd.DataFrame({"month": months_of(series), "area": areas_of(series), "covered": covered.where(part)})
+    areas = [area for area in cells["area"].unique() if area != ALL] or [ALL]
+    wanted = pd.MultiIndex.from_product([months, areas], names=["month", "area"])
+    absent = wanted.difference(pd.MultiIndex.from_frame(cells[["month", "area"]]), sort=False).to_frame(index=False)
+    there = cells[lost & cells["month"].isin(months)]
+    absent["covered"] = pd.Series(pd.NA, index=absent.index, dtype="Float64")
+    return pd.concat([there, absent], ignore_index=True).sort_values(
+        ["month", "area"], kind="stable", ignore_index=True
+    )
+
+
+def unknown_in_words(unknown: pd.DataFrame) -> str:
+    """The months that are not known, each with its areas and how far they are covered."""
+    words = []
+    for month, cells in unknown.groupby("month"):
+        areas = [
+            " ".join(part for part in (area, _share(covered)) if part)
+            for area, covered in zip(cells["area"], cells["covered"], strict=True)
+        ]
+        shown = [area for area in dict.fromkeys(areas) if area]
+        words.append(f"{month}" + (f" ({listed(shown, SHOWN_AT_MOST)})" if shown else ""))
+    return listed(words, SHOWN_AT_MOST)
+
+
+def _share(covered: float) -> str:
+    return "" if pd.isna(covered) else f"covered to {100 * covered:.0f} %"
+
+
+VERDICTS = ("surpassed", "neared", "below", "unknown")
+NEARED, SURPASSED = 0.75, 1.0
+_UNKNOWN = ("part_unknown", "same_window_unknown", "full_year_unknown")
+
+
+def year_to_date(
+    events: gpd.GeoDataFrame,
+    *,
+    date: Any,
+    by: str | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
+    neared: float = NEARED,
+    surpassed: float = SURPASSED,
+) -> pd.DataFrame:
+    """Compare a year so far with the year before: with the whole of it and with the same window of it.
+
+    Six months against twelve can only near the total when violence has nearly doubled; six against the same six is the
+    like-for-like change. Both are given, and the words follow bands that you may set.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table of one source.
+    date : datetime.date or str
+        The last day of the part of the year, such as ``"2020-06-30"``.
+    by : str, optional
+        A column of the events, such as ``iso3``; without it all events together.
+    coverage : tuple or pandas.DataFrame, optional
+        The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of
+        which every country must hold the whole comparison. The default are the days from the first to the last event: a
+        source that ends on 2 June says nothing of the rest of June.
+    neared, surpassed : float
+        From which ratio to the full year before the verdict is ``neared``, and from which ``surpassed``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``date``, first and
+        last day of the part; ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``,
+        ``ratio_same_window`` and ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``,
+        ``neared``, ``below`` by the ratio to the full year, ``unknown`` where that year has none), with the bands
+        ``neared_from`` and ``surpassed_from``. A year without deaths gives no ratio. ``part_unknown``,
+        ``same_window_unknown`` and ``full_year_unknown`` are the events of each window whose deaths are not known: they
+        add nothing to the deaths. ``source``, of the events.
+
+    Raises
+    ------
+    WindowError
+        A day of the window, or of the year before it, is not covered, or a country is not in the coverage.
+    SchemaError
+        ``date`` is not a day, or the bands are not in order.
+    DuplicateEventError, DoubleCountError
+        As :func:`sum_events`.
+
+    Warns
+    -----
+    DataWarning
+        Events whose deaths are not known.
+
+    See Also
+    --------
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.fatalities : Deaths halfway through 2020 against 2019.
+
+    Notes
+    -----
+    The bands are a convention of this library: "neared" from 75 % of the year before, "surpassed" from 100 %.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, sahelgeo as sg
+    >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
+    ...     "date": ["2019-02-01", "2019-12-30", "2020-02-01"]}, geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
+    >>> found = sg.events.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
+    >>> found[["measure", "part", "same_window", "full_year", "change_percent", "verdict"]]
+          measure  part  same_window  full_year  change_percent verdict
+    0      events     1            1          2             0.0   below
+    1  fatalities    13           10         16            30.0  neared
+    """
+    day = checks.day(date, "date")
+    checked = conform_events(events)
+    check_bands(neared, surpassed)
+    known_column(checked, by)
+    windows = windows_of(day)
+    _check_window(checked, coverage, windows)
+    groups = [("all", checked)] if by is None else list(checked.groupby(by, dropna=False, observed=True))
+    rows = []
+    for value, table in groups:
+        within = [table[table["date"].between(*window)] for window in windows]
+        counts = {"events": [len(rows) for rows in within]}
+        counts["fatalities"] = [rows["fatalities"].sum(min_count=1) if len(rows) else 0 for rows in within]
+        for measure, (part, same, full) in counts.items():
+            found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
+            uncounted = [int(rows["fatalities"].isna().sum()) if measure == "fatalities" else 0 for rows in within]
+            found |= dict(zip(_UNKNOWN, uncounted, strict=True))
+            rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "date": day, **found})
+    _warn_uncounted(checked, windows)
+    return with_source(typed(pd.DataFrame(rows)), checked)
+
+
+def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    within = events["date"].between(windows[0][0], windows[0][1]) | events["date"].between(*windows[2])
+    unknown = (within & events["fatalities"].isna()).to_numpy(dtype=np.bool_)
+    if unknown.any():
+        warnings.warn(
+            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, "
+            f"{first_of(events, unknown)}: they add nothing to the sums of deaths. The columns {', '.join(_UNKNOWN)} "
+            "count them",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
+def windows_of(day: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """The part of the year, the same window a year before, and all of the year before."""
+    year = day.year
+    before = day - pd.DateOffset(years=1)
+    return [
+        (pd.Timestamp(year, 1, 1), day),
+        (pd.Timestamp(year - 1, 1, 1), before),
+        (pd.Timestamp(year - 1, 1, 1), pd.Timestamp(year - 1, 12, 31)),
+    ]
+
+
+def check_bands(neared: float, surpassed: float) -> None:
+    """Raise unless 0 < neared <= surpassed."""
+    if not 0 < neared <= surpassed:
+        raise SchemaError(
+            f"neared={neared!r} and surpassed={surpassed!r} are no bands. Give 0 < neared <= surpassed, such as 0.75 "
+            "and 1"
+        )
+
+
+def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
+    start, end = windows[2][0], windows[0][1]
+    if coverage is None:
+        first, last = events["date"].min(), events["date"].max()
+        if pd.isna(first):
+            raise WindowError(f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, and there is no event")
+        # The days of the events, not their months: an export that ends on the 2nd says nothing of the 3rd.
+        coverage = (first, last)
+    cover = read_coverage(coverage)
+    if cover["iso3"].notna().any() and "iso3" not in events:
+        raise SchemaError("coverage is by iso3, and the events have no such column. Add it, or give two days")
+    places = events.reindex(columns=["pcode", "iso3", "date"])
+    countries = places["iso3"].unique()
+    check_whole(cover, start, end, countries)
+    check_inside(places, cover)
+
+
+def compare_totals(
+    part: Any, same_window: Any, full_year: Any, *, neared: float = NEARED, surpassed: float = SURPASSED
+) -> dict[str, Any]:
+    """The two ratios, the change in per cent and the verdict of three totals; what cannot be divided is missing."""
+    to_full, to_same = _ratio(part, full_year), _ratio(part, same_window)
+    verdict = "unknown"
+    if not pd.isna(to_full):
+        verdict = "surpassed" if to_full >= surpassed else "neared" if to_full >= neared else "below"
+    return {
+        "part": part,
+        "same_window": same_window,
+        "full_year": full_year,
+        "ratio_full_year": to_full,
+        "ratio_same_window": to_same,
+        "change_percent": pd.NA if pd.isna(to_same) else 100 * (part - same_window) / same_window,
+        "verdict": verdict,
+        "neared_from": neared,
+        "surpassed_from": surpassed,
+    }
+
+
+def _ratio(part: Any, whole: Any) -> Any:
+    if pd.isna(part) or pd.isna(whole) or whole == 0:
+        return pd.NA
+    return part / whole
+
+
+def typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts as Int64, ratios as Float64."""
+    counts = {name: "Int64" for name in ("part", "same_window", "full_year") if name in table}
+    numbers = {name: "Float64" for name in ("ratio_full_year", "ratio_same_window", "change_percent") if name in table}
+    return table.astype({**counts, **numbers})
+
+
+def spread(
+    sums: pd.DataFrame, *, threshold: float = 1, column: str = "events", periods_in_a_row: int = 1
+) -> pd.DataFrame:
+    """The first period in which each area reaches a threshold.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        One row for each area and period, as :func:`sum_events` gives with ``coverage``.
+    threshold : float
+        What must be reached in the period.
+    column : str
+        Of what.
+    periods_in_a_row : int
+        For how many periods in a row, so that one incident does not count as an arrival. A period that an area has no
+        row for, between the first and the last of the table, breaks the row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not
+        reached), ``reached`` (boolean; missing where it was not seen and some period has no value), ``first_seen`` and
+        ``last_seen`` (start of the first and last period with a value), ``already`` (bool): reached in the first period
+        with a value, so the arrival may be earlier; ``source``, if the sums have it.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, an area has a period twice, a threshold that is not above 0.
+
+    See Also
+    --------
+    first_above : When a place first reached a threshold.
+    sum_events : Events and deaths by area and period.
+    mean_centre : The centre of events, and how it moved.
+
+    Notes
+    -----
+    An area that no period speaks of is unknown, not untouched: sum with ``coverage`` first.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> sums = pd.DataFrame({"pcode": ["XA01", "XA01", "XA02", "XA02"], "events": [0, 3, 0, 0],
+    ...                      "start": pd.to_datetime(["2020-01-01", "2020-02-01"] * 2)})
+    >>> sg.events.spread(sums)[["pcode", "first", "reached"]]
+      pcode      first  reached
+    0  XA01 2020-02-01     True
+    1  XA02        NaT    False
+    """
+    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
+    if not threshold > 0 or periods_in_a_row < 1:
+        raise SchemaError(
+            f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
+        )
+    table = sums.assign(start=checks.days(sums["start"], "sums"))
+    table = table[table["pcode"].notna()].sort_values(["pcode", "start"])
+    twice = table.duplicated(["pcode", "start"])
+    if twice.any():
+        raise SchemaError(
+            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, "
+            "without 'by'"
+        )
+    # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
+    every = without_gaps(pd.DatetimeIndex(table["start"].unique()).sort_values())[0]
+    rows = []
+    for pcode, part in table.groupby("pcode", sort=True):
+        values = part[column].astype("Float64")
+        values = values.set_axis(part["start"]).reindex(every)
+        high = (values >= threshold).fillna(False).astype(int)
+        run = high.rolling(periods_in_a_row).sum().to_numpy() == periods_in_a_row
+        at = int(np.argmax(run)) - periods_in_a_row + 1 if run.any() else None
+        seen = every[values.notna()]
+        reached: Any = True if at is not None else (pd.NA if values.isna().any() else False)
+        first = pd.NaT if at is None else every[at]
+        first_seen = seen.min() if len(seen) else pd.NaT
+        last_seen = seen.max() if len(seen) else pd.NaT
+        rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))
+    result = pd.DataFrame(rows, columns=["pcode", "first", "reached", "first_seen", "last_seen", "already"])
+    days = dict.fromkeys(("first", "first_seen", "last_seen"), "datetime64[us]")
+    typed = result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
+    return with_source(typed, sums)
+
+
+def share_outside(
+    sums: pd.DataFrame, inside: Iterable[str], *, column: str = "fatalities", freq: str = "YS"
+) -> pd.DataFrame:
+    """How much of the events or deaths lies outside some areas, by period.
+
+    Parameters
+    ----------
+    sums : pandas.DataFrame
+        Rows with ``pcode``, ``start`` and the column, as :func:`sum_events` gives them, of all areas that are spoken
+        of.
+    inside : iterable of str
+        The p-codes of the areas, such as the five northern regions of Mali.
+    column : str
+        What is added up.
+    freq : {"MS", "QS", "YS"}
+        Months, quarters or years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64:
+        rows without a p-code), ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and
+        ``share_low`` and ``share_high``: if all of the unplaced were inside, or outside. ``without_value``: rows whose
+        value is missing, so that the sums are partial. ``source``, if the sums have it.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, no p-code is named, or one that the table does not have.
+
+    See Also
+    --------
+    core_periphery : A rate in the capital against the rest.
+    sum_events : Events and deaths by area and period.
+    sahelgeo.brief.accord : Violence outside the north of Mali.
+
+    Notes
+    -----
+    ``share_low`` and ``share_high`` are bounds: what is not placed may lie inside or outside.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"), "fatalities": [10, 30, 10]})
+    >>> sg.events.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
+    [[10, 30, 10, 0.75, 0.6, 0.8]]
+    """
+    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
+    codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
+    unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
+    if not codes or unknown:
+        raise SchemaError(
+            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: "
+            f"{listed(sorted(sums['pcode'].dropna().unique()), 12)}"
+        )
+    checks.choice(checks.FREQUENCIES, freq=freq)
+    spans = periods_of(checks.days(sums["start"], "sums"), freq)
+    period = spans["start"]
+    where = (
+        pd.Series("outside", index=sums.index)
+        .mask(sums["pcode"].isin(codes), "inside")
+        .mask(sums["pcode"].isna(), "unplaced")
+    )
+    numbers = pd.to_numeric(sums[column]).astype("Float64")
+    if period.isna().any() or (numbers % 1 != 0).any():
+        raise SchemaError(
+            f"sums: every row needs a day in 'start', and {column!r} counts in whole numbers. Correct the rows"
+        )
+    values = numbers.astype("Int64")
+    sums_by_part = {
+        part: values[where == part].groupby(period[where == part]).sum(min_count=1)
+        for part in ("inside", "outside", "unplaced")
+    }
+    result = spans.drop_duplicates().sort_values("start", ignore_index=True)
+    parts = pd.DataFrame(sums_by_part).reindex(result["start"]).astype("Int64")
+    parts["unplaced"] = parts["unplaced"].fillna(0)
+    result = result.join(parts.reset_index(drop=True))
+    placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
+    everything = (placed + lost).mask(placed + lost == 0)
+    missing = values.isna().groupby(period).sum().to_numpy()
+    result = result.assign(
+        share_outside=result["outside"].astype("Float64") / placed.mask(placed == 0),
+        share_low=result["outside"].astype("Float64") / everything,
+        share_high=(result["outside"].astype("Float64") + lost) / everything,
+        without_value=missing,
+    )
+    return with_source(result, sums)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import listed
 from sahelgeo.errors import ExtraNotInstalledError, SchemaError
-from sahelgeo.events.clusters import false_discovery
+from sahelgeo.events.extent import false_discovery
 from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
 

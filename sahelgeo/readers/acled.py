@@ -7,7 +7,7 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, listed
-from sahelgeo.events.exports import EXPORTED
+from sahelgeo.events.counting import EXPORTED
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import text_of, texts

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
-from sahelgeo.events.exports import refuse_copies
+from sahelgeo.events.counting import refuse_copies
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
