@@ -38,6 +38,14 @@ def _ends(periods: pd.PeriodIndex) -> pd.DataFrame:
     return pd.DataFrame({name: days.to_numpy().astype("datetime64[us]") for name, days in ends.items()})
 
 
+def days_covered(periods: pd.DataFrame) -> int:
+    """How many days lie in any of the periods (``start``, ``end``)."""
+    spans = periods.sort_values("start")
+    reached = spans["end"].cummax().shift() + pd.Timedelta(days=1)
+    first = spans["start"].where(~(reached > spans["start"]), reached)
+    return int(((spans["end"] - first).dt.days + 1).clip(lower=0).sum())
+
+
 def without_gaps(starts: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, str]:
     """The starts from the first to the last, those that a table lacks too, and what one period is called.
 

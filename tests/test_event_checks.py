@@ -217,7 +217,7 @@ def test_centres_by_group_and_their_options() -> None:
     for options, message in (
         ({"freq": "W"}, "freq='W'"),
         ({"weights": "people"}, "weights='people'"),
-        ({"by": "land"}, "by='land'"),
+        ({"by": "land"}, "by has 'land'"),
     ):
         with pytest.raises(sg.errors.SchemaError, match=message):
             sg.events.mean_centre(make_events(rows), **options)  # type: ignore[arg-type]
@@ -287,7 +287,7 @@ def test_share_outside_counts_the_unplaced_both_ways() -> None:
     assert found.loc[0, ["share_outside", "share_low", "share_high"]].tolist() == pytest.approx([0.75, 0.6, 0.8])
     assert pd.isna(found.loc[1, "share_outside"])
     assert found["without_value"].tolist() == [0, 1]
-    for inside, message in (([], "no p-code is not"), (["X"], "X is not in the table")):
+    for inside, message in (([], "nothing is chosen"), (["X"], "'X' is not in the table")):
         with pytest.raises(sg.errors.SchemaError, match=message):
             sg.events.share_outside(sums, inside)
     with pytest.raises(sg.errors.SchemaError, match="freq='W'"):
@@ -316,7 +316,7 @@ def test_cores_that_compare_nothing_are_refused(squares: gpd.GeoDataFrame) -> No
     """None, unknown, all, without areas, or an area twice."""
     table = pd.DataFrame({"pcode": ["XA01", "XA02"], "hungry": [1, 2], "people": [10, 10]})
     columns = {"numerator": "hungry", "denominator": "people"}
-    with pytest.raises(sg.errors.SchemaError, match="core: X is not in the table"):
+    with pytest.raises(sg.errors.SchemaError, match="core: 'X' is not in the table"):
         sg.events.core_periphery(table, "X", **columns)
     with pytest.raises(sg.errors.SchemaError, match="needs the areas"):
         sg.events.core_periphery(table, "XA01", **columns, within_km=10)
@@ -393,12 +393,12 @@ def test_hotspots_say_what_they_need() -> None:
         sg.events.hotspots(pd.DataFrame(areas), column="rate")  # type: ignore[arg-type]
     with pytest.raises(sg.errors.CRSError, match="no CRS"):
         sg.events.hotspots(areas.set_crs(None, allow_override=True), column="rate")
-    with pytest.raises(sg.errors.SchemaError, match="column 'pcode' is missing or not a number"):
+    with pytest.raises(sg.errors.SchemaError, match="column 'pcode'.*not a number"):
         sg.events.hotspots(areas, column="pcode")
     with pytest.raises(sg.errors.SchemaError, match="only 5 areas have a value"):
         sg.events.hotspots(areas.iloc[:5], column="rate")
     with pytest.raises(
-        sg.errors.SchemaError, match=r"32 rows share their p-code .*\(A00, A01, .*one row for each area"
+        sg.errors.SchemaError, match=r"p-codes A00, A01, .* stand more than once.*one row for each area"
     ):
         sg.events.hotspots(pd.concat([areas, areas]), column="rate")
     with pytest.raises(sg.errors.SchemaError, match="permutations=9 99 or more"):

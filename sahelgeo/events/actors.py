@@ -15,7 +15,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_frame
 from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
-from sahelgeo.events.counting import conform_events, fatality_columns, keyed_sums, known_column
+from sahelgeo.events.counting import conform_events, fatality_columns, keyed_sums, known_values
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.sources import with_source
 
@@ -117,24 +117,19 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
             DataWarning,
             stacklevel=2,
         )
-    added = {}
-    for label, side, part in (
-        ("family1", "actor1", 0),
-        ("family2", "actor2", 0),
-        ("actor_kind1", "actor1", 1),
-        ("actor_kind2", "actor2", 1),
-    ):
-        found = {name: answer[part] for name, answer in answers.items() if answer is not None}
-        added[label] = events[side].map(found).astype("string")
+    known = {name: answer for name, answer in answers.items() if answer is not None}
+    added = {
+        f"{label}{side}": events[f"actor{side}"]
+        .map({name: parts[at] for name, parts in known.items()})
+        .astype("string")
+        for at, label in enumerate(("family", "actor_kind"))
+        for side in (1, 2)
+    }
     return events.assign(**added)
 
 
 def _rules(actors: pd.DataFrame) -> tuple[dict[str, tuple[str, str]], list[tuple[str, tuple[str, str]]]]:
-    missing = [name for name in _NEEDED if name not in actors.columns]
-    if missing:
-        raise SchemaError(
-            f"actors: column {missing[0]!r} is missing. Found: {listed(list(actors.columns), 12)}. See load_actors"
-        )
+    checks.columns(actors, "actors", dict.fromkeys(_NEEDED, "text"))
     strange = sorted(set(actors["match"]) - set(_MATCHES))
     if strange:
         raise SchemaError(f"actors: column 'match' has {strange[0]!r}. Write 'whole' or 'start'")
@@ -177,7 +172,7 @@ def dyads(
     freq: Frequency = "MS",
     between: tuple[str, str] | None = None,
     kinds: list[str] | None = None,
-    by: str | None = None,
+    by: str | list[str] | None = None,
 ) -> pd.DataFrame:
     """Who fought whom: events and deaths of each pair of actor families, in either order, by period.
 
@@ -224,8 +219,10 @@ def dyads(
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg
-    >>> events = gpd.GeoDataFrame({"event": ["A", "B"], "source": "made up", "date": ["2020-01-05", "2020-03-09"], "fatalities": [4, 7],
-    ...     "actor1": ["JNIM", "ISGS"], "actor2": ["ISGS", "JNIM"]}, geometry=gpd.points_from_xy([0, 0], [14, 14]), crs="EPSG:4326")
+    >>> events = gpd.GeoDataFrame(
+    ...     {"event": ["A", "B"], "source": "made up", "date": ["2020-01-05", "2020-03-09"], "fatalities": [4, 7],
+    ...      "actor1": ["JNIM", "ISGS"], "actor2": ["ISGS", "JNIM"]},
+    ...     geometry=gpd.points_from_xy([0, 0], [14, 14]), crs="EPSG:4326")
     >>> war = sg.events.dyads(sg.events.actor_family(events), between=("JNIM", "ISGS"))
     >>> war[["first", "second", "events", "fatalities"]].values.tolist()
     [['ISGS', 'JNIM', 1, 4], ['ISGS', 'JNIM', 0, 0], ['ISGS', 'JNIM', 1, 7]]
@@ -235,46 +232,21 @@ def dyads(
     period_code(freq)
     checks.columns(events, "events", {"family1": "text", "family2": "text"})
     checked = conform_events(events)
-    known_column(checked, by)
-    _known(kinds, checked["kind"], "kinds")
+    labels = checks.by(by, checked, never=("first", "second", "start", "end"))
+    table = checked[checked["family1"].notna() & checked["family2"].notna()]
+    if kinds is not None:
+        table = table[table["kind"].isin(known_values(kinds, checked["kind"], "kinds", "events"))]
+    ends = np.sort(table[["family1", "family2"]].to_numpy(dtype=object).astype(str), axis=1).T
+    pairs = pd.DataFrame(table).assign(first=ends[0], second=ends[1], **periods_of(table["date"], freq))
     if between is not None:
-        _known(list(between), pd.concat([checked["family1"], checked["family2"]]), "between")
-    pairs = _pairs(pd.DataFrame(checked), kinds, between)
-    pairs = pairs.assign(**periods_of(pairs["date"], freq))
-    keys = ["first", "second", *([by] if by else []), "start", "end"]
+        known_values(between, pd.concat([checked["family1"], checked["family2"]]), "between", "events")
+        pairs = pairs[(pairs["first"] == min(between)) & (pairs["second"] == max(between))]
+    keys = ["first", "second", *labels, "start", "end"]
     sums = keyed_sums(pairs, keys, fatality_columns(checked))
-    if between is not None and by is None:
-        sums = _every_period(sums, checked, freq, sorted(between))
+    if between is not None and not labels:
+        frame = every_period(checked["date"].min(), checked["date"].max(), freq)
+        frame = frame.assign(first=min(between), second=max(between))[keys]
+        sums = frame.merge(sums, on=keys, how="left")
+        counted = sums.columns.difference(keys)
+        sums[counted] = sums[counted].mask(sums["events"].isna(), 0)
     return with_source(sums, checked)
-
-
-def _pairs(checked: pd.DataFrame, kinds: list[str] | None, between: tuple[str, str] | None) -> pd.DataFrame:
-    table = checked if kinds is None else checked[checked["kind"].isin(kinds)]
-    table = table[table["family1"].notna() & table["family2"].notna()]
-    one, two = table["family1"].to_numpy(dtype=object), table["family2"].to_numpy(dtype=object)
-    swap = one > two
-    pairs = table.assign(first=np.where(swap, two, one), second=np.where(swap, one, two))
-    if between is not None:
-        wanted = sorted(between)
-        pairs = pairs[(pairs["first"] == wanted[0]) & (pairs["second"] == wanted[1])]
-    return pairs
-
-
-def _known(wanted: list[str] | None, values: pd.Series, name: str) -> None:
-    held = list(values.dropna().unique())
-    strange = [value for value in wanted or [] if value not in held]
-    if strange:
-        raise SchemaError(f"{name}: {strange[0]!r} is not in the events. There are: {listed(held, 20)}")
-
-
-def _every_period(sums: pd.DataFrame, checked: pd.DataFrame, freq: str, pair: list[str]) -> pd.DataFrame:
-    spans = every_period(checked["date"].min(), checked["date"].max(), freq)
-    frame = spans.assign(first=pair[0], second=pair[1])[["first", "second", "start", "end"]]
-    if len(sums) == 0:
-        counted = [*("events",), *fatality_columns(checked), "events_without_fatalities"]
-        return frame.assign(**{name: pd.Series(0, index=frame.index, dtype="Int64") for name in counted})
-    result = frame.merge(sums, on=list(frame.columns), how="left")
-    counted = [name for name in sums.columns if name not in frame.columns]
-    none = result["events"].isna()
-    result[counted] = result[counted].mask(none, 0)
-    return result

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 import warnings
 from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
@@ -30,9 +31,21 @@ from sahelgeo.events.counting import (
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.places.attach import check_edition, check_editions
 from sahelgeo.places.locate import locate
-from sahelgeo.sums import Mask, named_rows
+from sahelgeo.places.names import fold_name
+from sahelgeo.sums import Mask
 
 _PLACE = ["pcode", "start", "end"]
+# What may be wrong with the place of an event, and the words of the warning.
+PROBLEMS = {
+    "no_coordinates": "without coordinates",
+    "at_zero": "at 0° north and 0° east, where nobody lives",
+    "swapped": "whose latitude and longitude are swapped, as it seems",
+    "far_away": "more than a degree away from their country",
+    "tied": "in more than one area",
+    "outside": "outside all areas",
+    "too_coarse": "placed too coarsely for areas of this level (geo_precision)",
+}
+_FAR_DEGREES = 1.0
 
 
 def sum_events(
@@ -168,7 +181,24 @@ def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The events as a plain table with the ``pcode`` of their area, missing where none may be said; warns with the reasons.
+    """The events as a plain table with the ``pcode`` of their area; warns of those that have none, with the reasons."""
+    pcode, why = _located(events, areas)
+    why[(why == "") & _too_coarse(events, areas)] = "too_coarse"
+    _warn_unplaced(events, why)
+    placed = pd.DataFrame(events.drop(columns=events.geometry.name)).assign(pcode=pcode.where(why == ""))
+    wrong = other_country(placed, areas)
+    if wrong.any():
+        warnings.warn(
+            f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
+            "They count where the point is; events.audit lists them",
+            DataWarning,
+            stacklevel=3,
+        )
+    return placed
+
+
+def _located(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series, npt.NDArray[Any]]:
+    """The p-code of each event, and the word of ``PROBLEMS`` for those without one.
 
     What ``locate`` or the user decided stays; only events that nobody placed are located.
     """
@@ -181,27 +211,30 @@ def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             located = locate(gpd.GeoDataFrame(geometry=events.geometry[new], crs=events.crs), areas)
-        codes[new] = located["pcode"].astype(object).to_numpy()
-        said[new] = located["located"].to_numpy()
-    pcode = pd.Series(codes, index=events.index, dtype="string")
-    without = pcode.isna().to_numpy(dtype=np.bool_)
-    coarse = _too_coarse(events, areas)
-    known = {"no_point": "without coordinates", "tied": "in more than one area"}
-    words = np.asarray([known.get(kind, "outside all areas") for kind in said[without]], dtype=object)
-    reasons = {why: _marked(without, words == why) for why in dict.fromkeys([*known.values(), *words])}
-    reasons["placed too coarsely for areas of this level (geo_precision)"] = coarse & ~without
-    _warn_unplaced(events, reasons)
-    placed = pd.DataFrame(events).drop(columns=[events.geometry.name, *(["pcode"] if "pcode" in events else [])])
-    placed.insert(0, "pcode", pcode.mask(coarse))
-    _warn_other_country(placed, areas)
-    return placed
+        codes[new], said[new] = located["pcode"].astype(object).to_numpy(), located["located"].to_numpy()
+    without = pd.isna(codes)
+    words = pd.Series(said).map({"no_point": "no_coordinates", "tied": "tied"}).fillna("outside")
+    why = words.where(without, "").to_numpy(dtype=object, copy=True)
+    outside = why == "outside"
+    why[outside] = _why_outside(events[outside], areas)
+    return pd.Series(codes, index=events.index, dtype="string"), why
 
 
-def _marked(mask: Mask, among: Mask) -> Mask:
-    """The rows of a mask that are marked among them."""
-    marked = np.zeros(len(mask), dtype=np.bool_)
-    marked[mask] = among
-    return marked
+def _why_outside(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
+    """What points outside all areas look like: a place that nobody filled in, one read the wrong way round, far off."""
+    why = np.full(len(events), "outside", dtype=object)
+    if len(events) and events.crs is not None:
+        points, land = (table.geometry.to_crs("EPSG:4326") for table in (events, areas))
+        x, y = points.x.to_numpy(), points.y.to_numpy()
+        countries = (events["iso3"] if "iso3" in events else pd.Series(dtype="string")).reset_index(drop=True)
+        for code, rows in countries.groupby(countries):
+            own = land[(areas["iso3"] == code).fillna(False).to_numpy(dtype=np.bool_)]
+            if len(own):
+                away = own.sindex.nearest(points.iloc[rows.index], return_all=False, return_distance=True)[1]
+                why[rows.index[away > _FAR_DEGREES]] = "far_away"
+        why[np.unique(land.sindex.query(shapely.points(y, x), predicate="intersects")[0])] = "swapped"
+        why[(x == 0) & (y == 0)] = "at_zero"
+    return why
 
 
 def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.GeoDataFrame) -> None:
@@ -219,26 +252,15 @@ def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.G
         )
 
 
-def _warn_unplaced(events: pd.DataFrame, reasons: dict[str, Mask]) -> None:
-    told = [f"{int(mask.sum()):,} {why}, {first_of(events, mask)}" for why, mask in reasons.items() if mask.any()]
-    if told:
-        count = int(np.logical_or.reduce(list(reasons.values())).sum())
+def _warn_unplaced(events: gpd.GeoDataFrame, why: npt.NDArray[Any]) -> None:
+    found = {word: why == word for word in PROBLEMS if (why == word).any()}
+    if found:
+        told = [f"{int(mask.sum()):,} {PROBLEMS[word]}, {first_of(events, mask)}" for word, mask in found.items()]
         warnings.warn(
-            f"{count:,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted in rows without a "
-            "p-code",
+            f"{int((why != '').sum()):,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted "
+            "in rows without a p-code",
             DataWarning,
             stacklevel=4,
-        )
-
-
-def _warn_other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
-    wrong = other_country(placed, areas)
-    if wrong.any():
-        warnings.warn(
-            f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
-            "They count where the point is; events.audit lists them",
-            DataWarning,
-            stacklevel=5,
         )
 
 
@@ -316,13 +338,7 @@ def _per_100000(sums: pd.DataFrame, population: pd.DataFrame, ground: gpd.GeoDat
     people = conform(population, "population")
     check_editions(ground, people, "areas", "the population")
     people = people[people["pcode"].isin(sums["pcode"].dropna())]
-    several = people["pcode"].duplicated(keep=False).to_numpy(dtype=np.bool_)
-    if several.any():
-        raise DoubleCountError(
-            f"population: more than one figure for the same area in {named_rows(people, several, ['pcode'])}. Choose "
-            "one year and source",
-            people[several],
-        )
+    checks.once(people, "population", "pcode", advice="Choose one year and source", error=DoubleCountError)
     named = people[["pcode", "people", "year", "source"]].set_axis(
         ["pcode", "population", "population_year", "population_source"], axis=1
     )
@@ -331,7 +347,6 @@ def _per_100000(sums: pd.DataFrame, population: pd.DataFrame, ground: gpd.GeoDat
     return result.assign(per_100000=result["fatalities"].astype("Float64") / inhabitants * 100_000)
 
 
-PROBLEMS = ("no_coordinates", "outside", "too_coarse", "other_country", "other_area")
 _NAMES = ("name", "name_fr", "name_en")
 
 
@@ -349,9 +364,15 @@ def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each event and problem, with the index of the event: ``event``, ``problem`` (``no_coordinates``,
-        ``outside``, ``too_coarse``, ``other_country``, ``other_area``), ``printed`` (what the event names) and
-        ``pcode`` (the area that its point lies in). Empty where nothing is doubtful.
+        One row for each event and problem, with the index of the event; empty where nothing is doubtful:
+
+        - ``event``;
+        - ``problem``: ``no_coordinates``; ``at_zero`` (0° north, 0° east: a place that nobody filled in); ``swapped``
+          (outside all areas, inside with latitude and longitude swapped); ``far_away`` (more than a degree from all
+          areas of its country); ``outside``; ``tied`` (:func:`locate` left it between areas);
+          ``too_coarse``; ``other_country``; ``other_area``;
+        - ``printed``, what the event names;
+        - ``pcode``, the area that its point lies in.
 
     Raises
     ------
@@ -366,71 +387,48 @@ def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Names are compared without accents, case and hyphens; another spelling of the same name is reported too, so read
-    ``other_area`` as a list to look at. ``other_country`` is by ISO code, and certain.
+    Names are compared as :func:`match_areas` compares them, without accents, case, hyphens and the word for the kind of
+    area ("Mopti region" is Mopti). Another spelling of the same name is reported too, so read ``other_area`` as a list
+    to look at. ``other_country`` is by ISO code, and certain.
 
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg
-    >>> events = gpd.GeoDataFrame({"event": ["A1", "A2"], "source": "made up", "date": "2020-01-05", "iso3": ["BFA", "MLI"]},
+    >>> events = gpd.GeoDataFrame(
+    ...     {"event": ["A1", "A2"], "source": "made up", "date": "2020-01-05", "iso3": ["BFA", "MLI"]},
     ...     geometry=gpd.points_from_xy([-1.63, -1.08], [14.10, 13.09]), crs="EPSG:4326")
     >>> sg.events.audit(events, sg.load_areas("BFA"))
       event        problem printed pcode
     1    A2  other_country     MLI  BF49
     """
-    checked = conform_events(events)
-    ground = conform_areas(areas)
+    checked, ground = conform_events(events), conform_areas(areas)
     if ground.empty:
         raise SchemaError("areas: there is no row. Give the areas that the events are counted in")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
-        placed = place_events(checked, ground)
-        # Without its precision every event with a point is placed: what is lost with it was too rough.
-        anywhere = place_events(checked.assign(geo_precision=pd.array([pd.NA] * len(checked), dtype="Int64")), ground)
-    points = checked.geometry
-    missing = (points.isna() | points.is_empty).to_numpy(dtype=np.bool_)
-    nowhere = anywhere["pcode"].isna().to_numpy(dtype=np.bool_)
-    level = ground["level"].iloc[0] if len(ground) else pd.NA
-    printed = f"admin{level}" if not pd.isna(level) and f"admin{level}" in checked else None
-    masks = {
-        "no_coordinates": missing,
-        "outside": nowhere & ~missing,
-        "too_coarse": placed["pcode"].isna().to_numpy(dtype=np.bool_) & ~nowhere,
-        "other_country": other_country(anywhere, ground),
-        "other_area": _other_name(anywhere, ground, printed),
-    }
-    named = {"other_country": "iso3", "other_area": printed, "too_coarse": "geo_precision"}
+    pcode, why = _located(checked, ground)
+    level = ground["level"].iloc[0]
+    named = {"too_coarse": "geo_precision", "far_away": "iso3", "other_country": "iso3", "other_area": f"admin{level}"}
+    placed = pd.DataFrame(checked.drop(columns=checked.geometry.name)).assign(pcode=pcode)
+    masks = {word: why == word for word in PROBLEMS}
+    masks["too_coarse"] = (why == "") & _too_coarse(checked, ground)
+    masks["other_country"] = other_country(placed, ground)
+    masks["other_area"] = _other_name(placed, ground, named["other_area"])
     found = []
     for problem, mask in masks.items():
-        label = named.get(problem)
-        rows = anywhere[mask]
-        shown = (
-            checked[label][mask].astype("string")
-            if label in checked
-            else pd.Series(pd.NA, index=rows.index, dtype="string")
-        )
-        found.append(
-            pd.DataFrame(
-                {"event": rows["event"], "problem": problem, "printed": shown, "pcode": rows["pcode"].astype("string")}
-            )
-        )
-    return pd.concat(found).sort_index(kind="stable")
+        printed = placed[mask].get(named.get(problem), pd.Series(pd.NA, index=placed.index[mask])).astype("string")
+        found.append(placed[mask][["event", "pcode"]].assign(problem=problem, printed=printed))
+    return pd.concat(found).sort_index(kind="stable")[["event", "problem", "printed", "pcode"]]
 
 
-def _other_name(placed: pd.DataFrame, areas: gpd.GeoDataFrame, printed: str | None) -> np.ndarray:
-    if printed is None:
+def _other_name(placed: pd.DataFrame, areas: gpd.GeoDataFrame, printed: str) -> Mask:
+    if printed not in placed:
         return np.zeros(len(placed), dtype=np.bool_)
-    names = {
-        code: {_folded(name) for name in row if not pd.isna(name)}
-        for code, row in zip(areas["pcode"], areas[list(_NAMES)].itertuples(index=False), strict=True)
-    }
+    held = areas.melt("pcode", list(_NAMES)).dropna(subset=["value"])
+    # Boundaries that merge two areas name both: "Gao + Menaka".
+    keys = held["value"].map(lambda name: {fold_name(part).key for part in name.split(" + ")})
+    names = keys.groupby(held["pcode"]).agg(lambda sets: set().union(*sets))
     # A million events name a few hundred places: each pair of code and name is compared once.
     pairs = placed[["pcode", printed]].drop_duplicates().dropna()
-    other = [bool(names[code]) and _folded(text) not in names[code] for code, text in pairs.itertuples(index=False)]
+    other = [code in names and fold_name(text).key not in names[code] for code, text in pairs.itertuples(index=False)]
+    pairs = pairs[np.array(other, dtype=np.bool_)]
     found = pd.MultiIndex.from_frame(placed[["pcode", printed]])
-    return np.asarray(found.isin(pd.MultiIndex.from_frame(pairs[np.array(other, dtype=np.bool_)])), dtype=np.bool_)
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(letter for letter in plain if letter.isalnum() and not unicodedata.combining(letter))
+    return np.asarray(found.isin(pd.MultiIndex.from_frame(pairs)), dtype=np.bool_)

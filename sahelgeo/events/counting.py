@@ -5,7 +5,7 @@ Only where a source looked does no event mean zero; a part of the areas, or of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, WindowError
+from sahelgeo.periods import days_covered
 from sahelgeo.sums import Mask, first_rows, group_numbers, literal, named_rows
 
 EXPORTED = "exported"
@@ -83,16 +84,8 @@ def _export_days(events: pd.DataFrame) -> pd.Series:
             f"events.assign({EXPORTED}='2020-07-17')"
         )
     checks.columns(events, "events", {EXPORTED: "any"})
-    days = events[EXPORTED]
-    if not pd.api.types.is_datetime64_dtype(days.dtype):
-        answers = {
-            value: pd.NaT if pd.isna(value) else checks.day(value, f"column {EXPORTED!r}") for value in days.unique()
-        }
-        days = days.map(answers)
-    if days.isna().any():
-        rows = listed(list(events.index[days.isna()]), SHOWN_AT_MOST)
-        raise SchemaError(f"events: column {EXPORTED!r}, rows {rows}: empty. Say when each row was exported")
-    return days.astype("datetime64[us]").dt.normalize()
+    checks.filled(events, "events", EXPORTED, "Say when each row was exported")
+    return checks.days(events[EXPORTED], "events")
 
 
 def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -120,22 +113,32 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def refuse_copies(events: pd.DataFrame, file: str = "") -> None:
-    """Raise DuplicateEventError where an event stands more than once; of a file that was read, say how to get at its rows."""
+    """Raise DuplicateEventError where an event is there more than once; of a file, say how to get at its rows."""
     twice = events.duplicated(list(KEY), keep=False).to_numpy(dtype=np.bool_)
     if not twice.any():
         return
     held = "error.table" if file else "events"
-    where = named_rows(events, twice, ["event"])
-    if EXPORTED in events and not events.duplicated([*KEY, EXPORTED]).any():
-        text = f"{where}: the same event in more than one export. Keep the newest row of each: newest_export({held})"
-    else:
-        text = (
-            f"{where}: the same event more than once. Drop the copies ({held}.drop_duplicates()), or, if these are two "
-            "exports, add 'exported' and call newest_export"
-        )
-    raise DuplicateEventError(
-        f"{file}: " * bool(file) + f"events would be counted twice in {text}", events[twice], events
+    text = (
+        f"the same event more than once. Drop the copies ({held}.drop_duplicates()), or, if these are two exports, add "
+        "'exported' and call newest_export"
     )
+    if EXPORTED in events and not events.duplicated([*KEY, EXPORTED]).any():
+        text = f"the same event in more than one export. Keep the newest row of each: newest_export({held})"
+    where = named_rows(events, twice, ["event"])
+    raise DuplicateEventError(
+        f"{file}: " * bool(file) + f"events would be counted twice in {where}: {text}", events[twice], events
+    )
+
+
+def known_values(wanted: str | Iterable[str], values: pd.Series, name: str, where: str) -> list[str]:
+    """The values that a user names, each once; raise unless there are some and the column has each of them."""
+    chosen = list(dict.fromkeys([wanted] if isinstance(wanted, str) else wanted))
+    held = values.dropna().unique()
+    strange = [repr(value) for value in chosen if value not in held]
+    if strange or not chosen:
+        what = f"{listed(strange, SHOWN_AT_MOST)} is not in the {where}" if strange else "nothing is chosen"
+        raise SchemaError(f"{name}: {what}. There are: {listed(sorted(held), 20)}")
+    return chosen
 
 
 def first_of(events: pd.DataFrame, mask: Mask) -> str:
@@ -146,15 +149,6 @@ def first_of(events: pd.DataFrame, mask: Mask) -> str:
     labels = listed(list(rows.index), SHOWN_AT_MOST) + (f" and {more:,} more" if more else "")
     names = listed([literal(name) for name in rows["event"]], SHOWN_AT_MOST)
     return f"row{'s' if len(positions) > 1 else ''} {labels} (event {names})"
-
-
-def known_column(events: pd.DataFrame, by: object) -> None:
-    """Raise unless ``by`` is None or the name of one column of the events."""
-    if by is not None and (not isinstance(by, str) or by not in events.columns or by == "geometry"):
-        several = "" if isinstance(by, str) else " (one name is needed)"
-        raise SchemaError(
-            f"by={by!r} is no column of the events{several}. There are: {listed(list(events.columns), 20)}"
-        )
 
 
 def fatality_columns(events: pd.DataFrame) -> list[str]:
@@ -171,11 +165,10 @@ def span_of(events: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
 def keyed_sums(table: pd.DataFrame, keys: list[str], counted: list[str]) -> pd.DataFrame:
     """Events and deaths of each key, with how many events have no count of deaths; all-missing stays missing."""
     groups = group_numbers(table, keys)
-    sums = table[counted].groupby(groups).sum(min_count=1).astype("Int64").reset_index(drop=True)
-    number = pd.Series(np.bincount(groups), dtype="Int64")
-    missing = pd.Series(np.bincount(groups, weights=table["fatalities"].isna().to_numpy()), dtype="float64")
-    counts = pd.DataFrame({"events": number, **sums, "events_without_fatalities": missing.astype("Int64")})
-    return pd.concat([first_rows(table, groups, keys), counts], axis=1)
+    counts = pd.DataFrame({"events": 1, "_": table["fatalities"].isna()}).groupby(groups).sum().astype("Int64")
+    sums = table[counted].groupby(groups).sum(min_count=1).astype("Int64")
+    columns = {"events": counts["events"], **sums, "events_without_fatalities": counts["_"]}
+    return first_rows(table, groups, keys).assign(**columns)
 
 
 PLACES = ("pcode", "iso3")
@@ -183,63 +176,57 @@ _FORMS = "('2017-01-01', '2020-06-30'), or a table with start, end and, where it
 
 
 def read_coverage(coverage: Any) -> pd.DataFrame:
-    """A table with ``start``, ``end``, ``pcode`` and ``iso3`` (missing: every area) from two days or from such a table."""
+    """``start``, ``end``, ``pcode`` and ``iso3`` (missing: every area) from two days or from a table of them."""
     if isinstance(coverage, tuple) and len(coverage) == 2:
         coverage = pd.DataFrame({"start": [coverage[0]], "end": [coverage[1]]})
     if not isinstance(coverage, pd.DataFrame) or not {"start", "end"} <= set(coverage.columns) or coverage.empty:
-        raise SchemaError(
-            f"coverage={_shown(coverage)} is not a coverage. Give the first and last day, such as {_FORMS}"
-        )
-    table = pd.DataFrame(
-        {
-            end: pd.Series([checks.day(day, f"coverage {end}") for day in coverage[end]], dtype="datetime64[us]")
-            for end in ("start", "end")
-        }
-    )
-    for name in PLACES:
-        table[name] = coverage[name].astype("string").to_numpy() if name in coverage else pd.NA
+        shown = type(coverage).__name__ if isinstance(coverage, pd.DataFrame) else repr(coverage)
+        raise SchemaError(f"coverage={shown} is not a coverage. Give the first and last day, such as {_FORMS}")
+    columns: dict[str, Any] = {
+        end: pd.Series([checks.day(day, f"coverage {end}") for day in coverage[end]], dtype="datetime64[us]")
+        for end in ("start", "end")
+    }
+    columns |= {name: coverage[name].astype("string").array if name in coverage else pd.NA for name in PLACES}
+    table = pd.DataFrame(columns).astype(dict.fromkeys(PLACES, "string"))
     if (table["start"] > table["end"]).any():
         raise SchemaError("coverage: a period starts after its end. Swap or correct 'start' and 'end'")
     return table
 
 
-def _shown(coverage: Any) -> str:
-    return type(coverage).__name__ if isinstance(coverage, pd.DataFrame) else repr(coverage)
-
-
 def covered_shares(cells: pd.DataFrame, coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
     """For each area and period (``pcode``, ``start``, ``end``) the share of its days that the source covers, 0 to 1."""
-    countries = areas.set_index("pcode")["iso3"]
-    iso3 = cells["pcode"].map(countries)
-    covered = np.zeros(len(cells), dtype="int64")
-    for row in _without_overlaps(coverage).to_dict("records"):
-        here = np.ones(len(cells), dtype=np.bool_)
-        for name, values in (("pcode", cells["pcode"]), ("iso3", iso3)):
-            if not pd.isna(row[name]):
-                here &= (values == row[name]).fillna(False).to_numpy(dtype=np.bool_)
-        first = cells["start"].clip(lower=row["start"])
-        last = cells["end"].clip(upper=row["end"])
-        days = ((last - first).dt.days + 1).clip(lower=0).to_numpy()
-        covered += np.where(here, days, 0)
-    whole = ((cells["end"] - cells["start"]).dt.days + 1).to_numpy()
-    return pd.Series(np.minimum(covered / whole, 1.0), index=cells.index, dtype="Float64")
+    _refuse_overlaps(coverage)
+    iso3 = cells["pcode"].map(areas.set_index("pcode")["iso3"])
+    places = pd.DataFrame({"pcode": cells["pcode"], "iso3": iso3}).astype("string")
+    covered = pd.Series(0, index=cells.index)
+    for row in coverage.to_dict("records"):
+        first, last = cells["start"].clip(lower=row["start"]), cells["end"].clip(upper=row["end"])
+        covered += ((last - first).dt.days + 1).clip(lower=0) * _names(row, places, unknown=False)
+    return (covered / ((cells["end"] - cells["start"]).dt.days + 1)).astype("Float64")
 
 
-def _without_overlaps(coverage: pd.DataFrame) -> pd.DataFrame:
+def _names(row: Mapping[Hashable, Any], places: pd.DataFrame, *, unknown: bool) -> Mask:
+    """The places that a row of a coverage names: all, where it names none. ``unknown`` is said of those not known."""
+    named = np.ones(len(places), dtype=np.bool_)
+    for name in PLACES:
+        if not pd.isna(row[name]):
+            named &= (places[name] == row[name]).fillna(unknown).to_numpy(dtype=np.bool_)
+    return named
+
+
+def _refuse_overlaps(coverage: pd.DataFrame) -> None:
     """Refuse periods of coverage that overlap for one area: their days would count twice."""
-    table = coverage.sort_values(["pcode", "iso3", "start"], na_position="first")
-    for _, rows in table.groupby(["pcode", "iso3"], dropna=False):
-        if (rows["start"].iloc[1:].to_numpy() <= rows["end"].cummax().iloc[:-1].to_numpy()).any():
+    for _, rows in coverage.groupby(list(PLACES), dropna=False):
+        if days_covered(rows) < ((rows["end"] - rows["start"]).dt.days + 1).sum():
             raise SchemaError("coverage: periods of the same area overlap. Give periods that follow each other")
-    if len(set(table[["pcode", "iso3"]].isna().sum(axis=1))) > 1:
+    if len(set(coverage[list(PLACES)].isna().sum(axis=1))) > 1:
         raise SchemaError(
             "coverage: some rows name areas and others do not. Name the area (pcode or iso3) in every row, or in none"
         )
-    return table
 
 
 def check_places(coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
-    """Raise where the coverage names a p-code or a country that no area has: it would cover nothing, without a word."""
+    """Raise where the coverage names a p-code or a country that no area has: it would cover nothing."""
     for name, what in (("pcode", "p-codes"), ("iso3", "countries")):
         held = sorted(set(areas[name].dropna()))
         unknown = sorted(set(coverage[name].dropna()) - set(held))
@@ -251,19 +238,15 @@ def check_places(coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
 
 
 def check_inside(events: pd.DataFrame, coverage: pd.DataFrame) -> None:
-    """Raise where an event lies on a day that the coverage of its place does not hold: then the coverage is wrong, and so are its zeros.
+    """Raise where an event lies on a day that the coverage of its place does not hold: its zeros are then wrong too.
 
     An event whose place is not known (no ``pcode`` or ``iso3``) must lie on a day that is covered somewhere.
     """
     names = [name for name in PLACES if coverage[name].notna().any()]
-    held = events[[*names, "date"]].drop_duplicates()
-    inside = np.zeros(len(held), dtype=np.bool_)
-    for row in coverage.to_dict("records"):
-        here = held["date"].between(row["start"], row["end"]).to_numpy(dtype=np.bool_)
-        for name in names:
-            if not pd.isna(row[name]):
-                here = here & (held[name].isna() | (held[name] == row[name]).fillna(False)).to_numpy(dtype=np.bool_)
-        inside |= here
+    held = events[[*names, "date"]].drop_duplicates().astype(dict.fromkeys(names, "string"))
+    rows = coverage.to_dict("records")
+    covered = [_names(row, held, unknown=True) & held["date"].between(row["start"], row["end"]) for row in rows]
+    inside = np.logical_or.reduce(covered)
     if not inside.all():
         strange = events.merge(held[~inside], on=[*names, "date"])
         groups = strange.groupby(names, dropna=False, observed=True) if names else [((), strange)]
@@ -279,9 +262,8 @@ def _outside(events: pd.DataFrame, coverage: pd.DataFrame, place: dict[str, Any]
     """The events of one place that its coverage does not hold, in words."""
     days = listed([f"{day:%Y-%m-%d}" for day in sorted(events["date"].unique())], SHOWN_AT_MOST)
     known = {name: value for name, value in place.items() if not pd.isna(value)}
-    named = np.ones(len(coverage), dtype=np.bool_)
-    for name, value in known.items():
-        named = named & (coverage[name].isna() | (coverage[name] == value).fillna(False)).to_numpy(dtype=np.bool_)
+    # Which of the rows name this place: asked of each, as if it were the place.
+    named = _names({**dict.fromkeys(PLACES), **known}, coverage, unknown=True)
     of = f" of {' in '.join(str(value) for value in known.values())}" if known else ""
     covered = f"the coverage{of} {_spans(coverage[named])}" if named.any() else "the coverage, which does not name it"
     return f"{len(events):,} events{of} lie outside {covered} ({days})"
@@ -295,7 +277,7 @@ def _spans(coverage: pd.DataFrame) -> str:
 
 
 def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, countries: Iterable[Any]) -> None:
-    """Raise unless every day from ``start`` to ``end`` is covered in each country: part of a period is not the period."""
+    """Raise unless every day from ``start`` to ``end`` is covered in each country: a part is not the whole."""
     if coverage["pcode"].notna().any():
         raise SchemaError("coverage: it is by p-code, and whole countries are counted. Give it by iso3, or as two days")
     named = coverage["iso3"].notna().any()
@@ -303,7 +285,8 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     missing = sorted(set(pd.Series(list(countries), dtype="object").dropna()) - set(groups)) if named else []
     problems = [f"{country}: the coverage does not name it" for country in missing]
     for country, rows in groups.items():
-        if not _holds_every_day(rows, start, end):
+        within = rows.assign(start=rows["start"].clip(lower=start), end=rows["end"].clip(upper=end))
+        if days_covered(within) <= (end - start).days:
             problems.append(f"{country}{': ' if country else ''}the events cover {_spans(rows)}")
     if problems:
         raise WindowError(
@@ -311,11 +294,3 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
             "other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
             problems,
         )
-
-
-def _holds_every_day(periods: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> bool:
-    reached, day = start, pd.Timedelta(days=1)
-    for first, last in zip(*(periods.sort_values("start")[side] for side in ("start", "end")), strict=True):
-        if first <= reached <= last:
-            reached = last + day
-    return reached > end

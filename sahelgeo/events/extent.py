@@ -1,4 +1,4 @@
-"""Where violence lies: its centre, when it arrives in an area, how much lies outside some areas, a core against the rest."""
+"""Where violence lies: its centre, its hotspots, a core against the rest."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.events.by_area import coarser_than
-from sahelgeo.events.counting import conform_events, first_of, known_column
+from sahelgeo.events.counting import conform_events, first_of, known_values
 from sahelgeo.periods import Frequency, period_code
 from sahelgeo.sources import with_source
+from sahelgeo.sums import Mask, first_rows, group_numbers
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -80,33 +81,27 @@ def core_periphery(
     """
     checks.columns(table, "table", {"pcode": "text", numerator: "number", denominator: "number"})
     codes = _core_codes(table, core, areas, within_km)
-    if table["pcode"].duplicated().any():
-        twice = table["pcode"][table["pcode"].duplicated()].unique()
-        raise SchemaError(
-            f"p-codes {listed(list(twice), SHOWN_AT_MOST)} stand more than once. Give one row for each area"
-        )
+    checks.once(table, "table", "pcode", advice="Give one row for each area")
     inside = table["pcode"].isin(codes)
-    rows = [
-        _rate_of(part, table[mask], numerator, denominator) for part, mask in (("core", inside), ("periphery", ~inside))
-    ]
-    result = pd.DataFrame(rows)
+    parts = {"core": table[inside], "periphery": table[~inside]}
+    result = pd.DataFrame([_rate_of(part, rows, numerator, denominator) for part, rows in parts.items()])
     first = result["rate"].iloc[0]
     return with_source(result.assign(ratio=result["rate"] / first if first else np.nan), table)
 
 
 def _rate_of(part: str, rows: pd.DataFrame, numerator: str, denominator: str) -> dict[str, Any]:
-    used = rows[rows[numerator].notna() & rows[denominator].notna()]
-    top, bottom = used[numerator].astype("float64"), used[denominator].astype("float64")
-    rates = (top / bottom.where(bottom > 0)).dropna()
+    used = rows[[numerator, denominator]].dropna().astype("float64")
+    rates = used[numerator] / used[denominator].where(used[denominator] > 0)
+    top, bottom = used.sum(min_count=1)
     return {
         "part": part,
         "areas": len(rows),
-        "numerator": top.sum() if len(used) else np.nan,
-        "denominator": bottom.sum() if len(used) else np.nan,
-        "rate": top.sum() / bottom.sum() if len(used) and bottom.sum() else np.nan,
+        "numerator": top,
+        "denominator": bottom,
+        "rate": top / bottom if bottom else np.nan,
         "without_value": len(rows) - len(used),
-        "lowest": rates.min() if len(rates) else np.nan,
-        "highest": rates.max() if len(rates) else np.nan,
+        "lowest": rates.min(),
+        "highest": rates.max(),
         "pcodes": ", ".join(sorted(rows["pcode"].dropna())),
     }
 
@@ -114,13 +109,7 @@ def _rate_of(part: str, rows: pd.DataFrame, numerator: str, denominator: str) ->
 def _core_codes(
     table: pd.DataFrame, core: Iterable[str] | str, areas: gpd.GeoDataFrame | None, within_km: float | None
 ) -> set[str]:
-    codes = set([core] if isinstance(core, str) else core)
-    held = set(table["pcode"].dropna())
-    if codes - held or not codes:
-        raise SchemaError(
-            f"core: {listed(sorted(codes - held), SHOWN_AT_MOST) or 'no p-code'} is not in the table. There are: "
-            f"{listed(sorted(held), 12)}"
-        )
+    codes, held = set(known_values(core, table["pcode"], "core", "table")), set(table["pcode"].dropna())
     if within_km is not None:
         if areas is None:
             raise SchemaError(f"within_km={within_km} needs the areas: pass areas=")
@@ -134,35 +123,27 @@ def _core_codes(
 
 
 def _near(areas: gpd.GeoDataFrame, core: set[str], within_km: float) -> set[str]:
-    points = gpd.GeoSeries(areas.geometry.representative_point(), crs=areas.crs).to_crs("EPSG:4326")
-    places = dict(zip(areas["pcode"], zip(points.x, points.y, strict=True), strict=True))
-    lost = sorted(core - set(places))
+    points = areas.geometry.representative_point().to_crs("EPSG:4326").set_axis(areas["pcode"])
+    middles = points[points.index.isin(core)]
+    lost = sorted(core - set(middles.index))
     if lost:
         raise SchemaError(f"core: {listed(lost, SHOWN_AT_MOST)} is not among the areas")
-    return {
-        code
-        for code, (x, y) in places.items()
-        if any(_GEOD.inv(x, y, *places[middle])[2] <= within_km * 1000 for middle in core)
-    }
+    ends = [np.repeat(one, len(points)) for one in (middles.x, middles.y)]
+    others = [np.tile(one, len(middles)) for one in (points.x, points.y)]
+    metres = _GEOD.inv(*ends, *others)[2].reshape(len(middles), len(points)).min(axis=0)
+    return set(points.index[metres <= within_km * 1000])
 
 
 Floats = npt.NDArray[np.float64]
 WEIGHTS = ("events", "fatalities")
-_COLUMNS = (
-    "start",
-    "end",
-    "events",
-    "left_out",
-    "rough",
-    "weight",
-    "major_km",
-    "minor_km",
-    "azimuth",
-    "drift_km",
-    "drift_bearing",
-    "drift_from",
-    "p_drift",
-)
+# The columns of the answer beside those of ``by``, the ellipse and the centre itself.
+_COLUMNS = {
+    **dict.fromkeys(("start", "end"), "datetime64[us]"),
+    **dict.fromkeys(("events", "left_out", "rough"), "int64"),
+    **dict.fromkeys(("weight", "major_km", "minor_km", "azimuth", "drift_km", "drift_bearing"), "float64"),
+    "drift_from": "datetime64[us]",
+    "p_drift": "float64",
+}
 _CLOSE_ENOUGH_M = 0.01
 _ROUNDS = 20
 _DISTRICT = 2
@@ -174,7 +155,7 @@ def mean_centre(
     *,
     freq: Frequency = "YS",
     weights: str = "events",
-    by: str | None = None,
+    by: str | list[str] | None = None,
     permutations: int = 0,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
@@ -243,56 +224,57 @@ def mean_centre(
     """
     period = period_code(freq)
     checks.choice(WEIGHTS, weights=weights)
-    table = _weighted(conform_events(events), weights)
-    known_column(events, by)
+    checked = conform_events(events)
+    labels = checks.by(by, checked)
+    table, places = _weighted(checked, weights)
     random = np.random.default_rng(seed)
-    groups = [(None, table)] if by is None else list(table.groupby(by, dropna=False, observed=True))
+    groups = table.groupby(labels, dropna=False, observed=True) if labels else [((), table)]
     rows = [
-        {**({by: value} if by else {}), **row}
-        for value, part in groups
-        for row in _rows(part, period, permutations, random)
+        {**dict(zip(labels, key, strict=True)), **row}
+        for key, part in groups
+        for row in _rows(part, places, period, (permutations, random))
     ]
-    columns = [*([by] if by else []), *_COLUMNS, "ellipse", "geometry"]
-    result = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs="EPSG:4326")
+    result = pd.DataFrame(rows, columns=[*labels, *_COLUMNS, "ellipse", "geometry"]).astype(_COLUMNS)
     result["ellipse"] = gpd.GeoSeries(result["ellipse"], crs="EPSG:4326", index=result.index)
-    days = dict.fromkeys(("start", "end", "drift_from"), "datetime64[us]")
-    numbers = dict.fromkeys(
-        ("weight", "major_km", "minor_km", "azimuth", "drift_km", "drift_bearing", "p_drift"), "float64"
-    )
-    counts = dict.fromkeys(("events", "left_out", "rough"), "int64")
-    typed = with_source(result.astype({**days, **numbers, **counts}), table)
+    typed = with_source(gpd.GeoDataFrame(result, geometry="geometry", crs="EPSG:4326"), table)
     assert isinstance(typed, gpd.GeoDataFrame)
     return typed
 
 
-def _weighted(events: gpd.GeoDataFrame, weighed_by: str) -> pd.DataFrame:
-    points = events.to_crs("EPSG:4326").geometry
-    other = points.notna() & ~points.is_empty & (points.geom_type != "Point")
+def _weighted(events: gpd.GeoDataFrame, weighed_by: str) -> tuple[pd.DataFrame, Floats]:
+    """The events with their weight and the number of their place, and the distinct places: events share few."""
+    shapes = events.to_crs("EPSG:4326").geometry
+    points, there = shapes.to_numpy(), (shapes.notna() & ~shapes.is_empty).to_numpy()
+    other = there & (shapely.get_type_id(points) != shapely.GeometryType.POINT)
     if other.any():
         rows = listed(list(events.index[other]), SHOWN_AT_MOST)
         raise SchemaError(
             f"events: geometry, row(s) {rows}: not a point. Take a point of each: events.representative_point()"
         )
-    deaths = events["fatalities"].astype("float64")
-    weights = pd.Series(1.0, index=events.index) if weighed_by == "events" else deaths
-    there = points.notna() & ~points.is_empty
+    deaths = events["fatalities"].to_numpy(dtype="float64", na_value=np.nan)
+    weights = np.ones(len(events)) if weighed_by == "events" else deaths
     used = there & (weights > 0)
-    rough = pd.Series(coarser_than(events, _DISTRICT), index=events.index) & used
-    _warn_partial(events, {"without coordinates": ~there, "whose deaths are not known": there & weights.isna()}, rough)
-    added = {"_used": used, "_lost": ~there | weights.isna(), "_rough": rough}
-    table = pd.DataFrame(events).drop(columns=[events.geometry.name])
-    return table.assign(_x=points.x, _y=points.y, _weight=weights, **added)
+    rough = coarser_than(events, _DISTRICT) & used
+    _warn_partial(
+        events, {"without coordinates": ~there, "whose deaths are not known": there & np.isnan(weights)}, rough
+    )
+    xy = pd.DataFrame(shapely.get_coordinates(points[used]), columns=["x", "y"])
+    place = group_numbers(xy, ["x", "y"])
+    places = first_rows(xy, place, ["x", "y"]).to_numpy()
+    number = np.full(len(events), -1)
+    number[used] = place
+    added = {"_used": used, "_lost": ~there | np.isnan(weights), "_rough": rough, "_place": number, "_weight": weights}
+    return pd.DataFrame(events.drop(columns=events.geometry.name)).assign(**added), places
 
 
-def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, pd.Series], rough: pd.Series) -> None:
-    masks = {why: mask.to_numpy(dtype=np.bool_) for why, mask in lost.items()}
+def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, Mask], rough: Mask) -> None:
     told = [
-        f"{int(mask.sum()):,} {why} are left out, {first_of(events, mask)}" for why, mask in masks.items() if mask.any()
+        f"{int(mask.sum()):,} {why} are left out, {first_of(events, mask)}" for why, mask in lost.items() if mask.any()
     ]
     if rough.any():
         told.append(
             f"{int(rough.sum()):,} are known to a region at best (geo_precision) and drawn at its capital, "
-            f"{first_of(events, rough.to_numpy(dtype=np.bool_))}"
+            f"{first_of(events, rough)}"
         )
     if told:
         warnings.warn(
@@ -302,62 +284,57 @@ def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, pd.Series], rough: p
         )
 
 
-def _rows(table: pd.DataFrame, period: str, permutations: int, random: np.random.Generator) -> list[dict[str, Any]]:
+def _rows(
+    table: pd.DataFrame, places: Floats, period: str, shuffled: tuple[int, np.random.Generator]
+) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    before: tuple[Floats, Floats, Floats] | None = None
+    before = table[:0]
     for span, every in table.groupby(table["date"].dt.to_period(period)):
         part = every[every["_used"]]
         if part.empty:
             continue
-        points = tuple(part[name].to_numpy(dtype="float64") for name in ("_x", "_y", "_weight"))
-        x, y, weight = points
-        centre = balance_point(x, y, weight)
+        weights = np.bincount(part["_place"], part["_weight"])
+        here = np.flatnonzero(weights)
+        centre, ellipse = _balance(places[here], weights[here])
         row = {"start": span.start_time, "end": span.end_time.normalize(), "events": len(part)}
-        row |= {"left_out": int(every["_lost"].sum()), "rough": int(part["_rough"].sum()), "weight": weight.sum()}
-        row |= _ellipse(centre, x, y, weight)
-        row |= {"drift_km": np.nan, "drift_bearing": np.nan, "drift_from": pd.NaT, "p_drift": np.nan}
-        if before is not None:
+        row |= {"left_out": every["_lost"].sum(), "rough": part["_rough"].sum(), "weight": part["_weight"].sum()}
+        row |= {**ellipse, "geometry": shapely.Point(centre)}
+        if rows:
             last = rows[-1]["geometry"]
             bearing, _, metres = _GEOD.inv(last.x, last.y, *centre)
             row |= {"drift_km": metres / 1000, "drift_bearing": bearing % 360, "drift_from": rows[-1]["start"]}
-            if permutations:
-                row["p_drift"] = _chance_of_drift(before, (x, y, weight), permutations, random)
-        rows.append({**row, "geometry": shapely.Point(centre)})
-        before = (x, y, weight)
+            row["p_drift"] = _chance_of_drift(before, part, places, *shuffled) if shuffled[0] else np.nan
+        rows.append(row)
+        before = part
     return rows
 
 
-def _plane(centre: tuple[float, float]) -> pyproj.Proj:
-    return pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
-
-
-def balance_point(x: Floats, y: Floats, weight: Floats) -> tuple[float, float]:
-    """Longitude and latitude of the weighted mean of points, on a map drawn around that very point.
+def _balance(places: Floats, weight: Floats) -> tuple[tuple[float, float], dict[str, Any]]:
+    """Longitude and latitude of the weighted mean of places, on a map drawn around that very point, and the ellipse.
 
     A map around another point stretches distances, and its mean is not the centre. So the mean on one map becomes the
     middle of the next, until it moves by less than a centimetre.
     """
+    x, y = places.T
     # The first guess crosses the 180th meridian and the poles without harm.
-    radians = np.radians(x), np.radians(y)
-    vector = [np.cos(radians[1]) * np.cos(radians[0]), np.cos(radians[1]) * np.sin(radians[0]), np.sin(radians[1])]
-    a, b, c = (np.average(part, weights=weight) for part in vector)
+    longitude, latitude = np.radians(x), np.radians(y)
+    vectors = np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)
+    a, b, c = (np.average(part, weights=weight) for part in vectors)
     centre = (float(np.degrees(np.arctan2(b, a))), float(np.degrees(np.arctan2(c, np.hypot(a, b)))))
     for _ in range(_ROUNDS):
-        plane = _plane(centre)
-        east, north = plane(x, y)
-        step = float(np.average(east, weights=weight)), float(np.average(north, weights=weight))
-        longitude, latitude = plane(*step, inverse=True)
-        centre = (float(longitude), float(latitude))
+        plane = pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
+        here = np.vstack(plane(x, y))
+        step = np.average(here, axis=1, weights=weight)
+        centre = plane(*step, inverse=True)
         if np.hypot(*step) < _CLOSE_ENOUGH_M:
             break
-    return centre
+    return centre, _ellipse(plane, here, weight)
 
 
-def _ellipse(centre: tuple[float, float], x: Floats, y: Floats, weight: Floats) -> dict[str, Any]:
-    plane = _plane(centre)
-    east, north = plane(x, y)
-    covariance = np.cov(np.vstack([east, north]), aweights=weight, ddof=0) if len(x) > 1 else np.zeros((2, 2))
-    values, vectors = np.linalg.eigh(covariance)
+def _ellipse(plane: pyproj.Proj, here: Floats, weight: Floats) -> dict[str, Any]:
+    """The ellipse of one standard deviation of places on a map around their centre."""
+    away = here - np.average(here, axis=1, weights=weight)[:, None]
+    values, vectors = np.linalg.eigh((weight * away) @ away.T / weight.sum())
     minor, major = np.sqrt(np.clip(values, 0, None))
     azimuth = np.degrees(np.arctan2(vectors[0, 1], vectors[1, 1])) % 180 if major > 0 else np.nan
     turn = np.linspace(0, 2 * np.pi, _ELLIPSE_POINTS, endpoint=False)
@@ -367,26 +344,22 @@ def _ellipse(centre: tuple[float, float], x: Floats, y: Floats, weight: Floats) 
 
 
 def _chance_of_drift(
-    before: tuple[Floats, Floats, Floats],
-    after: tuple[Floats, Floats, Floats],
-    permutations: int,
-    random: np.random.Generator,
+    before: pd.DataFrame, after: pd.DataFrame, places: Floats, permutations: int, random: np.random.Generator
 ) -> float:
     """One plane for all permutations: what it distorts is the same for what was seen and for what was shuffled."""
-    x, y, weight = (np.concatenate(pair) for pair in zip(before, after, strict=True))
-    east, north = _plane(balance_point(x, y, weight))(x, y)
-    first = len(before[0])
+    both = pd.concat([before, after])
+    weight, first = both["_weight"].to_numpy(), len(before)
+    centre, _ = _balance(places[both["_place"]], weight)
+    here = np.vstack(
+        pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")(*places[both["_place"]].T)
+    )
 
     def apart(order: npt.NDArray[np.int64]) -> float:
-        one, two = order[:first], order[first:]
-        gaps = [
-            np.average(values[one], weights=weight[one]) - np.average(values[two], weights=weight[two])
-            for values in (east, north)
-        ]
-        return float(np.hypot(*gaps))
+        one, two = (np.average(here[:, rows], axis=1, weights=weight[rows]) for rows in (order[:first], order[first:]))
+        return float(np.hypot(*(one - two)))
 
-    seen = apart(np.arange(len(x)))
-    as_far = sum(apart(random.permutation(len(x))) >= seen * (1 - 1e-9) for _ in range(permutations))
+    seen = apart(np.arange(len(both)))
+    as_far = sum(apart(random.permutation(len(both))) >= seen * (1 - 1e-9) for _ in range(permutations))
     return (1 + as_far) / (1 + permutations)
 
 
@@ -454,26 +427,30 @@ def hotspots(
     >>> import sahelgeo as sg
     >>> provinces = sg.load_areas("BFA", level=2)
     >>> north = provinces.geometry.representative_point().y > 13.2
-    >>> found = sg.events.hotspots(provinces.assign(rate=north * 50.0 + provinces.geometry.representative_point().x % 1), column="rate")
+    >>> rate = north * 50.0 + provinces.geometry.representative_point().x % 1
+    >>> found = sg.events.hotspots(provinces.assign(rate=rate), column="rate")
     >>> sorted(found.loc[found["hotspot"] == "high", "name"])
     ['Bam', 'Loroum', 'Seno', 'Soum']
     """
     values = _values(areas, column, alpha, permutations)
-    pairs = _touching(areas, values)
+    known = np.isfinite(values)
+    # Pairs of areas with values that touch, both ways round.
+    pairs = areas.sindex.query(areas.geometry.array, predicate="intersects")
+    pairs = pairs[:, (pairs[0] != pairs[1]) & known[pairs[0]] & known[pairs[1]]]
     degree = np.bincount(pairs[0], minlength=len(areas))
-    used = np.isfinite(values) & (degree > 0)
-    _warn_left_out(areas, values, degree)
-    z = np.full(len(areas), np.nan)
-    p, side = np.full(len(areas), np.nan), np.zeros(len(areas))
+    around = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(areas))
+    used = known & (degree > 0)
+    _warn_left_out(areas, known, used)
+    z, p, side = np.full((3, len(areas)), np.nan)
     if used.any() and np.nanstd(values) > 0:
-        z[used] = _gi_star(values, pairs, degree)[used]
-        p, side = _permuted(values, pairs, degree, permutations, np.random.default_rng(seed))
+        z[used] = _gi_star(values, around, degree)[used]
+        p, side = _permuted(values, around, degree, permutations, np.random.default_rng(seed))
     adjusted = false_discovery(p)
-    # The permutations look at the neighbours alone; where they stand against the area itself, it is no cluster.
-    high, low = (side > 0) & (z > 0), (side < 0) & (z < 0)
-    found = np.where(adjusted > alpha, "none", np.where(high, "high", np.where(low, "low", "none")))
-    words = pd.Series(found, index=areas.index, dtype="string").mask(pd.Series(~used, index=areas.index))
-    return areas.assign(z=z, p=p, p_adjusted=adjusted, neighbours=degree, hotspot=words)
+    # The permutations look at the neighbours alone; where they contradict the area itself, it is no cluster.
+    sure = adjusted <= alpha
+    words = np.select([sure & (side > 0) & (z > 0), sure & (side < 0) & (z < 0)], ["high", "low"], "none")
+    hotspot = pd.Series(words, index=areas.index, dtype="string").where(used)
+    return areas.assign(z=z, p=p, p_adjusted=adjusted, neighbours=degree, hotspot=hotspot)
 
 
 def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: int) -> Floats:
@@ -482,19 +459,13 @@ def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: in
             f"hotspots takes areas with geometry (a GeoDataFrame), not {type(areas).__name__}. attach_areas makes one"
         )
     checks.crs(areas, "areas")
-    if column not in areas.columns or not pd.api.types.is_numeric_dtype(areas[column].dtype):
-        raise SchemaError(f"column {column!r} is missing or not a number. Found: {listed(list(areas.columns), 12)}")
-    if not 0 < alpha < 1 or permutations < 99:
-        raise SchemaError(f"alpha={alpha!r} must be between 0 and 1, and permutations={permutations!r} 99 or more")
+    checks.columns(areas, "areas", {column: "number"})
+    check_chance(alpha, permutations)
     if "pcode" in areas:
-        twice = areas["pcode"].notna() & areas["pcode"].duplicated(keep=False)
-        if twice.any():
-            codes = list(areas["pcode"][twice].unique())
-            raise SchemaError(
-                f"areas: {int(twice.sum()):,} rows share their p-code with another row "
-                f"({listed(codes, SHOWN_AT_MOST)}): an area would be its own neighbour. Give one row for each area: "
-                "choose one period, or add the periods up"
-            )
+        advice = (
+            "An area would be its own neighbour. Give one row for each area: choose one period, or add the periods up"
+        )
+        checks.once(areas, "areas", "pcode", advice=advice)
     values: Floats = areas[column].to_numpy(dtype="float64", na_value=np.nan)
     if np.isfinite(values).sum() < _FEWEST:
         raise SchemaError(
@@ -504,48 +475,37 @@ def _values(areas: gpd.GeoDataFrame, column: str, alpha: float, permutations: in
     return values
 
 
-def _touching(areas: gpd.GeoDataFrame, values: Floats) -> npt.NDArray[np.int64]:
-    """Pairs of areas with values that touch, both ways round."""
-    shapes = areas.geometry.array
-    pairs = np.asarray(areas.sindex.query(shapes, predicate="intersects"), dtype=np.int64)
-    known = np.isfinite(values)
-    keep = (pairs[0] != pairs[1]) & known[pairs[0]] & known[pairs[1]]
-    return pairs[:, keep]
+def check_chance(alpha: float, permutations: int) -> None:
+    """Raise unless ``alpha`` is a share and there are enough permutations to hold it against."""
+    if not 0 < alpha < 1 or permutations < 99:
+        raise SchemaError(
+            f"alpha={alpha!r} is a share and must be between 0 and 1, and permutations={permutations!r} 99 or more"
+        )
 
 
-def _gi_star(values: Floats, pairs: npt.NDArray[np.int64], degree: npt.NDArray[np.int64]) -> Floats:
-    known = values[np.isfinite(values)]
-    count, mean, deviation = len(known), known.mean(), known.std()
-    plain = np.nan_to_num(values)
-    sums = plain + np.bincount(pairs[0], weights=plain[pairs[1]], minlength=len(values))
-    weight = degree + 1.0
-    spread = deviation * np.sqrt((count * weight - weight**2) / (count - 1))
+def _gi_star(values: Floats, around: Floats, degree: npt.NDArray[np.int64]) -> Floats:
+    known, weight = values[np.isfinite(values)], degree + 1.0
+    spread = known.std() * np.sqrt((len(known) * weight - weight**2) / (len(known) - 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        score: Floats = np.asarray((sums - mean * weight) / spread, dtype=np.float64)
+        score: Floats = np.asarray((values + around - known.mean() * weight) / spread, dtype=np.float64)
     return score
 
 
 def _permuted(
-    values: Floats,
-    pairs: npt.NDArray[np.int64],
-    degree: npt.NDArray[np.int64],
-    permutations: int,
-    random: np.random.Generator,
+    values: Floats, around: Floats, degree: npt.NDArray[np.int64], permutations: int, random: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Two-sided p of the sum of the neighbours (the area itself stays, so it needs no part in the sum), and its side: 1 high, −1 low."""
+    """Two-sided p of the sum of the neighbours, the area itself staying where it is; and its side: 1 high, −1 low."""
     known = np.flatnonzero(np.isfinite(values))
-    sums = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(values))
     # One set of shuffled places serves every area: the first k of them are k areas drawn without putting back.
-    most = int(degree.max())
-    places = _shuffled_places(len(known) - 1, most, permutations, random)
+    places = _shuffled_places(len(known) - 1, int(degree.max()), permutations, random)
     p, side = np.full(len(values), np.nan), np.zeros(len(values))
     for number, area in enumerate(known):
         if degree[area] == 0:
             continue
         others = np.delete(values[known], number)
         drawn = others[places[:, : degree[area]]].sum(axis=1)
-        noise = 1e-9 * max(1.0, abs(sums[area]))
-        above, below = (drawn >= sums[area] - noise).sum(), (drawn <= sums[area] + noise).sum()
+        noise = 1e-9 * max(1.0, abs(around[area]))
+        above, below = (drawn >= around[area] - noise).sum(), (drawn <= around[area] + noise).sum()
         p[area] = min(1.0, 2 * (min(above, below) + 1) / (permutations + 1))
         side[area] = np.sign(int(below) - int(above))
     return p, side
@@ -575,16 +535,16 @@ def false_discovery(p: Floats) -> Floats:
     return adjusted
 
 
-def _warn_left_out(areas: gpd.GeoDataFrame, values: Floats, degree: npt.NDArray[np.int64]) -> None:
-    missing, alone = ~np.isfinite(values), np.isfinite(values) & (degree == 0)
+def _warn_left_out(areas: gpd.GeoDataFrame, known: Mask, used: Mask) -> None:
+    reasons = {"without a value": ~known, "that touch no area with a value": known & ~used}
     told = [
         f"{int(mask.sum()):,} {why} (rows {listed(list(areas.index[mask]), SHOWN_AT_MOST)})"
-        for why, mask in (("without a value", missing), ("that touch no area with a value", alone))
+        for why, mask in reasons.items()
         if mask.any()
     ]
     if told:
         warnings.warn(
-            f"{int((missing | alone).sum()):,} of {len(areas):,} areas have no result: {'; '.join(told)}",
+            f"{int((~used).sum()):,} of {len(areas):,} areas have no result: {'; '.join(told)}",
             DataWarning,
             stacklevel=3,
         )

@@ -1,4 +1,6 @@
-"""Before and after a day, and one series behind another: descriptions, never the proof of a cause.
+"""Events over time: before and after a day, a year so far, when violence arrives, one series behind another.
+
+Descriptions, never the proof of a cause.
 
 War has a memory: a bad month is followed by bad months. So what chance alone would give is drawn from series that
 remember (``tested``), or from the series themselves, shifted in time (``lagged_association``).
@@ -20,7 +22,7 @@ from sahelgeo import checks
 from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
-from sahelgeo.events.counting import check_inside, check_whole, conform_events, first_of, known_column, read_coverage
+from sahelgeo.events.counting import check_inside, check_whole, conform_events, first_of, known_values, read_coverage
 from sahelgeo.periods import periods_of, without_gaps
 from sahelgeo.sources import with_source
 
@@ -106,33 +108,27 @@ def before_after(
     [[11.0, 21.0, 10.0, 1.91]]
     """
     day = checks.day(date, "date")
-    _check_window_length(window)
-    _check_memory(memory)
-    pairs = _window_months(day, window)
+    _check_options(window, memory)
+    after_months = pd.period_range(day.to_period("M"), periods=window, freq="M")
+    pairs = after_months - max(window, YEAR), after_months
     before, after = (_values(series, months, column, "series") for months in pairs)
-    difference = after - before
     row: dict[str, Any] = {"date": day, "months": window, "before": before.mean(), "after": after.mean()}
-    compared: dict[str, Any] = {"compare_before": np.nan, "compare_after": np.nan}
+    difference, compared = after - before, {"compare_before": np.nan, "compare_after": np.nan}
     if compare is not None:
-        other_before, other_after = (_values(compare, months, column, "compare") for months in pairs)
-        compared = {"compare_before": other_before.mean(), "compare_after": other_after.mean()}
-        difference = difference - (other_after - other_before)
+        others = [_values(compare, months, column, "compare") for months in pairs]
+        compared = {"compare_before": others[0].mean(), "compare_after": others[1].mean()}
+        difference = difference - (others[1] - others[0])
     level, trend = tested(difference, "level", memory), tested(difference, "trend", memory)
     row |= {"change": difference.mean(), "change_low": level.low, "change_high": level.high, "p_change": level.p}
     row |= {"memory": level.memory, "ratio": after.mean() / before.mean() if before.mean() else np.nan, **compared}
-    slopes = {
-        f"trend_{name}": float(slope_weights(window) @ part) for name, part in (("before", before), ("after", after))
-    }
-    row |= {**slopes, "trend_change": trend.value, "p_trend": trend.p}
-    return with_source(pd.DataFrame([{**row, "reading": READING}]), series, compare)
+    row |= {"trend_before": slope_weights(window) @ before, "trend_after": slope_weights(window) @ after}
+    row |= {"trend_change": trend.value, "p_trend": trend.p, "reading": READING}
+    return with_source(pd.DataFrame([row]), series, compare)
 
 
-def _check_memory(memory: float | None) -> None:
+def _check_options(window: int, memory: float | None) -> None:
     if memory is not None and not 0 <= memory < 1:
         raise SchemaError(f"memory={memory!r} is not from 0 (none) to below 1. Leave it out to have it estimated")
-
-
-def _check_window_length(window: int) -> None:
     whole = isinstance(window, (int, np.integer)) and not isinstance(window, bool)
     if not whole or window < 1 or (window > YEAR and window % YEAR):
         raise SchemaError(
@@ -141,15 +137,9 @@ def _check_window_length(window: int) -> None:
         )
 
 
-def _window_months(day: pd.Timestamp, window: int) -> tuple[pd.PeriodIndex, pd.PeriodIndex]:
-    after = pd.period_range(day.to_period("M"), periods=window, freq="M")
-    return after - max(window, YEAR), after
-
-
 def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str) -> Floats:
     need_months(series, name, column)
     periods = months_of(series)
-    held = periods.isin(months)
     # A part is not the whole: an area without a row, without a value or covered in part makes its month unknown.
     unknown = unknown_months(series, months, column)
     if len(unknown):
@@ -158,7 +148,7 @@ def _values(series: pd.DataFrame, months: pd.PeriodIndex, column: str, name: str
             f"{months[-1]}: {unknown_in_words(unknown)}. Choose a shorter window, another day, or areas that are known "
             "throughout; where the source covers a month and saw nothing, give sum_events its coverage"
         )
-    sums = series[column][held].astype("Float64").groupby(periods[held]).sum()
+    sums = series[column].astype("Float64").groupby(periods).sum()
     return np.asarray(sums.reindex(months), dtype=np.float64)
 
 
@@ -229,39 +219,55 @@ def lagged_association(
     [2.0, 1.0]
     """
     wanted = _checked_lags(lags)
-    cube_x, cube_y, step, apart = _cubes(table, x, y)
-    areas, periods = cube_x.shape
-    if max(abs(lag) for lag in wanted) > periods - 3:
-        raise SchemaError(
-            f"lags up to {max(abs(lag) for lag in wanted)} need more than the {periods} periods of the table"
-        )
-    seen = [_association(cube_x, cube_y, lag) for lag in wanted]
-    without = [lag for lag, (_, count) in zip(wanted, seen, strict=True) if not count]
+    wide, step = _by_area(table, "table", x, y)
+    if wide[0].empty:
+        raise SchemaError("table: no row has a p-code. Give the sums of areas")
+    cubes = [one.rank(axis=1).to_numpy(dtype="float64", na_value=np.nan) for one in wide]
+    areas, periods = cubes[0].shape
+    most = max(abs(lag) for lag in wanted)
+    if most > periods - 3:
+        raise SchemaError(f"lags up to {most} need more than the {periods} periods of the table")
+    seen = [_association(*cubes, lag) for lag in wanted]
+    pairs = [count for _, count in seen]
+    without = [lag for lag, count in zip(wanted, pairs, strict=True) if not count]
     if without:
+        places = np.flatnonzero(wide[0].columns.isin(checks.days(table["start"], "table")))
+        apart = sorted({int(lag) for lag in (places[:, None] - places).ravel() if lag >= 0})
         warnings.warn(
             f"no area has {x!r} and {y!r} {listed(without, SHOWN_AT_MOST)} {step}s apart. The starts of the table lie "
             f"{listed(apart, _LAGS_ADVISED)} {step}s apart: ask for such lags",
             DataWarning,
             stacklevel=2,
         )
-    chance = _chance(cube_x, cube_y, wanted, [value for value, _ in seen], (permutations, seed))
-    found = pd.DataFrame(
-        {
-            "lag": wanted,
-            "association": [value for value, _ in seen],
-            "pairs": [count for _, count in seen],
-            "areas": areas,
-            "periods": periods,
-            "p": chance,
-            "reading": [
-                LAG_READING
-                if count
-                else f"No area has both values {abs(lag)} {step}{'s' if abs(lag) != 1 else ''} apart: this lag says nothing."
-                for lag, (_, count) in zip(wanted, seen, strict=True)
-            ],
-        }
-    )
-    return with_source(found, table)
+    nothing = [f"{abs(lag)} {step}{'s' if abs(lag) != 1 else ''}" for lag in wanted]
+    found = {
+        "lag": wanted,
+        "association": [value for value, _ in seen],
+        "pairs": pairs,
+        "areas": areas,
+        "periods": periods,
+        "p": _chance(*cubes, wanted, [value for value, _ in seen], (permutations, seed)),
+        "reading": [
+            LAG_READING if count else f"No area has both values {lag} apart: this lag says nothing."
+            for lag, count in zip(nothing, pairs, strict=True)
+        ],
+    }
+    return with_source(pd.DataFrame(found), table)
+
+
+def _by_area(table: pd.DataFrame, name: str, *columns: str) -> tuple[list[pd.DataFrame], str]:
+    """Each column with a row for each area and a column for each period, and what a period is called.
+
+    A period between the first and the last that the table lacks is there too: a gap must not shorten a lag, ends a
+    run, and what was not seen may have happened.
+    """
+    checks.columns(table, name, {"pcode": "text", "start": "day", **dict.fromkeys(columns, "number")})
+    known = table.assign(start=checks.days(table["start"], name))[table["pcode"].notna()]
+    advice = "An area has a period more than once: sum first, without 'by'"
+    checks.once(known, name, "pcode", "start", advice=advice)
+    every, step = without_gaps(pd.DatetimeIndex(known["start"].unique()).sort_values())
+    values = known.set_index(["pcode", "start"])[list(columns)].astype("Float64").unstack().sort_index()  # noqa: PD010
+    return [values[column].reindex(columns=every) for column in columns], step
 
 
 def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], permutations: tuple[int, int]) -> Floats:
@@ -291,30 +297,6 @@ def _checked_lags(lags: Iterable[int]) -> list[int]:
     return [int(lag) for lag in wanted]
 
 
-def _cubes(table: pd.DataFrame, x: str, y: str) -> tuple[Floats, Floats, str, list[int]]:
-    """The ranks of the two columns by area and period, what a period is, and how many of them starts lie apart."""
-    checks.columns(table, "table", {"pcode": "text", "start": "day", x: "number", y: "number"})
-    known = table[table["pcode"].notna()]
-    twice = known.duplicated(["pcode", "start"])
-    if twice.any():
-        raise SchemaError(
-            f"rows {listed(list(known.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first"
-        )
-    if known.empty:
-        raise SchemaError("table: no row has a p-code. Give the sums of areas")
-    starts = pd.DatetimeIndex(checks.days(known["start"], "table"))
-    every, step = without_gaps(starts.unique().sort_values())
-    places = np.flatnonzero(every.isin(starts))
-    apart = sorted({int(lag) for lag in (places[:, None] - places).ravel() if lag >= 0})
-    cubes = []
-    for name in (x, y):
-        wide = known.assign(start=starts).pivot(index="pcode", columns="start", values=name)  # noqa: PD010 - a key twice must fail
-        wide = wide.reindex(columns=every)
-        ranks = wide.astype("Float64").rank(axis=1)
-        cubes.append(ranks.to_numpy(dtype="float64", na_value=np.nan))
-    return cubes[0], cubes[1], step, apart
-
-
 def _association(x: Floats, y: Floats, lag: int) -> tuple[float, int]:
     products, squares_x, squares_y = _moments(x, y, lag).sum(axis=1)
     scale = float(np.sqrt(squares_x * squares_y))
@@ -328,7 +310,10 @@ def _beside(x: Floats, y: Floats, lag: int) -> tuple[Floats, Floats]:
 
 
 def _moments(x: Floats, y: Floats, lag: int) -> Floats:
-    """Three rows with a value for each area: sum of products, of squares of x, of squares of y, about their means where both are there."""
+    """Three rows with a value for each area: sum of products, of squares of x, of squares of y.
+
+    They are taken about the means of the values that both have.
+    """
     one, two = _beside(x, y, lag)
     both = np.isfinite(one) & np.isfinite(two)
     count = np.maximum(both.sum(axis=1, keepdims=True), 1)
@@ -347,7 +332,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class Tested:
-    """A level or a trend with its 95 % interval, its p, and the memory that was taken into account; missing where it is too short."""
+    """A level or a trend, its 95 % interval, p, and the memory taken into account; missing where it is too short."""
 
     value: float
     low: float
@@ -439,7 +424,7 @@ ALL = ""
 
 
 def need_months(series: pd.DataFrame, name: str, column: str) -> None:
-    """Raise unless the table has its days and the column, and, where it names areas and shares, these are what they must be."""
+    """Raise unless the table has days and the column, and, where it has them, areas and shares as they must be."""
     optional: dict[str, Need] = {"pcode": "text", "covered": "number"}
     there = {label: need for label, need in optional.items() if isinstance(series, pd.DataFrame) and label in series}
     checks.columns(series, name, {"start": "day", column: "number", **there})
@@ -467,39 +452,28 @@ def unknown_months(series: pd.DataFrame, months: pd.PeriodIndex, column: str) ->
         part). Events without an area have no row where there are none: these rows must have a value, but need not be
         there.
     """
-    covered = (
-        series["covered"].astype("Float64")
-        if "covered" in series
-        else pd.Series(pd.NA, index=series.index, dtype="Float64")
-    )
+    covered = series.get("covered", pd.Series(pd.NA, index=series.index)).astype("Float64")
     part = (covered < 1).fillna(False).astype(bool)
     lost = series[column].isna() | part
     cells = pd.DataFrame({"month": months_of(series), "area": areas_of(series), "covered": covered.where(part)})
     areas = [area for area in cells["area"].unique() if area != ALL] or [ALL]
     wanted = pd.MultiIndex.from_product([months, areas], names=["month", "area"])
     absent = wanted.difference(pd.MultiIndex.from_frame(cells[["month", "area"]]), sort=False).to_frame(index=False)
-    there = cells[lost & cells["month"].isin(months)]
-    absent["covered"] = pd.Series(pd.NA, index=absent.index, dtype="Float64")
-    return pd.concat([there, absent], ignore_index=True).sort_values(
-        ["month", "area"], kind="stable", ignore_index=True
+    unknown = pd.concat(
+        [cells[lost & cells["month"].isin(months)], absent.assign(covered=pd.array([pd.NA] * len(absent), "Float64"))]
     )
+    return unknown.sort_values(["month", "area"], kind="stable", ignore_index=True)
 
 
 def unknown_in_words(unknown: pd.DataFrame) -> str:
     """The months that are not known, each with its areas and how far they are covered."""
     words = []
     for month, cells in unknown.groupby("month"):
-        areas = [
-            " ".join(part for part in (area, _share(covered)) if part)
-            for area, covered in zip(cells["area"], cells["covered"], strict=True)
-        ]
+        covered = [f"covered to {100 * share:.0f} %" if pd.notna(share) else "" for share in cells["covered"]]
+        areas = [f"{area} {share}".strip() for area, share in zip(cells["area"], covered, strict=True)]
         shown = [area for area in dict.fromkeys(areas) if area]
         words.append(f"{month}" + (f" ({listed(shown, SHOWN_AT_MOST)})" if shown else ""))
     return listed(words, SHOWN_AT_MOST)
-
-
-def _share(covered: float) -> str:
-    return "" if pd.isna(covered) else f"covered to {100 * covered:.0f} %"
 
 
 VERDICTS = ("surpassed", "neared", "below", "unknown")
@@ -511,7 +485,7 @@ def year_to_date(
     events: gpd.GeoDataFrame,
     *,
     date: Any,
-    by: str | None = None,
+    by: str | list[str] | None = None,
     coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     neared: float = NEARED,
     surpassed: float = SURPASSED,
@@ -573,8 +547,10 @@ def year_to_date(
     Examples
     --------
     >>> import geopandas as gpd, sahelgeo as sg
-    >>> events = gpd.GeoDataFrame({"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
-    ...     "date": ["2019-02-01", "2019-12-30", "2020-02-01"]}, geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
+    >>> events = gpd.GeoDataFrame(
+    ...     {"event": ["A", "B", "C"], "source": "made up", "fatalities": [10, 6, 13],
+    ...      "date": ["2019-02-01", "2019-12-30", "2020-02-01"]},
+    ...     geometry=gpd.points_from_xy([0] * 3, [14] * 3), crs="EPSG:4326")
     >>> found = sg.events.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", "2020-06-30"))
     >>> found[["measure", "part", "same_window", "full_year", "change_percent", "verdict"]]
           measure  part  same_window  full_year  change_percent verdict
@@ -584,35 +560,34 @@ def year_to_date(
     day = checks.day(date, "date")
     checked = conform_events(events)
     check_bands(neared, surpassed)
-    known_column(checked, by)
+    labels = checks.by(by, checked)
     windows = windows_of(day)
     _check_window(checked, coverage, windows)
-    groups = [("all", checked)] if by is None else list(checked.groupby(by, dropna=False, observed=True))
+    groups = checked.groupby(labels, dropna=False, observed=True) if labels else [(("all",), checked)]
     rows = []
-    for value, table in groups:
+    for key, table in groups:
         within = [table[table["date"].between(*window)] for window in windows]
-        counts = {"events": [len(rows) for rows in within]}
-        counts["fatalities"] = [rows["fatalities"].sum(min_count=1) if len(rows) else 0 for rows in within]
-        for measure, (part, same, full) in counts.items():
-            found = compare_totals(part, same, full, neared=neared, surpassed=surpassed)
-            uncounted = [int(rows["fatalities"].isna().sum()) if measure == "fatalities" else 0 for rows in within]
-            found |= dict(zip(_UNKNOWN, uncounted, strict=True))
-            rows.append({by or "of": value, "measure": measure, "start": windows[0][0], "date": day, **found})
-    _warn_uncounted(checked, windows)
-    return with_source(typed(pd.DataFrame(rows)), checked)
-
-
-def _warn_uncounted(events: pd.DataFrame, windows: list[tuple[pd.Timestamp, pd.Timestamp]]) -> None:
-    within = events["date"].between(windows[0][0], windows[0][1]) | events["date"].between(*windows[2])
-    unknown = (within & events["fatalities"].isna()).to_numpy(dtype=np.bool_)
+        uncounted = [int(part["fatalities"].isna().sum()) for part in within]
+        counts = {
+            "events": ([len(part) for part in within], [0] * len(_UNKNOWN)),
+            "fatalities": ([part["fatalities"].sum(min_count=min(len(part), 1)) for part in within], uncounted),
+        }
+        for measure, (totals, unknown) in counts.items():
+            found = compare_totals(*totals, neared=neared, surpassed=surpassed)
+            place = dict(zip(labels or ["of"], key, strict=True))
+            row = {**place, "measure": measure, "start": windows[0][0], "date": day, **found}
+            rows.append(row | dict(zip(_UNKNOWN, unknown, strict=True)))
+    within_any = np.logical_or.reduce([checked["date"].between(*window) for window in windows])
+    unknown = within_any & checked["fatalities"].isna().to_numpy(dtype=np.bool_)
     if unknown.any():
         warnings.warn(
-            f"deaths are not known in {int(unknown.sum()):,} of {int(within.sum()):,} events, "
-            f"{first_of(events, unknown)}: they add nothing to the sums of deaths. The columns {', '.join(_UNKNOWN)} "
+            f"deaths are not known in {int(unknown.sum()):,} of {int(within_any.sum()):,} events, "
+            f"{first_of(checked, unknown)}: they add nothing to the sums of deaths. The columns {', '.join(_UNKNOWN)} "
             "count them",
             DataWarning,
-            stacklevel=3,
+            stacklevel=2,
         )
+    return with_source(typed(pd.DataFrame(rows)), checked)
 
 
 def windows_of(day: pd.Timestamp) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
@@ -736,38 +711,33 @@ def spread(
     0  XA01 2020-02-01     True
     1  XA02        NaT    False
     """
-    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     if not threshold > 0 or periods_in_a_row < 1:
         raise SchemaError(
             f"threshold={threshold!r} must be above 0 and periods_in_a_row={periods_in_a_row!r} 1 or more"
         )
-    table = sums.assign(start=checks.days(sums["start"], "sums"))
-    table = table[table["pcode"].notna()].sort_values(["pcode", "start"])
-    twice = table.duplicated(["pcode", "start"])
-    if twice.any():
-        raise SchemaError(
-            f"rows {listed(list(table.index[twice]), SHOWN_AT_MOST)}: an area has a period more than once. Sum first, "
-            "without 'by'"
-        )
-    # A period that an area lacks stays in its place: a gap ends a run, and what was not seen may have been reached.
-    every = without_gaps(pd.DatetimeIndex(table["start"].unique()).sort_values())[0]
-    rows = []
-    for pcode, part in table.groupby("pcode", sort=True):
-        values = part[column].astype("Float64")
-        values = values.set_axis(part["start"]).reindex(every)
-        high = (values >= threshold).fillna(False).astype(int)
-        run = high.rolling(periods_in_a_row).sum().to_numpy() == periods_in_a_row
-        at = int(np.argmax(run)) - periods_in_a_row + 1 if run.any() else None
-        seen = every[values.notna()]
-        reached: Any = True if at is not None else (pd.NA if values.isna().any() else False)
-        first = pd.NaT if at is None else every[at]
-        first_seen = seen.min() if len(seen) else pd.NaT
-        last_seen = seen.max() if len(seen) else pd.NaT
-        rows.append((pcode, first, reached, first_seen, last_seen, at is not None and first == first_seen))
-    result = pd.DataFrame(rows, columns=["pcode", "first", "reached", "first_seen", "last_seen", "already"])
-    days = dict.fromkeys(("first", "first_seen", "last_seen"), "datetime64[us]")
-    typed = result.astype({"pcode": "string", "reached": "boolean", "already": "bool", **days})
-    return with_source(typed, sums)
+    (wide,), _ = _by_area(sums, "sums", column)
+    values, starts = wide.to_numpy(dtype="float64", na_value=np.nan), wide.columns.to_numpy().astype("datetime64[us]")
+    seen = ~np.isnan(values)
+    # A run begins with each of so many columns beside each other; none begins in the last ones.
+    high = np.pad(values >= threshold, ((0, 0), (0, periods_in_a_row - 1)))
+    runs = np.logical_and.reduce([high[:, step : step + len(starts)] for step in range(periods_in_a_row)])
+    first, first_seen = _first_of_each(runs, starts), _first_of_each(seen, starts)
+    reached = pd.Series(runs.any(axis=1), dtype="boolean")
+    columns: dict[str, Any] = {
+        "pcode": wide.index.astype("string"),
+        "first": first,
+        "reached": reached.mask(~reached & ~seen.all(axis=1)),
+        "first_seen": first_seen,
+        "last_seen": _first_of_each(seen[:, ::-1], starts[::-1]),
+        "already": first == first_seen,
+    }
+    return with_source(pd.DataFrame(columns), sums)
+
+
+def _first_of_each(marks: npt.NDArray[np.bool_], starts: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
+    """The start of the first period that is marked in each row; missing where none is."""
+    none = ~marks.any(axis=1, keepdims=True)
+    return np.append(starts, np.datetime64("NaT"))[np.hstack([marks, none]).argmax(axis=1)]
 
 
 def share_outside(
@@ -813,47 +783,30 @@ def share_outside(
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"), "fatalities": [10, 30, 10]})
-    >>> sg.events.share_outside(sums, ["ML08"])[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
+    >>> sums = pd.DataFrame({"pcode": ["ML08", "ML05", None], "start": pd.Timestamp("2019-01-01"),
+    ...                      "fatalities": [10, 30, 10]})
+    >>> found = sg.events.share_outside(sums, ["ML08"])
+    >>> found[["inside", "outside", "unplaced", "share_outside", "share_low", "share_high"]].values.tolist()
     [[10, 30, 10, 0.75, 0.6, 0.8]]
     """
     checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
-    codes = list(dict.fromkeys([inside] if isinstance(inside, str) else inside))
-    unknown = [code for code in codes if code not in set(sums["pcode"].dropna())]
-    if not codes or unknown:
-        raise SchemaError(
-            f"inside: {listed(unknown, SHOWN_AT_MOST) if unknown else 'no p-code'} is not in the table. There are: "
-            f"{listed(sorted(sums['pcode'].dropna().unique()), 12)}"
-        )
-    checks.choice(checks.FREQUENCIES, freq=freq)
+    codes = known_values(inside, sums["pcode"], "inside", "table")
     spans = periods_of(checks.days(sums["start"], "sums"), freq)
-    period = spans["start"]
-    where = (
-        pd.Series("outside", index=sums.index)
-        .mask(sums["pcode"].isin(codes), "inside")
-        .mask(sums["pcode"].isna(), "unplaced")
-    )
     numbers = pd.to_numeric(sums[column]).astype("Float64")
-    if period.isna().any() or (numbers % 1 != 0).any():
+    if spans["start"].isna().any() or (numbers % 1 != 0).any():
         raise SchemaError(
             f"sums: every row needs a day in 'start', and {column!r} counts in whole numbers. Correct the rows"
         )
+    where = np.select([sums["pcode"].isin(codes), sums["pcode"].isna()], ["inside", "unplaced"], "outside")
     values = numbers.astype("Int64")
-    sums_by_part = {
-        part: values[where == part].groupby(period[where == part]).sum(min_count=1)
-        for part in ("inside", "outside", "unplaced")
-    }
-    result = spans.drop_duplicates().sort_values("start", ignore_index=True)
-    parts = pd.DataFrame(sums_by_part).reindex(result["start"]).astype("Int64")
-    parts["unplaced"] = parts["unplaced"].fillna(0)
-    result = result.join(parts.reset_index(drop=True))
-    placed, lost = (result["inside"] + result["outside"]).astype("Float64"), result["unplaced"].astype("Float64")
-    everything = (placed + lost).mask(placed + lost == 0)
-    missing = values.isna().groupby(period).sum().to_numpy()
+    parts = values.groupby([spans["start"], where]).sum(min_count=1).unstack()  # noqa: PD010
+    parts = parts.reindex(columns=["inside", "outside", "unplaced"]).astype("Int64").fillna({"unplaced": 0})
+    parts["without_value"] = values.isna().groupby(spans["start"]).sum()
+    result = spans.drop_duplicates().sort_values("start", ignore_index=True).join(parts, on="start")
+    within, beyond, lost = (result[name].astype("Float64") for name in ("inside", "outside", "unplaced"))
+    placed, everything = (whole.mask(whole == 0) for whole in (within + beyond, within + beyond + lost))
     result = result.assign(
-        share_outside=result["outside"].astype("Float64") / placed.mask(placed == 0),
-        share_low=result["outside"].astype("Float64") / everything,
-        share_high=(result["outside"].astype("Float64") + lost) / everything,
-        without_value=missing,
+        share_outside=beyond / placed, share_low=beyond / everything, share_high=(beyond + lost) / everything
     )
-    return with_source(result, sums)
+    order = [*(name for name in result if name != "without_value"), "without_value"]
+    return with_source(result[order], sums)
