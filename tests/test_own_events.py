@@ -180,7 +180,7 @@ def test_events_without_coordinates_or_elsewhere_are_listed(tmp_path: Path) -> N
     found = own(written(tmp_path / "export.csv", rows, NOW))
     assert found.doubtful.set_index("event")["problem"].to_dict() == {
         "BFO2": "no_coordinates",
-        "BFO3": "outside",
+        "BFO3": "far_away",
         "BFO4": "other_area",
     }
     assert len(found.events) == 4

@@ -104,9 +104,9 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     [['JNIM', 'ISGS']]
     """
     checks.columns(events, "events", {"actor1": "text", "actor2": "text"})
-    whole, starts = _rules(load_actors() if actors is None else actors)
+    rules = _rules(load_actors() if actors is None else actors)
     names = pd.concat([events["actor1"], events["actor2"]]).dropna()
-    answers = {name: _answer(_folded(str(name)), whole, starts) for name in names.unique()}
+    answers = {name: _answer(_folded(str(name)), rules) for name in names.unique()}
     unknown = [name for name, answer in answers.items() if answer is None]
     if unknown:
         counts = names[names.isin(unknown)].value_counts()
@@ -128,35 +128,30 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     return events.assign(**added)
 
 
-def _rules(actors: pd.DataFrame) -> tuple[dict[str, tuple[str, str]], list[tuple[str, tuple[str, str]]]]:
+def _rules(actors: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
+    """Family and kind of each folded name, by the way it is matched."""
     checks.columns(actors, "actors", dict.fromkeys(_NEEDED, "text"))
     strange = sorted(set(actors["match"]) - set(_MATCHES))
     if strange:
         raise SchemaError(f"actors: column 'match' has {strange[0]!r}. Write 'whole' or 'start'")
-    table = actors.assign(folded=actors["name"].astype(str).map(_folded))
-    plain = table.drop_duplicates(["folded", "match", "family"])
-    twice = plain.duplicated(["folded", "match"], keep=False)
+    table = actors.assign(folded=actors["name"].map(_folded)).drop_duplicates(["folded", "match", "family"])
+    twice = table.duplicated(["folded", "match"], keep=False)
     if twice.any():
         raise AmbiguousError(
-            f"actors: {listed(list(plain.loc[twice, 'name']), SHOWN_AT_MOST)} stand in more than one family. Keep one "
+            f"actors: {listed(list(table.loc[twice, 'name']), SHOWN_AT_MOST)} stand in more than one family. Keep one "
             "row for each name",
-            plain[twice],
+            table[twice],
         )
-    rows = [
-        (str(row["folded"]), row["match"], (str(row["family"]), str(row["kind"]))) for row in plain.to_dict("records")
-    ]
-    starts = sorted(
-        ((name, answer) for name, match, answer in rows if match == "start"), key=lambda rule: -len(rule[0])
-    )
-    return {name: answer for name, match, answer in rows if match == "whole"}, starts
+    rules: dict[str, dict[str, tuple[str, str]]] = {match: {} for match in _MATCHES}
+    for name, match, family, kind in table[["folded", "match", "family", "kind"]].itertuples(index=False):
+        rules[match][name] = (family, kind)
+    return rules
 
 
-def _answer(
-    name: str, whole: dict[str, tuple[str, str]], starts: list[tuple[str, tuple[str, str]]]
-) -> tuple[str, str] | None:
-    if name in whole:
-        return whole[name]
-    return next((answer for start, answer in starts if f"{name} ".startswith(f"{start} ")), None)
+def _answer(name: str, rules: dict[str, dict[str, tuple[str, str]]]) -> tuple[str, str] | None:
+    words = name.split(" ")
+    starts = (rules["start"].get(" ".join(words[:count])) for count in range(len(words), 0, -1))
+    return rules["whole"].get(name) or next(filter(None, starts), None)
 
 
 @lru_cache(maxsize=4096)

@@ -205,19 +205,20 @@ def _located(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Seri
     nothing = pd.Series(pd.NA, index=events.index, dtype="string")
     pcode, how = (events[label].astype("string") if label in events else nothing for label in ("pcode", "located"))
     _refuse_other_codes(events, pcode, areas)
-    codes, said = pcode.astype(object).to_numpy(copy=True), how.astype(object).to_numpy(copy=True)
+    pcode, how = pcode.copy(), how.copy()
     new = (pcode.isna() & how.isna()).to_numpy(dtype=np.bool_)
     if new.any():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
             located = locate(gpd.GeoDataFrame(geometry=events.geometry[new], crs=events.crs), areas)
-        codes[new], said[new] = located["pcode"].astype(object).to_numpy(), located["located"].to_numpy()
-    without = pd.isna(codes)
-    words = pd.Series(said).map({"no_point": "no_coordinates", "tied": "tied"}).fillna("outside")
-    why = words.where(without, "").to_numpy(dtype=object, copy=True)
-    outside = why == "outside"
-    why[outside] = _why_outside(events[outside], areas)
-    return pd.Series(codes, index=events.index, dtype="string"), why
+        for column, found in ((pcode, located["pcode"]), (how, located["located"])):
+            column.array[new] = found.astype("string").array
+    without = np.flatnonzero(pcode.isna())
+    why = np.full(len(events), "", dtype=object)
+    why[without] = how.iloc[without].map({"no_point": "no_coordinates", "tied": "tied"}).fillna("outside")
+    outside = np.flatnonzero(why == "outside")
+    why[outside] = _why_outside(events.iloc[outside], areas)
+    return pcode, why
 
 
 def _why_outside(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArray[Any]:
@@ -225,14 +226,17 @@ def _why_outside(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArr
     why = np.full(len(events), "outside", dtype=object)
     if len(events) and events.crs is not None:
         points, land = (table.geometry.to_crs("EPSG:4326") for table in (events, areas))
-        x, y = points.x.to_numpy(), points.y.to_numpy()
+        x, y = shapely.get_coordinates(points.array).T
         countries = (events["iso3"] if "iso3" in events else pd.Series(dtype="string")).reset_index(drop=True)
         for code, rows in countries.groupby(countries):
             own = land[(areas["iso3"] == code).fillna(False).to_numpy(dtype=np.bool_)]
             if len(own):
                 away = own.sindex.nearest(points.iloc[rows.index], return_all=False, return_distance=True)[1]
                 why[rows.index[away > _FAR_DEGREES]] = "far_away"
-        why[np.unique(land.sindex.query(shapely.points(y, x), predicate="intersects")[0])] = "swapped"
+        west, south, east, north = land.total_bounds
+        perhaps = np.flatnonzero((y >= west) & (y <= east) & (x >= south) & (x <= north))
+        held = land.sindex.query(shapely.points(y[perhaps], x[perhaps]), predicate="intersects")[0]
+        why[perhaps[held]] = "swapped"
         why[(x == 0) & (y == 0)] = "at_zero"
     return why
 
@@ -253,7 +257,8 @@ def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.G
 
 
 def _warn_unplaced(events: gpd.GeoDataFrame, why: npt.NDArray[Any]) -> None:
-    found = {word: why == word for word in PROBLEMS if (why == word).any()}
+    present = set(pd.unique(why))
+    found = {word: why == word for word in PROBLEMS if word in present}
     if found:
         told = [f"{int(mask.sum()):,} {PROBLEMS[word]}, {first_of(events, mask)}" for word, mask in found.items()]
         warnings.warn(
@@ -416,7 +421,7 @@ def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     for problem, mask in masks.items():
         printed = placed[mask].get(named.get(problem), pd.Series(pd.NA, index=placed.index[mask])).astype("string")
         found.append(placed[mask][["event", "pcode"]].assign(problem=problem, printed=printed))
-    return pd.concat(found).sort_index(kind="stable")[["event", "problem", "printed", "pcode"]]
+    return pd.concat(found)[["event", "problem", "printed", "pcode"]].sort_index(kind="stable")
 
 
 def _other_name(placed: pd.DataFrame, areas: gpd.GeoDataFrame, printed: str) -> Mask:

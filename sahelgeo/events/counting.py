@@ -5,7 +5,7 @@ Only where a source looked does no event mean zero; a part of the areas, or of a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -205,7 +205,7 @@ def covered_shares(cells: pd.DataFrame, coverage: pd.DataFrame, areas: gpd.GeoDa
     return (covered / ((cells["end"] - cells["start"]).dt.days + 1)).astype("Float64")
 
 
-def _names(row: Mapping[Hashable, Any], places: pd.DataFrame, *, unknown: bool) -> Mask:
+def _names(row: Mapping[Any, Any], places: pd.DataFrame, *, unknown: bool) -> Mask:
     """The places that a row of a coverage names: all, where it names none. ``unknown`` is said of those not known."""
     named = np.ones(len(places), dtype=np.bool_)
     for name in PLACES:
@@ -285,7 +285,8 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     missing = sorted(set(pd.Series(list(countries), dtype="object").dropna()) - set(groups)) if named else []
     problems = [f"{country}: the coverage does not name it" for country in missing]
     for country, rows in groups.items():
-        within = rows.assign(start=rows["start"].clip(lower=start), end=rows["end"].clip(upper=end))
+        first, last = np.datetime64(start), np.datetime64(end)
+        within = rows.assign(start=np.maximum(rows["start"], first), end=np.minimum(rows["end"], last))
         if days_covered(within) <= (end - start).days:
             problems.append(f"{country}{': ' if country else ''}the events cover {_spans(rows)}")
     if problems:

@@ -128,9 +128,9 @@ def _near(areas: gpd.GeoDataFrame, core: set[str], within_km: float) -> set[str]
     lost = sorted(core - set(middles.index))
     if lost:
         raise SchemaError(f"core: {listed(lost, SHOWN_AT_MOST)} is not among the areas")
-    ends = [np.repeat(one, len(points)) for one in (middles.x, middles.y)]
-    others = [np.tile(one, len(middles)) for one in (points.x, points.y)]
-    metres = _GEOD.inv(*ends, *others)[2].reshape(len(middles), len(points)).min(axis=0)
+    x, y = (np.repeat(one, len(points)) for one in (middles.x, middles.y))
+    to_x, to_y = (np.tile(one, len(middles)) for one in (points.x, points.y))
+    metres = _GEOD.inv(x, y, to_x, to_y)[2].reshape(len(middles), len(points)).min(axis=0)
     return set(points.index[metres <= within_km * 1000])
 
 
@@ -293,7 +293,7 @@ def _rows(
         part = every[every["_used"]]
         if part.empty:
             continue
-        weights = np.bincount(part["_place"], part["_weight"])
+        weights = np.bincount(part["_place"], part["_weight"]).astype(float)
         here = np.flatnonzero(weights)
         centre, ellipse = _balance(places[here], weights[here])
         row = {"start": span.start_time, "end": span.end_time.normalize(), "events": len(part)}
@@ -325,7 +325,7 @@ def _balance(places: Floats, weight: Floats) -> tuple[tuple[float, float], dict[
         plane = pyproj.Proj(proj="aeqd", lon_0=centre[0], lat_0=centre[1], ellps="WGS84")
         here = np.vstack(plane(x, y))
         step = np.average(here, axis=1, weights=weight)
-        centre = plane(*step, inverse=True)
+        centre = plane(step[0], step[1], inverse=True)
         if np.hypot(*step) < _CLOSE_ENOUGH_M:
             break
     return centre, _ellipse(plane, here, weight)
@@ -438,7 +438,7 @@ def hotspots(
     pairs = areas.sindex.query(areas.geometry.array, predicate="intersects")
     pairs = pairs[:, (pairs[0] != pairs[1]) & known[pairs[0]] & known[pairs[1]]]
     degree = np.bincount(pairs[0], minlength=len(areas))
-    around = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(areas))
+    around = np.bincount(pairs[0], weights=np.nan_to_num(values)[pairs[1]], minlength=len(areas)).astype(float)
     used = known & (degree > 0)
     _warn_left_out(areas, known, used)
     z, p, side = np.full((3, len(areas)), np.nan)
@@ -526,13 +526,9 @@ def _shuffled_places(count: int, most: int, permutations: int, random: np.random
 
 def false_discovery(p: Floats) -> Floats:
     """P values adjusted after Benjamini and Hochberg (1995); missing ones stay missing and do not count."""
-    adjusted = np.full(len(p), np.nan)
-    known = np.flatnonzero(np.isfinite(p))
-    if len(known):
-        order = known[np.argsort(p[known])]
-        steps = p[order] * len(known) / np.arange(1, len(known) + 1)
-        adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
-    return adjusted
+    falling = pd.Series(p).dropna().sort_values(ascending=False)
+    steps = falling * len(falling) / np.arange(len(falling), 0, -1)
+    return steps.cummin().clip(upper=1.0).reindex(range(len(p))).to_numpy()
 
 
 def _warn_left_out(areas: gpd.GeoDataFrame, known: Mask, used: Mask) -> None:

@@ -222,12 +222,12 @@ def lagged_association(
     wide, step = _by_area(table, "table", x, y)
     if wide[0].empty:
         raise SchemaError("table: no row has a p-code. Give the sums of areas")
-    cubes = [one.rank(axis=1).to_numpy(dtype="float64", na_value=np.nan) for one in wide]
-    areas, periods = cubes[0].shape
+    ranks_x, ranks_y = (one.rank(axis=1).to_numpy(dtype="float64", na_value=np.nan) for one in wide)
+    areas, periods = ranks_x.shape
     most = max(abs(lag) for lag in wanted)
     if most > periods - 3:
         raise SchemaError(f"lags up to {most} need more than the {periods} periods of the table")
-    seen = [_association(*cubes, lag) for lag in wanted]
+    seen = [_association(ranks_x, ranks_y, lag) for lag in wanted]
     pairs = [count for _, count in seen]
     without = [lag for lag, count in zip(wanted, pairs, strict=True) if not count]
     if without:
@@ -246,7 +246,7 @@ def lagged_association(
         "pairs": pairs,
         "areas": areas,
         "periods": periods,
-        "p": _chance(*cubes, wanted, [value for value, _ in seen], (permutations, seed)),
+        "p": _chance(ranks_x, ranks_y, wanted, [value for value, _ in seen], (permutations, seed)),
         "reading": [
             LAG_READING if count else f"No area has both values {lag} apart: this lag says nothing."
             for lag, count in zip(nothing, pairs, strict=True)
@@ -267,7 +267,7 @@ def _by_area(table: pd.DataFrame, name: str, *columns: str) -> tuple[list[pd.Dat
     checks.once(known, name, "pcode", "start", advice=advice)
     every, step = without_gaps(pd.DatetimeIndex(known["start"].unique()).sort_values())
     values = known.set_index(["pcode", "start"])[list(columns)].astype("Float64").unstack().sort_index()  # noqa: PD010
-    return [values[column].reindex(columns=every) for column in columns], step
+    return [pd.DataFrame(values[column]).reindex(columns=every) for column in columns], step
 
 
 def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], permutations: tuple[int, int]) -> Floats:
@@ -328,6 +328,7 @@ FEWEST = 6
 _MOST = 0.95
 _DRAWS = 9_999
 _SEED = 0
+_Design = tuple[Floats, Floats, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -341,15 +342,6 @@ class Tested:
     memory: float
 
 
-@dataclass(frozen=True)
-class _Design:
-    """What is estimated (weights), what is taken off before memory is measured (hat), and the bias of that measure."""
-
-    weights: Floats
-    hat: Floats
-    bias: tuple[int, int]
-
-
 def tested(values: Floats, of: Literal["level", "trend"], memory: float | None) -> Tested:
     """Hold a mean or a slope against what chance gives to a series that remembers.
 
@@ -357,12 +349,12 @@ def tested(values: Floats, of: Literal["level", "trend"], memory: float | None) 
     normal series with the same memory, in which the memory is estimated anew, so that not knowing it is paid for.
     """
     design = _design(len(values), of)
-    value = float(design.weights @ values)
+    value = float(design[0] @ values)
     if len(values) < FEWEST:
         return Tested(value, np.nan, np.nan, np.nan, np.nan)
     error, kept = _standard_error(values[None, :], design, memory)
     drawn = _remembering(float(kept[0]), len(values))
-    chance = np.abs(drawn @ design.weights) / _standard_error(drawn, design, memory)[0]
+    chance = np.abs(drawn @ design[0]) / _standard_error(drawn, design, memory)[0]
     margin = float(np.quantile(chance, 0.95) * error[0])
     # Without a spread there is no chance: what rounding leaves of a level that is none is none.
     size = abs(value) if abs(value) > 1e-9 * (1 + np.abs(values).max()) else 0.0
@@ -378,30 +370,28 @@ def slope_weights(count: int) -> Floats:
 
 
 def _design(count: int, of: str) -> _Design:
-    even = np.full(count, 1 / count)
-    hat = np.full((count, count), 1 / count)
+    """What is estimated (weights), what is taken off before memory is measured (hat), and the bias of that measure."""
+    even, hat = np.full(count, 1 / count), np.full((count, count), 1 / count)
     if of == "level":
-        return _Design(even, hat, (1, 4))
+        return even, hat, (1, 4)
     slope = slope_weights(count)
-    x = np.arange(count) - (count - 1) / 2
-    return _Design(slope, hat + np.outer(x, slope), (2, 5))
+    return slope, hat + np.outer(np.arange(count) - (count - 1) / 2, slope), (2, 5)
 
 
 def _standard_error(series: Floats, design: _Design, memory: float | None) -> tuple[Floats, Floats]:
     """For each row the standard error of the estimate and the memory, estimated where it is not given."""
-    count = series.shape[1]
-    rest = series - series @ design.hat.T
+    count, (weights, hat, bias) = series.shape[1], design
+    rest = series - series @ hat.T
     squares = (rest**2).sum(axis=1)
     if memory is None:
         # The first autocorrelation of so few values lies too low (Kendall 1954): corrected, and never below none.
         first = (rest[:, 1:] * rest[:, :-1]).sum(axis=1) / np.where(squares > 0, squares, 1)
-        above, below = design.bias
-        kept = np.clip((count * first + above) / (count - below), 0, _MOST)
+        kept = np.clip((count * first + bias[0]) / (count - bias[1]), 0, _MOST)
     else:
         kept = np.full(len(series), float(memory))
     powers = kept[:, None] ** np.arange(count)
-    of_estimate = powers @ _by_distance(np.outer(design.weights, design.weights))
-    of_rest = count - powers @ _by_distance(design.hat)
+    of_estimate = powers @ _by_distance(np.outer(weights, weights))
+    of_rest = count - powers @ _by_distance(hat)
     return np.sqrt(squares / of_rest * of_estimate), kept
 
 
@@ -618,12 +608,10 @@ def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Ti
             raise WindowError(f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, and there is no event")
         # The days of the events, not their months: an export that ends on the 2nd says nothing of the 3rd.
         coverage = (first, last)
-    cover = read_coverage(coverage)
+    cover, places = read_coverage(coverage), events.reindex(columns=["pcode", "iso3", "date"])
     if cover["iso3"].notna().any() and "iso3" not in events:
         raise SchemaError("coverage is by iso3, and the events have no such column. Add it, or give two days")
-    places = events.reindex(columns=["pcode", "iso3", "date"])
-    countries = places["iso3"].unique()
-    check_whole(cover, start, end, countries)
+    check_whole(cover, start, end, places["iso3"].unique())
     check_inside(places, cover)
 
 
@@ -656,9 +644,9 @@ def _ratio(part: Any, whole: Any) -> Any:
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Counts as Int64, ratios as Float64."""
-    counts = {name: "Int64" for name in ("part", "same_window", "full_year") if name in table}
-    numbers = {name: "Float64" for name in ("ratio_full_year", "ratio_same_window", "change_percent") if name in table}
-    return table.astype({**counts, **numbers})
+    types = dict.fromkeys(("part", "same_window", "full_year"), "Int64")
+    types |= dict.fromkeys(("ratio_full_year", "ratio_same_window", "change_percent"), "Float64")
+    return table.astype({name: kind for name, kind in types.items() if name in table})
 
 
 def spread(
@@ -737,7 +725,7 @@ def spread(
 def _first_of_each(marks: npt.NDArray[np.bool_], starts: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """The start of the first period that is marked in each row; missing where none is."""
     none = ~marks.any(axis=1, keepdims=True)
-    return np.append(starts, np.datetime64("NaT"))[np.hstack([marks, none]).argmax(axis=1)]
+    return np.asarray(np.append(starts, np.datetime64("NaT"))[np.hstack([marks, none]).argmax(axis=1)])
 
 
 def share_outside(

@@ -92,14 +92,16 @@ def _own(own: pd.DataFrame) -> pd.DataFrame:
     checks.columns(own, "own", dict.fromkeys(_NEEDED, "any"))
     held = [name for name in _ORDER if name in own and name != "verified"]
     rows = own[held].astype("string")
-    for name in ("start", "end"):
-        days = [None if pd.isna(day) else checks.day(day, f"own: column {name!r}") for day in own.get(name, ())]
-        if name in own:
-            rows[name] = (
-                pd.Series(days, index=own.index, dtype="datetime64[us]").dt.strftime("%Y-%m-%d").astype("string")
-            )
+    for name in {"start", "end"} & set(held):
+        days = [None if pd.isna(day) else checks.day(day, f"own: column {name!r}") for day in own[name]]
+        rows[name] = pd.Series(days, index=own.index, dtype="datetime64[us]").dt.strftime("%Y-%m-%d").astype("string")
     _check_own(rows)
-    filled = {"source": "your own", "certainty": "your own", "precision": "day", "event_fr": rows["event_en"]}
+    filled: dict[str, Any] = {
+        "source": "your own",
+        "certainty": "your own",
+        "precision": "day",
+        "event_fr": rows["event_en"],
+    }
     for name, value in filled.items():
         rows[name] = rows[name].fillna(value) if name in rows else value
     return rows
@@ -114,11 +116,10 @@ def _check_own(rows: pd.DataFrame) -> None:
         troops = pd.to_numeric(rows["troops"], errors="coerce")
         unfit = rows["troops"].notna() & ~((troops >= 0) & (troops % 1 == 0)).fillna(False)
         problems["'troops' is not a whole number. Write 1000, without commas or words"] = unfit
-    told = [
-        f"rows {listed(list(rows.index[mask]), SHOWN_AT_MOST)}: {what}" for what, mask in problems.items() if mask.any()
-    ]
+    told = {what: listed(list(rows.index[mask]), SHOWN_AT_MOST) for what, mask in problems.items() if mask.any()}
     if told:
-        raise SchemaError(f"own: {'; '.join(told)}", told)
+        lines = [f"rows {labels}: {what}" for what, labels in told.items()]
+        raise SchemaError(f"own: {'; '.join(lines)}", lines)
 
 
 def timeline_steps(
@@ -194,23 +195,19 @@ def timeline_steps(
     until = checks.day(known_until, "known_until")
     rows = [_step(missions, strengths, span, until) for span in every_period(first, last, freq).itertuples(index=False)]
     counts = ("missions", "missions_unknown", "troops", "missions_without_troops")
-    steps = pd.DataFrame(rows).astype(dict.fromkeys(counts, "Int64"))
-    _warn_unknown(steps, missions, until)
-    return steps.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
-
-
-def _warn_unknown(steps: pd.DataFrame, missions: pd.DataFrame, until: pd.Timestamp) -> None:
+    days = dict.fromkeys(("start", "end"), "datetime64[us]")
+    steps = pd.DataFrame(rows).astype({**dict.fromkeys(counts, "Int64"), **days})
     after = steps[steps["missions_unknown"] > 0]
     if len(after):
         began = missions[missions["end"].isna() & (missions["start"] <= after["end"].iloc[-1])]
-        names = list(dict.fromkeys(began["mission"]))
         warnings.warn(
-            f"after {until:%Y-%m-%d} it is not known whether {listed(names, SHOWN_AT_MOST)} were in force: the "
-            "timeline has no end of them, and they are not counted. Give the ends with load_timeline(own=...) and "
-            "how far they are known (known_until)",
+            f"after {until:%Y-%m-%d} it is not known whether {listed(list(began['mission'].unique()), SHOWN_AT_MOST)} "
+            "were in force: the timeline has no end of them, and they are not counted. Give the ends with "
+            "load_timeline(own=...) and how far they are known (known_until)",
             DataWarning,
-            stacklevel=3,
+            stacklevel=2,
         )
+    return steps
 
 
 def _step(
@@ -218,19 +215,16 @@ def _step(
 ) -> dict[str, Any]:
     start, end = period
     begun = missions[(missions["start"] <= end) & ~(missions["end"] < end)]
-    unknown = begun["end"].isna() & (end > until)
-    in_force = begun[~unknown]
-    names = list(dict.fromkeys(in_force["mission"]))
-    not_told = set(begun["mission"]) - set(names)
-    known = (
-        strengths[strengths["mission"].isin(names) & (strengths["start"] <= end)].groupby("mission")["troops"].last()
+    names = list(begun.loc[begun["end"].notna() | (end <= until), "mission"].unique())
+    held = strengths[strengths["mission"].isin(names) & (strengths["start"] <= end)].drop_duplicates(
+        "mission", keep="last"
     )
     return {
         "start": start,
         "end": end,
         "missions": len(names),
-        "names": listed(names, len(names)) if names else "",
-        "missions_unknown": len(not_told),
-        "troops": known.sum() if len(known) else pd.NA,
-        "missions_without_troops": len(names) - len(known),
+        "names": ", ".join(names),
+        "missions_unknown": len(set(begun["mission"]) - set(names)),
+        "troops": held["troops"].sum(min_count=1),
+        "missions_without_troops": len(names) - len(held),
     }

@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import listed
+from sahelgeo import checks
 from sahelgeo.errors import ExtraNotInstalledError, SchemaError
-from sahelgeo.events.extent import false_discovery
+from sahelgeo.events.extent import check_chance, false_discovery
 from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
 
@@ -80,10 +80,10 @@ def local_association(
     """
     esda, graph = _stats()
     check_ground(table, "table")
-    if not 0 < alpha < 1 or permutations < 99:
-        raise SchemaError(f"alpha={alpha!r} is a share between 0 and 1, permutations={permutations!r} are 99 or more")
-    x, y = (_numbers(table, name) for name in (here, around))
-    known = x.notna() & y.notna()
+    check_chance(alpha, permutations)
+    checks.columns(table, "table", {here: "number", around: "number"})
+    x, y = (table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in (here, around))
+    known = np.isfinite(x) & np.isfinite(y)
     neighbours = graph.Graph.build_contiguity(table.geometry[known].reset_index(drop=True), rook=False)
     positions = np.flatnonzero(known)
     used = positions[np.setdiff1d(np.arange(len(positions)), np.asarray(neighbours.isolates, dtype=np.int64))]
@@ -91,18 +91,14 @@ def local_association(
         raise SchemaError(
             f"{len(used)} areas have both values and a neighbour; a local association needs {_LEAST_AREAS} at least"
         )
-    x_used, y_used = (
-        x.to_numpy(dtype=np.float64, na_value=np.nan)[used],
-        y.to_numpy(dtype=np.float64, na_value=np.nan)[used],
-    )
-    for name, numbers in ((here, x_used), (around, y_used)):
+    for name, numbers in ((here, x[used]), (around, y[used])):
         if np.ptp(numbers) == 0:
             raise SchemaError(f"column {name!r} has the same value everywhere: there is nothing to associate")
     weights = graph.Graph.build_contiguity(table.geometry.iloc[used].reset_index(drop=True), rook=False).transform("r")
     with warnings.catch_warnings():
         # esda announces another default for its own p-values; these are not used.
         warnings.simplefilter("ignore", DeprecationWarning)
-        moran = esda.Moran_Local_BV(x_used, y_used, weights, permutations=permutations, seed=seed)
+        moran = esda.Moran_Local_BV(x[used], y[used], weights, permutations=permutations, seed=seed)
     p_values = _two_sided(np.asarray(moran.Is), np.asarray(moran.rlisas))
     adjusted = false_discovery(p_values)
     readings = [
@@ -135,16 +131,6 @@ def _stats() -> tuple[ModuleType, ModuleType]:
             "local_association needs esda and libpysal, which are not installed: pip install 'sahelgeo[stats]'"
         ) from problem
     return esda, graph
-
-
-def _numbers(table: pd.DataFrame, name: str) -> pd.Series:
-    if name not in table:
-        raise SchemaError(f"there is no column {name!r}. Found: {listed(list(table.columns), 20)}")
-    if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]):
-        raise SchemaError(
-            f"column {name!r} is {table[name].dtype}, not numbers. Phases are classes: use people or shares"
-        )
-    return table[name].astype("Float64")
 
 
 def _two_sided(found: np.ndarray, shuffled: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from sahelgeo.errors import FlowPeriodError, SchemaError
 from sahelgeo.flows.coded_sums import ENDS
 from sahelgeo.flows.flow_sums import refuse_twice
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.periods import days_covered
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.idmc_figures import Category, category_of, check_figures
 from sahelgeo.stocks.stock_totals import sum_stocks
@@ -110,24 +111,14 @@ def reconcile(
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
+_AT = ("at_origin", "at_destination")
+_COUNTS = ("opening", *_PARTS[:3], "expected", "closing", "residual", "internal")
 _TYPES = {
-    "pcode": "string",
-    "group": "string",
-    "start": "datetime64[us]",
-    "end": "datetime64[us]",
-    "opening": "Int64",
-    "inflow": "Int64",
-    "outflow": "Int64",
-    "returns": "Int64",
-    "expected": "Int64",
-    "closing": "Int64",
-    "residual": "Int64",
-    "internal": "Int64",
-    "flow_days": "int64",
-    "days": "int64",
-    "possible_reasons": "string",
-    "source": "string",
-    "flow_source": "string",
+    **dict.fromkeys(("pcode", "group"), "string"),
+    **dict.fromkeys(("start", "end"), "datetime64[us]"),
+    **dict.fromkeys(_COUNTS, "Int64"),
+    **dict.fromkeys(("flow_days", "days"), "int64"),
+    **dict.fromkeys(("possible_reasons", "source", "flow_source"), "string"),
 }
 
 
@@ -146,8 +137,7 @@ def _counts(
 def _spans(counts: pd.DataFrame) -> pd.DataFrame:
     ordered = counts.sort_values(["pcode", "date"])
     later = ordered.groupby("pcode")[["date", "people", "method", "source", "rows"]].shift(-1).add_suffix("_closing")
-    spans = pd.concat([ordered, later], axis=1)
-    return spans[spans["date_closing"].notna()]
+    return ordered.join(later).dropna(subset="date_closing")
 
 
 def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | None, default: Category) -> pd.DataFrame:
@@ -171,11 +161,8 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
         refuse_twice(rows, checked)
     if checked is not None and level is not None:
         table = rolled_up(table, checked, level, ENDS, keep_countries=True)
-    return table.assign(
-        at_origin=np.array([entry.at_origin for entry in kinds], dtype=np.int64),
-        at_destination=np.array([entry.at_destination for entry in kinds], dtype=np.int64),
-        is_return=np.array([entry.name == "Return" for entry in kinds], dtype=np.bool_),
-    )
+    ends = {name: np.array([getattr(entry, name) for entry in kinds], dtype=np.int64) for name in _AT}
+    return table.assign(**ends, is_return=np.array([entry.name == "Return" for entry in kinds], dtype=np.bool_))
 
 
 def _refuse_across(moves: pd.DataFrame, counts: pd.DataFrame) -> None:
@@ -209,7 +196,7 @@ def _reconciled(span: pd.Series, moves: pd.DataFrame) -> dict[str, Any]:
     sums = {name: _people(rows) for name, rows in zip(_PARTS, (arrivals, departures, returns, within), strict=True)}
     expected = span["people"] + sums["inflow"] - sums["outflow"] - sums["returns"]
     days = (span["date_closing"] - span["date"]).days
-    covered = _days_covered(inside)
+    covered = days_covered(inside)
     return {
         "pcode": code,
         "group": span["group"],
@@ -233,43 +220,24 @@ def _people(rows: pd.DataFrame) -> Any:
     return rows["people"].sum(min_count=1) if len(rows) else 0
 
 
-def _days_covered(inside: pd.DataFrame) -> int:
-    periods = inside[["start", "end"]].drop_duplicates().sort_values(["start", "end"])
-    covered, last = 0, None
-    for start, end in periods.itertuples(index=False):
-        first = start if last is None or start > last else last + pd.Timedelta(days=1)
-        covered += max((end - first).days + 1, 0)
-        last = end if last is None or end > last else last
-    return covered
-
-
 def _reasons(span: pd.Series, inside: pd.DataFrame, sums: Mapping[str, Any], covered: int, days: int) -> str:
-    code = span["pcode"]
-    ours = (inside["origin"] == code).fillna(False) | (inside["destination"] == code).fillna(False)
+    ours = inside[list(ENDS)].eq(span["pcode"]).fillna(False).any(axis=1)
     half_known = inside[list(ENDS)].isna().any(axis=1)
     uncounted = int(inside["people"][ours].isna().sum())
-    facts = [
-        (covered < days, f"flows cover {covered} of {days} days"),
-        (uncounted > 0, f"{uncounted} flows without a count"),
-        (
-            bool(half_known.any()),
-            f"{inside['people'][half_known].sum():,} people with an unknown origin or destination",
+    internal = sums["internal"] if pd.notna(sums["internal"]) else 0
+    facts = {
+        f"flows cover {covered} of {days} days": covered < days,
+        f"{uncounted} flows without a count": uncounted,
+        f"{inside['people'][half_known].sum():,} people with an unknown origin or destination": half_known.any(),
+        f"{internal:,} people displaced inside the area": internal,
+        f"{span['rows']:.0f} rows in the first count, {span['rows_closing']:.0f} in the second: coverage may differ": (
+            span["rows"] != span["rows_closing"]
         ),
-        (
-            not pd.isna(sums["internal"]) and sums["internal"] > 0,
-            f"{sums['internal']:,} people displaced inside the area",
-        ),
-        (
-            span["rows"] != span["rows_closing"],
-            f"{span['rows']:.0f} rows in the first count, {span['rows_closing']:.0f} in the second: coverage may "
-            "differ",
-        ),
-        (_differ(span["method"], span["method_closing"]), "another method of counting"),
-        (_differ(span["source"], span["source_closing"]), "another source of the count"),
-        (not inside["is_return"].any(), "no returns in the flows"),
-    ]
-    found = [text for holds, text in facts if holds]
-    return "; ".join([*found, "births, deaths and revisions of the lists"])
+        "another method of counting": _differ(span["method"], span["method_closing"]),
+        "another source of the count": _differ(span["source"], span["source_closing"]),
+        "no returns in the flows": not inside["is_return"].any(),
+    }
+    return "; ".join([*(text for text, holds in facts.items() if holds), "births, deaths and revisions of the lists"])
 
 
 def _differ(first: Any, second: Any) -> bool:

@@ -15,7 +15,8 @@ from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.phases.classes import CLASSES, categorical
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.attach import check_editions
-from sahelgeo.sources import joined_sources
+from sahelgeo.rasters.zones import sources_by_row
+from sahelgeo.sources import with_source
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.stocks.stock_totals import sum_stocks
 from sahelgeo.tables import PHASE_STATES
@@ -105,25 +106,18 @@ def joint_severity(
     counted = rates[["per_1000", "population", "population_source", "source"]].rename(
         columns={"source": "stock_source"}
     )
-    table = hungry[["share_3plus", "source"]].join(counted, how="outer")
-    table = table.rename_axis("pcode").sort_index().reset_index()
-    sources = [joined_sources(pair) for pair in zip(table.pop("source"), table.pop("stock_source"), strict=True)]
-    named: dict[str, Any] = {
-        "source": pd.array(sources, dtype="string"),
-        "population_source": table.pop("population_source"),
-    }
+    table = hungry[["share_3plus", "source"]].join(counted, how="outer").rename_axis("pcode").sort_index().reset_index()
     hunger, displaced = _classed(table["share_3plus"], share_breaks), _classed(table["per_1000"], rate_breaks)
-    words = pd.Series("neither", index=table.index, dtype="string")
-    high, many = (hunger == 3).fillna(False), (displaced == 3).fillna(False)
-    words = words.mask(high & many, "both").mask(high & ~many, "hunger").mask(many & ~high, "displacement")
+    high, many = ((classes == 3).fillna(False).to_numpy(dtype=np.bool_) for classes in (hunger, displaced))
+    words = np.select([high & many, high, many], ["both", "hunger", "displacement"], "neither")
     known = hunger.notna() & displaced.notna()
-    pairs = hunger.astype("string") + "-" + displaced.astype("string")
-    return table.assign(
+    return table.drop(columns=["source", "stock_source", "population_source"]).assign(
         hunger_class=hunger,
         displacement_class=displaced,
-        joint_class=words.where(known),
-        bivariate_class=pairs,
-        **named,
+        joint_class=pd.Series(words, index=table.index, dtype="string").where(known),
+        bivariate_class=hunger.astype("string") + "-" + displaced.astype("string"),
+        source=sources_by_row(table["source"], table["stock_source"]),
+        population_source=table["population_source"],
     )
 
 
@@ -218,9 +212,7 @@ def displacement_by_phase(
         moves = conform(flows, "flows")
         sum_flows(moves, by=())
         columns |= {"moved_out": _people(moves, "origin", classes), "moved_in": _people(moves, "destination", classes)}
-    tables = [counts, phases, *([] if flows is None else [flows])]
-    source = joined_sources(name for table in tables for name in table["source"].unique())
-    return pd.DataFrame(columns).rename_axis("class").assign(source=pd.Series(source, index=_ROWS, dtype="string"))
+    return with_source(pd.DataFrame(columns).rename_axis("class"), counts, phases, flows)
 
 
 _ROWS = pd.Index([*CLASSES, "not in table"], dtype="object")

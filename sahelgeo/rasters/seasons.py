@@ -20,11 +20,11 @@ from sahelgeo.rasters.zones import (
     means_over,
     share_without_data,
     source_of_areas,
-    sources_by_row,
     sums_over,
     warn_of_gaps,
     zone_labels,
 )
+from sahelgeo.sources import joined_sources
 
 # A mean over less than half of an area is a mean of something else.
 _LEAST_COVER = 0.5
@@ -241,35 +241,39 @@ def seasonal_anomaly(
     [120.0]
     """
     _check_season(season, baseline, how)
-    own = _seasons(stack, areas, season, how)
+    found, value, layers = _seasons(stack, areas, season, how)
     advice = "Their years could not be kept apart. Bring the parts together: areas.dissolve('pcode', as_index=False)"
-    checks.once(pd.DataFrame({"pcode": zone_labels(areas)}), "areas", "pcode", advice=advice)
-    usual = own
+    checks.once(pd.DataFrame({"pcode": found["pcode"].to_numpy()}), "areas", "pcode", advice=advice)
+    usual, sources = value, [found.attrs.get("source")]
     if reference is not None:
         _check_same_grid(stack, reference)
         _check_same_kind(stack, reference, season, how)
-        usual = _seasons(reference, areas, season, how)
-        own["source"] = sources_by_row(own["source"], usual["source"].iloc[:1].reindex(own.index, method="ffill"))
+        other, usual, other_layers = _seasons(reference, areas, season, how)
+        sources.append(other.attrs.get("source"))
         if how == "sum":
-            most = own.groupby("zone")["layers"].max()
-            usual = usual[_as_long(usual["layers"], usual["zone"].map(most))]
-    usual = usual[usual["year"].between(*baseline)].dropna(subset="value")
-    years = int(usual["year"].nunique())
-    if years < _LEAST_YEARS:
+            usual = usual[(other_layers - layers.max()).abs() <= _SAME_LENGTH * layers.max()]
+    usual = usual.loc[baseline[0] : baseline[1]].dropna(how="all")
+    if len(usual) < _LEAST_YEARS:
         raise SchemaError(
-            f"baseline={baseline}: the stack has {years} complete seasons in these years and needs {_LEAST_YEARS}. "
-            "Choose other years, or pass a reference"
+            f"baseline={baseline}: the stack has {len(usual)} complete seasons in these years and needs "
+            f"{_LEAST_YEARS}. Choose other years, or pass a reference"
         )
-    grouped = usual.groupby("zone")["value"]
-    result = own.assign(
-        usual=own["zone"].map(grouped.mean()),
-        baseline_years=own["zone"].map(grouped.count()).fillna(0).astype("Int64"),
-    )
-    spread = own["zone"].map(grouped.std())
-    result["percent_of_usual"] = 100 * result["value"] / result["usual"].where(result["usual"] != 0)
-    result["standardised"] = (result["value"] - result["usual"]) / spread.where(spread > 0)
-    columns = ["pcode", "year", "value", "usual", "percent_of_usual", "standardised", "baseline_years", "layers"]
-    return result[[*columns, *result.columns.intersection(["source", "area_source"])]]
+    mean, spread = usual.mean(), usual.std()
+    columns = {
+        "value": value,
+        "percent_of_usual": 100 * value / mean.where(mean != 0),
+        "standardised": (value - mean) / spread.where(spread > 0),
+        "layers": layers,
+    }
+    long = {name: wide.to_numpy().T.ravel() for name, wide in columns.items()}
+    per_area = {"pcode": found["pcode"].to_numpy(), "usual": mean, "baseline_years": usual.count().astype("Int64")}
+    if "area_source" in found.coords:
+        per_area["area_source"] = pd.array(found["area_source"].to_numpy(), dtype="string")
+    long |= {name: pd.Series(each).repeat(len(value)).array for name, each in per_area.items()}
+    long |= {"year": np.tile(value.index, len(areas)), "source": joined_sources(sources)}
+    order = ["pcode", "year", "value", "usual", "percent_of_usual", "standardised", "baseline_years", "layers"]
+    table = pd.DataFrame(long)[[*order, "source", *({"area_source"} & set(long))]]
+    return table.astype({"source": "string"})
 
 
 def _check_season(season: tuple[int, int], baseline: tuple[int, int], how: str) -> None:
@@ -285,17 +289,15 @@ def _check_season(season: tuple[int, int], baseline: tuple[int, int], how: str) 
 
 
 def _check_same_grid(stack: xr.DataArray, reference: xr.DataArray) -> None:
-    for name in stack.dims:
-        if name == "time":
+    for name in (name for name in stack.dims if name != "time"):
+        mine, theirs = (np.asarray(one.get(name, ()), dtype=float) for one in (stack.coords, reference.coords))
+        if mine.shape != theirs.shape:
+            what = f"has {len(theirs)} cells along {name!r}, the stack has {len(mine)}"
+        elif (shift := float(np.abs(mine - theirs).max()) / abs(float(mine[1] - mine[0]))) > 0.01:
+            what = f"is shifted along {name!r} by {shift:.2f} of a cell"
+        else:
             continue
-        mine = np.asarray(stack[name].to_numpy(), dtype=float)
-        theirs = np.asarray(reference[name].to_numpy(), dtype=float) if name in reference.dims else np.zeros(0)
-        what = f"the reference has {len(theirs)} cells along {name!r}, the stack has {len(mine)}"
-        if mine.shape == theirs.shape:
-            shift = float(np.abs(mine - theirs).max()) / abs(float(mine[1] - mine[0]))
-            what = f"the reference is shifted along {name!r} by {shift:.2f} of a cell" if shift > 0.01 else ""
-        if what:
-            raise GridError(f"{what}. Bring both to one grid first")
+        raise GridError(f"the reference {what}. Bring both to one grid first")
 
 
 def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple[int, int], how: str) -> None:
@@ -367,36 +369,17 @@ def _in_season(stack: xr.DataArray, season: tuple[int, int]) -> tuple[npt.NDArra
     return inside, np.asarray(times.year + (after & (first > last)), dtype=np.int64)
 
 
-def _as_long(layers: pd.Series, most: pd.Series) -> pd.Series:
-    return (layers - most).abs() <= _SAME_LENGTH * most
-
-
-def _seasons(stack: xr.DataArray, areas: gpd.GeoDataFrame, season: tuple[int, int], how: str) -> pd.DataFrame:
+def _seasons(
+    stack: xr.DataArray, areas: gpd.GeoDataFrame, season: tuple[int, int], how: str
+) -> tuple[xr.DataArray, pd.DataFrame, pd.DataFrame]:
+    """The layers of the season by area; of each year (rows) and area (columns) the value and how many layers it has."""
     inside, years = _in_season(stack, season)
     least = 0 if how == "sum" else None
     series = _series(stack.isel(time=np.flatnonzero(inside)), areas, "rate", least=least, stacklevel=5)
     grouped = pd.DataFrame(series.to_numpy().T).groupby(years[inside])
     # A layer without data makes its season incomplete: a sum of what is left would be a dry year that never was.
-    value = grouped.sum() if how == "sum" else grouped.mean()
-    layers = grouped.count()
+    value, layers = grouped.sum() if how == "sum" else grouped.mean(), grouped.count()
     value = value.where((layers == layers.max()) & (layers > 0))
-    long = pd.DataFrame(
-        {
-            "zone": np.repeat(np.arange(len(areas)), len(value)),
-            "pcode": np.repeat(series["pcode"].to_numpy(), len(value)),
-            "year": np.tile(value.index.to_numpy(), len(areas)),
-            "value": value.to_numpy().T.ravel(),
-            "layers": layers.to_numpy().T.ravel(),
-        }
-    )
-    _warn_partial(series, long)
-    long["source"] = pd.array([series.attrs.get("source")] * len(long), dtype="string")
-    if "area_source" in series.coords:
-        long["area_source"] = pd.array(np.repeat(series["area_source"].to_numpy(), len(value)), dtype="string")
-    return long
-
-
-def _warn_partial(series: xr.DataArray, seasons: pd.DataFrame) -> None:
     problems = []
     # Areas without any data were named already.
     bare = series["share_without_data"]
@@ -404,10 +387,10 @@ def _warn_partial(series: xr.DataArray, seasons: pd.DataFrame) -> None:
     if thin.any():
         named = listed(list(series["pcode"].to_numpy()[thin]), SHOWN_AT_MOST)
         problems.append(f"the data cover less than half of {named} at some time: the mean is that of the rest")
-    some = seasons["layers"].groupby(seasons["zone"]).transform("max") > 0
-    years = sorted(seasons.loc[seasons["value"].isna() & some, "year"].unique())
-    if years:
-        shown = listed(years, SHOWN_AT_MOST)
+    incomplete = list(value.index[(value.isna() & (layers.max() > 0)).any(axis=1)])
+    if incomplete:
+        shown = listed(incomplete, SHOWN_AT_MOST)
         problems.append(f"the season is not complete in {shown} for some areas or all: missing there")
     for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=4)
+        warnings.warn(problem, DataWarning, stacklevel=3)
+    return series, value, layers
