@@ -421,7 +421,8 @@ def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     for problem, mask in masks.items():
         printed = placed[mask].get(named.get(problem), pd.Series(pd.NA, index=placed.index[mask])).astype("string")
         found.append(placed[mask][["event", "pcode"]].assign(problem=problem, printed=printed))
-    return pd.concat(found)[["event", "problem", "printed", "pcode"]].sort_index(kind="stable")
+    listed_events: pd.DataFrame = pd.concat(found).sort_index(kind="stable")
+    return listed_events[["event", "problem", "printed", "pcode"]]
 
 
 def _other_name(placed: pd.DataFrame, areas: gpd.GeoDataFrame, printed: str) -> Mask:

@@ -528,7 +528,7 @@ def false_discovery(p: Floats) -> Floats:
     """P values adjusted after Benjamini and Hochberg (1995); missing ones stay missing and do not count."""
     falling = pd.Series(p).dropna().sort_values(ascending=False)
     steps = falling * len(falling) / np.arange(len(falling), 0, -1)
-    return steps.cummin().clip(upper=1.0).reindex(range(len(p))).to_numpy()
+    return np.asarray(steps.cummin().clip(upper=1.0).reindex(range(len(p))), dtype=np.float64)
 
 
 def _warn_left_out(areas: gpd.GeoDataFrame, known: Mask, used: Mask) -> None:

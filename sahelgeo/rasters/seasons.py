@@ -265,7 +265,7 @@ def seasonal_anomaly(
         "standardised": (value - mean) / spread.where(spread > 0),
         "layers": layers,
     }
-    long = {name: wide.to_numpy().T.ravel() for name, wide in columns.items()}
+    long: dict[str, Any] = {name: wide.to_numpy().T.ravel() for name, wide in columns.items()}
     per_area = {"pcode": found["pcode"].to_numpy(), "usual": mean, "baseline_years": usual.count().astype("Int64")}
     if "area_source" in found.coords:
         per_area["area_source"] = pd.array(found["area_source"].to_numpy(), dtype="string")
