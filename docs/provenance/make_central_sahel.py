@@ -12,7 +12,8 @@ phases      Cadre Harmonisé, the consolidated workbook on HDX (CC BY 4.0), read
             region by ``sum_phases``. The Cadre Harmonisé counts Ménaka in Gao, and the two Ennedis have one polygon in the
             embedded areas: they are added up.
 stocks      UNHCR's internally displaced people by region at the end of each year (CC BY 4.0), and CONASUR's of
-            6 September 2020. Ménaka is added to Gao. Places that are no region keep their name and no code.
+            6 September 2020. Ménaka is added to Gao. A count of people "dispersed in the
+            country" has the code of the country; sites that are no region keep their name and no code.
 flows       UNHCR's yearly movements between countries, 2012 to 2024 (CC BY 4.0): recognised as refugees, asked for
             asylum, in a situation like refugees', each a row of its own; zeros are dropped.
 movements   Burkina Faso, January 2024 to April 2025, by region of origin and of arrival (GCORR, SP/CONASUR, OCHA; CC BY
@@ -89,6 +90,9 @@ def stocks(folder: Path) -> pd.DataFrame:
     """Internally displaced people by region at the end of each year, and those of CONASUR in September 2020."""
     table = pd.read_csv(folder / "idps_admin1_unhcr_2012_2024.csv", dtype={"pcode": "string"})
     table["pcode"] = table["pcode"].replace(SUMMED)
+    # "Dispersed in the country" is a count of the whole country, at no place.
+    whole = table["name"].str.startswith("Dispersed in the country")
+    table["pcode"] = table["pcode"].mask(whole, table["iso3"].map({"BFA": "BF", "MLI": "ML"}))
     table["place"] = table["name"].mask(table["pcode"].eq("ML07+ML10").fillna(False), "Gao + Menaka")
     table["place"] = table["place"].replace({"Koulikouro": "Koulikoro", "Tillabéri": "Tillabery"})
     table = table.groupby(["iso3", "pcode", "place", "date"], dropna=False, as_index=False)["idps"].sum()

@@ -1,0 +1,56 @@
+"""From the rows of a file to one row for each area: placed by code or name, and added up where an area has several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sahelgeo.errors import DoubleCountError, listed
+from sahelgeo.phases.phase_totals import sum_phases
+from sahelgeo.phases.rule import area_phase
+from sahelgeo.places.account import Account
+from sahelgeo.places.attach import attach_areas
+
+SETTLEMENTS = ("idp_site", "urban", "refugee")
+_ADMINS = ("admin1", "admin2", "admin3")
+
+
+def place_rows(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
+    """The table with the p-code of each row's area in ``area``, beside what the row prints."""
+    plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
+    joined, account = attach_areas(plain, areas, on="match", unmatched=unmatched, report=True)  # type: ignore[call-overload]
+    return plain.loc[joined.index].assign(area=joined["pcode"]), account
+
+
+def phases_by_area(phases: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, str]:
+    """Placed phases with one row for each area, and the column of their phase; settlements are points of their own."""
+    if phases.loc[~phases["unit_kind"].isin(SETTLEMENTS), "area"].duplicated().any():
+        if phases["pcode"].isna().all():
+            refuse_mixed_depths(phases, areas)
+        return sum_phases(phases, by=("area",)).rename(columns={"area": "pcode"}), "phase_rule"
+    placed = phases.drop(columns=["pcode", "place", *_ADMINS], errors="ignore")
+    return with_phase(placed.rename(columns={"area": "pcode"}))
+
+
+def with_phase(phases: pd.DataFrame) -> tuple[Any, str]:
+    """The phases with the column to draw: as published, or by the 20 % rule where none is."""
+    if phases["phase_published"].notna().any() or phases["state"].notna().all():
+        return phases, "phase_published"
+    return phases.join(area_phase(phases)), "phase_rule"
+
+
+def refuse_mixed_depths(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    """A row for a whole area beside rows for its parts: their sum would count people twice."""
+    level = int(areas["level"].dropna().max()) if areas["level"].notna().any() else len(_ADMINS)
+    for label in [label for label in _ADMINS[level : level + 1] if label in placed]:
+        named = placed[label].notna()
+        mixed = named.groupby(placed["area"]).transform("nunique") > 1
+        if mixed.any():
+            shown = listed(list(placed.loc[mixed, "area"].unique()), 5)
+            raise DoubleCountError(
+                f"{int((mixed & ~named).sum()):,} rows stand for whole areas beside rows of their parts ({label}): "
+                f"{shown}. Keep one level in the file",
+                placed[mixed],
+            )

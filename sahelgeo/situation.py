@@ -1,0 +1,559 @@
+"""A situation report of any country from its tables: each sentence stands only where its table is given.
+
+Nothing is computed here that another function does not give: the latest count of each place (``latest_stocks``), the
+change like for like (``change_in_stocks``), rates, where hunger and displacement meet (``joint_severity``), movements
+(``sum_flows``), deaths by month (``sum_events``). What those functions warn of stands in the report under what is
+missing or doubtful.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import io
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import jinja2
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sahelgeo import checks, embedded, maps
+from sahelgeo.areas import load_areas
+from sahelgeo.errors import DataWarning, FormatError, SchemaError, StockComparisonError
+from sahelgeo.events.by_area import sum_events
+from sahelgeo.flows.flow_sums import sum_flows
+from sahelgeo.joint.placing import phases_by_area, place_rows
+from sahelgeo.joint.severity import joint_severity
+from sahelgeo.maps.style import LITERAL_TEXT, style
+from sahelgeo.phases.dates import phases_at
+from sahelgeo.phases.rule import people_from
+from sahelgeo.sources import credit
+from sahelgeo.stocks.changes import change_in_stocks
+from sahelgeo.stocks.rates import rate_per_1000
+from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
+from sahelgeo.words import base_language, check_language, word, write_day, write_month, write_number, write_period
+
+# A count that nobody has repeated for longer says little of today, and is left out of the total, with its people said.
+OLDEST_DAYS = 366
+_MOST_ROWS = 12
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the report: its title, its sentences, and a table with headings."""
+
+    title: str
+    sentences: tuple[str, ...]
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """A report that is made: its parts in words, its pictures, and where everything comes from.
+
+    Attributes
+    ----------
+    title, lang : str
+        Title and language.
+    parts : tuple of Part
+        What each table says, what is missing or doubtful, and the account of rows and people.
+    pictures : mapping of str to matplotlib.figure.Figure
+        The map, and deaths by month, by their captions.
+    sources : tuple of str
+        Credit and licence lines.
+
+    See Also
+    --------
+    situation : Makes it.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> report = sg.situation(stocks=sg.load_sample("burkina-2020").stocks, pictures=False)
+    >>> print(report.parts[0].sentences[0])
+    1,034,609 internally displaced people, 6 September 2020.
+    """
+
+    title: str
+    lang: str
+    parts: tuple[Part, ...]
+    pictures: Mapping[str, Figure] = field(repr=False)
+    sources: tuple[str, ...] = field(repr=False)
+
+    def to_html(self) -> str:
+        """One page that needs nothing else: no script, nothing fetched, all texts escaped, the pictures inside."""
+        environment = jinja2.Environment(
+            autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
+        page = environment.from_string(embedded.read_text("situation.html.j2"))
+        images = {title: base64.b64encode(_png(figure)).decode("ascii") for title, figure in self.pictures.items()}
+        return page.render(report=self, images=images, words={key: word(key, self.lang) for key in _FOOT})
+
+    def to_markdown(self, pictures: Mapping[str, str] | None = None) -> str:
+        """The report in Markdown, with the addresses of pictures by their captions."""
+        lines = [f"# {_plain(self.title)}"]
+        for part in self.parts:
+            lines += ["", f"## {part.title}", "", *(f"- {_plain(sentence)}" for sentence in part.sentences)]
+            if part.rows:
+                table = [
+                    part.heads,
+                    tuple("---" if number == 0 else "---:" for number in range(len(part.heads))),
+                    *part.rows,
+                ]
+                lines += ["", *(f"| {' | '.join(map(_plain, row))} |" for row in table)]
+        lines += [line for title, path in (pictures or {}).items() for line in ("", f"![{_plain(title)}]({path})")]
+        lines += ["", f"## {word('sources', self.lang)}", "", *(f"- {_plain(line)}" for line in self.sources)]
+        return "\n".join([*lines, "", *(f"{word(key, self.lang)}" for key in _FOOT[1:]), ""])
+
+    def save(self, path: str | Path) -> Path:
+        """Write the report: ``.html``, or ``.md`` with its pictures as PNG files beside it.
+
+        Raises
+        ------
+        FormatError
+            Another ending, or a folder that is not there.
+        """
+        target = Path(path)
+        if target.suffix not in (".html", ".md") or not target.parent.is_dir():
+            raise FormatError(f"{target}: a report is saved as .html or .md, in a folder that exists")
+        if target.suffix == ".html":
+            target.write_text(self.to_html(), encoding="utf-8")
+            return target
+        beside = {}
+        for number, (title, figure) in enumerate(self.pictures.items(), 1):
+            picture = target.with_name(f"{target.stem}-{number}.png")
+            picture.write_bytes(_png(figure))
+            beside[title] = picture.name
+        target.write_text(self.to_markdown(beside), encoding="utf-8")
+        return target
+
+    def _repr_html_(self) -> str:
+        return f'<iframe srcdoc="{jinja2.filters.escape(self.to_html())}" width="100%" height="600"></iframe>'
+
+
+_FOOT = ("sources", "disclaimer", "made_with")
+
+
+def _png(figure: Figure) -> bytes:
+    held = io.BytesIO()
+    figure.savefig(held, format="png", dpi=150)
+    return held.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A text as one line of Markdown that means nothing but itself."""
+    escaped = "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)
+    return " ".join(escaped.split())
+
+
+def situation(  # noqa: PLR0913 - tables by their names, and a report's date, title, pictures and language
+    *,
+    phases: pd.DataFrame | None = None,
+    stocks: pd.DataFrame | None = None,
+    flows: pd.DataFrame | None = None,
+    events: gpd.GeoDataFrame | None = None,
+    population: pd.DataFrame | None = None,
+    areas: gpd.GeoDataFrame | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
+    date: str | dt.date | None = None,
+    title: str | None = None,
+    pictures: bool = True,
+    lang: str = "en",
+) -> Situation:
+    """A situation report of a country from its tables, in sentences that can be checked.
+
+    People in phase 3 and above and where; displaced people and their change like for like; rates; where both meet;
+    movements; deaths by month; a map; what is missing or doubtful; the account of rows and people; sources and
+    licences. A part stands only where its table is given.
+
+    Parameters
+    ----------
+    phases, stocks, flows, events, population : DataFrame, optional
+        Tables of one country or several, as the readers give them; at least one of the first four.
+    areas : geopandas.GeoDataFrame, optional
+        Areas of one level and edition; the default are the embedded regions of the countries of the tables.
+    coverage : tuple of two days, or pandas.DataFrame, optional
+        The days, and countries, that the source of the events looked at, as :func:`sum_events` takes them: a month
+        without events is then zero deaths.
+    date : date or str, optional
+        The day of the report: what was published for it, or last before it. The default is the latest of each table.
+    title : str, optional
+        Instead of "Situation report" with countries and day.
+    pictures : bool
+        Whether the report has a map, and a chart of deaths.
+    lang : {"en", "fr"}
+        Language.
+
+    Returns
+    -------
+    Situation
+        ``.save("niger.html")``, ``.save("niger.md")``, ``.to_html()``, ``.to_markdown()``. The same tables give the
+        same words.
+
+    Raises
+    ------
+    SchemaError
+        No table, or an option that there is not.
+    DoubleCountError
+        People would be counted twice: the message says what to choose before.
+
+    See Also
+    --------
+    phases_at : The classification that holds on a day.
+    latest_stocks : The latest count of each place.
+    joint_severity : Where hunger and displacement are both high.
+
+    Notes
+    -----
+    Counts of displaced people older than 366 days are not in the total; the report says how many people they are.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> report = sg.situation(phases=sample.phases, stocks=sample.stocks, areas=sample.areas, pictures=False)
+    >>> print(*[part.title for part in report.parts], sep="; ")
+    Food insecurity; Displaced people; Where both meet; Missing or doubtful; Rows and people accounted for
+    >>> print(report.parts[0].sentences[0])
+    1,606,483 people in phase 3 or above, 7.5 % of the 21,398,997 analysed: March–May 2020, current.
+    """
+    check_language(lang)
+    tables = {"phases": phases, "stocks": stocks, "flows": flows, "events": events}
+    given = {kind: table for kind, table in tables.items() if table is not None and len(table)}
+    if not given:
+        raise SchemaError("situation needs at least one table with rows: phases, stocks, flows or events")
+    ground = areas if areas is not None else _areas_of(given)
+    report = _Report(ground, lang, None if date is None else checks.day(date, "date"))
+    with report.gathered_doubts():
+        parts = list(_parts(report, given, population, coverage))
+    heading = title or report.say("title", where=report.where(), day=report.day_in_words())
+    drawn = dict(_pictures(report, heading)) if pictures else {}
+    parts += [report.doubts_part(), report.account_part()]
+    named = [table for table in (*given.values(), population, ground) if table is not None]
+    return Situation(heading, lang, tuple(parts), drawn, tuple(credit(*named, lang=lang)))
+
+
+def _areas_of(given: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    countries = sorted({iso3 for table in given.values() if "iso3" in table for iso3 in table["iso3"].dropna()})
+    if not countries:
+        codes = [table["pcode"].dropna().unique() for table in given.values() if "pcode" in table]
+        regions = load_areas(level=1)
+        held = regions[regions["pcode"].isin([code for some in codes for code in some])]
+        countries = sorted(held["iso3"].unique())
+    if not countries:
+        raise SchemaError("the tables do not say their country. Give the boundaries: areas=sg.read_areas(...)")
+    return load_areas(countries)
+
+
+@dataclass(eq=False)
+class _Report:
+    """What the parts of one report share, and what they leave behind for its end."""
+
+    areas: gpd.GeoDataFrame
+    lang: str
+    date: pd.Timestamp | None
+    doubts: dict[str, None] = field(default_factory=dict)
+    accounts: list[tuple[str, ...]] = field(default_factory=list)
+    days: list[dt.date] = field(default_factory=list)
+    by_area: dict[str, pd.DataFrame] = field(default_factory=dict)
+    phase_column: str = "phase_published"
+
+    def say(self, key: str, **values: Any) -> str:
+        """A sentence of the report: numbers, shares and days are written here."""
+        written = {name: self.write(value) for name, value in values.items()}
+        return word(f"situation_{key}", self.lang).format(**written)
+
+    def write(self, value: Any) -> str:
+        """A value in words of the language."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dt.date):
+            return write_day(value, self.lang)
+        return write_number(value, self.lang)
+
+    def percent(self, share: Any) -> str:
+        """A share from 0 to 1 as per cent, with its sign."""
+        return word("situation_percent", self.lang).format(share=write_number(100 * share, self.lang, 1))
+
+    def names(self) -> pd.Series:
+        """The name of each area by its p-code."""
+        label = "name_fr" if base_language(self.lang) == "fr" and "name_fr" in self.areas else "name"
+        return self.areas.set_index("pcode")[label].fillna(self.areas.set_index("pcode")["name"])
+
+    def where(self) -> str:
+        """The countries of the areas."""
+        countries = self.areas["iso3"].dropna().unique()
+        words = embedded.read_frame("countries.csv", keep_default_na=False).set_index("iso3")
+        return ", ".join(words.loc[iso3, f"name_{base_language(self.lang)}"] or iso3 for iso3 in countries)
+
+    def day_in_words(self) -> str:
+        """The day of the report: that asked for, or the latest of its tables."""
+        return write_day(self.date.date() if self.date is not None else max(self.days), self.lang)
+
+    def largest(self, people: pd.Series, most: int = 3) -> str:
+        """The areas with most people: ``Sahel (348,321), Centre-Nord (…)``."""
+        first = people.dropna().sort_values(ascending=False, kind="stable").head(most)
+        names = self.names()
+        return ", ".join(f"{names.get(code, code)} ({self.write(count)})" for code, count in first.items() if count)
+
+    def placed(self, table: pd.DataFrame, kind: str) -> pd.DataFrame:
+        """The rows on their areas, and their account."""
+        rows, account = place_rows(table, self.areas, "keep")
+        numbers = (account.rows_in, account.people_in, account.people_attached, account.people_unmatched)
+        self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, numbers)))
+        if account.rows_unmatched:
+            self.doubts[self.say("unplaced", rows=account.rows_unmatched, table=word(f"table_{kind}", self.lang))] = (
+                None
+            )
+        return rows
+
+    @contextmanager
+    def gathered_doubts(self) -> Iterator[None]:
+        """Every DataWarning of the functions used becomes a line of the report; other warnings pass."""
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            yield
+        for warning in heard:
+            if issubclass(warning.category, DataWarning):
+                self.doubts[str(warning.message)] = None
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+    def doubts_part(self) -> Part:
+        """What is missing or doubtful."""
+        return Part(self.say("doubts"), tuple(self.doubts) or (self.say("no_doubts"),))
+
+    def account_part(self) -> Part:
+        """Rows and people of each table that was placed on areas."""
+        heads = ("account_table", "account_rows", "account_people", "account_attached", "account_without")
+        return Part(self.say("account"), (), tuple(map(self.say, heads)), tuple(self.accounts))
+
+
+def _parts(
+    report: _Report, given: Mapping[str, pd.DataFrame], population: pd.DataFrame | None, coverage: Any
+) -> Iterator[Part]:
+    for kind, part in (("phases", _phases), ("stocks", _stocks)):
+        if kind in given:
+            yield part(report, given[kind])
+    living = _population(report, population)
+    if living is not None and "stocks" in report.by_area:
+        yield from _both(report, living)
+    if "flows" in given:
+        yield _flows(report, given["flows"])
+    if "events" in given:
+        yield _events(report, given["events"], coverage)
+
+
+def _phases(report: _Report, table: pd.DataFrame) -> Part:
+    """People in phase 3 and above of the analysis that speaks for the day."""
+    current = table[table["kind"] == "current"]
+    day = report.date if report.date is not None else (current if len(current) else table)["start"].max()
+    spoken = phases_at(table, day.date())
+    rows, column = phases_by_area(report.placed(spoken, "phases"), report.areas)
+    people, analysed = people_from(rows, 3), rows["population"]
+    start, end = spoken["start"].min().date(), spoken["end"].max().date()
+    seasons = spoken["season"].dropna().unique() if "season" in spoken else []
+    period = " ".join([write_period(start, end, report.lang), *(f"({season})" for season in seasons)])
+    kind = ", ".join(word(f"kind_{kind}", report.lang) for kind in spoken["kind"].dropna().unique())
+    total, of = people.sum(min_count=1), analysed[people.notna()].sum()
+    sentences = [
+        report.say(
+            "people_3plus", people=total, share=report.percent(total / of), population=of, period=period, kind=kind
+        )
+    ]
+    named = rows.assign(people=people).dropna(subset=["pcode"]).set_index("pcode")
+    names = report.names()
+    for phase in (5, 4, 3):
+        there = [str(names.get(code, code)) for code in named.index[named[column] == phase]]
+        if there:
+            sentences.append(report.say("in_phase", phase=phase, count=len(there), areas=", ".join(there)))
+    sentences.append(report.say("most", areas=report.largest(named["people"])))
+    if column == "phase_rule":
+        sentences.append(report.say("by_rule"))
+    absent = [names[code] for code in report.areas["pcode"] if code not in named.index]
+    if absent:
+        report.doubts[report.say("not_analysed", count=len(absent), areas=", ".join(absent))] = None
+    report.days.append(spoken["start"].max().date())
+    report.by_area["phases"], report.phase_column = rows, column
+    shown = (
+        named.assign(share=named["people"] / named["population"])
+        .sort_values("people", ascending=False)
+        .head(_MOST_ROWS)
+    )
+    lines = [
+        (
+            str(names.get(code, code)),
+            report.write(row[column]),
+            report.write(row["people"]),
+            report.percent(row["share"]),
+        )
+        for code, row in shown.iterrows()
+    ]
+    heads = ("area", "phase", "people_phase_3_or_above", "share_phase_3_or_above")
+    return Part(report.say("phases"), tuple(sentences), tuple(word(head, report.lang) for head in heads), tuple(lines))
+
+
+def _stocks(report: _Report, table: pd.DataFrame) -> Part:
+    """Displaced people by group: the latest count of each place, and its change like for like."""
+    rows = report.placed(table, "stocks")
+    sentences, lines = [], []
+    for group in sorted(rows["group"].dropna().unique()):
+        counted = rows[rows["group"] == group]
+        latest = latest_stocks(counted.drop(columns="area"), date=report.date and report.date.date())
+        old = latest["days_old"] > OLDEST_DAYS
+        if old.any():
+            report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum(), rows=int(old.sum()))] = None
+        latest = latest[~old].assign(area=counted["area"])
+        days = [day.date() for day in (latest["date"].min(), latest["date"].max())]
+        report.days.append(days[1])
+        words = word(f"group_{group}", report.lang)
+        total = latest["people"].sum(min_count=1)
+        sentences.append(report.say("displaced", people=total, group=words, day=write_period(*days, report.lang)))
+        by_area = sum_stocks(latest, by=("area",)).rename(columns={"area": "pcode"})
+        if group == "idp" or "stocks" not in report.by_area:
+            report.by_area["stocks"] = by_area
+        people = by_area.dropna(subset=["pcode"]).set_index("pcode")["people"]
+        sentences.append(report.say("most", areas=report.largest(people)))
+        sentences += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
+        names = report.names()
+        first = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
+        lines += [(str(names.get(code, code)), words, report.write(count)) for code, count in first.items()]
+    doubted = rows["doubt"].dropna().unique() if "doubt" in rows else []
+    report.doubts.update(dict.fromkeys(map(str, doubted)))
+    heads = (word("area", report.lang), report.say("group"), word("displaced_people", report.lang))
+    return Part(report.say("stocks"), tuple(sentences), heads, tuple(lines))
+
+
+def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words: str) -> list[str]:
+    """The change from the count before, where somebody counted twice."""
+    earlier = counted.loc[counted["date"] < latest["date"].max(), "date"]
+    if earlier.empty:
+        return []
+    try:
+        before = latest_stocks(counted, date=earlier.max().date())
+        before = before[before["days_old"] <= OLDEST_DAYS]
+        change = change_in_stocks(before, latest.drop(columns=["as_of", "days_old"])).iloc[0]
+    except StockComparisonError as problem:
+        report.doubts[str(problem)] = None
+        return []
+    numbers = {name: change[name] for name in ("people_before", "like_for_like", "newly_covered", "no_longer_covered")}
+    return [
+        report.say("change", group=words, day=change["date_before"].date(), places=change["places_both"], **numbers)
+    ]
+
+
+def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFrame | None:
+    """People living in each area: those given, or those that the analysis of food insecurity covered."""
+    if population is not None:
+        rows = report.placed(population, "population")
+        latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
+        keys = ["area", "year", "source"]
+        return latest.groupby(keys, as_index=False)["people"].sum(min_count=1).rename(columns={"area": "pcode"})
+    if "phases" not in report.by_area:
+        return None
+    rows = report.by_area["phases"].dropna(subset=["pcode", "population"])
+    year = report.days[0].year
+    return pd.DataFrame(
+        {"pcode": rows["pcode"], "year": year, "people": rows["population"].round(), "source": rows["source"]}
+    )
+
+
+def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
+    """Displaced people per 1,000 inhabitants, and the areas where hunger and displacement are both high."""
+    stocks = report.by_area["stocks"].dropna(subset=["pcode"])
+    names, sentences = report.names(), []
+    rates = rate_per_1000(stocks, living).set_index("pcode")
+    first = rates["per_1000"].dropna().sort_values(ascending=False, kind="stable").head(3)
+    listed = ", ".join(
+        f"{names.get(code, code)} ({write_number(rate, report.lang, 1)})" for code, rate in first.items()
+    )
+    sentences.append(report.say("rates", areas=listed, year=str(rates["population_year"].dropna().max())))
+    if "phases" in report.by_area:
+        phases = report.by_area["phases"].dropna(subset=["pcode"])
+        joint = joint_severity(phases, stocks, living).set_index("pcode")
+        both = [str(names.get(code, code)) for code in joint.index[joint["joint_class"] == "both"]]
+        sentences.append(report.say("both" if both else "both_nowhere", count=len(both), areas=", ".join(both)))
+    yield Part(report.say("meet"), tuple(sentences))
+
+
+def _flows(report: _Report, table: pd.DataFrame) -> Part:
+    """People who moved, between whom, and those of whom an end is not known."""
+    if report.date is not None:
+        table = table[table["end"] <= report.date]
+    pairs = sum_flows(table, by=("origin", "destination"))
+    people = pairs["people"]
+    inside, unknown = pairs["internal"].fillna(False), pairs[["origin", "destination"]].isna().any(axis=1)
+    period = write_period(table["start"].min().date(), table["end"].max().date(), report.lang)
+    counts = {"people": people.sum(), "inside": people[inside].sum(), "unknown": people[unknown].sum()}
+    names = report.names()
+    ends = [pairs[end].map(lambda code: names.get(code, code)) for end in ("origin", "destination")]
+    between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
+    lines = [(row.origin, row.destination, report.write(row.people)) for row in between.itertuples()]
+    report.days.append(table["end"].max().date())
+    heads = tuple(word(head, report.lang) for head in ("from", "to", "people_moved"))
+    return Part(report.say("flows"), (report.say("moved", period=period, **counts),), heads, tuple(lines))
+
+
+def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
+    """Deaths of the last twelve months, by month and where."""
+    last = min(table["date"].max(), report.date) if report.date is not None else table["date"].max()
+    first = (last - pd.DateOffset(months=_MONTHS - 1)).replace(day=1).normalize()
+    sums = sum_events(table[table["date"].between(first, last)], report.areas, coverage=coverage)
+    sums = sums[(sums["start"] >= first) & (sums["start"] <= last)]
+    columns = ["events", "fatalities", "fatalities_low", "fatalities_high"]
+    counts = sums[columns].sum()
+    unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum()
+    sentence = report.say(
+        "deaths", **counts.to_dict(), unplaced=unplaced, period=write_period(first.date(), last.date(), report.lang)
+    )
+    by_month = sums.groupby("start")["fatalities"].sum()
+    report.by_area["deaths"] = by_month.reindex(pd.date_range(first, last, freq="MS"), fill_value=0).to_frame()
+    places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum()
+    report.days.append(last.date())
+    shown = places[places["events"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(_MOST_ROWS)
+    names = report.names()
+    lines = [
+        (str(names.get(code, code)), *map(report.write, row))
+        for code, row in zip(shown.index, shown.to_numpy(), strict=True)
+    ]
+    heads = (word("area", report.lang), report.say("events"), report.say("killed"))
+    sentences = (sentence, report.say("most", areas=report.largest(places["fatalities"])))
+    return Part(report.say("violence"), sentences, heads, tuple(lines))
+
+
+def _pictures(report: _Report, title: str) -> Iterator[tuple[str, Figure]]:
+    """The map of phases under displaced people, and deaths by month."""
+    m = None
+    options: dict[str, Any] = {"title": title, "lang": report.lang}
+    if "phases" in report.by_area:
+        rows = report.by_area["phases"].dropna(subset=["pcode"])
+        m = maps.phase_map(rows, report.areas, column=report.phase_column, **options)
+    if "stocks" in report.by_area:
+        stocks = report.by_area["stocks"].dropna(subset=["pcode"])
+        m = maps.stock_map(stocks, report.areas, **(options if m is None else {"m": m}))
+    if m is not None:
+        yield report.say("map"), maps.figure(m)
+    if "deaths" in report.by_area:
+        yield report.say("deaths_by_month"), _chart(report)
+
+
+@mpl.rc_context({**LITERAL_TEXT, "font.family": ["DejaVu Sans"], "font.size": 8})
+def _chart(report: _Report) -> Figure:
+    deaths = report.by_area["deaths"]["fatalities"]
+    months = [write_month(month.date(), report.lang) for month in deaths.index]
+    figure = Figure(figsize=(10, 2.6), layout="constrained")
+    axes = figure.add_subplot()
+    axes.bar(range(len(deaths)), deaths.to_numpy(dtype=float), color=style()["events"]["fill"])
+    axes.set_xticks(range(len(deaths)), months, rotation=30, ha="right")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_ylabel(report.say("killed"))
+    return figure
