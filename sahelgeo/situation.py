@@ -2,8 +2,7 @@
 
 Nothing is computed here that another function does not give: the latest count of each place (``latest_stocks``), the
 change like for like (``change_in_stocks``), rates, where hunger and displacement meet (``joint_severity``), movements
-(``sum_flows``), deaths by month (``sum_events``). What those functions warn of stands in the report under what is
-missing or doubtful.
+(``sum_flows``), deaths by month (``sum_events``). What those functions warn of, they warn of here too.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +23,7 @@ from matplotlib.figure import Figure
 
 from sahelgeo import checks, embedded, maps
 from sahelgeo.areas import load_areas
-from sahelgeo.errors import DataWarning, FormatError, SchemaError, StockComparisonError
+from sahelgeo.errors import FormatError, SchemaError, StockComparisonError, listed
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
@@ -38,10 +35,20 @@ from sahelgeo.sources import credit
 from sahelgeo.stocks.changes import change_in_stocks
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
-from sahelgeo.words import base_language, check_language, word, write_day, write_month, write_number, write_period
+from sahelgeo.words import (
+    MISSING,
+    base_language,
+    check_language,
+    word,
+    write_day,
+    write_month,
+    write_number,
+    write_period,
+)
 
-# A count that nobody has repeated for longer says little of today, and is left out of the total, with its people said.
-OLDEST_DAYS = 366
+# A count that nobody has repeated for longer says little of the day: it is left out of the total, its people are said.
+# It is less than a year, so that a yearly count at another level does not stand beside that of the year after.
+OLDEST_DAYS = 183
 _MOST_ROWS = 12
 _MONTHS = 12
 
@@ -102,7 +109,12 @@ class Situation:
         """The report in Markdown, with the addresses of pictures by their captions."""
         lines = [f"# {_plain(self.title)}"]
         for part in self.parts:
-            lines += ["", f"## {part.title}", "", *(f"- {_plain(sentence)}" for sentence in part.sentences)]
+            lines += [
+                "",
+                f"## {part.title}",
+                *([""] if part.sentences else []),
+                *(f"- {_plain(line)}" for line in part.sentences),
+            ]
             if part.rows:
                 table = [
                     part.heads,
@@ -214,7 +226,7 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
 
     Notes
     -----
-    Counts of displaced people older than 366 days are not in the total; the report says how many people they are.
+    Counts of displaced people older than 183 days are not in the total; the report says how many people they are.
 
     Examples
     --------
@@ -233,8 +245,7 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
         raise SchemaError("situation needs at least one table with rows: phases, stocks, flows or events")
     ground = areas if areas is not None else _areas_of(given)
     report = _Report(ground, lang, None if date is None else checks.day(date, "date"))
-    with report.gathered_doubts():
-        parts = list(_parts(report, given, population, coverage))
+    parts = list(_parts(report, given, population, coverage))
     heading = title or report.say("title", where=report.where(), day=report.day_in_words())
     drawn = dict(_pictures(report, heading)) if pictures else {}
     parts += [report.doubts_part(), report.account_part()]
@@ -305,28 +316,19 @@ class _Report:
         names = self.names()
         return ", ".join(f"{names.get(code, code)} ({self.write(count)})" for code, count in first.items() if count)
 
-    def placed(self, table: pd.DataFrame, kind: str) -> pd.DataFrame:
-        """The rows on their areas, and their account."""
-        rows, account = place_rows(table, self.areas, "keep")
-        numbers = (account.rows_in, account.people_in, account.people_attached, account.people_unmatched)
-        self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, numbers)))
-        if account.rows_unmatched:
-            self.doubts[self.say("unplaced", rows=account.rows_unmatched, table=word(f"table_{kind}", self.lang))] = (
-                None
-            )
-        return rows
+    def placed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows, with the p-code of their area in ``area``."""
+        return place_rows(table, self.areas, "keep")[0]
 
-    @contextmanager
-    def gathered_doubts(self) -> Iterator[None]:
-        """Every DataWarning of the functions used becomes a line of the report; other warnings pass."""
-        with warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always")
-            yield
-        for warning in heard:
-            if issubclass(warning.category, DataWarning):
-                self.doubts[str(warning.message)] = None
-            else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    def accounted(self, kind: str, table: pd.DataFrame, used: pd.DataFrame, column: str = "people") -> None:
+        """What became of the rows of a table: used for the day or not, in an area or not."""
+        people, there = used[column], used["area"].notna()
+        counts = (len(table), len(used), people.sum(), people[there].sum(), people[~there].sum())
+        self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, counts)))
+        if not there.all():
+            places = used["place"].fillna(used["pcode"]).fillna(MISSING)[~there].unique()
+            values = {"rows": int((~there).sum()), "people": people[~there].sum(), "places": listed(list(places), 8)}
+            self.doubts[self.say("unplaced", table=word(f"table_{kind}", self.lang), **values)] = None
 
     def doubts_part(self) -> Part:
         """What is missing or doubtful."""
@@ -334,7 +336,14 @@ class _Report:
 
     def account_part(self) -> Part:
         """Rows and people of each table that was placed on areas."""
-        heads = ("account_table", "account_rows", "account_people", "account_attached", "account_without")
+        heads = (
+            "account_table",
+            "account_rows",
+            "account_used",
+            "account_people",
+            "account_attached",
+            "account_without",
+        )
         return Part(self.say("account"), (), tuple(map(self.say, heads)), tuple(self.accounts))
 
 
@@ -347,9 +356,16 @@ def _parts(
     living = _population(report, population)
     if living is not None and "stocks" in report.by_area:
         yield from _both(report, living)
-    if "flows" in given:
+    for kind, day in (("flows", "end"), ("events", "date")):
+        if kind in given and report.date is not None:
+            given = {**given, kind: given[kind][given[kind][day] <= report.date]}
+            if given[kind].empty:
+                report.doubts[
+                    report.say("nothing_yet", table=word(f"table_{kind}", report.lang), day=report.day_in_words())
+                ] = None
+    if len(given.get("flows", ())):
         yield _flows(report, given["flows"])
-    if "events" in given:
+    if len(given.get("events", ())):
         yield _events(report, given["events"], coverage)
 
 
@@ -358,7 +374,9 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     current = table[table["kind"] == "current"]
     day = report.date if report.date is not None else (current if len(current) else table)["start"].max()
     spoken = phases_at(table, day.date())
-    rows, column = phases_by_area(report.placed(spoken, "phases"), report.areas)
+    placed = report.placed(spoken)
+    report.accounted("phases", table, placed, "population")
+    rows, column = phases_by_area(placed, report.areas)
     people, analysed = people_from(rows, 3), rows["population"]
     start, end = spoken["start"].min().date(), spoken["end"].max().date()
     seasons = spoken["season"].dropna().unique() if "season" in spoken else []
@@ -404,8 +422,8 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
 
 def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     """Displaced people by group: the latest count of each place, and its change like for like."""
-    rows = report.placed(table, "stocks")
-    sentences, lines = [], []
+    rows = report.placed(table)
+    sentences, lines, used = [], [], []
     for group in sorted(rows["group"].dropna().unique()):
         counted = rows[rows["group"] == group]
         latest = latest_stocks(counted.drop(columns="area"), date=report.date and report.date.date())
@@ -413,10 +431,11 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         if old.any():
             report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum(), rows=int(old.sum()))] = None
         latest = latest[~old].assign(area=counted["area"])
+        used.append(latest)
         days = [day.date() for day in (latest["date"].min(), latest["date"].max())]
         report.days.append(days[1])
         words = word(f"group_{group}", report.lang)
-        total = latest["people"].sum(min_count=1)
+        total = sum_stocks(latest.drop(columns="area"), by=())["people"].item()
         sentences.append(report.say("displaced", people=total, group=words, day=write_period(*days, report.lang)))
         by_area = sum_stocks(latest, by=("area",)).rename(columns={"area": "pcode"})
         if group == "idp" or "stocks" not in report.by_area:
@@ -427,7 +446,8 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         names = report.names()
         first = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
         lines += [(str(names.get(code, code)), words, report.write(count)) for code, count in first.items()]
-    doubted = rows["doubt"].dropna().unique() if "doubt" in rows else []
+    report.accounted("stocks", table, pd.concat(used))
+    doubted = pd.concat(used)["doubt"].dropna().unique() if "doubt" in rows else []
     report.doubts.update(dict.fromkeys(map(str, doubted)))
     heads = (word("area", report.lang), report.say("group"), word("displaced_people", report.lang))
     return Part(report.say("stocks"), tuple(sentences), heads, tuple(lines))
@@ -439,11 +459,13 @@ def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words:
     if earlier.empty:
         return []
     try:
-        before = latest_stocks(counted, date=earlier.max().date())
+        before = latest_stocks(counted[counted["date"] <= earlier.max()])
         before = before[before["days_old"] <= OLDEST_DAYS]
         change = change_in_stocks(before, latest.drop(columns=["as_of", "days_old"])).iloc[0]
     except StockComparisonError as problem:
         report.doubts[str(problem)] = None
+        return []
+    if not change["places_both"]:
         return []
     numbers = {name: change[name] for name in ("people_before", "like_for_like", "newly_covered", "no_longer_covered")}
     return [
@@ -454,7 +476,7 @@ def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words:
 def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFrame | None:
     """People living in each area: those given, or those that the analysis of food insecurity covered."""
     if population is not None:
-        rows = report.placed(population, "population")
+        rows = report.placed(population)
         latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
         keys = ["area", "year", "source"]
         return latest.groupby(keys, as_index=False)["people"].sum(min_count=1).rename(columns={"area": "pcode"})
@@ -473,10 +495,10 @@ def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
     names, sentences = report.names(), []
     rates = rate_per_1000(stocks, living).set_index("pcode")
     first = rates["per_1000"].dropna().sort_values(ascending=False, kind="stable").head(3)
-    listed = ", ".join(
+    highest = ", ".join(
         f"{names.get(code, code)} ({write_number(rate, report.lang, 1)})" for code, rate in first.items()
     )
-    sentences.append(report.say("rates", areas=listed, year=str(rates["population_year"].dropna().max())))
+    sentences.append(report.say("rates", areas=highest, year=str(rates["population_year"].dropna().max())))
     if "phases" in report.by_area:
         phases = report.by_area["phases"].dropna(subset=["pcode"])
         joint = joint_severity(phases, stocks, living).set_index("pcode")
@@ -487,8 +509,6 @@ def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
 
 def _flows(report: _Report, table: pd.DataFrame) -> Part:
     """People who moved, between whom, and those of whom an end is not known."""
-    if report.date is not None:
-        table = table[table["end"] <= report.date]
     pairs = sum_flows(table, by=("origin", "destination"))
     people = pairs["people"]
     inside, unknown = pairs["internal"].fillna(False), pairs[["origin", "destination"]].isna().any(axis=1)
@@ -505,10 +525,10 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
 
 def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     """Deaths of the last twelve months, by month and where."""
-    last = min(table["date"].max(), report.date) if report.date is not None else table["date"].max()
+    last = table["date"].max() if report.date is None else report.date
     first = (last - pd.DateOffset(months=_MONTHS - 1)).replace(day=1).normalize()
-    sums = sum_events(table[table["date"].between(first, last)], report.areas, coverage=coverage)
-    sums = sums[(sums["start"] >= first) & (sums["start"] <= last)]
+    sums = sum_events(table[table["date"] >= first], report.areas, coverage=coverage)
+    sums = sums[sums["start"].between(first, last)]
     columns = ["events", "fatalities", "fatalities_low", "fatalities_high"]
     counts = sums[columns].sum()
     unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum()
