@@ -49,7 +49,7 @@ from sahelgeo.words import (
 # A count that nobody has repeated for longer says little of the day: it is left out of the total, its people are said.
 # It is less than a year, so that a yearly count at another level does not stand beside that of the year after.
 OLDEST_DAYS = 183
-_MOST_ROWS = 12
+_MOST_ROWS = 8
 _MONTHS = 12
 
 
@@ -247,9 +247,10 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
     report = _Report(ground, lang, None if date is None else checks.day(date, "date"))
     parts = list(_parts(report, given, population, coverage))
     heading = title or report.say("title", where=report.where(), day=report.day_in_words())
-    drawn = dict(_pictures(report, heading)) if pictures else {}
+    drawn = dict(_pictures(report)) if pictures else {}
     parts += [report.doubts_part(), report.account_part()]
-    named = [table for table in (*given.values(), population, ground) if table is not None]
+    used = [table for kind, table in given.items() if kind not in report.silent]
+    named = [table for table in (*used, population, ground) if table is not None]
     return Situation(heading, lang, tuple(parts), drawn, tuple(credit(*named, lang=lang)))
 
 
@@ -277,6 +278,7 @@ class _Report:
     days: list[dt.date] = field(default_factory=list)
     by_area: dict[str, pd.DataFrame] = field(default_factory=dict)
     phase_column: str = "phase_published"
+    silent: set[str] = field(default_factory=set)
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the report: numbers, shares and days are written here."""
@@ -445,12 +447,13 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         sentences += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
         names = report.names()
         first = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
-        lines += [(str(names.get(code, code)), words, report.write(count)) for code, count in first.items()]
+        lines += [(str(names.get(code, code)), report.write(count), words) for code, count in first.items()]
     report.accounted("stocks", table, pd.concat(used))
     doubted = pd.concat(used)["doubt"].dropna().unique() if "doubt" in rows else []
     report.doubts.update(dict.fromkeys(map(str, doubted)))
-    heads = (word("area", report.lang), report.say("group"), word("displaced_people", report.lang))
-    return Part(report.say("stocks"), tuple(sentences), heads, tuple(lines))
+    heads = (word("area", report.lang), word("displaced_people", report.lang), report.say("group"))
+    shown = 3 if len(used) > 1 else 2
+    return Part(report.say("stocks"), tuple(sentences), heads[:shown], tuple(line[:shown] for line in lines))
 
 
 def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words: str) -> list[str]:
@@ -467,7 +470,9 @@ def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words:
         return []
     if not change["places_both"]:
         return []
-    numbers = {name: change[name] for name in ("people_before", "like_for_like", "newly_covered", "no_longer_covered")}
+    numbers = {name: change[name] for name in ("people_before", "newly_covered", "no_longer_covered")}
+    like = change["like_for_like"]
+    numbers["like_for_like"] = ("+" if like > 0 else "") + report.write(like)
     return [
         report.say("change", group=words, day=change["date_before"].date(), places=change["places_both"], **numbers)
     ]
@@ -550,10 +555,10 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     return Part(report.say("violence"), sentences, heads, tuple(lines))
 
 
-def _pictures(report: _Report, title: str) -> Iterator[tuple[str, Figure]]:
+def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:
     """The map of phases under displaced people, and deaths by month."""
     m = None
-    options: dict[str, Any] = {"title": title, "lang": report.lang}
+    options: dict[str, Any] = {"title": report.say("map"), "lang": report.lang}
     if "phases" in report.by_area:
         rows = report.by_area["phases"].dropna(subset=["pcode"])
         m = maps.phase_map(rows, report.areas, column=report.phase_column, **options)
