@@ -22,7 +22,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sahelgeo import checks, embedded, maps
-from sahelgeo.areas import load_areas
+from sahelgeo.areas import conform_areas, load_areas
 from sahelgeo.errors import FormatError, SchemaError, StockComparisonError, listed
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
@@ -246,7 +246,7 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
     ground = areas if areas is not None else _areas_of(given)
     report = _Report(ground, lang, None if date is None else checks.day(date, "date"))
     parts = list(_parts(report, given, population, coverage))
-    heading = title or report.say("title", where=report.where(), day=report.day_in_words())
+    heading = title or report.heading()
     drawn = dict(_pictures(report)) if pictures else {}
     parts += [report.doubts_part(), report.account_part()]
     used = [table for kind, table in given.items() if kind not in report.silent]
@@ -255,6 +255,19 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
 
 
 def _areas_of(given: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """The polygons that the phases bring, or the embedded regions of the countries of the tables."""
+    phases = given.get("phases")
+    if isinstance(phases, gpd.GeoDataFrame) and phases.geom_type.str.endswith("Polygon").any():
+        own = phases[phases.geom_type.str.endswith("Polygon")].drop_duplicates("geometry")
+        columns = {
+            "pcode": own["pcode"].fillna(own["place"]),
+            "name": own["place"],
+            "iso3": own["iso3"],
+            "source": own["source"],
+        }
+        return conform_areas(
+            gpd.GeoDataFrame(columns, geometry=own.geometry, crs=own.crs).assign(edition="of the phases")
+        )
     countries = sorted({iso3 for table in given.values() if "iso3" in table for iso3 in table["iso3"].dropna()})
     if not countries:
         codes = [table["pcode"].dropna().unique() for table in given.values() if "pcode" in table]
@@ -302,11 +315,12 @@ class _Report:
         label = "name_fr" if base_language(self.lang) == "fr" and "name_fr" in self.areas else "name"
         return self.areas.set_index("pcode")[label].fillna(self.areas.set_index("pcode")["name"])
 
-    def where(self) -> str:
-        """The countries of the areas."""
+    def heading(self) -> str:
+        """The title where none is given: countries and day."""
         countries = self.areas["iso3"].dropna().unique()
         words = embedded.read_frame("countries.csv", keep_default_na=False).set_index("iso3")
-        return ", ".join(words.loc[iso3, f"name_{base_language(self.lang)}"] or iso3 for iso3 in countries)
+        named = [words.loc[iso3, f"name_{base_language(self.lang)}"] or iso3 for iso3 in countries]
+        return self.say("title", where=", ".join([*named, self.day_in_words()]))
 
     def day_in_words(self) -> str:
         """The day of the report: that asked for, or the latest of its tables."""

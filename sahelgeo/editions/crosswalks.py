@@ -284,7 +284,9 @@ def older_edition(
     ``named`` are country, level, name and printed code of the areas that a table names; ``known`` the folded own names
     of all areas there are to choose from: where the reform made none of them, they are of the older edition themselves.
     """
-    distinct = {(iso3, level, name, bool(code) and looks_like_gadm(str(code))) for iso3, level, name, code in named}
+    distinct = {
+        (iso3, level, name, bool(code) and looks_like_gadm(str(code))) for iso3, level, name, code in named if iso3
+    }
     sentences = []
     for walk in crosswalks():
         for level in (1, 2):
