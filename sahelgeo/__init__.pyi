@@ -10,7 +10,6 @@ from . import places as places
 from . import rasters as rasters
 from . import sources as sources
 from . import stocks as stocks
-from . import tables as tables
 from .areas import load_areas as load_areas
 from .conformance import conform as conform
 from .editions.conversion import convert_edition as convert_edition
@@ -53,6 +52,7 @@ from .readers.population import read_population as read_population
 from .readers.ucdp import read_ucdp as read_ucdp
 from .readers.unhcr import read_unhcr as read_unhcr
 from .samples import load_sample as load_sample
+from .situation_report import situation as situation
 from .sources import credit as credit
 from .stocks.changes import change_in_stocks as change_in_stocks
 from .stocks.rates import rate_per_1000 as rate_per_1000

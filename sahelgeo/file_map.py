@@ -13,24 +13,21 @@ import pandas as pd
 from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
 from sahelgeo.conformance import listed
-from sahelgeo.errors import AreasNotEmbeddedError, DoubleCountError, FormatError, SchemaError, UnmatchedError
-from sahelgeo.maps.phase_layer import SETTLEMENTS
+from sahelgeo.errors import AreasNotEmbeddedError, FormatError, SchemaError, UnmatchedError
+from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.phases.analyses import phases_at
-from sahelgeo.phases.phase_totals import sum_phases
-from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
-from sahelgeo.places.attach import attach_areas
 from sahelgeo.places.known import country_of_code
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
+from sahelgeo.tables import SETTLEMENTS
 from sahelgeo.words import check_language, word, write_number
 
 SUBJECTS = ("phases", "stocks")
 LATEST = "latest"
-_ADMINS = ("admin1", "admin2", "admin3")
 _CHOICES = {
     "phases": ("kind", "start", "end", "issued", "source", "season"),
     "stocks": ("date", "group", "reason", "method", "operation", "source"),
@@ -234,52 +231,35 @@ def _drawn(table: pd.DataFrame, request: MapRequest, lang: str) -> tuple[maps.Ma
     if request.title is not None:
         options["title"] = request.title
     if request.areas is None and request.subject == "phases" and isinstance(table, gpd.GeoDataFrame):
-        table, column = _with_phase(table)
+        table, column = with_phase(table)
         if table.loc[~table["unit_kind"].isin(SETTLEMENTS), "pcode"].dropna().duplicated().any():
             raise SchemaError(
                 "some areas have several polygons with a phase each. Give boundaries to add them up: --areas FILE"
             )
         return maps.phase_map(table, column=column, **options), None
     areas = _areas(table, request)
-    plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
-    placed, account = _placed(plain, areas, request.unmatched)
+    placed, account = _placed(table, areas, request.unmatched)
     if request.subject == "stocks":
-        _refuse_mixed_depths(placed, areas)
+        refuse_mixed_depths(placed, areas)
         summed = sum_stocks(placed, by=("area",)).rename(columns={"area": "pcode"})
         return maps.stock_map(summed, areas, **options), account
-    placed, column = _one_row_each(placed, areas)
+    placed, column = phases_by_area(placed, areas)
     return maps.phase_map(placed, areas, column=column, **options), account
 
 
 def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
     """The table with the p-code of each row's area in ``area``, beside what the row prints."""
     try:
-        joined, account = attach_areas(table, areas, on="match", unmatched=unmatched, report=True)  # type: ignore[call-overload]
+        placed, account = place_rows(table, areas, unmatched)
     except UnmatchedError as problem:
         raise UnmatchedError(
             f"{problem}. On the command line: --unmatched drop, or other --areas", problem.rows
         ) from problem
-    if joined.empty:
+    if placed.empty:
         raise UnmatchedError(
             "no row has an area, so there is nothing to draw. Give other boundaries: --areas FILE", table
         )
-    return table.loc[joined.index].assign(area=joined["pcode"]), account
-
-
-def _one_row_each(phases: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.DataFrame, str]:
-    """The phases with one row for each area, added up where it has several. Settlements are points of their own."""
-    if phases.loc[~phases["unit_kind"].isin(SETTLEMENTS), "area"].duplicated().any():
-        if phases["pcode"].isna().all():
-            _refuse_mixed_depths(phases, areas)
-        return sum_phases(phases, by=("area",)).rename(columns={"area": "pcode"}), "phase_rule"
-    placed = phases.drop(columns=["pcode", "place", *_ADMINS], errors="ignore")
-    return _with_phase(placed.rename(columns={"area": "pcode"}))
-
-
-def _with_phase(phases: pd.DataFrame) -> tuple[Any, str]:
-    if phases["phase_published"].notna().any() or phases["state"].notna().all():
-        return phases, "phase_published"
-    return phases.join(area_phase(phases)), "phase_rule"
+    return placed, account
 
 
 def _areas(table: pd.DataFrame, request: MapRequest) -> gpd.GeoDataFrame:
@@ -303,23 +283,8 @@ def _level(table: pd.DataFrame, countries: list[str]) -> int:
     for level in range(deepest, -1, -1):
         if len(codes) and codes.isin(load_areas(level=level)["pcode"]).mean() > 0.5:
             return level
-    named = [number for number, label in enumerate(_ADMINS, 1) if label in table and table[label].notna().any()]
+    named = [number for number, label in enumerate(ADMINS, 1) if label in table and table[label].notna().any()]
     return min(max(named, default=1), deepest)
-
-
-def _refuse_mixed_depths(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
-    """A row for a whole area beside rows for its parts: their sum would count people twice."""
-    level = int(areas["level"].dropna().max()) if areas["level"].notna().any() else len(_ADMINS)
-    for label in [label for label in _ADMINS[level : level + 1] if label in placed]:
-        named = placed[label].notna()
-        mixed = named.groupby(placed["area"]).transform("nunique") > 1
-        if mixed.any():
-            shown = listed(list(placed.loc[mixed, "area"].unique()), 5)
-            raise DoubleCountError(
-                f"{int((mixed & ~named).sum()):,} rows stand for whole areas beside rows of their parts ({label}): "
-                f"{shown}. Keep one level in the file",
-                placed[mixed],
-            )
 
 
 def _lines(

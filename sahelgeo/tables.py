@@ -19,6 +19,8 @@ PHASE_KINDS = ("current", "projected", "second_projected")
 UNIT_KINDS = ("area", "idp_site", "urban", "limited_access", "refugee")
 PHASE_STATES = ("not_analysed", "inadequate_evidence", "no_access", "no_data")
 PERIOD_RULE = "a period that starts after its end. Swap or correct 'start' and 'end'"
+# Kinds of unit that are drawn as points of their own, not as areas.
+SETTLEMENTS = ("urban", "idp_site", "refugee")
 PEOPLE_BY_PHASE = ("people_1", "people_2", "people_3", "people_4", "people_5")
 
 

@@ -28,6 +28,7 @@ LAYERS = (
     ("joint",),
     ("readers",),
     ("maps",),
+    ("situation_report",),
     ("demo", "brief", "file_map", "cli", "__main__"),
 )
 
@@ -165,8 +166,9 @@ def test_public_functions_take_few_parameters(module: ModuleType, name: str) -> 
     """At most six; maps take the options of their layers besides, which are declared once."""
     found = getattr(module, name)
     if inspect.isfunction(found):
-        # sum_flows takes what every sum takes, and whether rows are records of which two may be alike.
-        assert len(inspect.signature(found).parameters) <= (7 if name == "sum_flows" else 6)
+        # sum_flows takes what every sum takes, and whether rows are records of which two may be alike; a report takes
+        # six tables and options.
+        assert len(inspect.signature(found).parameters) <= (7 if name in {"sum_flows", "situation"} else 6)
 
 
 @pytest.mark.parametrize("module", WITH_STUBS, ids=[module.__name__ for module in WITH_STUBS])

@@ -12,9 +12,9 @@ from sahelgeo.phases.phase_totals import sum_phases
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
+from sahelgeo.tables import SETTLEMENTS
 
-SETTLEMENTS = ("idp_site", "urban", "refugee")
-_ADMINS = ("admin1", "admin2", "admin3")
+ADMINS = ("admin1", "admin2", "admin3")
 
 
 def place_rows(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
@@ -30,7 +30,7 @@ def phases_by_area(phases: pd.DataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Da
         if phases["pcode"].isna().all():
             refuse_mixed_depths(phases, areas)
         return sum_phases(phases, by=("area",)).rename(columns={"area": "pcode"}), "phase_rule"
-    placed = phases.drop(columns=["pcode", "place", *_ADMINS], errors="ignore")
+    placed = phases.drop(columns=["pcode", "place", *ADMINS], errors="ignore")
     return with_phase(placed.rename(columns={"area": "pcode"}))
 
 
@@ -43,8 +43,8 @@ def with_phase(phases: pd.DataFrame) -> tuple[Any, str]:
 
 def refuse_mixed_depths(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     """A row for a whole area beside rows for its parts: their sum would count people twice."""
-    level = int(areas["level"].dropna().max()) if areas["level"].notna().any() else len(_ADMINS)
-    for label in [label for label in _ADMINS[level : level + 1] if label in placed]:
+    level = int(areas["level"].dropna().max()) if areas["level"].notna().any() else len(ADMINS)
+    for label in [label for label in ADMINS[level : level + 1] if label in placed]:
         named = placed[label].notna()
         mixed = named.groupby(placed["area"]).transform("nunique") > 1
         if mixed.any():

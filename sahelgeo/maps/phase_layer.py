@@ -26,7 +26,7 @@ from sahelgeo.maps.scale import named_classes
 from sahelgeo.maps.style import PhaseClass, phase_classes
 from sahelgeo.maps.windows import period_in_words
 from sahelgeo.phases.classes import PHASES
-from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import word, write_number
 
 _CRISIS_AND_ABOVE = (3, 4, 5)
@@ -192,7 +192,6 @@ def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     return [keys.index(value) for value in key]
 
 
-SETTLEMENTS = ("urban", "idp_site", "refugee")
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 _LEGEND_ORDER = (*_EVIDENCE, "white_sack", "black_sack", "assistance", "limited_access", *SETTLEMENTS)
 # As sources print them. FEWS NET and IPC before 3.1 have one flag, drawn as "!"; IPC 3.1 has two sacks.

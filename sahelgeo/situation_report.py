@@ -10,15 +10,17 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import geopandas as gpd
 import jinja2
 import matplotlib as mpl
 import pandas as pd
+from markupsafe import escape
 from matplotlib.figure import Figure
 
 from sahelgeo import checks, embedded, maps
@@ -29,7 +31,7 @@ from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.joint.severity import joint_severity
 from sahelgeo.maps.style import LITERAL_TEXT, style
-from sahelgeo.phases.dates import phases_at
+from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.rule import people_from
 from sahelgeo.sources import credit
 from sahelgeo.stocks.changes import change_in_stocks
@@ -51,6 +53,16 @@ from sahelgeo.words import (
 OLDEST_DAYS = 183
 _MOST_ROWS = 8
 _MONTHS = 12
+
+
+class ReportOptions(TypedDict, total=False):
+    """The options of a report."""
+
+    date: str | dt.date | None
+    coverage: tuple[Any, Any] | pd.DataFrame | None
+    title: str | None
+    pictures: bool
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +161,7 @@ class Situation:
         return target
 
     def _repr_html_(self) -> str:
-        return f'<iframe srcdoc="{jinja2.filters.escape(self.to_html())}" width="100%" height="600"></iframe>'
+        return f'<iframe srcdoc="{escape(self.to_html())}" width="100%" height="600"></iframe>'
 
 
 _FOOT = ("sources", "disclaimer", "made_with")
@@ -164,10 +176,10 @@ def _png(figure: Figure) -> bytes:
 def _plain(text: str) -> str:
     """A text as one line of Markdown that means nothing but itself."""
     escaped = "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)
-    return " ".join(escaped.split())
+    return re.sub(r"[\r\n\t]+", " ", escaped)
 
 
-def situation(  # noqa: PLR0913 - tables by their names, and a report's date, title, pictures and language
+def situation(  # numpydoc ignore=PR02
     *,
     phases: pd.DataFrame | None = None,
     stocks: pd.DataFrame | None = None,
@@ -175,11 +187,7 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
     events: gpd.GeoDataFrame | None = None,
     population: pd.DataFrame | None = None,
     areas: gpd.GeoDataFrame | None = None,
-    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
-    date: str | dt.date | None = None,
-    title: str | None = None,
-    pictures: bool = True,
-    lang: str = "en",
+    **options: Unpack[ReportOptions],
 ) -> Situation:
     """A situation report of a country from its tables, in sentences that can be checked.
 
@@ -236,21 +244,24 @@ def situation(  # noqa: PLR0913 - tables by their names, and a report's date, ti
     >>> print(*[part.title for part in report.parts], sep="; ")
     Food insecurity; Displaced people; Where both meet; Missing or doubtful; Rows and people accounted for
     >>> print(report.parts[0].sentences[0])
-    1,606,483 people in phase 3 or above, 7.5 % of the 21,398,997 analysed: March–May 2020, current.
+    1,606,484 people in phase 3 or above, 7.5 % of the 21,398,997 analysed: March–May 2020, current.
     """
+    lang, date = options.get("lang", "en"), options.get("date")
     check_language(lang)
+    for name in options:
+        checks.choice(ReportOptions.__annotations__, option=name)
     tables = {"phases": phases, "stocks": stocks, "flows": flows, "events": events}
     given = {kind: table for kind, table in tables.items() if table is not None and len(table)}
     if not given:
         raise SchemaError("situation needs at least one table with rows: phases, stocks, flows or events")
     ground = areas if areas is not None else _areas_of(given)
-    report = _Report(ground, lang, None if date is None else checks.day(date, "date"))
-    parts = list(_parts(report, given, population, coverage))
-    heading = title or report.heading()
-    drawn = dict(_pictures(report)) if pictures else {}
+    report = _Report(ground, lang, checks.day(date, "date") if date else None)
+    given = report.until_date(given)
+    parts = list(_parts(report, given, population, options.get("coverage")))
+    heading = options.get("title") or report.heading()
+    drawn = dict(_pictures(report)) if options.get("pictures", True) else {}
     parts += [report.doubts_part(), report.account_part()]
-    used = [table for kind, table in given.items() if kind not in report.silent]
-    named = [table for table in (*used, population, ground) if table is not None]
+    named = [table for table in (*given.values(), population, ground) if table is not None]
     return Situation(heading, lang, tuple(parts), drawn, tuple(credit(*named, lang=lang)))
 
 
@@ -291,7 +302,6 @@ class _Report:
     days: list[dt.date] = field(default_factory=list)
     by_area: dict[str, pd.DataFrame] = field(default_factory=dict)
     phase_column: str = "phase_published"
-    silent: set[str] = field(default_factory=set)
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the report: numbers, shares and days are written here."""
@@ -313,7 +323,8 @@ class _Report:
     def names(self) -> pd.Series:
         """The name of each area by its p-code."""
         label = "name_fr" if base_language(self.lang) == "fr" and "name_fr" in self.areas else "name"
-        return self.areas.set_index("pcode")[label].fillna(self.areas.set_index("pcode")["name"])
+        names: pd.Series = self.areas.set_index("pcode")[label]
+        return names.fillna(self.areas.set_index("pcode")["name"])
 
     def heading(self) -> str:
         """The title where none is given: countries and day."""
@@ -335,6 +346,18 @@ class _Report:
     def placed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows, with the p-code of their area in ``area``."""
         return place_rows(table, self.areas, "keep")[0]
+
+    def until_date(self, given: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Counts, movements and events up to the day of the report; a table that begins later is left out, and said."""
+        kept = dict(given)
+        for kind, day in (("stocks", "date"), ("flows", "end"), ("events", "date")):
+            if kind in given and self.date is not None:
+                kept[kind] = given[kind][given[kind][day] <= self.date]
+                if kept[kind].empty:
+                    words = word(f"table_{kind}", self.lang)
+                    self.doubts[self.say("nothing_yet", table=words, day=self.day_in_words())] = None
+                    del kept[kind]
+        return kept
 
     def accounted(self, kind: str, table: pd.DataFrame, used: pd.DataFrame, column: str = "people") -> None:
         """What became of the rows of a table: used for the day or not, in an area or not."""
@@ -372,16 +395,9 @@ def _parts(
     living = _population(report, population)
     if living is not None and "stocks" in report.by_area:
         yield from _both(report, living)
-    for kind, day in (("flows", "end"), ("events", "date")):
-        if kind in given and report.date is not None:
-            given = {**given, kind: given[kind][given[kind][day] <= report.date]}
-            if given[kind].empty:
-                report.doubts[
-                    report.say("nothing_yet", table=word(f"table_{kind}", report.lang), day=report.day_in_words())
-                ] = None
-    if len(given.get("flows", ())):
+    if "flows" in given:
         yield _flows(report, given["flows"])
-    if len(given.get("events", ())):
+    if "events" in given:
         yield _events(report, given["events"], coverage)
 
 
@@ -395,8 +411,8 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     rows, column = phases_by_area(placed, report.areas)
     people, analysed = people_from(rows, 3), rows["population"]
     start, end = spoken["start"].min().date(), spoken["end"].max().date()
-    seasons = spoken["season"].dropna().unique() if "season" in spoken else []
-    period = " ".join([write_period(start, end, report.lang), *(f"({season})" for season in seasons)])
+    seasons = [f"({season})" for season in spoken["season"].dropna().unique()] if "season" in spoken else []
+    period = " ".join([write_period(start, end, report.lang), *seasons])
     kind = ", ".join(word(f"kind_{kind}", report.lang) for kind in spoken["kind"].dropna().unique())
     total, of = people.sum(min_count=1), analysed[people.notna()].sum()
     sentences = [
@@ -442,17 +458,19 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     sentences, lines, used = [], [], []
     for group in sorted(rows["group"].dropna().unique()):
         counted = rows[rows["group"] == group]
-        latest = latest_stocks(counted.drop(columns="area"), date=report.date and report.date.date())
-        old = latest["days_old"] > OLDEST_DAYS
+        latest = latest_stocks(counted.drop(columns="area"))
+        old = (report.date or latest["as_of"].max()) - latest["date"] > pd.Timedelta(days=OLDEST_DAYS)
         if old.any():
             report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum(), rows=int(old.sum()))] = None
         latest = latest[~old].assign(area=counted["area"])
+        if latest.empty:
+            continue
         used.append(latest)
-        days = [day.date() for day in (latest["date"].min(), latest["date"].max())]
-        report.days.append(days[1])
+        first, last = latest["date"].min().date(), latest["date"].max().date()
+        report.days.append(last)
         words = word(f"group_{group}", report.lang)
         total = sum_stocks(latest.drop(columns="area"), by=())["people"].item()
-        sentences.append(report.say("displaced", people=total, group=words, day=write_period(*days, report.lang)))
+        sentences.append(report.say("displaced", people=total, group=words, day=write_period(first, last, report.lang)))
         by_area = sum_stocks(latest, by=("area",)).rename(columns={"area": "pcode"})
         if group == "idp" or "stocks" not in report.by_area:
             report.by_area["stocks"] = by_area
@@ -460,11 +478,13 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         sentences.append(report.say("most", areas=report.largest(people)))
         sentences += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
         names = report.names()
-        first = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
-        lines += [(str(names.get(code, code)), report.write(count), words) for code, count in first.items()]
+        most = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
+        lines += [(str(names.get(code, code)), report.write(count), words) for code, count in most.items()]
+    if not used:
+        return Part(report.say("stocks"), ())
     report.accounted("stocks", table, pd.concat(used))
-    doubted = pd.concat(used)["doubt"].dropna().unique() if "doubt" in rows else []
-    report.doubts.update(dict.fromkeys(map(str, doubted)))
+    if "doubt" in rows:
+        report.doubts.update(dict.fromkeys(map(str, pd.concat(used)["doubt"].dropna())))
     heads = (word("area", report.lang), word("displaced_people", report.lang), report.say("group"))
     shown = 3 if len(used) > 1 else 2
     return Part(report.say("stocks"), tuple(sentences), heads[:shown], tuple(line[:shown] for line in lines))
@@ -498,7 +518,8 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
         rows = report.placed(population)
         latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
         keys = ["area", "year", "source"]
-        return latest.groupby(keys, as_index=False)["people"].sum(min_count=1).rename(columns={"area": "pcode"})
+        living: pd.DataFrame = latest.groupby(keys, as_index=False)["people"].sum(min_count=1)
+        return living.rename(columns={"area": "pcode"})
     if "phases" not in report.by_area:
         return None
     rows = report.by_area["phases"].dropna(subset=["pcode", "population"])
@@ -536,7 +557,7 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
     names = report.names()
     ends = [pairs[end].map(lambda code: names.get(code, code)) for end in ("origin", "destination")]
     between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
-    lines = [(row.origin, row.destination, report.write(row.people)) for row in between.itertuples()]
+    lines = [(str(row.origin), str(row.destination), report.write(row.people)) for row in between.itertuples()]
     report.days.append(table["end"].max().date())
     heads = tuple(word(head, report.lang) for head in ("from", "to", "people_moved"))
     return Part(report.say("flows"), (report.say("moved", period=period, **counts),), heads, tuple(lines))
@@ -552,7 +573,10 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     counts = sums[columns].sum()
     unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum()
     sentence = report.say(
-        "deaths", **counts.to_dict(), unplaced=unplaced, period=write_period(first.date(), last.date(), report.lang)
+        "deaths",
+        **{name: counts[name] for name in columns},
+        unplaced=unplaced,
+        period=write_period(first.date(), last.date(), report.lang),
     )
     by_month = sums.groupby("start")["fatalities"].sum()
     report.by_area["deaths"] = by_month.reindex(pd.date_range(first, last, freq="MS"), fill_value=0).to_frame()

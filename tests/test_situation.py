@@ -1,0 +1,226 @@
+"""A situation report says what its tables say, each sentence only where its table is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import box
+
+import sahelgeo as sg
+
+AREAS = gpd.GeoDataFrame(
+    {"pcode": ["XA01", "XA02"], "name": ["North", "South"], "level": 1, "iso3": "BFA", "edition": "2020", "source": "own"},
+    geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
+    crs=4326,
+)  # fmt: skip
+
+
+def phases(**columns: Any) -> pd.DataFrame:
+    """Two areas of 1,000 people each, 300 and 100 of them in phase 3."""
+    people = {"people_1": [500, 700], "people_2": [200, 200], "people_3": [300, 100], "people_4": 0, "people_5": 0}
+    table = {
+        "pcode": ["XA01", "XA02"],
+        "kind": "current",
+        "start": "2020-06-01",
+        "end": "2020-08-31",
+        "population": 1000,
+    }
+    return sg.conform(pd.DataFrame({**table, **people, "source": "own", **columns}), "phases")
+
+
+def stocks(days: list[str], people: list[int | None], **columns: Any) -> pd.DataFrame:
+    """A count of each area, the first of ``days`` for the first, and so on."""
+    codes = (["XA01", "XA02"] * len(days))[: len(days)]
+    table = {"pcode": codes, "date": days, "group": "idp", "people": people, "source": "own", **columns}
+    return sg.conform(pd.DataFrame(table), "stocks")
+
+
+def sentences(report: Any) -> str:
+    """All sentences of the report."""
+    return "\n".join(sentence for part in report.parts for sentence in part.sentences)
+
+
+def report_of(**tables: Any) -> Any:
+    """A report without pictures."""
+    return sg.situation(areas=AREAS, pictures=False, **tables)
+
+
+def test_people_in_phase_3_are_those_of_the_table() -> None:
+    """400 of 2,000; the North alone is in phase 3 by the rule, and the report says that a rule decided."""
+    said = sentences(report_of(phases=phases()))
+    assert "400 people in phase 3 or above, 20.0 % of the 2,000 analysed: June–August 2020, current." in said
+    assert "Phase 3 in 1 areas: North." in said
+    assert "20 % rule" in said
+
+
+def test_a_published_phase_is_not_called_computed() -> None:
+    """Where the phase is printed, it is taken as it is."""
+    said = sentences(report_of(phases=phases(phase_published=[2, 3])))
+    assert "Phase 3 in 1 areas: South." in said
+    assert "20 % rule" not in said
+
+
+def test_an_area_without_an_analysis_is_named() -> None:
+    """Missing is not phase 1."""
+    assert "1 areas without an analysis: South" in sentences(report_of(phases=phases().head(1)))
+
+
+def test_the_change_is_like_for_like() -> None:
+    """The North grew from 100 to 150; the South was counted the second time only."""
+    table = stocks(["2020-05-31", "2020-08-31", "2020-08-31"], [100, 150, 70], pcode=["XA01", "XA01", "XA02"])
+    said = sentences(report_of(stocks=table))
+    assert "220 internally displaced people, 31 August 2020." in said
+    assert "+50 (1 places). Newly covered: 70; no longer covered: 0." in said
+
+
+def test_a_count_of_last_year_is_not_in_the_total() -> None:
+    """It is said with its people."""
+    said = sentences(report_of(stocks=stocks(["2019-06-30", "2020-08-31"], [900, 70])))
+    assert "70 internally displaced people, 31 August 2020." in said
+    assert "900 displaced people were counted more than half a year before" in said
+
+
+def test_counts_that_are_all_old_make_no_total() -> None:
+    """The report of 2022 does not carry those of 2020."""
+    report = report_of(stocks=stocks(["2020-08-31"], [70]), date="2022-01-01")
+    assert report.parts[0].sentences == ()
+    assert "70 displaced people were counted more than half a year before" in sentences(report)
+
+
+def test_a_whole_beside_its_parts_is_refused() -> None:
+    """Not added up, as sum_stocks does not."""
+    table = stocks(["2020-08-31"] * 3, [10, 20, 30], pcode=["BF", "BF13", "BF46"])
+    with (
+        pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts twice"),
+        pytest.warns(sg.DataWarning),
+    ):
+        report_of(stocks=table)
+
+
+def test_people_without_an_area_are_in_the_total_and_named() -> None:
+    """The account tells 100 in an area and 40 without one."""
+    table = stocks(["2020-08-31"] * 2, [100, 40], pcode=["XA01", None], place=["North", "Camp Nine"])
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(stocks=table)
+    assert "140 internally displaced people" in sentences(report)
+    assert "1 rows of stocks with 40 people have no area" in sentences(report)
+    assert "Camp Nine" in sentences(report)
+    assert report.parts[-1].rows == (("stocks", "2", "2", "140", "100", "40"),)
+
+
+def test_where_both_are_high_is_said_only_with_both_tables() -> None:
+    """The North has 30 % in phase 3 and 150 displaced people for 1,000."""
+    table = stocks(["2020-08-31"] * 2, [150, 1])
+    assert "In 1 areas both are high" in sentences(report_of(phases=phases(), stocks=table))
+    assert "both are high" not in sentences(report_of(stocks=table))
+
+
+def test_movements_count_those_of_unknown_origin() -> None:
+    """90 people: 30 within the North, 20 from nowhere known."""
+    table = pd.DataFrame(
+        {"origin": ["XA01", "XA01", None], "destination": ["XA02", "XA01", "XA02"], "people": [40, 30, 20],
+         "start": "2020-01-01", "end": "2020-03-31", "source": "own"}
+    )  # fmt: skip
+    report = report_of(flows=sg.conform(table, "flows"))
+    assert (
+        "90 people moved, January–March 2020: 30 within one area, 20 from or to a place that is not known."
+        in sentences(report)
+    )
+    assert report.parts[0].rows == (("North", "South", "40"),)
+
+
+def test_deaths_are_those_of_twelve_months_with_their_range() -> None:
+    """The death of 2019 is not of them; that in no area is counted, and said."""
+    table = {"event": ["a", "b", "c"], "date": ["2019-01-01", "2020-06-05", "2020-06-20"], "fatalities": [9, 3, 2]}
+    table |= {"fatalities_low": [9, 1, 2], "fatalities_high": [9, 5, 2], "source": "own"}  # type: ignore[dict-item]
+    points = gpd.points_from_xy([0.5, 0.5, 9.0], [0.5, 0.5, 9.0])
+    events = sg.conform(gpd.GeoDataFrame(table, geometry=points, crs=4326), "events")
+    with pytest.warns(sg.DataWarning, match="1 of 2 events have no area"):
+        said = sentences(report_of(events=events))
+    assert "5 people reported killed in 2 events, 1 July 2019 – 20 June 2020 (between 3 and 7); 2 of these" in said
+
+
+def test_a_table_that_begins_after_the_day_is_said() -> None:
+    """No zero stands for it."""
+    table = pd.DataFrame(
+        {"origin": ["XA01"], "destination": ["XA02"], "people": [40], "start": "2024-01-01", "end": "2024-03-31", "source": "new"}
+    )  # fmt: skip
+    report = report_of(phases=phases(), flows=sg.conform(table, "flows"), date="2020-07-15")
+    assert "The table of movements has nothing up to 15 July 2020." in sentences(report)
+    assert not [line for line in report.sources if "new" in line]
+
+
+def test_the_same_tables_give_the_same_words() -> None:
+    """In both languages; French has French numbers."""
+    made = [report_of(phases=phases(), lang="fr").to_markdown() for _ in range(2)]
+    assert made[0] == made[1]
+    assert "400 personnes en phase 3 ou plus, soit 20,0 % des 2\u202f000 analysées" in made[0]
+
+
+def test_texts_of_files_are_escaped(tmp_path: Path) -> None:
+    """A place is data in the page, and in the Markdown."""
+    table = stocks(["2020-08-31"] * 2, [100, 40], pcode=["XA01", None], place=["North", "<script>*x*|"])
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(stocks=table)
+    page = report.save(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert r"\<script\>\*x\*\|" in report.to_markdown()
+    assert 'srcdoc="' in report._repr_html_()
+
+
+def test_pictures_stand_in_the_page_and_beside_the_markdown(tmp_path: Path) -> None:
+    """A map, and a chart where there are events."""
+    report = sg.situation(phases=phases(), stocks=stocks(["2020-08-31"] * 2, [100, 40]), areas=AREAS)
+    assert report.save(tmp_path / "r.html").read_text(encoding="utf-8").count("data:image/png;base64,") == 1
+    words = report.save(tmp_path / "r.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"!\[.*\]\((.*)\)", words)
+    assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_polygons_of_the_phases_are_its_areas() -> None:
+    """As in a map of the IPC, which has no codes."""
+    table = phases(pcode=pd.NA, place=["North", "South"])
+    report = sg.situation(phases=gpd.GeoDataFrame(table, geometry=AREAS.geometry, crs=4326), pictures=False)
+    assert report.parts[-1].rows == (("phases", "2", "2", "2,000", "2,000", "0"),)
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({}, "needs at least one table with rows"),
+        ({"stocks": stocks(["2020-08-31"], [1], pcode=["ZZ1"])}, "do not say their country"),
+    ],
+)
+def test_what_makes_no_report_is_refused(tables: dict[str, Any], message: str) -> None:
+    """With what to give."""
+    with pytest.raises(sg.errors.SchemaError, match=message):
+        sg.situation(**tables)
+
+
+def test_a_report_is_saved_as_html_or_markdown(tmp_path: Path) -> None:
+    """Other endings and folders that are not there are refused."""
+    for path in (tmp_path / "r.pdf", tmp_path / "no" / "r.html"):
+        with pytest.raises(sg.errors.FormatError, match=r"saved as \.html or \.md"):
+            report_of(phases=phases()).save(path)
+
+
+def test_the_sample_of_five_countries_makes_a_report_of_niger() -> None:
+    """Public figures: UNHCR 298,458; UCDP 820 deaths of 2020; the doubt on Niamey stands in the report."""
+    sahel = sg.load_sample("central-sahel")
+    ucdp = sahel.events[sahel.events["iso3"] == "NER"]
+    counted = sahel.stocks[sahel.stocks["iso3"] == "NER"]
+    with pytest.warns(sg.DataWarning):
+        report = sg.situation(
+            phases=sahel.phases[sahel.phases["iso3"] == "NER"], stocks=counted, events=ucdp, date="2020-12-31",
+            coverage=sahel.coverage[sahel.coverage["iso3"] == "NER"], pictures=False,
+        )  # fmt: skip
+    said = sentences(report)
+    assert report.title == "Situation report: Niger, 31 December 2020"
+    assert "298,458 internally displaced people" in said
+    assert "820 people reported killed in 68 events" in said
+    assert "none for Tahoua" in said
