@@ -462,7 +462,7 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         old = (report.date or latest["as_of"].max()) - latest["date"] > pd.Timedelta(days=OLDEST_DAYS)
         if old.any():
             report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum(), rows=int(old.sum()))] = None
-        latest = latest[~old].assign(area=counted["area"])
+        latest = latest.assign(area=counted["area"])[~old]
         if latest.empty:
             continue
         used.append(latest)
