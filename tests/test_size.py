@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 20_730
-    MODULES = 138
+    CODE_LINES = 21_080
+    MODULES = 140
     TOP_NAMES = 60
     LINE_LENGTH = 120
     LONG_LINES = 215
