@@ -28,9 +28,10 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_080
-    MODULES = 140
-    TOP_NAMES = 60
+    CODE_LINES = 21_230
+    MODULES = 141
+    # Sixty, and one for files that outgrow memory.
+    TOP_NAMES = 61
     LINE_LENGTH = 120
     LONG_LINES = 215
 

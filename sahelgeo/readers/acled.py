@@ -87,24 +87,27 @@ def _tidy_events(rows: Rows) -> Tidied:
         civilian_targeting=rows.text("civilians"),
         iso3=rows.country("iso3", "country"),
     )
-    stamped, notes = _export_days(rows.frame, table["event"])
+    stamped, notes = _export_days(rows, table["event"])
     return rows.tidied(rows.located(table.assign(**stamped)), "events", notes)
 
 
-def _export_days(frame: pd.DataFrame, event: pd.Series) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
+def _export_days(rows: Rows, event: pd.Series) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
     """``exported`` from ACLED's timestamps, which say when each row was last changed.
 
     The export is as new as its newest row. Where an event stands twice two exports are in the file, and each row keeps its own day.
     """
-    if "timestamp" not in frame or texts(frame["timestamp"]).isna().all():
+    if "timestamp" not in rows:
         return {}, ()
-    stamps = _stamped_days(texts(frame["timestamp"]))
+    printed = texts(rows.of_file("timestamp", rows.frame["timestamp"]))
+    if printed.isna().all():
+        return {}, ()
+    stamps = _stamped_days(printed)
     if stamps.isna().all() or (event.duplicated().any() and stamps.isna().any()):
         unreadable = listed(list(stamps.index[stamps.isna()]), SHOWN_AT_MOST)
         return {}, (f"column 'timestamp', rows {unreadable}: no time, so 'exported' is not known",)
     if not event.duplicated().any():
-        stamps = pd.Series(stamps.max(), index=frame.index)
-    return {EXPORTED: stamps}, ()
+        stamps = pd.Series(stamps.max(), index=event.index)
+    return {EXPORTED: stamps.iloc[: len(event)]}, ()
 
 
 def _stamped_days(printed: pd.Series) -> pd.Series:

@@ -38,18 +38,18 @@ def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limi
     FormatError
         Not text, text without columns, rows that cannot be told apart, a quote that is never closed, or too many cells.
     """
-    content, notes = _as_utf8(content, file) if encoding is None else (_decoded(content, file, encoding), ())
+    content, notes = decoded(content, file, encoding)
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
-    delimiter, width = _delimiter(start, file)
+    delimiter, width = delimiter_of(start, file)
     lines = max(content.count(b"\n"), content.count(b"\r")) + 1
     # Cells beyond the delimiters of the file are made up: they fill short rows.
     refuse_beyond("cells", min(lines * width, content.count(delimiter.encode()) + lines), limits, file, times=10)
-    cells = _cells(content, delimiter, width, file)
+    cells = cells_of(content, delimiter, width, file)
     sheet = Sheet(file, "", cells, "csv", commas_separate=delimiter == ",")
-    return Opened(file, (sheet,), notes, _cut_off(content, delimiter.encode()))
+    return Opened(file, (sheet,), notes, cut_off(content, delimiter.encode()))
 
 
-def _cut_off(content: bytes, delimiter: bytes) -> tuple[str, ...]:
+def cut_off(content: bytes, delimiter: bytes) -> tuple[str, ...]:
     """A last line that does not end, and has fewer cells than the line before it, is half a row."""
     lines = content[-SNIFFED_LETTERS:].splitlines(keepends=True)[-2:]
     if len(lines) < 2 or lines[1].endswith((b"\n", b"\r")) or b'"' in content[-SNIFFED_LETTERS:]:
@@ -77,9 +77,12 @@ def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
     return content.removesuffix(b"\x1a"), ()
 
 
-def _decoded(content: bytes, file: str, encoding: str) -> bytes:
+def decoded(content: bytes, file: str, encoding: str | None) -> tuple[bytes, tuple[str, ...]]:
+    """The content as UTF-8, and what has to be said of it."""
+    if encoding is None:
+        return _as_utf8(content, file)
     try:
-        return content.decode(encoding).removeprefix("\ufeff").encode()
+        return content.decode(encoding).removeprefix("\ufeff").encode(), ()
     except (UnicodeError, LookupError) as failure:
         raise FormatError(
             f"{file}: its text is not {encoding} ({failure}). Give another encoding=, or none"
@@ -101,7 +104,7 @@ def _decoded_line(line: bytes) -> tuple[bytes, bool]:
     return (line, False) if _is_utf8(line) else (line.decode("cp1252", errors="replace").encode(), True)
 
 
-def _delimiter(start: str, file: str) -> tuple[str, int]:
+def delimiter_of(start: str, file: str) -> tuple[str, int]:
     """The delimiter that makes the most rows alike, and the number of cells of the widest row."""
     best, votes, widest = "", 0, 0
     for delimiter in DELIMITERS:
@@ -125,7 +128,8 @@ def _first_rows(start: str, delimiter: str, file: str) -> list[list[str]]:
     return rows
 
 
-def _cells(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFrame:
+def cells_of(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFrame:
+    """The cells of UTF-8 text, each as text, numbered from row 1."""
     quoted = b'"' in content
     if quoted and content.count(b'"') % 2:
         _refuse_open_quote(content.decode(), delimiter, file)

@@ -77,7 +77,7 @@ class Rows:
         self.where = found.sheet.where
         self.notes: list[str] = []
         self.doubts: list[str] = []
-        self.frame, self.fates = _body(found, *(headings or (found.header, found.header)))
+        self.frame, self.fates = body(found, *(headings or (found.header, found.header)))
         self._refuse_nothing()
         self._read: dict[tuple[Any, ...], pd.Series] = {}
         self._ended = pd.Series(dtype="int64")
@@ -110,10 +110,10 @@ class Rows:
 
     def without_copies(self) -> Rows:
         """Leave out rows that repeat another in every cell; say how many."""
-        copies = _copies(self.found.sheet.cells, self.frame.index)
-        if copies.any():
-            self.drop(copies, "duplicate")
-            self.notes.append(f"{int(copies.sum()):,} rows repeat another in every cell and were left out")
+        again = copies(self.found.sheet.cells, self.frame.index)
+        if again.any():
+            self.drop(again, "duplicate")
+            self.notes.append(f"{int(again.sum()):,} rows repeat another in every cell and were left out")
         return self
 
     def _texts(self, names: Iterable[str]) -> pd.DataFrame:
@@ -244,7 +244,7 @@ class Rows:
             f"{headed[name]}" if list(headed.values()).count(headed[name]) == 1 else name: name for name in columns
         }
         read = cells_of.numbers(
-            {heading: columns[name] for heading, name in named.items()},
+            {heading: self.of_file(name, columns[name]) for heading, name in named.items()},
             {heading: kinds.get(name, "real") for heading, name in named.items()},
             self.where,
             self.how,
@@ -252,7 +252,12 @@ class Rows:
         )
         for name, cells in columns.items():
             self._say_failed_formulas(headed[name], cells)
-        return {name: read[heading] for heading, name in named.items()}
+        return {name: read[heading].iloc[: len(columns[name])] for heading, name in named.items()}
+
+    def of_file(self, name: str, cells: pd.Series) -> pd.Series:
+        """The cells of a column, and behind them those of other parts of the file that show how it is written."""
+        beside, place = self.found.beside, self.found.columns.get(name)
+        return cells if beside is None or place is None else pd.concat([cells, beside.iloc[:, place]])
 
     def _say_failed_formulas(self, heading: str, cells: pd.Series) -> None:
         """Missing is right where a formula failed, but a figure was meant to stand there."""
@@ -300,9 +305,11 @@ class Rows:
         habit = self.facts.get("days", {}).get("habit", "")
         months = {**dict.fromkeys(lenient, "first"), **months}
         headings = {name: self.found.heading(name) for name in columns if name in self.found.columns}
-        return cells_of.days(
-            columns, self.where, self.how, months=months, habit=habit, epoch=self.found.sheet.epoch, headings=headings
+        cells = {name: self.of_file(name, values) for name, values in columns.items()}
+        read = cells_of.days(
+            cells, self.where, self.how, months=months, habit=habit, epoch=self.found.sheet.epoch, headings=headings
         )
+        return {name: days.iloc[: len(columns[name])] for name, days in read.items()}
 
     def year(self, name: str) -> pd.Series:
         """Whole years, none missing."""
@@ -440,7 +447,7 @@ def _or_missing(cell: Any, where: str) -> float | None:
     return None if found.isna().iloc[0] else float(found.iloc[0])
 
 
-def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
+def body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
     """The cells below the headings under our names, and the fate of every row of the sheet but the headings."""
     sheet, cells = found.sheet, found.sheet.cells
     _refuse_doubled(found)
@@ -463,7 +470,7 @@ def _body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]
     return frame if kept.all() else frame[kept], fates
 
 
-def _copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
+def copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
     """Which rows repeat an earlier one in every cell. Most are told from all others by one column."""
     maybe = cells if len(rows) == len(cells) else cells.loc[rows]
     for place in range(cells.shape[1]):

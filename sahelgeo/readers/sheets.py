@@ -115,6 +115,8 @@ class Found:
         Number of the row of the headings, as the file numbers it.
     columns : mapping of str to int
         Our column names with their positions.
+    beside : pandas.DataFrame, optional
+        Where the sheet is a part of a file: the rows of the file that show how its numbers and days are written.
     """
 
     feed: Feed
@@ -122,6 +124,7 @@ class Found:
     sheet: Sheet
     header: int
     columns: Mapping[str, int]
+    beside: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def rank(self) -> tuple[int, int]:
