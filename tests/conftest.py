@@ -9,17 +9,11 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import profiles  # noqa: F401 - sets how many examples properties are tried on
 import pytest
-from hypothesis import settings
 from pages import CHROMIUM, FLAGS
 from shapely import box
 from tables import provinces as two_by_two
-
-# Machines differ in speed, and a slow one must not fail a property that holds. `HYPOTHESIS_PROFILE=nightly pytest` looks
-# for rare faults; `--hypothesis-profile=nightly` does the same.
-settings.register_profile("sahelgeo", deadline=None, max_examples=25)
-settings.register_profile("nightly", deadline=None, max_examples=1_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "sahelgeo"))
 
 
 @pytest.fixture

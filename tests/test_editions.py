@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 
 import sahelgeo as sg
 from sahelgeo.editions.crosswalks import crosswalks, edition_id, size_of
@@ -502,6 +503,7 @@ def test_an_empty_table_stays_empty():
     assert "estimated" in result.columns
 
 
+@few()
 @given(
     st.lists(
         st.tuples(st.sampled_from(range(45)), st.integers(0, 10**12) | st.none(), st.sampled_from("ab")),

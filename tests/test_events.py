@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import make_events
 
@@ -284,6 +285,7 @@ def test_arguments_are_left_as_they_were(fights: gpd.GeoDataFrame, squares: gpd.
     pd.testing.assert_frame_equal(areas, squares)
 
 
+@few()
 @given(
     st.lists(
         st.tuples(st.floats(-1, 4), st.integers(0, 300), st.one_of(st.none(), st.integers(0, 9)), st.integers(1, 7)),

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import MultiPolygon, box, transform
 
 import sahelgeo as sg
@@ -142,6 +143,7 @@ def test_a_missing_code_among_numbers_leaves_the_others_whole(tmp_path: Path) ->
     assert sg.read_areas(path)["parent"].fillna("").tolist() == ["854", ""]
 
 
+@few()
 @given(st.lists(st.from_regex(r"[0-9]{2}[0-9E]{0,3}[0-9]", fullmatch=True), min_size=2, max_size=2, unique=True))
 def test_codes_of_digits_keep_each_letter(codes: list[str]) -> None:
     """Leading zeros and 12E03 among them."""

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import flows
 
@@ -201,6 +202,7 @@ def test_the_sample_is_conserved():
 CODES = st.sampled_from(["XX0101", "XX0102", "XX0201", None])
 
 
+@few()
 @given(
     rows=st.lists(
         st.tuples(CODES, CODES, st.integers(1, 12), st.sampled_from(["x", "y"]), st.integers(0, 10**6) | st.none()),

@@ -31,7 +31,7 @@ from lookalikes import (
 import sahelgeo as sg
 from sahelgeo.tables import TABLES
 
-MUTATIONS = 4 * settings.default.max_examples
+MUTATIONS = 2 * settings.default.max_examples
 
 
 def _workbook() -> bytes:

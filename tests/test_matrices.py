@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import flows
 
@@ -301,6 +302,7 @@ class TestNet:
         table = flows(origin=["A", None, "A"], destination=["A", "B", "B"], people=[1, 2, 3])
         assert sg.flows.net(table)["people"].tolist() == [3]
 
+    @few()
     @given(counts=st.lists(st.integers(0, 1000), min_size=6, max_size=6))
     def test_nets_of_pairs_make_the_nets_of_areas(self, counts):
         """Adding the net flows up gives each area its net of the balance."""

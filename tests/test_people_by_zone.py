@@ -12,6 +12,7 @@ import shapely
 from grids import TWO_BY_TWO, areas, grid, stack, summers
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from real_files import real_file
 from shapely import box
 
@@ -73,6 +74,7 @@ def test_overlapping_zones_are_refused(shapes: list[shapely.Polygon], people: fl
         sg.people_by_zone(grid(TWO_BY_TWO), doubled, plain, measure="count")
 
 
+@few()
 @given(st.floats(0.1, 3.9), st.floats(0.1, 3.9), st.floats(0.1, 2.9), st.floats(0.1, 2.9))
 def test_the_crosstab_conserves_people_and_equals_two_steps(a: float, b: float, c: float, d: float) -> None:
     """The rows add up to the grid; each pair is the sum over the ground that the two share."""
@@ -247,6 +249,7 @@ def test_tables_that_cannot_be_scaled_are_refused(squares: gpd.GeoDataFrame) -> 
         sg.rasters.scale_to_totals(sums[["pcode"]], census(XA01=1))
 
 
+@few()
 @given(st.lists(st.floats(0.1, 1e6), min_size=3, max_size=3), st.integers(1, 10**7))
 def test_scaling_gives_the_total_of_the_table(values: list[float], total: int) -> None:
     """Whatever the grid says."""

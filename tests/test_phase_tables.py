@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from real_files import real_file
 from shapely import box
 from tables import NAMES, phases, row
@@ -221,6 +222,7 @@ def test_rows_without_a_code_have_no_level(squares: gpd.GeoDataFrame) -> None:
     assert told.value.rows["place"].tolist() == ["Somewhere"]
 
 
+@few()
 @given(st.lists(st.tuples(st.sampled_from(["XA01", "XA02", "XA03"]), st.integers(0, 10**6)), min_size=1, max_size=9))
 def test_people_by_phase_are_conserved_by_any_sum(rows: list[tuple[str, int]]) -> None:
     """Over any grouping the people of each phase are all there."""

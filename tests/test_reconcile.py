@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import flows as plain_flows
 from tables import stocks as plain_stocks
@@ -142,6 +143,7 @@ class TestReconcile:
         """Nothing to reconcile gives no rows."""
         assert len(sg.reconcile(stocks().iloc[:1], flows(origin=["B"], destination=["A"], people=[1]))) == 0
 
+    @few()
     @given(
         counts=st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)),
         rows=st.lists(

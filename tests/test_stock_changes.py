@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from tables import stocks as plain_stocks
 
 import sahelgeo as sg
@@ -143,6 +144,7 @@ class TestChange:
         change = sg.change_in_stocks(after.iloc[:0].assign(date="2020-03-31"), after).iloc[0]
         assert change[["change", "like_for_like", "newly_covered"]].tolist() == [5, 0, 5]
 
+    @few()
     @given(
         before=st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 1000) | st.none(), max_size=5),
         after=st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 1000) | st.none(), max_size=5),

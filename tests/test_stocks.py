@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import stocks
 
@@ -248,6 +249,7 @@ class TestLevels:
         with pytest.raises(sg.errors.EditionError, match="'2025'"):
             sg.sum_stocks(stocks(pcode=["XX02"], people=1, edition="2025"), areas, level=1)
 
+    @few()
     @given(
         people=st.lists(
             st.tuples(
