@@ -7,18 +7,25 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 from sahelgeo import __version__
-from sahelgeo.errors import DataWarning, SahelgeoError
+from sahelgeo.errors import DataWarning, FormatError, SahelgeoError
 
+_READ_EXAMPLE = """\
+example:
+  sahelgeo read list.xlsx --as stocks --column "Effectif=people" --column "Commune=admin3" --set date=2023-02-28 \\
+      --set group=idp --set source=own
+"""
 _MAP_EXAMPLES = """\
 examples:
   sahelgeo map phases cadre_harmonise.xlsx --country BFA --period 2022-11-01
   sahelgeo map phases ch.json --country NER --areas ner_admin2.shp --lang fr --out carte.pdf
   sahelgeo map stocks conasur.xlsx --level 1
   sahelgeo map stocks population.csv --period latest --choose group=refugee
+  sahelgeo map stocks list.csv --column "Région=admin1" --column "Effectif=people" --set date=2023-02-28 \\
+      --set group=idp --set source=own --country BFA
 """
 
 
@@ -26,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when done, 1 when sahelgeo refused (the reason is on standard error)."""
     given = _parser().parse_args(arguments)
     try:
-        with _plain_warnings():
+        with _plain_warnings(given.lang):
             done = int(given.run(given))
         sys.stdout.flush()
     except BrokenPipeError:
@@ -34,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except SahelgeoError as problem:
-        _say(f"sahelgeo: {problem}", sys.stderr)
+        _say(f"sahelgeo: {_in(given.lang, str(problem))}", sys.stderr)
         return 1
     except OSError as problem:
         place = f"{problem.filename}: " if problem.filename else ""
@@ -47,32 +54,38 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sahelgeo", description="Displacement and food insecurity in the Sahel.")
     parser.add_argument("--version", action="version", version=f"sahelgeo {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    demo = commands.add_parser("demo", help="do the main job on the embedded sample of Burkina Faso 2020")
+    demo = _command(commands, "demo", _demo, "do the main job on the embedded sample of Burkina Faso 2020")
     demo.add_argument(
         "--out", default="sahelgeo-demo", metavar="DIR", help="folder for the products (default: %(default)s)"
     )
-    demo.set_defaults(run=_demo)
-    inspect = commands.add_parser(
-        "inspect",
-        help="say what a file is: feed, vintage, rows, periods, places, people, problems",
-        epilog="The exit status is 1 if a file cannot be read.",
-    )
+    what = "say what a file is: feed, vintage, rows, periods, places, people, problems"
+    inspect = _command(commands, "inspect", _inspect, what, epilog="The exit status is 1 if a file cannot be read.")
     inspect.add_argument("file", nargs="+", metavar="FILE", help="any file")
-    inspect.set_defaults(run=_inspect)
-    _read_parser(commands)
-    drawn = _map_parser(commands)
-    for command in (demo, drawn):
-        command.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
+    read = _command(commands, "read", _read, "read a file, or a table of your own, and save it as CSV", _READ_EXAMPLE)
+    drawn = _command(
+        commands, "map", _map, "draw the phases, displaced people, movements or events of a file", _MAP_EXAMPLES
+    )
+    drawn.add_argument("subject", choices=["phases", "stocks", "flows", "events"], help="what the file is about")
+    for command in (read, drawn):
+        _add_file(command)
+    read.add_argument("--out", metavar="FILE", help="the CSV file (default: standard output)")
+    _add_map_options(drawn)
     return parser
 
 
-def _read_parser(commands: Any) -> None:
-    parser = commands.add_parser(
-        "read",
-        help="read a file, or a table of your own, and save it as CSV",
-        epilog='example: sahelgeo read list.xlsx --as stocks --column "Effectif=people" --column "Commune=admin3" '
-        "--set date=2023-02-28 --set group=idp --set source=own",
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], what: str, epilog: str = ""
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=what, description=what, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    """A file of a known feed, or a table of one's own whose columns are told."""
     parser.add_argument(
         "file", metavar="FILE", help="any file that sahelgeo inspect recognises, or a table with --column"
     )
@@ -81,20 +94,9 @@ def _read_parser(commands: Any) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="an option, or a value of all rows"
     )
-    parser.add_argument("--out", metavar="FILE", help="the CSV file (default: standard output)")
-    parser.set_defaults(run=_read)
 
 
-def _map_parser(commands: Any) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "map",
-        help="draw the phases or the displaced people of a file",
-        description="Read a file, place its rows on their areas, add them up where an area has several, and draw.",
-        epilog=_MAP_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("subject", choices=["phases", "stocks"], help="food-insecurity phases, or displaced people")
-    parser.add_argument("file", metavar="FILE", help="a file that sahelgeo inspect recognises")
+def _add_map_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--areas", metavar="FILE", help="boundaries (default: the file's own, or those of sahelgeo)")
     parser.add_argument("--level", type=int, metavar="N", help="0 countries, 1 regions, 2 provinces (default: deepest)")
     parser.add_argument("--country", action="append", default=[], metavar="ISO3", help="take only this one; repeatable")
@@ -109,8 +111,6 @@ def _map_parser(commands: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", default="map.html", metavar="FILE", help=".html, .png, .svg, .pdf (default: %(default)s)"
     )
-    parser.set_defaults(run=_map)
-    return parser
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -130,8 +130,8 @@ def _inspect(given: argparse.Namespace) -> int:
 
     failed = False
     for number, path in enumerate(given.file):
-        text = inspect_file(path)
-        failed |= any(line.startswith(PROBLEM) for line in text.splitlines())
+        text = inspect_file(path, lang=given.lang)
+        failed |= any(line.startswith(_in(given.lang, PROBLEM)) for line in text.splitlines())
         _say(("\n" if number else "") + text)
     return int(failed)
 
@@ -140,11 +140,16 @@ def _read(given: argparse.Namespace) -> int:
     from sahelgeo.readers.any_file import read  # noqa: PLC0415
     from sahelgeo.readers.own_tables import read_table  # noqa: PLC0415
 
-    options: dict[str, Any] = dict(_pair(text, "--set") for text in given.set)
-    if given.table is None and not given.column:
+    columns, options = _told(given)
+    if given.table is None and columns is None:
         table = read(given.file, **options)
+    elif columns is None:
+        try:
+            table = read_table(given.file, table=given.table, **options)
+        except FormatError as problem:
+            how = '--column "HEADING=COLUMN" for each of these, --set NAME=VALUE for what has one value'
+            raise FormatError(f"{problem}. On the command line: {how}") from problem
     else:
-        columns = dict(_pair(text, "--column") for text in given.column) or None
         table = read_table(given.file, columns, table=given.table or "stocks", **options)
     text = table.to_csv(given.out, index=False)
     _say(f"  {given.out}: {len(table):,} rows" if given.out else str(text).rstrip("\n"))
@@ -154,6 +159,9 @@ def _read(given: argparse.Namespace) -> int:
 def _map(given: argparse.Namespace) -> int:
     from sahelgeo.file_map import MapRequest, map_file  # noqa: PLC0415
 
+    if given.table not in (None, given.subject):
+        raise SahelgeoError(f"map {given.subject} draws a table of {given.subject}, not --as {given.table}")
+    columns, options = _told(given)
     request = MapRequest(
         given.subject,
         given.file,
@@ -164,6 +172,8 @@ def _map(given: argparse.Namespace) -> int:
         choose=dict(_pair(text) for text in given.choose),
         unmatched=given.unmatched,
         title=given.title,
+        columns=columns,
+        options=options,
     )
     for line in map_file(request, given.out, lang=given.lang):
         _say(line)
@@ -171,11 +181,29 @@ def _map(given: argparse.Namespace) -> int:
     return 0
 
 
+def _told(given: argparse.Namespace) -> tuple[dict[str, str] | None, dict[str, Any]]:
+    """What the headings of a table of one's own mean, and the options of its reader."""
+    columns = dict(_pair(text, "--column") for text in given.column)
+    options: dict[str, Any] = dict(_pair(text, "--set") for text in given.set)
+    for name, value in options.items():
+        if value in ("True", "False"):
+            options[name] = value == "True"
+        elif name in ("level", "year") and value.isdigit():
+            options[name] = int(value)
+    return columns or None, options
+
+
 def _pair(text: str, option: str = "--choose") -> tuple[str, str]:
     column, equals, value = text.partition("=")
     if not equals or not column:
         raise SahelgeoError(f"{option} {text!r}: write a column and a value, such as {option} group=idp")
     return column.strip(), value.strip()
+
+
+def _in(lang: str, text: str) -> str:
+    from sahelgeo.words import in_language  # noqa: PLC0415
+
+    return in_language(text, lang)
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:
@@ -189,10 +217,10 @@ def _say(text: str, stream: TextIO | None = None) -> None:
 
 
 @contextlib.contextmanager
-def _plain_warnings() -> Iterator[None]:
+def _plain_warnings(lang: str) -> Iterator[None]:
     """Warnings of sahelgeo as sentences on standard error; those of libraries are not for readers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", DataWarning)
-        warnings.showwarning = lambda message, *_rest: _say(f"sahelgeo: warning: {message}", sys.stderr)
+        warnings.showwarning = lambda message, *_rest: _say(f"sahelgeo: {_in(lang, f'warning: {message}')}", sys.stderr)
         yield

@@ -86,7 +86,9 @@ def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
     if problems:
         raise _schema_error(table, declared, problems)
     cast = {name: _CASTS[column.dtype](table[name]) for name, column in declared.columns.items() if name in table}
-    there = Coded(pd.DataFrame({name: values for name, (values, _, _) in cast.items()}, index=table.index))
+    printed = {name: table[name] for name in _PRINTED_ENDS if declared.name == "flows" and name in table}
+    values = {name: values for name, (values, _, _) in cast.items()}
+    there = Coded(pd.DataFrame(values | printed, index=table.index))
     unfit = {name: bad for name, (_, bad, _) in cast.items()}
     problems = [
         _problem(name, table.index[bad], table[name][bad], rule) for name, (_, bad, rule) in cast.items() if bad.any()
@@ -195,12 +197,13 @@ def _rule_problems(there: Coded, unfit: dict[str, Mask], declared: Table) -> lis
 
 # What else tells two rows apart while they have no p-code, or come from a list of single records.
 _ALSO_TELL_APART = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
+# The ends of flows as they are printed, which are not declared: match_areas gives them their codes.
+_PRINTED_ENDS = ("origin_name", "destination_name")
 
 
 def _repeated_keys(columns: Coded, declared: Table) -> Mask:
-    rows = group_numbers(
-        columns, [name for name in dict.fromkeys((*declared.key, *_ALSO_TELL_APART)) if name in columns]
-    )
+    tell_apart = dict.fromkeys((*declared.key, *_ALSO_TELL_APART, *_PRINTED_ENDS))
+    rows = group_numbers(columns, [name for name in tell_apart if name in columns])
     return np.asarray((np.bincount(rows) > 1)[rows], dtype=np.bool_)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,26 +13,42 @@ import pandas as pd
 
 from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
-from sahelgeo.conformance import listed
-from sahelgeo.errors import AreasNotEmbeddedError, FormatError, SchemaError, UnmatchedError
+from sahelgeo.errors import (
+    AreasNotEmbeddedError,
+    DataWarning,
+    FormatError,
+    SchemaError,
+    UnmatchedError,
+    listed,
+)
+from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.places.account import Account
 from sahelgeo.places.known import country_of_code
+from sahelgeo.places.match import match_areas
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
+from sahelgeo.readers.own_tables import read_table
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
 from sahelgeo.tables import SETTLEMENTS
-from sahelgeo.words import check_language, word, write_number
+from sahelgeo.words import check_language, fill, missing_words, word
 
-SUBJECTS = ("phases", "stocks")
 LATEST = "latest"
+_ENDS = ("origin", "destination")
+# What may be chosen among in each table that is drawn.
 _CHOICES = {
     "phases": ("kind", "start", "end", "issued", "source", "season"),
     "stocks": ("date", "group", "reason", "method", "operation", "source"),
+    "flows": ("start", "end", "reason", "source"),
+    "events": ("date", "kind", "subkind", "source"),
 }
+SUBJECTS = tuple(_CHOICES)
+Span = tuple[pd.Timestamp, pd.Timestamp]
+# A map, and the line about what it holds: its key among the words and its figures.
+Drawn = tuple[maps.Map, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -40,8 +57,8 @@ class MapRequest:
 
     Attributes
     ----------
-    subject : {"phases", "stocks"}
-        Food-insecurity phases, or displaced people.
+    subject : {"phases", "stocks", "flows", "events"}
+        Food-insecurity phases, displaced people, movements between areas, or violent events.
     file, areas : str or path
         The figures, and the boundaries; without boundaries, those that come with sahelgeo (or the file's own polygons).
     level : int, optional
@@ -56,6 +73,10 @@ class MapRequest:
         What to do with rows that have no area.
     title : str, optional
         Title of the map; the default is what it shows.
+    columns : mapping, optional
+        Of a table of your own: its headings and what they mean, as :func:`sahelgeo.read_table` takes them.
+    options : mapping
+        Options of the reader; for a table of your own also values of all rows, such as ``{"date": "2023-02-28"}``.
     """
 
     subject: str
@@ -67,10 +88,12 @@ class MapRequest:
     choose: Mapping[str, str] = field(default_factory=dict)
     unmatched: str = "raise"
     title: str | None = None
+    columns: Mapping[str, str] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "en") -> tuple[str, ...]:
-    r"""Draw the phases or the displaced people of a file, and save the map.
+    r"""Draw the phases, displaced people, movements or events of a file, and save the map.
 
     Parameters
     ----------
@@ -107,19 +130,21 @@ def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "
     path = _writable(out)
     span = _span(request.period)
     table, feed = _read(request, span)
-    rows = len(table)
-    countries = table["pcode"].map(country_of_code, na_action="ignore").astype("string")
-    table = _of_countries(table.assign(iso3=table["iso3"].fillna(countries)), request.countries)
-    table = chosen(
-        table, _typed_choice(table, request), [label for label in _CHOICES[request.subject] if label in table]
-    )
-    table = _phases_of(table, span) if request.subject == "phases" else _stocks_of(table, request.period)
-    m, account = _drawn(table, request, lang)
+    counts = {"file": Path(request.file).name, "feed": feed, "rows": len(table)}
+    table = _of_countries(table, request)
+    known = [label for label in _CHOICES[request.subject] if label in table]
+    table = chosen(table, _typed_choice(table, request), known)
+    of_period = {"phases": _phases_of, "stocks": _stocks_of}.get(request.subject, _within)
+    table = of_period(table, request.period, span)
+    title = {} if request.title is None else {"title": request.title}
+    drawing = {"phases": _phases_drawn, "stocks": _stocks_drawn, "flows": _flows_drawn, "events": _events_drawn}
+    m, said = drawing[request.subject](table, request, {"lang": lang, **title})
     if path.suffix == ".html":
         m.save(str(path))
     else:
         maps.figure(m, path)
-    return _lines(request, feed, rows, len(table), account, lang)
+    lines = {"map_line_rows": {**counts, "drawn": len(table)}, **said}
+    return tuple(fill(word(key, lang), lang, values) for key, values in lines.items())
 
 
 def _writable(out: str | Path) -> Path:
@@ -132,7 +157,7 @@ def _writable(out: str | Path) -> Path:
     return path
 
 
-def _span(period: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+def _span(period: str | None) -> Span | None:
     if period is None or period == LATEST:
         return None
     days = [checks.day(part.strip(), "period") for part in period.split("/")]
@@ -143,36 +168,44 @@ def _span(period: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return days[0], days[-1]
 
 
-def _read(request: MapRequest, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> tuple[pd.DataFrame, str]:
+def _read(request: MapRequest, span: Span | None) -> tuple[pd.DataFrame, str]:
     """The table of the file; a file that does not say its period takes the one given."""
+    if request.columns is not None:
+        return read_table(request.file, request.columns, table=request.subject, **request.options), "read_table"
     try:
-        table, report = read_with_report(request.file)
+        table, report = read_with_report(request.file, **request.options)
     except FormatError as problem:
         if "period=" not in str(problem):
             raise
         if span is None or span[0] == span[1]:
             raise FormatError(f"{problem}. On the command line: --period FIRST/LAST") from problem
-        table, report = read_with_report(request.file, period=span)
+        table, report = read_with_report(request.file, **{**request.options, "period": span})
     if report.table != request.subject:
         other = f". Ask for {report.table}" if report.table in SUBJECTS else ""
         raise SchemaError(
             f"{report.file}: {report.title}, a table of {report.table}, not of {request.subject}{other}. "
-            f"Maps of a file are drawn of {' and '.join(SUBJECTS)}"
+            f"Maps of a file are drawn of {', '.join(SUBJECTS)}"
         )
     return table, report.feed
 
 
-def _of_countries(table: pd.DataFrame, countries: tuple[str, ...]) -> pd.DataFrame:
-    if not countries:
-        return table
-    wanted = [country.upper() for country in countries]
-    held = sorted(table["iso3"].dropna().unique())
+def _of_countries(table: pd.DataFrame, request: MapRequest) -> pd.DataFrame:
+    """The rows of the countries asked for. Each has its country; a table of one's own may leave it to be said."""
+    iso3 = table["iso3"] if "iso3" in table else pd.Series(pd.NA, table.index, dtype="string")
+    for name in ("pcode", *_ENDS):
+        if name in table:
+            iso3 = iso3.fillna(table[name].map(country_of_code, na_action="ignore").astype("string"))
+    wanted = [country.upper() for country in request.countries]
+    if request.columns is not None and len(wanted) == 1:
+        iso3 = iso3.fillna(wanted[0])
+    held = sorted(iso3.dropna().unique())
     absent = [country for country in wanted if country not in held]
     if absent:
         raise SchemaError(
             f"no row is of {', '.join(absent)}. The file has: {listed(held, 20) or 'no codes of countries'}"
         )
-    return table[table["iso3"].isin(wanted)]
+    table = table.assign(iso3=iso3)
+    return table[table["iso3"].isin(wanted)] if wanted else table
 
 
 def _typed_choice(table: pd.DataFrame, request: MapRequest) -> dict[str, Any]:
@@ -184,7 +217,19 @@ def _typed_choice(table: pd.DataFrame, request: MapRequest) -> dict[str, Any]:
     return choice
 
 
-def _phases_of(table: pd.DataFrame, span: tuple[pd.Timestamp, pd.Timestamp] | None) -> pd.DataFrame:
+def _within(table: pd.DataFrame, _period: str | None, span: Span | None) -> pd.DataFrame:
+    """The flows or events that lie within the period as a whole."""
+    if span is None:
+        return table
+    first, last = ("start", "end") if "end" in table else ("date", "date")
+    inside = table[(table[first] >= span[0]) & (table[last] <= span[1])]
+    if inside.empty:
+        held = f"{table[first].min():%Y-%m-%d}/{table[last].max():%Y-%m-%d}"
+        raise SchemaError(f"no row lies within {span[0]:%Y-%m-%d}/{span[1]:%Y-%m-%d}. The file has {held}")
+    return inside
+
+
+def _phases_of(table: pd.DataFrame, _period: str | None, span: Span | None) -> pd.DataFrame:
     if span is not None and span[0] == span[1]:
         return phases_at(table, span[0].date()).drop(columns="vintages")
     if span is not None:
@@ -208,7 +253,7 @@ def _analyses(table: pd.DataFrame) -> str:
     return f"There are: {listed(said, 8)}"
 
 
-def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
+def _stocks_of(table: pd.DataFrame, period: str | None, _span: Span | None) -> pd.DataFrame:
     held = sorted(table["date"].dropna().unique(), reverse=True)
     said = listed([f"{day:%Y-%m-%d}" for day in held], 8)
     if period == LATEST:
@@ -226,25 +271,66 @@ def _stocks_of(table: pd.DataFrame, period: str | None) -> pd.DataFrame:
     return table
 
 
-def _drawn(table: pd.DataFrame, request: MapRequest, lang: str) -> tuple[maps.Map, Account | None]:
-    options: dict[str, Any] = {"lang": lang}
-    if request.title is not None:
-        options["title"] = request.title
-    if request.areas is None and request.subject == "phases" and isinstance(table, gpd.GeoDataFrame):
+def _phases_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
+    if request.areas is None and isinstance(table, gpd.GeoDataFrame):
         table, column = with_phase(table)
         if table.loc[~table["unit_kind"].isin(SETTLEMENTS), "pcode"].dropna().duplicated().any():
             raise SchemaError(
                 "some areas have several polygons with a phase each. Give boundaries to add them up: --areas FILE"
             )
-        return maps.phase_map(table, column=column, **options), None
+        return maps.phase_map(table, column=column, **options), {}
     areas = _areas(table, request)
     placed, account = _placed(table, areas, request.unmatched)
-    if request.subject == "stocks":
-        refuse_mixed_depths(placed, areas)
-        summed = sum_stocks(placed, by=("area",)).rename(columns={"area": "pcode"})
-        return maps.stock_map(summed, areas, **options), account
     placed, column = phases_by_area(placed, areas)
-    return maps.phase_map(placed, areas, column=column, **options), account
+    return maps.phase_map(placed, areas, column=column, **options), {"map_line_areas": {"account": account}}
+
+
+def _stocks_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
+    areas = _areas(table, request)
+    placed, account = _placed(table, areas, request.unmatched)
+    refuse_mixed_depths(placed, areas)
+    summed = sum_stocks(placed, by=("area",)).rename(columns={"area": "pcode"})
+    return maps.stock_map(summed, areas, **options), {"map_line_areas": {"account": account}}
+
+
+def _flows_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
+    """Arrows between the areas; who moved within one, or whose end is not known, is counted in the line."""
+    areas = _areas(table, request)
+    for end in _ENDS:
+        table = table.assign(**{end: _end(table, end, areas, request.unmatched)})
+    level = int(areas["level"].max()) if request.level is None else request.level
+    flows = sum_flows(table, areas, level=level)
+    unknown, within = flows[list(_ENDS)].isna().any(axis=1), flows["internal"].fillna(False).astype(bool)
+    between = flows[~unknown & ~within]
+    if between.empty:
+        raise UnmatchedError("no row leads from one area to another, so there is nothing to draw", table)
+    parts = {"between": between, "within": flows[within], "unknown": flows[unknown]}
+    people = {name: rows["people"].sum() for name, rows in parts.items()}
+    return maps.flow_map(between, areas, **options), {"map_line_flows": people}
+
+
+def _end(table: pd.DataFrame, end: str, areas: gpd.GeoDataFrame, unmatched: str) -> pd.Series:
+    """The p-codes of an end of the flows: as they are, or those that the printed names mean."""
+    codes, names = table[end], table.get(f"{end}_name")
+    if names is None or codes.notna().all():
+        return codes
+    found = match_areas(table[codes.isna()], areas, on=f"{end}_name").dropna(subset="name").set_index("name")
+    # "Inconnue" is no place that was not found: nobody knows it.
+    lost = found[found["pcode"].isna() & ~found.index.str.casefold().isin(missing_words("name"))]
+    if len(lost):
+        text = f"{end}: no area is found for {listed(list(lost.index), 8)}"
+        if unmatched == "raise":
+            raise UnmatchedError(f"{text}. On the command line: --unmatched drop, or other --areas", lost)
+        warnings.warn(f"{text}: an end that is not known", DataWarning, stacklevel=2)
+    return codes.fillna(names.map(found["pcode"]))
+
+
+def _events_drawn(table: pd.DataFrame, _request: MapRequest, options: dict[str, Any]) -> Drawn:
+    m = maps.Map(**options)
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise SchemaError("the events have no points. Tell the columns latitude and longitude")
+    maps.EventLayer(table).add_to(m)
+    return m, {"map_line_events": {"events": len(table), "deaths": table["fatalities"].sum()}}
 
 
 def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
@@ -279,26 +365,9 @@ def _areas(table: pd.DataFrame, request: MapRequest) -> gpd.GeoDataFrame:
 def _level(table: pd.DataFrame, countries: list[str]) -> int:
     """The deepest level of the embedded areas that the table speaks of."""
     deepest = 2 if countries == ["BFA"] else 1
-    codes = table["pcode"].dropna()
+    codes = table["origin" if "origin" in table and "pcode" not in table else "pcode"].dropna()
     for level in range(deepest, -1, -1):
         if len(codes) and codes.isin(load_areas(level=level)["pcode"]).mean() > 0.5:
             return level
     named = [number for number, label in enumerate(ADMINS, 1) if label in table and table[label].notna().any()]
     return min(max(named, default=1), deepest)
-
-
-def _lines(
-    request: MapRequest, feed: str, rows: int, drawn: int, account: Account | None, lang: str
-) -> tuple[str, ...]:
-    numbers: dict[str, float | None] = {"rows": rows, "drawn": drawn}
-    texts = {"file": Path(request.file).name, "feed": feed}
-    lines = [word("map_line_rows", lang).format(**texts, **_written(numbers, lang))]
-    if account is not None:
-        numbers = {"attached": account.rows_attached, "people": account.people_attached}
-        numbers |= {"left": account.rows_unmatched, "empty": account.areas_without_rows}
-        lines.append(word("map_line_areas", lang).format(**_written(numbers, lang)))
-    return tuple(lines)
-
-
-def _written(numbers: Mapping[str, float | None], lang: str) -> dict[str, str]:
-    return {name: write_number(value, lang) for name, value in numbers.items()}

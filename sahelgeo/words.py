@@ -289,3 +289,39 @@ def fill(text: str, lang: str, values: Mapping[str, Any], writers: Mapping[str, 
     '1,234 people, 25.6 %, +7'
     """
     return _Filler(lang, writers or {}).vformat(text, (), values)
+
+
+@lru_cache(maxsize=1)
+def _messages() -> list[tuple[re.Pattern[str], str]]:
+    """What errors and warnings say, each with its parts as groups, and its French."""
+    return [(message_pattern(row["en"]), row["fr"]) for row in embedded.read_rows("messages.csv")]
+
+
+def message_pattern(english: str) -> re.Pattern[str]:
+    """What fits a message whose parts stand in braces."""
+    parts = re.split(r"{(\w+)}", english.replace("\\n", "\n"))
+    texts = [f"(?P<{part}>.*?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)]
+    return re.compile("".join(texts), re.DOTALL)
+
+
+def in_language(message: str, lang: str = "en") -> str:
+    """What an error or warning says, in a language; what there are no words for stays in English.
+
+    Examples
+    --------
+    >>> from sahelgeo.words import in_language
+    >>> in_language("list.csv: there is no such file", "fr")
+    "list.csv : ce fichier n'existe pas"
+    """
+    if base_language(lang) != "fr":
+        return message
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", message):
+        return message.replace(",", NARROW_SPACE)
+    for pattern, french in _messages():
+        found = pattern.fullmatch(message)
+        if found:
+            parts = {name: in_language(part, lang) for name, part in found.groupdict().items()}
+            return french.replace("\\n", "\n").format(**parts)
+    where, colon, rest = message.partition(": ")
+    said = in_language(rest, lang) if colon else rest
+    return f"{where} : {said}" if said != rest else message

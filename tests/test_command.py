@@ -110,7 +110,7 @@ def test_several_analyses_are_listed(here: Path, capsys: pytest.CaptureFixture[s
     ("arguments", "sentence"),
     [
         (["phases", "stocks.csv"], "a table of stocks, not of phases. Ask for stocks"),
-        (["stocks", "flows.csv"], "a table of flows, not of stocks. Maps of a file are drawn of phases and stocks"),
+        (["stocks", "flows.csv"], "a table of flows, not of stocks. Ask for flows"),
         (["stocks", "nothing.csv"], "nothing.csv: there is no such file"),
         (["stocks", "stocks.csv", "--out", "map.doc"], "a map is saved as .html, .png, .svg, .pdf"),
         (["stocks", "stocks.csv", "--out", "nowhere/map.html"], "nowhere: there is no such folder"),
@@ -158,6 +158,103 @@ def test_a_total_beside_its_parts_is_refused(here: Path, capsys: pytest.CaptureF
     assert "1 rows stand for whole areas beside rows of their parts (admin2): BF56" in refusal
 
 
+OWN = {
+    "stocks": (
+        "Liste des PDI;;\nRégion;Effectif;Note\nSahel;1 200;x\nCentre-Nord;350;y\nTotal;1 550;\n",
+        ["Région=admin1", "Effectif=people"], ["date=2023-02-28", "group=idp", "source=own"],
+        "2 rows with 1,550 people placed on areas; 0 rows left out; 11 areas have no row.",
+    ),
+    "flows": (
+        "De,Vers,Personnes\nSahel,Centre-Nord,1200\nSahel,Nord,500\nInconnue,Nord,40\nNord,Nord,70\n",
+        ["De=origin_name", "Vers=destination_name", "Personnes=people"],
+        ["start=2023-01-01", "end=2023-01-31", "source=own"],
+        "1,700 people moved between areas, 70 within one; of 40 an end is not known.",
+    ),
+    "events": (
+        "Id,Jour,Lat,Lon,Morts,Type\ne1,2023-01-05,14.1,-1.6,3,battle\ne2,2023-02-05,14.2,-1.2,,battle\n",
+        ["Id=event", "Jour=date", "Lat=latitude", "Lon=longitude", "Morts=fatalities", "Type=kind"], ["source=own"],
+        "2 events with 3 deaths drawn.",
+    ),
+}  # fmt: skip
+
+
+def own(subject: str, path: Path) -> list[str]:
+    """The arguments that draw a table of one's own, which is written."""
+    text, columns, values, _ = OWN[subject]
+    path.write_text(text, encoding="utf-8")
+    told = [word for column in columns for word in ("--column", column)]
+    return [
+        "map",
+        subject,
+        path.name,
+        *told,
+        *(word for value in values for word in ("--set", value)),
+        "--country",
+        "BFA",
+    ]
+
+
+@pytest.mark.parametrize("subject", OWN)
+def test_a_table_of_ones_own_is_drawn_once_its_columns_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str], subject: str
+) -> None:
+    """Stocks by name, flows with both ends matched, points of events."""
+    arguments = own(subject, here / "own.csv")
+    if subject == "events":
+        arguments = arguments[:-2]
+    lines = said(capsys, *arguments).splitlines()
+    assert lines[0].startswith("own.csv (read_table): ")
+    assert lines[1] == OWN[subject][3]
+    assert (here / "map.html").exists()
+
+
+def test_flows_and_events_of_a_period_are_drawn(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What lies within the period as a whole; a period without rows is named."""
+    sample = sg.load_sample("burkina-2020")
+    sample.events.to_file(here / "events.geojson")
+    inside = sample.events["date"].between("2020-03-01", "2020-03-31")
+    text = said(capsys, "map", "events", "events.geojson", "--period", "2020-03-01/2020-03-31")
+    assert f"{int(inside.sum())} events with" in text
+    assert "people moved between areas" in said(capsys, "map", "flows", "flows.csv")
+    refusal = said(capsys, "map", "flows", "flows.csv", "--period", "2019-01-01/2019-03-31", status=1)
+    assert "no row lies within 2019-01-01/2019-03-31. The file has 2020-03-01/2020-08-31" in refusal
+
+
+def test_what_a_table_of_ones_own_lacks_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An end of a flow that no area has, events without points, flows that go nowhere, another table than asked for."""
+    arguments = own("flows", here / "own.csv")
+    (here / "own.csv").write_text(OWN["flows"][0].replace("Sahel,Nord", "Atlantis,Nord"), encoding="utf-8")
+    assert "origin: no area is found for Atlantis. On the command line: --unmatched drop" in said(
+        capsys, *arguments, status=1
+    )
+    assert main([*arguments, "--unmatched", "drop"]) == 0
+    out, err = capsys.readouterr()
+    assert "of 540 an end is not known" in out
+    assert "Atlantis: an end that is not known" in err
+    (here / "own.csv").write_text("De,Vers,Personnes\nNord,Nord,70\n", encoding="utf-8")
+    assert "no row leads from one area to another" in said(capsys, *arguments, status=1)
+    events = own("events", here / "own.csv")[:-2]
+    without = [word for word in events if "itude" not in word]
+    without = [word for place, word in enumerate(without) if word != "--column" or "=" in without[place + 1]]
+    assert "no points" in said(capsys, *without, status=1)
+    assert "draws a table of events, not --as stocks" in said(capsys, *events, "--as", "stocks", status=1)
+
+
+def test_what_a_refusal_advises_works_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Days that may be read in two ways, a level, and headings that are still to be told."""
+    (here / "days.csv").write_text("Lieu;Effectif;Jour\nDjibo;12;03/04/2023\nDori;3;05/06/2023\n", encoding="utf-8")
+    told = ["--column", "Lieu=place", "--column", "Effectif=people", "--column", "Jour=date"]
+    arguments = ["read", "days.csv", *told, "--set", "group=idp", "--set", "source=own"]
+    assert "day_first=True or day_first=False" in said(capsys, *arguments, status=1)
+    assert "2023-04-03" in said(capsys, *arguments, "--set", "day_first=True")
+    assert "2023-03-04" in said(capsys, *arguments, "--set", "day_first=False")
+    refusal = said(capsys, "read", "days.csv", "--as", "stocks", status=1)
+    assert "Perhaps: read_table(path, {'Lieu': 'place', 'Effectif': 'people', 'Jour': 'date'}" in refusal
+    assert 'On the command line: --column "HEADING=COLUMN"' in refusal
+    lines = said(capsys, "read", "areas.geojson", "--set", "level=1").splitlines()
+    assert len(lines) == 14
+
+
 def test_inspect_fails_where_a_file_cannot_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every file is described all the same."""
     assert main(["inspect", "gidd.csv", "nothing.csv", "."]) == 1
@@ -200,7 +297,7 @@ def test_a_closed_pipe_is_no_error(here: Path) -> None:
 
 def test_wrong_arguments_end_with_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """Status 2, as for any command."""
-    for arguments in ([], ["map"], ["map", "events", "x.csv"], ["demo", "--lang", "de"], ["draw"]):
+    for arguments in ([], ["map"], ["map", "rasters", "x.csv"], ["demo", "--lang", "de"], ["draw"]):
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         assert ended.value.code == 2

@@ -17,6 +17,7 @@ from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import Read, read_empty, read_found
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheets import Found, Opened, find, not_recognised
+from sahelgeo.words import in_language
 
 _LOOKUPS = (
     ({"location", "country length", "admin 1 length"}, "HDX's list of the lengths of p-codes"),
@@ -154,10 +155,10 @@ def _refuse_lookups(opened: Opened) -> None:
 
 
 _SHOWN_PERIODS = 12
-PROBLEM = "problem "
+PROBLEM = "problem"
 
 
-def inspect_file(path: Readable, limits: Limits | None = None) -> str:
+def inspect_file(path: Readable, limits: Limits | None = None, *, lang: str = "en") -> str:
     r"""Say what a file is: feed, vintage, sheets, rows kept and dropped, periods, places, people and problems.
 
     Parameters
@@ -204,11 +205,11 @@ def inspect_file(path: Readable, limits: Limits | None = None) -> str:
                 answer = read_found(opened, founds, {}) if founds else read_other(opened, {})
     except SahelgeoError as problem:
         known = _feed_lines(opened, founds) if opened and founds else [("file", opened.file)] if opened else []
-        return _lines([*known, ("problem", str(problem))])
+        return _lines([*known, (PROBLEM, str(problem))], lang)
     table, report = answer
     if isinstance(table, gpd.GeoDataFrame) and report.feed == "areas":
-        return _lines(_area_lines(report, table))
-    return _lines(_report_lines(report, table, _feed_lines(opened, founds)[:3] if founds else []))
+        return _lines(_area_lines(report, table), lang)
+    return _lines(_report_lines(report, table, _feed_lines(opened, founds)[:3] if founds else []), lang)
 
 
 def _area_lines(report: ReadReport, areas: gpd.GeoDataFrame) -> list[tuple[str, str]]:
@@ -296,5 +297,6 @@ def _key_word(part: object) -> str:
     return f"{part:%Y-%m-%d}" if isinstance(part, pd.Timestamp) else text_of(part)
 
 
-def _lines(pairs: list[tuple[str, str]]) -> str:
-    return "\n".join(f"{name:<9} {text}".rstrip() for name, text in pairs)
+def _lines(pairs: list[tuple[str, str]], lang: str) -> str:
+    said = [(in_language(name, lang), in_language(text, lang)) for name, text in pairs]
+    return "\n".join(f"{name:<9} {text}".rstrip() for name, text in said)
