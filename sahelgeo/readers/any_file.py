@@ -167,6 +167,8 @@ def inspect_file(path: Readable, limits: Limits | None = None, *, lang: str = "e
         Any file.
     limits : mapping, optional
         Bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them is not opened.
+    lang : {"en", "fr"}
+        Language of the lines. Names of feeds and what a file prints stay as they are.
 
     Returns
     -------
