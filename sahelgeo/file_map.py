@@ -171,6 +171,8 @@ def _span(period: str | None) -> Span | None:
 def _read(request: MapRequest, span: Span | None) -> tuple[pd.DataFrame, str]:
     """The table of the file; a file that does not say its period takes the one given."""
     if request.columns is not None:
+        if request.subject == "events" and not {"latitude", "longitude"} <= set(request.columns.values()):
+            raise SchemaError("events are drawn where they happened. Tell the columns latitude and longitude")
         return read_table(request.file, request.columns, table=request.subject, **request.options), "read_table"
     try:
         table, report = read_with_report(request.file, **request.options)
@@ -327,8 +329,6 @@ def _end(table: pd.DataFrame, end: str, areas: gpd.GeoDataFrame, unmatched: str)
 
 def _events_drawn(table: pd.DataFrame, _request: MapRequest, options: dict[str, Any]) -> Drawn:
     m = maps.Map(**options)
-    if not isinstance(table, gpd.GeoDataFrame):
-        raise SchemaError("the events have no points. Tell the columns latitude and longitude")
     maps.EventLayer(table).add_to(m)
     return m, {"map_line_events": {"events": len(table), "deaths": table["fatalities"].sum()}}
 

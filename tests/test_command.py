@@ -236,7 +236,7 @@ def test_what_a_table_of_ones_own_lacks_is_said(here: Path, capsys: pytest.Captu
     events = own("events", here / "own.csv")[:-2]
     without = [word for word in events if "itude" not in word]
     without = [word for place, word in enumerate(without) if word != "--column" or "=" in without[place + 1]]
-    assert "no points" in said(capsys, *without, status=1)
+    assert "Tell the columns latitude and longitude" in said(capsys, *without, status=1)
     assert "draws a table of events, not --as stocks" in said(capsys, *events, "--as", "stocks", status=1)
 
 

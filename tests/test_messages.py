@@ -40,14 +40,18 @@ def texts() -> tuple[str, ...]:
 
 # What no single text of the code is: a head and what follows it, and what the command puts before a warning.
 PROBLEMS = "stocks table (3 rows): 1 problem\n  1. column 'people'"
-JOINED = ("warning: a table of 3 rows", PROBLEMS, f"list.csv: {PROBLEMS}")
+JOINED = ("warning: a table of 3 rows", PROBLEMS, f"list.csv: {PROBLEMS}", "sheet 'PDI': 3 rows, headings 'a', 'b'")
 
 
-@pytest.mark.parametrize("english", MESSAGES)
-def test_each_message_is_one_of_the_code(english: str) -> None:
+def test_each_message_is_one_of_the_code() -> None:
     """A sentence that was changed in the code has no French any more: change data/messages.csv with it."""
-    pattern = message_pattern(english)
-    assert any(pattern.fullmatch(text) for text in (*texts(), *JOINED)), english
+    said = (*texts(), *JOINED)
+    gone = []
+    for english in MESSAGES:
+        longest, pattern = max(re.split(r"{\w+}", english.replace("\\n", "\n")), key=len), message_pattern(english)
+        if not any(longest in text and pattern.fullmatch(text) for text in said):
+            gone.append(english)
+    assert gone == []
 
 
 def test_both_languages_have_the_same_parts() -> None:
