@@ -174,7 +174,7 @@ def _rule_problems(there: Coded, unfit: dict[str, Mask], declared: Table) -> lis
     """What the values break; a column that is not there breaks nothing, and a cell that could not be cast is named already."""
     columns = there.table
     problems, labels = [], columns.index
-    for name, values in columns.items():
+    for name, values in columns.drop(columns=list(_PRINTED_ENDS), errors="ignore").items():
         column = declared.columns[str(name)]
         empty = values.isna().to_numpy() & ~unfit[str(name)] if not column.nullable else np.zeros(0, dtype=np.bool_)
         if empty.any():
