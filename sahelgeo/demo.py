@@ -19,7 +19,7 @@ from sahelgeo.samples import Sample, load_sample
 from sahelgeo.sources import SOURCES, credit, is_synthetic
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.tables import PEOPLE_BY_PHASE
-from sahelgeo.words import MISSING, base_language, check_language, word, write_day, write_number, write_period
+from sahelgeo.words import MISSING, base_language, check_language, fill, word, write_number, write_period
 
 
 @dataclass(frozen=True)
@@ -105,28 +105,27 @@ def draw_sample(sample: Sample, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
 
 def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str) -> tuple[str, ...]:
     """The five sentences that matter."""
-    largest = areas.nlargest(2, "people")
+    names, (first, second) = areas[_name(lang)], areas["people"].nlargest(2).index
     highest = areas.loc[areas["per_1000"].idxmax()]
-    crisis = areas[(areas["phase_rule"] >= 3).fillna(False)]
-    people_3plus = areas[list(PEOPLE_BY_PHASE[2:])].sum().sum()
+    crisis = names[(areas["phase_rule"] >= 3).fillna(False)]
     values = {
-        "people": write_number(account.people_in or 0, lang),
-        "areas": write_number(len(areas), lang),
-        "day": write_day(sample.stocks["date"].iloc[0].date(), lang),
-        "attached": write_number(account.people_attached or 0, lang),
-        "unmatched": write_number(account.people_unmatched or 0, lang),
-        "first": _named(largest.iloc[0], lang),
-        "second": _named(largest.iloc[1], lang),
-        "share": write_number(100 * largest["people"].sum() / areas["people"].sum(), lang),
+        "account": account,
+        "areas": len(areas),
+        "day": sample.stocks["date"].iloc[0],
+        "first": names[first],
+        "first_people": areas["people"][first],
+        "second": names[second],
+        "second_people": areas["people"][second],
+        "share": areas["people"][[first, second]].sum() / areas["people"].sum(),
         "highest": highest[_name(lang)],
-        "rate": write_number(highest["per_1000"], lang, 1),
-        "year": str(highest["population_year"]),
-        "crisis": ", ".join(crisis[_name(lang)]),
-        "count": write_number(len(crisis), lang),
-        "people_3plus": write_number(people_3plus, lang),
+        "rate": highest["per_1000"],
+        "year": highest["population_year"],
+        "crisis": ", ".join(crisis),
+        "count": len(crisis),
+        "people_3plus": areas[list(PEOPLE_BY_PHASE[2:])].sum().sum(),
         "period": write_period(sample.phases["start"].min().date(), sample.phases["end"].max().date(), lang),
     }
-    return tuple(word(f"demo_line_{number}", lang).format(**values) for number in range(1, 6))
+    return tuple(fill(word(f"demo_line_{number}", lang), lang, values) for number in range(1, 6))
 
 
 def _name(lang: str) -> str:
@@ -134,58 +133,33 @@ def _name(lang: str) -> str:
     return "name_fr" if base_language(lang) == "fr" else "name"
 
 
-def _named(row: pd.Series, lang: str) -> str:
-    return f"{row[_name(lang)]} ({write_number(row['people'], lang)})"
-
-
 def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str, lines: tuple[str, ...]) -> str:
     """The report in Markdown."""
     template = read_text(f"demo_report.{lang}.md")
     tables = (sample.stocks, sample.phases, sample.areas, sample.flows)
-    return template.format(
-        title=word("demo_title", lang),
-        lines="\n".join(f"- {line}" for line in lines),
-        people_in=write_number(account.people_in or 0, lang),
-        people_attached=write_number(account.people_attached or 0, lang),
-        people_unmatched=write_number(account.people_unmatched or 0, lang),
-        people_after=write_number(areas["people"].sum(), lang),
-        rates=_rates_table(areas, lang),
-        year=areas["population_year"].iloc[0],
-        phases=_phases_table(areas, lang),
-        compared=_phases_compared(areas, lang),
-        editions="\n".join(f"- {edition}" for edition in sample.areas["edition"].dropna().unique()),
-        sources="\n".join(f"- {line}" for line in credit(*tables, lang=lang)),
-        synthetic=_synthetic_list(sample, lang),
-    )
+    named = areas.assign(name=areas[_name(lang)])
+    values = {
+        "title": word("demo_title", lang),
+        "lines": "\n".join(f"- {line}" for line in lines),
+        "account": account,
+        "people_after": areas["people"].sum(),
+        "rates": _rows(named.sort_values("per_1000", ascending=False), _RATES, lang),
+        "year": areas["population_year"].iloc[0],
+        "phases": _rows(named, _PHASES, lang),
+        "compared": _phases_compared(areas, lang),
+        "editions": "\n".join(f"- {edition}" for edition in sample.areas["edition"].dropna().unique()),
+        "sources": "\n".join(f"- {line}" for line in credit(*tables, lang=lang)),
+        "synthetic": _synthetic_list(sample, lang),
+    }
+    return fill(template, lang, values)
 
 
-def _rates_table(areas: gpd.GeoDataFrame, lang: str) -> str:
-    decimals = {"people": 0, "population": 0, "per_1000": 1}
-    rows = areas.sort_values("per_1000", ascending=False).to_dict("records")
-    return "\n".join(
-        _line(row[_name(lang)], *(write_number(row[label], lang, places) for label, places in decimals.items()))
-        for row in rows
-    )
+_RATES = "| {name} | {people:0} | {population:0} | {per_1000:1} |"
+_PHASES = "| {name} | {phase_published:0} | {phase_rule:0} | {share_3plus:2%} % |"
 
 
-def _phases_table(areas: gpd.GeoDataFrame, lang: str) -> str:
-    return "\n".join(
-        _line(
-            row[_name(lang)],
-            _phase(row["phase_published"]),
-            _phase(row["phase_rule"]),
-            f"{write_number(100 * row['share_3plus'], lang, 2)} %",
-        )
-        for row in areas.to_dict("records")
-    )
-
-
-def _line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _phase(value: int | None) -> str:
-    return MISSING if pd.isna(value) else str(value)
+def _rows(areas: gpd.GeoDataFrame, form: str, lang: str) -> str:
+    return "\n".join(fill(form, lang, row) for row in areas.to_dict("records"))
 
 
 def _phases_compared(areas: gpd.GeoDataFrame, lang: str) -> str:
