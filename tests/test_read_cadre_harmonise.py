@@ -1,6 +1,7 @@
 """The Cadre Harmonisé: one analysis for each period, parts of areas told apart, seasons turned into days."""
 
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from lookalikes import PRISM, ch_csv, ch_row, csv_bytes, json_bytes, workbook
+from lookalikes import PRISM, ch_csv, ch_row, csv_bytes, json_bytes, workbook, zipped
 from real_files import real_file
 from shapely import Polygon, box, to_geojson
 
@@ -419,6 +420,46 @@ def test_tableau_4_gives_a_row_for_each_situation(tmp_path: Path) -> None:
     assert phases["iso3"].unique().tolist() == ["MLI"]
     assert phases["admin1"].tolist() == ["Mopti"] * 4
     assert phases["season"].tolist() == ["Jan-May 2021"] * 2 + ["Jun-Aug 2021"] * 2
+
+
+# As the countries' workbooks are made: merged situations, a row with blanks for the period, a sum in the last row.
+MERGED = [
+    [*TABLEAU[0][:6], "Protocole d'analyse", "SITUATION COURANTE", *[None] * 11, "SITUATION PROJETEE", *[None] * 11],
+    [None] * 7
+    + ["Classification de la zone", "Pourcentage de ménages affectés par chaque Ph", *[None] * 4]
+    + [f"Population totale en Ph {n}" for n in (1, 2, 3, 4, 5, "3 à 5")]
+    + ["Classification de la zone", "Pourcentage de ménages affectés par chaque Ph", *[None] * 4]
+    + [f"Population totale en Phase {n}" for n in (1, 2, 3, 4, 5, "3 à 5")],
+    [None] * 8 + ["Période\u00a0: ", *[None] * 10, "projetée", "Période\u00a0: ____________"] + [None] * 10,
+    [None] * 8 + [f"Ph {n}" for n in range(1, 6)] + [None] * 7 + [f"Ph {n}" for n in range(1, 6)] + [None] * 6,
+    ["Mauritanie", "Adrar", "Atar", "MR0102", "Mars 2021", 100, "Protocole normal"]
+    + [1, 0.8, 0.1, 0.1, 0, 0, 80, 10, 10, 0, 0, 10, 2, 0.7, 0.2, 0.1, 0, 0, 70, 20, 10, 0, 0, 10],
+    ["Mauritanie", "Adrar", "Aoujeft", "MR0101", "Mars 2021", 50, "Protocole normal"]
+    + [0, None, None, None, None, None, *[None] * 6, 3, 0.5, 0.2, 0.2, 0.1, 0, 25, 10, 10, 5, 0, 15],
+    [None] * 5 + [150, None, None, *[None] * 5, 80, 10, 10, 0, 0, 10, *[None] * 6, 95, 30, 20, 5, 0, 25],
+]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".xlsm"])
+def test_a_workbook_of_a_country_is_read_as_it_is_made(tmp_path: Path, suffix: str) -> None:
+    """Merged headings repeat a heading in every column; a workbook may hold macros, whose part is no XML."""
+    merged = ["H1:S1", "T1:AE1", "I2:M2", "U2:Y2", "I3:M3", "U3:Y3", "H3:H4", "T3:T4", "A1:A4", "F1:F4"]
+    path = workbook(tmp_path / f"m{suffix}", {"Tableau 4 - Estimation Pop": MERGED}, {"Tableau 4 - Estimation Pop": merged})
+    if suffix == ".xlsm":
+        links = "xl/_rels/workbook.xml.rels"
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        macro = b'<Relationship Id="rIdM" Type="vbaProject" Target="vbaProject.bin"/></Relationships>'
+        parts[links] = parts[links].replace(b"</Relationships>", macro)
+        path = zipped(path, {**parts, "xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"})
+    phases, account = sg.read_with_report(path)
+    assert account.rows_dropped == {"total": 1}
+    assert phases[["place", "kind", "phase_published", "people_3plus"]].values.tolist() == [
+        ["Atar", "current", 1, 10],
+        ["Atar", "projected", 2, 10],
+        ["Aoujeft", "projected", 3, 15],
+    ]
+    assert phases["population"].tolist() == [100, 100, 50]
 
 
 def test_tableau_4_needs_its_cycle_and_figures(tmp_path: Path) -> None:

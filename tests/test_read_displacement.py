@@ -28,6 +28,28 @@ def test_unhcr_counts_by_group_and_skips_its_preamble() -> None:
     assert "other people in need of international protection" in account.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        (
+            "Year,Country of Origin Code,Country of Asylum Code,Country of Origin Name,Country of Asylum Name,Refugees,"
+            "Internally Displaced Persons,Asylum-seekers,Others of Concern to UNHCR,Stateless Persons",
+            "2019,MLI,NER,Mali,Niger,58000,0,70,3,0",
+        ),
+        ("Year,ISO3CoO,ISO3CoA,CoA_name,CoO_name,REF,IDP,ASY,OOC,STA,VDA", "2019,MLI,NER,Niger,Mali,58000,0,70,3,0,0"),
+    ],
+)
+def test_unhcr_figures_on_hdx_are_read_with_their_tags(heading: str, row: str) -> None:
+    """Two vintages of headings, each with a row of HXL tags."""
+    tags = ",".join(["#date+year", *["#country"] * 4, *["#affected"] * (heading.count(",") - 4)])
+    stocks, account = sg.read_with_report(csv_bytes(heading, tags, row))
+    assert stocks[["pcode", "origin", "origin_name", "group", "people"]].values.tolist() == [
+        ["NE", "ML", "Mali", "refugee", 58000],
+        ["NE", "ML", "Mali", "asylum_seeker", 70],
+    ]
+    assert account.rows_dropped == {"HXL": 1}
+
+
 def test_unhcr_codes_are_not_iso_codes() -> None:
     """NIG is Nigeria and NGR is Niger."""
     rows = [{"year": 2022, "coo": "NIG", "coa": "NGR", "refugees": 5, "returned_refugees": 2}]

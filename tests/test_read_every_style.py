@@ -10,12 +10,14 @@ import io
 import json
 import warnings
 import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sahelgeo as sg
@@ -371,3 +373,183 @@ def test_a_sheet_of_libreoffice_is_read_as_one_of_excel(counts: list[int], day: 
     ods, xlsx = sg.read(as_ods(rows)), sg.read(as_file(rows, "xlsx"))
     pd.testing.assert_frame_equal(ods, xlsx)
     assert ods["people"].tolist() == counts
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """A small file of a feed: its headings, a row for each count, and what the table must add up to."""
+
+    headings: tuple[str, ...]
+    row: Callable[[int, object, object], list[list[object]]]
+    column: str
+    name: int
+    days: tuple[int, ...] = ()
+    counts: tuple[int, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    months: bool = False
+
+    def rows(self, counts: Sequence[object], zero: object = 0) -> list[list[object]]:
+        """The headings, and the rows of each count."""
+        return [list(self.headings), *(row for n, count in enumerate(counts) for row in self.row(n, count, zero))]
+
+
+NAMES = ["Tillabéri", "Ségou", "Gao", "Kayes", "Mopti"]
+FEEDS = {
+    "Cadre Harmonisé": Lookalike(
+        ("adm0_name", "adm1_name", "adm2_name", "chtype", "reference_label", "reference_year", "population", "phase_class", "phase1", "phase2", "phase3", "phase4", "phase5", "start_date", "end_date", "exercise_label", "exercise_year", "usethisperiod"),
+        lambda n, count, zero: [["Mali", "Mopti", NAMES[n], "current", "Sep-Dec", 2021, count, 1, count]
+                                + [zero] * 4 + ["2021-10-01", "2022-01-31", "Sep-Dec", 2021, "Y"]],
+        "population", 2, (13, 14), (6, 8),
+    ),
+    "IPC": Lookalike(
+        ("Date of analysis", "Country", "Total country population", "Level 1", "Area", "Validity period", "From", "To", "Phase", "Number"),
+        lambda n, count, zero: [["Apr 2023", "CAF", 6000000, "Ouaka", NAMES[n], "current", "2023-04-01", "2023-08-31", phase, number]
+                                for phase, number in [("all", count), ("1", count), *((str(p), zero) for p in range(2, 6))]],
+        "population", 4, (6, 7), (9,),
+    ),
+    "HAPI, food security": Lookalike(
+        ("location_code", "provider_admin1_name", "admin1_code", "admin1_name", "admin2_code", "admin2_name", "admin_level", "ipc_phase", "ipc_type", "population_in_phase", "reference_period_start", "reference_period_end"),
+        lambda n, count, zero: [["MLI", NAMES[n], f"ML0{n + 1}", NAMES[n], "", "", 1, phase, "current", number, "2023-04-01", "2023-08-31"]
+                                for phase, number in [("all", count), ("1", count), ("2", zero), ("3", zero)]],
+        "population", 1, (10, 11), (9,),
+    ),
+    "HAPI, displaced people": Lookalike(
+        ("location_code", "admin1_code", "admin1_name", "admin2_code", "admin2_name", "admin_level", "assessment_type", "operation", "reporting_round", "population", "reference_period_start", "reference_period_end"),
+        lambda n, count, _: [["MLI", f"ML0{n + 1}", NAMES[n], "", "", 1, "BA", "Mali", 20, count, "2023-06-30", "2023-06-30"]],
+        "people", 2, (10, 11), (9,),
+    ),
+    "UNHCR": Lookalike(
+        ("Year", "Country of origin", "Country of asylum", "Country of origin (ISO)", "Country of asylum (ISO)",
+         "Refugees under UNHCR's mandate", "Asylum-seekers"),
+        lambda n, count, zero: [[2018 + n, "Côte d'Ivoire", "Niger", "CIV", "NER", count, zero]],
+        "people", 2, (), (5,),
+    ),
+    "IDMC": Lookalike(
+        ("iso3", "country_name", "year", "new_displacement", "total_displacement"),
+        lambda n, count, zero: [["CIV", "Côte d'Ivoire", 2018 + n, zero, count]],
+        "people", 1, (), (4,),
+    ),
+    "FEWS NET": Lookalike(
+        ("fnid", "geographic_unit_name", "unit_type", "scenario", "projection_start", "projection_end", "reporting_date", "value"),
+        lambda n, _, __: [[f"NE2020A2010{n}", NAMES[n], "fsc_admin", "CS", "2021-06-01", "2021-09-30", "2021-06-30", 2]],
+        "phase_published", 1, (4, 5, 6), (), months=True,
+    ),
+}  # fmt: skip
+COUNTED = [name for name, feed in FEEDS.items() if feed.counts]
+DATED = [name for name, feed in FEEDS.items() if feed.days]
+
+
+def sum_or_refusal(feed: Lookalike, content: io.BytesIO) -> tuple[float | None, bool]:
+    """The sum of what a feed counts and whether a warning was given; None where the file is refused."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            table = sg.read(content, **feed.options)
+        except sg.SahelgeoError:
+            return None, False
+    return float(table[feed.column].sum()), any(issubclass(word.category, sg.DataWarning) for word in said)
+
+
+@given(
+    st.sampled_from(COUNTED),
+    COUNTS,
+    st.sampled_from(SEPARATORS),
+    st.sampled_from(["csv", "json"]),
+    st.sampled_from([";", ",", "\t"]),
+)
+def test_publishers_counts_in_every_style_of_numbers(
+    name: str, counts: list[int], separator: str, form: str, delimiter: str
+) -> None:
+    """Each feed's people, whatever stands between thousands."""
+    feed = FEEDS[name]
+    rows = feed.rows([written(count, separator) for count in counts], "0")
+    people, _ = sum_or_refusal(feed, as_file(rows, form, delimiter))
+    assert people in (None, sum(counts))
+
+
+@given(
+    st.sampled_from(DATED),
+    st.lists(
+        st.tuples(st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)), st.integers(0, 150)), min_size=1, max_size=4
+    ),
+    st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%dT00:00:00", "%d-%m-%Y"]),
+    st.sampled_from(["csv", "json"]),
+)
+def test_publishers_days_in_every_style(name: str, periods: list[tuple[dt.date, int]], style: str, form: str) -> None:
+    """First days are read as they were meant, or refused."""
+    feed = FEEDS[name]
+    rows = feed.rows([10] * len(periods))
+    each = (len(rows) - 1) // len(periods)
+    meant = []
+    for number, (start, length) in enumerate(periods):
+        first = start.replace(day=1) if feed.months else start
+        last = first + dt.timedelta(days=length)
+        meant.append(pd.Timestamp(first))
+        for row in rows[1 + number * each : 1 + (number + 1) * each]:
+            for place, day in zip(feed.days, (first, last, last), strict=False):
+                row[place] = day.strftime(style)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            table = sg.read(as_file(rows, form))
+        except sg.SahelgeoError:
+            return
+    column = "start" if "start" in table else "date"
+    assert sorted(table[column].dropna().unique()) == sorted(set(meant))
+
+
+@given(
+    st.sampled_from(COUNTED),
+    st.lists(st.integers(1, 900), min_size=2, max_size=5),
+    st.sampled_from(TOTAL_WORDS),
+    st.sampled_from(["csv", "json"]),
+)
+def test_publishers_totals_in_every_style(name: str, counts: list[int], word: str, form: str) -> None:
+    """A total below the rows is never added to them without a word."""
+    feed = FEEDS[name]
+    rows = feed.rows(counts)
+    total = list(feed.row(0, sum(counts), 0)[0])
+    total[feed.name] = word
+    people, warned = sum_or_refusal(feed, as_file([*rows, total], form))
+    assert people in (None, sum(counts)) or warned
+
+
+@given(
+    st.sampled_from(list(FEEDS)),
+    st.integers(1, 4),
+    st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
+    st.sampled_from([";", ",", "\t", "|"]),
+    st.booleans(),
+)
+def test_publishers_files_in_every_encoding_and_quoting(
+    name: str, count: int, encoding: str, delimiter: str, quoted: bool
+) -> None:
+    """Names keep their accents, with quotes around every cell or none."""
+    feed = FEEDS[name]
+    rows = feed.rows([10] * count)
+    lines = [delimiter.join(f'"{cell}"' if quoted else str(cell) for cell in row) for row in rows]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        table = sg.read(io.BytesIO("\n".join(lines).encode(encoding)))
+    assert table[feed.column].sum() == (2 if feed.months else 10) * count
+    assert rows[1][feed.name] in set(table["place"])
+
+
+@settings(max_examples=8)
+@given(st.sampled_from(list(FEEDS)), st.lists(st.integers(1, 900), min_size=2, max_size=3, unique=True), st.booleans())
+def test_publishers_sheets_are_all_read_or_said(name: str, counts: list[int], hidden: bool) -> None:
+    """Rows of one feed in a sheet each."""
+    feed = FEEDS[name]
+    rows = feed.rows(counts)
+    each = (len(rows) - 1) // len(counts)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number in range(len(counts)):
+        sheet = book.create_sheet(f"part {number}")
+        for row in (rows[0], *rows[1 + number * each : 1 + (number + 1) * each]):
+            sheet.append([cell if cell != "" else None for cell in row])
+        sheet.sheet_state = "hidden" if hidden and number == 0 else "visible"
+    content = io.BytesIO()
+    book.save(content)
+    people, warned = sum_or_refusal(feed, io.BytesIO(content.getvalue()))
+    assert people in (None, 2 * len(counts) if feed.months else sum(counts)) or warned

@@ -266,6 +266,33 @@ def test_the_excel_export_of_the_website_is_read(tmp_path: Path) -> None:
     assert account.rows_dropped == {"title": 1, "empty": 1, "group without figures": 1}
 
 
+def _with_groups(*, national: int, group: int) -> list[list[object]]:
+    blank = EXPORT[:5]
+    period = "Sep 2025 - Nov 2025"
+
+    def row(level1: str | None, area: str | None, people: int) -> list[object]:
+        return ["South Sudan", level1, area, "Sep 2025", period, 3, people, 0.2, people, 0.2, people, 0.6]
+
+    return [
+        *blank,
+        row(None, None, national),
+        row("Upper Nile", None, group),
+        row("Upper Nile", "Malakal", 20),
+        row("Upper Nile", "Maban", 10),
+        row("Unity", None, 5),
+    ]
+
+
+def test_groups_and_the_country_do_not_double_their_areas(tmp_path: Path) -> None:
+    """Rows of groups and of the country carry figures too; a group without areas below it is one of the areas."""
+    rows = _with_groups(national=35, group=30)
+    phases, account = sg.read_with_report(workbook(tmp_path / "g.xlsx", {"IPC": rows}))
+    assert phases[["place", "people_1"]].values.tolist() == [["Malakal", 20], ["Maban", 10], ["Unity", 5]]
+    assert account.rows_dropped == {"title": 1, "empty": 1, "total": 2}
+    with pytest.warns(sg.DataWarning, match="1 rows of groups .* which hold 90 people of their 180"):
+        sg.read_ipc(workbook(tmp_path / "h.xlsx", {"IPC": _with_groups(national=35, group=60)}))
+
+
 TRACKING = [
     ",,,,Current,,,,,,,,First Projection,,,,,,,",
     ",,,,,Phase 1,,Phase 2,,Phase 3,,,,Phase 1,,Phase 2,,Phase 3,,",
@@ -284,6 +311,58 @@ def test_the_tracking_sheet_tells_ipc_from_cadre_harmonise() -> None:
         ["ML", "projected", "cadre-harmonise"],
     ]
     assert phases["people_3"].tolist() == [648330, 600000, 1000000]
+
+
+def test_words_in_place_of_figures_are_missing_and_said() -> None:
+    """Phases that were merged, analyses without estimates, a year that stands once in a period."""
+    rows = [
+        'Kenya,IPC,Aug 2019,"50,000,000",Aug - Oct 2019,"10,000,000",80%,"2,000,000",15%,"600,000",5%,,,,,,,,,',
+        'Uganda,IPC,Aug 2019,"40,000,000",Aug - Oct 2019,"10,000,000",80%,Merged with Ph 1,,"600,000",5%,,,,,,,,,',
+        'Sudan,IPC,Aug 2019,"40,000,000",Aug - Oct 2019,No population estimates provided,,,,,,,,,,,,,,',
+    ]
+    with (
+        pytest.warns(sg.DataWarning, match="phase 2.*1 cells: the phase was merged with another, which holds its people"),
+        pytest.warns(sg.DataWarning, match="phase 1.*1 cells: no estimates were provided"),
+    ):
+        phases = sg.read_ipc(csv_bytes(*TRACKING[:3], *rows))
+    assert phases["place"].tolist() == ["Kenya", "Uganda"]
+    assert phases["people_2"].fillna(-1).tolist() == [2_000_000, -1]
+    assert phases["start"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2019-08-01"]
+    assert phases["end"].dt.strftime("%Y-%m-%d").unique().tolist() == ["2019-10-31"]
+
+
+def test_a_map_export_keeps_areas_without_figures_and_points(tmp_path: Path) -> None:
+    """79 features: a camp is a point with fewer keys, and an area of evidence that is inadequate has no phase."""
+    area = {
+        "group_name": "Upper Nile",
+        "code": "SS07",
+        "analysis_date": "Sep 2025",
+        "fanalysis_date": "20250922",
+        "current_from_date": "Sep 2025",
+        "current_thru_date": "Nov 2025",
+        "estimated_population_current": 100,
+        "overall_phase_C": 3,
+        "p3_plus_C_population": 50,
+        **{f"phase{n}_C_population": value for n, value in enumerate((20, 30, 35, 15, 0), 1)},
+    }
+    missing = {f"phase{n}_C_population": None for n in range(1, 6)}
+    features = [{**area, "area": f"Area {n}"} for n in range(76)]
+    features += [{**area, **missing, "area": "Grey", "overall_phase_C": 10, "estimated_population_current": None}]
+    features += [{**area, **missing, "area": "Odd", "overall_phase_C": 7}]
+    shape = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    drawn = [{"type": "Feature", "properties": held, "geometry": shape} for held in features]
+    camp = {key: area[key] for key in ("analysis_date", "current_from_date", "current_thru_date", "overall_phase_C")}
+    drawn.append(
+        {"type": "Feature", "properties": {**camp, "area": "Camp"}, "geometry": {"type": "Point", "coordinates": [31, 9]}}
+    )
+    path = tmp_path / "map.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": drawn}))
+    with pytest.warns(sg.DataWarning, match="1 areas are of class 7, which is no phase: none was kept"):
+        phases = sg.read_ipc(path)
+    assert len(phases) == 79
+    assert phases["population"].sum() == 77 * 100
+    assert phases.set_index("place")["state"].dropna().to_dict() == {"Grey": "inadequate_evidence", "Odd": "not_analysed"}
+    assert phases.geom_type.value_counts().to_dict() == {"Polygon": 78, "Point": 1}
 
 
 def test_hapi_food_security_is_taken_too() -> None:

@@ -9,17 +9,16 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.cadre_harmonise_seasons import times, times_of_cycle
+from sahelgeo.readers.cadre_harmonise_seasons import times
 from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import blanks_filled, figures, joined, parts_numbered, situation
+from sahelgeo.readers.phase_rows import blanks_filled, figures, parts_numbered
 from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.shapes import made_valid
-from sahelgeo.readers.sheets import Found, Sheet
-from sahelgeo.readers.stacked import situations, stacked_headings
+from sahelgeo.readers.sheets import Sheet
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 Which = Literal["use", "all"]
@@ -100,8 +99,6 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     """One sheet of the Cadre Harmonisé, tidied."""
     if which not in ("use", "all"):
         raise FormatError(f"which={which!r} is neither 'use' (one analysis for each period) nor 'all'")
-    if rows.feed.id == "cadre-harmonise-matrix":
-        return _tidy_matrix(rows, period)
     table = _names(rows).join(_figures(rows)).join(times(rows, period, kind))
     table["source"] = rows.feed.source
     if "adm0_name" in rows:
@@ -120,39 +117,12 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     return rows.tidied(apart.drop(columns="_use", errors="ignore"), "phases")
 
 
-def rows_of(found: Found, how: How) -> Rows:
-    """The rows below the headings: those of Tableau 4 are stacked below the row that was found."""
-    return Rows(found, how, stacked_headings(found)[:2] if found.feed.id.endswith("matrix") else None)
-
-
 def nothing(sheet: Sheet) -> Tidied:
     """The empty table of WFP's files without any analysis (``{"DataList": []}``), with a warning."""
     fates = pd.Series("empty", index=sheet.cells.index[1:], dtype=object)
     columns = ["pcode", "kind", "start", "end", "source"]
     sentence = "the file holds no analyses: its DataList is empty"
     return Tidied(pd.DataFrame(columns=columns, dtype=object), fates, (), (sentence,), "phases")
-
-
-def _tidy_matrix(rows: Rows, period: Period | None) -> Tidied:
-    """One sheet of Tableau 4: a row for each area and situation. The row that adds up the country has no name."""
-    rows.drop(rows.text("admin1", "admin2").isna(), "total")
-    named = rows.names()
-    iso3 = iso3_of(named["admin0"])
-    base = rows.table(
-        pcode=rows.text("geocode"),
-        # A formula that found no country prints 0.
-        iso3=iso3.fillna(iso3.mode().get(0, pd.NA)),
-        place=named["admin2"].fillna(named["admin1"]),
-        admin1=named["admin1"],
-        admin2=named["admin2"],
-        unit_kind="area",
-        population=rows.number("population"),
-    )
-    tables = [
-        situation(rows, base.assign(kind=kind), cells, days=times_of_cycle(rows, kind, period))
-        for kind, cells in situations(rows)
-    ]
-    return rows.tidied(blanks_filled(joined(rows, tables, "no figures"), rows), "phases")
 
 
 def _with_polygons(apart: pd.DataFrame, table: pd.DataFrame, rows: Rows) -> gpd.GeoDataFrame:

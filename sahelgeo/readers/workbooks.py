@@ -185,4 +185,4 @@ def _parts_of_sheets(archive: zipfile.ZipFile, book: bytes, file: str) -> dict[s
     except ET.ParseError as failure:
         raise FormatError(DAMAGED.format(file, failure)) from failure
     named = {link: held.get("name", "") for held in found for key, link in held.items() if key.endswith("}id")}
-    return {PurePosixPath(part).name.lower(): named.get(str(link), "") for link, part in targets.items()}
+    return {PurePosixPath(part).name.lower(): named[link] for link, part in targets.items() if link in named}
