@@ -432,10 +432,67 @@ MERGED = [
     + [f"Population totale en Phase {n}" for n in (1, 2, 3, 4, 5, "3 à 5")],
     [None] * 8 + ["Période\u00a0: ", *[None] * 10, "projetée", "Période\u00a0: ____________"] + [None] * 10,
     [None] * 8 + [f"Ph {n}" for n in range(1, 6)] + [None] * 7 + [f"Ph {n}" for n in range(1, 6)] + [None] * 6,
-    ["Mauritanie", "Adrar", "Atar", "MR0102", "Mars 2021", 100, "Protocole normal"]
-    + [1, 0.8, 0.1, 0.1, 0, 0, 80, 10, 10, 0, 0, 10, 2, 0.7, 0.2, 0.1, 0, 0, 70, 20, 10, 0, 0, 10],
-    ["Mauritanie", "Adrar", "Aoujeft", "MR0101", "Mars 2021", 50, "Protocole normal"]
-    + [0, None, None, None, None, None, *[None] * 6, 3, 0.5, 0.2, 0.2, 0.1, 0, 25, 10, 10, 5, 0, 15],
+    [
+        "Mauritanie",
+        "Adrar",
+        "Atar",
+        "MR0102",
+        "Mars 2021",
+        100,
+        "Protocole normal",
+        1,
+        0.8,
+        0.1,
+        0.1,
+        0,
+        0,
+        80,
+        10,
+        10,
+        0,
+        0,
+        10,
+        2,
+        0.7,
+        0.2,
+        0.1,
+        0,
+        0,
+        70,
+        20,
+        10,
+        0,
+        0,
+        10,
+    ],
+    [
+        "Mauritanie",
+        "Adrar",
+        "Aoujeft",
+        "MR0101",
+        "Mars 2021",
+        50,
+        "Protocole normal",
+        0,
+        None,
+        None,
+        None,
+        None,
+        None,
+        *([None] * 6),
+        3,
+        0.5,
+        0.2,
+        0.2,
+        0.1,
+        0,
+        25,
+        10,
+        10,
+        5,
+        0,
+        15,
+    ],
     [None] * 5 + [150, None, None, *[None] * 5, 80, 10, 10, 0, 0, 10, *[None] * 6, 95, 30, 20, 5, 0, 25],
 ]
 
@@ -444,7 +501,9 @@ MERGED = [
 def test_a_workbook_of_a_country_is_read_as_it_is_made(tmp_path: Path, suffix: str) -> None:
     """Merged headings repeat a heading in every column; a workbook may hold macros, whose part is no XML."""
     merged = ["H1:S1", "T1:AE1", "I2:M2", "U2:Y2", "I3:M3", "U3:Y3", "H3:H4", "T3:T4", "A1:A4", "F1:F4"]
-    path = workbook(tmp_path / f"m{suffix}", {"Tableau 4 - Estimation Pop": MERGED}, {"Tableau 4 - Estimation Pop": merged})
+    path = workbook(
+        tmp_path / f"m{suffix}", {"Tableau 4 - Estimation Pop": MERGED}, {"Tableau 4 - Estimation Pop": merged}
+    )
     if suffix == ".xlsm":
         links = "xl/_rels/workbook.xml.rels"
         with zipfile.ZipFile(path) as archive:

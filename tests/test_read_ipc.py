@@ -321,7 +321,9 @@ def test_words_in_place_of_figures_are_missing_and_said() -> None:
         'Sudan,IPC,Aug 2019,"40,000,000",Aug - Oct 2019,No population estimates provided,,,,,,,,,,,,,,',
     ]
     with (
-        pytest.warns(sg.DataWarning, match="phase 2.*1 cells: the phase was merged with another, which holds its people"),
+        pytest.warns(
+            sg.DataWarning, match="phase 2.*1 cells: the phase was merged with another, which holds its people"
+        ),
         pytest.warns(sg.DataWarning, match="phase 1.*1 cells: no estimates were provided"),
     ):
         phases = sg.read_ipc(csv_bytes(*TRACKING[:3], *rows))
@@ -353,7 +355,11 @@ def test_a_map_export_keeps_areas_without_figures_and_points(tmp_path: Path) -> 
     drawn = [{"type": "Feature", "properties": held, "geometry": shape} for held in features]
     camp = {key: area[key] for key in ("analysis_date", "current_from_date", "current_thru_date", "overall_phase_C")}
     drawn.append(
-        {"type": "Feature", "properties": {**camp, "area": "Camp"}, "geometry": {"type": "Point", "coordinates": [31, 9]}}
+        {
+            "type": "Feature",
+            "properties": {**camp, "area": "Camp"},
+            "geometry": {"type": "Point", "coordinates": [31, 9]},
+        }
     )
     path = tmp_path / "map.json"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": drawn}))
@@ -361,7 +367,10 @@ def test_a_map_export_keeps_areas_without_figures_and_points(tmp_path: Path) -> 
         phases = sg.read_ipc(path)
     assert len(phases) == 79
     assert phases["population"].sum() == 77 * 100
-    assert phases.set_index("place")["state"].dropna().to_dict() == {"Grey": "inadequate_evidence", "Odd": "not_analysed"}
+    assert phases.set_index("place")["state"].dropna().to_dict() == {
+        "Grey": "inadequate_evidence",
+        "Odd": "not_analysed",
+    }
     assert phases.geom_type.value_counts().to_dict() == {"Polygon": 78, "Point": 1}
 
 

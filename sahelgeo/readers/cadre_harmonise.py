@@ -13,11 +13,10 @@ from sahelgeo.readers.cadre_harmonise_seasons import times
 from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import blanks_filled, figures, parts_numbered
+from sahelgeo.readers.phase_rows import blanks_filled, figures, parts_numbered, with_shapes
 from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.shapes import made_valid
 from sahelgeo.readers.sheets import Sheet
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
@@ -100,16 +99,14 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     if which not in ("use", "all"):
         raise FormatError(f"which={which!r} is neither 'use' (one analysis for each period) nor 'all'")
     table = _names(rows).join(_figures(rows)).join(times(rows, period, kind))
-    table["source"] = rows.feed.source
     if "adm0_name" in rows:
         rule = "no country that is known. Write its name in French or English, or its ISO code"
         rows.refuse(table["iso3"], table["iso3"].isna(), "adm0_name", rule)
     if "use" in rows:
         flags = rows.text("use").str.upper()
         table["_use"] = rows.refuse(flags, ~flags.isin(["Y", "N"]) & flags.notna(), "use", "neither Y nor N")
-    superseded = _superseded(table, rows) if which == "use" else pd.Series(False, index=table.index)
-    rows.drop(superseded, "superseded")
-    table = table[~superseded]
+    if which == "use":
+        table = _used(table, rows)
     apart = blanks_filled(_told_apart(table, rows), rows)
     rows.notes += _oddities(apart)
     if rows.found.sheet.geometry is not None:
@@ -120,23 +117,18 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
 def nothing(sheet: Sheet) -> Tidied:
     """The empty table of WFP's files without any analysis (``{"DataList": []}``), with a warning."""
     fates = pd.Series("empty", index=sheet.cells.index[1:], dtype=object)
-    columns = ["pcode", "kind", "start", "end", "source"]
-    sentence = "the file holds no analyses: its DataList is empty"
-    return Tidied(pd.DataFrame(columns=columns, dtype=object), fates, (), (sentence,), "phases")
+    table = pd.DataFrame(columns=["pcode", "kind", "start", "end", "source"], dtype=object)
+    return Tidied(table, fates, (), ("the file holds no analyses: its DataList is empty",), "phases")
 
 
 def _with_polygons(apart: pd.DataFrame, table: pd.DataFrame, rows: Rows) -> gpd.GeoDataFrame:
-    geometry = rows.found.sheet.geometry
-    assert geometry is not None
-    repaired = sum(shape is not None and not shape.is_valid for shape in geometry)
-    rows.notes += [f"{repaired} invalid polygons were repaired"] if repaired else []
-    shapes = made_valid(geometry.reindex(table.index))
+    shapes: gpd.GeoSeries = with_shapes(table, rows)["geometry"]
     # An area drawn as two features with the same figures: its people count once, its polygons all.
     same = table.groupby(list(table.columns), dropna=False).ngroup()
     for group in same[same.duplicated()].unique():
         members = same.index[same == group]
         shapes[members[0]] = shapes[members].union_all()
-    return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=geometry.crs)
+    return gpd.GeoDataFrame(apart, geometry=shapes.reindex(apart.index), crs=shapes.crs)
 
 
 def _names(rows: Rows) -> pd.DataFrame:
@@ -152,15 +144,13 @@ def _names(rows: Rows) -> pd.DataFrame:
     unit = unit.fillna(admin[2].where(in_camp))
     unit_kind = _part_kinds(unit)
     place = unit.fillna(admin[3]).fillna(admin[2]).fillna(admin[1]).fillna(rows.text("adm0_5_name", "adm0_name"))
-    return pd.DataFrame(
-        {
-            "pcode": pcode,
-            "iso3": rows.country("adm0_iso3").fillna(iso3_of(country)),
-            "unit": unit,
-            "unit_kind": unit_kind.mask(in_camp & (unit_kind == "area"), "idp_site"),
-            "place": place,
-            **{f"admin{level}": names for level, names in admin.items()},
-        }
+    return rows.table(
+        pcode=pcode,
+        iso3=rows.country("adm0_iso3").fillna(iso3_of(country)),
+        unit=unit,
+        unit_kind=unit_kind.mask(in_camp & (unit_kind == "area"), "idp_site"),
+        place=place,
+        **{f"admin{level}": names for level, names in admin.items()},
     )
 
 
@@ -183,17 +173,19 @@ def _figures(rows: Rows) -> pd.DataFrame:
     return read.assign(state=read["state"].mask(empty & read["state"].isna(), "not_analysed"))
 
 
-def _superseded(table: pd.DataFrame, rows: Rows) -> pd.Series:
-    """Rows whose season another analysis speaks for: as the file marks it, else the latest of the country."""
+def _used(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """One analysis for each season: the one that the file marks, else the latest of each country."""
     if "_use" in table and table["_use"].notna().any():
-        return table["_use"].eq("N").fillna(False).astype(bool)
-    if "season" not in table or table["issued"].isna().all():
-        return pd.Series(False, index=table.index)
-    latest = table.groupby(["iso3", "season"], dropna=False)["issued"].transform("max")
-    older = (table["issued"] < latest).fillna(False)
-    if older.any():
-        rows.notes.append("the file marks no analysis to use: the latest analysis of each country and season was kept")
-    return older
+        older = table["_use"].eq("N").fillna(False)
+    elif "season" in table and table["issued"].notna().any():
+        latest = table.groupby(["iso3", "season"], dropna=False)["issued"].transform("max")
+        older = (table["issued"] < latest).fillna(False)
+        said = "the file marks no analysis to use: the latest analysis of each country and season was kept"
+        rows.notes += [said] if older.any() else []
+    else:
+        return table
+    rows.drop(older, "superseded")
+    return table[~older]
 
 
 def _told_apart(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
@@ -208,8 +200,7 @@ def _told_apart(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
         table = table[~revised]
     copies = table.duplicated(keep="first")
     rows.drop(copies, "duplicate")
-    table = table[~copies]
-    return parts_numbered(table, rows, key)
+    return parts_numbered(table[~copies], rows, key)
 
 
 def _oddities(table: pd.DataFrame) -> list[str]:
