@@ -16,7 +16,8 @@ from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
-from sahelgeo.readers.stacked import situations, stacked_headings
+from sahelgeo.readers.stacked import rows_of as rows_below_stacked
+from sahelgeo.readers.stacked import situations
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _KEY = ("iso3", "place", "admin1", "kind", "start", "end", "issued", "analysis", "unit_kind")
@@ -100,7 +101,7 @@ def tidy(rows: Rows, *, period: Period | None = None, issued: Day | None = None)
 
 def rows_of(found: Found, how: How) -> Rows:
     """The rows below the headings: those of stacked ones lie deeper than the row that was found."""
-    return Rows(found, how, stacked_headings(found)[:2] if found.feed.id == "ipc-stacked" else None)
+    return rows_below_stacked(found, how) if found.feed.id == "ipc-stacked" else Rows(found, how)
 
 
 def _tidy_long(rows: Rows) -> Tidied:

@@ -1,4 +1,14 @@
-"""Headings stacked in several merged rows: which situation, phase and measure each column holds."""
+"""Headings stacked in several merged rows: which situation, phase and measure each column holds.
+
+The Cadre Harmonisé's "Tableau 4" of each country has them, and so have two tables of the IPC::
+
+    Pays   | Admin 1 | Population | SITUATION COURANTE                       | SITUATION PROJETEE
+           |         |            | Classification | Population totale en    | Classification ...
+           |         |            |                | Ph 1 | Ph 2 | ... | 3 à 5 |
+
+A merged cell is spread over its columns when the workbook is opened; otherwise a heading reaches right until the next one
+below the same parents. The words of a column from top to bottom then say its situation and its measure.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +18,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sahelgeo.readers.phase_rows import FIGURES
-from sahelgeo.readers.printed import fold, text_of
-from sahelgeo.readers.rows import Rows
+from sahelgeo.readers.cadre_harmonise_seasons import times_of_cycle
+from sahelgeo.readers.columns import How, Period
+from sahelgeo.readers.phase_rows import FIGURES, blanks_filled, joined, situation
+from sahelgeo.readers.printed import fold, iso3_of, text_of
+from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
 
 DEEPEST = 6
@@ -51,6 +63,33 @@ class Slot(NamedTuple):
     kind: str
     measure: str
     label: str
+
+
+def rows_of(found: Found, how: How) -> Rows:
+    """The rows below the headings, which lie around and below the row that was found."""
+    return Rows(found, how, stacked_headings(found)[:2])
+
+
+def tidy(rows: Rows, *, period: Period | None = None) -> Tidied:
+    """One sheet of Tableau 4: a row for each area and situation. The row that adds up the country has no name."""
+    rows.drop(rows.text("admin1", "admin2").isna(), "total")
+    named = rows.names()
+    iso3 = iso3_of(named["admin0"])
+    base = rows.table(
+        pcode=rows.text("geocode"),
+        # A formula that found no country prints 0.
+        iso3=iso3.fillna(iso3.mode().get(0, pd.NA)),
+        place=named["admin2"].fillna(named["admin1"]),
+        admin1=named["admin1"],
+        admin2=named["admin2"],
+        unit_kind="area",
+        population=rows.number("population"),
+    )
+    tables = [
+        situation(rows, base.assign(kind=kind), cells, days=times_of_cycle(rows, kind, period))
+        for kind, cells in situations(rows)
+    ]
+    return rows.tidied(blanks_filled(joined(rows, tables, "no figures"), rows), "phases")
 
 
 def stacked_headings(found: Found) -> tuple[int, int, list[Slot]]:
