@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.util import logging
 
 import sahelgeo as sg
-from sahelgeo.maps.style import PhaseClass, phase_classes
+from sahelgeo.maps.scale import PhaseClass, phase_classes
 from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 
 if TYPE_CHECKING:

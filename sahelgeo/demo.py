@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
 from sahelgeo.samples import Sample, load_sample
+from sahelgeo.saving import write_whole
 from sahelgeo.sources import SOURCES, credit, is_synthetic
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.tables import PEOPLE_BY_PHASE
@@ -71,10 +73,12 @@ def run_demo(out: str | Path = "sahelgeo-demo", *, lang: str = "en") -> Demo:
     products = tuple(folder / name for name in ("map.html", "map.png", "areas.parquet", "areas.csv", "report.md"))
     m.save(str(products[0]))
     maps.figure(m, products[1])
-    areas.to_parquet(products[2])
-    pd.DataFrame(areas).drop(columns="geometry").to_csv(products[3], index=False)
+    columns = io.BytesIO()
+    areas.to_parquet(columns)
+    write_whole(products[2], columns.getvalue())
+    write_whole(products[3], pd.DataFrame(areas).drop(columns="geometry").to_csv(index=False))
     lines = main_lines(sample, areas, account, lang)
-    products[4].write_text(write_report(sample, areas, account, lang, lines), encoding="utf-8")
+    write_whole(products[4], write_report(sample, areas, account, lang, lines))
     return Demo(products, lines)
 
 

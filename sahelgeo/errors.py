@@ -21,7 +21,7 @@
     ├── SampleNotFoundError        (LookupError)      a sample that does not come with it
     ├── PublishedError             (LookupError)      published figures that do not come with it
     ├── ExtraNotInstalledError     (ImportError)      a package of an extra is not installed
-    └── ExportError                (FileExistsError)  a file that is there already, and would be overwritten
+    └── ExportError                (OSError)          what cannot be written, or would overwrite other files
     DataWarning                    (UserWarning)      the result is right but partial
 
 Each error is also the builtin in brackets, so code that catches builtins goes on working, and comes whole out of
@@ -249,8 +249,8 @@ class AreasNotEmbeddedError(SahelgeoError, LookupError):
     """Areas asked for that the embedded file does not hold."""
 
 
-class ExportError(SahelgeoError, FileExistsError):
-    """A folder that holds other files and would have been replaced."""
+class ExportError(SahelgeoError, OSError):
+    """A file that cannot be written, or a folder that holds other files and would have been replaced."""
 
 
 class ExtraNotInstalledError(SahelgeoError, ImportError):

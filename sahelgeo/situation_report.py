@@ -30,9 +30,10 @@ from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.joint.severity import joint_severity
-from sahelgeo.maps.style import LITERAL_TEXT, style
+from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.rule import people_from
+from sahelgeo.saving import write_whole
 from sahelgeo.sources import credit
 from sahelgeo.stocks.changes import change_in_stocks
 from sahelgeo.stocks.rates import rate_per_1000
@@ -150,15 +151,12 @@ class Situation:
         if target.suffix not in (".html", ".md") or not target.parent.is_dir():
             raise FormatError(f"{target}: a report is saved as .html or .md, in a folder that exists")
         if target.suffix == ".html":
-            target.write_text(self.to_html(), encoding="utf-8")
-            return target
+            return write_whole(target, self.to_html())
         beside = {}
         for number, (title, figure) in enumerate(self.pictures.items(), 1):
             picture = target.with_name(f"{target.stem}-{number}.png")
-            picture.write_bytes(_png(figure))
-            beside[title] = picture.name
-        target.write_text(self.to_markdown(beside), encoding="utf-8")
-        return target
+            beside[title] = write_whole(picture, _png(figure)).name
+        return write_whole(target, self.to_markdown(beside))
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{escape(self.to_html())}" width="100%" height="600"></iframe>'

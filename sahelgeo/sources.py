@@ -173,7 +173,7 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     Made with Natural Earth: 1:10m admin 1 states and provinces, version 5.1
     """
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in source_ids(*tables)]
-    unnamed = sum(_rows_without_source(table) for table in tables)
+    unnamed = sum(rows_without_source(table) for table in tables)
     return [*lines, f"{word('source_not_stated', lang)} ({unnamed:,})"] if unnamed else lines
 
 
@@ -182,6 +182,7 @@ def _source_columns(table: pd.DataFrame) -> list[Any]:
     return [label for label in table.columns if label in own or str(label).endswith("_source")]
 
 
-def _rows_without_source(table: pd.DataFrame) -> int:
+def rows_without_source(table: pd.DataFrame) -> int:
+    """How many rows of a table name no source."""
     labels = _source_columns(table)
     return int(table[labels].isna().all(axis=1).sum()) if labels else len(table)

@@ -18,7 +18,7 @@ PACKAGE = Path(sg.__file__).parent
 HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely")
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
-    ("errors", "embedded"),
+    ("errors", "embedded", "saving"),
     ("checks",),
     ("words", "tables", "sources", "periods"),
     ("sums",),

@@ -13,7 +13,7 @@ from tables import long_table
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import BivariateDrawing
-from sahelgeo.maps.style import phase_classes, style
+from sahelgeo.maps.scale import phase_classes, style
 
 OPTIONS: dict[str, Any] = {"columns": ("share_3plus", "per_1000"), "breaks": ((0.1, 0.2), (10, 50))}
 # Severity 1 of Machado, Oliveira and Fernandes (2009), on linear RGB.

@@ -13,7 +13,7 @@ from tables import phased
 
 import sahelgeo as sg
 from sahelgeo.maps.document import STATIC
-from sahelgeo.maps.style import contrast, phase_classes, style, text_on
+from sahelgeo.maps.scale import contrast, phase_classes, style, text_on
 
 VISIONS = ("normal", "deuteranomaly", "protanomaly", "tritanomaly")
 # Distance in CAM02-UCS; 10 is about five times what is just seen side by side.

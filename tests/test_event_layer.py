@@ -16,7 +16,7 @@ from shapely import Point, box
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, EventDrawing
 from sahelgeo.maps.event_layer import HEXAGON_CRS, hexagon_sums
-from sahelgeo.maps.print_marks import gather
+from sahelgeo.maps.print_layers import gather
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from PIL import Image
 from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.maps.print_marks import arrow_outline
+from sahelgeo.maps.print_layers import arrow_outline
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import legend_values
-from sahelgeo.maps.style import phase_classes
+from sahelgeo.maps.scale import phase_classes
 
 
 def test_phases_have_the_official_colours_whatever_phases_occur(squares: gpd.GeoDataFrame) -> None:
@@ -200,7 +200,7 @@ def test_popups_of_circles_hold_rates_and_households(squares: gpd.GeoDataFrame) 
         .drawing("en")
         .fields
     ]
-    assert labels == ["Displaced people", "Displaced people per 1,000 inhabitants", "Households"]
+    assert labels == ["People", "Displaced people per 1,000 inhabitants", "Households"]
 
 
 def test_arrows_of_a_pair_bend_apart(squares: gpd.GeoDataFrame) -> None:
@@ -217,7 +217,7 @@ def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None
     drawing = sg.maps.FlowLayer(arrows(squares), smallest=50).drawing("en")
     assert drawing.values == (100.0,)
     assert drawing.notes == (
-        "Total: 100 people; movements: 1",
+        "Total: 140 people; movements: 1",
         "Not drawn: flows below 50 people (1 of them, 40 people)",
     )
 

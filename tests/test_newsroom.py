@@ -71,7 +71,7 @@ def test_figures_are_those_of_the_map(exported: Path) -> None:
     """One row for each area; a missing figure is an empty cell and zero is zero."""
     rows = rows_of(exported / "data.csv")
     assert [row["Phase (published)"] for row in rows] == ["1 None/Minimal", "4 Emergency", "Not analysed"]
-    assert [row["Displaced people"] for row in rows] == ["100", "", "0"]
+    assert [row["People"] for row in rows] == ["100", "", "0"]
     assert (rows[0]["longitude"], rows[0]["latitude"]) == ("0.5", "10.5")
 
 
@@ -92,7 +92,7 @@ def test_the_palette_keeps_the_order_of_the_legend(exported: Path) -> None:
     assert [row["colour"] for row in rows[:6]] == ["#CDFACD", "#FAE61E", "#E67800", "#C80000", "#640000", "#FFFFFF"]
     assert [row["areas"] for row in rows[:6]] == ["1", "0", "0", "1", "0", "1"]
     assert rows[5]["hatch"] == "diagonal"
-    assert [row["label"] for row in rows[6:]] == ["Movements of displaced people", "Displaced people"]
+    assert [row["label"] for row in rows[6:]] == ["Movements of displaced people", "People"]
     assert [row["label"] for row in json.loads((exported / "palette.json").read_text(encoding="utf-8"))] == [row["label"] for row in rows]  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_real_borders_stay_valid_and_small(tmp_path: Path) -> None:
 def test_tables_are_exported_by_what_they_hold(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """A table needs no map; a list of tables makes one export."""
     sg.maps.export_newsroom(squares.assign(people=[10, 20, 30]), tmp_path / "one")
-    assert [row["Displaced people"] for row in rows_of(tmp_path / "one" / "data.csv")] == ["10", "20", "30"]
+    assert [row["People"] for row in rows_of(tmp_path / "one" / "data.csv")] == ["10", "20", "30"]
     sg.maps.export_newsroom([phased(squares, [1, 2, 3]), arrows(squares)], tmp_path / "two")
     assert len(rows_of(tmp_path / "two" / "flows.csv")) == 2
 
@@ -175,9 +175,9 @@ def test_two_layers_with_one_label_stay_apart(squares: gpd.GeoDataFrame, tmp_pat
         sg.maps.StockLayer(squares.assign(people=100 * number, date=pd.Timestamp(day))).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     assert list(rows_of(tmp_path / "news" / "data.csv")[0].items())[4:] == [
-        ("Displaced people (1 March 2020)", "0"),
-        ("Displaced people (1 June 2020)", "100"),
-        ("Displaced people (1 June 2020) 2", "200"),
+        ("People (1 March 2020)", "0"),
+        ("People (1 June 2020)", "100"),
+        ("People (1 June 2020) 2", "200"),
     ]
 
 
@@ -230,7 +230,7 @@ def test_a_failure_leaves_no_half_folder(
         raise OSError("disk full")
 
     if step == 1:
-        monkeypatch.setattr(Path, "write_text", fail)
+        monkeypatch.setattr(Path, "write_bytes", fail)
     else:
         replace = Path.replace
         monkeypatch.setattr(
@@ -277,9 +277,9 @@ def test_small_counts_are_not_in_the_files(squares: gpd.GeoDataFrame, tmp_path: 
     sg.maps.StockLayer(squares.assign(people=[7, 0, 4000])).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     rows = rows_of(tmp_path / "news" / "data.csv")
-    assert [row["Displaced people"] for row in rows] == ["", "0", "4000"]
-    assert [row["Displaced people (< 10)"] for row in rows] == ["<", "", ""]
+    assert [row["People"] for row in rows] == ["", "0", "4000"]
+    assert [row["People (< 10)"] for row in rows] == ["<", "", ""]
     assert "above zero and below 10 are withheld" in (tmp_path / "news" / "README.md").read_text(encoding="utf-8")
     m.suppress_below = 0
     sg.maps.export_newsroom(m, tmp_path / "news")
-    assert [row["Displaced people"] for row in rows_of(tmp_path / "news" / "data.csv")] == ["7", "0", "4000"]
+    assert [row["People"] for row in rows_of(tmp_path / "news" / "data.csv")] == ["7", "0", "4000"]

@@ -99,7 +99,7 @@ def test_sites_over_time_are_points_with_periods(tmp_path: Path) -> None:
     """Places without a p-code have a row for each period."""
     sites = gpd.GeoDataFrame({"place": ["A", "A"], "date": ["2020-01-31", "2020-02-29"], "people": [50, 60], "source": "x"}, geometry=[Point(0, 10)] * 2, crs=4326)  # fmt: skip
     news = export([sg.maps.TimeLayer(sites, layer=sg.maps.StockLayer)], tmp_path / "news")
-    assert [(row["period"], row["Displaced people"]) for row in rows_of(news / "points.csv")] == [
+    assert [(row["period"], row["People"]) for row in rows_of(news / "points.csv")] == [
         ("31 January 2020", "50"), ("29 February 2020", "60"),
     ]  # fmt: skip
 

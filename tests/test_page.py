@@ -43,10 +43,7 @@ def test_the_document_holds_everything_that_is_drawn(full_map: sg.maps.Map) -> N
     assert len(document["topology"]["geometries"]) == 3 + len(document["ground"]["areas"])
     assert document["bounds"] == [[10.0, 0.0], [11.0, 3.0]]
     assert document["credits"]["lines"][0] == "made for tests"
-    assert (
-        document["page"]["title"]
-        == "Acute food insecurity (IPC/CH phase) · Movements of displaced people · Displaced people"
-    )
+    assert document["page"]["title"] == "Acute food insecurity (IPC/CH phase) · Movements of displaced people · People"
     assert document["page"]["footer"][0] == word("disclaimer", "en")
 
 
@@ -94,7 +91,7 @@ def test_layers_work_on_a_plain_folium_map(squares: gpd.GeoDataFrame) -> None:
     assert document["ground"] is None
     assert [layer["title"] for layer in document["layers"].values()] == [
         "Acute food insecurity (IPC/CH phase)",
-        "Personnes déplacées",
+        "Personnes",
     ]
     assert "cdn.jsdelivr.net" in html
 

@@ -94,6 +94,6 @@ def test_a_withheld_rate_is_no_missing_one(squares: gpd.GeoDataFrame, tmp_path: 
     written = files(made(LAYERS["circles"](squares), "en", BELOW), tmp_path)
     assert '"values":["\\u003c",800,null]' in written["page.html"]
     header, first, *_ = written["data.csv"].splitlines()
-    assert 'Displaced people (< 100000),"Displaced people per 1,000 inhabitants"' in header
+    assert 'People (< 100000),"Displaced people per 1,000 inhabitants"' in header
     assert "inhabitants (withheld)" in header
     assert first == "XA01,West,0.5,10.5,,<,,<,,<"

@@ -14,7 +14,7 @@ from shapely import Point, box
 from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
-from sahelgeo.maps.style import phase_classes
+from sahelgeo.maps.scale import phase_classes
 
 OFFICIAL = {"1": "#CDFACD", "2": "#FAE61E", "3": "#E67800", "4": "#C80000", "5": "#640000"}
 

@@ -17,7 +17,7 @@ from tables import arrows, long_table, window
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
-from sahelgeo.maps.windows import split_periods
+from sahelgeo.maps.layers import split_periods
 
 
 @pytest.fixture

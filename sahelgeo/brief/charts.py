@@ -21,9 +21,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sahelgeo.brief.outcome import text, translated
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import AreaDrawing
-from sahelgeo.maps.print_layers import draw_layers
-from sahelgeo.maps.print_marks import HATCHES
-from sahelgeo.maps.style import LITERAL_TEXT, style
+from sahelgeo.maps.print_layers import HATCHES, draw_layers
+from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.words import base_language, write_number
 
 if TYPE_CHECKING:
@@ -234,8 +233,9 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     ax.set(xlim=(west, east), ylim=(south, north), aspect=1 / np.cos(np.radians((south + north) / 2)))
     ax.set_axis_off()
     border = style()["ground"]["border"]
-    patches = [Patch(facecolor=one.colour, edgecolor=border, hatch=HATCHES[one.hatch]) for one in drawn.classes]
+    looks = [drawn.looks[number] for number in drawn.legend()]
+    patches = [Patch(facecolor=one.colour, edgecolor=border, hatch=HATCHES[one.hatch]) for one in looks]
     place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "alignment": "left", "frameon": False}
-    names = [one.label for one in drawn.classes]
+    names = [one.label for one in looks]
     ax.legend(patches, names, title=label, title_fontsize=_SMALL, fontsize=_SMALL - 0.5, **place)
     return figure

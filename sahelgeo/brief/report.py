@@ -24,7 +24,8 @@ from sahelgeo.brief.inputs import load_published
 from sahelgeo.brief.outcome import Check, least_certain, text
 from sahelgeo.errors import SchemaError
 from sahelgeo.events.timeline import load_timeline
-from sahelgeo.maps.style import LITERAL_TEXT
+from sahelgeo.maps.scale import LITERAL_TEXT
+from sahelgeo.saving import write_whole
 from sahelgeo.words import base_language, check_language, word, write_day, write_month
 
 # Measures of the print rules in static/report.css.
@@ -115,9 +116,7 @@ def write_report(
         chart_mm=_chart_height(every, len(maps or {}), "; ".join([*notes, *sources])),
         words=words,
     )
-    target = Path(path)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return write_whole(path, page)
 
 
 def _chart_height(checks: list[Check], maps: int, sources: str) -> float:

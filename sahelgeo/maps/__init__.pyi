@@ -1,5 +1,6 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import BivariateLayer as BivariateLayer
+from .area_layers import PhaseLayer as PhaseLayer
 from .document import Language as Language
 from .event_layer import EventLayer as EventLayer
 from .newsroom import export_newsroom as export_newsroom
@@ -10,7 +11,6 @@ from .one_call import stock_map as stock_map
 from .one_call import story as story
 from .page import Map as Map
 from .page import Panels as Panels
-from .phase_layer import PhaseLayer as PhaseLayer
 from .print_sheet import figure as figure
 from .print_sheet import small_multiples as small_multiples
 from .sized_layers import FlowLayer as FlowLayer

@@ -1,8 +1,9 @@
-"""Areas by any number or class, and by two numbers at once."""
+"""Areas: by phase, with symbols (IPC Technical Manual 3.1, Protocol 3.2), by any number or class, by two numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -10,28 +11,36 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
+from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
-from sahelgeo.maps.drawing import AreaDrawing, BivariateDrawing, Field, LegendClass, plain
+from sahelgeo.maps.drawing import (
+    SUPPRESSED,
+    AreaDrawing,
+    BivariateDrawing,
+    Field,
+    LegendClass,
+    LegendMark,
+    plain,
+    withheld_fields,
+)
 from sahelgeo.maps.layers import (
     LayerOptions,
     SahelgeoLayer,
     areas_with_geometry,
+    capital,
+    column_title,
     form_of,
     offers,
     one_polygon_per_area,
+    period_in_words,
+    refuse_rows,
+    without_area,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import Scale, as_numbers, named_classes, places_among, rising
-from sahelgeo.maps.style import style
+from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising, style
+from sahelgeo.phases.classes import PHASES
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import word, write_number
-
-# Columns of the tables that have a name for readers.
-_TITLES = {
-    "per_1000": "per_1000",
-    "share_3plus": "share_phase_3_or_above",
-    "people_3plus": "people_phase_3_or_above",
-    "households": "households",
-}
 
 
 @offers(LayerOptions)
@@ -107,9 +116,9 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         if self.scale is None or self.column is None:
             look = style()["ground"]
             classes: tuple[LegendClass, ...] = (LegendClass(word("areas", lang), look["land"], "#000000", ""),)
-            class_of, title, border = [0] * len(self.table), _capital(word("areas", lang)), look["border"]
+            class_of, title, border = [0] * len(self.table), capital(word("areas", lang)), look["border"]
         else:
-            class_of = self.scale.class_of(self.table[self.column])
+            class_of = self.scale.class_of(self.table[self.column], self._refused())
             classes, title, border = self.scale.classes(lang), column_title(self.column, lang), ""
         return AreaDrawing(
             title=self.title or title,
@@ -117,19 +126,38 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             geometry=self.table.geometry,
             classes=classes,
             class_of=tuple(class_of),
-            missing=named_classes(lang, "no_data"),
+            missing=(*self._not_compared(lang), *named_classes(lang, "no_data")),
             border=border,
             notes=without_geometry_note(self.without_geometry, lang),
             **self.about(self.table, lang),
         )
+
+    def _refused(self) -> Any:
+        """The rows of a change that compare_phases did not compare."""
+        compared = self.scale is not None and self.scale.change and "comparable" in self.table
+        return ~self.table["comparable"].fillna(True).astype(bool) if compared else None
+
+    def _not_compared(self, lang: str) -> tuple[LegendClass, ...]:
+        if self._refused() is None:
+            return ()
+        return (LegendClass(word("not_comparable", lang), style()["areas"]["not_comparable"], "#000000", "diagonal"),)
 
     def _fields(self, lang: str) -> tuple[Field, ...]:
         if self.column is None or self.scale is None:
             return ()
         label, values = self.title or column_title(self.column, lang), plain(self.table[self.column])
         if self.scale.words is None:
-            return (Field(label, values, form_of(self.column)),)
-        return (Field(label, tuple(None if value is None else str(value) for value in values), "text"),)
+            return Field(label, values, form_of(self.column)), *self._reasons(lang)
+        if self.scale.change:
+            values = tuple(None if value is None else word(f"phase_is_{value}", lang) for value in values)
+        texts = tuple(None if value is None else str(value) for value in values)
+        return Field(label, texts, "text"), *self._reasons(lang)
+
+    def _reasons(self, lang: str) -> tuple[Field, ...]:
+        """Why a row was not compared."""
+        if self._refused() is None or "refused" not in self.table:
+            return ()
+        return (Field(word("not_comparable", lang), plain(self.table["refused"].replace("", pd.NA)), "text"),)
 
 
 def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None) -> Scale | None:
@@ -139,15 +167,6 @@ def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | N
     if scheme is not None:
         raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
     return None
-
-
-def column_title(column: str, lang: str) -> str:
-    """What readers call a column: its words where it has some, else its name written as text."""
-    return word(_TITLES[column], lang) if column in _TITLES else _capital(column.replace("_", " "))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 @offers(LayerOptions)
@@ -267,3 +286,245 @@ def _pair_words(pair: tuple[float, float], lang: str, *, share: bool) -> tuple[s
     low, high = (write_number(bound, lang, decimals) for bound in bounds)
     unit = "\u00a0%" if share else ""
     return f"≤ {low}{unit}", f"{low} – {high}{unit}", f"> {high}{unit}"
+
+
+_CRISIS_AND_ABOVE = (3, 4, 5)
+
+
+@offers(LayerOptions)
+class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
+    """Areas in the official colours of their IPC or Cadre Harmonisé phase.
+
+    Fills are opaque, since a half-transparent phase 4 looks like phase 3. Where there is no phase, the four reasons are
+    told apart: inadequate evidence (grey), not analysed (white, hatched), no humanitarian access (white, crossed), no
+    data (pale, dotted). The legend lists the five phases in order with the number of areas of each.
+
+    Parameters
+    ----------
+    phases : geopandas.GeoDataFrame
+        Phases joined to their areas (:func:`sahelgeo.attach_areas`): one row for each area, one period.
+    column : str
+        Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`. The
+        legend says when a phase was computed.
+    name : str, optional
+        Name in the layer switch; the default is the title.
+    title : str, optional
+        Title of the legend.
+    lang : {"en", "fr"}, optional
+        Language; the default is the map's.
+    show : bool
+        Whether the layer is on when the map opens.
+    tooltip : str, optional
+        Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``.
+        Only names of columns and plain format specifications are read; nothing is evaluated. The default is name and
+        class.
+
+    Raises
+    ------
+    SchemaError
+        An area twice, a phase that is not 1 to 5, no geometry, an unknown column, a table without rows.
+    CRSError
+        Geometry without CRS.
+
+    See Also
+    --------
+    phase_map : A map of phases in one call.
+    sahelgeo.area_phase : The phase of each area by the 20 % rule.
+    sahelgeo.attach_areas : Join a table to its polygons.
+
+    Notes
+    -----
+    Colours and wording: IPC Technical Manual 3.1, Protocol 3.2; French: Cadre Harmonisé. The same protocol's symbols
+    are drawn, and are in the legend, where the table has them: ``evidence`` as ``*``, ``**`` or ``***``; ``assistance``
+    "white_sack" or "black_sack" as a sack, and the flag "1" of FEWS NET and of IPC before 3.1 as "!"; ``unit_kind``
+    "limited_access" as a barred circle. Rows whose ``unit_kind`` is "urban", "idp_site" or "refugee" are points
+    coloured by their phase and are not counted among the areas. The shapes of the symbols are our own.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> phases = sample.phases.join(sg.area_phase(sample.phases))
+    >>> m = sg.maps.Map()
+    >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
+    """
+
+    def __init__(self, phases: gpd.GeoDataFrame, *, column: str = "phase_published", **options: Any) -> None:
+        drawn, self.without_geometry = areas_with_geometry(phases, "PhaseLayer")
+        one_polygon_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        drawn = settlements_as_points(drawn)
+        super().__init__(drawn, **options)
+        self.column = column
+        if "start" in drawn and len(drawn[["start", "end"]].dropna().drop_duplicates()) > 1:
+            raise SchemaError(
+                "PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer"
+            )
+        self.class_of = _phase_class_of(drawn, column)
+        self.apart_3plus = _people_3plus_of(without_area(phases))
+
+    def _draw(self, lang: str) -> AreaDrawing:
+        classes = phase_classes()
+        fields = self._fields(lang, classes)
+        shapes, marks = shapes_of(self.table), marks_of(self.table)
+        apart = None if self.apart_3plus is None else self.people(self.apart_3plus, lang)
+        about = self.about(self.table, lang) | {"subtitle": self._subtitle(lang)}
+        about["names"] = settlement_names(self.table, about["names"])
+        return AreaDrawing(
+            title=self.title or word("phases_title", lang),
+            fields=fields,
+            geometry=self.table.geometry,
+            classes=named_classes(lang, *map(str, PHASES)),
+            class_of=tuple(self.class_of),
+            missing=named_classes(lang, *PHASE_STATES),
+            digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
+            notes=(*self._totals(fields, shapes, lang), *without_geometry_note(self.without_geometry, lang, apart)),
+            marks=marks,
+            legend_marks=legend_marks(marks, shapes, lang),
+            shapes=shapes,
+            **about,
+        )
+
+    def _subtitle(self, lang: str) -> str:
+        parts = [period_in_words(self.table, lang)]
+        if "kind" in self.table and len(self.table["kind"].dropna().unique()) == 1:
+            parts.append(word(f"kind_{self.table['kind'].dropna().iloc[0]}", lang))
+        if self.column == "phase_rule":
+            parts.append(word("by_rule", lang))
+        return ", ".join(part for part in parts if part)
+
+    def _totals(self, fields: tuple[Field, ...], shapes: Sequence[str], lang: str) -> tuple[str, ...]:
+        """How many people are in phase 3 or above in all that the table holds, and how many of them where.
+
+        What is withheld on the map is not in it: it would give it away.
+        """
+        above = {f"{word('people_in_phase', lang)} {phase}" for phase in _CRISIS_AND_ABOVE}
+        lines = [line for line in withheld_fields(fields, self.withheld_below()) if line.label in above]
+        rows = list(zip(*(line.values for line in lines), strict=True))  # noqa: PD011 (a field's own values)
+        known = [(row, bool(shape)) for row, shape in zip(rows, shapes, strict=False) if None not in row]
+        apart = self.apart_3plus
+        if not known and apart is None:
+            return ()
+        settled = [_sum(row) for row, settlement in known if settlement]
+        total = sum(_sum(row) for row, _ in known) + (apart or 0)
+        text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
+        areas, counted = shapes.count(""), len(known) - len(settled)
+        if counted < areas:
+            counts = {"count": write_number(counted, lang), "areas": write_number(areas, lang)}
+            text += f" ({word('of_areas', lang).format(**counts)})"
+        if settled:
+            parts = {"people": write_number(sum(settled), lang), "count": write_number(len(settled), lang)}
+            text += f"; {word('of_them_settlements', lang).format(**parts)}"
+        if withheld := sum(row.count(SUPPRESSED) for row, _ in known):
+            text += f". {word('total_without_small', lang).format(count=write_number(withheld, lang))}"
+        return (text,)
+
+    def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
+        labels = tuple(classes[number].label(lang) for number in self.class_of)
+        fields = [
+            Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
+        ]
+        if "share_3plus" in self.table:
+            fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
+        for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
+            if label in self.table and self.table[label].notna().any():
+                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
+        if "population" in self.table:
+            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
+        if any(marks_of(self.table)):
+            written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
+            fields.append(Field(word("symbols", lang), written, "text"))
+        return tuple(fields)
+
+
+def _sum(row: tuple[Any, ...]) -> float:
+    """The numbers of a row without those that are withheld."""
+    return sum(value for value in row if isinstance(value, int | float))
+
+
+def _people_3plus_of(rows: pd.DataFrame) -> float | None:
+    """The people in phase 3 or above of rows without an area; None where they have no figures."""
+    labels = [label for label in PEOPLE_BY_PHASE[2:] if label in rows]
+    figures = rows[labels].dropna()
+    return float(figures.sum().sum()) if labels and len(figures) else None
+
+
+def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
+    """For each row the place of its class in ``phase_classes()``."""
+    checks.columns(table, "PhaseLayer", {column: "any"})
+    phase, state = table[column], pd.Series(table.get("state"), index=table.index, dtype="object")
+    if not (
+        pd.api.types.is_any_real_numeric_dtype(phase)
+        and phase.dropna().isin(range(1, 6)).all()
+        and state.dropna().isin(PHASE_STATES).all()
+    ):
+        # It says what is wrong, and reads numbers among objects; it takes time that most maps need not.
+        checked = conform(
+            pd.DataFrame({"phase_published": phase, "state": state}).assign(
+                pcode=pd.Series(table.get("pcode"), index=table.index, dtype="string"),
+                place=pd.Series(range(len(table)), index=table.index).astype("string"),
+                kind="current", start="2000-01-01", end="2000-01-01", source="",
+            ),
+            "phases",
+        )  # fmt: skip
+        phase, state = checked["phase_published"], checked["state"]
+    keys = [item.key for item in phase_classes()]
+    key = phase.astype("Int64").astype("string").where(phase.notna(), state.astype("string")).fillna("no_data")
+    return [keys.index(value) for value in key]
+
+
+_EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
+_LEGEND_ORDER = (*_EVIDENCE, "white_sack", "black_sack", "assistance", "limited_access", *SETTLEMENTS)
+# As sources print them. FEWS NET and IPC before 3.1 have one flag, drawn as "!"; IPC 3.1 has two sacks.
+_ASSISTANCE = {f"{colour}{gap}sack": f"{colour}_sack" for colour in ("white", "black") for gap in ("_", " ")}
+_ASSISTANCE |= dict.fromkeys(("1", "1.0", "!"), "assistance")
+
+
+def shapes_of(table: pd.DataFrame) -> tuple[str, ...]:
+    """For each row its kind of settlement, or "" for an area."""
+    if "unit_kind" not in table:
+        return ("",) * len(table)
+    return tuple(str(kind) if pd.notna(kind) and kind in SETTLEMENTS else "" for kind in table["unit_kind"])
+
+
+def marks_of(table: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
+    """For each row the keys of the symbols that stand on it."""
+    keys: dict[str, Callable[[Any], str | None]] = {
+        "evidence": lambda level: f"evidence_{int(level)}",
+        "assistance": lambda flag: _ASSISTANCE.get(str(flag).strip().lower()),
+        "unit_kind": lambda kind: "limited_access" if kind == "limited_access" else None,
+    }
+    found: list[list[str]] = [[] for _ in range(len(table))]
+    for label in (label for label in keys if label in table):
+        for marks, value in zip(found, table[label], strict=True):
+            if pd.notna(value) and (key := keys[label](value)):
+                marks.append(key)
+    return tuple(map(tuple, found))
+
+
+def legend_marks(marks: tuple[tuple[str, ...], ...], shapes: tuple[str, ...], lang: str) -> tuple[LegendMark, ...]:
+    """A row of the legend for each symbol and kind of settlement that is there."""
+    counts = Counter([*(key for one in marks for key in one), *filter(None, shapes)])
+    return tuple(LegendMark(key, word(key, lang), counts[key]) for key in _LEGEND_ORDER if counts[key])
+
+
+def settlements_as_points(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The rows with settlements on a point: they are never merged into the area around them."""
+    settled = pd.Series([bool(shape) for shape in shapes_of(table)], index=table.index)
+    if not settled.any():
+        return table
+    told_apart = [label for label in ("pcode", "unit_kind", "unit", "place") if label in table]
+    repeated = settled & table.assign(point=table.geometry.representative_point().to_wkt()).duplicated(
+        [*told_apart, "point"], keep=False
+    )
+    refuse_rows(table, repeated, "PhaseLayer", "are of the same settlement. Choose one period and kind")
+    points = table.geometry.where(~settled, table.geometry.representative_point())
+    return table.set_geometry(points)
+
+
+def settlement_names(table: pd.DataFrame, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Areas keep their names; a settlement has its own before that of its area."""
+    own = table["unit"] if "unit" in table else pd.Series(pd.NA, index=table.index)
+    return tuple(
+        name if not shape or pd.isna(unit) else f"{unit} ({name})" if name and unit != name else str(unit)
+        for name, unit, shape in zip(names, own, shapes_of(table), strict=True)
+    )

@@ -12,9 +12,9 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -34,13 +34,13 @@ from sahelgeo.maps.drawing import (
     FlowDrawing,
     SymbolDrawing,
     TimeDrawing,
-    Value,
     label_points,
     withhold,
 )
-from sahelgeo.maps.style import style
+from sahelgeo.maps.scale import style
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.places.shared_ground import polygons_in
+from sahelgeo.saving import readable
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import Language as Language  # noqa: PLC0414 (public as sahelgeo.maps.Language)
 from sahelgeo.words import all_words, base_language, check_language, word
@@ -55,23 +55,6 @@ _SAFE_IN_SCRIPT = str.maketrans({one: f"\\u{ord(one):04x}" for one in "<>&\u2028
 _GROUND_MARGIN = 0.6
 _GROUND_BESIDE = 1.2
 _NARROWEST = 0.05
-# Words that no script of the page asks for.
-_ELSEWHERE = ("demo_", "file_", "map_line_", "month_", "class_")
-
-
-@runtime_checkable
-class DrawnLayer(Protocol):
-    """A layer of a map that can say what it draws."""
-
-    lang: str | None
-    show: bool
-    table: Any
-
-    def drawing(self, lang: str) -> Drawing:
-        """What the layer draws, in a language."""
-
-    def get_name(self) -> str:
-        """The name of the layer's variable in the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +85,8 @@ class MapOptions:
         if problems:
             raise SchemaError(f"Map: {'; '.join(problems)}")
         object.__setattr__(self, "lang", check_language(self.lang))
+        object.__setattr__(self, "title", readable(self.title))
+        object.__setattr__(self, "subtitle", readable(self.subtitle))
         object.__setattr__(self, "ground", self.ground and self.tiles is None)
 
     @property
@@ -148,18 +133,20 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
-def language_of(on_map: Any, layer: DrawnLayer | None = None) -> str:
+def language_of(on_map: Any, layer: Any = None) -> str:
     """The language of a layer: its own, else the map's, else English."""
-    if layer is not None and layer.lang is not None:
-        return layer.lang
-    found: str = getattr(on_map, "lang", "en")
-    return found
+    return str(getattr(layer, "lang", None) or getattr(on_map, "lang", "en"))
 
 
-def layers_of(element: Any) -> Iterator[DrawnLayer]:
+def is_layer(child: Any) -> bool:
+    """Whether a child of a map can say what it draws."""
+    return hasattr(child, "drawing")
+
+
+def layers_of(element: Any) -> Iterator[Any]:
     """All sahelgeo layers under an element, in order."""
     for child in element._children.values():
-        if isinstance(child, DrawnLayer):
+        if is_layer(child):
             yield child
         yield from layers_of(child)
 
@@ -234,14 +221,6 @@ def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[flo
     return {"areas": numbers, "names": names, "places": places}
 
 
-def check_folder(path: Any) -> None:
-    """Raise where the folder of a path is not there; what is no path is left to the one who writes."""
-    if isinstance(path, str | Path) and not Path(path).parent.is_dir():
-        raise SchemaError(
-            f"{Path(path).name}: there is no folder {Path(path).parent}. Make it first, or save elsewhere"
-        )
-
-
 def title_of(given: MapOptions, drawings: list[Drawing]) -> str:
     """The title given, else the titles of the layers."""
     if given.title is not None:
@@ -267,7 +246,7 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[st
     if ground:
         keys.setdefault("ne-10m-admin-1")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
-    without = dict.fromkeys(item.title for item in drawings if item.fields and not item.sources)
+    without = dict.fromkeys(item.title for item in drawings if item.fields and (item.unsourced or not item.sources))
     lines += [f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else []
     partly = {item.title for item in drawings if not item.synthetic}
     synthetic = [
@@ -342,8 +321,15 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
     }
 
 
+@lru_cache(maxsize=1)
+def _words_of_scripts() -> frozenset[str]:
+    """The keys of the words that the page's scripts ask for."""
+    scripts = (STATIC.joinpath(name).read_text(encoding="utf-8") for name in (*SCRIPTS, "panels.js"))
+    return frozenset(key for script in scripts for key in re.findall(r"words\.(\w+)", script))
+
+
 def _page_words(lang: str) -> dict[str, str]:
-    return {key: text for key, text in all_words(lang).items() if not key.startswith(_ELSEWHERE)}
+    return {key: text for key, text in all_words(lang).items() if key in _words_of_scripts()}
 
 
 def caveats(tolerance: float, lang: str) -> list[str]:
@@ -555,7 +541,7 @@ def _values_by_frame(item: TimeDrawing, number: int) -> dict[str, Any]:
     if all(_repeats_the_class(frame, line) for frame, line in zip(item.frames, lines, strict=True)):
         return {"of": "class"}
     if all(
-        isinstance(frame, SymbolDrawing | FlowDrawing) and line.form == "people" and _same(line.values, frame.values)
+        isinstance(frame, SymbolDrawing | FlowDrawing) and line.form == "people" and [*line.values] == [*frame.values]
         for frame, line in zip(item.frames, lines, strict=True)
     ):
         return {"of": "values"}
@@ -566,10 +552,6 @@ def _repeats_the_class(frame: Drawing, line: Field) -> bool:
     return isinstance(frame, AreaDrawing) and all(
         value in (None, frame.looks[number].label) for value, number in zip(line.values, frame.class_of, strict=True)
     )
-
-
-def _same(values: Iterable[Value], others: Iterable[Value]) -> bool:
-    return list(values) == list(others)
 
 
 def _field_json(line: Field) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class LegendMark:
 class Drawing:
     """What all drawings have: a title, a period in words, names and popup lines of the things drawn, notes.
 
+    ``unsourced`` says that a figure names no source.
     ``codes`` holds the p-codes of each thing drawn (one for an area, two for a movement), empty where there are none;
     ``tooltips`` the text that shows under the pointer, where a template was given.
     """
@@ -66,6 +67,7 @@ class Drawing:
     fields: tuple[Field, ...]
     sources: tuple[str, ...]
     synthetic: bool
+    unsourced: bool = field(default=False, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     codes: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
     tooltips: tuple[str, ...] = field(default=(), kw_only=True)

@@ -20,10 +20,10 @@ from sahelgeo.maps.layers import (
     areas_with_geometry,
     offers,
     origin_of,
+    period_in_words,
     refuse_rows,
     without_geometry_note,
 )
-from sahelgeo.maps.windows import period_in_words
 from sahelgeo.words import word, write_number
 
 # Equal area, with its middle in the middle of the Sahel and fixed, so that hexagons of two maps are the same hexagons.

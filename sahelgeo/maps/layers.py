@@ -1,13 +1,15 @@
-"""What all sahelgeo layers share: they are folium layers that describe what to draw, and leave drawing to the page."""
+"""What all layers share: folium layers that describe what to draw, when it was, and leave drawing to the page."""
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain, count
 from string import Formatter
 from typing import Any, TypeVar
 
@@ -21,12 +23,22 @@ from folium.template import Template
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.suppression import SUPPRESS_BELOW, is_small
-from sahelgeo.maps.document import STATIC, language_of, write_document
+from sahelgeo.maps.document import STATIC, language_of, layers_of, write_document
 from sahelgeo.maps.drawing import Drawing
-from sahelgeo.maps.windows import period_in_words
-from sahelgeo.sources import is_synthetic, source_ids
-from sahelgeo.tables import PEOPLE_BY_PHASE
-from sahelgeo.words import MISSING, NARROW_SPACE, base_language, check_language, word, write_day, write_number
+from sahelgeo.saving import readable
+from sahelgeo.sources import is_synthetic, rows_without_source, source_ids
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
+from sahelgeo.words import (
+    MISSING,
+    NARROW_SPACE,
+    base_language,
+    check_language,
+    word,
+    write_day,
+    write_month,
+    write_number,
+    write_period,
+)
 
 # A layer over time hands points to the layers of its periods, and keeps the outlines itself.
 STAND_IN = "sahelgeo: points stand for areas"
@@ -34,6 +46,14 @@ STAND_IN = "sahelgeo: points stand for areas"
 COUNTS = frozenset(
     {"people", "households", "population", *PEOPLE_BY_PHASE, "people_2plus", "people_3plus", "people_4plus"}
 )
+# Columns of the tables that have a name for readers.
+_TITLES = {
+    "per_1000": "per_1000",
+    "share_3plus": "share_phase_3_or_above",
+    "people_3plus": "people_phase_3_or_above",
+    "phase_rule": "phase_by_rule",
+    **{name: name for name in ("people", "households", "phase_published", "phase_is")},
+}
 # What else tables call numbers of people, which are withheld where they are small.
 _PEOPLE = frozenset(
     {"idp", "idps", "refugee", "refugees", "returnee", "returnees", "displaced", "persons", "individuals"}
@@ -84,6 +104,18 @@ def offers(declared: type, *, more: bool = False) -> Callable[[Taker], Taker]:
     return marked
 
 
+def column_title(column: str, lang: str) -> str:
+    """What readers call a column: its words where it has some, else its name written as text."""
+    if column.endswith("_change"):
+        return word("change_of", lang).format(what=column_title(column.removesuffix("_change"), lang))
+    return word(_TITLES[column], lang) if column in _TITLES else capital(column.replace("_", " "))
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its head."""
+    return text[:1].upper() + text[1:]
+
+
 def form_of(column: str) -> str:
     """How the numbers of a column are written: those that count people are withheld where they are small."""
     written = str(column).lower()
@@ -98,7 +130,25 @@ def template(name: str) -> Template:
 
 def safe_label(text: str) -> str:
     """Text for Leaflet's layer switch, which reads HTML, inside a page that branca renders as a template."""
-    return escape(text).replace("{", "&#123;").replace("}", "&#125;")
+    safe = escape(readable(text)).replace("{", "&#123;").replace("}", "&#125;")
+    # The switch is an object of the page's script, in which this name would stand for something else.
+    return safe.replace("__proto__", "&#95;_proto__")
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or the name with the first number from 2 on with which it is not taken."""
+    return next(one for one in chain([name], (f"{name} {number}" for number in count(2))) if one not in taken)
+
+
+def names_in_switch(on_map: folium.Map) -> dict[str, str]:
+    """Each layer's own name in the switch: layers of one name are told apart by their periods, else by numbers."""
+    layers = [layer for layer in layers_of(on_map) if isinstance(layer, SahelgeoLayer)]
+    labels = [layer.label(language_of(on_map, layer)) for layer in layers]
+    found: dict[str, str] = {}
+    for layer, label in zip(layers, labels, strict=True):
+        period = layer.drawing(language_of(on_map, layer)).subtitle if labels.count(label) > 1 else ""
+        found[layer.get_name()] = free_name(f"{label} ({period})" if period else label, found.values())
+    return found
 
 
 class SahelgeoLayer(Layer):
@@ -128,7 +178,7 @@ class SahelgeoLayer(Layer):
         """What the layer draws, in a language. A page asks several times; it is drawn once."""
         key = lang, self.title, id(self.table), self.withheld_below()
         if key not in self._drawings:
-            self._drawings[key] = self._draw(lang)
+            self._drawings[key] = readable(self._draw(lang))
         return self._drawings[key]
 
     @abstractmethod
@@ -143,7 +193,12 @@ class SahelgeoLayer(Layer):
             counts = {*COUNTS, getattr(self, "column", "")} if self.counts_people else COUNTS
             tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
         words = {"subtitle": period_in_words(self.table, lang), "names": area_names(rows, lang)}
-        return {**words, **origin_of(self.table), "codes": tuple(codes), "tooltips": tooltips}
+        return {
+            **words,
+            **origin_of(self.table, getattr(self, "column", None)),
+            "codes": tuple(codes),
+            "tooltips": tooltips,
+        }
 
     def withheld_below(self) -> float:
         """What the map withholds, also where the layer stands on no map yet."""
@@ -176,7 +231,7 @@ class SahelgeoLayer(Layer):
         # A sahelgeo map has written the document with its furniture before its layers render.
         self.document_id = getattr(on_map, "document_id", None) or write_document(on_map)
         self.map_name = on_map.get_name()
-        self.layer_name = safe_label(self.label(language_of(on_map, self)))
+        self.layer_name = safe_label(names_in_switch(on_map)[self.get_name()])
         self._render_once(**kwargs)
 
     def _render_once(self, **kwargs: Any) -> None:
@@ -210,7 +265,7 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
             f"{layer} needs a GeoDataFrame with geometry. Join the table to its areas first: attach_areas(table, areas)"
         )
     checks.crs(table, layer)
-    there = ~(table.geometry.isna() | table.geometry.is_empty)
+    there = ~_without_area(table)
     if not there.any():
         lack = "no row has a geometry" if len(table) else "the table has no rows"
         advice = "Join the table to its areas first" if len(table) else "Check how it was filtered"
@@ -223,6 +278,16 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
     other = f"The CRS is another than {table.crs.name}, or longitude and latitude are wrong"
     refuse_rows(drawn, beyond, layer, f"lie beyond the globe in degrees. {other}")
     return drawn, int((~there).sum())
+
+
+def _without_area(table: gpd.GeoDataFrame) -> pd.Series:
+    nothing: pd.Series = table.geometry.isna() | table.geometry.is_empty
+    return nothing
+
+
+def without_area(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The rows that no map can show."""
+    return pd.DataFrame(table[_without_area(table)])
 
 
 def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
@@ -256,19 +321,25 @@ def without_geometry_note(count: int, lang: str, people: str | None = None) -> t
     return (word(key, lang).format(count=write_number(count, lang), people=people),)
 
 
-def total_note(key: str, shown: Sequence[float], counted: int, lang: str) -> tuple[str, ...]:
-    """The sum of what is shown. Counts that are withheld are not in it: the sum would give them away."""
-    if not shown:
+def total_note(key: str, shown: Sequence[float], counted: int, lang: str, beside: float = 0) -> tuple[str, ...]:
+    """The sum of what is shown and of what stands beside it without a place on the map.
+
+    Counts that are withheld are not in it: the sum would give them away.
+    """
+    if not shown and not beside:
         return ()
-    text = word(key, lang).format(people=write_number(sum(shown), lang), count=write_number(len(shown), lang))
+    total = write_number(sum(shown) + beside, lang)
+    text = word(key, lang).format(people=total, count=write_number(len(shown), lang))
     if len(shown) < counted:
         text += f". {word('total_without_small', lang).format(count=write_number(counted - len(shown), lang))}"
     return (text,)
 
 
-def origin_of(table: pd.DataFrame) -> dict[str, Any]:
-    """The sources of a table, for its drawing."""
-    return {"sources": tuple(source_ids(table)), "synthetic": is_synthetic(table)}
+def origin_of(table: pd.DataFrame, column: str | None = None) -> dict[str, Any]:
+    """The sources of a table, for its drawing, and whether a row with a figure names none but that of its area."""
+    figures = table[table[column].notna()] if column is not None and column in table else table
+    unsourced = rows_without_source(figures.drop(columns="area_source", errors="ignore")) > 0
+    return {"sources": tuple(source_ids(table)), "synthetic": is_synthetic(table), "unsourced": unsourced}
 
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.
@@ -365,3 +436,117 @@ def _written(value: Any, spec: str, lang: str, label: str) -> str:
     if base_language(lang) == "fr" and number:
         return text.replace(",", NARROW_SPACE).replace(".", ",")
     return text
+
+
+_ONE_DAY = dt.timedelta(days=1)
+_SEASON = re.compile(r"(\w{3})-(\w{3}) (\d{4})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of a long table.
+
+    Attributes
+    ----------
+    start, end : datetime.date
+        First and last day; the same for counts on a day.
+    kind : str
+        "current", "projected", "second_projected" where the table says so, else "".
+    rows : tuple of int
+        Positions of its rows in the table; none for a gap between two windows.
+    season : str
+        The season as the file prints it, where all its rows have the same.
+    """
+
+    start: dt.date
+    end: dt.date
+    kind: str
+    rows: tuple[int, ...]
+    season: str = ""
+
+    def label(self, lang: str) -> str:
+        """The period in words, with its kind; a gap says that it is one."""
+        days = _season_in_words(self.season, lang) or write_period(self.start, self.end, lang)
+        said = word("period_gap", lang) if not self.rows else word(f"kind_{self.kind}", lang) if self.kind else ""
+        return f"{days}, {said}" if said else days
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether the two have a day in common."""
+        return self.start <= other.end and other.start <= self.end
+
+
+def columns_of_days(table: pd.DataFrame) -> tuple[str, ...]:
+    """The columns that say when: ``start`` and ``end``, else ``as_of``, else ``date``; none where no row says it."""
+    if {"start", "end"} <= set(table.columns) and table["start"].notna().any():
+        return "start", "end"
+    return tuple([label for label in ("as_of", "date") if label in table and table[label].notna().any()][:1])
+
+
+def period_in_words(table: pd.DataFrame, lang: str) -> str:
+    """The period that the rows span; empty where there is none."""
+    labels = columns_of_days(table)
+    if not labels:
+        return ""
+    if len(labels) == 2 and (season := season_of(table)):
+        return _season_in_words(season, lang)
+    first, last = (checks.days(table[label], "layer") for label in (labels[0], labels[-1]))
+    return write_period(first.min().date(), last.max().date(), lang)
+
+
+def season_of(table: pd.DataFrame) -> str:
+    """The season that all rows print; empty where they print none, or several."""
+    printed = list(table["season"].dropna().unique()) if "season" in table else []
+    return str(printed[0]) if len(printed) == 1 else ""
+
+
+def _season_in_words(season: str, lang: str) -> str:
+    """A season as it is printed: "Jun-Aug 2023" in the language's own months, any other text as it stands."""
+    found = _SEASON.fullmatch(season)
+    if not found or not {found[1], found[2]} <= set(_MONTHS):
+        return season
+    first, last = (_MONTHS.index(month) + 1 for month in found.groups()[:2])
+    return f"{word(f'month_{first}', lang)}–{write_month(dt.date(int(found[3]), last, 1), lang)}"
+
+
+def split_periods(table: pd.DataFrame, name: str) -> list[Period]:
+    """The periods of a table in order of time, by ``start``, ``end`` and ``kind``, else by ``as_of``, else by ``date``.
+
+    Windows that overlap stay apart. Where no window holds the days between two others, there is a period without rows.
+    """
+    labels = columns_of_days(table)
+    if not labels:
+        raise SchemaError(
+            f"{name}: no row says when: start and end, as_of and date are missing or empty. "
+            f"Found: {listed(list(table.columns), 20)}"
+        )
+    for label in labels:
+        checks.filled(table, name, label, "Fill it in, or leave these rows out")
+    first, last = (checks.days(table[label], name) for label in (labels[0], labels[-1]))
+    turned = first > last
+    if turned.any():
+        rows = listed(list(table.index[turned]), 5)
+        raise SchemaError(f"{name}: the period ends before it starts in rows {rows}")
+    windows = len(labels) == 2
+    kinds = pd.Series("", index=table.index)
+    if windows and "kind" in table:
+        kinds = table["kind"].astype("object").fillna("")
+        for kind in kinds.unique():
+            checks.choice(("", *PHASE_KINDS), kind=kind)
+    found: dict[tuple[dt.date, dt.date, str], list[int]] = {}
+    for position, key in enumerate(zip(first.dt.date, last.dt.date, kinds, strict=True)):
+        found.setdefault(key, []).append(position)
+    keys = sorted(found, key=lambda key: (key[0], key[1], ("", *PHASE_KINDS).index(key[2])))
+    periods = [Period(*key, tuple(found[key]), season_of(table.iloc[found[key]])) for key in keys]
+    return _with_gaps(periods) if windows else periods
+
+
+def _with_gaps(periods: list[Period]) -> list[Period]:
+    whole: list[Period] = []
+    for period in periods:
+        if whole:
+            last = max(one.end for one in whole)
+            if period.start > last + _ONE_DAY:
+                whole.append(Period(last + _ONE_DAY, period.start - _ONE_DAY, "", ()))
+        whole.append(period)
+    return whole

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, compress, count
+from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import shapely
 
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import DataWarning, ExportError, SchemaError, listed
-from sahelgeo.maps.document import DrawnLayer, caveats, credit_lines, language_of, layers_of, title_of
+from sahelgeo.maps.document import MapOptions, caveats, credit_lines, layers_of, title_of
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
     AreaDrawing,
@@ -35,11 +34,13 @@ from sahelgeo.maps.drawing import (
     label_points,
     withhold,
 )
-from sahelgeo.maps.page import Map
-from sahelgeo.maps.style import style
+from sahelgeo.maps.layers import free_name
+from sahelgeo.maps.page import Map, Panels
+from sahelgeo.maps.scale import style
 from sahelgeo.maps.table_layers import layer_for
 from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
+from sahelgeo.saving import as_cell, write_whole
 from sahelgeo.words import base_language, word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.
@@ -51,14 +52,15 @@ _NAMES = (
 
 
 def export_newsroom(
-    m: Map | gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame], folder: str | Path, *, max_kb: int = 500
+    m: Map | Panels | gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame], folder: str | Path, *, max_kb: int = 500
 ) -> tuple[Path, ...]:
     """Write what a map shows as files for Datawrapper, Flourish and other chart tools.
 
     Parameters
     ----------
-    m : Map, geopandas.GeoDataFrame or sequence of geopandas.GeoDataFrame
-        A map with layers, or tables with geometry that a layer can draw: phases, stocks, flow lines.
+    m : Map, Panels, geopandas.GeoDataFrame or sequence of geopandas.GeoDataFrame
+        A map with layers, a story or a comparison, or tables with geometry that a layer can draw: phases, stocks, flow
+        lines.
     folder : str or pathlib.Path
         A folder that does not exist, is empty, or holds an earlier export, which is then replaced. It appears whole or
         not at all.
@@ -119,12 +121,12 @@ def export_newsroom(
     >>> [path.name for path in written]
     ['areas.geojson', 'areas.topojson', 'data.csv', 'palette.csv', 'palette.json', 'README.md']
     """
-    on_map = m if isinstance(m, Map) else _map_of(m)
-    layers = list(layers_of(on_map))
+    given, layers = _given_and_layers(m)
     if not layers:
         raise SchemaError("there is no layer to export. Add one first: PhaseLayer(table).add_to(m)")
-    below = on_map.suppress_below
-    drawings = [withhold(layer.drawing(language_of(on_map, layer)), below) for layer in layers]
+    _check_target(Path(folder))
+    lang, below = given.lang, given.suppress_below
+    drawings = [withhold(layer.drawing(layer.lang or lang), below) for layer in layers]
     areas = _areas(layers, drawings)
     texts: dict[str, str] = {}
     tolerance = 0.0
@@ -132,20 +134,33 @@ def export_newsroom(
         topology, _ = build_topology([areas.geometry], most_vertices=max(500, max_kb * 1000 // _BYTES_PER_VERTEX))
         tolerance = topology.tolerance_degrees
         texts |= _borders(topology, areas, max_kb)
-    texts |= _hexagons(drawings, on_map.lang, below)
+    texts |= _hexagons(drawings, lang, below)
     tables = {
-        "data.csv": data_rows(areas, drawings, on_map.lang, below),
-        "periods.csv": period_rows(drawings, on_map.lang, below),
-        "periods_wide.csv": wide_rows(drawings, on_map.lang),
-        "flows.csv": flow_rows(drawings, on_map.lang, below),
-        "points.csv": point_rows(drawings, on_map.lang, below),
-        "events.csv": event_rows(drawings, on_map.lang),
+        "data.csv": data_rows(areas, drawings, lang, below),
+        "periods.csv": period_rows(drawings, lang, below),
+        "periods_wide.csv": wide_rows(drawings, lang),
+        "flows.csv": flow_rows(drawings, lang, below),
+        "points.csv": point_rows(drawings, lang, below),
+        "events.csv": event_rows(drawings, lang),
         "palette.csv": palette_rows(drawings),
     }
     texts |= {name: as_csv(rows) for name, rows in tables.items() if rows}
     texts["palette.json"] = json.dumps(tables["palette.csv"], ensure_ascii=False, indent=1) + "\n"
-    texts["README.md"] = _readme(on_map, drawings, list(texts), tolerance)
-    return _write_whole(Path(folder), texts)
+    texts["README.md"] = _readme(given, drawings, list(texts), tolerance)
+    Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    written = write_whole(folder, texts)
+    return tuple(written / name for name in texts)
+
+
+def _given_and_layers(m: Any) -> tuple[MapOptions, list[Any]]:
+    """Title, language and small counts of a map, of a page of several or of tables, and all their layers."""
+    if isinstance(m, Panels):
+        maps = [on_map for section in m.sections for on_map in section.maps]
+        given = replace(maps[0].given, title=m.title)
+    else:
+        maps = [m if isinstance(m, Map) else _map_of(m)]
+        given = maps[0].given
+    return given, [layer for on_map in maps for layer in layers_of(on_map)]
 
 
 def _map_of(tables: gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame]) -> Map:
@@ -155,7 +170,7 @@ def _map_of(tables: gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame]) -> Map:
     return made
 
 
-def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFrame:
+def _areas(layers: list[Any], drawings: list[Drawing]) -> gpd.GeoDataFrame:
     """Each area once, with p-code and name; circles on areas bring their areas too."""
     parts = []
     for layer, item in zip(layers, drawings, strict=True):
@@ -183,7 +198,7 @@ def _areas(layers: list[DrawnLayer], drawings: list[Drawing]) -> gpd.GeoDataFram
     return first.sort_values("pcode", ignore_index=True)
 
 
-def _shapes(layer: DrawnLayer, item: Drawing) -> list[Any]:
+def _shapes(layer: Any, item: Drawing) -> list[Any]:
     """The area of each thing that a layer draws, where it stands for one."""
     last = item.shown()
     if isinstance(last, AreaDrawing) and not isinstance(last, HexagonDrawing):
@@ -231,8 +246,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 
-def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: float) -> str:
-    lang = on_map.lang
+def _readme(given: MapOptions, drawings: list[Drawing], names: list[str], tolerance: float) -> str:
+    lang = given.lang
     template = read_text(f"newsroom_readme.{base_language(lang)}.md")
     credited = credit_lines(drawings, lang, ground=False)
     colon = word("colon", lang)
@@ -241,13 +256,13 @@ def _readme(on_map: Map, drawings: list[Drawing], names: list[str], tolerance: f
         notes.append(f"{word('events_gathered', lang)}.")
     described = [f"{item.title}{colon} {item.subtitle}" if item.subtitle else item.title for item in drawings]
     return template.format(
-        title=_one_line(title_of(on_map.given, drawings)),
+        title=_one_line(title_of(given, drawings)),
         synthetic=f"**{_one_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
         layers=_bullets(described),
         files=_bullets(f"`{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
         sources=_bullets(credited["lines"] or [word("source_not_stated", lang)]),
         caveats=_bullets([*caveats(tolerance, lang), *notes]),
-        below=f"{on_map.suppress_below:g}",
+        below=f"{given.suppress_below:g}",
     )
 
 
@@ -269,8 +284,8 @@ def _one_line(text: str) -> str:
     return " ".join(str(text).split()).replace("<", "&lt;")
 
 
-def _write_whole(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
-    """Write the files into a new folder beside, then put it in place: nobody sees half of it."""
+def _check_target(folder: Path) -> None:
+    """Raise where a folder holds what no export wrote."""
     if folder.is_dir():
         strange = sorted(path.name for path in folder.iterdir() if path.name not in _NAMES)
         if strange:
@@ -279,23 +294,6 @@ def _write_whole(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
             )
     elif folder.exists():
         raise ExportError(f"{folder} is a file. Choose a folder that is new or empty")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = (folder.with_name(f".{folder.name}-{uuid.uuid4().hex}-{part}") for part in ("new", "old"))
-    try:
-        fresh.mkdir()
-        for name, text in texts.items():
-            (fresh / name).write_text(text, encoding="utf-8", newline="\n")
-        if folder.exists():
-            folder.replace(old)
-        fresh.replace(folder)
-    except BaseException:
-        if old.exists() and not folder.exists():
-            old.replace(folder)
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-    return tuple(folder / name for name in texts)
 
 
 def as_topojson(topology: Topology, properties: list[dict[str, Any]]) -> dict[str, Any]:
@@ -399,7 +397,7 @@ def data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, below
     taken = {"pcode", "name", "longitude", "latitude"}
     for item in shown:
         for label, values in columns_of(item, lang, below).items():
-            column = _free(label if labels.count(label) == 1 else _told_apart(label, item), taken)
+            column = free_name(label if labels.count(label) == 1 else _told_apart(label, item), taken)
             taken.add(column)
             by_code = {item.codes[number][0]: values[number] for number in _areas_of(item)}
             for code, row in rows.items():
@@ -415,10 +413,6 @@ def _areas_of(item: Drawing) -> list[int]:
 
 def _told_apart(label: str, item: Drawing) -> str:
     return f"{label} ({', '.join(part for part in (item.title, item.subtitle) if part and part != label)})"
-
-
-def _free(column: str, taken: set[str]) -> str:
-    return next(name for name in chain([column], (f"{column} {number}" for number in count(2))) if name not in taken)
 
 
 def _moments(drawings: list[Drawing]) -> Iterator[tuple[dict[str, str], Drawing]]:
@@ -458,7 +452,7 @@ def wide_rows(drawings: list[Drawing], lang: str) -> Rows:
         columns = []
         for frame, label in zip(item.frames, item.labels, strict=True):
             head = label if len(layers) == 1 else f"{item.title}{word('colon', lang)} {label}"
-            columns.append((_free(_said_invented(head, item, lang), taken), _main_values(frame)))
+            columns.append((free_name(_said_invented(head, item, lang), taken), _main_values(frame)))
             taken.add(columns[-1][0])
         for number in _areas_of(item.frames[0]) if item.codes else ():
             row = rows.setdefault(item.codes[number][0], {"pcode": item.codes[number][0], "name": item.names[number]})
@@ -571,11 +565,6 @@ def as_csv(rows: Rows) -> str:
     out = io.StringIO()
     labels = list(dict.fromkeys(label for row in rows for label in row))
     writer = csv.DictWriter(out, labels, lineterminator="\n")
-    writer.writerow({label: _cell(label) for label in labels})
-    writer.writerows({label: _cell(value) for label, value in row.items()} for row in rows)
+    writer.writerow({label: as_cell(label) for label in labels})
+    writer.writerows({label: as_cell(value) for label, value in row.items()} for row in rows)
     return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

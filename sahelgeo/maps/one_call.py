@@ -11,11 +11,11 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.maps.area_layers import PhaseLayer
 from sahelgeo.maps.document import MapOptions, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, offers
 from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section
-from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
 from sahelgeo.maps.table_layers import layers_for, outlines_under, with_areas, with_lines

@@ -7,7 +7,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from os import PathLike
 from typing import Any
 
 import folium
@@ -17,14 +17,13 @@ from folium.template import Template
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.maps.document import (
     STATIC,
-    DrawnLayer,
     MapOptions,
     Page,
     Verbatim,
     bounds_of,
-    check_folder,
     data_block,
     describe,
+    is_layer,
     language_of,
     layers_of,
     page_head,
@@ -35,6 +34,7 @@ from sahelgeo.maps.document import (
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import offers, safe_label, template
 from sahelgeo.maps.scale import share_legend
+from sahelgeo.saving import check_folder, readable, write_whole
 from sahelgeo.words import word
 
 # What a map keeps for itself; all else is folium's. Tiles become a layer.
@@ -166,9 +166,14 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         ------
         SchemaError
             There is no such folder.
+        ExportError
+            The file cannot be written; what was there is as it was.
         """
+        if not isinstance(outfile, str | PathLike):
+            super().save(outfile, close_file, **options)
+            return
         check_folder(outfile)
-        super().save(outfile, close_file, **options)
+        write_whole(outfile, self.get_root().render(**options))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The page for a notebook, and a picture where no page is shown (paper, mail): half a megabyte at most."""
@@ -217,7 +222,7 @@ def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, s
 
 def _foreign_children(element: Any) -> Iterator[Any]:
     for child in element._children.values():
-        if isinstance(child, DrawnLayer) or type(child).__name__ == "ElementAddToElement":
+        if is_layer(child) or type(child).__name__ == "ElementAddToElement":
             continue
         if not isinstance(child, _LEAFLET_ONLY):
             yield child
@@ -276,15 +281,16 @@ class Panels:
     def __init__(
         self, sections: Sequence[Section], *, title: str, subtitle: str = "", max_kb: int = MapOptions.max_kb
     ) -> None:
-        self.sections = tuple(sections)
-        self.title = title
+        self.sections = readable(tuple(sections))
+        self.title = readable(title)
         self.subtitle = subtitle
         self.max_kb = max_kb
         self.lang = _one_language(self.sections)
 
-    def save(self, path: str | Path) -> None:
-        """Write the page to a file."""
-        Path(path).write_text(self._figure().render(), encoding="utf-8")
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the page to a file, whole or not at all."""
+        check_folder(path)
+        write_whole(path, self._figure().render())
 
     def _repr_html_(self) -> str:
         return str(self._figure()._repr_html_())
@@ -352,7 +358,7 @@ class _View(Map):
         self.document_id = document_id
         self.ground = source.ground
         for child in source._children.values():
-            if not isinstance(child, (*_LEAFLET_ONLY, DrawnLayer)):
+            if not is_layer(child) and not isinstance(child, _LEAFLET_ONLY):
                 raise SchemaError(
                     f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
                     "Save that map on a page of its own"

@@ -10,8 +10,8 @@ from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 from sahelgeo.maps.drawing import AreaDrawing, BivariateDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
-from sahelgeo.maps.print_marks import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, filled, mark_look
-from sahelgeo.maps.style import style
+from sahelgeo.maps.print_layers import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, filled, mark_look
+from sahelgeo.maps.scale import style
 from sahelgeo.words import word, write_number
 
 if TYPE_CHECKING:

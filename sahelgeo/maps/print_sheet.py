@@ -22,11 +22,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from sahelgeo.errors import DataWarning, SchemaError
-from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.document import (
     MapOptions,
     bounds_of,
-    check_folder,
     credit_lines,
     language_of,
     layers_of,
@@ -35,13 +33,12 @@ from sahelgeo.maps.document import (
     title_of,
 )
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
-from sahelgeo.maps.print_layers import draw_layers, draw_scale, write_names
+from sahelgeo.maps.layers import split_periods
+from sahelgeo.maps.print_layers import draw_layers, draw_scale, on_paper, write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.print_marks import on_paper
-from sahelgeo.maps.scale import share_legend
-from sahelgeo.maps.style import LITERAL_TEXT, style
+from sahelgeo.maps.scale import LITERAL_TEXT, share_legend, style
 from sahelgeo.maps.table_layers import layers_for, outlines_under
-from sahelgeo.maps.windows import split_periods
+from sahelgeo.saving import check_folder, write_whole
 from sahelgeo.words import word
 
 if TYPE_CHECKING:
@@ -53,10 +50,13 @@ _MOST_BYTES = 500_000
 _PAGE_KB = 380
 _RESOLUTIONS = (96, 72, 54)
 _KEPT = "_sahelgeo_picture"
+_WIDTH = 10.0
+_CAPTION_LINE = 0.15
+_MOST = 40
 
 
 def figure(
-    m: folium.Map, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150, names: bool = True
+    m: Any, path: str | Path | None = None, *, width_inches: float = 10.0, dpi: int = 150, names: bool = True
 ) -> Figure:
     """Draw a map for print: PNG, SVG or PDF, without a browser.
 
@@ -65,8 +65,8 @@ def figure(
 
     Parameters
     ----------
-    m : Map
-        A map with layers.
+    m : Map or Panels
+        A map with layers, or what :func:`compare_map` returns: its maps stand beside each other.
     path : str or pathlib.Path, optional
         Where to save; the ending .png, .svg or .pdf chooses the format.
     width_inches : float
@@ -85,7 +85,7 @@ def figure(
     Raises
     ------
     SchemaError
-        No layer is on the map, or the ending of the path is another one.
+        No layer is on the map, the page is a story, or the ending of the path is another one.
 
     See Also
     --------
@@ -107,6 +107,9 @@ def figure(
     >>> sheet.axes[0].get_aspect() > 1
     True
     """
+    if hasattr(m, "sections"):
+        check_paper(path, width_inches, dpi)
+        return _compared(m, path, width_inches, dpi)
     layers = [layer for layer in layers_of(m) if layer.show]
     if not layers:
         raise SchemaError("there is no layer to draw. Add one that is shown: PhaseLayer(table).add_to(m)")
@@ -155,7 +158,9 @@ def save_sheet(sheet: Figure, path: str | Path, dpi: float, title: str) -> None:
     undated: dict[str, Any] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(
         Path(path).suffix.lower(), {}
     )
-    sheet.savefig(path, dpi=dpi, metadata={**undated, "Title": title})
+    drawn, kind = io.BytesIO(), Path(path).suffix[1:].lower()
+    sheet.savefig(drawn, format=kind, dpi=dpi, metadata={**undated, "Title": title})
+    write_whole(path, drawn.getvalue())
 
 
 def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
@@ -169,12 +174,21 @@ def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure
     return sheet, axes
 
 
+class Paper(Figure):
+    """A figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        drawn = io.BytesIO()
+        self.savefig(drawn, format="png", dpi=96)
+        return drawn.getvalue()
+
+
 def paper(m: MapOptions, drawings: list[Drawing], width: float, block: float) -> tuple[Figure, float]:
     """A sheet with its lines around a block of so many inches; and how far from the foot the block begins."""
     head, foot = _head_lines(m, drawings, width), _foot_lines(m, drawings, width)
     bottom = 0.15 + len(foot) * 0.135
     height = block + 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head) + bottom
-    sheet = Figure(figsize=(width, height))
+    sheet = Paper(figsize=(width, height))
     FigureCanvasAgg(sheet)
     y = height - 0.08
     for text, size, weight, colour in head:
@@ -310,11 +324,6 @@ def few_colours(picture: Image.Image, count: int) -> Image.Image:
     return drawn
 
 
-_WIDTH = 10.0
-_CAPTION_LINE = 0.15
-_MOST = 40
-
-
 def small_multiples(
     table: pd.DataFrame,
     areas: gpd.GeoDataFrame | None = None,
@@ -377,14 +386,42 @@ def small_multiples(
     check_ending(path)
     layers = layers_for(_by_period(table), areas, column=column)
     drawings = [layer.drawing(lang) for layer in layers]
-    captions = [item.subtitle for item in drawings]
-    ground = outlines_under(layers[0], areas)
-    shared = [withhold(item, SUPPRESS_BELOW) for item in share_legend(drawings, word("colon", lang))]
+    outlines = [layer.drawing(lang) for layer in outlines_under(layers[0], areas)]
     given = MapOptions(title=title if title is not None else drawings[0].title, subtitle="", lang=lang)
+    return _beside_each_other(given, drawings, [item.subtitle for item in drawings], outlines, path)
+
+
+def _compared(m: Any, path: str | Path | None, width: float, dpi: float) -> Figure:
+    """The maps of a comparison beside each other."""
+    if len(m.sections) > 1 or not m.sections[0].shared:
+        raise SchemaError(
+            "a sheet holds one map or one comparison, and this page is a story. Draw its maps one by one: "
+            "figure(page.sections[0].maps[0])"
+        )
+    (section,) = m.sections
+    drawn = [[layer.drawing(m.lang) for layer in layers_of(on_map)] for on_map in section.maps]
+    given = replace(section.maps[0].given, title=m.title, subtitle=m.subtitle)
+    return _beside_each_other(
+        given, [items[-1] for items in drawn], list(section.captions), drawn[0][:-1], path, size=(width, dpi)
+    )
+
+
+def _beside_each_other(
+    given: MapOptions,
+    drawings: list[Drawing],
+    captions: list[str],
+    outlines: list[Drawing],
+    path: str | Path | None,
+    *,
+    size: tuple[float, float] = (_WIDTH, 150),
+) -> Figure:
+    """Drawings under one legend on one sheet, saved where there is a path."""
+    shared = share_legend(drawings, word("colon", given.lang))
+    held = [withhold(item, given.suppress_below) for item in shared]
     with print_settings():
-        sheet = _periods_sheet(given, shared, captions, [layer.drawing(lang) for layer in ground])
+        sheet = _periods_sheet(given, held, captions, outlines, size[0])
         if path is not None:
-            save_sheet(sheet, path, 150, str(given.title))
+            save_sheet(sheet, path, size[1], str(given.title))
     return sheet
 
 
@@ -398,18 +435,20 @@ def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
     return parts
 
 
-def _periods_sheet(m: MapOptions, drawings: list[Drawing], captions: list[str], outlines: list[Drawing]) -> Figure:
+def _periods_sheet(
+    m: MapOptions, drawings: list[Drawing], captions: list[str], outlines: list[Drawing], full: float
+) -> Figure:
     everything = [*outlines, *drawings]
     columns = _columns(len(drawings))
     rows = math.ceil(len(drawings) / columns)
-    room = _WIDTH - LEGEND_INCHES - 0.35
+    room = full - LEGEND_INCHES - 0.35
     width = room / columns - 0.08
     height = min(width * height_by_width(everything), 1.5 * width)
     wrapped = ["\n".join(textwrap.wrap(caption, int(width * 13))) for caption in captions]
     above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped))
     drawings = [_smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
     block = max(rows * (height + above), legend_height(drawings[:1]))
-    sheet, bottom = paper(m, everything, _WIDTH, block)
+    sheet, bottom = paper(m, everything, full, block)
     for number, (item, caption) in enumerate(zip(drawings, wrapped, strict=True)):
         row, column = divmod(number, columns)
         left, low = 0.15 + column * (width + 0.08), bottom + block - (row + 1) * (height + above)

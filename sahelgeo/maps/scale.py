@@ -10,9 +10,11 @@ the same order (:func:`merge_periods`), or stand beside each other under one leg
 from __future__ import annotations
 
 import math
+import tomllib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise, product
 from numbers import Real
 from typing import Any
@@ -21,6 +23,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sahelgeo.embedded import read_text
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import (
     AreaDrawing,
@@ -32,9 +35,13 @@ from sahelgeo.maps.drawing import (
     SizedDrawing,
     legend_values,
 )
-from sahelgeo.maps.style import phase_classes, style, text_on
+from sahelgeo.phases.classes import PhaseClass, phase_classes
 from sahelgeo.words import word, write_number
 
+# What compare_phases says of a phase.
+_CHANGES = ("worse", "same", "better")
+# The number next to 0 from below: between the two lies what did not change.
+_BELOW_ZERO = -5e-324
 # Classifiers that choose the number of classes themselves.
 _WITHOUT_COUNT = frozenset({"HeadTailBreaks", "BoxPlot", "Percentiles", "StdMean", "MaxP"})
 
@@ -59,10 +66,13 @@ class Scale:
         For numbers, the upper bounds of the classes but the last.
     words : tuple of str, optional
         For text, its values in order; None for numbers.
+    change : bool
+        Whether the values say how much something changed: colours then part at "no change".
     """
 
     breaks: tuple[float, ...] = ()
     words: tuple[str, ...] | None = None
+    change: bool = False
 
     @classmethod
     def of(cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None) -> Scale:
@@ -71,33 +81,43 @@ class Scale:
         if scheme is not None:
             return cls(tuple(_scheme_breaks(values, breaks, scheme)))
         if pd.api.types.is_numeric_dtype(values):
-            return cls(tuple(_checked_breaks(values, breaks)))
+            change = str(values.name).endswith("_change")
+            return cls(tuple(_checked_breaks(values, breaks, change=change)), change=change)
         if breaks is not None:
             raise SchemaError(
                 f"AreaLayer: column {values.name!r} holds text, which has no breaks. Make it numbers, or give none"
             )
-        return cls(words=tuple(_distinct_words(values)))
+        words = tuple(_distinct_words(values))
+        return cls(words=_CHANGES, change=True) if words and set(words) <= set(_CHANGES) else cls(words=words)
 
     @property
     def count(self) -> int:
         """How many classes there are beside that of missing values."""
         return len(self.breaks) + 1 if self.words is None else len(self.words)
 
-    def class_of(self, values: pd.Series) -> list[int]:
-        """The place of the class of each value; a missing value is in the class after the last."""
+    def class_of(self, values: pd.Series, refused: Any = None) -> list[int]:
+        """The place of the class of each value; after them what is refused, if anything can be, and what is missing."""
         values = as_numbers(values)
+        nothing: Any = self.count if refused is None else self.count + 1 - np.asarray(refused, dtype=int)
         if self.words is not None:
             place = {value: number for number, value in enumerate(self.words)}
-            return [place[str(value)] if pd.notna(value) else self.count for value in values]
-        found: list[int] = np.where(values.isna(), self.count, places_among(self.breaks, values)).tolist()
+            known = values.map(lambda value: place[str(value)], na_action="ignore").astype("Float64")
+        else:
+            known = pd.Series(places_among(self.breaks, values))
+        found: list[int] = np.where(values.isna(), nothing, known.fillna(0).to_numpy(dtype=int)).tolist()
         return found
 
     def classes(self, lang: str) -> tuple[LegendClass, ...]:
         """The classes in words and colours."""
-        if self.words is not None:
-            labels, colours = list(self.words), style()["areas"]["classes"]
+        look = style()["areas"]
+        if self.words is None:
+            labels = _class_labels(self.breaks, lang)
+            colours = _change_colours(self.breaks) if self.change else _spread(look["sequence"], len(self.breaks) + 1)
+        elif self.change:
+            labels = [word(f"phase_is_{one}", lang) for one in self.words]
+            colours = [look["change_up"][-1], look["change_none"], look["change_down"][0]]
         else:
-            labels, colours = _class_labels(self.breaks, lang), _spread(len(self.breaks) + 1)
+            labels, colours = list(self.words), look["classes"]
         return tuple(
             LegendClass(label, colour, text_on(colour), "") for label, colour in zip(labels, colours, strict=False)
         )
@@ -130,8 +150,11 @@ def rising(breaks: Any, layer: str) -> list[float]:
     return bounds
 
 
-def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[float]:
-    """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits."""
+def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, *, change: bool = False) -> list[float]:
+    """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits.
+
+    Those of a change are the same below and above 0, and 0 is a class of its own.
+    """
     numbers = values.dropna().astype(float)
     if np.isinf(numbers).any():
         rows = listed(list(numbers.index[np.isinf(numbers)]), 5)
@@ -148,6 +171,9 @@ def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None) -> list[f
         return bounds
     if numbers.empty:
         return []
+    if change:
+        middle = float(f"{numbers[numbers != 0].abs().median():.2g}")
+        return [-middle, _BELOW_ZERO, 0.0, middle] if middle > 0 else [_BELOW_ZERO, 0.0]
     quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
     if (numbers % 1 == 0).all():
         quantiles = [math.floor(bound) for bound in quantiles]
@@ -214,18 +240,29 @@ def _distinct_words(values: pd.Series) -> list[str]:
 def _class_labels(breaks: Sequence[float], lang: str) -> list[str]:
     if not breaks:
         return [word("all_values", lang)]
-    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in breaks)), 4)
-    written = [write_number(bound, lang, decimals) for bound in breaks]
-    middle = [f"> {low} – {high}" for low, high in pairwise(written)]
-    return [f"≤ {written[0]}", *middle, f"> {written[-1]}"]
+    plain = [bound for bound in breaks if bound != _BELOW_ZERO]
+    decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in plain)), 4)
+    written = ["< 0" if bound == _BELOW_ZERO else write_number(bound, lang, decimals) for bound in breaks]
+    middle = [word("no_change", lang) if low == "< 0" else f"> {low} – {high}" for low, high in pairwise(written)]
+    return [written[0] if written[0] == "< 0" else f"≤ {written[0]}", *middle, f"> {written[-1]}"]
 
 
-def _spread(count: int) -> list[str]:
-    """``count`` colours spread over the sequence, lightest first."""
-    colours = style()["areas"]["sequence"]
+def _spread(colours: list[str], count: int) -> list[str]:
+    """``count`` of the colours, spread over all of them in their order."""
     if count == 1:
         return [colours[len(colours) // 2]]
     return [colours[round(number * (len(colours) - 1) / (count - 1))] for number in range(count)]
+
+
+def _change_colours(breaks: Sequence[float]) -> list[str]:
+    """One hue for less, another for more, and none for the class that 0 is in between two others."""
+    look = style()["areas"]
+    ends = pairwise([-math.inf, *breaks, math.inf])
+    sides = [(low >= 0) - (high < 0 or (high == 0 and low != _BELOW_ZERO)) for low, high in ends]
+    down, up = sides.count(-1), sides.count(1)
+    return [
+        *_spread(look["change_down"], down), *[look["change_none"]] * sides.count(0), *_spread(look["change_up"], up)
+    ]  # fmt: skip
 
 
 def share_legend(drawings: Sequence[Drawing], colon: str) -> list[Drawing]:
@@ -359,3 +396,39 @@ def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field]) -> Dra
         legend_marks=() if item is None else item.legend_marks,
         **seen,
     )
+
+
+__all__ = ["LITERAL_TEXT", "PhaseClass", "phase_classes", "style"]
+
+# For matplotlib: text from tables is written as it is. A dollar sign is no formula, and a broken formula no error.
+LITERAL_TEXT: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False}
+
+
+@lru_cache(maxsize=1)
+def style() -> dict[str, dict[str, Any]]:
+    """Sizes and colours of everything but the phases, by kind of layer."""
+    return tomllib.loads(read_text("style.toml"))
+
+
+def text_on(colour: str) -> str:
+    """Black or white, whichever reads better on a colour (contrast as in WCAG 2.2, success criterion 1.4.3).
+
+    Examples
+    --------
+    >>> from sahelgeo.maps.scale import text_on
+    >>> text_on("#FAE61E"), text_on("#640000")
+    ('#000000', '#FFFFFF')
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, colour))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

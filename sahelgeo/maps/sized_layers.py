@@ -17,10 +17,13 @@ from sahelgeo.maps.layers import (
     LayerOptions,
     SahelgeoLayer,
     areas_with_geometry,
+    capital,
+    column_title,
     offers,
     one_row_per_area,
     refuse_rows,
     total_note,
+    without_area,
     without_geometry_note,
 )
 from sahelgeo.words import word, write_number
@@ -82,8 +85,8 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
                 )
         super().__init__(drawn, **options)
         self.column = column
-        rest = stocks.loc[~stocks.index.isin(drawn.index), column]
-        self.people_without = float(rest.sum()) if stocks.index.is_unique and rest.notna().any() else None
+        rest = without_area(stocks)[column]
+        self.people_without = float(rest.sum()) if rest.notna().any() else None
 
     def _draw(self, lang: str) -> SymbolDrawing:
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
@@ -91,11 +94,13 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         below = self.withheld_below()
         shown = [value for value in values if value is not None and not is_small(value, below)]
         without = None if self.people_without is None else self.people(self.people_without, lang)
-        notes = list(total_note("total_people", shown, len(values) - uncounted, lang))
-        notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
+        beside = self.people_without or 0
+        beside = 0 if is_small(beside, below) else beside
+        notes = list(total_note("total_people", shown, len(values) - uncounted, lang, beside))
         notes += without_geometry_note(self.without_geometry, lang, without)
+        notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
         return SymbolDrawing(
-            title=self.title or word("stocks_title", lang),
+            title=self.title or self._what(lang),
             fields=self._fields(lang),
             points=tuple(label_points(self.table.geometry)),
             values=values,
@@ -105,8 +110,15 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             **self.about(self.table, lang),
         )
 
+    def _what(self, lang: str) -> str:
+        """Who is counted: the group that the rows name; a table without groups counts people, of whatever kind."""
+        groups = list(self.table["group"].dropna().unique()) if "group" in self.table else []
+        if self.column != "people" or len(groups) != 1:
+            return column_title(self.column, lang)
+        return word("displaced_people", lang) if groups == ["idp"] else capital(word(f"group_{groups[0]}", lang))
+
     def _fields(self, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or word("displaced_people", lang), plain(self.table[self.column]), "people")]
+        fields = [Field(self.title or self._what(lang), plain(self.table[self.column]), "people")]
         if "per_1000" in self.table:
             fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal", rate=True))
         if "households" in self.table and self.table["households"].notna().any():
@@ -175,6 +187,9 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         super().__init__(drawn, **options)
         self.column = column
         self.smallest = smallest
+        rest = without_area(flows)
+        inside = (rest["origin"] == rest["destination"]).fillna(False).astype(bool)
+        self.without_line = float(rest.loc[inside, column].sum()), float(rest.loc[~inside, column].sum())
 
     def _draw(self, lang: str) -> FlowDrawing:
         people = self.table[self.column].astype(float)
@@ -204,17 +219,17 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         drawn, left_out = people[people >= self.smallest], people[people < self.smallest]
         below = self.withheld_below()
         shown = [value for value in drawn.tolist() if not is_small(value, below)]
-        total = total_note("total_moved", shown, len(drawn), lang)
-        if left_out.empty:
-            return total
-        return (
-            *total,
-            word("below_minimum", lang).format(
-                count=write_number(len(left_out), lang),
-                minimum=write_number(self.smallest, lang),
-                people=self.people(left_out.sum(), lang),
-            ),
-        )
+        parts = [float(left_out.sum()), *self.without_line]
+        beside = sum(part for part in parts if not is_small(part, below))
+        notes = [*total_note("total_moved", shown, len(drawn), lang, beside)]
+        if any(self.without_line):
+            inside, unknown = (self.people(part, lang) for part in self.without_line)
+            notes.append(word("without_line", lang).format(inside=inside, unknown=unknown))
+        if len(left_out):
+            minimum, count = write_number(self.smallest, lang), write_number(len(left_out), lang)
+            written = {"count": count, "minimum": minimum, "people": self.people(parts[0], lang)}
+            notes.append(word("below_minimum", lang).format(**written))
+        return tuple(notes)
 
 
 def _ends(flows: pd.DataFrame, end: str) -> list[str]:

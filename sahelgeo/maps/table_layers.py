@@ -9,9 +9,8 @@ import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.lines import flow_lines
-from sahelgeo.maps.area_layers import AreaLayer
+from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
 from sahelgeo.maps.layers import SahelgeoLayer, has_geometry
-from sahelgeo.maps.phase_layer import PhaseLayer
 from sahelgeo.maps.scale import Scale
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
 from sahelgeo.places.attach import attach_areas
@@ -128,11 +127,15 @@ def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, *, empty_are
 
 
 def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """The flows with their lines; as they are where no areas are given."""
+    """The flows with their lines, and those that have none; as they are where no areas are given."""
     if areas is None:
         return flows
     _check_without_geometry(flows, "the flows have")
-    return flow_lines(flows, areas)
+    lines = flow_lines(flows, areas)
+    rest = flows[~flows.index.isin(lines.index)]
+    return (
+        lines if rest.empty else pd.concat([lines, gpd.GeoDataFrame(rest, geometry=[None] * len(rest), crs=lines.crs)])
+    )
 
 
 def _check_without_geometry(table: pd.DataFrame, what: str) -> None:

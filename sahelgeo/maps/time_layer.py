@@ -11,19 +11,20 @@ import pandas as pd
 import shapely
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.maps.area_layers import PhaseLayer, shapes_of
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
 from sahelgeo.maps.layers import (
     STAND_IN,
     LayerOptions,
+    Period,
     SahelgeoLayer,
     areas_with_geometry,
     has_geometry,
     offers,
+    split_periods,
     without_geometry_note,
 )
-from sahelgeo.maps.phase_layer import PhaseLayer, shapes_of
 from sahelgeo.maps.scale import merge_periods
-from sahelgeo.maps.windows import Period, split_periods
 from sahelgeo.words import word, write_period
 
 
@@ -104,24 +105,32 @@ class TimeLayer(SahelgeoLayer):
                 "whose periods can be put side by side"
             )
         merged = merge_periods(own, self.outlines)
-        labels = self.labels(lang)
+        labels, rule = self.labels(lang), self._layers_rule(lang)
         frames = tuple(
-            replace(item, subtitle=label, notes=(*item.notes, *self._notes(number, lang)))
-            for number, (item, label) in enumerate(zip(merged, labels, strict=True))
+            replace(
+                item, subtitle=f"{label}{rule if period.rows else ''}", notes=(*item.notes, *self._notes(number, lang))
+            )
+            for number, (item, label, period) in enumerate(zip(merged, labels, self.periods, strict=True))
         )
         first, last = self.periods[0].start, max(period.end for period in self.periods)
         return TimeDrawing(
             title=frames[-1].title,
-            subtitle=write_period(first, last, lang),
+            subtitle=f"{write_period(first, last, lang)}{rule}",
             names=frames[-1].names,
             fields=frames[-1].fields,
             sources=tuple(dict.fromkeys(source for item in there for source in item.sources)),
             synthetic=any(item.synthetic for item in there),
+            unsourced=any(item.unsourced for item in there),
             codes=frames[-1].codes,
             frames=frames,
             labels=labels,
             spans=tuple((one.start.isoformat(), one.end.isoformat(), one.kind) for one in self.periods),
         )
+
+    def _layers_rule(self, lang: str) -> str:
+        """That phases were computed, where they were."""
+        computed = any(getattr(layer, "column", None) == "phase_rule" for layer in self._layers)
+        return f", {word('by_rule', lang)}" if computed else ""
 
     def _notes(self, number: int, lang: str) -> tuple[str, ...]:
         here = self.periods[number]

@@ -17,6 +17,7 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, FormatError, SchemaError, listed
 from sahelgeo.places.gazetteer import Gazetteer
 from sahelgeo.places.names import Name, fold_name, fold_names, level_words
+from sahelgeo.saving import as_cell, from_cell, write_whole
 from sahelgeo.words import missing_words
 
 COUNTRY_COLUMNS = [
@@ -255,7 +256,7 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
         raise FormatError(
             f"{path} is not a CSV file in UTF-8 ({error}). Save it from your spreadsheet as 'CSV UTF-8'"
         ) from error
-    return _checked(table, str(path))
+    return _checked(table.map(from_cell), str(path))
 
 
 def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
@@ -267,12 +268,15 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
         From :func:`sahelgeo.match_areas`; answered rows are kept as decided, which freezes them. Candidates and
         conflicts go into ``note``.
     path : path
-        The CSV file to write; it is replaced.
+        The CSV file to write; it is replaced. A name that a spreadsheet would run as a formula gets an apostrophe
+        before it, which :func:`read_decisions` takes away again.
 
     Raises
     ------
     SchemaError
         Not a frame of evidence.
+    ExportError
+        The file cannot be written; what was there is as it was.
 
     See Also
     --------
@@ -298,7 +302,7 @@ def write_decisions(matches: pd.DataFrame, path: str | PathLike[str]) -> None:
     # was written with.
     changed = matches.reindex(columns=["method"])["method"].isna()
     table["area_name"] = table["area_name"].mask(changed)
-    table.to_csv(Path(path), index=False, encoding="utf-8")
+    write_whole(path, table.map(as_cell).to_csv(index=False))
 
 
 def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -309,7 +309,7 @@ var sahelgeo = (function () {
             inWords: function (value, form) { return inWords(sheet, value, form); },
             touches: touches
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 400], ["sg-edges", 403], ["sg-outlines", 405], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 390], ["sg-edges", 393], ["sg-outlines", 395], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
         ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines", "sg-edges"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
