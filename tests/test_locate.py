@@ -334,13 +334,13 @@ def any_polygons(draw):
 
 
 @settings(max_examples=4 * settings.default.max_examples)
-@given(any_polygons(), st.lists(point, max_size=40), st.sampled_from([5, 16, 64, 300]), st.booleans())
-def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns, boxes):
+@given(any_polygons(), st.lists(point, max_size=40), st.sampled_from([0, 5, 16, 64, 300]))
+def test_the_grid_answers_as_the_exact_predicate(polygons, points, columns):
     """For any polygons, points (corners, edges and elsewhere) and grid, the first polygon is that of intersects."""
     corners = shapely.get_coordinates(polygons)
     middles = (corners[1:] + corners[:-1]) / 2
     xy = np.vstack([np.array(points).reshape(-1, 2), corners, middles.reshape(-1, 2)])
-    hits = find(build_grid(polygons, columns**2, boxes=boxes), xy[:, 0], xy[:, 1])
+    hits = find(build_grid(polygons, columns**2), xy[:, 0], xy[:, 1])
     assert hits.first.tolist() == exact_first(polygons, xy[:, 0], xy[:, 1]).tolist()
     several = {(p, q) for q in range(len(polygons)) for p in np.flatnonzero(shapely.intersects_xy(polygons[q], *xy.T))}
     count = pd.Series([p for p, _ in several]).value_counts() if several else pd.Series(dtype=int)
@@ -367,11 +367,10 @@ def test_thin_areas_have_a_grid_too():
 
 
 def test_fewer_points_get_a_coarser_grid():
-    """The grid is as fine as the number of points makes worth while; for few points no border is traced."""
+    """The grid is as fine as the number of points makes worth while; for few points there is none."""
     polygons = np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], dtype=object)
     cells = {points: len(lay_grid(polygons, points).labels) for points in (10, 100_000, 10**7, None)}
-    assert cells[10] < cells[100_000] < cells[None] < cells[10**7]
-    assert (lay_grid(polygons, 10).labels < 0).all()
+    assert 0 == cells[10] < cells[100_000] < cells[None] < cells[10**7]
     assert set(lay_grid(polygons, 100_000).labels) >= {0, 1}
 
 

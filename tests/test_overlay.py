@@ -327,6 +327,58 @@ def test_what_tells_no_people_apart_is_let_pass():
         ].sum() == pytest.approx(100)
 
 
+def test_a_town_drawn_into_its_zone_without_codes_is_refused():
+    """1,000 in the zone and 400 in the town within: nothing says that the 400 are not among the 1,000."""
+    values = table((0, 0, 2, 0.02), (0.5, 0, 0.7, 0.01), people=[1000, 400], name=["zone", "town"])
+    with pytest.raises(
+        sg.errors.DoubleCountError, match="the people of one place more than once:\n  1. rows 0, 1"
+    ) as found:
+        sg.overlay(values, ROWS)
+    assert len(found.value.rows) == 2
+    assert sg.overlay(values.assign(origin=["NE", "ML"]), ROWS)["people"].sum() == pytest.approx(1400)
+    rates = sg.overlay(values, ROWS, measure={"people": "rate"}, weights="area")
+    assert rates["people"].between(400, 1000).all()
+
+
+def test_one_polygon_twice_is_told_apart_by_any_column():
+    """Women and men of one place add up; the same row again does not."""
+    twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True)
+    assert sg.overlay(twice.assign(sex=["f", "f", "m", "m"]), ROWS)["people"].sum() == pytest.approx(800)
+    with pytest.raises(sg.errors.DoubleCountError, match="rows 0, 1, 2, 3 .* lie on each other"):
+        sg.overlay(twice, ROWS)
+
+
+def test_two_sources_that_overlap_in_part_are_said_with_their_people():
+    """A third of each polygon is claimed by both sources: up to 100 of the 700 may be the same people."""
+    values = table((0, 0, 1.5, 0.02), (1, 0, 2.5, 0.02), people=[300, 400], source=["CH", "IPC"])
+    with pytest.warns(sg.DataWarning, match=r"lie on each other on 123 km² \(rows by position 0, 1\): up to 100 may"):
+        assert sg.overlay(values, table((0, 0, 3, 0.02)))["people"].sum() == pytest.approx(700)
+    one = values.assign(source="CH")
+    assert sg.overlay(one, table((0, 0, 3, 0.02)))["people"].sum() == pytest.approx(700)
+
+
+boxes = st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(1, 6), st.integers(1, 6))
+
+
+@given(st.lists(st.tuples(boxes, st.sampled_from("AB")), min_size=1, max_size=5))
+def test_rectangles_add_up_only_where_none_hides_half_of_another(drawn):
+    """Any rectangles of two sources: refused where two share more than half of the smaller, else no one is lost."""
+    shapes = [shapely.box(x / 10, y / 10, (x + w) / 10, (y + h) / 10) for (x, y, w, h), _ in drawn]
+    values = gpd.GeoDataFrame({"people": 100, "source": [name for _, name in drawn]}, geometry=shapes, crs=4326)
+    pairs = [(i, j) for i in range(len(shapes)) for j in range(i)]
+    shares = {(i, j): shapes[i].intersection(shapes[j]).area / min(shapes[i].area, shapes[j].area) for i, j in pairs}
+    around = gpd.GeoDataFrame(geometry=[shapely.box(-1, -1, 3, 3)], crs=4326)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        if max(shares.values(), default=0) > 0.51:
+            with pytest.raises(sg.errors.DoubleCountError):
+                sg.overlay(values, around)
+        elif max(shares.values(), default=0) < 0.49:
+            assert sg.overlay(values, around)["people"].sum() == pytest.approx(100 * len(shapes))
+            two = any(share > 0.011 and drawn[i][1] != drawn[j][1] for (i, j), share in shares.items())
+            assert two == any("may be counted twice" in str(each.message) for each in said)
+
+
 BOWTIE = gpd.GeoDataFrame({"people": [1]}, geometry=[shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])], crs=4326)
 
 

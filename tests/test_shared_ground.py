@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from sahelgeo.places import shared_ground as module
-from sahelgeo.places.shared_ground import area_km2, shared_ground
+from sahelgeo.places.shared_ground import area_km2, shared_ground, shared_within
 
 
 def array(*polygons):
@@ -112,6 +112,21 @@ def test_a_part_far_from_the_rim_of_a_table_laid_over_it():
     parts = shapely.MultiPolygon([shapely.box(20, 0, 21, 1), shapely.box(1, 1, 2, 2)])
     halves = array(shapely.box(0, 0, 1.5, 3), shapely.box(1.5, 0, 3, 3))
     assert_plain(array(parts, shapely.box(1, 1, 2, 2)), np.concatenate([array(parts), halves]))
+
+
+@given(st.integers(0, 10**9), st.sampled_from([0.01, 0.3, 0.5, 0.9]))
+def test_pairs_below_a_share_are_left_out_and_no_other(seed, at_least):
+    """Boxes and hulls rule out no pair that shares so much of the smaller."""
+    shapes = np.concatenate(layers(np.random.default_rng(seed))[1:])
+    whole, some = shared_within(shapes), shared_within(shapes, at_least=at_least)
+    smaller = np.minimum(whole.left_km2[whole.left], whole.left_km2[whole.right])
+    share = whole.km2 / smaller
+    found = set(zip(some.left.tolist(), some.right.tolist(), strict=True))
+    pairs = set(zip(whole.left.tolist(), whole.right.tolist(), strict=True))
+    sure = share >= at_least + 1e-9
+    assert found >= set(zip(whole.left[sure].tolist(), whole.right[sure].tolist(), strict=True))
+    assert found <= pairs
+    assert (some.km2 >= at_least * np.minimum(some.left_km2[some.left], some.left_km2[some.right])).all()
 
 
 def test_corners_a_hair_apart():

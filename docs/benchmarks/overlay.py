@@ -23,6 +23,7 @@ from locate import SHARED, real_areas
 from tobler.area_weighted import area_interpolate
 
 import sahelgeo as sg
+from sahelgeo.places.shared_ground import shared_within
 
 EQUAL_AREA = "+proj=cea +ellps=WGS84"
 
@@ -33,7 +34,10 @@ def cadre_harmonise() -> gpd.GeoDataFrame:
     table = table[table["adm0_name"].isin(["Mali", "Niger", "Chad", "Burkina Faso"])].reset_index(drop=True)
     shapes = shapely.make_valid(table.geometry.values, method="structure", keep_collapsed=False)
     values = gpd.GeoDataFrame({"people": table["population"].astype(float)}, geometry=shapes, crs=4326)
-    return values[~values.geometry.is_empty].reset_index(drop=True)
+    values = values[~values.geometry.is_empty].reset_index(drop=True)
+    # The file draws Diffa three times, which overlay refuses to add up.
+    again = shared_within(values.geometry.to_numpy(), at_least=0.5).right
+    return values.drop(index=again).reset_index(drop=True)
 
 
 def cut_and_merged(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -18,13 +18,15 @@ cell, -1 and -owner after its last, and running sums along the row then say for 
 the sum of their owners. Where one covers it, that sum is its owner; where more do, polygons overlap and the cell is
 undecided.
 
-Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no border is
-traced: every cell that the box of a polygon reaches is undecided, and each point is tested against the polygons whose
-boxes reach its cell.
+Laying cells along borders takes time by the vertices of the polygons. Where few points are looked up once, no cell is
+laid: a tree of the points says which of them the box of a polygon holds, and GEOS which of these lie in it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -45,8 +47,9 @@ _CELLS_FOR_VERTEX = 32
 _FEWEST_KEPT, _MOST_KEPT = 2**21, 2**23
 _FEWEST_ONCE, _MOST_ONCE = 2**14, 2**22
 # From how many points on tracing borders is sooner done than testing every point: measured, docs/benchmarks/locate.md.
-_POINTS_AT_LEAST, _POINTS_FOR_VERTEX = 30_000, 0.13
-_CELLS_FOR_BOX = 16
+_POINTS_AT_LEAST, _POINTS_FOR_VERTEX = 5_000, 0.1
+# From how many points on a polygon is sooner prepared (its edges sorted) than asked as it is.
+_POINTS_TO_PREPARE = 8
 # Undecided cells reach this share of a cell beyond the border, so that rounding never puts a border into a clean cell.
 _MARGIN = 1e-6
 # Labels of two bytes where they suffice: more of them stay in the processor's cache.
@@ -85,7 +88,7 @@ class Grid:
     polygons : numpy.ndarray
         The polygons, prepared; missing and empty ones hold no point.
     frame : Frame or None
-        Where the grid lies; None where there is no polygon at all.
+        Where the grid lies; None where no cell is laid, and points are looked up in a tree.
     labels : numpy.ndarray
         For each cell the number of its only polygon, OUTSIDE or UNDECIDED.
     undecided : numpy.ndarray
@@ -183,12 +186,26 @@ def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
     >>> len(index), index.pcodes[0]
     (13, 'BF13')
     """
-    return build_index(areas, None)
+    with checked_beside(areas):
+        return build_index(areas, None)
+
+
+@contextmanager
+def checked_beside(areas: gpd.GeoDataFrame) -> Iterator[None]:
+    """Look the areas through in a thread beside; what is wrong with them is raised before any other error."""
+    with ThreadPoolExecutor(1) as thread:
+        check = thread.submit(checks.coded_polygons, areas)
+        try:
+            yield
+        finally:
+            check.result()
 
 
 def build_index(areas: gpd.GeoDataFrame, points: int | None) -> AreaIndex:
-    """An index worth its time for a number of points that are looked up once; None for an index that is kept."""
-    checks.coded_polygons(areas)
+    """An index worth its time for a number of points that are looked up once; None for an index that is kept.
+
+    The areas are not checked.
+    """
     in_order = areas.sort_values("pcode", kind="stable")
     polygons = np.asarray(in_order.geometry.values, dtype=object)
     return AreaIndex(pd.Index(in_order["pcode"].astype(str), name="pcode"), areas.crs, lay_grid(polygons, points))
@@ -215,18 +232,20 @@ def lay_grid(polygons: NDArray[Any], points: int | None) -> Grid:
     """Lay the grid that is worth its time for a number of points that are looked up once; None for one that is kept."""
     vertices = int(shapely.get_num_coordinates(polygons).sum())
     if points is None:
-        return build_grid(polygons, int(np.clip(_CELLS_FOR_VERTEX * vertices, _FEWEST_KEPT, _MOST_KEPT)))
-    if points < _POINTS_AT_LEAST + _POINTS_FOR_VERTEX * vertices:
-        return build_grid(polygons, _CELLS_FOR_BOX * len(polygons), boxes=True)
-    return build_grid(polygons, int(np.clip(4 * points, _FEWEST_ONCE, _MOST_ONCE)))
+        cells = np.clip(_CELLS_FOR_VERTEX * vertices, _FEWEST_KEPT, _MOST_KEPT)
+    elif points < _POINTS_AT_LEAST + _POINTS_FOR_VERTEX * vertices:
+        cells = 0
+    else:
+        cells = np.clip(4 * points, _FEWEST_ONCE, _MOST_ONCE)
+    return build_grid(polygons, int(cells))
 
 
-def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool = False) -> Grid:
-    """Lay so many cells over valid polygons in one planar CRS, by their borders or only by their boxes."""
+def build_grid(polygons: NDArray[Any], cells: int) -> Grid:
+    """Lay so many cells over valid polygons in one planar CRS; none, and only the polygons are kept."""
     polygons = np.asarray(polygons, dtype=object).copy()
     full = np.flatnonzero(~(shapely.is_missing(polygons) | shapely.is_empty(polygons)))
     none = np.zeros(0, dtype=np.int32)
-    if not len(full):
+    if not len(full) or not cells:
         return Grid(polygons, None, none, none, np.zeros(1, np.int64), none)
     shapely.prepare(polygons)
     # Not shapely.total_bounds: it sets warnings aside, and a grid may be laid in a thread.
@@ -234,29 +253,16 @@ def build_grid(polygons: NDArray[Any], cells: int = _FEWEST_KEPT, *, boxes: bool
     frame = _frame(np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)]), cells)
     kind = np.int16 if len(polygons) <= _MOST_SHORT else np.int32
     labels: NDArray[np.signedinteger[Any]] = np.full(frame.columns * frame.rows, OUTSIDE, kind)
-    if boxes:
-        borders, spans = _boxed(bounds, full, frame), [none, none, none]
-    else:
-        # Some polygons after another, so that memory stays that of their edges.
-        vertices = shapely.get_num_coordinates(polygons).astype(np.int64)
-        parts = [_traced(polygons, part, frame) for part in _slices(vertices, _VERTICES_AT_ONCE)]
-        *borders, first, last, owner = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        spans = [first, last, owner]
-        _paint(labels, spans, frame)
+    # Some polygons after another, so that memory stays that of their edges.
+    vertices = shapely.get_num_coordinates(polygons).astype(np.int64)
+    parts = [_traced(polygons, part, frame) for part in _slices(vertices, _VERTICES_AT_ONCE)]
+    *borders, first, last, owner = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    spans = [first, last, owner]
+    _paint(labels, spans, frame)
     labels[borders[0]] = UNDECIDED
     undecided = np.flatnonzero(labels == UNDECIDED).astype(np.int32)
     starts, candidates = _candidates(undecided, borders, spans, len(polygons))
     return Grid(polygons, frame, labels, undecided, starts, candidates)
-
-
-def _boxed(bounds: Floats, owners: Ints, frame: Frame) -> list[NDArray[np.int32]]:
-    """The (cell, polygon) pairs that the boxes reach; no margin: the cell of a point is found by the same sum."""
-    left, right = _cells(frame.column(bounds[:, 0])), _cells(frame.column(bounds[:, 2]))
-    low, high = _cells(frame.row(bounds[:, 1])), _cells(frame.row(bounds[:, 3]))
-    box = np.repeat(np.arange(len(bounds)), high - low + 1)
-    row, width = _ranges(low, high - low + 1), (right - left + 1)[box]
-    pairs = _ranges(row * frame.columns + left[box], width), np.repeat(owners[box], width)
-    return [array.astype(np.int32) for array in pairs]
 
 
 def _traced(polygons: NDArray[Any], part: slice, frame: Frame) -> tuple[NDArray[Any], ...]:
@@ -269,13 +275,28 @@ def _traced(polygons: NDArray[Any], part: slice, frame: Frame) -> tuple[NDArray[
 
 def find(grid: Grid, x: Floats, y: Floats) -> Hits:
     """The polygons that hold each point; a point on a border lies in every polygon it touches."""
-    if grid.frame is None or not len(x):
-        return Hits(np.full(len(x), OUTSIDE, dtype=np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32))
+    if grid.frame is None:
+        first = np.full(len(x), OUTSIDE, dtype=np.int32)
+        there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        polygon, place = shapely.STRtree(shapely.points(x[there], y[there])).query(grid.polygons)
+        shapely.prepare(grid.polygons[np.bincount(polygon, minlength=len(grid.polygons)) >= _POINTS_TO_PREPARE])
+        point = there[place]
+        hit = np.flatnonzero(shapely.intersects_xy(grid.polygons[polygon], x[point], y[point]))
+        hit = hit[np.argsort(point[hit], kind="stable")]
+        return Hits(first, *_noted(first, point[hit], polygon[hit].astype(np.int32)))
     cell = _cell_of(grid.frame, x, y)
     first = grid.labels.take(cell).astype(np.int32)
     unsure = np.flatnonzero(first == UNDECIDED)
     first[unsure] = OUTSIDE
     return _tested(grid, first, unsure, cell[unsure], (x, y))
+
+
+def _noted(first: NDArray[np.int32], point: Ints, polygon: NDArray[np.int32]) -> tuple[Ints, NDArray[np.int32]]:
+    """Write down the first polygon of each point, pairs in order; give back the pairs of points with several."""
+    first[point[::-1]] = polygon[::-1]
+    again = np.flatnonzero(point[1:] == point[:-1])
+    several = np.union1d(again, again + 1)
+    return point[several], polygon[several]
 
 
 def _cell_of(frame: Frame, x: Floats, y: Floats) -> NDArray[np.int32]:
@@ -294,7 +315,7 @@ def _cell_of(frame: Frame, x: Floats, y: Floats) -> NDArray[np.int32]:
 def _tested(
     grid: Grid, first: NDArray[np.int32], points: Ints, cells: NDArray[np.int32], xy: tuple[Floats, Floats]
 ) -> Hits:
-    shared_points, shared_polygons = [], []
+    shared = [(np.zeros(0, np.int64), np.zeros(0, np.int32))]
     shapely.prepare(grid.polygons)  # costs nothing twice; a grid that came through pickle has lost it
     place = np.searchsorted(grid.undecided, cells)
     lengths = (grid.starts[1:] - grid.starts[:-1])[place]
@@ -307,19 +328,9 @@ def _tested(
         hit[order] = shapely.intersects_xy(
             grid.polygons[pair_polygon[order]], xy[0][pair_point[order]], xy[1][pair_point[order]]
         )
-        pair_point, pair_polygon = pair_point[hit], pair_polygon[hit]
-        # Candidates come in order, so the first hit of a point is its first polygon: write it last.
-        first[pair_point[::-1]] = pair_polygon[::-1]
-        again = pair_point[1:] == pair_point[:-1]
-        if again.any():
-            shared = np.concatenate([again, [False]]) | np.concatenate([[False], again])
-            shared_points.append(pair_point[shared])
-            shared_polygons.append(pair_polygon[shared])
-    return Hits(
-        first,
-        np.concatenate([*shared_points, np.zeros(0, np.int64)]),
-        np.concatenate([*shared_polygons, np.zeros(0, np.int32)]),
-    )
+        shared.append(_noted(first, pair_point[hit], pair_polygon[hit]))
+    points, polygons = (np.concatenate(parts) for parts in zip(*shared, strict=True))
+    return Hits(first, points, polygons)
 
 
 def _slices(lengths: Ints, at_most: int) -> list[slice]:

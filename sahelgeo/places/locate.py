@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack, overload
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from pyproj import Geod
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
 from sahelgeo.places.account import Account, account_of, people_column
-from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, build_index, find
+from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, area_index, build_index, checked_beside, find
 from sahelgeo.places.shared_ground import Floats
 
 Ties = Literal["first", "missing", "raise"]
@@ -37,14 +37,6 @@ ADDED = ("pcode", "located", "distance_km")
 _BAND = 0.5
 _KM_FOR_DEGREE = 110.5
 _COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
-
-
-@dataclass(frozen=True)
-class _Rules:
-    ties: Ties
-    outside: Outside
-    max_km: float | None
-    report: bool
 
 
 class _Options(TypedDict, total=False):
@@ -157,17 +149,6 @@ def locate(
     0  Djibo  BF56  inside
     1   Kaya  BF49  inside
     """
-    rules = _rules(ties, outside, max_distance_km, report)
-    if isinstance(points, pd.DataFrame):
-        index = areas if isinstance(areas, AreaIndex) else build_index(areas, len(points))
-        return _located(points, index, rules)
-    if isinstance(points, (str, bytes)) or not isinstance(points, Iterable):
-        raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
-    index = areas if isinstance(areas, AreaIndex) else build_index(areas, None)
-    return (_located(chunk, index, rules) for chunk in points)  # type: ignore[return-value]
-
-
-def _rules(ties: Ties, outside: Outside, max_distance_km: float | None, report: bool) -> _Rules:
     checks.choice(("first", "missing", "raise"), ties=ties)
     checks.choice(("missing", "nearest"), outside=outside)
     if outside == "missing" and max_distance_km is not None:
@@ -177,13 +158,25 @@ def _rules(ties: Ties, outside: Outside, max_distance_km: float | None, report: 
             f"outside='nearest' needs max_distance_km above 0 (found {max_distance_km!r}): say how far a point may be, "
             "such as 5"
         )
-    return _Rules(ties, outside, max_distance_km, report)
+    if not isinstance(points, pd.DataFrame) and (isinstance(points, (str, bytes)) or not isinstance(points, Iterable)):
+        raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
+    if not isinstance(points, pd.DataFrame):
+        index = areas if isinstance(areas, AreaIndex) else area_index(areas)
+        return (_located(chunk, index, ties, max_distance_km, report) for chunk in points)  # type: ignore[return-value]
+    if isinstance(areas, AreaIndex):
+        return _located(points, areas, ties, max_distance_km, report)
+    with checked_beside(areas):
+        return _located(points, build_index(areas, len(points)), ties, max_distance_km, report)
 
 
-def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
+def _located(
+    points: pd.DataFrame, index: AreaIndex, ties: Ties, max_km: float | None, report: bool
+) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
     x, y = _coordinates(points, index)
     hits = find(index.grid, x, y)
-    owner, how, km = _answers(hits, index, rules, (x, y), points.index)
+    if len(hits.shared_point) and ties == "raise":
+        raise _ambiguous(hits, index, points.index)
+    owner, how, km = _answers(hits, index, ties, max_km, (x, y))
     lost = owner == OUTSIDE
     columns: dict[str, Any] = {
         "pcode": index.pcodes.astype("string").array.take(owner, allow_fill=True),
@@ -193,30 +186,26 @@ def _located(points: pd.DataFrame, index: AreaIndex, rules: _Rules) -> pd.DataFr
     result = points.assign(**columns)
     if lost.any():
         _warn_unlocated(points, np.flatnonzero(lost), how)
-    if not rules.report:
+    if not report:
         return result
     attached = pd.Series(~lost, index=points.index)
     return result, account_of(points, attached, pd.Series(index.pcodes), result["pcode"])
 
 
 def _answers(
-    hits: Hits, index: AreaIndex, rules: _Rules, xy: tuple[Floats, Floats], labels: pd.Index
+    hits: Hits, index: AreaIndex, ties: Ties, max_km: float | None, xy: tuple[Floats, Floats]
 ) -> tuple[NDArray[np.int32], NDArray[np.int8], Floats]:
     owner = hits.first
-    how = np.full(len(owner), _INSIDE, dtype=np.int8)
+    how = np.where(owner == OUTSIDE, _OUTSIDE, _INSIDE).astype(np.int8)
     how[hits.shared_point] = _TIED
-    if len(hits.shared_point) and rules.ties == "raise":
-        raise _ambiguous(hits, index, labels)
-    if rules.ties == "missing":
+    if ties == "missing":
         owner[hits.shared_point] = OUTSIDE
     km = np.zeros(len(owner))
-    lost = np.flatnonzero(owner == OUTSIDE)
-    lost = lost[how[lost] == _INSIDE]
-    x, y = xy[0][lost], xy[1][lost]
-    how[lost] = _how_lost(index, x, y)
-    if rules.max_km is not None:
+    lost = np.flatnonzero(how == _OUTSIDE)
+    how[lost] = _how_lost(index, xy[0][lost], xy[1][lost])
+    if max_km is not None:
         there = lost[how[lost] != _NO_POINT]
-        found, away = nearest_polygon(index.grid.polygons, index.crs, xy[0][there], xy[1][there], rules.max_km)
+        found, away = nearest_polygon(index.grid.polygons, index.crs, xy[0][there], xy[1][there], max_km)
         near = found != OUTSIDE
         owner[there[near]], km[there[near]], how[there[near]] = found[near], away[near], _NEAREST
     return owner, how, km
@@ -342,52 +331,31 @@ def nearest_polygon(
     the distance is that on the plane.
     """
     owner, km = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
+    geod = (crs.get_geod() or Geod(ellps="WGS84")) if crs.is_geographic else None
+    unit = _KM_FOR_DEGREE / 1.05 if geod else crs.axis_info[0].unit_conversion_factor / 1000
+    reach = max_km / unit
     there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if not crs.is_geographic:
-        to_km = crs.axis_info[0].unit_conversion_factor / 1000
-        owner[there], km[there] = _nearest_on_plane(polygons, x[there], y[there], max_km / to_km)
-        return owner, km * to_km
-    band = np.floor(y[there] / _BAND)
+    band = np.floor(y[there] / _BAND) if geod else np.zeros(len(there))
     for number in np.unique(band):
-        points = there[band == number]
-        owner[points], km[points] = _nearest_in_band(
-            polygons, crs.get_geod() or Geod(ellps="WGS84"), x[points], y[points], max_km
-        )
+        rows = there[band == number]
+        shrink = max(float(np.cos(np.radians(y[rows].mean()))), 1e-3) if geod else 1.0
+        points = shapely.points(x[rows] * shrink, y[rows])
+        left, bottom, right, top = shapely.total_bounds(points)
+        box = shapely.box((left - reach) / shrink, bottom - reach, (right + reach) / shrink, top + reach)
+        close = np.flatnonzero(shapely.intersects(shapely.envelope(polygons), box))
+        squeezed = shapely.transform(polygons[close], partial(np.multiply, [shrink, 1.0]))
+        point, polygon = shapely.STRtree(squeezed).query_nearest(points, max_distance=reach, all_matches=True)
+        # What is written last stays: of polygons equally near the first.
+        order = np.lexsort((-polygon, point))
+        point, polygon = point[order], polygon[order]
+        owner[rows[point]] = close[polygon]
+        lines = shapely.shortest_line(squeezed[polygon], points[point])
+        if geod:
+            border = shapely.get_coordinates(shapely.get_point(lines, 0))
+            away = geod.inv(x[rows[point]], y[rows[point]], border[:, 0] / shrink, border[:, 1])[2] / 1000
+        else:
+            away = shapely.length(lines) * unit
+        km[rows[point]] = away
     too_far = ~(km <= max_km)
     owner[too_far], km[too_far] = OUTSIDE, np.nan
     return owner, km
-
-
-def _nearest_in_band(
-    polygons: NDArray[Any], geod: Geod, x: Floats, y: Floats, max_km: float
-) -> tuple[NDArray[np.int32], Floats]:
-    shrink = max(float(np.cos(np.radians(y.mean()))), 1e-3)
-    reach = max_km / _KM_FOR_DEGREE * 1.05
-    box = shapely.box(x.min() - reach / shrink, y.min() - reach, x.max() + reach / shrink, y.max() + reach)
-    close = np.flatnonzero(shapely.intersects(shapely.envelope(polygons), box))
-    squeezed = shapely.transform(polygons[close], lambda xy: xy * [shrink, 1.0])
-    among, _ = _nearest_on_plane(squeezed, x * shrink, y, reach)
-    owner, km = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
-    found = np.flatnonzero(among != OUTSIDE)
-    owner[found] = close[among[found]]
-    there = _nearest_places(squeezed[among[found]], x[found] * shrink, y[found])
-    km[found] = geod.inv(x[found], y[found], there[:, 0] / shrink, there[:, 1])[2] / 1000
-    return owner, km
-
-
-def _nearest_on_plane(polygons: NDArray[Any], x: Floats, y: Floats, reach: float) -> tuple[NDArray[np.int32], Floats]:
-    owner, distance = np.full(len(x), OUTSIDE, dtype=np.int32), np.full(len(x), np.nan)
-    if not len(polygons) or not len(x):
-        return owner, distance
-    (point, polygon), away = shapely.STRtree(polygons).query_nearest(
-        shapely.points(x, y), max_distance=reach, return_distance=True, all_matches=True
-    )
-    order = np.lexsort((-polygon, point))
-    owner[point[order]], distance[point[order]] = polygon[order], away[order]
-    return owner, distance
-
-
-def _nearest_places(polygons: NDArray[Any], x: Floats, y: Floats) -> Floats:
-    lines = shapely.shortest_line(polygons, shapely.points(x, y))
-    places: Floats = shapely.get_coordinates(shapely.get_point(lines, 0))
-    return places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -18,10 +18,10 @@ from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.nesting import nested_rows
 from sahelgeo.places.account import needed_people_column
-from sahelgeo.places.area_index import OUTSIDE, build_grid, find
+from sahelgeo.places.area_index import OUTSIDE, find, lay_grid
 from sahelgeo.places.shared_ground import Floats, Shapes, SharedGround, in_degrees, shared_ground, shared_within
 from sahelgeo.sources import joined_sources
-from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, joined_values, named_rows, refuse
+from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, codes_of, joined_values, named_rows, refuse
 from sahelgeo.tables import GROUPS, PHASE_KINDS
 
 Measure = Literal["count", "rate", "class"]
@@ -29,11 +29,15 @@ Weights = pd.DataFrame | str | Path
 
 SLIVERS = 0.01
 MEASURES = ("count", "rate", "class")
+ON_EACH_OTHER = "The sum would count the people of one place more than once:"
 _LEVEL = 1e-9  # weights that differ by less are a tie
 _SAME_GROUND = 0.5  # polygons of values that share more of the smaller one describe the same place
 # Never in one figure; and never twice on the same ground, though figures of neighbours may add up.
 _ONE_VALUE = ("date", "as_of", "start", "end", "year", "kind", "group", "edition")
 _ONE_VALUE_A_PLACE = ("method", "operation", "source", "issued", "analysis")
+# Rows of these are different people, on whatever ground.
+_PARTS = ("origin", "reason")
+_NAMES = ("pcode", "name", "name_fr", "name_en", "place", "admin0", "admin1", "admin2", "admin3", "parent")
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +164,8 @@ def overlay(
     DoubleCountError
         Values that :func:`sum_stocks` would not add up either would meet in one area: of two dates, periods, groups,
         kinds or editions; of two methods, operations, sources or analyses on the same ground; of an area and of its
-        parts (by ``pcode``). The rows are in ``.rows``.
+        parts (by ``pcode``). Or counts of two polygons of which one covers more than half of the other, unless they
+        are of two origins or reasons, or are one polygon and differ in any column. The rows are in ``.rows``.
     SchemaError
         A column that is not there, is not numbers or would be overwritten; invalid polygons; weights that do not fit.
     CRSError
@@ -170,7 +175,8 @@ def overlay(
     -----
     DataWarning
         Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that
-        are counted where the weights know of none (split by area instead).
+        are counted where the weights know of none (split by area instead); counts of two sources, methods or analyses
+        that lie on each other with up to half of the smaller polygon, and how many people may be in both.
 
     See Also
     --------
@@ -204,7 +210,7 @@ def overlay(
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
     pieces = pieces_of(in_degrees(values), in_degrees(onto), slivers)
     known = values[list(measures)].notna().any(axis=1).to_numpy()[pieces.left]
-    _refuse_double_counts(values, pieces, known)
+    shared = _refuse_double_counts(values, pieces, known, measures)
     if weights is None or (isinstance(weights, str) and weights == "area"):
         weight, whole, published = pieces.km2, pieces.left_km2, None
     else:
@@ -223,7 +229,7 @@ def overlay(
         if each == "count":
             counts[name] = carried
     account = _account(pieces, values, counts)
-    _warn(account, pieces, weight)
+    _warn(account, pieces, weight, _shared_people(shared, values, counts))
     result = _with_sources(onto, values, pieces, known, published).assign(**columns)
     return (result, account) if report else result
 
@@ -247,18 +253,23 @@ def _added(name: str, measure: str) -> list[str]:
     return [name, f"{name}_covered", *more]
 
 
-def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known: NDArray[np.bool_]) -> None:
-    """Raise where an area would add up, or average, what sums of tables refuse too."""
+def _refuse_double_counts(
+    values: gpd.GeoDataFrame, pieces: OverlayPieces, known: NDArray[np.bool_], measures: Mapping[str, str]
+) -> SharedGround:
+    """Raise where an area would add up, or average, what sums of tables refuse too.
+
+    Returns the pairs of values of two sources, methods or analyses that lie on each other with a smaller part.
+    """
     key = [label for label in ("pcode", "name", "place") if label in values]
     ground = pieces.left[known]
     groups = [(ground, pieces.right[known], _dimensions(values, _ONE_VALUE))]
-    if apart := _dimensions(values, _ONE_VALUE_A_PLACE):
-        pairs = shared_within(pieces.left_shapes)
-        smaller = np.minimum(pairs.left_km2[pairs.left], pairs.left_km2[pairs.right])
-        alike = pairs.km2 > _SAME_GROUND * smaller
-        alike &= np.isin(pairs.left, ground) & np.isin(pairs.right, ground)
-        both = np.concatenate([pairs.left[alike], pairs.right[alike]])
-        groups.append((both, np.tile(np.arange(alike.sum()), 2), apart))
+    apart = _dimensions(values, _ONE_VALUE_A_PLACE)
+    pairs = shared_within(pieces.left_shapes, at_least=SLIVERS if apart else _SAME_GROUND)
+    pairs = pairs.of(np.isin(pairs.left, ground) & np.isin(pairs.right, ground))
+    smaller = np.minimum(pairs.left_km2[pairs.left], pairs.left_km2[pairs.right])
+    alike = pairs.of(pairs.km2 > _SAME_GROUND * smaller)
+    both = np.concatenate([alike.left, alike.right])
+    groups.append((both, np.tile(np.arange(len(alike.left)), 2), apart))
     problems = []
     for rows, group, columns in groups:
         for column, mask in clashes(values[columns].iloc[rows], group, columns).items():
@@ -271,6 +282,40 @@ def _refuse_double_counts(values: gpd.GeoDataFrame, pieces: OverlayPieces, known
         nested = nested_rows(used, np.zeros(len(used), dtype=np.int64), None)
         text = f"{named_rows(used, nested, key)}. Keep one level: drop the totals, or the parts" if nested.any() else ""
         refuse(used, NESTED, (nested, text))
+    if "count" in measures.values():
+        others = [label for label in values if label not in (*_NAMES, *measures, values.active_geometry_name)]
+        whole = alike.km2 > (1 - SLIVERS) * np.maximum(pairs.left_km2[alike.left], pairs.left_km2[alike.right])
+        told = _differ(values, alike, _PARTS) | (whole & _differ(values, alike, others))
+        rows = np.isin(np.arange(len(values)), np.concatenate([alike.left[~told], alike.right[~told]]))
+        text = (
+            f"{named_rows(values, rows, key)} lie on each other, and nothing says that they are different people. Keep "
+            "one of each pair, or take the smaller ground, and its people, out of the larger"
+        )
+        refuse(values, ON_EACH_OTHER, (rows, text if rows.any() else ""))
+    return pairs.of((pairs.km2 <= _SAME_GROUND * smaller) & _differ(values, pairs, apart))
+
+
+def _differ(values: pd.DataFrame, pairs: SharedGround, columns: Iterable[str]) -> NDArray[np.bool_]:
+    """Whether the two rows of each pair differ in any of the columns."""
+    differ = np.zeros(len(pairs.left), dtype=np.bool_)
+    for label in columns if len(differ) else ():
+        codes = codes_of(values[label]) if label in values else np.zeros(len(values))
+        differ |= codes[pairs.left] != codes[pairs.right]
+    return differ
+
+
+def _shared_people(shared: SharedGround, values: pd.DataFrame, counts: Iterable[str]) -> list[str]:
+    """Sentences on the people who may be in two rows, of two sources or methods that lie on each other in part."""
+    sentences = []
+    for name in counts if len(shared.left) else ():
+        on_km2 = values[name].to_numpy(dtype="float64", na_value=np.nan) / shared.left_km2
+        people = np.nansum(np.fmin(on_km2[shared.left], on_km2[shared.right]) * shared.km2)
+        rows = listed(sorted({*shared.left.tolist(), *shared.right.tolist()}), SHOWN_AT_MOST)
+        sentences.append(
+            f"{name}: values of two sources, methods or analyses lie on each other on {shared.km2.sum():,.0f} km² "
+            f"(rows by position {rows}): up to {people:,.0f} may be counted twice there"
+        )
+    return sentences
 
 
 def _dimensions(values: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
@@ -398,8 +443,7 @@ def _account(pieces: OverlayPieces, values: pd.DataFrame, counts: dict[str, Floa
     )
 
 
-def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats) -> None:
-    sentences = []
+def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats, sentences: list[str]) -> None:
     for name, total in account.totals.iterrows():
         if abs(total["outside"]) > _LEVEL * max(abs(total["came_in"]), 1):
             sentences.append(f"{name}: {total['outside']:,.0f} of {total['came_in']:,.0f} fall outside the areas")
@@ -513,8 +557,7 @@ def _spread(onto: Shapes, shapes: Shapes, people: Floats) -> Floats:
 def _people_of_points(pieces: OverlayPieces, shapes: Shapes, people: Floats) -> tuple[Floats, Floats]:
     shapes = np.where(shapely.is_empty(shapes), np.array(None, dtype=object), shapes)
     x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-    left = find(build_grid(pieces.left_shapes), x, y).first
-    right = find(build_grid(pieces.right_shapes), x, y).first
+    left, right = (find(lay_grid(each, len(x)), x, y).first for each in (pieces.left_shapes, pieces.right_shapes))
     there = (left != OUTSIDE) & (right != OUTSIDE)
     columns = len(pieces.right_km2)
     key = left[there].astype(np.int64) * columns + right[there]

@@ -160,10 +160,23 @@ def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] 
     return SharedGround(i[order], j[order], km2[order], left_km2, right_km2)
 
 
-def shared_within(shapes: Shapes, area: Callable[[Shapes], Floats] = area_km2) -> SharedGround:
-    """The ground that polygons of one sequence share with each other, each pair once."""
+def shared_within(shapes: Shapes, area: Callable[[Shapes], Floats] = area_km2, *, at_least: float = 0) -> SharedGround:
+    """The ground that polygons of one sequence share with each other, each pair once.
+
+    ``at_least`` leaves out pairs that share less than so much of the smaller. Most of them need no cut: not even their
+    boxes, or hulls, share it.
+    """
+    if at_least:
+        i, j = shapely.STRtree(shapes).query(shapes)
+        i, j, km2 = i[i < j], j[i < j], area(shapes)
+        for outline in (shapely.envelope, shapely.convex_hull):
+            outer = outline(shapes)
+            near = area(shapely.intersection(outer[i], outer[j])) >= at_least * np.minimum(km2[i], km2[j])
+            i, j = i[near], j[near]
+        shapes = np.where(np.isin(np.arange(len(shapes)), np.union1d(i, j)), shapes, np.array(None, dtype=object))
     shared = shared_ground(shapes, shapes, area)
-    return shared.of(shared.left < shared.right)
+    smaller = np.minimum(shared.left_km2[shared.left], shared.right_km2[shared.right])
+    return shared.of((shared.left < shared.right) & (shared.km2 >= at_least * smaller))
 
 
 def _likely(left: Shapes, right: Shapes) -> tuple[Ints, Ints]:
@@ -210,8 +223,9 @@ def _areas(shapes: Shapes, sizes: Floats, one: Ints, other: Ints, area: Callable
     larger = one + other - smaller
     order = np.argsort(larger, kind="stable")
     smaller, larger = smaller[order], larger[order]
-    plain = shapely.normalize(shapes)
-    whole = shapely.equals_exact(plain[larger], plain[smaller])
+    boxes = shapely.bounds(shapes)
+    whole = (boxes[larger] == boxes[smaller]).all(axis=1)
+    whole[whole] = shapely.equals_exact(*(shapely.normalize(shapes[some[whole]]) for some in (larger, smaller)))
     km2 = np.where(whole, sizes[smaller], 0.0)
 
     def cut(rows: Ints) -> None:
