@@ -84,9 +84,8 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     missing = [code for code in wanted if code not in held]
     if missing:
         raise AreasNotEmbeddedError(
-            f"no embedded areas at level {level} for {listed([repr(code) for code in missing], 10)}. "
-            f"There are: {', '.join(sorted(held))} (ISO 3166-1 codes of three letters). "
-            "Read your own file with read_areas"
+            f"no embedded areas at level {level} for {listed([repr(code) for code in missing], 10)}. There are: "
+            f"{', '.join(sorted(held))} (ISO 3166-1 codes of three letters). Read your own file with read_areas"
         )
     return at_level[at_level["iso3"].isin(wanted)].reset_index(drop=True)
 

@@ -48,8 +48,8 @@ def refuse_without_code(
     if without.any():
         raise UnmatchedError(
             f"{name}{int(without.sum()):,} of {len(table):,} rows have no p-code {why}: "
-            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), "
-            f"or {instead}; the rows are in the error's .rows",
+            f"{named_rows(table, without, ['place'])}. Match their names first (match_areas), or "
+            f"{instead}; the rows are in the error's .rows",
             table[without],
         )
 
@@ -67,8 +67,8 @@ def rolled_up(
         rows = lost.any(axis=1)
         unknown = listed(sorted({str(code) for end in ends for code in table[end][lost[end]]}), SHOWN_AT_MOST)
         raise UnmatchedError(
-            f"{int(rows.sum()):,} of {len(table):,} rows do not reach level {level}: p-codes {unknown}. The areas "
-            f"need a row for each p-code, with 'level' and 'parent', up to level {level}; a coarser p-code cannot be "
+            f"{int(rows.sum()):,} of {len(table):,} rows do not reach level {level}: p-codes {unknown}. The areas need "
+            f"a row for each p-code, with 'level' and 'parent', up to level {level}; a coarser p-code cannot be "
             "split. The rows are in the error's .rows",
             table[rows],
         )

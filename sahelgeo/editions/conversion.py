@@ -284,8 +284,7 @@ def _pieces(units: list[Unit], targets: list[list[Unit]], sizes: dict[Parts, flo
         shown = "; ".join(f"{name} into {new}" for name, new in list(refused.items())[:SHOWN_AT_MOST])
         raise EditionError(
             f"{len(refused)} areas split, and the people of their parts are not known: {shown}. Pass weights (people "
-            "of the "
-            "new areas, or of smaller old ones that make up the parts), or weights='area' with areas"
+            "of the new areas, or of smaller old ones that make up the parts), or weights='area' with areas"
         )
     table = pd.DataFrame(pieces, columns=["row", "unit", "part", "share", "whole"])
     types = {"row": "int64", "unit": "int64", "part": "int64", "share": "float64", "whole": "bool"}

@@ -18,8 +18,7 @@ _KINDS = ("count", "rate", "class", "key")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
 _COUNTS = (
     "people population households women men children children_under_5 children_5_and_over events fatalities "
-    "fatalities_low "
-    "fatalities_high people_1 people_2 people_3 people_4 people_5"
+    "fatalities_low fatalities_high people_1 people_2 people_3 people_4 people_5"
 )
 _USUAL: dict[str, Kind] = {
     **dict.fromkeys(_COUNTS.split(), "count"),
@@ -154,8 +153,7 @@ def _averages(
         shown = listed(list(names[frame.loc[unknown, "group"]].unique()), SHOWN_AT_MOST)
         raise EditionError(
             f"{column.name!r} of {shown} comes from several areas, and their people are not known. Pass weights: a "
-            "population "
-            "table, or the name of a column of the table"
+            "population table, or the name of a column of the table"
         )
     simple = frame.drop_duplicates("group").set_index("group")["value"]
     mixed = frame[needs]

@@ -267,9 +267,10 @@ def build_grid(polygons: NDArray[Any], cells: int) -> Grid:
 
 def _traced(polygons: NDArray[Any], part: slice, frame: Frame) -> tuple[NDArray[Any], ...]:
     """Of some of the polygons: cells with a border, and whose; first and last cell of each span, and whose."""
-    x0, y0, x1, y1, owner = _edges(polygons[part], frame)
-    owner += part.start
-    found = (*_touched(x0, y0, x1, y1, owner, frame), *_spans(x0, y0, x1, y1, owner, frame))
+    xy, start, owner = ring_edges(polygons[part])
+    column, row = frame.column(xy[:, 0]), frame.row(xy[:, 1])
+    edges = column[start], row[start], column[start + 1], row[start + 1], (owner + part.start).astype(np.int32)
+    found = (*_touched(*edges, frame), *_spans(*edges, frame))
     return tuple(array.astype(np.int32) for array in found)
 
 
@@ -278,7 +279,8 @@ def find(grid: Grid, x: Floats, y: Floats) -> Hits:
     if grid.frame is None:
         first = np.full(len(x), OUTSIDE, dtype=np.int32)
         there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        polygon, place = shapely.STRtree(shapely.points(x[there], y[there])).query(grid.polygons)
+        points: NDArray[Any] = np.asarray(shapely.points(x[there], y[there]), dtype=object)
+        polygon, place = shapely.STRtree(points).query(grid.polygons)
         shapely.prepare(grid.polygons[np.bincount(polygon, minlength=len(grid.polygons)) >= _POINTS_TO_PREPARE])
         point = there[place]
         hit = np.flatnonzero(shapely.intersects_xy(grid.polygons[polygon], x[point], y[point]))
@@ -358,13 +360,6 @@ def _frame(bounds: Floats, cells: int) -> Frame:
     # Two cells of air on each side, so that no border lies on the rim of the grid.
     per_x, per_y = (columns - 4) / width, (rows - 4) / height
     return Frame(left - 2 / per_x, bottom - 2 / per_y, per_x, per_y, columns, rows)
-
-
-def _edges(polygons: NDArray[Any], frame: Frame) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.int32]]:
-    """All edges of all rings in units of cells, with the polygon that each belongs to."""
-    xy, start, owner = ring_edges(polygons)
-    column, row = frame.column(xy[:, 0]), frame.row(xy[:, 1])
-    return column[start], row[start], column[start + 1], row[start + 1], owner.astype(np.int32)
 
 
 def _touched(
@@ -460,10 +455,7 @@ def _paint(labels: NDArray[Any], spans: list[NDArray[np.int32]], frame: Frame) -
 
 
 def _candidates(
-    undecided: NDArray[np.int32],
-    borders: list[NDArray[np.int32]],
-    spans: list[NDArray[np.int32]],
-    polygons: int,
+    undecided: NDArray[np.int32], borders: list[NDArray[np.int32]], spans: list[NDArray[np.int32]], polygons: int
 ) -> tuple[Ints, NDArray[np.int32]]:
     """The polygons that reach each undecided cell: those whose border passes, and those that cover it."""
     from_, to = np.searchsorted(undecided, spans[0]), np.searchsorted(undecided, spans[1], side="right")

@@ -11,15 +11,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
-from sahelgeo.errors import (
-    SHOWN_AT_MOST,
-    CRSError,
-    DataWarning,
-    EditionError,
-    SchemaError,
-    UnmatchedError,
-    listed,
-)
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, EditionError, SchemaError, UnmatchedError, listed
 from sahelgeo.places.account import Account, account_of
 from sahelgeo.places.codes import check_codes_against_names
 from sahelgeo.places.match import match_rows

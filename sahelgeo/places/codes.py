@@ -349,9 +349,8 @@ def check_codes_against_names(table: pd.DataFrame, areas: pd.DataFrame) -> None:
         return
     rows = table[pd.Series(numbers, index=table.index).isin(wrong).to_numpy()]
     raise AmbiguousError(
-        f"{len(rows):,} of {len(table):,} rows have a code that the name beside it contradicts "
-        f"(rows {listed(list(rows.index), SHOWN_AT_MOST)}): "
-        f"{listed([found[number] for number in wrong], SHOWN_AT_MOST)}. "
+        f"{len(rows):,} of {len(table):,} rows have a code that the name beside it contradicts (rows "
+        f"{listed(list(rows.index), SHOWN_AT_MOST)}): {listed([found[number] for number in wrong], SHOWN_AT_MOST)}. "
         "Find the system of the codes with code_systems, or join with on='match'",
         rows,
     )

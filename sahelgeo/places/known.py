@@ -153,8 +153,7 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     if missing or level not in (None, 0, 1, 2):
         raise PcodesNotEmbeddedError(
             f"no embedded p-codes for {', '.join(missing) or f'level {level!r}'}. There are {', '.join(held)} at "
-            "levels 0, 1 "
-            "and 2. Read OCHA's list or your boundaries with read_areas"
+            "levels 0, 1 and 2. Read OCHA's list or your boundaries with read_areas"
         )
     chosen = table[table["iso3"].isin(wanted) & (table["level"].eq(level) if level is not None else True)]
     order = ["pcode", "name", "name_fr", "name_en", "level", "parent", "iso3", "iso_3166_2", "valid_from", "source"]

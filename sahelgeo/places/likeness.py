@@ -93,60 +93,37 @@ def near_names(keys: Sequence[str], gazetteer: Gazetteer, allowed: set[int] | No
     """For each folded name the areas of the most similar names, at most three."""
     positions = np.full((len(keys), MOST_CANDIDATES), -1, dtype=np.intp)
     scores = np.zeros((len(keys), MOST_CANDIDATES), dtype=np.uint8)
-    layers = _layers(gazetteer, None if allowed is None else frozenset(allowed))
-    choices = [key for named, _ in layers for key in named]
+    choices, owner, owned = _choices(gazetteer, None if allowed is None else frozenset(allowed))
+    first = np.searchsorted(owner, np.arange(len(owned) + 1))
+    most_keys = int(np.diff(first).max(initial=0))
     at_once = max(1, _CELLS_AT_ONCE // max(1, len(choices)))
     for start in range(0, len(keys) if choices else 0, at_once):
         part = slice(start, start + at_once)
         alike = process.cdist(
             keys[part], choices, scorer=fuzz.ratio, score_cutoff=SHOWN_FROM, dtype=np.uint8, workers=-1
         )
-        _take_best(_by_area(alike, layers), layers[0][1], positions[part], scores[part])
+        rows = np.arange(len(alike))
+        for place in range(MOST_CANDIDATES):
+            column = alike.argmax(axis=1)
+            scores[part, place] = alike[rows, column]
+            area = owner[column]
+            positions[part, place] = np.where(scores[part, place] > 0, owned[area], -1)
+            # The area is out of the running, with all its names.
+            for step in range(most_keys):
+                there = np.flatnonzero(first[area] + step < first[area + 1])
+                alike[there, first[area[there]] + step] = 0
     return Near(positions, scores)
 
 
-Layer = tuple[list[str], NDArray[np.intp]]
-
-
 @lru_cache(maxsize=4)
-def _layers(gazetteer: Gazetteer, allowed: frozenset[int] | None) -> list[Layer]:
-    """The names of the areas in layers: the first of each area, then the second of those that have one, and so on."""
+def _choices(
+    gazetteer: Gazetteer, allowed: frozenset[int] | None
+) -> tuple[list[str], NDArray[np.intp], NDArray[np.intp]]:
+    """The names to choose from, area after area; the number of the area of each; and the areas by number."""
     positions = range(len(gazetteer.keys)) if allowed is None else sorted(allowed)
-    named = [
-        (position, [key for key in gazetteer.keys[position] if len(key) >= SHORTEST_KEY]) for position in positions
-    ]
-    named = [(position, keys) for position, keys in named if keys]
-    layers: list[Layer] = []
-    while named:
-        layers.append(
-            ([keys[len(layers)] for _, keys in named], np.array([owner for owner, _ in named], dtype=np.intp))
-        )
-        named = [(position, keys) for position, keys in named if len(keys) > len(layers)]
-    return layers
-
-
-def _by_area(alike: NDArray[np.uint8], layers: list[Layer]) -> NDArray[np.uint8]:
-    """The best likeness of each area over its names."""
-    owners = layers[0][1]
-    best: NDArray[np.uint8] = alike[:, : len(owners)]
-    start = len(owners)
-    for _, owned in layers[1:]:
-        columns = np.searchsorted(owners, owned)
-        best[:, columns] = np.maximum(best[:, columns], alike[:, start : start + len(owned)])
-        start += len(owned)
-    return best
-
-
-def _take_best(
-    by_area: NDArray[np.uint8], owned: NDArray[np.intp], positions: NDArray[np.intp], scores: NDArray[np.uint8]
-) -> None:
-    rows = np.arange(len(by_area))
-    for place in range(min(MOST_CANDIDATES, by_area.shape[1])):
-        column = by_area.argmax(axis=1)
-        best = by_area[rows, column]
-        positions[:, place] = np.where(best > 0, owned[column], -1)
-        scores[:, place] = best
-        by_area[rows, column] = 0
+    pairs = [(position, key) for position in positions for key in gazetteer.keys[position] if len(key) >= SHORTEST_KEY]
+    owned, owner = np.unique(np.array([position for position, _ in pairs], dtype=np.intp), return_inverse=True)
+    return [key for _, key in pairs], owner, owned
 
 
 def clear_winners(names: Sequence[Name], near: Near, gazetteer: Gazetteer, allowed: set[int] | None) -> list[bool]:

@@ -226,8 +226,8 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
         raise SchemaError(f"locate takes tables of points, not {type(points).__name__}")
     if taken := [label for label in ADDED if label in points.columns]:
         raise SchemaError(
-            f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. "
-            f"Rename or drop: points.drop(columns={taken})"
+            f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. Rename or "
+            f"drop: points.drop(columns={taken})"
         )
     if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
         return _from_geometry(points, index)

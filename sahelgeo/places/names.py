@@ -44,22 +44,8 @@ _ARTICLES = frozenset(
 )
 _TOWN = frozenset(("ville", "city", "town"))
 # "Tahoua hors ville", "Tahoua rural": the country around a town, which is not the town.
-_OUTSIDE = frozenset(
-    [
-        "hors",
-        "rural",
-        "rurale",
-        "ruraux",
-        "outside",
-        "excluding",
-        "excl",
-        "except",
-        "without",
-        "sauf",
-        "peripherie",
-        "periurbain",
-    ]
-)
+_OUTSIDE = frozenset(("hors", "rural", "rurale", "ruraux", "outside", "excluding", "excl", "except", "without", "sauf",
+                      "peripherie", "periurbain"))  # fmt: skip
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _COMPASS = frozenset(["ne", "no", "nw", "se", "so", "sw"])
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})((?<=..)(?:e|er|eme))?")

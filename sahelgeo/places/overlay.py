@@ -203,8 +203,8 @@ def overlay(
     measures = _measures(values, onto, measure)
     if weights is None and set(measures.values()) != {"count"}:
         raise SchemaError(
-            "rates and classes need weights: people (a population table, a column of the values, or a grid), "
-            "or say weights='area'"
+            "rates and classes need weights: people (a population table, a column of the values, or a grid), or say "
+            "weights='area'"
         )
     if not 0 <= slivers < 0.5:
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
@@ -224,8 +224,9 @@ def overlay(
         else:
             numbers = values[name].to_numpy(dtype="float64", na_value=np.nan)
             carried = _count(numbers, pieces, share) if each == "count" else _rate(numbers, pieces, weight)
-            columns[name] = _masked(carried)
-        columns[f"{name}_covered"] = _masked(_covered(pieces, values[name].notna().to_numpy()[pieces.left]))
+            columns[name] = pd.array(carried, dtype="Float64")
+        covered = _covered(pieces, values[name].notna().to_numpy()[pieces.left])
+        columns[f"{name}_covered"] = pd.array(covered, dtype="Float64")
         if each == "count":
             counts[name] = carried
     account = _account(pieces, values, counts)
@@ -286,12 +287,12 @@ def _refuse_double_counts(
         others = [label for label in values if label not in (*_NAMES, *measures, values.active_geometry_name)]
         whole = alike.km2 > (1 - SLIVERS) * np.maximum(pairs.left_km2[alike.left], pairs.left_km2[alike.right])
         told = _differ(values, alike, _PARTS) | (whole & _differ(values, alike, others))
-        rows = np.isin(np.arange(len(values)), np.concatenate([alike.left[~told], alike.right[~told]]))
+        twice = np.isin(np.arange(len(values)), np.concatenate([alike.left[~told], alike.right[~told]]))
         text = (
-            f"{named_rows(values, rows, key)} lie on each other, and nothing says that they are different people. Keep "
+            f"{named_rows(values, twice, key)} lie on each other, and nothing says that they are different people. Keep "
             "one of each pair, or take the smaller ground, and its people, out of the larger"
         )
-        refuse(values, ON_EACH_OTHER, (rows, text if rows.any() else ""))
+        refuse(values, ON_EACH_OTHER, (twice, text))
     return pairs.of((pairs.km2 <= _SAME_GROUND * smaller) & _differ(values, pairs, apart))
 
 
@@ -371,10 +372,6 @@ def _shares(pieces: OverlayPieces, weight: Floats, whole: Floats, slivers: float
     return np.nan_to_num(share)
 
 
-def _masked(values: Floats) -> Any:
-    return pd.arrays.FloatingArray(np.nan_to_num(values), np.isnan(values))
-
-
 def _count(numbers: Floats, pieces: OverlayPieces, share: Floats) -> Floats:
     known = ~np.isnan(numbers[pieces.left])
     right = pieces.right[known]
@@ -421,9 +418,9 @@ def _class(classes: pd.Series, pieces: OverlayPieces, weight: Floats, name: str)
     chosen = [known.reindex(codes).array for codes in picked]
     return {
         name: chosen[0],
-        f"{name}_share": _masked(best["share"].to_numpy(dtype="float64")),
+        f"{name}_share": best["share"].array.astype("Float64"),
         f"{name}_second": chosen[1],
-        f"{name}_second_share": _masked(second["share"].to_numpy(dtype="float64")),
+        f"{name}_second_share": second["share"].array.astype("Float64"),
     }
 
 
@@ -571,8 +568,7 @@ def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats
     if not isinstance(weights, (str, Path)) and not hasattr(weights, "transpose") and not hasattr(weights, "read"):
         raise SchemaError(
             "weights must be 'area', a column of the values, a population table or a grid (its path, a rasterio "
-            "dataset "
-            f"or an xarray.DataArray), not {type(weights).__name__}"
+            f"dataset or an xarray.DataArray), not {type(weights).__name__}"
         )
     if isinstance(weights, (str, Path)) and not Path(weights).is_file():
         raise SchemaError(

@@ -20,20 +20,8 @@ from sahelgeo.places.names import Name, fold_name, fold_names, level_words
 from sahelgeo.saving import as_cell, from_cell, write_whole
 from sahelgeo.words import missing_words
 
-COUNTRY_COLUMNS = [
-    "iso3",
-    "country",
-    "location_code",
-    "adm0_pcod3",
-    "admin0pcode",
-    "adm0_name",
-    "admin0",
-    "admin0name",
-    "adm0_fr",
-    "adm0_en",
-    "pays",
-    "iso2",
-]
+COUNTRY_COLUMNS = ("iso3", "country", "location_code", "adm0_pcod3", "admin0pcode", "adm0_name", "admin0", "admin0name",
+                   "adm0_fr", "adm0_en", "pays", "iso2")  # fmt: skip
 _NAME = re.compile(r"adm(?:in)?[ _]?(\d)[ _]?(?:name|fr|en|ref)?(?:[ _](?:fr|en|name))?")
 _CODE = re.compile(r"adm(?:in)?[ _]?(\d)[ _]?p?[ _]?cod\w*")
 
@@ -135,8 +123,7 @@ def _check_columns(table: pd.DataFrame, chosen: PlaceColumns, level: int | None)
     if said is not None and level is not None and said != level:
         raise SchemaError(
             f"column {chosen.name!r} holds names of level {said}, the areas are of level {level}: many regions and "
-            "their provinces "
-            f"share a name. Give areas of level {said}, or name the column of level {level}"
+            f"their provinces share a name. Give areas of level {said}, or name the column of level {level}"
         )
 
 
@@ -178,8 +165,7 @@ def _as_text(values: pd.Series, label: str) -> tuple[NDArray[np.int64], list[str
         rows = listed(list(values.index[np.isin(numbers, bad)]), SHOWN_AT_MOST)
         raise SchemaError(
             f"column {label!r}, rows {rows} ({shown}): not text. Places are matched by text: read the column with "
-            "dtype=str, "
-            "so that codes keep their zeros"
+            "dtype=str, so that codes keep their zeros"
         )
     again, texts = pd.factorize(np.array([_tidy(value) for value in distinct], dtype=object))
     return np.append(again, -1)[numbers].astype(np.int64), list(texts)
@@ -200,14 +186,8 @@ COLUMNS = ("code", "name", "parents", "pcode", "area_name", "note")
 NO_AREA = "none"
 
 
-class Decision(NamedTuple):
-    """What was decided for a place: a p-code and the name it had, or ``"none"``."""
-
-    pcode: str
-    area_name: str | None
-
-
-Decisions = dict[tuple[str, str, str], Decision]
+# For the code, name and parents of a place, the p-code that was decided and the name it had, or "none".
+Decisions = dict[tuple[str, str, str], tuple[str, str | None]]
 
 
 def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
@@ -328,15 +308,9 @@ def load_decisions(decisions: pd.DataFrame | str | PathLike[str] | None) -> Deci
     if decisions is None:
         return {}
     table = _checked(decisions, "decisions") if isinstance(decisions, pd.DataFrame) else read_decisions(decisions)
-    found: Decisions = {}
-    for row in table.dropna(subset=["pcode"]).itertuples(index=False):
-        key = _key((_text(row.code), _text(row.name), _text(row.parents)))
-        found[key] = Decision(str(row.pcode), _text(row.area_name))
-    return found
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    decided = table.dropna(subset=["pcode"]).astype(object)
+    rows = decided.where(decided.notna(), None)[list(COLUMNS[:5])].itertuples(index=False, name=None)
+    return {_key(place): (pcode, area_name) for *place, pcode, area_name in rows}
 
 
 def _key(parts: Iterable[str | None]) -> tuple[str, str, str]:
@@ -354,17 +328,18 @@ def decided_area(place: Place, decided: Decisions, gazetteer: Gazetteer) -> tupl
     decision = decided.get(_key((place.code, place.name, printed_parents(place))))
     if decision is None:
         return None
-    if decision.pcode.lower() == NO_AREA:
+    pcode, area_name = decision
+    if pcode.lower() == NO_AREA:
         return (None,)
-    position = gazetteer.by_pcode.get(decision.pcode.upper())
-    said = f"{decision.pcode} {decision.area_name}" if decision.area_name else decision.pcode
+    position = gazetteer.by_pcode.get(pcode.upper())
+    said = f"{pcode} {area_name}" if area_name else pcode
     where = f"the decision for {place.name or place.code!r} is {said}"
     if position is None:
         raise EditionError(
             f"{where}, which is not among the areas. Decide again for these areas, or give the areas that it was made "
             "for"
         )
-    if decision.area_name and fold_name(decision.area_name).key not in gazetteer.own_keys[position]:
+    if area_name and fold_name(area_name).key not in gazetteer.own_keys[position]:
         raise EditionError(
             f"{where}, but these areas call that code {gazetteer.names[position]}: another edition. Decide again for "
             "these areas"
