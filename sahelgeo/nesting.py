@@ -191,23 +191,14 @@ def _holders(code: str, parents: Mapping[str, str], joined: Mapping[str, str]) -
         yield above
         above = parents.get(above)
     for part in code.split("+"):
-        for holder in (part, *_prefixes(part), *_country_codes(part)):
+        shorter = range(len(part) - _SHORTEST_ADDITION, 1, -1) if "-" not in part else ()
+        letters = "".join(takewhile(str.isalpha, part)).upper()
+        country = (letters, countries().get(letters, letters), iso2_codes().get(letters, letters))
+        for holder in (part, *(part[:length] for length in shorter), *(country if len(letters) in (2, 3) else ())):
             if holder in joined:
                 yield joined[holder]
             if holder != part:
                 yield holder
-
-
-def _prefixes(code: str) -> Iterator[str]:
-    if "-" not in code:
-        for length in range(len(code) - _SHORTEST_ADDITION, 1, -1):
-            yield code[:length]
-
-
-def _country_codes(code: str) -> Iterator[str]:
-    letters = "".join(takewhile(str.isalpha, code)).upper()
-    if len(letters) in (2, 3):
-        yield from (letters, countries().get(letters, letters), iso2_codes().get(letters, letters))
 
 
 def is_country(code: str) -> bool:

@@ -459,14 +459,14 @@ def test_codes_that_are_not_certain_come_from_the_users_areas():
             sg.errors.EditionError,
             "code and name are not one area",
         ),
-        (counts(["BF4601"], newborn=[1]), {}, sg.errors.SchemaError, "what is 'newborn'\\? Say kind="),
+        (counts(["BF4601"], newborn=[1]), {}, sg.errors.SchemaError, "what is 'newborn'\\? Say measure="),
         (
             counts(["BF4601"]),
-            {"kind": {"people": "sum"}},
+            {"measure": {"people": "sum"}},
             sg.errors.SchemaError,
-            "kind 'sum' of 'people' is not one of",
+            "measure 'sum' of 'people' is not one of",
         ),
-        (counts(["BF4601"]), {"kind": {"idps": "count"}}, sg.errors.SchemaError, "no column 'idps'"),
+        (counts(["BF4601"]), {"measure": {"idps": "count"}}, sg.errors.SchemaError, "no column 'idps'"),
         (
             counts(["BF4601"], households=["2"]),
             {},

@@ -22,7 +22,7 @@ from sahelgeo.editions.crosswalks import (
     find_unit,
     size_of,
 )
-from sahelgeo.editions.reallocation import Kind, Pieces, assembled, kinds_of
+from sahelgeo.editions.reallocation import Measure, Pieces, assembled, measures_of
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
     AmbiguousError,
@@ -45,7 +45,7 @@ def convert_edition(
     *,
     to: str,
     level: int | None = None,
-    kind: Mapping[str, Kind] | None = None,
+    measure: Mapping[str, Measure] | None = None,
     weights: pd.DataFrame | str | None = None,
 ) -> pd.DataFrame:
     """Carry counts, rates and phases from one edition of the boundaries to another.
@@ -66,7 +66,7 @@ def convert_edition(
     level : {1, 2}, optional
         The level of the result; the default is that of each row. Provinces can go to regions, not to smaller areas than
         the reform's tables hold (Mali: regions).
-    kind : mapping, optional
+    measure : mapping, optional
         What columns are: "count", "rate", "class" (such as a phase) or "key". Known without it: people, population,
         households, people_1 to people_5, fatalities, events; columns that start with ``share`` or ``rate`` or end with
         ``_per_1000``; phase, phase_published, phase_rule; year, round, evidence. Text and dates are keys.
@@ -98,7 +98,7 @@ def convert_edition(
     AmbiguousError
         Rows without a code whose name is that of areas of two levels.
     SchemaError
-        Columns of numbers whose kind is not known.
+        Columns of numbers whose measure is not known.
 
     Warns
     -----
@@ -128,15 +128,15 @@ def convert_edition(
     places, numbers = distinct_places(table)
     to = edition_id(to)
     walk = crosswalk_to(to)
-    kinds = kinds_of(table, kind, weights)
+    measures = measures_of(table, measure, weights)
     units = _units_of(table, places, numbers, walk, walk.other(to))
     sizes = _sizes(walk, areas, weights)
     pieces = _pieces(units, [_targets(walk, to, unit, level) for unit in units], sizes).of_rows(numbers)
     own = None
     if isinstance(weights, str) and weights in table:
         own = table[weights].to_numpy(dtype="float64", na_value=np.nan)
-    result = assembled(table, pieces, kinds, sizes, own)
-    _warn(walk, table, pieces, kinds)
+    result = assembled(table, pieces, measures, sizes, own)
+    _warn(walk, table, pieces, measures)
     return _with_codes(result, areas, to)
 
 
@@ -310,7 +310,7 @@ def _name_keys(table: pd.DataFrame, levels: bool) -> pd.Series:
     return keys + "/" + table["level"].astype(int).astype(str) if levels and len(table) else keys
 
 
-def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, kinds: dict[str, Kind]) -> None:
+def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[str, Measure]) -> None:
     doubtful = walk.table.loc[sorted(frozenset().union(*pieces.parts))]
     doubtful = doubtful[~doubtful["certainty"].isin(_CERTAIN)]
     sentences = []
@@ -318,9 +318,9 @@ def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, kinds: dict[str,
         new = doubtful["new_name_2"].fillna(doubtful["new_name_1"])
         shown = listed(list(doubtful["old_name_2"] + " to " + new), SHOWN_AT_MOST)
         sentences.append(f"the reform's table is not certain of {shown}")
-    for name, kind in kinds.items():
+    for name, measure in measures.items():
         missing = table[name].isna()
-        if kind == "count" and missing.any():
+        if measure == "count" and missing.any():
             rows = listed(list(table.index[missing]), SHOWN_AT_MOST)
             sentences.append(f"{name!r} is missing in rows {rows}, which add nothing")
     if sentences:

@@ -12,15 +12,15 @@ import pandas as pd
 from sahelgeo.editions.crosswalks import Parts, Unit, size_of
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed
 
-Kind = Literal["count", "rate", "class", "key"]
+Measure = Literal["count", "rate", "class", "key"]
 
-_KINDS = ("count", "rate", "class", "key")
+_MEASURES = ("count", "rate", "class", "key")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
 _COUNTS = (
     "people population households women men children children_under_5 children_5_and_over events fatalities "
     "fatalities_low fatalities_high people_1 people_2 people_3 people_4 people_5"
 )
-_USUAL: dict[str, Kind] = {
+_USUAL: dict[str, Measure] = {
     **dict.fromkeys(_COUNTS.split(), "count"),
     **dict.fromkeys(("phase_published", "phase_rule", "phase"), "class"),
     **dict.fromkeys(("year", "evidence", "round"), "key"),
@@ -52,48 +52,51 @@ class Pieces(NamedTuple):
         return self._replace(table=rows.merge(pieces, on="place", how="left").drop(columns="place"))
 
 
-def kinds_of(table: pd.DataFrame, kind: Mapping[str, Kind] | None, weights: Any) -> dict[str, Kind]:
+def measures_of(table: pd.DataFrame, measure: Mapping[str, Measure] | None, weights: Any) -> dict[str, Measure]:
     """What each column is, said or by its usual name; all columns that cannot be told at once."""
-    given = dict(kind or {})
-    words, unfit = ", ".join(map(repr, _KINDS)), {name: each for name, each in given.items() if each not in _KINDS}
-    problems = [f"kind {each!r} of {name!r} is not one of {words}" for name, each in unfit.items()]
+    given = dict(measure or {})
+    words, unfit = (
+        ", ".join(map(repr, _MEASURES)),
+        {name: each for name, each in given.items() if each not in _MEASURES},
+    )
+    problems = [f"measure {each!r} of {name!r} is not one of {words}" for name, each in unfit.items()]
     problems += [f"there is no column {name!r}" for name in given if name not in table.columns]
     if isinstance(weights, str) and weights != "area" and weights not in table.columns:
         problems.append(f"weights={weights!r} is neither 'area' nor a column of the table")
-    kinds: dict[str, Kind] = {}
+    measures: dict[str, Measure] = {}
     geometry = table.active_geometry_name if isinstance(table, gpd.GeoDataFrame) else None
     for name in table.columns:
         if name in _REPLACED or name == geometry:
             continue
         if name in given:
-            kinds[name] = given[name]
+            measures[name] = given[name]
         elif (usual := _usual(str(name))) is not None:
-            kinds[name] = usual
+            measures[name] = usual
         elif pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool:
-            problems.append(f"what is {name!r}? Say kind={{{name!r}: 'count'}}, 'rate', 'class' or 'key'")
+            problems.append(f"what is {name!r}? Say measure={{{name!r}: 'count'}}, 'rate', 'class' or 'key'")
         else:
-            kinds[name] = "key"
+            measures[name] = "key"
     problems += [
         f"column {name!r} is a {each} but not a column of numbers ({table[name].dtype}). Convert it first"
-        for name, each in kinds.items()
+        for name, each in measures.items()
         if each in ("count", "rate") and not pd.api.types.is_numeric_dtype(table[name])
     ]
     if problems:
         raise SchemaError(" · ".join(problems), problems)
-    return kinds
+    return measures
 
 
-def _usual(name: str) -> Kind | None:
+def _usual(name: str) -> Measure | None:
     if name.startswith(("share", "rate")) or name.endswith("_per_1000"):
         return "rate"
     return _USUAL.get(name)
 
 
 def assembled(
-    table: pd.DataFrame, pieces: Pieces, kinds: dict[str, Kind], sizes: dict[Parts, float], own: np.ndarray | None
+    table: pd.DataFrame, pieces: Pieces, measures: dict[str, Measure], sizes: dict[Parts, float], own: np.ndarray | None
 ) -> pd.DataFrame:
     """One row for each unit and combination of keys, with its values."""
-    keys = [name for name, kind in kinds.items() if kind == "key"]
+    keys = [name for name, measure in measures.items() if measure == "key"]
     rows, unit, part, share, whole = (column.to_numpy() for _, column in pieces.table.items())
     numbers = unit
     if keys:
@@ -110,11 +113,11 @@ def assembled(
         weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[part]
     else:
         weight = own[rows] * share
-    for name, kind in kinds.items():
-        if kind == "count":
+    for name, measure in measures.items():
+        if measure == "count":
             result[name] = _counts(table[name], pieces.table, group)
-        elif kind != "key":
-            result[name] = _averages(table[name], rows, weight, group, kind, result["name"])
+        elif measure != "key":
+            result[name] = _averages(table[name], rows, weight, group, measure, result["name"])
     result["estimated"] = pd.Series(~whole, dtype="boolean").groupby(group).any().array
     return result
 
@@ -141,7 +144,7 @@ def _apportioned(column: pd.Series, pieces: pd.DataFrame) -> Any:
 
 
 def _averages(
-    column: pd.Series, rows: np.ndarray, weight: np.ndarray, group: np.ndarray, kind: Kind, names: pd.Series
+    column: pd.Series, rows: np.ndarray, weight: np.ndarray, group: np.ndarray, measure: Measure, names: pd.Series
 ) -> Any:
     frame = pd.DataFrame({"group": group, "value": column.array.take(rows), "weight": weight})
     count = int(group.max(initial=-1)) + 1
@@ -157,7 +160,7 @@ def _averages(
         )
     simple = frame.drop_duplicates("group").set_index("group")["value"]
     mixed = frame[needs]
-    if kind == "rate":
+    if measure == "rate":
         mixed = mixed.assign(value=mixed["value"].astype("Float64") * mixed["weight"])
         sums = mixed.groupby("group")[["value", "weight"]].sum()
         chosen = (sums["value"] / sums["weight"].where(sums["weight"] > 0)).astype("Float64")

@@ -289,8 +289,8 @@ def _refuse_double_counts(
         told = _differ(values, alike, _PARTS) | (whole & _differ(values, alike, others))
         twice = np.isin(np.arange(len(values)), np.concatenate([alike.left[~told], alike.right[~told]]))
         text = (
-            f"{named_rows(values, twice, key)} lie on each other, and nothing says that they are different people. Keep "
-            "one of each pair, or take the smaller ground, and its people, out of the larger"
+            f"{named_rows(values, twice, key)} lie on each other, and nothing says that they are different people. "
+            "Keep one of each pair, or take the smaller ground, and its people, out of the larger"
         )
         refuse(values, ON_EACH_OTHER, (twice, text))
     return pairs.of((pairs.km2 <= _SAME_GROUND * smaller) & _differ(values, pairs, apart))
