@@ -13,14 +13,7 @@ import pandas as pd
 
 from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
-from sahelgeo.errors import (
-    AreasNotEmbeddedError,
-    DataWarning,
-    FormatError,
-    SchemaError,
-    UnmatchedError,
-    listed,
-)
+from sahelgeo.errors import AreasNotEmbeddedError, DataWarning, FormatError, SchemaError, UnmatchedError, listed
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS

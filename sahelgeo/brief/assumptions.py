@@ -14,18 +14,10 @@ from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, 
 from sahelgeo.brief.inputs import checked_agreements
 from sahelgeo.brief.outcome import Check, Part, made, text, translated
 from sahelgeo.errors import WindowError
+from sahelgeo.events import over_time
 from sahelgeo.events.actors import actor_family
 from sahelgeo.events.counting import conform_events, span_of
 from sahelgeo.events.extent import core_periphery
-from sahelgeo.events.over_time import (
-    areas_of,
-    before_after,
-    months_of,
-    need_months,
-    share_outside,
-    unknown_in_words,
-    unknown_months,
-)
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE
@@ -260,7 +252,7 @@ def accord(
     >>> bool(check.table["share_outside"].is_monotonic_increasing)
     True
     """
-    found = share_outside(sums, north, column=column)
+    found = over_time.share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
     turning = load_timeline(kinds=["accord", "coup"], countries="MLI") if timeline is None else timeline
     figure = _accord_drawn(known, turning, lang)
@@ -353,7 +345,7 @@ def negotiation(
     for one in agreements.to_dict("records"):
         here = sums[sums["pcode"] == one["pcode"]]
         try:
-            found = before_after(here, one["date"], window=window, column=column, compare=elsewhere)
+            found = over_time.before_after(here, one["date"], window=window, column=column, compare=elsewhere)
         except WindowError as error:
             problems.append(f"agreement {one['name']!r} of {one['date']:%Y-%m-%d} in {one['pcode']}: {error}")
             continue
@@ -451,7 +443,7 @@ def engagement(
     >>> check.table["missions"].tolist()[0], check.table["missions"].tolist()[-1], check.verdict
     (2, 3, 'described')
     """
-    need_months(sums, "sums", column)
+    over_time.need_months(sums, "sums", column)
     outcome = _known_outcome(sums, column)
     events = load_timeline() if timeline is None else timeline
     table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)
@@ -468,13 +460,13 @@ def engagement(
 
 def _known_outcome(sums: pd.DataFrame, column: str) -> pd.Series:
     """The outcome by month; missing where one of the areas is not known: the sum is always of the same areas."""
-    known = sums[sums.groupby(areas_of(sums))[column].transform("count") > 0]
-    months = months_of(known)
+    known = sums[sums.groupby(over_time.areas_of(sums))[column].transform("count") > 0]
+    months = over_time.months_of(known)
     outcome = known[column].astype("Float64").groupby(months).sum(min_count=1)
-    unknown = unknown_months(known, pd.PeriodIndex(outcome.index), column)
+    unknown = over_time.unknown_months(known, pd.PeriodIndex(outcome.index), column)
     outcome = outcome.mask(outcome.index.isin(unknown["month"]))
     if not outcome.notna().any():
-        reasons = unknown_in_words(unknown) or "there is no value"
+        reasons = over_time.unknown_in_words(unknown) or "there is no value"
         raise WindowError(f"sums: in no month is {column} known in every area: {reasons}. Give sum_events its coverage")
     return outcome
 

@@ -6,12 +6,13 @@ import math
 import textwrap
 from collections.abc import Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
@@ -24,9 +25,6 @@ from sahelgeo.maps.drawing import AreaDrawing
 from sahelgeo.maps.print_layers import HATCHES, draw_layers
 from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.words import base_language, write_number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # The width of a column of the page, so that nothing is scaled in print.
 WIDTH, HEIGHT = 3.66, 1.1
@@ -50,12 +48,6 @@ def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=_SMALL, length=2, colors=style()["text"]["quiet"])
     return figure, axes
-
-
-def colours() -> list[str]:
-    """The classes without order, colour-blind safe, those that a thin line shows first."""
-    classes = [str(colour) for colour in style()["areas"]["classes"]]
-    return [classes[number] for number in (4, 6, 2, 1, 7, 3, 0, 5)]
 
 
 def day_numbers(days: Any) -> Any:
@@ -117,7 +109,9 @@ def lines(
 ) -> None:
     """Lines over days, with dots or as steps of what was in force, their names above; missing values leave gaps."""
     looks: dict[str, dict[str, Any]] = {"dots": {"marker": "o", "markersize": 3}, "steps": {"drawstyle": "steps-post"}}
-    for colour, values in zip(cycle(colours()), series.values(), strict=False):
+    # The classes without order, colour-blind safe, those that a thin line shows first.
+    colours = [style()["areas"]["classes"][number] for number in (4, 6, 2, 1, 7, 3, 0, 5)]
+    for colour, values in zip(cycle(colours), series.values(), strict=False):
         days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
         ax.plot(
             days, values.to_numpy(dtype="float64", na_value=np.nan), color=colour, linewidth=1.1, **looks.get(drawn, {})

@@ -13,23 +13,11 @@ from matplotlib.figure import Figure
 from sahelgeo import checks
 from sahelgeo.brief.charts import Bar, bars
 from sahelgeo.brief.inputs import load_published
-from sahelgeo.brief.outcome import (
-    MILLION,
-    Check,
-    Part,
-    certainty_mark,
-    judged,
-    least_certain,
-    made,
-    named,
-    text,
-    verdict_of_parts,
-    written,
-)
+from sahelgeo.brief.outcome import Check, Part, judged, least_certain, made, named, text, verdict_of_parts, written
 from sahelgeo.checks import Need
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, WindowError, listed
 from sahelgeo.events.over_time import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
-from sahelgeo.words import write_month, write_number, write_period
+from sahelgeo.words import write_month, write_period
 
 # The countries that the sentence speaks of.
 _COUNTRIES = ("BFA", "MLI", "NER")
@@ -316,9 +304,8 @@ def _latest(stocks: pd.DataFrame, days: list[pd.Timestamp], within: pd.Timedelta
     asked = pd.DataFrame({"day": pd.Series(days, dtype="datetime64[us]"), "turn": range(len(days))})
     asked = stocks[["scope"]].drop_duplicates().merge(asked, how="cross").sort_values("day")
     held = stocks[["scope", *_OF_A_COUNT]].sort_values("date")
-    return pd.merge_asof(asked, held, left_on="day", right_on="date", by="scope", tolerance=within).dropna(
-        subset="date"
-    )
+    near = pd.merge_asof(asked, held, left_on="day", right_on="date", by="scope", tolerance=within)
+    return near.dropna(subset="date")
 
 
 def _stocks(table: pd.DataFrame) -> pd.DataFrame:
@@ -434,11 +421,11 @@ def _hunger_bars(result: pd.DataFrame, year: int, lang: str) -> list[Bar]:
     """One bar for each analysis, and one before them for the year before of their scope."""
     shown: dict[str, Bar] = {}
     for row in result.to_dict("records"):
-        scope, mark = named(row["scope"], lang), certainty_mark(row["certainty"])
+        scope, sure = named(row["scope"], lang), row["certainty"]
         labels = (f"{scope}, {year - 1}", f"{scope}, {year} ({write_month(row['issued'], lang)})")
-        before, now = row["people_before"] / MILLION, row["people"] / MILLION
-        shown.setdefault(labels[0], Bar(labels[0], before, write_number(before, lang, 2) + mark, False))
-        shown[labels[1]] = Bar(labels[1], now, write_number(now, lang, 2) + mark, True)
+        before, now = row["people_before"] / 1e6, row["people"] / 1e6
+        shown.setdefault(labels[0], Bar(labels[0], before, written(before, sure, lang, 2), False))
+        shown[labels[1]] = Bar(labels[1], now, written(now, sure, lang, 2), True)
     return list(shown.values())
 
 
@@ -466,5 +453,5 @@ def _season_pairs(source: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     derived = text("derived", lang) if row["derived"] else ""
-    values = {"season": year, "year": year - 1, "derived": derived, "mark": certainty_mark(row["certainty"])}
+    values = {"season": year, "year": year - 1, "derived": derived, "now": (row["people"], row["certainty"])}
     return text("food_insecurity_finding", lang, {**row, **values})

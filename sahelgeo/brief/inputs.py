@@ -11,15 +11,7 @@ import pandas as pd
 
 from sahelgeo import checks, embedded
 from sahelgeo.conformance import conform
-from sahelgeo.errors import (
-    SHOWN_AT_MOST,
-    DataWarning,
-    FormatError,
-    PublishedError,
-    SchemaError,
-    UnmatchedError,
-    listed,
-)
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, PublishedError, SchemaError, UnmatchedError, listed
 from sahelgeo.events.actors import load_actors
 from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.counting import conform_events
@@ -148,9 +140,8 @@ def load_synthetic() -> EventInputs:
     (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
     """
     name = "central-sahel-synthetic"
-    actors, agreements = (
-        embedded.read_frame("samples", name, f"{kind}.csv", dtype=None) for kind in ("actors", "agreements")
-    )
+    lists = ("actors.csv", "agreements.csv")
+    actors, agreements = (embedded.read_frame("samples", name, file, dtype=None) for file in lists)
     events = sample_events(name)
     assert events is not None
     events = gpd.GeoDataFrame(conform(events, "events"))

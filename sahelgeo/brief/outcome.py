@@ -18,7 +18,6 @@ VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete", "
 # Published figures, the surest first; what is not certain has a mark wherever it is printed.
 _CERTAINTIES = ("certain", "reported", "conflict")
 _MARKS = {"reported": "†", "conflict": "‡"}
-MILLION = 1_000_000
 
 # The findings and the verdict of a part of a claim.
 Part = tuple[tuple[str, ...], str]
@@ -100,14 +99,13 @@ def least_certain(values: Iterable[Any]) -> Any:
     return max(held, key=ranked.index, default=pd.NA)
 
 
-def certainty_mark(certainty: Any) -> str:
-    """The mark of a published figure that is not certain."""
-    return "" if pd.isna(certainty) else _MARKS.get(str(certainty), "")
-
-
-def written(value: Any, certainty: Any, lang: str) -> str:
+def written(value: Any, certainty: Any, lang: str, decimals: int = 0) -> str:
     """A published number with the mark of its certainty."""
-    return write_number(value, lang) + certainty_mark(certainty)
+    return write_number(value, lang, decimals) + _mark(certainty)
+
+
+def _mark(certainty: Any) -> str:
+    return "" if pd.isna(certainty) else _MARKS.get(str(certainty), "")
 
 
 def judged(holds: pd.Series) -> str:
@@ -149,10 +147,10 @@ def translated(name: str, lang: str) -> str:
     return named(f"name:{name}", lang).removeprefix("name:")
 
 
-def _millions(people: float, lang: str) -> str:
-    number = people / MILLION
-    plural = base_language(lang) == "fr" and abs(number) >= 2
-    return f"{write_number(number, lang, 2)} million{'s' if plural else ''}"
+def _millions(people: float | tuple[float, Any], lang: str) -> str:
+    number, certainty = people if isinstance(people, tuple) else (people, pd.NA)
+    plural = base_language(lang) == "fr" and abs(number) >= 2_000_000
+    return f"{write_number(number / 1e6, lang, 2)} million{'s' if plural else ''}{_mark(certainty)}"
 
 
 _WRITERS: dict[str, Writer] = {

@@ -123,13 +123,12 @@ def _chart_height(checks: list[Check], maps: int, sources: str) -> float:
     """How high a chart may be, in millimetres, for all to stand on one sheet: what the words leave, by rows."""
     words = [_TITLE_MM + _words_height(check.claim) + _words_height(" ".join(check.findings)) for check in checks]
     words += [_TITLE_MM] * maps
-    charts = [True] * len(words)
+    charts = len(words)
     words.append(_TITLE_MM + _SOURCES_SHARE * _words_height(sources))
-    charts.append(False)
     rows = [range(first, min(first + 2, len(words))) for first in range(0, len(words), 2)]
     # The last row may hold the sources alone, and then has no chart.
     left = _SHEET_MM - sum(max(words[cell] for cell in row) for row in rows)
-    high = left / max(1, sum(any(charts[cell] for cell in row) for row in rows))
+    high = left / math.ceil(charts / 2)
     return round(min(_CHART_MM[1], max(_CHART_MM[0], high)), 1)
 
 
