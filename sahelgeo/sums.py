@@ -445,4 +445,6 @@ def literal(value: Any) -> str:
 
 
 def _values(values: pd.Series) -> str:
-    return listed([literal(value) for value in values.drop_duplicates()], SHOWN_AT_MOST)
+    distinct = list(values.drop_duplicates())
+    # There may be a million of them: only those that are shown are written out.
+    return listed([*map(literal, distinct[:SHOWN_AT_MOST]), *distinct[SHOWN_AT_MOST:]], SHOWN_AT_MOST)

@@ -86,10 +86,13 @@ def test_coverage_may_name_countries(fights: gpd.GeoDataFrame, squares: gpd.GeoD
         ("2020", "is not a coverage"),
         (("2020-05-01", "2020-01-01"), "starts after its end"),
         (pd.DataFrame({"start": ["2020-01-01", "2020-02-01"], "end": ["2020-03-01", "2020-04-01"]}), "overlap"),
-        (pd.DataFrame({"pcode": ["XX"], "start": ["2020-01-01"], "end": ["2020-04-01"]}), "XX are not among the areas"),
+        (
+            pd.DataFrame({"pcode": ["XX"], "start": ["2020-01-01"], "end": ["2020-04-01"]}),
+            "coverage, column 'pcode': 'XX' is not in the areas",
+        ),
         (
             pd.DataFrame({"iso3": ["Burkina"], "start": ["2020-01-01"], "end": ["2020-04-01"]}),
-            "countries Burkina are not among the areas, column 'iso3': AAA",
+            "coverage, column 'iso3': 'Burkina' is not in the areas. There are: AAA",
         ),
         (
             pd.DataFrame({"pcode": ["XA01", None], "start": ["2020-01-01"] * 2, "end": ["2020-04-01"] * 2}),

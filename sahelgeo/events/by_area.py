@@ -17,22 +17,12 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
-from sahelgeo.events.counting import (
-    EXPORTED,
-    check_inside,
-    check_places,
-    conform_events,
-    covered_shares,
-    fatality_columns,
-    first_of,
-    keyed_sums,
-    read_coverage,
-)
+from sahelgeo.events import counting
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.places.attach import check_edition, check_editions
 from sahelgeo.places.locate import locate
 from sahelgeo.places.names import fold_name
-from sahelgeo.sums import Mask
+from sahelgeo.sums import Mask, named_rows
 
 _PLACE = ["pcode", "start", "end"]
 # What may be wrong with the place of an event, and the words of the warning.
@@ -144,26 +134,26 @@ def sum_events(
     34  BF56 2020-04-01      10          46      1.0
     35  BF56 2020-07-01      11          47      1.0
     """
-    checked = conform_events(events)
+    checked = counting.conform_events(events)
     ground = _ground(areas)
     labels = checks.by(by, checked, never=_PLACE)
     period_code(freq)
-    cover = None if coverage is None else read_coverage(coverage)
+    cover = None if coverage is None else counting.read_coverage(coverage)
     if cover is not None:
-        check_places(cover, ground)
+        counting.check_places(cover, ground)
     placed = place_events(checked, ground)
     if cover is not None:
         countries = placed["pcode"].map(ground.set_index("pcode")["iso3"])
-        check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
+        counting.check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
     placed = placed.assign(**periods_of(placed["date"], freq))
-    sums = keyed_sums(placed, [*_PLACE, *labels], fatality_columns(checked))
+    sums = counting.keyed_sums(placed, [*_PLACE, *labels], counting.fatality_columns(checked))
     if cover is not None:
         sums = _with_empty_cells(sums, ground, cover, freq, labels)
     else:
         sums["covered"] = pd.Series(pd.NA, index=sums.index, dtype="Float64")
     sums["source"] = pd.Series(checked["source"].iloc[0] if len(checked) else pd.NA, index=sums.index, dtype="string")
-    if EXPORTED in checked:
-        sums[EXPORTED] = _export_day(checked)
+    if counting.EXPORTED in checked:
+        sums[counting.EXPORTED] = _export_day(checked)
     return sums if population is None else _per_100000(sums, population, ground)
 
 
@@ -189,8 +179,8 @@ def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     wrong = other_country(placed, areas)
     if wrong.any():
         warnings.warn(
-            f"{int(wrong.sum()):,} events name another country than their point lies in: {first_of(placed, wrong)}. "
-            "They count where the point is; events.audit lists them",
+            f"{int(wrong.sum()):,} events name another country than their point lies in: "
+            f"{named_rows(placed, wrong, ['event'])}. They count where the point is; events.audit lists them",
             DataWarning,
             stacklevel=3,
         )
@@ -250,17 +240,16 @@ def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.G
         shown = listed([str(code) for code in pcode[other].unique()], SHOWN_AT_MOST)
         raise UnmatchedError(
             f"{int(other.sum()):,} of {len(events):,} events have a p-code that the areas do not hold: {shown}, "
-            f"{first_of(events, other)}. It is of another level or edition. Give those areas, or let the points "
-            "decide: drop the columns 'pcode' and 'located', and the events are located in the areas given",
+            f"{named_rows(events, other, ['event'])}. It is of another level or edition. Give those areas, or let the "
+            "points decide: drop the columns 'pcode' and 'located', and the events are located in the areas given",
             pd.DataFrame(events[other]),
         )
 
 
 def _warn_unplaced(events: gpd.GeoDataFrame, why: npt.NDArray[Any]) -> None:
     present = set(pd.unique(why))
-    found = {word: why == word for word in PROBLEMS if word in present}
-    if found:
-        told = [f"{int(mask.sum()):,} {PROBLEMS[word]}, {first_of(events, mask)}" for word, mask in found.items()]
+    told = counting.in_words(events, {text: why == word for word, text in PROBLEMS.items() if word in present})
+    if told:
         warnings.warn(
             f"{int((why != '').sum()):,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted "
             "in rows without a p-code",
@@ -314,7 +303,7 @@ def _with_empty_cells(
 ) -> pd.DataFrame:
     frame = every_period(cover["start"].min(), cover["end"].max(), freq)
     cells = pd.DataFrame({"pcode": areas["pcode"].sort_values().to_numpy()}).merge(frame, how="cross")
-    cells["covered"] = covered_shares(cells, cover, areas)
+    cells["covered"] = counting.covered_shares(cells, cover, areas)
     if labels:
         cells = cells.merge(sums[labels].drop_duplicates().sort_values(labels), how="cross")
     cells["pcode"] = cells["pcode"].astype("string")
@@ -327,7 +316,7 @@ def _with_empty_cells(
 
 
 def _export_day(events: pd.DataFrame) -> Any:
-    days = events[EXPORTED].drop_duplicates().sort_values()
+    days = events[counting.EXPORTED].drop_duplicates().sort_values()
     if len(days) > 1:
         shown = listed([f"{day:%Y-%m-%d}" for day in days], SHOWN_AT_MOST)
         warnings.warn(
@@ -406,7 +395,7 @@ def audit(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
       event        problem printed pcode
     1    A2  other_country     MLI  BF49
     """
-    checked, ground = conform_events(events), conform_areas(areas)
+    checked, ground = counting.conform_events(events), conform_areas(areas)
     if ground.empty:
         raise SchemaError("areas: there is no row. Give the areas that the events are counted in")
     pcode, why = _located(checked, ground)

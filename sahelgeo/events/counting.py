@@ -16,7 +16,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, WindowError
 from sahelgeo.periods import days_covered
-from sahelgeo.sums import Mask, first_rows, group_numbers, literal, named_rows
+from sahelgeo.sums import Mask, first_rows, group_numbers, named_rows
 
 EXPORTED = "exported"
 KEY = ("event", "source")
@@ -141,16 +141,6 @@ def known_values(wanted: str | Iterable[str], values: pd.Series, name: str, wher
     return chosen
 
 
-def first_of(events: pd.DataFrame, mask: Mask) -> str:
-    """The first rows of a mask in words, with their events; there may be a million of them."""
-    positions = np.flatnonzero(mask)
-    rows = events.iloc[positions[:SHOWN_AT_MOST]]
-    more = len(positions) - len(rows)
-    labels = listed(list(rows.index), SHOWN_AT_MOST) + (f" and {more:,} more" if more else "")
-    names = listed([literal(name) for name in rows["event"]], SHOWN_AT_MOST)
-    return f"row{'s' if len(positions) > 1 else ''} {labels} (event {names})"
-
-
 def fatality_columns(events: pd.DataFrame) -> list[str]:
     """The estimates of deaths that the table gives: the best, and low and high where they are not all missing."""
     return [name for name in FATALITIES if name == "fatalities" or events[name].notna().any()]
@@ -227,14 +217,9 @@ def _refuse_overlaps(coverage: pd.DataFrame) -> None:
 
 def check_places(coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     """Raise where the coverage names a p-code or a country that no area has: it would cover nothing."""
-    for name, what in (("pcode", "p-codes"), ("iso3", "countries")):
-        held = sorted(set(areas[name].dropna()))
-        unknown = sorted(set(coverage[name].dropna()) - set(held))
-        if unknown:
-            raise SchemaError(
-                f"coverage: {what} {listed(unknown, SHOWN_AT_MOST)} are not among the areas, column {name!r}: "
-                f"{listed(held, SHOWN_AT_MOST) or 'none'}"
-            )
+    for name in PLACES:
+        if coverage[name].notna().any():
+            known_values(coverage[name].dropna(), areas[name], f"coverage, column {name!r}", "areas")
 
 
 def check_inside(events: pd.DataFrame, coverage: pd.DataFrame) -> None:
@@ -295,3 +280,12 @@ def check_whole(coverage: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
             "other events, or say what the source covers: coverage=('2019-01-01', '2020-06-30')",
             problems,
         )
+
+
+def in_words(events: pd.DataFrame, reasons: Mapping[str, Mask]) -> list[str]:
+    """How many events there are for each reason that has any, and the first of them."""
+    return [
+        f"{int(mask.sum()):,} {why}, {named_rows(events, mask, ['event'])}"
+        for why, mask in reasons.items()
+        if mask.any()
+    ]

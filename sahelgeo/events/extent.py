@@ -17,7 +17,7 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
 from sahelgeo.events.by_area import coarser_than
-from sahelgeo.events.counting import conform_events, first_of, known_values
+from sahelgeo.events.counting import conform_events, in_words, known_values
 from sahelgeo.periods import Frequency, period_code
 from sahelgeo.sources import with_source
 from sahelgeo.sums import Mask, first_rows, group_numbers
@@ -268,14 +268,8 @@ def _weighted(events: gpd.GeoDataFrame, weighed_by: str) -> tuple[pd.DataFrame, 
 
 
 def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, Mask], rough: Mask) -> None:
-    told = [
-        f"{int(mask.sum()):,} {why} are left out, {first_of(events, mask)}" for why, mask in lost.items() if mask.any()
-    ]
-    if rough.any():
-        told.append(
-            f"{int(rough.sum()):,} are known to a region at best (geo_precision) and drawn at its capital, "
-            f"{first_of(events, rough)}"
-        )
+    coarse = "are known to a region at best (geo_precision) and drawn at its capital"
+    told = in_words(events, {**{f"{why} are left out": mask for why, mask in lost.items()}, coarse: rough})
     if told:
         warnings.warn(
             f"of {len(events):,} events {'; '.join(told)}. The columns left_out and rough count them",

@@ -22,11 +22,13 @@ from sahelgeo import checks
 from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
-from sahelgeo.events.counting import check_inside, check_whole, conform_events, first_of, known_values, read_coverage
+from sahelgeo.events.counting import check_inside, check_whole, conform_events, known_values, read_coverage
 from sahelgeo.periods import periods_of, without_gaps
 from sahelgeo.sources import with_source
+from sahelgeo.sums import named_rows
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 YEAR = 12
 READING = "A description: other things changed in the same months, so this shows no cause."
 
@@ -227,8 +229,7 @@ def lagged_association(
     most = max(abs(lag) for lag in wanted)
     if most > periods - 3:
         raise SchemaError(f"lags up to {most} need more than the {periods} periods of the table")
-    seen = [_association(ranks_x, ranks_y, lag) for lag in wanted]
-    pairs = [count for _, count in seen]
+    seen, pairs, chance = _associations(ranks_x, ranks_y, wanted, permutations, np.random.default_rng(seed))
     without = [lag for lag, count in zip(wanted, pairs, strict=True) if not count]
     if without:
         places = np.flatnonzero(wide[0].columns.isin(checks.days(table["start"], "table")))
@@ -242,11 +243,11 @@ def lagged_association(
     nothing = [f"{abs(lag)} {step}{'s' if abs(lag) != 1 else ''}" for lag in wanted]
     found = {
         "lag": wanted,
-        "association": [value for value, _ in seen],
+        "association": seen,
         "pairs": pairs,
         "areas": areas,
         "periods": periods,
-        "p": _chance(ranks_x, ranks_y, wanted, [value for value, _ in seen], (permutations, seed)),
+        "p": chance,
         "reading": [
             LAG_READING if count else f"No area has both values {lag} apart: this lag says nothing."
             for lag, count in zip(nothing, pairs, strict=True)
@@ -270,24 +271,27 @@ def _by_area(table: pd.DataFrame, name: str, *columns: str) -> tuple[list[pd.Dat
     return [pd.DataFrame(values[column]).reindex(columns=every) for column in columns], step
 
 
-def _chance(x: Floats, y: Floats, lags: list[int], seen: list[float], permutations: tuple[int, int]) -> Floats:
-    """How often series that are each shifted in time by a length of their own are as closely associated at any lag."""
-    random = np.random.default_rng(permutations[1])
+def _associations(
+    x: Floats, y: Floats, lags: list[int], permutations: int, random: np.random.Generator
+) -> tuple[Floats, Ints, Floats]:
+    """The association at each lag, the pairs it rests on, and how often chance gives as much at any of the lags.
+
+    Chance is the same series, each shifted in time by a length of its own.
+    """
     areas, periods = x.shape
     # Each area has no more shifts than periods: all are worked out once, and a permutation only adds up what it picks.
     parts = np.array([[_moments(x, np.roll(y, shift, axis=1), lag) for shift in range(periods)] for lag in lags])
-    shifts = random.integers(0, periods, (permutations[0], areas))
-    highest = np.zeros(permutations[0])
-    for products, squares_x, squares_y in np.moveaxis(parts, 2, 1):
-        sums = [of_area[shifts, np.arange(areas)].sum(axis=1) for of_area in (products, squares_x, squares_y)]
-        scale = np.sqrt(sums[1] * sums[2])
-        found = np.divide(sums[0], scale, out=np.zeros_like(scale), where=scale > 0)
-        highest = np.maximum(highest, np.abs(found))
-    chance = np.full(len(lags), np.nan)
-    for number, value in enumerate(seen):
-        if np.isfinite(value):
-            chance[number] = (1 + (highest >= abs(value) * (1 - 1e-9)).sum()) / (1 + permutations[0])
-    return chance
+    seen, shifts = _correlation(parts[:, 0].sum(axis=1)), random.integers(0, periods, (permutations, areas))
+    drawn = [_correlation(of_lag[shifts, np.arange(areas)].sum(axis=1)) for of_lag in parts]
+    highest = np.nan_to_num(np.abs(drawn)).max(axis=0)
+    as_close = (highest >= np.abs(seen)[:, None] * (1 - 1e-9)).sum(axis=1)
+    chance = np.where(np.isfinite(seen), (1 + as_close) / (1 + permutations), np.nan)
+    return seen, parts[:, 0, :, 3].sum(axis=1).astype(np.int64), chance
+
+
+def _correlation(moments: Floats) -> Floats:
+    scale = np.sqrt(moments[..., 1] * moments[..., 2])
+    return np.divide(moments[..., 0], scale, out=np.full_like(scale, np.nan), where=scale > 0)
 
 
 def _checked_lags(lags: Iterable[int]) -> list[int]:
@@ -297,31 +301,15 @@ def _checked_lags(lags: Iterable[int]) -> list[int]:
     return [int(lag) for lag in wanted]
 
 
-def _association(x: Floats, y: Floats, lag: int) -> tuple[float, int]:
-    products, squares_x, squares_y = _moments(x, y, lag).sum(axis=1)
-    scale = float(np.sqrt(squares_x * squares_y))
-    one, two = _beside(x, y, lag)
-    return float(products / scale) if scale > 0 else np.nan, int((np.isfinite(one) & np.isfinite(two)).sum())
-
-
-def _beside(x: Floats, y: Floats, lag: int) -> tuple[Floats, Floats]:
-    periods = x.shape[1]
-    return (x[:, : periods - lag], y[:, lag:]) if lag >= 0 else (x[:, -lag:], y[:, : periods + lag])
-
-
 def _moments(x: Floats, y: Floats, lag: int) -> Floats:
-    """Three rows with a value for each area: sum of products, of squares of x, of squares of y.
-
-    They are taken about the means of the values that both have.
-    """
-    one, two = _beside(x, y, lag)
+    """For each area the sum of products, of squares of x and of squares of y about their means, and the pairs."""
+    periods = x.shape[1]
+    one, two = (x[:, : periods - lag], y[:, lag:]) if lag >= 0 else (x[:, -lag:], y[:, : periods + lag])
     both = np.isfinite(one) & np.isfinite(two)
-    count = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    count = both.sum(axis=1, keepdims=True)
     held = [np.where(both, part, 0) for part in (one, two)]
-    centred = [np.where(both, part - part.sum(axis=1, keepdims=True) / count, 0) for part in held]
-    return np.array(
-        [(centred[0] * centred[1]).sum(axis=1), (centred[0] ** 2).sum(axis=1), (centred[1] ** 2).sum(axis=1)]
-    )
+    a, b = (np.where(both, part - part.sum(axis=1, keepdims=True) / np.maximum(count, 1), 0) for part in held)
+    return np.column_stack([(a * b).sum(axis=1), (a**2).sum(axis=1), (b**2).sum(axis=1), count])
 
 
 FEWEST = 6
@@ -572,8 +560,8 @@ def year_to_date(
     if unknown.any():
         warnings.warn(
             f"deaths are not known in {int(unknown.sum()):,} of {int(within_any.sum()):,} events, "
-            f"{first_of(checked, unknown)}: they add nothing to the sums of deaths. The columns {', '.join(_UNKNOWN)} "
-            "count them",
+            f"{named_rows(checked, unknown, ['event'])}: they add nothing to the sums of deaths. The columns "
+            f"{', '.join(_UNKNOWN)} count them",
             DataWarning,
             stacklevel=2,
         )

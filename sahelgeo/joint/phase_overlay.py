@@ -123,6 +123,8 @@ def _refusal(pieces: Pieces, pairs: list[tuple[int, int]], refused: npt.NDArray[
 _EQUAL_AREA = "ESRI:54034"
 SLIVER = 0.01
 _TIE = 1e-9
+# Behind the phases: pieces too small for theirs to count.
+_SLIVERS = 6
 # No ground counts twice, so that a rest below zero is rounding: borders are projected edge by edge.
 _ROUNDING = 1e-8
 
@@ -285,13 +287,10 @@ def _people_of(units: gpd.GeoDataFrame, population: pd.DataFrame) -> Floats:
 
 
 def _table(pieces: Pieces, weights: Floats, living: Floats, weighed: str) -> pd.DataFrame:
-    units, left, found, sliver = pieces.units, pieces.left, pieces.phase, pieces.sliver
-
-    def total(rows: npt.NDArray[np.bool_]) -> Floats:
-        return np.bincount(left[rows], weights[rows], len(units)).astype(float)
-
-    by_phase = np.column_stack([total((found == number) & ~sliver) for number in PHASES])
-    unclassified, slivers = total((found == 0) & ~sliver), total(sliver)
+    units, classes = pieces.units, np.where(pieces.sliver, _SLIVERS, pieces.phase)
+    sums = np.zeros((len(units), _SLIVERS + 1))
+    np.add.at(sums, (pieces.left, classes), weights)
+    unclassified, by_phase, slivers = sums[:, 0], sums[:, 1:_SLIVERS], sums[:, _SLIVERS]
     outside = living - by_phase.sum(axis=1) - unclassified - slivers
     outside[outside <= _ROUNDING * np.maximum(living, 1)] = 0
     word = "km2" if weighed == "ground" else "living"
@@ -301,23 +300,17 @@ def _table(pieces: Pieces, weights: Floats, living: Floats, weighed: str) -> pd.
     columns |= {f"{word}_in_slivers": slivers, word: living, **_majorities(by_phase, living)}
     table = pd.DataFrame(columns, index=units.index)
     numbers = [name for name in table.columns if name.startswith((word, "share"))]
-    return table.astype(dict.fromkeys(numbers, "Float64")).assign(weighed=weighed)
+    types = {**dict.fromkeys(numbers, "Float64"), **dict.fromkeys(("phase_majority", "phase_second"), "Int64")}
+    return table.astype(types).assign(weighed=weighed)
 
 
 def _majorities(by_phase: Floats, living: Floats) -> dict[str, Any]:
-    classified = by_phase.sum(axis=1)
+    classified = by_phase.sum(axis=1, keepdims=True)
+    shares = np.divide(by_phase, classified, out=np.zeros_like(by_phase), where=classified > 0)
     # Of equal weights the higher phase comes first: weights that differ by rounding are equal.
-    level = np.round(by_phase / np.where(classified > 0, classified, 1)[:, None] / _TIE)
-    order = np.lexsort((np.broadcast_to(-np.arange(5), by_phase.shape), -level), axis=1)
-    rows = np.arange(len(by_phase))
-    result: dict[str, Any] = {}
-    for place, name in ((0, "majority"), (1, "second")):
-        weight = by_phase[rows, order[:, place]]
-        real = weight > 0
-        phase = pd.array(np.where(real, order[:, place] + 1, 0), dtype="Int64")
-        phase[~real] = pd.NA
-        result[f"phase_{name}"] = phase
-        share = np.where(real, weight / np.where(classified > 0, classified, 1), np.nan)
-        result[f"share_{name}"] = pd.array(share, dtype="Float64")
-    share = np.divide(classified, living, out=np.full(len(living), np.nan), where=living > 0)
-    return {**result, "share_classified": pd.array(share, dtype="Float64")}
+    order = np.lexsort((np.broadcast_to(-np.arange(5), shares.shape), -np.round(shares / _TIE)), axis=1)[:, :2]
+    held = np.take_along_axis(shares, order, axis=1)
+    phase, share = (np.where(held > 0, found, np.nan).T for found in (order + 1, held))
+    found = {"phase_majority": phase[0], "share_majority": share[0], "phase_second": phase[1], "share_second": share[1]}
+    of_all = np.divide(classified[:, 0], living, out=np.full(len(living), np.nan), where=living > 0)
+    return {**found, "share_classified": of_all}

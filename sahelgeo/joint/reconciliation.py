@@ -166,14 +166,11 @@ def _moves(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | Non
 
 
 def _refuse_across(moves: pd.DataFrame, counts: pd.DataFrame) -> None:
-    days: dict[Any, list[pd.Timestamp]] = counts.groupby("pcode")["date"].agg(list).to_dict()
-    across = np.array(
-        [
-            any(start <= day < end for code in (origin, destination) for day in days.get(code, []))
-            for origin, destination, start, end in zip(*(moves[name] for name in (*ENDS, "start", "end")), strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    across = np.zeros(len(moves), dtype=np.bool_)
+    flows = moves[[*ENDS, "start", "end"]].assign(row=np.arange(len(moves)))
+    for end in ENDS:
+        days = flows.merge(counts[["pcode", "date"]], left_on=end, right_on="pcode")
+        across[days["row"][(days["start"] <= days["date"]) & (days["date"] < days["end"])]] = True
     if across.any():
         raise FlowPeriodError(
             f"{int(across.sum()):,} of {len(moves):,} flows reach over a day of count of one of their areas: "

@@ -220,12 +220,12 @@ def _one_band(dataset: DatasetReader, band: int | None) -> int:
 
 def _one_layer(array: xr.DataArray, band: int | None) -> xr.DataArray:
     others = [name for name in array.dims if name not in _axes(array)]
-    if len(others) == 1 and array.sizes[others[0]] == 1:
-        return array.isel({others[0]: 0}, drop=True)
-    if len(others) == 1 and band is not None:
-        if not 1 <= band <= array.sizes[others[0]]:
-            raise GridError(f"the array has no layer {band}. Choose 1 to {array.sizes[others[0]]}")
-        return array.isel({others[0]: band - 1}, drop=True)
+    size = array.sizes[others[0]] if others else 0
+    if len(others) == 1 and (size == 1 or band is not None):
+        number = 1 if size == 1 else int(band or 0)
+        if not 1 <= number <= size:
+            raise GridError(f"the array has no layer {band}. Choose 1 to {size}")
+        return array.isel({others[0]: number - 1}, drop=True)
     if others:
         raise GridError(
             "the array has more than rows and columns: "

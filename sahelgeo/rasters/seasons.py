@@ -13,17 +13,9 @@ import xarray as xr
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, GridError, SchemaError, listed
+from sahelgeo.rasters import zones
 from sahelgeo.rasters.grids import HORIZONTAL, VERTICAL, crs_of_array, open_grid
 from sahelgeo.rasters.streams import ZoneSums, edges_on
-from sahelgeo.rasters.zones import (
-    ground_of,
-    means_over,
-    share_without_data,
-    source_of_areas,
-    sums_over,
-    warn_of_gaps,
-    zone_labels,
-)
 from sahelgeo.sources import joined_sources
 
 # A mean over less than half of an area is a mean of something else.
@@ -113,24 +105,26 @@ def _series(
     layers = [stack.isel({along: number}, drop=True) for number in range(stack.sizes[along])]
     with open_grid(layers[0]) as reader:
         # All layers have the same cells, so the areas are walked through them once.
-        grid, ground = reader.grid, ground_of(reader.grid, areas)
+        grid, ground = reader.grid, zones.ground_of(reader.grid, areas)
         edges = edges_on(grid, ground.shapes)
     found, cells, everything = [], [], ZoneSums.nothing(edges.zones)
     for layer in layers:
         with open_grid(layer) as reader:
             if measure == "rate":
-                values, sums = means_over(reader, edges, least=least, progress=progress, stacklevel=stacklevel + 1)
+                values, sums = zones.means_over(
+                    reader, edges, least=least, progress=progress, stacklevel=stacklevel + 1
+                )
             else:
-                sums = sums_over(reader, edges, measure, progress=progress)
+                sums = zones.sums_over(reader, edges, measure, progress=progress)
                 values = np.where(sums.cells > 0, sums.total, np.nan)
         found.append(ground.spread(values, np.nan))
         cells.append(sums.cells)
         everything.add(sums)
-    warn_of_gaps(ground, everything.cells > 0, everything, grid, "values", stacklevel=stacklevel)
-    shares = [share_without_data(ground, grid, layer) for layer in cells]
-    coords: dict[str, Any] = {"pcode": list(zone_labels(areas))}
+    zones.warn_of_gaps(ground, everything.cells > 0, everything, grid, "values", stacklevel=stacklevel)
+    shares = [zones.share_without_data(ground, grid, layer) for layer in cells]
+    coords: dict[str, Any] = {"pcode": list(zones.zone_labels(areas))}
     coords["share_without_data"] = (("pcode", along), np.transpose(shares))
-    borders = source_of_areas(areas)
+    borders = zones.source_of_areas(areas)
     if borders is not None:
         coords["area_source"] = ("pcode", borders.to_numpy(dtype=object))
     if along in stack.coords:

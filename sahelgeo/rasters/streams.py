@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -84,11 +84,7 @@ class ZoneSums:
         self.infinite += other.infinite
 
 
-@dataclass(frozen=True)
-class _Job:
-    reader: Reader
-    edges: Edges
-    weights: Floats | None
+_Job: TypeAlias = "tuple[Reader, Edges, Floats | None]"
 
 
 def zone_sums(reader: Reader, edges: Edges, *, weights: Floats | None = None, progress: bool = False) -> ZoneSums:
@@ -108,7 +104,7 @@ def zone_sums(reader: Reader, edges: Edges, *, weights: Floats | None = None, pr
     sums = ZoneSums.nothing(edges.zones)
     windows = list(_windows(*_window_of(edges, reader.grid), reader.grid.block))
     # The sums of a run do not depend on which thread was faster: windows are added in their order.
-    for part in _in_order(_Job(reader, edges, weights), windows, progress):
+    for part in _in_order((reader, edges, weights), windows, progress):
         sums.add(part)
     return sums
 
@@ -162,10 +158,11 @@ def _in_order(job: _Job, windows: list[tuple[Range, Range]], progress: bool) -> 
 
 
 def _window_sums(job: _Job, rows: Range, columns: Range) -> ZoneSums:
-    values = job.reader.read(rows, columns)
+    reader, edges, _ = job
+    values = reader.read(rows, columns)
     if values.dtype.kind not in "iufb":
-        raise GridError(f"{job.reader.grid.name}: values of type {values.dtype} cannot be summed")
-    sums = ZoneSums.nothing(job.edges.zones)
+        raise GridError(f"{reader.grid.name}: values of type {values.dtype} cannot be summed")
+    sums = ZoneSums.nothing(edges.zones)
     height = max(1, _CELLS_OF_STRIP // (columns[1] - columns[0]))
     for first in range(rows[0], rows[1], height):
         strip = (first, min(rows[1], first + height))
@@ -174,16 +171,17 @@ def _window_sums(job: _Job, rows: Range, columns: Range) -> ZoneSums:
 
 
 def _strip(job: _Job, stored: npt.NDArray[Any], rows: Range, columns: Range) -> ZoneSums:
-    grid, zones = job.reader.grid, job.edges.zones
+    reader, edges, per_row = job
+    grid, zones = reader.grid, edges.zones
     bounds = stored.min(), stored.max()
     valid = has_data(stored, bounds, grid.nodata)
     flat = _values(stored, valid, grid)
     lowest, highest = float(flat[:-1].min()), float(flat[:-1].max())
-    spans = spans_of(job.edges, rows, columns)
+    spans = spans_of(edges, rows, columns)
     edge, run = _cells(valid, spans)
     cells = weight = _by_zone(spans, zones, edge, run)
-    if job.weights is not None:
-        weights = job.weights[rows[0] : rows[1]]
+    if per_row is not None:
+        weights = per_row[rows[0] : rows[1]]
         flat[:-1].reshape(stored.shape)[:] *= weights[:, None]
         edge, run = edge * weights[spans.cell // spans.width], run * weights[spans.start // spans.width]
         weight = _by_zone(spans, zones, edge, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, Unpack, overload
+from typing import Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
 from sahelgeo.nesting import levels_of, roll_up
-from sahelgeo.places.shared_ground import Floats, Ints, SharedGround, shared_ground, shared_within
+from sahelgeo.places.shared_ground import Floats, SharedGround, shared_ground, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, open_grid
 from sahelgeo.rasters.streams import ZoneSums, edges_on, frame_and_rest
 from sahelgeo.rasters.zones import (
@@ -305,22 +305,19 @@ def people_by_zone(
         shared = shared_ground(a, b, shapely.area)
         doubled = [shared_within(one, shapely.area) for one in (a, b)]
         # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
-        parts = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
-        edges = edges_on(reader.grid, np.concatenate(parts))
+        shapes = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
+        edges = edges_on(reader.grid, np.concatenate(shapes))
         edges = frame_and_rest(edges, reader.grid, np.zeros(edges.zones, dtype=bool))
         sums = sums_over(reader, edges, measure, progress=progress)
         near = [one.areas.iloc[one.near] for one in grounds]
-    pieces, *own = np.split(np.arange(edges.zones - 2), np.cumsum([len(part) for part in parts])[:-1])
+    pieces, *own = np.split(np.arange(edges.zones - 2), np.cumsum([len(one) for one in shapes])[:-1])
     for name, one, pairs, here, again in zip(("areas", "zones"), near, doubled, own[:2], own[2:], strict=True):
         _refuse_overlaps(name, one, pairs, sums.total[again], sums.total[here])
-    rows = [(shared.left, shared.right, sums.total[pieces], sums.cells[pieces])]
-    for side, numbers, here in ((0, shared.left, own[0]), (1, shared.right, own[1])):
-        rest = _rest(sums.total[here], np.bincount(numbers, sums.total[pieces], len(here)).astype(float))
-        cells = np.maximum(sums.cells[here] - np.bincount(numbers, sums.cells[pieces], len(here)), 0)
-        nobody, each = np.full(len(here), -1), np.arange(len(here))
-        rows.append((nobody, each, rest, cells) if side else (each, nobody, rest, cells))
+    found = pd.DataFrame({"people": sums.total, "cells": sums.cells})
+    parts = found.iloc[pieces].assign(a=shared.left, b=shared.right)
+    rests = [_rest(found.iloc[here], parts, side) for side, here in zip("ab", own[:2], strict=True)]
     warn_of_values(sums, reader.grid, stacklevel=3)
-    return _table_of_pairs(rows, float(sums.total[-2]), near[0], near[1], reader.grid.source)
+    return _table_of_pairs(pd.concat([parts, *rests]), float(sums.total[-2]), near[0], near[1], reader.grid.source)
 
 
 def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, doubled: Floats, total: Floats) -> None:
@@ -336,46 +333,37 @@ def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, do
         )
 
 
-def _rest(total: Floats, shared: Floats) -> Floats:
-    rest = total - shared
-    rest[np.abs(rest) <= _ROUNDING_NOISE * np.maximum(total, 1)] = 0
-    return rest
+def _rest(whole: pd.DataFrame, pieces: pd.DataFrame, side: str) -> pd.DataFrame:
+    """What is left of the polygons of one set outside the other; what rounding leaves is nothing."""
+    whole = whole.set_axis(pd.RangeIndex(len(whole), name=side))
+    rest = whole - pieces.groupby(side)[["people", "cells"]].sum().reindex(whole.index, fill_value=0.0)
+    people = rest["people"].mask(rest["people"].abs() <= _ROUNDING_NOISE * whole["people"].clip(lower=1), 0)
+    return rest.assign(people=people, cells=rest["cells"].clip(lower=0)).reset_index()
 
 
 def _table_of_pairs(
-    pairs: list[Any], whole: float, first: gpd.GeoDataFrame, second: gpd.GeoDataFrame, source: str | None
+    pairs: pd.DataFrame, whole: float, first: gpd.GeoDataFrame, second: gpd.GeoDataFrame, source: str | None
 ) -> pd.DataFrame:
-    a, b, people, cells = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    real = (cells > _ROUNDING_NOISE) | ((a >= 0) & (b >= 0))
-    a, b, people, cells = a[real], b[real], people[real], cells[real]
-    outside = whole - float(people.sum())
-    if abs(outside) > _ROUNDING_NOISE * max(abs(whole), 1):
-        a, b, people, cells = np.r_[a, -1], np.r_[b, -1], np.r_[people, outside], np.r_[cells, np.nan]
+    pairs = pairs[(pairs["cells"] > _ROUNDING_NOISE) | pairs[["a", "b"]].notna().all(axis=1)]
+    outside = whole - float(pairs["people"].sum())
     # The rest of the grid is people that no zone holds: its cells were not counted.
-    known = (cells > 0) | ((a < 0) & (b < 0))
-    table = pd.DataFrame(
-        {
-            "pcode": _called(first, a),
-            "zone": _called(second, b),
-            "people": pd.array(np.where(known, people, np.nan), dtype="Float64"),
-            "cells": pd.array(cells, dtype="Float64"),
-            "source": pd.array([source] * len(a), dtype="string"),
-        }
-    )
+    rows = pairs.assign(people=pairs["people"].where(pairs["cells"] > 0))
+    if abs(outside) > _ROUNDING_NOISE * max(abs(whole), 1):
+        rows = pd.concat([rows, pd.DataFrame({"people": [outside]})])
+    rows = rows.sort_values(["a", "b"], na_position="last", ignore_index=True)
+    table = pd.DataFrame({"pcode": _called(first, rows["a"]), "zone": _called(second, rows["b"])})
+    table = table.join(rows[["people", "cells"]].astype("Float64"))
+    table["source"] = pd.array([source] * len(table), dtype="string")
     own = [
-        borders.reset_index(drop=True).reindex(numbers).reset_index(drop=True)
-        for zones, numbers in ((first, a), (second, b))
+        borders.reset_index(drop=True).reindex(rows[side]).reset_index(drop=True)
+        for zones, side in ((first, "a"), (second, "b"))
         if (borders := source_of_areas(zones)) is not None
     ]
-    if own:
-        table["area_source"] = sources_by_row(*own)
-    order = np.lexsort((np.where(b < 0, len(second), b), np.where(a < 0, len(first), a)))
-    return table.iloc[order].reset_index(drop=True)
+    return table.assign(area_source=sources_by_row(*own)) if own else table
 
 
-def _called(zones: gpd.GeoDataFrame, numbers: Ints) -> pd.Series:
-    labels = zone_labels(zones).reset_index(drop=True)
-    called = labels.reindex(pd.Index(np.where(numbers < 0, -1, numbers))).reset_index(drop=True)
+def _called(zones: gpd.GeoDataFrame, numbers: pd.Series) -> pd.Series:
+    called = zone_labels(zones).reset_index(drop=True).reindex(numbers).reset_index(drop=True)
     return called.astype("string") if "pcode" in zones else called
 
 
