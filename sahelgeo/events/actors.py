@@ -30,10 +30,14 @@ def load_actors() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row for each name: ``name`` as a source prints it; ``match``, whether it is the ``whole`` name or the
-        ``start`` of one ("Military Forces of Mali" begins "Military Forces of Mali (2013-2020)"); ``family``; ``kind``
-        (jihadist, state, international, self-defence, rebel, armed movement, civilian, unidentified); ``note``,
-        ``source``, ``certainty``.
+        One row for each name:
+
+        - ``name``, as a source prints it;
+        - ``match``, whether it is the ``whole`` name or the ``start`` of one ("Military Forces of Mali" begins
+          "Military Forces of Mali (2013-2020)");
+        - ``family``;
+        - ``kind``: jihadist, state, international, self-defence, rebel, armed movement, civilian, unidentified;
+        - ``note``, ``source`` and ``certainty``.
 
     See Also
     --------
@@ -182,16 +186,20 @@ def dyads(
         of the table, are then rows of 0.
     kinds : list of str, optional
         Only these kinds of events, such as ``["Battles"]`` in ACLED.
-    by : str, optional
-        Also by this column, such as the ``pcode`` of :func:`locate`, or ``admin1``.
+    by : str or list of str, optional
+        Also by these columns, such as the ``pcode`` of :func:`locate`, or ``admin1``.
 
     Returns
     -------
     pandas.DataFrame
-        ``first`` and ``second`` (the families in the order of text), the column of ``by``, ``start``, ``end``,
-        ``events``, ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given),
-        ``events_without_fatalities``, ``source``. Events in which a family is missing are in no pair. Deaths are of
-        both sides and bystanders together.
+        One row for each pair of families, value of ``by`` and period, with index 0..n-1:
+
+        - ``first`` and ``second``, the families in the order of text; an event that lacks one of them is in no pair;
+        - the columns of ``by``, ``start``, ``end``;
+        - ``events``, ``fatalities`` (and ``fatalities_low``, ``fatalities_high`` where given): deaths of both sides and
+          of bystanders together;
+        - ``events_without_fatalities``, events whose deaths are not known;
+        - ``source``.
 
     Raises
     ------

@@ -71,16 +71,21 @@ def sum_events(
     Returns
     -------
     pandas.DataFrame
-        One row for each area and period (and value of ``by``) sorted by them, with index 0..n-1: ``pcode``, ``start``,
-        ``end`` (inclusive), the columns of ``by``; ``events``, ``fatalities`` and, where the source gives them,
-        ``fatalities_low`` and ``fatalities_high`` (Int64); ``events_without_fatalities``, events whose deaths are not
-        known; ``covered``, the share of the period's days that the source covers (0–1; missing without ``coverage``);
-        ``source``, and ``exported``, the day of the (newest) export, if the events have it.
+        One row for each area and period (and value of ``by``), sorted by them, with index 0..n-1:
+
+        - ``pcode``; missing for events without an area, so that the events that come in come out;
+        - ``start`` and ``end``, first and last day of the period;
+        - the columns of ``by``;
+        - ``events``, ``fatalities`` and, where the source gives them, ``fatalities_low`` and ``fatalities_high``
+          (Int64);
+        - ``events_without_fatalities``, events whose deaths are not known;
+        - ``covered``, the share of the period's days that the source covers (0–1); missing without ``coverage``;
+        - ``source``; ``exported``, the day of the newest export, where the events have it;
+        - with ``population`` also ``per_100000`` (deaths), ``population``, ``population_year`` and
+          ``population_source``.
 
         With ``coverage`` every area has a row for every period of it. Where there is no event, the counts are 0 if the
-        whole period is covered, and missing if not. Events without an area are rows with a missing ``pcode``, so that
-        the events that come in come out. With ``population`` also ``per_100000`` (deaths), ``population``,
-        ``population_year`` and ``population_source``.
+        whole period is covered, and missing if not.
 
     Raises
     ------
@@ -301,18 +306,16 @@ def coarser_than(events: pd.DataFrame, level: int) -> Mask:
 def _with_empty_cells(
     sums: pd.DataFrame, areas: gpd.GeoDataFrame, cover: pd.DataFrame, freq: str, labels: list[str]
 ) -> pd.DataFrame:
-    frame = every_period(cover["start"].min(), cover["end"].max(), freq)
-    cells = pd.DataFrame({"pcode": areas["pcode"].sort_values().to_numpy()}).merge(frame, how="cross")
+    keys, frame = [*_PLACE, *labels], every_period(cover["start"].min(), cover["end"].max(), freq)
+    cells: pd.DataFrame = areas[["pcode"]].astype("string").merge(frame, how="cross")
     cells["covered"] = counting.covered_shares(cells, cover, areas)
     if labels:
-        cells = cells.merge(sums[labels].drop_duplicates().sort_values(labels), how="cross")
-    cells["pcode"] = cells["pcode"].astype("string")
-    result = cells.merge(sums, on=[*_PLACE, *labels], how="outer")
-    counted = [name for name in sums.columns if name not in (*_PLACE, *labels)]
-    empty = (result["events"].isna() & (result["covered"] == 1)).fillna(False).to_numpy(dtype=np.bool_)
-    result[counted] = result[counted].mask(pd.Series(empty, index=result.index), 0).astype("Int64")
-    order = [*_PLACE, *labels, *counted, "covered"]
-    return result.sort_values([*_PLACE, *labels], na_position="last")[order].reset_index(drop=True)
+        cells = cells.merge(sums[labels].drop_duplicates(), how="cross")
+    result = cells.merge(sums, on=keys, how="outer").sort_values(keys, na_position="last", ignore_index=True)
+    counted = [name for name in sums.columns if name not in keys]
+    empty = result["events"].isna() & (result["covered"] == 1).fillna(False)
+    result[counted] = result[counted].mask(empty.astype(bool), 0).astype("Int64")
+    return result[[*keys, *counted, "covered"]]
 
 
 def _export_day(events: pd.DataFrame) -> Any:

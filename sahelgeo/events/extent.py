@@ -51,10 +51,16 @@ def core_periphery(
     Returns
     -------
     pandas.DataFrame
-        Two rows, ``part`` core and periphery: ``areas``, ``numerator`` and ``denominator`` (sums over areas that have
-        both), ``rate``, ``without_value`` (areas left out since one of the two is missing), ``lowest`` and ``highest``
-        rate of an area, ``ratio`` (of the periphery's rate to the core's), ``pcodes``, ``source`` if the table has it.
-        Sums are divided, not rates averaged.
+        Two rows, core and periphery:
+
+        - ``part``, which of the two, and ``areas``, how many it has;
+        - ``numerator`` and ``denominator``, the sums over areas that have both;
+        - ``rate``, the first by the second: sums are divided, not rates averaged;
+        - ``without_value``, areas left out since one of the two is missing;
+        - ``lowest`` and ``highest`` rate of an area;
+        - ``pcodes``, with commas;
+        - ``ratio`` of the rate to that of the core;
+        - ``source``, if the table has it.
 
     Raises
     ------
@@ -169,8 +175,8 @@ def mean_centre(
         Months, quarters or years.
     weights : {"events", "fatalities"}
         Whether each event counts once, or by its deaths (events whose deaths are not known are then left out).
-    by : str, optional
-        Also by this column, such as ``iso3``.
+    by : str or list of str, optional
+        Also by these columns, such as ``iso3``.
     permutations : int
         How often the events of two periods are shuffled for ``p_drift``; 0 leaves it missing.
     seed : int
@@ -179,13 +185,18 @@ def mean_centre(
     Returns
     -------
     geopandas.GeoDataFrame
-        One row for each period with an event that is used, in EPSG:4326, with index 0..n-1: the column of ``by``,
-        ``start``, ``end``, ``events`` (those used), ``left_out`` (without coordinates, or with unknown deaths where
-        these weigh), ``rough`` (used, and placed only at the capital of their region or coarser, by ``geo_precision``),
-        ``weight`` (the sum of those used); ``geometry``, the centre; ``major_km`` and ``minor_km``, the half axes of
-        the ellipse of one standard deviation, ``azimuth`` of the major one (degrees from north, 0 to 180); ``drift_km``
-        and ``drift_bearing`` (degrees from north) from the period before that has events, ``drift_from`` (its start),
-        and ``p_drift``; ``ellipse``, a polygon; ``source``.
+        One row for each period with an event that is used, in EPSG:4326, with index 0..n-1:
+
+        - the columns of ``by``; ``start`` and ``end``;
+        - ``events``, those used; ``left_out``, events without coordinates, or with unknown deaths where these weigh;
+        - ``rough``, events that are used and placed only at the capital of their region or coarser (``geo_precision``);
+        - ``weight``, the sum of the weights used;
+        - ``geometry``, the centre;
+        - ``major_km`` and ``minor_km``, the half axes of the ellipse of one standard deviation; ``azimuth`` of the
+          major one (degrees from north, 0 to 180); ``ellipse``, a polygon;
+        - ``drift_km`` and ``drift_bearing`` (degrees from north) from the period before that has events;
+          ``drift_from``, its start; ``p_drift``;
+        - ``source``.
 
     Raises
     ------
@@ -387,9 +398,13 @@ def hotspots(
     Returns
     -------
     geopandas.GeoDataFrame
-        The same rows and index with ``z`` (Getis and Ord's Gi*, a standard score), ``p`` (two-sided, from
-        permutations), ``p_adjusted`` (Benjamini and Hochberg), ``neighbours`` (how many areas it touches), and
-        ``hotspot``: ``high``, ``low``, ``none``; missing where the value is missing or no area with a value touches it.
+        The same rows and index with:
+
+        - ``z``, Getis and Ord's Gi*, a standard score;
+        - ``p``, two-sided, from permutations, and ``p_adjusted`` (Benjamini and Hochberg);
+        - ``neighbours``, how many areas it touches;
+        - ``hotspot``: ``high``, ``low`` or ``none``; missing where the value is missing or no area with a value touches
+          it.
 
     Raises
     ------

@@ -67,13 +67,20 @@ def before_after(
     Returns
     -------
     pandas.DataFrame
-        One row: ``date``, ``months`` in each window, ``before`` and ``after`` (means per month), ``change`` (after −
-        before; less the change of ``compare``, if given), ``change_low`` and ``change_high`` (95 % interval),
-        ``p_change``; ``memory`` (0–1, as given or estimated); ``ratio`` (after / before); ``compare_before``,
-        ``compare_after``; ``trend_before``, ``trend_after`` (per month, least squares), ``trend_change`` (of the
-        difference to ``compare``, if given) and ``p_trend``; ``reading``, one sentence on what this is not; ``source``,
-        where the series name theirs. The interval, both p and the memory are missing in windows of fewer than six
-        months.
+        One row:
+
+        - ``date``, and ``months`` in each window;
+        - ``before`` and ``after``, means per month;
+        - ``change``, after less before; less the change of ``compare``, if given; ``change_low`` and ``change_high``,
+          its 95 % interval, and ``p_change``;
+        - ``memory`` (0–1), as given or estimated;
+        - ``ratio``, after by before; ``compare_before`` and ``compare_after``, the means of ``compare``;
+        - ``trend_before`` and ``trend_after`` (per month, least squares); ``trend_change`` (of the difference to
+          ``compare``, if given) and ``p_trend``;
+        - ``reading``, one sentence on what this does not show;
+        - ``source``, where the series name theirs.
+
+        The interval, both p and the memory are missing in windows of fewer than six months.
 
     Raises
     ------
@@ -179,13 +186,17 @@ def lagged_association(
     Returns
     -------
     pandas.DataFrame
-        One row for each lag, with index 0..n-1: ``lag``, ``association`` (−1 to 1: correlation of ranks within each
-        area, so that large areas do not decide), ``pairs`` (area-periods that have both), ``areas``, ``periods`` (from
-        the first to the last of the table, those that it lacks too), ``p`` and ``reading``, which also says where no
-        pair exists at a lag; ``source``, where the table names it. ``p`` is the share of permutations in which, the
-        series ``y`` of each area shifted in time by a length of its own (what falls off the end comes back at the
-        start), any of the lags is as closely associated as this one. It takes account of how long each series
-        remembers, and of looking at several lags.
+        One row for each lag, with index 0..n-1:
+
+        - ``lag``;
+        - ``association`` (−1 to 1), the correlation of ranks within each area, so that large areas do not decide;
+        - ``pairs``, area-periods that have both values; ``areas``; ``periods``, from the first to the last of the
+          table, those that it lacks too;
+        - ``p``, the share of permutations in which any of the lags is as closely associated as this one. In each the
+          series ``y`` of every area is shifted in time by a length of its own, and what falls off the end comes back at
+          the start: this takes account of how long each series remembers, and of looking at several lags;
+        - ``reading``, which also says where no pair exists at a lag;
+        - ``source``, where the table names it.
 
     Raises
     ------
@@ -479,8 +490,8 @@ def year_to_date(
         An Events table of one source.
     date : datetime.date or str
         The last day of the part of the year, such as ``"2020-06-30"``.
-    by : str, optional
-        A column of the events, such as ``iso3``; without it all events together.
+    by : str or list of str, optional
+        Columns of the events, such as ``iso3``; without them all events together.
     coverage : tuple or pandas.DataFrame, optional
         The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``iso3``, of
         which every country must hold the whole comparison. The default are the days from the first to the last event: a
@@ -491,13 +502,18 @@ def year_to_date(
     Returns
     -------
     pandas.DataFrame
-        One row for each value of ``by`` and measure (``events``, ``fatalities``): ``start`` and ``date``, first and
-        last day of the part; ``part``, ``same_window`` and ``full_year`` (Int64 counts); ``ratio_full_year``,
-        ``ratio_same_window`` and ``change_percent`` (of the part against the same window); ``verdict`` (``surpassed``,
-        ``neared``, ``below`` by the ratio to the full year, ``unknown`` where that year has none), with the bands
-        ``neared_from`` and ``surpassed_from``. A year without deaths gives no ratio. ``part_unknown``,
-        ``same_window_unknown`` and ``full_year_unknown`` are the events of each window whose deaths are not known: they
-        add nothing to the deaths. ``source``, of the events.
+        One row for each value of ``by`` and each measure, with index 0..n-1:
+
+        - the columns of ``by`` (``of`` without it), and ``measure``: ``events`` or ``fatalities``;
+        - ``start`` and ``date``, first and last day of the part;
+        - ``part``, ``same_window`` and ``full_year`` (Int64 counts);
+        - ``ratio_full_year``, ``ratio_same_window`` and ``change_percent`` (of the part against the same window); a
+          year without deaths gives no ratio;
+        - ``verdict``, by the ratio to the full year: ``surpassed``, ``neared``, ``below``, or ``unknown`` where that
+          year has none; ``neared_from`` and ``surpassed_from``, its bands;
+        - ``part_unknown``, ``same_window_unknown`` and ``full_year_unknown``, events of each window whose deaths are
+          not known: they add nothing to the deaths;
+        - ``source``, of the events.
 
     Raises
     ------
@@ -657,10 +673,14 @@ def spread(
     Returns
     -------
     pandas.DataFrame
-        One row for each ``pcode``, sorted, with index 0..n-1: ``first`` (start of that period, missing if it was not
-        reached), ``reached`` (boolean; missing where it was not seen and some period has no value), ``first_seen`` and
-        ``last_seen`` (start of the first and last period with a value), ``already`` (bool): reached in the first period
-        with a value, so the arrival may be earlier; ``source``, if the sums have it.
+        One row for each area, sorted by ``pcode``, with index 0..n-1:
+
+        - ``pcode``;
+        - ``first``, the start of the first period that reaches the threshold; missing where none does;
+        - ``reached`` (boolean); missing where no period reaches it and some has no value;
+        - ``first_seen`` and ``last_seen``, the start of the first and of the last period with a value;
+        - ``already`` (bool), whether the first period with a value reaches it, so that the arrival may be earlier;
+        - ``source``, if the sums have it.
 
     Raises
     ------
@@ -736,10 +756,14 @@ def share_outside(
     Returns
     -------
     pandas.DataFrame
-        One row for each period, with index 0..n-1: ``start``, ``end``, ``inside``, ``outside`` and ``unplaced`` (Int64:
-        rows without a p-code), ``share_outside`` (Float64, 0–1, of what is placed; missing where nothing is), and
-        ``share_low`` and ``share_high``: if all of the unplaced were inside, or outside. ``without_value``: rows whose
-        value is missing, so that the sums are partial. ``source``, if the sums have it.
+        One row for each period, with index 0..n-1:
+
+        - ``start`` and ``end``;
+        - ``inside``, ``outside`` and ``unplaced`` (Int64; the last are rows without a p-code);
+        - ``share_outside`` (Float64, 0–1), of what has a place; missing where nothing has;
+        - ``share_low`` and ``share_high``, the share if all of the unplaced were inside, or outside;
+        - ``without_value``, rows whose value is missing: the sums are partial;
+        - ``source``, if the sums have it.
 
     Raises
     ------

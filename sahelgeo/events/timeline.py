@@ -42,12 +42,16 @@ def load_timeline(
     Returns
     -------
     pandas.DataFrame
-        Sorted by ``start``, with index 0..n-1: ``start`` and ``end`` (days; ``end`` missing where it had none or none
-        is known), ``precision`` (day or month: of a month the first day is given), ``countries`` (ISO codes with
-        ``|``), ``place``, ``kind``, ``mission``, ``troops`` (as authorised or announced), ``event_en``, ``event_fr``,
-        ``source``, ``certainty``, ``end_certainty``, and ``verified`` (bool): False for dates that no copy of a source
-        backs (``memory``), and for your own rows unless their ``certainty`` is certain, reported or conflict. They are
-        there to be drawn, not to decide anything.
+        Sorted by ``start``, with index 0..n-1:
+
+        - ``start`` and ``end`` (days; ``end`` is missing where there was none or none is known);
+        - ``precision``: day or month; of a month the first day is given;
+        - ``countries`` (ISO codes with ``|``), ``place``, ``kind``, ``mission``;
+        - ``troops``, as authorised or announced;
+        - ``event_en`` and ``event_fr``, what happened;
+        - ``source``, ``certainty``, ``end_certainty``;
+        - ``verified`` (bool): False for dates that no copy of a source backs (``memory``), and for your own rows unless
+          their ``certainty`` is certain, reported or conflict. These are there to be drawn, not to decide anything.
 
     Raises
     ------
@@ -152,11 +156,15 @@ def timeline_steps(
     Returns
     -------
     pandas.DataFrame
-        One row for each period, with index 0..n-1: ``start``, ``end``; ``missions`` (Int64), how many; ``names``,
-        which, with commas; ``missions_unknown`` (Int64), how many more began, have no known end, and are not counted
-        since the period ends after ``known_until``; ``troops`` (Int64), the last known strength of those that have one,
-        added up, missing where none has; and ``missions_without_troops``, how many of them add nothing because their
-        strength is not known. Troops are as authorised or announced, not counts of people on the ground.
+        One row for each period, with index 0..n-1:
+
+        - ``start`` and ``end``;
+        - ``missions`` (Int64), how many were in force; ``names``, which, with commas;
+        - ``missions_unknown`` (Int64), how many more began, have no known end, and are not counted since the period
+          ends after ``known_until``;
+        - ``troops`` (Int64), the last known strength of those that have one, added up; missing where none has. They are
+          as authorised or announced, not counts of people on the ground;
+        - ``missions_without_troops``, how many add nothing because their strength is not known.
 
     Raises
     ------

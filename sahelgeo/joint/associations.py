@@ -48,10 +48,14 @@ def local_association(
     Returns
     -------
     pandas.DataFrame
-        One row for each area with its index: ``local_i``; ``p_value`` (two-sided, from the permutations);
-        ``p_adjusted`` (Benjamini and Hochberg, for many areas tested at once); ``significant`` (boolean); ``reading``
-        in words, such as "high share_3plus here, high per_1000 around", or "no clear association"; ``source``, of the
-        whole table. Areas without a value or without neighbours are missing, and are neighbours of none.
+        One row for each area with its index; missing where an area has no value or no neighbours, and such an area is a
+        neighbour of none:
+
+        - ``local_i``;
+        - ``p_value``, two-sided, from the permutations;
+        - ``p_adjusted`` (Benjamini and Hochberg, for many areas tested at once), and ``significant`` (boolean);
+        - ``reading`` in words, such as "high share_3plus here, high per_1000 around", or "no clear association";
+        - ``source``, of the whole table.
 
     Raises
     ------
@@ -101,25 +105,17 @@ def local_association(
         moran = esda.Moran_Local_BV(x[used], y[used], weights, permutations=permutations, seed=seed)
     p_values = _two_sided(np.asarray(moran.Is), np.asarray(moran.rlisas))
     adjusted = false_discovery(p_values)
-    readings = [
-        f"{_QUADRANTS[int(quadrant)][0]} {here} here, {_QUADRANTS[int(quadrant)][1]} {around} around"
-        if p <= alpha
-        else "no clear association"
-        for quadrant, p in zip(moran.q, adjusted, strict=True)
-    ]
-    source = joined_sources(source_ids(table))
-    result = pd.DataFrame(
-        {
-            "local_i": pd.array(moran.Is, dtype="Float64"),
-            "p_value": pd.array(p_values, dtype="Float64"),
-            "p_adjusted": pd.array(adjusted, dtype="Float64"),
-            "significant": pd.array(adjusted <= alpha, dtype="boolean"),
-            "reading": pd.array(readings, dtype="string"),
-            "source": pd.Series(source, index=used, dtype="string"),
-        },
-        index=used,
-    )
-    return result.reindex(range(len(table))).set_axis(table.index)
+    quadrants = [_QUADRANTS[int(quadrant)] for quadrant in moran.q]
+    readings = [f"{own} {here} here, {others} {around} around" for own, others in quadrants]
+    columns = {
+        "local_i": pd.array(moran.Is, dtype="Float64"),
+        "p_value": pd.array(p_values, dtype="Float64"),
+        "p_adjusted": pd.array(adjusted, dtype="Float64"),
+        "significant": pd.array(adjusted <= alpha, dtype="boolean"),
+        "reading": pd.array(np.where(adjusted <= alpha, readings, "no clear association"), dtype="string"),
+        "source": pd.array([joined_sources(source_ids(table))] * len(used), dtype="string"),
+    }
+    return pd.DataFrame(columns, index=used).reindex(range(len(table))).set_axis(table.index)
 
 
 def _stats() -> tuple[ModuleType, ModuleType]:

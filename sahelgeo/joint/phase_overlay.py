@@ -164,15 +164,20 @@ def overlay_phases(
     Returns
     -------
     pandas.DataFrame
-        One row for each area with its index: ``pcode``; ``living_in_phase_1`` to ``living_in_phase_5`` (Float64,
-        persons who live in polygons of that phase), ``living_in_unclassified`` (polygons without a phase),
-        ``living_outside`` (no polygon) and ``living_in_slivers``; together they are ``living``, all people of the
-        area. Without a population the same in km², called ``km2_in_phase_1`` ..., ``km2``. Then ``phase_majority``
-        (Int64), the phase that most of them live in, with its ``share_majority``; the runner-up, ``phase_second`` and
-        ``share_second`` (shares of those in classified polygons, 0–1); and ``share_classified``, of all. Of two phases
-        of equal weight the higher is first. ``weighed`` says what was weighed: "people by grid", "people spread
-        evenly" or "ground". ``source``, ``area_source`` and ``population_source`` are those of the tables and
-        of the grid, where they name one.
+        One row for each area with its index:
+
+        - ``pcode``;
+        - ``living_in_phase_1`` to ``living_in_phase_5`` (Float64), persons who live in polygons of that phase;
+        - ``living_in_unclassified`` (polygons without a phase), ``living_outside`` (no polygon) and
+          ``living_in_slivers``;
+        - ``living``, all people of the area: the sum of those above. Without a population these are km²:
+          ``km2_in_phase_1`` ..., ``km2``;
+        - ``phase_majority`` (Int64), the phase that most of them live in, with its ``share_majority``; ``phase_second``
+          and ``share_second``, the runner-up. Shares are of those in classified polygons (0–1); of two phases of equal
+          weight the higher is first;
+        - ``share_classified``, of all;
+        - ``weighed``, what was weighed: "people by grid", "people spread evenly" or "ground";
+        - ``source``, ``area_source`` and ``population_source``, of the tables and of the grid, where they name one.
 
     Raises
     ------

@@ -51,19 +51,25 @@ def reconcile(
         What flows without a category are. The default says that the people who moved were displaced before, so that
         they leave one count and enter another; "Internal displacements" says that they fled from home, and leave none.
     choose : mapping, optional
-        Which stocks to take, see :func:`sum_stocks`.
+        Take only the stocks with these values, for example ``{"group": "idp"}``; it can name group, method, operation,
+        source (and as_of, edition). A list, as in ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people
+        of these sources, methods or operations are different ones: they are added up.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each area and pair of consecutive counts of it, sorted, with index 0..n-1: ``pcode``, ``group``,
-        ``start`` and ``end`` (the days of the two counts), ``opening``, ``inflow``, ``outflow``, ``returns`` (taken
-        away, 0 or more), ``expected`` = opening + inflow − outflow − returns, ``closing``, ``residual`` = closing −
-        expected (Int64), ``internal`` (people who moved inside the area, not in the sum), ``flow_days`` and ``days``
-        (of the period, and how many of them some flow of the table covers), ``possible_reasons`` (string: what may
-        explain a residual, as far as the tables tell), ``source`` and ``flow_source``. A flow counts if it starts
-        after the opening day and ends on the closing day or before. The parts are 0 where no flow names the area;
-        flows without a count make them missing.
+        One row for each area and pair of consecutive counts of it, sorted, with index 0..n-1:
+
+        - ``pcode`` and ``group``; ``start`` and ``end``, the days of the two counts;
+        - ``opening``, the first count;
+        - ``inflow``, ``outflow`` and ``returns`` (taken away, 0 or more): 0 where no flow names the area, missing where
+          flows have no count. A flow counts if it starts after the opening day and ends by the closing day;
+        - ``expected``: opening + inflow − outflow − returns;
+        - ``closing``, the second count, and ``residual``: closing − expected (all Int64);
+        - ``internal``, people who moved inside the area; they are not in the sum;
+        - ``flow_days``, how many of the ``days`` of the period some flow of the table covers;
+        - ``possible_reasons`` in words: what may explain a residual, as far as the tables tell;
+        - ``source`` and ``flow_source``.
 
     Raises
     ------

@@ -57,11 +57,16 @@ def joint_severity(
     Returns
     -------
     pandas.DataFrame
-        One row for each area of either table, sorted by ``pcode``, with index 0..n-1: ``share_3plus`` (0–1),
-        ``per_1000``, ``population`` (denominator, persons), ``hunger_class`` and ``displacement_class`` (Int64, 1–3),
-        ``joint_class`` ("both": both are in class 3; "hunger", "displacement", "neither") and ``bivariate_class``
-        ("1-1" to "3-3", hunger first), ``source`` and ``population_source``. Missing where either is missing: an area
-        without a count is not an area without displaced people.
+        One row for each area of either table, sorted by ``pcode``, with index 0..n-1. What rests on both tables is
+        missing where either is missing: an area without a count is not an area without displaced people.
+
+        - ``pcode``;
+        - ``share_3plus`` (0–1) and ``per_1000``;
+        - ``population``, the denominator, in persons;
+        - ``hunger_class`` and ``displacement_class`` (Int64, 1–3);
+        - ``joint_class``: "both" (both are in class 3), "hunger", "displacement" or "neither";
+        - ``bivariate_class``: "1-1" to "3-3", hunger first;
+        - ``source`` and ``population_source``.
 
     Raises
     ------
@@ -159,11 +164,15 @@ def displacement_by_phase(
     Returns
     -------
     pandas.DataFrame
-        One row for each class, index ``class``: "1" to "5", the states, and "not in table", areas that the table of
-        phases does not name, or unknown places. ``displaced`` (Int64, people present in areas of the class),
-        ``fled_from`` (people of the stock who come from them; missing throughout if the stock names no origin),
-        ``moved_out`` and ``moved_in`` (people of the flows who left, or reached, areas of the class; moves within one
-        area are in both), and ``source``, of all tables. Each column of people adds up to all people of its table.
+        One row for each class, index ``class``: "1" to "5", the states, and "not in table", which are areas that the
+        table of phases does not name and places that are not known. Each column of people adds up to all people of its
+        table:
+
+        - ``displaced`` (Int64), people present in areas of the class;
+        - ``fled_from``, people of the stock who come from them; missing throughout if the stock names no origin;
+        - ``moved_out`` and ``moved_in``, people of the flows who left, or reached, areas of the class; moves within one
+          area are in both;
+        - ``source``, of all tables.
 
     Raises
     ------

@@ -272,19 +272,11 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
     file = "" if name.startswith("/vsimem/") else PurePath(name).name
     words = {"file name": PurePath(file).stem, "units": dataset.units[band - 1] or ""}
     words |= {"band description": dataset.descriptions[band - 1] or "", **_words(tags)}
-    return Grid(
-        name,
-        dataset.transform,
-        _earthly(CRS.from_user_input(dataset.crs.to_wkt()), name),
-        dataset.height,
-        dataset.width,
-        dataset.nodatavals[band - 1],
-        dataset.scales[band - 1],
-        dataset.offsets[band - 1],
-        words,
-        _source(tags, file),
-        dataset.block_shapes[band - 1],
-    )
+    stored = (dataset.nodatavals, dataset.scales, dataset.offsets, dataset.block_shapes)
+    nodata, scale, offset, block = (of_bands[band - 1] for of_bands in stored)
+    crs, (height, width) = _earthly(CRS.from_user_input(dataset.crs.to_wkt()), name), dataset.shape
+    source = _source(tags, file)
+    return Grid(name, dataset.transform, crs, height, width, nodata, scale, offset, words, source, block)
 
 
 def _words(held: Mapping[Any, Any]) -> dict[str, str]:
@@ -321,21 +313,14 @@ def _grid_of_array(array: xr.DataArray, vertical: str, horizontal: str) -> Grid:
     file = PurePath(str(array.encoding.get("source") or "")).name
     name = f"array {array.name!r}" if array.name else "the array"
     # Only an array that was opened without decoding still has these among its attributes.
-    scale, offset = _number(array.attrs, "scale_factor"), _number(array.attrs, "add_offset")
-    chunks = array.chunksizes
-    return Grid(
-        f"{file}, {name}" if file else name,
-        Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2),
-        crs_of_array(array),
-        array.sizes[vertical],
-        array.sizes[horizontal],
-        nodata,
-        1.0 if scale is None else scale,
-        offset or 0.0,
-        {"file name": PurePath(file).stem, "name": str(array.name or ""), **_words(array.attrs)},
-        _source(array.attrs, file),
-        (max(chunks.get(vertical, (1,))), max(chunks.get(horizontal, (1,)))),
-    )
+    scale, offset = _number(array.attrs, "scale_factor"), _number(array.attrs, "add_offset") or 0.0
+    transform = Affine(x[1], 0, x[0] - x[1] / 2, 0, y[1], y[0] - y[1] / 2)
+    words = {"file name": PurePath(file).stem, "name": str(array.name or ""), **_words(array.attrs)}
+    source, crs, scale = _source(array.attrs, file), crs_of_array(array), 1.0 if scale is None else scale
+    height, width = array.sizes[vertical], array.sizes[horizontal]
+    block = (max(array.chunksizes.get(vertical, (1,))), max(array.chunksizes.get(horizontal, (1,))))
+    whole_name = f"{file}, {name}" if file else name
+    return Grid(whole_name, transform, crs, height, width, nodata, scale, offset, words, source, block)
 
 
 def _number(held: Mapping[Any, Any], key: str) -> float | None:

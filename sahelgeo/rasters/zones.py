@@ -162,13 +162,7 @@ def check_measure(grid: Grid, measure: str) -> None:
         )
 
 
-def sums_over(
-    reader: Reader,
-    edges: Edges,
-    measure: str,
-    *,
-    progress: bool = False,
-) -> ZoneSums:
+def sums_over(reader: Reader, edges: Edges, measure: str, *, progress: bool = False) -> ZoneSums:
     """The sums of counts, or of densities times the cells' km², over polygons on the grid."""
     grid = reader.grid
     check_measure(grid, measure)
