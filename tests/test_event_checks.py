@@ -495,3 +495,12 @@ def test_planted_effects_are_found(found) -> None:
     """
     first = sum(found(seed, planted=True) for seed in range(6))
     assert first == 6 or first + sum(found(seed, planted=True) for seed in range(6, 20)) >= 15
+
+
+def test_nothing_arrives_in_a_table_without_rows() -> None:
+    """An answer without rows, with its columns; a lag needs some."""
+    nothing = by_month({"A": [1, 2]}).iloc[:0]
+    assert sg.events.spread(nothing).empty
+    assert sg.events.spread(nothing)["first"].dtype == "datetime64[us]"
+    with pytest.raises(sg.errors.SchemaError, match="no row has a p-code"):
+        sg.events.lagged_association(nothing, "events", "events")

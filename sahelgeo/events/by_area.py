@@ -271,12 +271,12 @@ def other_country(placed: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
     return np.asarray((there != placed["iso3"].astype("string")).fillna(False), dtype=np.bool_)
 
 
-@lru_cache(maxsize=1)
-def _finest_levels() -> dict[tuple[str, int], int]:
-    return {
-        (row["events_source"], int(row["geo_precision"])): int(row["finest_level"])
-        for row in read_rows("geo_precision.csv")
-    }
+@lru_cache(maxsize=8)
+def _finest_levels(source: str) -> dict[int, int]:
+    """The finest level at which a place of each precision is known: the source's own scale before the declared one."""
+    rows = [row for row in read_rows("geo_precision.csv") if row["events_source"] in ("", source)]
+    rows.sort(key=lambda row: row["events_source"])
+    return {int(row["geo_precision"]): int(row["finest_level"]) for row in rows}
 
 
 def _too_coarse(events: pd.DataFrame, areas: gpd.GeoDataFrame) -> Mask:
@@ -295,11 +295,8 @@ def coarser_than(events: pd.DataFrame, level: int) -> Mask:
     precision = events["geo_precision"].to_numpy(dtype="float64", na_value=np.nan)
     if not (precision > 1).any():
         return np.zeros(len(events), dtype=np.bool_)
-    rules = _finest_levels()
-    source = str(events["source"].iloc[0])
-    # A number that the source's own scale lacks is read by the scale of the declaration.
-    finest = {number: rules.get((source, number), level_of) for (name, number), level_of in rules.items() if not name}
-    too_coarse = [number for number, level_of in finest.items() if level_of < level]
+    finest = _finest_levels(str(events["source"].iloc[0]))
+    too_coarse = [number for number, finest_level in finest.items() if finest_level < level]
     return np.asarray(np.isin(precision, too_coarse), dtype=np.bool_)
 
 

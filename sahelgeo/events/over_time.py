@@ -278,8 +278,8 @@ def _by_area(table: pd.DataFrame, name: str, *columns: str) -> tuple[list[pd.Dat
     advice = "An area has a period more than once: sum first, without 'by'"
     checks.once(known, name, "pcode", "start", advice=advice)
     every, step = without_gaps(pd.DatetimeIndex(known["start"].unique()).sort_values())
-    values = known.set_index(["pcode", "start"])[list(columns)].astype("Float64").unstack().sort_index()  # noqa: PD010
-    return [pd.DataFrame(values[column]).reindex(columns=every) for column in columns], step
+    wide = [known.pivot(index="pcode", columns="start", values=name) for name in columns]  # noqa: PD010
+    return [one.reindex(columns=every).astype("Float64") for one in wide], step
 
 
 def _associations(

@@ -13,6 +13,7 @@ from sahelgeo.embedded import read_frame
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.events.counting import known_values
 from sahelgeo.periods import Frequency, every_period
+from sahelgeo.sources import with_source
 
 _NEEDED = ("start", "event_en")
 _VERIFIED = ("certain", "reported", "conflict")
@@ -164,7 +165,8 @@ def timeline_steps(
           ends after ``known_until``;
         - ``troops`` (Int64), the last known strength of those that have one, added up; missing where none has. They are
           as authorised or announced, not counts of people on the ground;
-        - ``missions_without_troops``, how many add nothing because their strength is not known.
+        - ``missions_without_troops``, how many add nothing because their strength is not known;
+        - ``source``, of the missions and strengths of the timeline.
 
     Raises
     ------
@@ -215,7 +217,7 @@ def timeline_steps(
             DataWarning,
             stacklevel=2,
         )
-    return steps
+    return with_source(steps, missions, strengths)
 
 
 def _step(

@@ -215,7 +215,8 @@ def overlay_phases(
     >>> found[["living_in_phase_2", "living_in_phase_4", "phase_majority", "phase_second"]].round(6).iloc[0].tolist()
     [250.0, 750.0, 4.0, 2.0]
     """
-    zones, units = _checked(polygons, areas, column, slivers)
+    zones, units = polygons, areas
+    _check(zones, units, column, slivers)
     phases = whole_phases(zones[column], "polygons")
     zone_km2, unit_km2 = _km2(zones.geometry), _km2(units.geometry)
     ground = moved(zones.geometry, units.crs)
@@ -257,19 +258,15 @@ def _sources(table: pd.DataFrame) -> str | None:
     return joined_sources(source_ids(table))
 
 
-def _checked(
-    polygons: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, column: str, slivers: float
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    check_ground(polygons, "polygons")
-    check_ground(areas, "areas")
-    zones, units = polygons, areas
+def _check(zones: gpd.GeoDataFrame, units: gpd.GeoDataFrame, column: str, slivers: float) -> None:
+    check_ground(zones, "polygons")
+    check_ground(units, "areas")
     checks.columns(zones, "polygons", {column: "any"})
     checks.columns(units, "areas", {"pcode": "text"})
     checks.filled(units, "areas", "pcode", "Each area needs a p-code of its own")
     checks.one_edition(units)
     if not 0 <= slivers < 1:
         raise SchemaError(f"slivers={slivers!r} is not a share. Give a number from 0 to below 1, such as 0.01")
-    return zones, units
 
 
 def _extent(shapes: Any) -> str:

@@ -15,6 +15,8 @@ drawing of fonts: its *height* there, and the *area* of the cell to its right ov
 * A cell's fraction is the sum of the heights in the cells before it, which the polygon covers wholly over that height,
   plus its own area: 0 + 0.3 on the left border, 1 - 0.6 on the right one.
 * Between two touched cells the sum of heights is 0 or 1 and does not change: no cell, or a run of whole ones.
+* What no zone covers is a zone too: the frame of the grid, and the edges of all others with the sign turned. A border
+  that two zones share leaves nothing there.
 * What lies left of a window is gathered in column -1, so that its heights still count; what lies right of it in column
   ``width``, where the last run ends.
 """
