@@ -161,3 +161,18 @@ def test_a_comparison_is_printed_and_exported_and_a_story_says_how(hungry: gpd.G
         sg.maps.figure(story)
     assert sg.maps.figure(story.sections[0].maps[0])
     assert sg.maps.export_newsroom(story, tmp_path / "story")
+
+
+def test_what_an_error_advises_works_in_the_call_that_raised_it(squares: gpd.GeoDataFrame) -> None:
+    """A row without an area is kept or dropped where the map is made."""
+    figures = pd.DataFrame({"pcode": ["XA01", "XX99"], "people": [50, 60], "phase_published": 2, "source": "own"})
+    for draw in (sg.maps.stock_map, sg.maps.phase_map):
+        with pytest.raises(sg.errors.UnmatchedError, match="unmatched='keep' or 'drop'"):
+            draw(figures, squares)
+        with pytest.warns(sg.DataWarning, match="left out"):
+            assert draw(figures, squares, unmatched="drop")
+    with pytest.warns(sg.DataWarning, match="kept without geometry"):
+        kept = sg.maps.stock_map(figures, squares, unmatched="keep")
+    assert "of them 60 people in 1 rows without an area" in kept.get_root().render()
+    named = figures.iloc[:1].drop(columns="pcode").assign(admin1="West")
+    assert sg.maps.stock_map(named, squares, on="match")

@@ -19,6 +19,7 @@ from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
 from sahelgeo.maps.table_layers import layers_for, outlines_under, with_areas, with_lines
+from sahelgeo.places.attach import On, Unmatched
 from sahelgeo.words import word
 
 
@@ -28,6 +29,8 @@ def phase_map(
     areas: gpd.GeoDataFrame | None = None,
     *,
     column: str = "phase_published",
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
     tooltip: str | None = None,
     m: Map | None = None,
     **options: Any,
@@ -42,6 +45,8 @@ def phase_map(
         The areas, for a table without geometry. Areas that no row names are drawn as without data.
     column : str
         Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`.
+    on, unmatched
+        How rows find their areas, and what becomes of those that find none: as for :func:`sahelgeo.attach_areas`.
     tooltip : str, optional
         Template of the text under the pointer: ``"{name}: {population:,.0f}"``.
     m : Map, optional
@@ -82,7 +87,8 @@ def phase_map(
     'Burkina Faso, 2020'
     >>> m.save("phases.html")  # doctest: +SKIP
     """
-    layer = PhaseLayer(with_areas(phases, areas, empty_areas=True), column=column, tooltip=tooltip)
+    joined = with_areas(phases, areas, on=on, unmatched=unmatched, empty_areas=True)
+    layer = PhaseLayer(joined, column=column, tooltip=tooltip)
     return _added(layer, m, options)
 
 
@@ -92,6 +98,8 @@ def stock_map(
     areas: gpd.GeoDataFrame | None = None,
     *,
     column: str = "people",
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
     tooltip: str | None = None,
     m: Map | None = None,
     **options: Any,
@@ -106,7 +114,7 @@ def stock_map(
         The areas, for a table without geometry; a new map shows their outlines under the circles.
     column : str
         The column of numbers.
-    tooltip, m, **options
+    on, unmatched, tooltip, m, **options
         As for :func:`phase_map`.
 
     Returns
@@ -135,7 +143,7 @@ def stock_map(
     '6 September 2020'
     >>> m.save("stocks.html")  # doctest: +SKIP
     """
-    layer = StockLayer(with_areas(stocks, areas), column=column, tooltip=tooltip)
+    layer = StockLayer(with_areas(stocks, areas, on=on, unmatched=unmatched), column=column, tooltip=tooltip)
     return _added(layer, m, options, areas)
 
 

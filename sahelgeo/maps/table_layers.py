@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -118,12 +119,12 @@ def _with_places(table: gpd.GeoDataFrame, absent: gpd.GeoDataFrame) -> gpd.GeoDa
     return pd.concat([table, more.loc[:, [label for label in more.columns if label in table]]], ignore_index=True)
 
 
-def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, *, empty_areas: bool = False) -> gpd.GeoDataFrame:
+def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, **options: Any) -> gpd.GeoDataFrame:
     """The table with the geometry of its areas; as it is where no areas are given."""
     if areas is None:
         return table
     _check_without_geometry(table, "the table has")
-    return attach_areas(table, areas, empty_areas=empty_areas)
+    return attach_areas(table, areas, **options)
 
 
 def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
