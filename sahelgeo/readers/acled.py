@@ -33,21 +33,21 @@ def read_acled(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     -------
     geopandas.GeoDataFrame or pandas.DataFrame
         For an export an Events table in EPSG:4326: ``event`` is ACLED's id, ``kind`` and ``subkind`` its types,
-        ``fatalities`` the reported deaths, ``geo_precision`` 1 (exact) to 3 (only the region). Also ``disorder_type`` and
-        ``civilian_targeting`` where the export has them, ``place``, ``admin1`` to ``admin3``, ``iso3``; and ``exported``, the
-        day of the newest ``timestamp`` of the file, if it prints them.
+        ``fatalities`` the reported deaths, ``geo_precision`` 1 (exact) to 3 (only the region). Also ``disorder_type``
+        and ``civilian_targeting`` where the export has them, ``place``, ``admin1`` to ``admin3``, ``iso3``; and
+        ``exported``, the day of the newest ``timestamp`` of the file, if it prints them.
 
-        The counts do not fit the Events table, whose rows are single events. They come as a plain table: ``pcode``, ``iso3``,
-        ``admin1``, ``admin2``, ``start``, ``end``, ``events``, ``fatalities``, ``source``. A printed 0 says that ACLED
-        covered the area and recorded nothing.
+        The counts do not fit the Events table, whose rows are single events. They come as a plain table: ``pcode``,
+        ``iso3``, ``admin1``, ``admin2``, ``start``, ``end``, ``events``, ``fatalities``, ``source``. A printed 0 says
+        that ACLED covered the area and recorded nothing.
 
     Raises
     ------
     FormatError
         Another kind of file, cells that are no numbers or days, coordinates that are no place.
     DuplicateEventError
-        An event that stands twice with different figures, as where two exports were put together; ``.table`` has every row, each
-        with the day of its own timestamp in ``exported``, for :func:`sahelgeo.events.newest_export`.
+        An event that stands twice with different figures, as where two exports were put together; ``.table`` has every
+        row, each with the day of its own timestamp in ``exported``, for :func:`sahelgeo.events.newest_export`.
 
     See Also
     --------
@@ -57,7 +57,8 @@ def read_acled(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
 
     Notes
     -----
-    ACLED's scale of places: 1 exact, 2 near, 3 the region only (its codebook). With 3 the point is the region's capital.
+    ACLED's scale of places: 1 exact, 2 near, 3 the region only (its codebook). With 3 the point is the region's
+    capital.
 
     Examples
     --------
@@ -94,7 +95,8 @@ def _tidy_events(rows: Rows) -> Tidied:
 def _export_days(rows: Rows, event: pd.Series) -> tuple[dict[str, pd.Series], tuple[str, ...]]:
     """``exported`` from ACLED's timestamps, which say when each row was last changed.
 
-    The export is as new as its newest row. Where an event stands twice two exports are in the file, and each row keeps its own day.
+    The export is as new as its newest row. Where an event stands twice two exports are in the file, and each row keeps
+    its own day.
     """
     if "timestamp" not in rows:
         return {}, ()

@@ -1,4 +1,4 @@
-"""The Cadre Harmonisé: phases and people by phase of the areas of West Africa, in each shape that it is published in."""
+"""The Cadre Harmonisé: phases and people by phase of West Africa, in each shape that it is published in."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def read_cadre_harmonise(
     the small CSV files of one country and period, and the countries' own "Tableau 4".
 
     Two analyses can speak of the same months: that of March projects June to August, and so did that of the November
-    before. ``which="use"`` keeps one: the analysis that the file marks (``usethisperiod``), or, where it marks none, the
-    latest analysis of each country and season. On the consolidated workbook of 2023 the two agree but for 10 of 28,286
-    rows.
+    before. ``which="use"`` keeps one: the analysis that the file marks (``usethisperiod``), or, where it marks none,
+    the latest analysis of each country and season. On the consolidated workbook of 2023 the two agree but for 10 of
+    28,286 rows.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ def read_cadre_harmonise(
     pandas.DataFrame
         A Phases table: one row for each area (or part of one) and period, in persons. ``pcode`` is the code that the
         file prints, in the style of WFP and the Cadre Harmonisé, which is not OCHA's everywhere (``NE0611``, not
-        ``NE006011``; see match_areas). ``unit`` and ``unit_kind`` tell the parts of an area: displaced people, towns, zones
-        of limited access, refugees. ``season`` is the season as printed ("Jun-Aug 2020"), ``exercise`` that of the
-        analysis, and ``issued`` the first day of the latter. A file with polygons gives a GeoDataFrame.
+        ``NE006011``; see match_areas). ``unit`` and ``unit_kind`` tell the parts of an area: displaced people, towns,
+        zones of limited access, refugees. ``season`` is the season as printed ("Jun-Aug 2020"), ``exercise`` that of
+        the analysis, and ``issued`` the first day of the latter. A file with polygons gives a GeoDataFrame.
 
         An area without phase and without people by phase has state ``not_analysed`` and no people: the file's zeros in
         such rows count nobody. A blank phase is 0 where the other phases add up to the population within 5 persons (the

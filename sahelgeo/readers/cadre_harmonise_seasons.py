@@ -93,8 +93,8 @@ def _printed_times(rows: Rows) -> pd.DataFrame:
 def _seasons(rows: Rows, frame: pd.DataFrame, which: str) -> tuple[pd.Series, pd.Series]:
     """Season and year of each row, by the label, else by the code.
 
-    WFP's files of June to August 2024 print the code of the projected season beside the label of the analysis: the label
-    is taken, since the code decides nothing but the day of the analysis.
+    WFP's files of June to August 2024 print the code of the projected season beside the label of the analysis: the
+    label is taken, since the code decides nothing but the day of the analysis.
     """
     label, code = f"{which}_label", f"{which}_code"
     by_label = {fold(name): name for name in seasons()}

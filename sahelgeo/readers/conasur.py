@@ -20,8 +20,8 @@ _DISAGGREGATED = ("men", "women", "children_under_5", "children_5_and_over", "ch
 def read_conasur(path: Readable, *, date: Day | None = None, **how: Unpack[How]) -> pd.DataFrame:
     r"""Internally displaced people by commune of arrival, as CONASUR of Burkina Faso publishes them.
 
-    The titles above the headings and the rows of totals below the communes are left out; the sum of the communes is held
-    against the total that the file prints.
+    The titles above the headings and the rows of totals below the communes are left out; the sum of the communes is
+    held against the total that the file prints.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def read_conasur(path: Readable, *, date: Day | None = None, **how: Unpack[How])
     Returns
     -------
     pandas.DataFrame
-        A Stocks table: one row for each commune, ``group`` idp, ``method`` government registration, names as printed and
-        ``pcode`` missing (match_areas gives it) unless the file has codes. Also ``men``, ``women``,
+        A Stocks table: one row for each commune, ``group`` idp, ``method`` government registration, names as printed
+        and ``pcode`` missing (match_areas gives it) unless the file has codes. Also ``men``, ``women``,
         ``children_under_5``, ``children_5_and_over`` and ``children`` (persons) where the file counts them.
         "ND" and empty cells are missing.
 
@@ -104,7 +104,8 @@ def _refuse_mixed_total(rows: Rows) -> None:
         )
     if fold(heading) in rows.facts["mixed_totals"] and (unknown := _unknown_counts(rows)):
         rows.doubts.append(
-            f"column {heading!r} was taken for the displaced; it may count others too: beside it stand {', '.join(map(repr, unknown))}. "
+            f"column {heading!r} was taken for the displaced; it may count others too: beside it stand "
+            f"{', '.join(map(repr, unknown))}. "
             "Name the column of the displaced 'Nombre total de PDI'"
         )
     if others:

@@ -25,8 +25,8 @@ def read_displacement_list(  # numpydoc ignore=PR02
     r"""Displaced people by site or commune, from a government's list.
 
     Such a workbook often holds the lists of several months, a sheet each, and some of them twice (with and without HXL
-    tags). They count one population at different times, so their sum means nothing: choose a ``date`` of the result, or a
-    ``sheet``.
+    tags). They count one population at different times, so their sum means nothing: choose a ``date`` of the result, or
+    a ``sheet``.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def read_displacement_list(  # numpydoc ignore=PR02
     sheet : str, optional
         The sheet to read. The default is every sheet with a list; copies of another sheet are left out.
     date : datetime.date or str, optional
-        Day of the count. The default is read from the name of the sheet or of the file: a month stands for its last day,
-        and of several months the latest.
+        Day of the count. The default is read from the name of the sheet or of the file: a month stands for its last
+        day, and of several months the latest.
     coordinates : bool
         Whether to keep the points of the sites. Sites of displaced people are sensitive: the default leaves them out.
     **how
@@ -45,11 +45,11 @@ def read_displacement_list(  # numpydoc ignore=PR02
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        A Stocks table: one row for each site or commune and list, names as printed, ``pcode`` missing (match_areas gives
-        it), ``list`` the name of the sheet; where the list counts returnees, refugees or third-country nationals too, a row
-        for each ``group``. Also ``men``, ``women``, ``boys``, ``girls``,
-        ``children`` and ``children_under_5`` where the list has them; they are often shares of the total, hence fractions.
-        With ``coordinates=True`` a GeoDataFrame of points in EPSG:4326, as printed.
+        A Stocks table: one row for each site or commune and list, names as printed, ``pcode`` missing (match_areas
+        gives it), ``list`` the name of the sheet; where the list counts returnees, refugees or third-country nationals
+        too, a row for each ``group``. Also ``men``, ``women``, ``boys``, ``girls``,
+        ``children`` and ``children_under_5`` where the list has them; they are often shares of the total, hence
+        fractions. With ``coordinates=True`` a GeoDataFrame of points in EPSG:4326, as printed.
 
     Raises
     ------
@@ -73,7 +73,8 @@ def read_displacement_list(  # numpydoc ignore=PR02
     >>> import io, sahelgeo as sg
     >>> lines = ["Region,Département,Commune,Site accueil,Nombre de ménages,Nombre de personnes",
     ...          "#adm1+name,#adm2+name,#adm3+name,#loc+name,#affected +hh +idps,#affected +idps",
-    ...          "Diffa,Bosso,Bosso,Site A,100,500", "Diffa,Diffa,Chetimari,Site B,40,200", "Total au 30 nov 2020,,,,140,700"]
+    ...          "Diffa,Bosso,Bosso,Site A,100,500", "Diffa,Diffa,Chetimari,Site B,40,200",
+    ...          "Total au 30 nov 2020,,,,140,700"]
     >>> idps = sg.read_displacement_list(io.BytesIO("\n".join(lines).encode()), date="2020-11-30")
     >>> int(idps["people"].sum())
     700

@@ -23,14 +23,14 @@ _DAMAGE = re.compile(r"(?<=[a-zà-ÿ])(Yes|No)")
 def read_dtm(path: Readable, *, level: int | None = None, **how: Unpack[How]) -> pd.DataFrame:
     """Displaced people from a file of IOM's Displacement Tracking Matrix.
 
-    DTM prints one row for each reason and origin: they add up within a round and an area. Rounds are stocks: they never add
-    up. Baseline and site assessments are different counts and stay apart by ``method``.
+    DTM prints one row for each reason and origin: they add up within a round and an area. Rounds are stocks: they never
+    add up. Baseline and site assessments are different counts and stay apart by ``method``.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
-        An answer of the API (JSON, versions 2 and 3), the CSV file on HDX, a baseline workbook of Mali (2014 to 2020) or a
-        survey workbook of Niger (2019 to 2023).
+        An answer of the API (JSON, versions 2 and 3), the CSV file on HDX, a baseline workbook of Mali (2014 to 2020)
+        or a survey workbook of Niger (2019 to 2023).
     level : {0, 1, 2}, optional
         The administrative level to keep of a file that holds the same people at several. The default is the deepest of
         each operation, day and method.
@@ -58,8 +58,8 @@ def read_dtm(path: Readable, *, level: int | None = None, **how: Unpack[How]) ->
 
     Notes
     -----
-    Baseline and site assessment of one round count the same people: IOM DTM, Methodological Framework (2022). IOM's terms do not
-    allow rows to be passed on.
+    Baseline and site assessment of one round count the same people: IOM DTM, Methodological Framework (2022). IOM's
+    terms do not allow rows to be passed on.
 
     Examples
     --------
@@ -130,7 +130,8 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
     merged = table.assign(**{name: sums[name] for name in figures})[~group.duplicated()]
     gaps = table[figures].isna() & sums.notna()
     rows.doubts += [
-        f"column {rows.found.heading(name)!r}: {int(gaps[name].sum())} parts of counts have no figure, so the sums are of the others"
+        f"column {rows.found.heading(name)!r}: {int(gaps[name].sum())} parts of counts have no figure, so the sums are "
+        "of the others"
         for name in figures
         if gaps[name].any()
     ]

@@ -28,26 +28,28 @@ _NOT_PEOPLE = {"national_park": "not_analysed"}
 def read_fewsnet(path: Readable, *, period: Period | None = None, **how: Unpack[How]) -> pd.DataFrame:
     r"""FEWS NET's classification of areas, which is compatible with the IPC but not its partners' consensus.
 
-    FEWS NET classifies areas and counts no people: ``population`` and ``people_1`` to ``people_5`` are missing. Its codes
-    66 (water), 88 (parks) and 99 (missing) are no phases: such rows have a ``state``. A classification of 5 stays 5.
+    FEWS NET classifies areas and counts no people: ``population`` and ``people_1`` to ``people_5`` are missing. Its
+    codes 66 (water), 88 (parks) and 99 (missing) are no phases: such rows have a ``state``. A classification of 5 stays
+    5.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         A shapefile (its ``.shp``, or a zip archive of its parts) or a CSV file of the data warehouse.
     period : tuple of two days, optional
-        First and last day, for a shapefile that says its period neither in its columns nor in its name (``WA_202002_CS``).
+        First and last day, for a shapefile that says its period neither in its columns nor in its name
+        (``WA_202002_CS``).
     **how
         For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        A Phases table: one row for each unit and scenario (current, projected, second_projected). ``assistance`` holds the
-        flag as printed (HA0 of a shapefile: 1 says that the phase would likely be at least one worse without assistance);
-        it is never turned into a phase. ``fnid`` is FEWS NET's own code, which is no p-code: ``pcode`` is missing. Regional
-        shapefiles are dissolved, one feature for each phase: ``unit`` numbers them. A shapefile gives a GeoDataFrame in
-        EPSG:4326.
+        A Phases table: one row for each unit and scenario (current, projected, second_projected). ``assistance`` holds
+        the flag as printed (HA0 of a shapefile: 1 says that the phase would likely be at least one worse without
+        assistance); it is never turned into a phase. ``fnid`` is FEWS NET's own code, which is no p-code: ``pcode`` is
+        missing. Regional shapefiles are dissolved, one feature for each phase: ``unit`` numbers them. A shapefile gives
+        a GeoDataFrame in EPSG:4326.
 
     Raises
     ------
@@ -63,8 +65,8 @@ def read_fewsnet(path: Readable, *, period: Period | None = None, **how: Unpack[
 
     Notes
     -----
-    Codes without a phase: ``sahelgeo/data/fewsnet_codes.csv``. Country packages since October 2020 carry their period; older regional
-    files carry it in the name only.
+    Codes without a phase: ``sahelgeo/data/fewsnet_codes.csv``. Country packages since October 2020 carry their period;
+    older regional files carry it in the name only.
 
     Examples
     --------

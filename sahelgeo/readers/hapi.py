@@ -40,8 +40,8 @@ def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -
     Returns
     -------
     pandas.DataFrame
-        A Stocks, Phases or Population table, as the file holds. Conflict events are counts by area and month, which fit no
-        declared table: ``pcode``, ``iso3``, ``admin1``, ``admin2``, ``kind``, ``start``, ``end``, ``events``,
+        A Stocks, Phases or Population table, as the file holds. Conflict events are counts by area and month, which fit
+        no declared table: ``pcode``, ``iso3``, ``admin1``, ``admin2``, ``kind``, ``start``, ``end``, ``events``,
         ``fatalities``, ``source``. Codes are as HAPI prints them; the placeholders that end in ``-XXX`` are missing.
         Rows that HAPI marks as duplicates are left out; those that it found no code for are kept without one, with its
         remark in ``warning``.
@@ -68,7 +68,8 @@ def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -
     >>> import io, sahelgeo as sg
     >>> lines = ["location_code,admin1_code,admin1_name,admin2_code,admin2_name,admin_level,assessment_type,operation,"
     ...          "reporting_round,population,reference_period_start,reference_period_end",
-    ...          "TCD,,,,,0,BA,Lac,20,500,2023-06-30,2023-06-30", "TCD,TD07,Lac,,,1,BA,Lac,20,500,2023-06-30,2023-06-30"]
+    ...          "TCD,,,,,0,BA,Lac,20,500,2023-06-30,2023-06-30",
+    ...          "TCD,TD07,Lac,,,1,BA,Lac,20,500,2023-06-30,2023-06-30"]
     >>> stocks = sg.read_hapi(io.BytesIO("\n".join(lines).encode()))
     >>> stocks[["pcode", "people"]].values.tolist()
     [['TD07', 500]]

@@ -32,10 +32,10 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", **how: Unpack[How])
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        For stocks a Stocks table by country: ``date`` 31 December, ``reason`` conflict or disaster. For flows a Flows table:
-        ``origin`` is the country, ``destination`` missing (it is within the country), ``reason``, and for single records
-        ``event`` (IDMC's id). Updates have points in EPSG:4326. Blank figures give no row; a printed 0 stays 0. Of the
-        updates, only figures that IDMC recommends are kept: those for triangulation speak of the same movements.
+        For stocks a Stocks table by country: ``date`` 31 December, ``reason`` conflict or disaster. For flows a Flows
+        table: ``origin`` is the country, ``destination`` missing (it is within the country), ``reason``, and for single
+        records ``event`` (IDMC's id). Updates have points in EPSG:4326. Blank figures give no row; a printed 0 stays 0.
+        Of the updates, only figures that IDMC recommends are kept: those for triangulation speak of the same movements.
 
     Raises
     ------
@@ -56,7 +56,8 @@ def read_idmc(path: Readable, *, measure: Measure = "stock", **how: Unpack[How])
     Examples
     --------
     >>> import io, sahelgeo as sg
-    >>> lines = ["iso3,country_name,year,new_displacement,new_displacement_rounded,total_displacement,total_displacement_rounded",
+    >>> lines = ["iso3,country_name,year,new_displacement,new_displacement_rounded,total_displacement,"
+    ...          "total_displacement_rounded",
     ...          "MLI,Mali,2022,153990,154000,379932,380000", "AGO,Angola,2009,0,,,"]
     >>> stocks = sg.read_idmc(io.BytesIO("\n".join(lines).encode()))
     >>> stocks[["pcode", "people"]].values.tolist()

@@ -55,9 +55,9 @@ def read_ipc(
     Returns
     -------
     pandas.DataFrame
-        A Phases table: one row for each area, analysis and period, in persons. Analyses overlap: a later one can speak of
-        the months that an earlier one projected (``issued`` tells them apart). ``pcode`` is missing (match_areas gives
-        it) but for national rows. A map gives a GeoDataFrame.
+        A Phases table: one row for each area, analysis and period, in persons. Analyses overlap: a later one can speak
+        of the months that an earlier one projected (``issued`` tells them apart). ``pcode`` is missing (match_areas
+        gives it) but for national rows. A map gives a GeoDataFrame.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def _records(value: object) -> list[dict[Any, Any]]:
 
 
 def _tidy_stacked(rows: Rows) -> Tidied:
-    """A row for each area and situation; rows that name a group without figures, and those that repeat others, are not."""
+    """A row for each area and situation, without groups that carry no figures or repeat those of their areas."""
     base = identity(rows, rows.frame.assign(**rows.names()), {})
     if "framework" in rows:
         harmonised = rows.text("framework").str.contains(rows.facts["harmonised"], case=False, regex=True)

@@ -1,4 +1,4 @@
-"""Rows of phases that several feeds print alike: situations side by side, one row for each figure, areas without figures."""
+"""Rows of phases that several feeds print alike: situations side by side, a row for each figure, areas without any."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def pivot_phases(table: pd.DataFrame, rows: Rows) -> Tidied:
 
 
 def parts_numbered(table: pd.DataFrame, rows: Rows, key: list[str]) -> pd.DataFrame:
-    """Areas that share a name within an analysis are numbered in ``unit``; whole analyses that share a day, in ``analysis``.
+    """Areas that share a name within an analysis are numbered in ``unit``; analyses that share a day, in ``analysis``.
 
     Two analyses of one country and month both speak of all its people: they are alternatives, not parts.
     """
@@ -228,7 +228,8 @@ def with_state(table: pd.DataFrame) -> pd.DataFrame:
 def blanks_filled(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """The table with 0 in the blank phases of rows whose other phases are all people already, and how many there are.
 
-    The people of the other phases add up to the population, within the rounding of the file: nobody is left for a blank.
+    The people of the other phases add up to the population, within the rounding of the file: nobody is left for a
+    blank.
     """
     people = table[list(PEOPLE_BY_PHASE)]
     whole = (people.sum(axis=1, min_count=1) - table["population"]).abs() <= _ROUNDING

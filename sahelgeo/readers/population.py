@@ -32,16 +32,16 @@ def read_population(
     year : int, optional
         The year that the figures stand for, where the file does not say it.
     level : {0, 1, 2, 3}, optional
-        Administrative level of the rows. The default is the deepest level that has codes; it must be given for a file of a
-        single row with codes of several levels, since a country's file can carry a region's name by mistake.
+        Administrative level of the rows. The default is the deepest level that has codes; it must be given for a file
+        of a single row with codes of several levels, since a country's file can carry a region's name by mistake.
     **how
         For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
     pandas.DataFrame
-        A Population table: one row for each area, in persons, with ``women`` and ``men`` beside ``people``, ``admin1`` and
-        ``admin2`` as printed, and ``iso3``.
+        A Population table: one row for each area, in persons, with ``women`` and ``men`` beside ``people``, ``admin1``
+        and ``admin2`` as printed, and ``iso3``.
 
     Raises
     ------
@@ -57,7 +57,8 @@ def read_population(
 
     Notes
     -----
-    COD-PS holds censuses and projections of the national statistics offices and UNFPA: name source and year beside every rate.
+    COD-PS holds censuses and projections of the national statistics offices and UNFPA: name source and year beside
+    every rate.
 
     Examples
     --------
@@ -117,7 +118,7 @@ def tidy(rows: Rows, *, year: int | None = None, level: int | None = None) -> Ti
 
 
 def _say_unlike(rows: Rows, above: pd.Series, depth: int) -> None:
-    """Rows above the level are totals of it, but for areas that are not divided further: those would be lost without a word."""
+    """Rows above the level are totals of it, but for areas that are not divided further: those are said."""
     people = rows.number("people")
     beside = [f"adm{n}_{part}" for n in _LEVELS for part in ("pcode", "name")]
     shared = pd.DataFrame({name: rows.text(name) for name in ("year", "group", *beside)})
@@ -130,8 +131,8 @@ def _say_unlike(rows: Rows, above: pd.Series, depth: int) -> None:
             unlike.append(row)
     if unlike:
         rows.doubts.append(
-            f"rows {listed(unlike, SHOWN_AT_MOST)} stand above level {depth} and were left out, though the areas of that level in them do "
-            f"not add up to their {people[unlike].sum():,.0f} people: an area that is not divided further is missing"
+            f"rows {listed(unlike, SHOWN_AT_MOST)} stand above level {depth} and were left out, though the areas of "
+            f"that level in them do not add up to their {people[unlike].sum():,.0f} people: an area that is not divided further is missing"
         )
 
 
@@ -150,7 +151,7 @@ def _level(rows: Rows, level: int | None) -> int:
     if not with_codes:
         raise FormatError(f"{rows.where}: the columns of codes are empty. Fill the p-codes")
     if len(rows.frame) == 1 and not (rows.fates == "total").any() and len(with_codes) > 1:
-        # A national file can carry a stray region: one row alone does not show its level, the publisher's file name does.
+        # A national file can carry a stray region: one row does not show its level, the publisher's file name does.
         named = _LEVEL_IN_NAME.findall(f"{rows.found.sheet.file} {rows.found.sheet.name}")
         if len(set(named)) == 1 and int(named[0]) in with_codes:
             return int(named[0])

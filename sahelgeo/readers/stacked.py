@@ -6,8 +6,8 @@ The Cadre Harmonisé's "Tableau 4" of each country has them, and so have two tab
            |         |            | Classification | Population totale en    | Classification ...
            |         |            |                | Ph 1 | Ph 2 | ... | 3 à 5 |
 
-A merged cell is spread over its columns when the workbook is opened; otherwise a heading reaches right until the next one
-below the same parents. The words of a column from top to bottom then say its situation and its measure.
+A merged cell is spread over its columns when the workbook is opened; otherwise a heading reaches right until the next
+one below the same parents. The words of a column from top to bottom then say its situation and its measure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sahelgeo.readers.sheets import Found
 DEEPEST = 6
 _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
 _SITUATION = re.compile(
-    r"^(current|courante|actuelle|situation (courante|actuelle)|first projection|projection|projected|second projection)\b"
+    r"^(current|courante|actuelle|situation (courante|actuelle)|(first |second )?projection|projected)\b"
 )
 # The kinds of situation and the measures by the words of their headings, folded: the first that fits.
 _KINDS = {

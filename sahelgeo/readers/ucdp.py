@@ -26,10 +26,11 @@ def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        An Events table in EPSG:4326: ``date`` is the first day (``date_end`` the last), ``kind`` state-based, non-state or
-        one-sided violence, ``fatalities`` the best estimate with ``fatalities_low`` and ``fatalities_high``, in deaths.
-        ``geo_precision`` is UCDP's scale, 1 exact to 7 international waters: 4 and above are no place within a province. Also
-        ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3`` (by UCDP's names and Gleditsch-Ward numbers). UCDP's deaths may not be added to ACLED's.
+        An Events table in EPSG:4326: ``date`` is the first day (``date_end`` the last), ``kind`` state-based, non-state
+        or one-sided violence, ``fatalities`` the best estimate with ``fatalities_low`` and ``fatalities_high``, in
+        deaths. ``geo_precision`` is UCDP's scale, 1 exact to 7 international waters: 4 and above are no place within a
+        province. Also ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3`` (by UCDP's names and Gleditsch-Ward
+        numbers). UCDP's deaths may not be added to ACLED's.
 
     Raises
     ------
@@ -50,7 +51,8 @@ def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     Examples
     --------
     >>> import io, sahelgeo as sg
-    >>> lines = ["id,type_of_violence,side_a,side_b,where_prec,latitude,longitude,country,date_start,date_end,low,best,high",
+    >>> lines = ["id,type_of_violence,side_a,side_b,where_prec,latitude,longitude,country,date_start,date_end,"
+    ...          "low,best,high",
     ...          "7,3,JNIM,Civilians,1,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-20,30,36,40"]
     >>> events = sg.read_ucdp(io.BytesIO("\n".join(lines).encode()))
     >>> events[["event", "kind", "fatalities"]].values.tolist()

@@ -30,18 +30,19 @@ def read_unhcr(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     Parameters
     ----------
     path : str, os.PathLike or binary file
-        The export of the Refugee Data Finder (CSV with its preamble, also in a zip archive) or an answer of its API (JSON).
+        The export of the Refugee Data Finder (CSV with its preamble, also in a zip archive) or an answer of its API
+        (JSON).
     **how
         For a file that does not say it: ``sheet``, ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
     pandas.DataFrame
-        A Stocks table: one row for each country of asylum (``pcode``, ``iso3``, ``place``), country of origin (``origin``,
-        ``origin_name``), group and year, with ``date`` the last day of the year. Codes of countries are level-0 p-codes
-        (two letters). ``-`` is missing and such figures give no row; a printed 0 stays 0. Internally displaced people give
-        a row only under their own country. Groups that the Stocks table does not know are not carried; the report says
-        which.
+        A Stocks table: one row for each country of asylum (``pcode``, ``iso3``, ``place``), country of origin
+        (``origin``, ``origin_name``), group and year, with ``date`` the last day of the year. Codes of countries are
+        level-0 p-codes (two letters). ``-`` is missing and such figures give no row; a printed 0 stays 0. Internally
+        displaced people give a row only under their own country. Groups that the Stocks table does not know are not
+        carried; the report says which.
 
     Raises
     ------
