@@ -132,7 +132,8 @@ def _say_unlike(rows: Rows, above: pd.Series, depth: int) -> None:
     if unlike:
         rows.doubts.append(
             f"rows {listed(unlike, SHOWN_AT_MOST)} stand above level {depth} and were left out, though the areas of "
-            f"that level in them do not add up to their {people[unlike].sum():,.0f} people: an area that is not divided further is missing"
+            f"that level in them do not add up to their {people[unlike].sum():,.0f} people: an area that is not "
+            "divided further is missing"
         )
 
 
