@@ -152,7 +152,7 @@ def test_inspecting_gives_problems_as_text(tmp_path: Path) -> None:
     assert "problem   the open file: not a feed" in sg.inspect_file(csv_bytes("a,b", "1,2"))
     text = sg.inspect_file(csv_bytes("REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", "SAHEL,SOUM,DJIBO,1"))
     assert "feed      CONASUR" in text
-    assert "problem   the open file: the titles name no day" in text
+    assert "problem   the open file: neither the titles, the names of the sheet" in text
     assert "holds no analyses" in sg.inspect_file(json_bytes({"DataList": []}))
     assert "keys of the records" in sg.inspect_file(json_bytes({"DataList": [PRISM]}))
 
