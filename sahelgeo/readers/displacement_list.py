@@ -9,12 +9,12 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.columns import Day, How, one_day
+from sahelgeo.readers.columns import Day, How, day_in
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.stock_rows import day_of_count, groups_apart
+from sahelgeo.readers.stock_rows import day_of_count, groups_apart, months_in
 
 _DISAGGREGATED = ("men", "women", "boys", "girls", "children", "children_under_5")
 
@@ -139,7 +139,4 @@ def _heading_day(heading: str) -> dt.date | None:
     text = text_of(heading)
     if re.fullmatch(r"20\d\d", text):
         return dt.date(int(text), 12, 31)
-    try:
-        return one_day(text, "last")
-    except (ValueError, OverflowError):
-        return None
+    return day_in(text) or next(iter(months_in(text)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 
@@ -91,7 +90,6 @@ def months_in(name: str) -> list[dt.date]:
     ['2020-11-30', '2021-01-31']
     """
     folded = re.sub(r"(?<=[a-z])(?=\d)", " ", fold(name))
-    found = [one_day(f"{word} {year}", "last") for word, year in _MONTH_AND_YEAR.findall(folded)]
-    for month, year in _NUMBER_AND_YEAR.findall(folded):
-        found.append(dt.date(int(year), int(month), calendar.monthrange(int(year), int(month))[1]))
+    named = _MONTH_AND_YEAR.findall(folded) + _NUMBER_AND_YEAR.findall(folded)
+    found = [one_day(f"{month} {year}" if month.isalpha() else f"{month}-{year}", "last") for month, year in named]
     return [day for day in found if day is not None]
