@@ -122,22 +122,13 @@ def crosswalk_to(edition: str) -> Crosswalk:
 def _crosswalk(table: pd.DataFrame) -> Crosswalk:
     old, new = table["old_edition"].iloc[0], table["new_edition"].iloc[0]
     sides = [("old", old, 1), ("old", old, 2), ("new", new, 1), ("new", new, 2), ("older", old, 2)]
-    units = [
-        Unit(
-            edition,
-            level,
-            str(name),
-            str(code) or None,
-            frozenset(rows.index),
-            _keys(str(name), old[:3], level),
-            side == "older",
-        )
-        for side, edition, level in sides
-        if f"{side}_name_{level}" in table
-        for (name, code), rows in table.dropna(subset=f"{side}_name_{level}")
-        .fillna({f"{side}_pcode_{level}": ""})
-        .groupby([f"{side}_name_{level}", f"{side}_pcode_{level}"])
-    ]
+    units = []
+    for side, edition, level in sides:
+        labels = [f"{side}_name_{level}", f"{side}_pcode_{level}"]
+        named = table.dropna(subset=labels[:1]).fillna({labels[1]: ""}) if labels[0] in table else table[:0]
+        for (name, code), rows in named.groupby(labels) if len(named) else ():
+            parts, keys = frozenset(rows.index), _keys(str(name), old[:3], level)
+            units.append(Unit(edition, level, str(name), str(code) or None, parts, keys, side == "older"))
     return Crosswalk(old, new, table, tuple(units))
 
 

@@ -315,20 +315,13 @@ def _rows(country: str, by_system: Mapping[str, Vote], codes: Sequence[str]) -> 
     if not known:
         title = "GADM" if all(map(looks_like_gadm, codes)) else "unknown"
         return [(country or None, None, title, len(codes), 0, 0, 0, False, None)]
-    return [
-        (
-            country or None,
-            system,
-            system_titles()[system],
-            len(codes),
-            len(vote.answers),
-            len(vote.agree),
-            len(vote.contradict),
-            system == next(iter(by_system)) and len(vote.agree) > len(vote.contradict),
-            listed(vote.contradict, SHOWN_AT_MOST) or None,
-        )
-        for system, vote in known.items()
-    ]
+    rows: list[tuple[object, ...]] = []
+    for system, vote in known.items():
+        agree, contradict = len(vote.agree), len(vote.contradict)
+        speaks, against = system == next(iter(by_system)) and agree > contradict, listed(vote.contradict, SHOWN_AT_MOST)
+        counts = (len(codes), len(vote.answers), agree, contradict)
+        rows.append((country or None, system, system_titles()[system], *counts, speaks, against or None))
+    return rows
 
 
 def check_codes_against_names(table: pd.DataFrame, areas: pd.DataFrame) -> None:

@@ -123,8 +123,11 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     Returns
     -------
     pandas.DataFrame
-        One row for each area: ``pcode``, ``name``, ``name_fr``, ``name_en``, ``level``, ``parent``, ``iso3``,
-        ``iso_3166_2``, ``valid_from``, ``source``. Codes are text; a name that the list lacks is missing.
+        One row for each area:
+
+        - ``pcode``, ``parent`` (the p-code one level up), ``iso3`` and ``iso_3166_2``: codes, all text;
+        - ``name``, ``name_fr``, ``name_en``: missing where the list lacks them;
+        - ``level``, ``valid_from`` and ``source``.
 
     Raises
     ------

@@ -430,14 +430,9 @@ def _account(pieces: OverlayPieces, values: pd.DataFrame, counts: dict[str, Floa
     arrived = np.array([np.nansum(carried) for carried in counts.values()])
     totals = {"came_in": came_in, "arrived": arrived, "outside": came_in - arrived}
     table = pd.DataFrame(totals, index=list(counts), dtype=float)
-    table["rows_unknown"] = values[list(counts)].isna().sum()
-    return OverlayAccount(
-        len(pieces.left),
-        pieces.slivers,
-        float(pieces.sliver_km2.sum()),
-        float(np.maximum(covered - pieces.left_km2, 0).sum()),
-        table.rename_axis("column"),
-    )
+    table = table.assign(rows_unknown=values[list(counts)].isna().sum()).rename_axis("column")
+    overlap = float(np.maximum(covered - pieces.left_km2, 0).sum())
+    return OverlayAccount(len(pieces.left), pieces.slivers, float(pieces.sliver_km2.sum()), overlap, table)
 
 
 def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats, sentences: list[str]) -> None:

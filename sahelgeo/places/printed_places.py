@@ -201,8 +201,11 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``code``, ``name`` and ``parents`` as printed; ``pcode``: yours, the word ``none`` for "has no area", missing
-        while undecided; ``area_name`` the name of that area; ``note``. All text.
+        One row for each place, all text:
+
+        - ``code``, ``name`` and ``parents``: as printed;
+        - ``pcode``: yours, the word ``none`` for "has no area", missing while undecided;
+        - ``area_name``: the name of that area, and ``note``.
 
     Raises
     ------
