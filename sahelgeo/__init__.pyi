@@ -16,9 +16,9 @@ from .editions.conversion import convert_edition as convert_edition
 from .errors import DataWarning as DataWarning
 from .errors import SahelgeoError as SahelgeoError
 from .events.by_area import sum_events as sum_events
+from .flows.flow_measures import od_matrix as od_matrix
 from .flows.flow_sums import sum_flows as sum_flows
 from .flows.lines import flow_lines as flow_lines
-from .flows.matrices import od_matrix as od_matrix
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
 from .joint.severity import joint_severity as joint_severity

@@ -1,26 +1,29 @@
-"""Measures of movements: the balance of each area, net flows of pairs, the largest flows, and indices of the whole system."""
+"""Measures of movements: balances of areas, net and largest flows, indices of the whole system, and the matrix."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.flows.coded_sums import ENDS, PERIOD, FlowRecords
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.nesting import is_country
 from sahelgeo.periods import Frequency
 from sahelgeo.sources import joined_sources
+from sahelgeo.sums import Numbers, first_rows, group_numbers
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 UNITS = ("pcode", *PERIOD)
+UNKNOWN = "unknown"
 
 
 def balance(
@@ -91,73 +94,56 @@ def balance(
     1     B      30       10         5   20        40           50.0
     """
     sums = sum_flows(flows, areas, level=level, freq=freq, choose=choose)
-    between = sums[~sums["internal"]]
-    units = _units(sums)
-    keys = pd.MultiIndex.from_frame(units)
-    columns = {
-        "inflow": _people(between, "destination", keys),
-        "outflow": _people(between, "origin", keys),
-        "internal": _people(sums[sums["internal"]], "origin", keys),
-        "inflow_unknown": _people(between[between["origin"].isna()], "destination", keys),
-        "outflow_unknown": _people(between[between["destination"].isna()], "origin", keys),
-        "inflow_abroad": _people(between[between["cross_border"]], "destination", keys),
-        "outflow_abroad": _people(between[between["cross_border"]], "origin", keys),
+    # Each flow twice: where it arrives, and where it left.
+    halves = pd.concat(
+        [sums.assign(pcode=sums["destination"], came=True), sums.assign(pcode=sums["origin"], came=False)]
+    )
+    units = group_numbers(halves, (*PERIOD, "pcode"))
+    table = first_rows(halves, units, UNITS)
+    came, between = halves["came"], ~halves["internal"]
+    wide = {
+        "inflow": came & between,
+        "outflow": ~came & between,
+        "internal": ~came & ~between,
+        "inflow_unknown": came & between & halves["origin"].isna(),
+        "outflow_unknown": ~came & between & halves["destination"].isna(),
+        "inflow_abroad": came & halves["cross_border"],
+        "outflow_abroad": ~came & halves["cross_border"],
     }
-    table = units.assign(**columns)
-    net, turnover = table["inflow"] - table["outflow"], table["inflow"] + table["outflow"]
+    people = pd.DataFrame({name: _people(halves["people"], rows, units) for name, rows in wide.items()})
+    net, turnover = people["inflow"] - people["outflow"], people["inflow"] + people["outflow"]
     known = table["pcode"].notna()
-    shares = _origin_shares(between, keys)
-    return pd.DataFrame(
-        {
-            **{name: table[name] for name in (*UNITS, "inflow", "outflow", "internal")},
-            "net": net,
-            "turnover": turnover,
-            "effectiveness": (100 * net.astype("Float64") / turnover.mask(turnover == 0))
-            .where(known)
-            .astype("Float64"),
-            **{name: table[name] for name in columns if name.endswith(("unknown", "abroad"))},
-            "origin_hhi": shares.where(known),
-            "effective_origins": (1 / shares).where(known),
-            "source": units["start"].map(sums.groupby("start")["source"].agg(joined_sources)).astype("string"),
-            **{name: _rows(sums, name, keys) for name in ("rows", "rows_missing")},
-        }
+    shares = _origin_shares(halves[came & between], units[came & between], len(table)).where(known)
+    # A movement inside an area, or between two unknown ends, has it at both, and is one all the same.
+    once = (came | ~(halves["internal"] | halves[list(ENDS)].isna().all(axis=1))).to_numpy(dtype=np.bool_)
+    rows = {name: np.bincount(units, halves[name].where(once, 0)).astype("int64") for name in ("rows", "rows_missing")}
+    sources = table["start"].map(sums.groupby("start")["source"].agg(joined_sources)).astype("string")
+    return table.assign(
+        **people[["inflow", "outflow", "internal"]],
+        net=net,
+        turnover=turnover,
+        effectiveness=(100 * net.astype("Float64") / turnover.mask(turnover == 0)).where(known).astype("Float64"),
+        **people[list(wide)[3:]],
+        origin_hhi=shares,
+        effective_origins=1 / shares,
+        source=sources,
+        **rows,
     )
 
 
-def _units(sums: pd.DataFrame) -> pd.DataFrame:
-    ends = [sums[[end, *PERIOD]].set_axis(list(UNITS), axis=1) for end in ENDS]
-    return pd.concat(ends).drop_duplicates().sort_values([*PERIOD, "pcode"], na_position="last").reset_index(drop=True)
+def _people(people: pd.Series, rows: pd.Series, units: Numbers) -> pd.Series:
+    """The people of each unit: 0 where none of the rows names it, missing where its rows have no count."""
+    found = pd.Series(0, index=range(int(units.max(initial=-1)) + 1), dtype="Int64")
+    sums = people[rows].groupby(units[rows]).sum(min_count=1).astype("Int64")
+    found[sums.index] = sums
+    return found
 
 
-def _at(sums: pd.DataFrame, end: str, keys: pd.MultiIndex, values: pd.Series, min_count: int) -> pd.Series:
-    by = [sums[end].rename("pcode"), sums["start"], sums["end"]]
-    found = values.groupby(by, dropna=False).sum(min_count=min_count)
-    there = keys.isin(found.index)
-    return pd.Series(found.reindex(keys).array, index=range(len(keys))).where(there, 0)
-
-
-def _people(sums: pd.DataFrame, end: str, keys: pd.MultiIndex) -> pd.Series:
-    """The people of each unit: 0 where no row names it, missing where its rows have no count."""
-    if sums.empty:
-        return pd.Series(0, index=range(len(keys)), dtype="Int64")
-    return _at(sums, end, keys, sums["people"], 1).astype("Int64")
-
-
-def _rows(sums: pd.DataFrame, column: str, keys: pd.MultiIndex) -> pd.Series:
-    both = _at(sums, "destination", keys, sums[column], 0)
-    # A movement inside an area has it at both ends, and is one all the same.
-    left = sums[~(sums["internal"] | sums[list(ENDS)].isna().all(axis=1))]
-    return (both + (_at(left, "origin", keys, left[column], 0) if len(left) else 0)).astype("int64")
-
-
-def _origin_shares(between: pd.DataFrame, keys: pd.MultiIndex) -> pd.Series:
-    known = between[between["origin"].notna() & between["people"].notna()]
-    if known.empty:
-        return pd.Series(pd.NA, index=range(len(keys)), dtype="Float64")
-    people = known["people"].astype("Float64")
-    totals = _at(known, "destination", keys, people, 1)
-    squares = _at(known, "destination", keys, people**2, 1)
-    return (squares / (totals.mask(totals == 0) ** 2)).astype("Float64")
+def _origin_shares(arrived: pd.DataFrame, units: Numbers, count: int) -> pd.Series:
+    people = arrived["people"].where(arrived["origin"].notna()).to_numpy(dtype=np.float64, na_value=0)
+    total, squares = (np.bincount(units, values, count) for values in (people, people**2))
+    shares = np.divide(squares, total**2, out=np.full(count, np.nan), where=total > 0)
+    return pd.Series(shares).astype("Float64")
 
 
 def system_of(sums: pd.DataFrame) -> pd.Series:
@@ -400,17 +386,14 @@ def indices(
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
+_COUNTS = ("people", "internal", "outside")
+_SHARES = ("population", "cmi", "mei", "anmr", "connectivity", "gini")
 _CONCENTRATION = ("origin_hhi", "effective_origins", "destination_hhi", "effective_destinations")
-_SHARES = ("cmi", "mei", "anmr", "connectivity", "gini", *_CONCENTRATION)
 _TYPES = {
-    "start": "datetime64[us]",
-    "end": "datetime64[us]",
+    **dict.fromkeys(PERIOD, "datetime64[us]"),
     "areas": "int64",
-    "people": "Int64",
-    "internal": "Int64",
-    "outside": "Int64",
-    "population": "Float64",
-    **dict.fromkeys(_SHARES, "Float64"),
+    **dict.fromkeys(_COUNTS, "Int64"),
+    **dict.fromkeys((*_SHARES, *_CONCENTRATION), "Float64"),
     "source": "string",
     "rows_missing": "int64",
 }
@@ -426,15 +409,13 @@ def _members(sums: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | No
 def _population(population: pd.DataFrame, members: list[str]) -> float | None:
     table = conform(population, "population")
     used = table[table["pcode"].isin(members)]
-    advice = "Keep one year and source"
-    checks.once(used, "population", "pcode", advice=advice, error=DoubleCountError)
+    checks.once(used, "population", "pcode", advice="Keep one year and source", error=DoubleCountError)
     counted = used.dropna(subset=["people"])
     missing = sorted(set(members) - set(counted["pcode"]))
     if missing:
-        warnings.warn(
-            f"{len(missing)} of {len(members)} areas have no population, so cmi and anmr are missing: {listed(missing, SHOWN_AT_MOST)}",
-            DataWarning,
-            stacklevel=3,
+        warn(
+            f"{len(missing)} of {len(members)} areas have no population, so cmi and anmr are missing: "
+            f"{listed(missing, SHOWN_AT_MOST)}"
         )
         return None
     return float(counted["people"].sum())
@@ -442,12 +423,19 @@ def _population(population: pd.DataFrame, members: list[str]) -> float | None:
 
 def _indices(period: pd.DataFrame, inside: pd.Series, members: list[str], population: float | None) -> dict[str, Any]:
     system = period[inside & ~period["internal"]]
-    matrix = _matrix(system, members)
+    counted = system.dropna(subset=["people"])
+    matrix = np.zeros((len(members), len(members)))
+    ends = [pd.Index(members).get_indexer(counted[end]) for end in ENDS]
+    matrix[ends[0], ends[1]] = counted["people"].to_numpy(dtype=float)
     outflow, inflow = matrix.sum(axis=1), matrix.sum(axis=0)
     total, lopsided = matrix.sum(), np.abs(inflow - outflow).sum()
+    pairs = np.sort(matrix[~np.eye(len(matrix), dtype=bool)])
+    k = len(pairs)
+    # Σ|M − M'| over all couples, both ways, from the sorted flows.
+    differences = 2 * ((2 * np.arange(1, k + 1) - k - 1) * pairs).sum()
+    hhi = [_ratio(float((sums**2).sum()), total**2) for sums in (outflow, inflow)]
     return {
-        "start": period["start"].iloc[0],
-        "end": period["end"].iloc[0],
+        **dict(zip(PERIOD, period[list(PERIOD)].iloc[0], strict=True)),
         "areas": len(members),
         "people": system["people"].sum(min_count=1),
         "internal": period["people"][inside & period["internal"]].sum(),
@@ -456,38 +444,151 @@ def _indices(period: pd.DataFrame, inside: pd.Series, members: list[str], popula
         "cmi": _ratio(100 * total, population),
         "mei": _ratio(100 * lopsided, 2 * total),
         "anmr": _ratio(50 * lopsided, population),
-        "connectivity": _ratio(float((matrix > 0).sum()), len(members) * (len(members) - 1)),
-        "gini": _gini(matrix),
-        **_concentration("origin", "origins", outflow, total),
-        **_concentration("destination", "destinations", inflow, total),
+        "connectivity": _ratio(float((matrix > 0).sum()), k),
+        "gini": _ratio(differences, 2 * (k - 1) * total) if k > 1 else None,
+        **dict(zip(_CONCENTRATION, [each for one in hhi for each in (one, _ratio(1, one))], strict=True)),
         "source": joined_sources(period["source"]),
         "rows_missing": int(period["rows_missing"].sum()),
     }
-
-
-def _matrix(system: pd.DataFrame, members: list[str]) -> npt.NDArray[np.float64]:
-    places = {code: place for place, code in enumerate(members)}
-    matrix = np.zeros((len(members), len(members)))
-    counted = system.dropna(subset=["people"])
-    ends = [counted[end].map(places).to_numpy(dtype=np.intp) for end in ENDS]
-    matrix[ends[0], ends[1]] = counted["people"].to_numpy(dtype=float)
-    return matrix
 
 
 def _ratio(above: float, below: float | None) -> float | None:
     return None if not below else above / below
 
 
-def _gini(matrix: npt.NDArray[np.float64]) -> float | None:
-    flows = np.sort(matrix[~np.eye(len(matrix), dtype=bool)])
-    k = len(flows)
-    if k < 2:
-        return None
-    # Σ|x − y| over all couples, both ways, from the sorted flows.
-    differences = 2 * ((2 * np.arange(1, k + 1) - k - 1) * flows).sum()
-    return _ratio(differences, 2 * (k - 1) * flows.sum())
+class _Options(TypedDict, total=False):
+    level: int | None
+    freq: Frequency | None
+    choose: Mapping[str, Any] | None
 
 
-def _concentration(name: str, plural: str, sums: npt.NDArray[np.float64], total: float) -> dict[str, float | None]:
-    squares = _ratio(float((sums**2).sum()), total**2)
-    return {f"{name}_hhi": squares, f"effective_{plural}": None if squares is None else 1 / squares}
+@overload
+def od_matrix(
+    flows: pd.DataFrame | FlowRecords,
+    areas: gpd.GeoDataFrame | None = ...,
+    *,
+    form: Literal["frame"] = ...,
+    **options: Unpack[_Options],
+) -> pd.DataFrame: ...
+@overload
+def od_matrix(
+    flows: pd.DataFrame | FlowRecords,
+    areas: gpd.GeoDataFrame | None = ...,
+    *,
+    form: Literal["array"],
+    **options: Unpack[_Options],
+) -> xr.DataArray: ...
+def od_matrix(
+    flows: pd.DataFrame | FlowRecords,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    level: int | None = None,
+    freq: Frequency | None = None,
+    choose: Mapping[str, Any] | None = None,
+    form: Literal["frame", "array"] = "frame",
+) -> Any:
+    """The matrix of movements from every origin (rows) to every destination (columns).
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame, path, pyarrow.Table or record batches
+        A Flows table, or what :func:`sum_flows` makes of one; sums are taken as it does.
+    areas : geopandas.GeoDataFrame, optional
+        Areas, one edition. With ``level``, all of its areas have a row and a column, whether anybody moved or not.
+    level : int, optional
+        Bring both ends to this level: 0 country, 1 region, 2 province.
+    freq : {"MS", "QS", "YS"}, optional
+        Months, quarters or years. The default is the whole span of the table.
+    choose : mapping, optional
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
+        its values add up.
+    form : {"frame", "array"}
+        A DataFrame, or an xarray DataArray with the dimensions origin, destination and period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Square: the same areas in rows (``origin``) and columns (``destination``), sorted by code, then ``unknown`` if there
+        are people of unknown origin or destination. Int64 persons; the diagonal holds the movements inside each area. With
+        ``freq``, one square for each period, under a first index level ``start``. A pair that no row names is missing, not
+        zero: say ``.fillna(0)`` if the table lists every movement.
+    xarray.DataArray
+        float64 persons with NaN where the DataFrame has a missing value; ``period`` is the first day, with the coordinate ``end``;
+        ``attrs`` name the units and the sources.
+
+    Raises
+    ------
+    SchemaError
+        ``form`` is not known, an area is called "unknown", or any error of :func:`sum_flows`.
+
+    See Also
+    --------
+    sum_flows : Add up movements.
+    sahelgeo.stocks.origins : Where the people of each place come from.
+    sahelgeo.flows.balance : Inflow, outflow and net of each area.
+
+    Notes
+    -----
+    Rows are origins O, columns destinations D: the row sums without the diagonal are the outflows, the column sums the
+    inflows (:func:`sahelgeo.flows.balance`). A matrix of movements is not :func:`sahelgeo.stocks.origins`.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> flows = pd.DataFrame({"origin": ["BF56", "BF56", None], "destination": ["BF49", "BF56", "BF49"],
+    ...                       "start": "2020-03-01", "end": "2020-03-31", "people": [10, 4, 2], "source": "DTM"})
+    >>> sg.od_matrix(flows)
+    destination  BF49  BF56  unknown
+    origin
+    BF49         <NA>  <NA>     <NA>
+    BF56           10     4     <NA>
+    unknown         2  <NA>     <NA>
+    """
+    checks.choice(("frame", "array"), form=form)
+    sums = sum_flows(flows, areas, level=level, freq=freq, choose=choose)
+    labels = _labels(sums, areas, level)
+    stacked = sums.assign(**{end: sums[end].fillna(UNKNOWN) for end in ENDS})
+    cells = stacked.set_index(["start", *ENDS])["people"]
+    starts = list(dict.fromkeys(sums["start"].sort_values())) or [pd.NaT]
+    if form == "array":
+        return _as_array(cells, sums, starts, labels)
+    squares = {start: _square(cells, start, labels) for start in starts}
+    return pd.concat(squares, names=["start"]) if freq is not None else squares[starts[0]]
+
+
+def _labels(sums: pd.DataFrame, areas: gpd.GeoDataFrame | None, level: int | None) -> list[str]:
+    found = _members(sums, areas, level)
+    if UNKNOWN in found:
+        rows = listed(list(sums.index[(sums[list(ENDS)] == UNKNOWN).any(axis=1)]), SHOWN_AT_MOST)
+        raise SchemaError(f"flows: an end is called {UNKNOWN!r} (rows {rows}). Leave unknown ends empty")
+    return [*found, *([UNKNOWN] if sums[list(ENDS)].isna().to_numpy().any() else [])]
+
+
+def _square(cells: pd.Series, start: pd.Timestamp, labels: list[str]) -> pd.DataFrame:
+    names = [pd.Index(labels, name=end, dtype="str") for end in ENDS]
+    if cells.empty:
+        return pd.DataFrame(index=names[0], columns=names[1]).astype("Int64")
+    here = cells.xs(start, level="start")
+    wide: pd.DataFrame = here.unstack("destination")  # noqa: PD010 - a series has no pivot
+    return wide.reindex(index=names[0], columns=names[1]).astype("Int64")
+
+
+def _as_array(cells: pd.Series, sums: pd.DataFrame, starts: list[pd.Timestamp], labels: list[str]) -> xr.DataArray:
+    import xarray as xr  # noqa: PLC0415 - slow to load, and only this form needs it
+
+    values = np.full((len(labels), len(labels), len(starts)), np.nan)
+    axes = (labels, labels, starts)
+    at = [
+        pd.Index(axis).get_indexer(cells.index.get_level_values(name))
+        for axis, name in zip(axes, (*ENDS, "start"), strict=True)
+    ]
+    values[at[0], at[1], at[2]] = cells.to_numpy(dtype="float64", na_value=np.nan)
+    ends = sums.drop_duplicates("start").set_index("start")["end"].reindex(starts)
+    names = np.array(labels, dtype=object)
+    return xr.DataArray(
+        values,
+        {"origin": names, "destination": names, "period": pd.DatetimeIndex(starts), "end": ("period", ends.to_numpy())},
+        ("origin", "destination", "period"),
+        name="people",
+        attrs={"units": "persons who moved", "source": joined_sources(sums["source"]) or ""},
+    )
