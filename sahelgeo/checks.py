@@ -1,8 +1,8 @@
 """The questions that are asked of every table and option, each written once.
 
-Is the column there? Are these numbers, and none below 0? Is this a day? Is there one row for each key? Is this one of the words?
-Are these valid polygons with a CRS, of one edition? May one sum ``by`` this column? A caller asks in one line; the sentence that the user
-reads is made here.
+Is the column there? Are these numbers, and none below 0? Is this a day? Is there one row for each key? Is this one of
+the words? Are these valid polygons with a CRS, of one edition? May one sum ``by`` this column? A caller asks in one
+line; the sentence that the user reads is made here.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ RULES = {
     "day": "not a day. Use dates without time zone, or text as YYYY-MM-DD",
     "any": "a list or mapping. Write plain values into the cells",
 }
-# The standard's day, with or without a time of the day, which is left out. "05/09/2022" is May here and September there.
+# The standard's day, with or without a time of the day, which is left out. "05/09/2022" is May here, September there.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 FREQUENCIES = {"MS": "months", "QS": "quarters", "YS": "years"}
 
 
 def columns(table: Any, name: str, needs: Mapping[str, Need]) -> None:
-    """Raise SchemaError, all problems at once, unless the table is a DataFrame with these columns, each once and so filled."""
+    """Raise SchemaError, all problems at once, unless the table is a DataFrame with each column once and so filled."""
     if not isinstance(table, pd.DataFrame):
         raise SchemaError(f"{name}: a DataFrame is needed, not {type(table).__name__}")
     labels = list(table.columns)
@@ -70,7 +70,7 @@ def day(value: Any, name: str) -> pd.Timestamp:
 
 
 def day_or_none(value: Any) -> pd.Timestamp | None:
-    """The day that a value is, the one reading for what users give and what tables hold; None where it is no day for certain."""
+    """The day that a value is, for what users give and what tables hold alike; None where it is no day for certain."""
     # pandas reads "September" as a day of the year 1, and 07/10/2020 as 10 July but 13/10/2020 as 13 October.
     if isinstance(value, str):
         iso = _ISO_DAY.fullmatch(value.strip())
@@ -83,7 +83,7 @@ def day_or_none(value: Any) -> pd.Timestamp | None:
 
 
 def days(values: pd.Series, name: str) -> pd.Series:
-    """The days of a column (``datetime64[us]``), each read as :func:`day` reads it; missing stays missing, all else is a SchemaError."""
+    """The days of a column (``datetime64[us]``), read as :func:`day` reads each; missing ones stay, all else raises."""
     found, bad = days_and_unfit(values)
     if bad.any():
         shown = listed([repr(value) for value in values[bad].unique()], 3)
@@ -148,7 +148,7 @@ def choice(words: Iterable[Any], **given: Any) -> None:
 def by(
     labels: str | Sequence[str] | None, table: pd.DataFrame, *, never: Collection[str] = (), among: Sequence[str] = ()
 ) -> list[str]:
-    """The columns that a sum is made by, each once: those of the table that are not counted, or those named in ``among``."""
+    """The columns that a sum is made by, each once: columns of the table that are not counted, or some of ``among``."""
     if not isinstance(labels, (str, list, tuple, type(None))):
         raise SchemaError(f"by={labels!r} is not a column or a tuple of columns. Give () for the total")
     keys = [labels] if isinstance(labels, str) else list(dict.fromkeys(labels or ()))
@@ -161,7 +161,7 @@ def by(
 
 
 def polygons(areas: Any, name: str, *, make: str = "load_areas and read_areas make one") -> None:
-    """Raise SchemaError or CRSError unless these are valid polygons in a known CRS; rows without a geometry are allowed."""
+    """Raise SchemaError or CRSError unless these are valid polygons in a known CRS; a geometry may be missing."""
     if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
         raise SchemaError(f"{name}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}. {make}")
     crs(areas, name)

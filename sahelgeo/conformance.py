@@ -171,7 +171,7 @@ def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
 
 
 def _rule_problems(there: Coded, unfit: dict[str, Mask], declared: Table) -> list[str]:
-    """What the values break; a column that is not there breaks nothing, and a cell that could not be cast is named already."""
+    """What the values break: a column that is not there breaks nothing, an ``unfit`` cell is named already."""
     columns = there.table
     problems, labels = [], columns.index
     for name, values in columns.drop(columns=list(_PRINTED_ENDS), errors="ignore").items():

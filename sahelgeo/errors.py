@@ -67,7 +67,8 @@ class SchemaError(SahelgeoError, ValueError):
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> counts = pd.DataFrame({"pcode": ["BF56"], "date": "2020-09-06", "people": [-5], "group": "idp", "source": "CONASUR"})
+    >>> counts = pd.DataFrame({"pcode": ["BF56"], "date": "2020-09-06", "people": [-5], "group": "idp",
+    ...                        "source": "CONASUR"})
     >>> try:
     ...     sg.conform(counts, "stocks")
     ... except sg.errors.SchemaError as error:
@@ -168,8 +169,8 @@ class DoubleCountError(SahelgeoError, ValueError):
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> counts = pd.DataFrame({"pcode": "BF56", "date": ["2020-09-06", "2020-11-10"], "people": [300, 350], "group": "idp",
-    ...                        "source": "CONASUR"})
+    >>> counts = pd.DataFrame({"pcode": "BF56", "date": ["2020-09-06", "2020-11-10"], "people": [300, 350],
+    ...                        "group": "idp", "source": "CONASUR"})
     >>> try:
     ...     sg.sum_stocks(counts)
     ... except sg.errors.DoubleCountError as error:

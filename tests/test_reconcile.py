@@ -193,10 +193,10 @@ class TestIdmc:
             stock = sg.stocks.recommended_figures(self.figures())
         assert stock.index.tolist() == [4]
         with pytest.warns(sg.DataWarning, match="2 of 3 figures left out: 2 of other categories"):
-            flow = sg.stocks.recommended_figures(self.figures(), kind="flow")
+            flow = sg.stocks.recommended_figures(self.figures(), measure="flow")
         assert flow["people"].tolist() == [12]
         with pytest.warns(sg.DataWarning, match="3 of 3"):
-            assert len(sg.stocks.recommended_figures(self.figures(), kind="flow", category="return")) == 0
+            assert len(sg.stocks.recommended_figures(self.figures(), measure="flow", category="return")) == 0
 
     @pytest.mark.filterwarnings("error")
     def test_nothing_left_out_is_no_news(self):
@@ -212,7 +212,7 @@ class TestIdmc:
                 r"column 'role', row\(s\) 4, 5, 6 \('Main'\): not 'Recommended figure' or 'Triangulation'",
             ),
             ({"category": "Refugees"}, {}, r"column 'category', row\(s\) 4, 5, 6 \('Refugees'\): not a category"),
-            ({}, {"kind": "both"}, "kind='both' is neither"),
+            ({}, {"measure": "both"}, "measure='both' is not one of"),
             ({}, {"category": "Return"}, "category='Return' is no stock of IDMC's. Choose one of: IDPs, Returnees"),
         ],
     )
@@ -246,13 +246,15 @@ class TestIdmc:
             {"category": ["IDPs", "Internal displacements"]},
             {"category": ["IDPs", "Returnees"]},
         ):
-            with pytest.raises(sg.errors.DoubleCountError, match=r"recommended_figures\(figures, kind='stock'\) first"):
+            with pytest.raises(
+                sg.errors.DoubleCountError, match=r"recommended_figures\(figures, measure='stock'\) first"
+            ):
                 sg.sum_stocks(table.assign(**columns))
         assert sg.sum_stocks(table.assign(role="Recommended figure", category=["IDPs", None]), by=())[
             "people"
         ].tolist() == [2]
         moved = flows(origin=["A", "A"], destination=["B", "C"], people=1)
-        with pytest.raises(sg.errors.DoubleCountError, match="kind='flow'"):
+        with pytest.raises(sg.errors.DoubleCountError, match="measure='flow'"):
             sg.sum_flows(moved.assign(category=["Unverified flow", "IDPs"]))
         assert sg.sum_flows(moved.assign(category="Internal displacements", role="Recommended"))["people"].sum() == 2
 

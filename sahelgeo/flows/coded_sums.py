@@ -221,7 +221,7 @@ def _of_files(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
 
 
 def _flow_columns(found: Sequence[str], names: Sequence[str], where: str = "") -> list[str]:
-    """Those of the names that are there; raise where a Flows table lacks one, or holds figures not all of which add up."""
+    """Those of the names that are there; raise where one is lacking, or not all figures of the table add up."""
     missing = [name for name in REQUIRED if name not in found]
     if missing:
         raise SchemaError(

@@ -47,8 +47,8 @@ def balance(
     freq : {"MS", "QS", "YS"}, optional
         Months, quarters or years. The default is the whole span of the table.
     choose : mapping, optional
-        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
-        its values add up.
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word
+        that its values add up.
 
     Returns
     -------
@@ -58,7 +58,8 @@ def balance(
         - ``pcode``, ``start``, ``end``; a missing p-code is the unknown end, last in each period;
         - ``inflow`` D, ``outflow`` O (Int64, without movements inside the area), ``internal``;
         - ``net`` N = D − O, ``turnover`` T = D + O; over all rows of a period the nets sum to zero;
-        - ``effectiveness`` (Float64, percent from −100 to 100): 100 · N / T, missing where T is 0 and for the unknown end;
+        - ``effectiveness`` (Float64, percent from −100 to 100): 100 · N / T, missing where T is 0 and for the unknown
+          end;
         - ``inflow_unknown``, ``outflow_unknown``: the part of D and O whose other end is unknown;
         - ``inflow_abroad``, ``outflow_abroad``: the part whose other end is in another country;
         - ``origin_hhi`` (Σ s², s the share of each known origin in the inflow from known origins; 0 to 1) and
@@ -176,17 +177,17 @@ def net(
     freq : {"MS", "QS", "YS"}, optional
         Months, quarters or years. The default is the whole span of the table.
     choose : mapping, optional
-        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
-        its values add up.
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word
+        that its values add up.
 
     Returns
     -------
     pandas.DataFrame
-        A Flows table with one row for each pair and period, in the direction in which more moved (by code where both ways
-        are even), sorted, with index 0..n-1: ``origin``, ``destination``, ``start``, ``end``, ``people`` (Int64, the
-        difference), ``people_there`` and ``people_back`` (the two ways), ``source``. A way that no row names is 0; where
-        one has no count, the difference is missing. Movements inside an area, and those with an unknown end, are no pairs
-        and are left out.
+        A Flows table with one row for each pair and period, in the direction in which more moved (by code where both
+        ways are even), sorted, with index 0..n-1: ``origin``, ``destination``, ``start``, ``end``, ``people`` (Int64,
+        the difference), ``people_there`` and ``people_back`` (the two ways), ``source``. A way that no row names is 0;
+        where one has no count, the difference is missing. Movements inside an area, and those with an unknown end, are
+        no pairs and are left out.
 
     Raises
     ------
@@ -245,9 +246,9 @@ def top(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.D
     -------
     pandas.DataFrame
         The rows kept, with their columns and index labels, largest first in each period: with ``rank`` (from 1; equal
-        numbers rank by the codes of their ends), ``share`` (Float64, of all people of the period, movements inside an area
-        and unknown ends among them) and ``share_cumulative``. Flows inside an area or with an unknown end are not ranked,
-        nor are flows without a count.
+        numbers rank by the codes of their ends), ``share`` (Float64, of all people of the period, movements inside an
+        area and unknown ends among them) and ``share_cumulative``. Flows inside an area or with an unknown end are not
+        ranked, nor are flows without a count.
 
     Raises
     ------
@@ -307,8 +308,8 @@ def indices(
     """Intensity, effectiveness, connectivity and concentration of the movements between all areas, by period.
 
     Let M be the people who moved from area i to another area j, n the number of areas, P their population, D the inflow
-    and O the outflow of an area, N = D − O. Movements inside an area, and those with an unknown end or the end in a country
-    as a whole beside areas of a finer level, are outside of M, and told apart in the result.
+    and O the outflow of an area, N = D − O. Movements inside an area, and those with an unknown end or the end in a
+    country as a whole beside areas of a finer level, are outside of M, and told apart in the result.
 
     Parameters
     ----------
@@ -323,8 +324,8 @@ def indices(
     freq : {"MS", "QS", "YS"}, optional
         Months, quarters or years. The default is the whole span of the table.
     choose : mapping, optional
-        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
-        its values add up.
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word
+        that its values add up.
 
     Returns
     -------
@@ -336,14 +337,14 @@ def indices(
         - ``mei``, migration effectiveness index, percent: 100 · Σ|N| / Σ(D + O);
         - ``anmr``, aggregate net migration rate, percent: 100 · ½ Σ|N| / P, which is CMI · MEI / 100;
         - ``connectivity``: the share of the n(n − 1) pairs with anybody moving;
-        - ``gini``: Σ|M − M'| / (2 (k − 1) Σ M) over all couples of the k = n(n − 1) pairs; 0 where all are alike, 1 where
-          one pair has all;
+        - ``gini``: Σ|M − M'| / (2 (k − 1) Σ M) over all couples of the k = n(n − 1) pairs; 0 where all are alike, 1
+          where one pair has all;
         - ``origin_hhi``: Σ s², s the share of each origin in Σ M; ``effective_origins``: 1 / Σ s²; likewise
           ``destination_hhi`` and ``effective_destinations``;
         - ``source`` and ``rows_missing``, the flows without a count, which are left out.
 
-        A pair that the table does not name counts as nobody. Indices are missing where nobody moved, ``gini`` with fewer
-        than two pairs.
+        A pair that the table does not name counts as nobody. Indices are missing where nobody moved, ``gini`` with
+        fewer than two pairs.
 
     Raises
     ------
@@ -372,7 +373,8 @@ def indices(
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> flows = pd.DataFrame({"origin": list("AABBCC"), "destination": list("BCACAB"), "people": [10, 10, 20, 20, 30, 30],
+    >>> flows = pd.DataFrame({"origin": list("AABBCC"), "destination": list("BCACAB"),
+    ...                       "people": [10, 10, 20, 20, 30, 30],
     ...                       "start": "2020-01-01", "end": "2020-12-31", "source": "example"})
     >>> sg.flows.indices(flows)[["people", "mei", "connectivity", "gini"]].round(4)
        people   mei  connectivity    gini
@@ -500,21 +502,21 @@ def od_matrix(
     freq : {"MS", "QS", "YS"}, optional
         Months, quarters or years. The default is the whole span of the table.
     choose : mapping, optional
-        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word that
-        its values add up.
+        Take only the rows with these values of source, reason or edition: ``{"source": "DTM"}``. A list is your word
+        that its values add up.
     form : {"frame", "array"}
         A DataFrame, or an xarray DataArray with the dimensions origin, destination and period.
 
     Returns
     -------
     pandas.DataFrame
-        Square: the same areas in rows (``origin``) and columns (``destination``), sorted by code, then ``unknown`` if there
-        are people of unknown origin or destination. Int64 persons; the diagonal holds the movements inside each area. With
-        ``freq``, one square for each period, under a first index level ``start``. A pair that no row names is missing, not
-        zero: say ``.fillna(0)`` if the table lists every movement.
+        Square: the same areas in rows (``origin``) and columns (``destination``), sorted by code, then ``unknown`` if
+        there are people of unknown origin or destination. Int64 persons; the diagonal holds the movements inside each
+        area. With ``freq``, one square for each period, under a first index level ``start``. A pair that no row names
+        is missing, not zero: say ``.fillna(0)`` if the table lists every movement.
     xarray.DataArray
-        float64 persons with NaN where the DataFrame has a missing value; ``period`` is the first day, with the coordinate ``end``;
-        ``attrs`` name the units and the sources.
+        float64 persons with NaN where the DataFrame has a missing value; ``period`` is the first day, with the
+        coordinate ``end``; ``attrs`` name the units and the sources.
 
     Raises
     ------

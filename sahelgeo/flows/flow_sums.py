@@ -307,7 +307,7 @@ def _overlapping(table: pd.DataFrame, pairs: Numbers) -> Mask:
 
 
 def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
-    """A flow beside another that holds it, or may: one end nested, the other the same, nested or unknown, periods that meet."""
+    """A flow beside another that holds it, or may: one end nested, the other alike or unknown, periods that meet."""
     codes = pd.unique(pd.concat([table["origin"], table["destination"]]).dropna())
     nested = nested_codes(codes, None if areas is None else parents_of(areas))
     if nested.empty:
@@ -328,7 +328,7 @@ def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
     mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
     if mask.any():
         text = (
-            f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the people of "
-            "an unknown end are further people after all, write what is printed there, such as 'not stated'"
+            f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the people "
+            "of an unknown end are further people after all, write what is printed there, such as 'not stated'"
         )
         refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))

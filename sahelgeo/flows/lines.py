@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from types import MappingProxyType
 from typing import Literal, get_args
 
 import geopandas as gpd
@@ -18,7 +16,7 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import conform
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, UnmatchedError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.coded_sums import ENDS
 from sahelgeo.places.attach import check_edition
 
@@ -31,14 +29,12 @@ POINTS = 33
 BEND = 0.18
 _ELLIPSOID = Geod(ellps="WGS84")
 
-_LACKING = MappingProxyType(
-    {
-        "point on surface": "geometry",
-        "centroid": "geometry",
-        "capital": "chief town in the table of capitals",
-        "population": "people in the population",
-    }
-)
+_LACKING = {
+    "point on surface": "geometry",
+    "centroid": "geometry",
+    "capital": "chief town in the table of capitals",
+    "population": "people in the population",
+}
 
 Coordinates = npt.NDArray[np.float64]
 
@@ -55,33 +51,35 @@ def flow_lines(
     Parameters
     ----------
     flows : pandas.DataFrame
-        A Flows table. Each row becomes a line: add up reasons and periods first (:func:`sum_flows`), or lines will cover
-        each other.
+        A Flows table. Each row becomes a line: add up reasons and periods first (:func:`sum_flows`), or lines will
+        cover each other.
     areas : geopandas.GeoDataFrame
         Areas with the p-codes of both ends, in any CRS.
     anchor : {"point on surface", "centroid", "capital", "population"}
         Where lines begin and end: a point that is surely inside the area; the area's centre of gravity, which may be
-        outside; its chief town (GeoNames; countries and regions of the five countries); or the centre of its population, which
-        may be outside too.
+        outside; its chief town (GeoNames; countries and regions of the five countries); or the centre of its
+        population, which may be outside too.
     population : geopandas.GeoDataFrame, optional
         For ``anchor="population"``: people at points, or in areas smaller than ``areas`` (a Population table joined to
-        them with :func:`attach_areas`), with a column ``people`` and geometry in any CRS. Each part counts for the area that holds
-        its point on surface; the centre is the mean of the parts' centroids, weighted by people, in an equal-area projection.
+        them with :func:`attach_areas`), with a column ``people`` and geometry in any CRS. Each part counts for the area
+        that holds its point on surface; the centre is the mean of the parts' centroids, weighted by people, in an
+        equal-area projection.
 
     Returns
     -------
     geopandas.GeoDataFrame
         The flows drawn, with their index labels and columns, in EPSG:4326: ``origin_name``, ``destination_name``,
-        ``distance_km`` (Float64, the shortest way on the ellipsoid between the two points, not the length of the curve) and
-        ``geometry``, a LineString of 33 points from origin to destination. Its middle lies 18 % of the distance to the
-        right of the straight way, seen in the direction of the flow. Flows inside one area and flows with an
-        unknown end have no line and are left out. With capitals, ``anchor_source`` is "geonames", and
-        :func:`credit` names it.
+        ``distance_km`` (Float64, the shortest way on the ellipsoid between the two points, not the length of the curve)
+        and ``geometry``, a LineString of 33 points from origin to destination. Its middle lies 18 % of the distance to
+        the right of the straight way, seen in the direction of the flow. Flows inside one area and flows with an
+        unknown end have no line and are left out. With capitals, ``anchor_source`` is "geonames", and :func:`credit`
+        names it.
 
     Raises
     ------
     UnmatchedError
-        A p-code that is not among the areas, or whose area has no geometry, chief town or people; the rows are in ``.rows``.
+        A p-code that is not among the areas, or whose area has no geometry, chief town or people; the rows are in
+        ``.rows``.
     CRSError
         Areas without CRS.
     EditionError
@@ -130,8 +128,9 @@ def _refuse_unmatched(table: pd.DataFrame, points: gpd.GeoSeries, anchor: Anchor
     if rows.any():
         codes = sorted({str(code) for end in ENDS for code in table[end][lost[end]]})
         raise UnmatchedError(
-            f"{int(rows.sum()):,} of {len(table):,} flows with {table['people'][rows].sum():,} people have an end that is no area, or an area "
-            f"without {_LACKING[anchor]}: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, or add the areas; the rows are in the error's .rows",
+            f"{int(rows.sum()):,} of {len(table):,} flows with {table['people'][rows].sum():,} people have an end that "
+            f"is no area, or an area without {_LACKING[anchor]}: p-codes {listed(codes, SHOWN_AT_MOST)}. Correct them, "
+            "or add the areas; the rows are in the error's .rows",
             table[rows],
         )
 
@@ -139,11 +138,10 @@ def _refuse_unmatched(table: pd.DataFrame, points: gpd.GeoSeries, anchor: Anchor
 def _warn_not_drawn(rest: pd.DataFrame, known: pd.Series) -> None:
     people = rest["people"].sum()
     if people > 0:
-        warnings.warn(
+        inside, unknown = rest["people"][known].sum(), rest["people"][~known].sum()
+        warn(
             f"{len(rest):,} flows with {people:,} people have no line: {int(known.sum()):,} inside one area "
-            f"({rest['people'][known].sum():,} people), {int((~known).sum()):,} with an unknown end ({rest['people'][~known].sum():,} people)",
-            DataWarning,
-            stacklevel=3,
+            f"({inside:,} people), {int((~known).sum()):,} with an unknown end ({unknown:,} people)"
         )
 
 
@@ -224,15 +222,8 @@ def _centres_of_population(shapes: gpd.GeoSeries, population: gpd.GeoDataFrame) 
     # A point on a border lies within neither side; one on overlapping areas counts for the first.
     held = held[~held.index.duplicated()]
     centroids = parts.geometry.to_crs(_EQUAL_AREA).centroid
-    weighted = pd.DataFrame(
-        {
-            "pcode": held["pcode"],
-            "people": held["people"],
-            "x": centroids.x * parts["people"],
-            "y": centroids.y * parts["people"],
-        }
-    ).dropna()
-    sums = weighted.groupby("pcode")[["people", "x", "y"]].sum()
+    weighted = held[["pcode", "people"]].assign(x=centroids.x * parts["people"], y=centroids.y * parts["people"])
+    sums = weighted.dropna().groupby("pcode")[["people", "x", "y"]].sum()
     points = gpd.points_from_xy(sums["x"] / sums["people"], sums["y"] / sums["people"], crs=_EQUAL_AREA)
     return gpd.GeoSeries(points, index=sums.index).to_crs("EPSG:4326")
 
@@ -240,7 +231,8 @@ def _centres_of_population(shapes: gpd.GeoSeries, population: gpd.GeoDataFrame) 
 def _population_parts(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not isinstance(population, gpd.GeoDataFrame) or "people" not in population.columns:
         raise SchemaError(
-            "population: a GeoDataFrame with a column 'people' and geometry is needed. attach_areas gives a Population table its areas"
+            "population: a GeoDataFrame with a column 'people' and geometry is needed. attach_areas gives a Population "
+            "table its areas"
         )
     checks.crs(population, "population")
     checks.counts(population, "population", "people")

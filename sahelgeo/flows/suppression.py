@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import warnings
 from collections import defaultdict
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.conformance import conform
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import SchemaError, warn
 from sahelgeo.flows.coded_sums import ENDS, PERIOD
 from sahelgeo.sums import named_rows
 
@@ -25,8 +24,8 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
     """Take small counts out of a table of flows, and as many others as needed so that no total tells them.
 
     A reader who knows the totals of origins and destinations can find a single missing count by subtraction. So each
-    small count is put on a closed way of missing counts, alternating between origins and destinations, that takes the fewest
-    people out: no cell on such a way can be computed from totals.
+    small count is put on a closed way of missing counts, alternating between origins and destinations, that takes the
+    fewest people out: no cell on such a way can be computed from totals.
 
     Parameters
     ----------
@@ -38,15 +37,16 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
     Returns
     -------
     pandas.DataFrame
-        The same rows with the same index and columns; ``people`` is missing where suppressed, and ``suppressed`` (string) says
-        why: ``small``, ``recoverable`` (it would tell a small one), ``exposed`` (small, and its totals tell it all
-        the same), or missing for what is published. A column of shares
-        or the like that you made from people is yours to take out.
+        The same rows with the same index and columns; ``people`` is missing where suppressed, and ``suppressed``
+        (string) says why: ``small``, ``recoverable`` (it would tell a small one), ``exposed`` (small, and its totals
+        tell it all the same), or missing for what is published. A column of shares or the like that you made from
+        people is yours to take out.
 
     Raises
     ------
     SchemaError
-        The table breaks its declaration, names a pair twice in one period, or ``suppress_below`` is no whole number above 1.
+        The table breaks its declaration, names a pair twice in one period, or ``suppress_below`` is no whole number
+        above 1.
 
     Warns
     -----
@@ -61,9 +61,10 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
 
     Notes
     -----
-    Secondary cell suppression of a two-way table: a suppressed cell can be computed from the margins exactly if its edge in
-    the graph of origins and destinations is on no cycle of suppressed cells (Gusfield, D. (1988), "A graph theoretic
-    approach to statistical data security", SIAM Journal on Computing 17, 552–571). Bounds on a cell can remain.
+    Secondary cell suppression of a two-way table: a suppressed cell can be computed from the margins exactly if its
+    edge in the graph of origins and destinations is on no cycle of suppressed cells (Gusfield, D. (1988), "A graph
+    theoretic approach to statistical data security", SIAM Journal on Computing 17, 552–571). Bounds on a cell can
+    remain.
 
     Examples
     --------
@@ -78,8 +79,9 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
         raise SchemaError(f"suppress_below={suppress_below!r} is not a number of people. Give 2 or more")
     repeated = table.duplicated([*ENDS, *PERIOD], keep=False).to_numpy(dtype=np.bool_)
     if repeated.any():
+        rows = named_rows(table, repeated, ENDS)
         raise SchemaError(
-            f"flows: a pair stands twice in one period in {named_rows(table, repeated, ENDS)}. Add reasons and sources up first: sum_flows"
+            f"flows: a pair is twice in one period in {rows}. Add reasons and sources up first (sum_flows)"
         )
     small = np.array([is_small(value, suppress_below) for value in table["people"]], dtype=np.bool_)
     hidden = small | table["people"].isna().to_numpy(dtype=np.bool_)
@@ -89,7 +91,11 @@ def suppress_small(flows: pd.DataFrame, *, suppress_below: int = SUPPRESS_BELOW)
         extra, open_cells = _protect(table.iloc[positions], small[positions], hidden[positions])
         hidden[positions[extra]] = True
         bare[positions[open_cells]] = True
-    _warn_recoverable(table, bare)
+    if bare.any():
+        warn(
+            f"{int(bare.sum()):,} small counts can still be worked out from totals, since nothing else is there to "
+            f"hide them: {named_rows(table, bare, ENDS)}. Do not publish the totals of these origins and destinations"
+        )
     reasons = np.select([small, hidden & table["people"].notna().to_numpy()], ["small", "recoverable"], "")
     reasons[bare] = "exposed"
     suppressed = pd.Series(reasons, index=table.index, dtype="string")
@@ -156,13 +162,3 @@ def _cheapest_way(
         goal, position = came_by[goal]
         way.append(position)
     return way
-
-
-def _warn_recoverable(table: pd.DataFrame, bare: np.ndarray) -> None:
-    if bare.any():
-        warnings.warn(
-            f"{int(bare.sum()):,} small counts can still be told from totals, since nothing else is there to hide them: {named_rows(table, bare, ENDS)}. "
-            "Do not publish the totals of these origins and destinations",
-            DataWarning,
-            stacklevel=3,
-        )

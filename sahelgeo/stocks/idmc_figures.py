@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,14 +12,13 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.sums import named_rows
 
-Kind = Literal["stock", "flow"]
+Measure = Literal["stock", "flow"]
 HEADLINE = MappingProxyType({"stock": "IDPs", "flow": "Internal displacements"})
-_RECOMMENDED = "recommended"
+_ROLES = ("recommended", "triangulation")
 
 
 @dataclass(frozen=True)
@@ -49,22 +47,16 @@ class Category:
 @lru_cache(maxsize=1)
 def categories() -> Mapping[str, Category]:
     """IDMC's categories by their names in small letters."""
-    rows = read_rows("idmc_categories.csv")
-    return MappingProxyType(
-        {
-            row["category"].lower(): Category(
-                row["category"],
-                row["kind"],
-                int(row["at_origin"]),
-                int(row["at_destination"]),
-                row["summable"] == "yes",
-            )
-            for row in rows
-        }
-    )
+    entries = {}
+    for row in read_rows("idmc_categories.csv"):
+        at_ends = int(row["at_origin"]), int(row["at_destination"])
+        entries[row["category"].lower()] = Category(row["category"], row["kind"], *at_ends, row["summable"] == "yes")
+    return MappingProxyType(entries)
 
 
-def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category: str | None = None) -> pd.DataFrame:
+def recommended_figures(
+    figures: pd.DataFrame, *, measure: Measure = "stock", category: str | None = None
+) -> pd.DataFrame:
     """The figures of IDMC that may be added up: recommended ones, of one category of stock or of flow.
 
     Parameters
@@ -72,7 +64,7 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     figures : pandas.DataFrame
         Figures with the columns ``role`` ("Recommended figure" or "Triangulation") and ``category`` (IDMC's words,
         such as "IDPs" or "Internal displacements"), in capitals or not. Other columns are kept as they are.
-    kind : {"stock", "flow"}
+    measure : {"stock", "flow"}
         People displaced on a day, or movements in a period. The two are never mixed.
     category : str, optional
         The category to take. The default is the one that IDMC publishes as its headline: "IDPs" for stocks, "Internal
@@ -111,54 +103,60 @@ def recommended_figures(figures: pd.DataFrame, *, kind: Kind = "stock", category
     >>> import pandas as pd, sahelgeo as sg
     >>> roles = ["Recommended figure", "Triangulation"]
     >>> figures = pd.DataFrame({"role": roles, "category": "IDPs", "people": [40, 55]})
-    >>> import warnings
-    >>> with warnings.catch_warnings(record=True) as said:
+    >>>     >>> with warnings.catch_warnings(record=True) as said:
     ...     warnings.simplefilter("always")
     ...     counted = sg.stocks.recommended_figures(figures)
     >>> counted["people"].tolist(), str(said[0].message)
     ([40], '1 of 2 figures left out: 1 for triangulation')
     """
-    if kind not in HEADLINE:
-        raise SchemaError(f"kind={kind!r} is neither 'stock' nor 'flow'")
-    roles, found = _roles(figures), _categories(figures)
-    wanted = HEADLINE[kind] if category is None else category
+    checks.choice(HEADLINE, measure=measure)
+    for column in ("role", "category"):
+        if not isinstance(figures, pd.DataFrame) or column not in figures.columns:
+            raise SchemaError(
+                f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it "
+                "is called otherwise"
+            )
+    checks.columns(figures, "figures", {"role": "any", "category": "any"})
+    roles, found = _roles(figures), figures["category"].map(_category, na_action="ignore")
+    known = found.map(lambda entry: isinstance(entry, Category)).astype(bool)
+    _refuse_words(figures, "role", roles.isin(_ROLES), "'Recommended figure' or 'Triangulation'")
+    _refuse_words(figures, "category", known, "a category of IDMC's")
+    wanted = HEADLINE[measure] if category is None else category
     named = _category(wanted)
-    if named is None or named.kind != kind:
-        known = [entry.name for entry in categories().values() if entry.kind == kind]
-        raise SchemaError(f"category={wanted!r} is no {kind} of IDMC's. Choose one of: {', '.join(known)}")
-    ours = (found == named.name).to_numpy(dtype=np.bool_)
+    if named is None or named.kind != measure:
+        names = [entry.name for entry in categories().values() if entry.kind == measure]
+        raise SchemaError(f"category={wanted!r} is no {measure} of IDMC's. Choose one of: {', '.join(names)}")
+    ours = np.array([entry == named for entry in found], dtype=np.bool_)
     if not named.summable:
         raise DoubleCountError(
             f"IDMC adds up no figures of the category {named.name!r}: {named_rows(figures, ours, [])}. They are in "
             "the error's .rows",
             figures[ours],
         )
-    counted = ours & (roles == _RECOMMENDED).to_numpy(dtype=np.bool_)
-    _warn_left_out(len(figures), int((ours & ~counted).sum()), int((~ours).sum()))
+    counted = ours & (roles == _ROLES[0]).to_numpy(dtype=np.bool_)
+    reasons = {"for triangulation": int((ours & ~counted).sum()), "of other categories": int((~ours).sum())}
+    if not counted.all():
+        words = ", ".join(f"{count:,} {why}" for why, count in reasons.items() if count)
+        warn(f"{sum(reasons.values()):,} of {len(figures):,} figures left out: {words}")
     return figures[counted]
 
 
-def check_figures(table: pd.DataFrame, kind: Kind) -> None:
+def check_figures(table: pd.DataFrame, measure: Measure) -> None:
     """Raise where a table that still has IDMC's columns holds figures that do not add up."""
-    if "role" not in table.columns and "category" not in table.columns:
-        return
     bad = np.zeros(len(table), dtype=np.bool_)
     if "role" in table.columns:
-        roles = table["role"].astype("string").str.lower().str.removesuffix(" figure")
-        bad |= (roles == "triangulation").fillna(False).to_numpy(dtype=np.bool_)
+        bad |= (_roles(table) == _ROLES[1]).fillna(False).to_numpy(dtype=np.bool_)
     if "category" in table.columns:
-        named = table["category"].map(_category, na_action="ignore")
-        entries = [entry if isinstance(entry, Category) else None for entry in named]
-        bad |= np.array(
-            [entry is not None and (entry.kind != kind or not entry.summable) for entry in entries], dtype=np.bool_
-        )
-        if kind == "stock" and len({entry.name for entry in entries if entry is not None}) > 1:
-            bad |= np.array([entry is not None for entry in entries], dtype=np.bool_)
+        named = [None if pd.isna(name) else _category(name) for name in table["category"]]
+        there = np.array([entry is not None for entry in named], dtype=np.bool_)
+        bad |= [entry is not None and (entry.kind != measure or not entry.summable) for entry in named]
+        if measure == "stock" and len({entry.name for entry in named if entry is not None}) > 1:
+            bad |= there
     if bad.any():
         raise DoubleCountError(
             "The sum would mix IDMC's figures for triangulation, or of several categories, with those that count: "
             f"{named_rows(table, bad, [])}. "
-            f"Take recommended_figures(figures, kind={kind!r}) first; the rows are in the error's .rows",
+            f"Take recommended_figures(figures, measure={measure!r}) first; the rows are in the error's .rows",
             table[bad],
         )
 
@@ -178,29 +176,8 @@ def _category(name: str) -> Category | None:
 
 
 def _roles(figures: pd.DataFrame) -> pd.Series:
-    _need(figures, "role")
-    roles = figures["role"].astype("string").str.strip().str.lower().str.removesuffix(" figure")
-    _refuse_words(
-        figures, "role", roles.isin([_RECOMMENDED, "triangulation"]), "'Recommended figure' or 'Triangulation'"
-    )
+    roles: pd.Series = figures["role"].astype("string").str.strip().str.lower().str.removesuffix(" figure")
     return roles
-
-
-def _categories(figures: pd.DataFrame) -> pd.Series:
-    _need(figures, "category")
-    found = figures["category"].map(_category, na_action="ignore")
-    known = found.map(lambda entry: isinstance(entry, Category)).astype(bool)
-    _refuse_words(figures, "category", known, "a category of IDMC's")
-    return found.map(lambda entry: entry.name).astype("string")
-
-
-def _need(figures: pd.DataFrame, column: str) -> None:
-    if not isinstance(figures, pd.DataFrame) or column not in figures.columns:
-        raise SchemaError(
-            f"figures: a DataFrame with a column {column!r} is needed. IDMC's exports have it; rename yours if it is "
-            "called otherwise"
-        )
-    checks.columns(figures, "figures", {column: "any"})
 
 
 def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: str) -> None:
@@ -208,15 +185,3 @@ def _refuse_words(figures: pd.DataFrame, column: str, known: pd.Series, rule: st
         rows = listed(list(figures.index[~known]), SHOWN_AT_MOST)
         words = listed([repr(word) for word in figures[column][~known].drop_duplicates()], SHOWN_AT_MOST)
         raise SchemaError(f"figures: column {column!r}, row(s) {rows} ({words}): not {rule}")
-
-
-def _warn_left_out(rows: int, triangulation: int, other: int) -> None:
-    reasons = [
-        f"{count:,} {words}"
-        for count, words in ((triangulation, "for triangulation"), (other, "of other categories"))
-        if count
-    ]
-    if reasons:
-        warnings.warn(
-            f"{triangulation + other:,} of {rows:,} figures left out: {', '.join(reasons)}", DataWarning, stacklevel=3
-        )

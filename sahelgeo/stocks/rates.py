@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo import checks
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.places.attach import check_editions
 from sahelgeo.sources import joined_sources
 from sahelgeo.stocks.stock_totals import conform_stocks, sum_stocks
-from sahelgeo.sums import group_numbers, literal, named_rows
+from sahelgeo.sums import group_numbers, literal
 
 ADDED = ("per_1000", "population", "population_year", "population_source")
 
@@ -116,19 +116,10 @@ def _denominators(population: pd.DataFrame, year: int | None, source: str | None
 
 
 def _refuse_several(used: pd.DataFrame) -> None:
-    several = used["pcode"].duplicated(keep=False).to_numpy(dtype=np.bool_)
-    if not several.any():
-        return
-    options = [
-        f"{column}={literal(value)}"
-        for column in ("year", "source")
-        for value in used[column][several].drop_duplicates()
-    ]
-    raise DoubleCountError(
-        f"population: more than one figure for the same area in {named_rows(used, several, ['pcode'])}. "
-        f"Choose among {listed(options, 10)}, or pass every=True for a rate under each",
-        used[several],
-    )
+    several = used[used["pcode"].duplicated(keep=False)]
+    options = [f"{column}={literal(held)}" for column in ("year", "source") for held in several[column].unique()]
+    advice = f"Choose among {listed(options, 10)}, or pass every=True for a rate under each"
+    checks.once(used, "population", "pcode", advice=advice, error=DoubleCountError)
 
 
 def _divided(counts: pd.DataFrame, used: pd.DataFrame) -> pd.DataFrame:
@@ -141,18 +132,12 @@ def _divided(counts: pd.DataFrame, used: pd.DataFrame) -> pd.DataFrame:
 
 def _warn_without_rate(result: pd.DataFrame) -> None:
     without = result[result["per_1000"].isna()]
-    if without.empty:
-        return
-    reasons = pd.Series("no population", index=without.index)
-    reasons = reasons.mask((without["population"] == 0).fillna(False).astype(bool), "population 0")
-    reasons = reasons.mask(without["people"].isna() & without["population"].notna(), "no count")
-    codes = without["pcode"].fillna("(no p-code)")
-    shown = [f"{code} ({reason})" for code, reason in zip(codes, reasons, strict=True)]
-    warnings.warn(
-        f"{len(without):,} of {len(result):,} rows have no rate: {listed(list(dict.fromkeys(shown)), SHOWN_AT_MOST)}",
-        DataWarning,
-        stacklevel=3,
-    )
+    if len(without):
+        reasons = pd.Series("no population", index=without.index)
+        reasons = reasons.mask((without["population"] == 0).fillna(False).astype(bool), "population 0")
+        reasons = reasons.mask(without["people"].isna() & without["population"].notna(), "no count")
+        shown = (without["pcode"].fillna("(no p-code)") + " (" + reasons + ")").unique()
+        warn(f"{len(without):,} of {len(result):,} rows have no rate: {listed(list(shown), SHOWN_AT_MOST)}")
 
 
 def share_of_total(
@@ -278,29 +263,19 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     for number in np.unique(days):
         here = table[days == number].sort_values(["people", "pcode"], ascending=[False, True])
         counted = here.dropna(subset=["people"])
-        rows.append(
-            {
-                when: here[when].iloc[0],
-                "group": here["group"].iloc[0],
-                **_indices(counted),
-                "source": joined_sources(here["source"]),
-                "areas_missing": len(here) - len(counted),
-            }
-        )
-    numbers = ("hhi", "effective_areas", "gini", "largest_share")
-    order = [when, "group", "people", "areas", "areas_missing", *numbers, "pcode_largest", "areas_for_half", "source"]
+        named = {when: here[when].iloc[0], "group": here["group"].iloc[0], "source": joined_sources(here["source"])}
+        rows.append({**named, **_indices(counted), "areas_missing": len(here) - len(counted)})
     types = {
-        "people": "Int64",
-        "areas": "int64",
-        "areas_missing": "int64",
-        "areas_for_half": "Int64",
-        "pcode_largest": "string",
+        when: "datetime64[us]",
         "group": "string",
+        "people": "Int64",
+        **dict.fromkeys(("areas", "areas_missing"), "int64"),
+        **dict.fromkeys(("hhi", "effective_areas", "gini", "largest_share"), "Float64"),
+        "pcode_largest": "string",
+        "areas_for_half": "Int64",
         "source": "string",
     }
-    return pd.DataFrame(rows, columns=order).astype(
-        {**types, **dict.fromkeys(numbers, "Float64"), when: "datetime64[us]"}
-    )
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _indices(counted: pd.DataFrame) -> dict[str, Any]:
@@ -338,12 +313,10 @@ def _day_column(table: pd.DataFrame) -> str:
 def _warn_uncounted(table: pd.DataFrame) -> None:
     missing = table["people"].isna()
     if missing.any():
-        codes = listed([str(code) for code in table["pcode"][missing].fillna("(no p-code)").unique()], 5)
-        warnings.warn(
+        codes = listed(list(table["pcode"][missing].fillna("(no p-code)").unique()), SHOWN_AT_MOST)
+        warn(
             f"{int(missing.sum()):,} of {len(table):,} counts are missing and are no part of the totals: {codes}. The "
-            "shares of the others are too high",
-            DataWarning,
-            stacklevel=3,
+            "shares of the others are too high"
         )
 
 
