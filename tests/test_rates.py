@@ -38,7 +38,7 @@ def test_several_denominators_are_refused_and_named():
     )
     with pytest.raises(
         sg.errors.DoubleCountError,
-        match=r"rows 0, 1 \(pcode 'BF56'\).*year=2019, year=2020, source='census', source='CH 2020', or pass every=True",
+        match=r"p-codes BF56 stand more than once.*year=2019, year=2020, source='census', source='CH 2020', or pass every=True",
     ) as caught:
         sg.rate_per_1000(table, people)
     assert caught.value.rows.index.tolist() == [0, 1]
