@@ -1,10 +1,10 @@
-"""People who moved between areas: sums by area and period that count no movement twice."""
+"""People who moved between areas: the areas at both ends, and sums that count no movement twice."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack, get_args, overload
 
 import geopandas as gpd
 import numpy as np
@@ -13,13 +13,14 @@ import pyarrow as pa
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import FlowPeriodError, SchemaError
+from sahelgeo.conformance import conform
+from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
 from sahelgeo.periods import Frequency, periods_of
-from sahelgeo.places.attach import check_edition
-from sahelgeo.places.known import country_of_code
+from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition
+from sahelgeo.places.known import country_of, country_of_code
+from sahelgeo.places.match import match_rows
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,
@@ -37,10 +38,171 @@ from sahelgeo.sums import (
     sums_of,
     warn_partial,
 )
+from sahelgeo.words import missing_words
 
 CHOICES = ("source", "reason", "edition")
 BY = (*ENDS, "reason")
 _SUM = Sum(dimensions=("source", "edition"), place=ENDS, apart="")
+
+
+class _Options(TypedDict, total=False):
+    on: Mapping[str, str | Mapping[str, Any]] | None
+    unmatched: Unmatched
+
+
+@overload
+def match_ends(
+    flows: pd.DataFrame, areas: pd.DataFrame, *, report: Literal[False] = ..., **options: Unpack[_Options]
+) -> pd.DataFrame: ...
+@overload
+def match_ends(
+    flows: pd.DataFrame, areas: pd.DataFrame, *, report: Literal[True], **options: Unpack[_Options]
+) -> tuple[pd.DataFrame, pd.DataFrame]: ...
+def match_ends(
+    flows: pd.DataFrame,
+    areas: pd.DataFrame,
+    *,
+    on: Mapping[str, str | Mapping[str, Any]] | None = None,
+    unmatched: Unmatched = "raise",
+    report: bool = False,
+) -> pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]:
+    """Give both ends of every flow the p-code of the area that is printed there, and account for every row and person.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Movements with both ends in print, as names or p-codes.
+    areas : pandas.DataFrame or geopandas.GeoDataFrame
+        The areas to choose from, each ``pcode`` once, with ``name`` (see :func:`sahelgeo.match_areas`).
+    on : mapping, optional
+        The column that prints each end: ``{"origin": "De", "destination": "Vers"}``. The default takes the columns
+        ``origin`` and ``destination``. In place of a column a mapping may give more options of an end,
+        ``{"names": "De", "parents": "Region"}``: ``names``, the column; ``parents``, columns of what the place lies in;
+        ``accept``, the methods whose answers are taken; ``decisions``, your own earlier answers.
+    unmatched : {"raise", "keep", "drop"}
+        What to do with flows an end of which no area answers to: raise, keep them with a missing end, or leave them
+        out. Keeping and leaving out warn with the number of rows and people.
+    report : bool
+        Also return the account of rows and people.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with their index and columns, and:
+
+        - ``origin``, ``destination``: the p-codes. An end that is empty or printed as unknown ("Inconnue", "Unknown",
+          "n.d.") is missing, and its people stay. Of an end that is a country and none of the areas it is the code of
+          three letters;
+        - ``origin_printed``, ``destination_printed``: what the table prints there;
+        - ``origin_method``, ``destination_method``: how the area was found (as :func:`sahelgeo.match_areas` calls it,
+          or ``country``), missing where the end is unknown;
+        - ``place``: both ends as printed, unless the table has it. Two names of one area stay two rows by it.
+    pandas.DataFrame
+        Only with ``report=True``: ``rows`` and ``people`` of the flows with an area at ``both ends``, of ``unknown
+        origin``, ``unknown destination``, ``both unknown``, and ``no area`` at an end that has a name. They add up to
+        what came in.
+
+    Raises
+    ------
+    UnmatchedError
+        An end with a name that no area answers to, with ``unmatched="raise"``; the rows are in ``.rows``.
+    SchemaError
+        No such column, cells that are not text, or an option that does not exist.
+
+    Warns
+    -----
+    DataWarning
+        Flows kept without an area at an end, or left out.
+
+    See Also
+    --------
+    sum_flows : Add up movements.
+    match_areas : Which area each printed name or code means.
+
+    Notes
+    -----
+    Nobody is lost: people who came from nobody knows where are in every total, in the matrix under ``unknown``, and in
+    the legend of :class:`sahelgeo.maps.FlowLayer`.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> printed = pd.DataFrame({"De": ["Sahel", "Inconnue", "Mali"], "Vers": ["Nord", "Nord", "Sahel"],
+    ...                         "people": [120, 30, 7]})
+    >>> ends = {"origin": "De", "destination": "Vers"}
+    >>> flows, account = sg.flows.match_ends(printed, sg.load_areas("BFA"), on=ends, report=True)
+    >>> flows[["origin", "destination", "people", "origin_method"]]
+      origin destination  people origin_method
+    0   BF56        BF54     120          name
+    1   <NA>        BF54      30          <NA>
+    2    MLI        BF56       7       country
+    >>> account[account["rows"] > 0]
+                    rows  people
+    both ends          2     127
+    unknown origin     1      30
+    """
+    checks.choice(get_args(Unmatched), unmatched=unmatched)
+    checks.columns(flows, "flows", {})
+    asked = {end: end for end in ENDS} | dict(on or {})
+    if set(asked) != set(ENDS):
+        raise SchemaError(f"on={dict(on or {})!r}: name the columns of 'origin' and 'destination'")
+    found = [_matched_end(flows, areas, end, asked[end]) for end in ENDS]
+    table = flows.assign(**found[0].columns, **found[1].columns)
+    if "place" not in flows:
+        names = [table[f"{end}_printed"].fillna("") for end in ENDS]
+        table = table.assign(place=(names[0] + " → " + names[1]).astype("string"))
+    lost = found[0].lost | found[1].lost
+    unknown = [table[end].isna().to_numpy(dtype=np.bool_) for end in ENDS]
+    # The first of these that holds is what became of a flow.
+    masks = [lost, unknown[0] & unknown[1], *unknown]
+    kinds = np.select(masks, ["no area", "both unknown", "unknown origin", "unknown destination"], "both ends")
+    people = table["people"] if "people" in table else pd.Series(pd.NA, index=table.index, dtype="Int64")
+    account = pd.DataFrame({"rows": 1, "people": people}).groupby(kinds).sum()
+    if lost.any():
+        names = listed(list(dict.fromkeys([*found[0].why, *found[1].why])), SHOWN_AT_MOST)
+        head = (
+            f"{int(lost.sum()):,} of {len(flows):,} flows with {people[lost].sum():,} people have an end that no area "
+            f"answers to: {names}; see match_areas for all of them"
+        )
+        if unmatched == "raise":
+            advice = "Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows"
+            raise UnmatchedError(f"{head}. {advice}", flows[lost])
+        warn(f"{head}; {'kept with a missing end' if unmatched == 'keep' else 'left out'}")
+    result = table[~lost] if unmatched == "drop" else table
+    return (result, account.reindex(_ACCOUNT, fill_value=0)) if report else result
+
+
+_ACCOUNT = ["both ends", "unknown origin", "unknown destination", "both unknown", "no area"]
+
+
+class _End(NamedTuple):
+    """The columns of one end, the rows that no area answers to, and why."""
+
+    columns: dict[str, pd.Series]
+    lost: Mask
+    why: list[str]
+
+
+def _matched_end(flows: pd.DataFrame, areas: pd.DataFrame, end: str, asked: str | Mapping[str, Any]) -> _End:
+    options: dict[str, Any] = {"names": asked} if isinstance(asked, str) else {"names": end, **asked}
+    if set(options) - {*MATCH_OPTIONS}:
+        raise SchemaError(f"on[{end!r}]={asked!r} is not a column or a mapping of {', '.join(MATCH_OPTIONS)}")
+    label = options.pop("names")
+    checks.columns(flows, "flows", {label: "text"})
+    printed = flows[label].astype("string")
+    plain = printed.str.strip()
+    named = plain.where(~plain.str.lower().isin(missing_words("name")))
+    codes = named.where(named.isin(areas["pcode"]))
+    matched = match_rows(flows.assign(**{label: named.where(codes.isna())}), areas, on=label, **options)
+    evidence = matched.evidence.take(matched.numbers).set_axis(flows.index)
+    countries = named.where(evidence["reason"] == "no such name")
+    countries = countries.map({name: country_of(name) for name in countries.dropna().unique()}).astype("string")
+    method = evidence["method"].mask(countries.notna(), "country").mask(codes.notna(), "code")
+    codes = codes.fillna(evidence["pcode"].astype("string")).fillna(countries)
+    lost = (named.notna() & codes.isna()).to_numpy(dtype=np.bool_)
+    why = (named + " (" + evidence["candidates"].fillna(evidence["reason"]).fillna("no answer") + ")")[lost]
+    columns = {end: codes, f"{end}_printed": printed, f"{end}_method": method.where(codes.notna())}
+    return _End(columns, lost, list(why))
 
 
 def sum_flows(
