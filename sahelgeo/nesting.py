@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 import geopandas as gpd
@@ -13,8 +14,8 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed
 from sahelgeo.places.attach import check_edition
-from sahelgeo.places.known import countries, iso2_codes
-from sahelgeo.sums import Mask, Numbers, named_rows
+from sahelgeo.places.known import countries, country_of, iso2_codes
+from sahelgeo.sums import NESTED, Coded, Mask, Numbers, as_many, codes_of, named_rows, numbered, refuse
 
 
 def check_level(level: int | None, areas: gpd.GeoDataFrame | None) -> None:
@@ -52,6 +53,44 @@ def refuse_without_code(
             f"{instead}; the rows are in the error's .rows",
             table[without],
         )
+
+
+def refuse_unplaced_totals(
+    codes: Coded,
+    people: pd.Series,
+    scope: Numbers,
+    *,
+    whole: Mask | None = None,
+    near: Callable[[pd.Series, pd.Series], pd.Series] = operator.eq,
+) -> None:
+    """Raise where a row without a p-code is the total of all other rows of its scope, or of those in its admin 1 area.
+
+    The first has no name, or that of a country; the second the name of the area. Rows that are no ``whole`` area are
+    no totals.
+    """
+    table = codes.table
+    without = table["pcode"].isna().to_numpy(dtype=np.bool_) & (True if whole is None else whole)
+    if not without.any():
+        return
+    names = table["place"].fillna(table["admin1"])
+    around = table["admin1"].fillna(names)
+    nations = [name for name in names[without].dropna().unique() if country_of(str(name))]
+    each = numbered([scope, codes_of(names), codes["admin2"], codes["admin3"]])
+    nation = without & (names.isna() | names.isin(nations)).to_numpy(dtype=np.bool_)
+    region = without & ~nation & (table["admin2"].isna() & (names == around)).to_numpy(dtype=np.bool_, na_value=False)
+    further = "If they are further people after all, write where: table.loc[rows, 'place'] = 'not located'"
+    problems = [
+        (rows, f"{named_rows(table, rows, ['place'])} is the total of {what}. Drop it, or the other rows. {further}")
+        for rows, what in (
+            (as_many(people, nation, each, numbered([scope, codes["iso3"]]), near), "the other rows"),
+            (
+                as_many(people, region, each, numbered([scope, codes["iso3"], codes_of(around)]), near),
+                "its admin 1 area",
+            ),
+        )
+        if rows.any()
+    ]
+    refuse(table, NESTED, *problems)
 
 
 def rolled_up(

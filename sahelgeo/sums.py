@@ -31,6 +31,7 @@ joined sources.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -363,13 +364,19 @@ def refuse_totals(
         refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
 
-def as_many(people: pd.Series, is_total: Mask, totals: Numbers, groups: Numbers) -> Mask:
+def as_many(
+    people: pd.Series,
+    is_total: Mask,
+    totals: Numbers,
+    groups: Numbers,
+    near: Callable[[pd.Series, pd.Series], pd.Series] = operator.eq,
+) -> Mask:
     """The totals, each a number of ``totals``, with as many people as all rows of their group that are no totals."""
     total = people.where(is_total).groupby(totals).transform("sum", min_count=1)
     parts = people.where(~is_total).groupby(groups).transform("sum", min_count=1)
     counted = ((people > 0).fillna(False) & ~is_total).groupby(groups).transform("sum")
     large = (counted > 1) | (parts >= _NO_COINCIDENCE).fillna(False)
-    equal = (total == parts).fillna(False) & large & (parts > 0).fillna(False)
+    equal = near(total, parts).fillna(False) & large & (parts > 0).fillna(False)
     return np.asarray(equal.to_numpy(dtype=np.bool_) & is_total, dtype=np.bool_)
 
 

@@ -96,7 +96,7 @@ def match_ends(
         - ``origin_printed``, ``destination_printed``: what the table prints there;
         - ``origin_method``, ``destination_method``: how the area was found (as :func:`sahelgeo.match_areas` calls it,
           or ``country``), missing where the end is unknown;
-        - ``place``: both ends as printed, unless the table has it. Two names of one area stay two rows by it.
+        - ``place``: both ends as printed, where it is empty. Two names of one area stay two rows by it.
     pandas.DataFrame
         Only with ``report=True``: ``rows`` and ``people`` of the flows with an area at ``both ends``, of ``unknown
         origin``, ``unknown destination``, ``both unknown``, and ``no area`` at an end that has a name. They add up to
@@ -148,9 +148,9 @@ def match_ends(
         raise SchemaError(f"on={dict(on or {})!r}: name the columns of 'origin' and 'destination'")
     found = [_matched_end(flows, areas, end, asked[end]) for end in ENDS]
     table = flows.assign(**found[0].columns, **found[1].columns)
-    if "place" not in flows:
-        names = [table[f"{end}_printed"].fillna("") for end in ENDS]
-        table = table.assign(place=(names[0] + " → " + names[1]).astype("string"))
+    names = [table[f"{end}_printed"].fillna("") for end in ENDS]
+    places = (names[0] + " → " + names[1]).astype("string")
+    table = table.assign(place=table["place"].fillna(places) if "place" in table else places)
     lost = found[0].lost | found[1].lost
     unknown = [table[end].isna().to_numpy(dtype=np.bool_) for end in ENDS]
     # The first of these that holds is what became of a flow.

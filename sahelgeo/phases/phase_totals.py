@@ -18,6 +18,7 @@ from sahelgeo.nesting import (
     is_country,
     one_edition_of,
     parents_of,
+    refuse_unplaced_totals,
     refuse_without_code,
     rolled_up,
 )
@@ -33,10 +34,8 @@ from sahelgeo.sums import (
     added_up,
     chosen,
     clashes,
-    codes_of,
     group_numbers,
     named_rows,
-    numbered,
     refuse,
     refuse_unlike,
     sums_of,
@@ -144,6 +143,9 @@ def sum_phases(
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     scope = group_numbers(codes, DIMENSIONS)
     _refuse_beside_unplaced(table, scope)
+    whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
+    people = people_from(table, 1).fillna(table["population"])
+    refuse_unplaced_totals(codes, people, scope, whole=whole, near=_near)
     is_total = _published_totals(table, scope, checked, level)
     totals, scope, codes = table[is_total], scope[~is_total], codes.rows(table[~is_total])
     if checked is not None and level is not None:
@@ -338,7 +340,7 @@ def country_of_rows(table: pd.DataFrame) -> pd.Series:
 
 
 def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
-    """Raise where a row of a country, or the total of an admin 1 area, is beside rows without a p-code in it."""
+    """Raise where a row of a whole country is beside rows without a p-code that may lie in it."""
     without = table["pcode"].isna().to_numpy(dtype=np.bool_)
     if not without.any():
         return
@@ -356,16 +358,6 @@ def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
             "that may lie in it. Drop it, or the rows without a p-code"
         )
         refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
-    region = without & ((table["place"] == table["admin1"]).fillna(False) & table["unit"].isna()).to_numpy(dtype=bool)
-    if not region.any():
-        return
-    people = people_from(table, 1).fillna(table["population"])
-    keys = numbered([scope, codes_of(table["iso3"]), codes_of(table["admin1"])])
-    parts = people.where(without & table["admin1"].notna() & ~region).groupby(keys).transform("sum", min_count=1)
-    # A town may bear the name of its region: only the sum of the others shows that it is their total.
-    total = region & (_near(parts, people) & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
-    text = f"{named_rows(table, total, ['place'])} is the total of its admin 1 area. Drop it, or the other rows"
-    refuse(table, NESTED, (total, text))
 
 
 def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:

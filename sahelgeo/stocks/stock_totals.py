@@ -15,7 +15,15 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform_coded
 from sahelgeo.errors import SchemaError, warn
-from sahelgeo.nesting import check_level, mixed_level_rows, nested_rows, one_edition_of, refuse_without_code, rolled_up
+from sahelgeo.nesting import (
+    check_level,
+    mixed_level_rows,
+    nested_rows,
+    one_edition_of,
+    refuse_unplaced_totals,
+    refuse_without_code,
+    rolled_up,
+)
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     NESTED,
@@ -160,6 +168,7 @@ def _sums(
     apart = [name for name in how.dimensions if name not in together and name != "edition"]
     scopes = group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
     _refuse_mixed_levels(table, scopes, checked, level)
+    refuse_unplaced_totals(codes, table["people"], group_numbers(codes, [*apart, "origin", "reason"]))
     if checked is not None and level is not None:
         refuse_without_code(table)
         table = rolled_up(table, checked, level, ["pcode"])
