@@ -79,14 +79,12 @@ def refuse_unplaced_totals(
     nation = without & (names.isna() | names.isin(nations)).to_numpy(dtype=np.bool_)
     region = without & ~nation & (table["admin2"].isna() & (names == around)).to_numpy(dtype=np.bool_, na_value=False)
     further = "If they are further people after all, write where: table.loc[rows, 'place'] = 'not located'"
+    country = numbered([scope, codes["iso3"]])
     problems = [
         (rows, f"{named_rows(table, rows, ['place'])} is the total of {what}. Drop it, or the other rows. {further}")
         for rows, what in (
-            (as_many(people, nation, each, numbered([scope, codes["iso3"]]), near), "the other rows"),
-            (
-                as_many(people, region, each, numbered([scope, codes["iso3"], codes_of(around)]), near),
-                "its admin 1 area",
-            ),
+            (as_many(people, nation, each, country, near), "the other rows"),
+            (as_many(people, region, each, numbered([country, codes_of(around)]), near), "its admin 1 area"),
         )
         if rows.any()
     ]

@@ -237,3 +237,85 @@ def test_people_are_conserved_and_sums_commute(rows):
     pd.testing.assert_frame_equal(at_once, areas_first)
     assert at_once["people"].sum() == sum(count for count in people if count is not None)
     assert at_once["rows"].sum() == len(rows)
+
+
+AREAS = pd.DataFrame({"pcode": ["BF56", "BF54", "BF13"], "name": ["Sahel", "Nord", "Centre"], "level": 1})
+PRINTED = ("Sahel", "NORD", "BF13", "Mali", "Inconnue", "unknown", "n.d.", None)
+CODES = ("BF56", "BF54", "BF13", "MLI", None, None, None, None)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.integers(0, len(PRINTED) - 1)] * 2, st.integers(0, 900)),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda flow: flow[:2],
+    )
+)
+def test_both_ends_get_their_codes_and_nobody_is_lost(drawn):
+    """Names, codes and countries at either end; an unknown end stays unknown, and the account adds up to what came in."""
+    origins, destinations, people = zip(*drawn, strict=True)
+    printed = pd.DataFrame(
+        {"De": [PRINTED[at] for at in origins], "Vers": [PRINTED[at] for at in destinations], "people": people},
+        index=[10 * place for place in range(len(drawn))],
+    ).astype({"De": "string", "Vers": "string"})
+    before = printed.copy()
+    table, account = sg.flows.match_ends(
+        printed, AREAS, on={"origin": "De", "destination": {"names": "Vers"}}, report=True
+    )
+    pd.testing.assert_frame_equal(printed, before)
+    assert table.index.equals(printed.index)
+    for end, drawn_ends in (("origin", origins), ("destination", destinations)):
+        assert [None if pd.isna(code) else code for code in table[end]] == [CODES[at] for at in drawn_ends]
+    assert account["rows"].sum() == len(drawn)
+    assert account["people"].sum() == sum(people)
+    unknown = table["origin"].isna() & table["destination"].notna()
+    assert account.loc["unknown origin"].tolist() == [unknown.sum(), table["people"][unknown].sum()]
+
+
+def printed_flows(**columns):
+    """Three printed flows, one of them from a place that is no area."""
+    return flows(
+        **{"origin": ["Sahel", "Atlantis", "Inconnue"], "destination": "Nord", "people": [120, 30, 7], **columns}
+    )
+
+
+def test_an_end_that_no_area_answers_to_is_refused_kept_or_dropped():
+    """The message names it with the reason; what is kept is not called unknown in the account."""
+    with pytest.raises(
+        sg.errors.UnmatchedError, match=r"1 of 3 flows with 30 people .*Atlantis \(no such name\)"
+    ) as caught:
+        sg.flows.match_ends(printed_flows(), AREAS)
+    assert caught.value.rows["origin"].tolist() == ["Atlantis"]
+    with pytest.warns(sg.DataWarning, match="kept with a missing end"):
+        table, account = sg.flows.match_ends(printed_flows(), AREAS, unmatched="keep", report=True)
+    assert account["people"].to_dict() == {
+        "both ends": 120,
+        "unknown origin": 7,
+        "unknown destination": 0,
+        "both unknown": 0,
+        "no area": 30,
+    }
+    assert table["origin_printed"].tolist() == ["Sahel", "Atlantis", "Inconnue"]
+    assert sg.sum_flows(table, by=())["people"].item() == 157
+    with pytest.warns(sg.DataWarning, match="left out"):
+        assert len(sg.flows.match_ends(printed_flows(), AREAS, unmatched="drop")) == 2
+
+
+def test_two_names_of_one_area_stay_two_flows():
+    """Their sum has both, and neither is taken for a copy."""
+    table = sg.flows.match_ends(printed_flows(origin=["Sahel", "Région du Sahel", "BF56"]), AREAS)
+    assert table["origin"].tolist() == ["BF56"] * 3
+    assert sg.sum_flows(table)["people"].tolist() == [157]
+
+
+def test_options_of_the_ends_that_do_not_fit():
+    """Each is named."""
+    for options, message in (
+        ({"on": {"start": "De"}}, "name the columns of 'origin' and 'destination'"),
+        ({"on": {"origin": {"column": "De"}}}, "is not a column or a mapping of names, parents"),
+        ({"on": {"origin": "De"}}, "column 'De' is missing"),
+        ({"unmatched": "ignore"}, "unmatched='ignore' is not one of"),
+    ):
+        with pytest.raises(sg.errors.SchemaError, match=message):
+            sg.flows.match_ends(printed_flows(), AREAS, **options)

@@ -245,3 +245,78 @@ def test_tables_of_two_editions_are_neither_added_nor_joined():
     ):
         with pytest.raises(sg.errors.EditionError, match="'2020'"):
             join()
+
+
+PLACED = st.lists(st.integers(50, 900), min_size=2, max_size=4)
+
+
+@given(PLACED, st.sampled_from([None, "Burkina Faso", "Niger"]), st.booleans())
+def test_a_total_without_a_code_is_never_added_to_what_it_holds(people, name, of_region):
+    """A row of the country, with no name or the country's, or of a region by its name, beside the places that it adds up."""
+    parts = stocks(
+        pcode=[f"BF56{number:02}" for number in range(len(people))] if not of_region else None,
+        place=[f"Town {number}" for number in range(len(people))],
+        admin1="Sahel",
+        people=people,
+    )
+    total = stocks(pcode=None, place="Sahel" if of_region else name, people=[sum(people)])
+    both = pd.concat([parts, total], ignore_index=True)
+    assert sg.sum_stocks(parts, by=())["people"].item() == sum(people)
+    with pytest.raises(sg.errors.DoubleCountError, match="is the total of") as caught:
+        sg.sum_stocks(both, by=())
+    assert caught.value.rows["people"].tolist() == [sum(people)]
+    # What the refusal advises works, and nobody is lost.
+    both.loc[len(people), ["place", "admin1"]] = ["not located", None]
+    assert sg.sum_stocks(both, by=())["people"].item() == 2 * sum(people)
+
+
+@given(PLACED, st.integers(1, 40))
+def test_people_of_no_known_place_stay_beside_the_others(people, rest):
+    """Who was not located, by no name or that of a country, is no total where the numbers do not say so."""
+    for name in (None, "Mali"):
+        table = stocks(
+            pcode=[*(f"ML{number:02}" for number in range(len(people))), None],
+            place=[*("ABCD"[: len(people)]), name],
+            people=[*people, rest],
+        )
+        assert sg.sum_stocks(table, by=())["people"].item() == sum(people) + rest
+
+
+@given(PLACED)
+def test_a_total_of_phases_without_a_code_is_refused_too(people):
+    """The national row of a workbook, whose name is no region's."""
+    rows = [row(f"NE0{number}", each, 0, 0, 0, 0, place=f"Area {number}") for number, each in enumerate(people)]
+    nation = row(None, sum(people), 0, 0, 0, 0, place="Niger")
+    with pytest.raises(sg.errors.DoubleCountError, match="is the total of the other rows"):
+        sg.sum_phases(phases(*rows, nation), by=("start",))
+    assert sg.sum_phases(phases(*rows), by=("start",))["people_1"].item() == sum(people)
+
+
+ENDS = st.tuples(st.sampled_from([None, "BF49", "BF13"]), st.sampled_from([None, "BF56", "BF5601", "BF5602"]))
+
+
+@given(st.lists(ENDS, min_size=1, max_size=5, unique=True), st.booleans())
+def test_a_flow_with_an_unknown_end_is_not_added_to_one_that_it_may_hold(ends, turned):
+    """Every sum is refused, or has all people once: an unknown end may hold a known one, where the other end does."""
+    one, other = zip(*ends, strict=True)
+    # No sum of powers of two is another of them: there are no totals.
+    people = [2**place for place in range(len(ends))]
+    table = flows(origin=list(other if turned else one), destination=list(one if turned else other), people=people)
+    coarse = {a for a, b in ends if b == "BF56"}
+    fine = {a for a, b in ends if b in ("BF5601", "BF5602")}
+    if coarse & fine or (None in coarse and fine) or (None in fine and coarse):
+        with pytest.raises(sg.errors.DoubleCountError, match="an area and of its parts twice"):
+            sg.sum_flows(table, by=())
+    else:
+        assert sg.sum_flows(table, by=())["people"].item() == sum(people)
+
+
+@given(PLACED, st.booleans())
+def test_a_total_with_an_unknown_end_is_refused_at_either_end(people, arrivals):
+    """All who left an area, beside those who left it for each other area; and all who came, likewise."""
+    known, unknown = ("destination", "origin") if arrivals else ("origin", "destination")
+    others = [*(f"XX{number}" for number in range(len(people))), None]
+    table = flows(**{known: "AA1", unknown: others}, people=[*people, sum(people)])
+    with pytest.raises(sg.errors.DoubleCountError, match=f"without {unknown} are as many as all those with one"):
+        sg.sum_flows(table, by=())
+    assert sg.sum_flows(table[:-1], by=())["people"].item() == sum(people)
