@@ -45,6 +45,11 @@ print(
 half = sg.flows.top(flows, share=0.5)
 print(f"{len(half)} flows carry {half['share_cumulative'].max():.0%} of the people who moved")
 
+# Flows that print names get the p-codes of both ends; people who came from nobody knows where stay.
+printed = pd.DataFrame({"De": ["Sahel", "Inconnue"], "Vers": ["Nord", "Nord"], "people": [120, 30]})
+_, account = sg.flows.match_ends(printed, sample.areas, on={"origin": "De", "destination": "Vers"}, report=True)
+print(account[account["rows"] > 0].to_string())
+
 # Lines between chief towns on a map, and a table with small counts taken out.
 between = flows[~flows["internal"]].dropna(subset=["origin", "destination"])
 lines = sg.flow_lines(between, sample.areas, anchor="capital")

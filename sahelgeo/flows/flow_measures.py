@@ -427,7 +427,7 @@ def _indices(period: pd.DataFrame, inside: pd.Series, members: list[str], popula
     system = period[inside & ~period["internal"]]
     counted = system.dropna(subset=["people"])
     matrix = np.zeros((len(members), len(members)))
-    ends = [pd.Index(members).get_indexer(counted[end]) for end in ENDS]
+    ends = [pd.Index(members).get_indexer(pd.Index(counted[end])) for end in ENDS]
     matrix[ends[0], ends[1]] = counted["people"].to_numpy(dtype=float)
     outflow, inflow = matrix.sum(axis=1), matrix.sum(axis=0)
     total, lopsided = matrix.sum(), np.abs(inflow - outflow).sum()
@@ -579,17 +579,15 @@ def _as_array(cells: pd.Series, sums: pd.DataFrame, starts: list[pd.Timestamp], 
     import xarray as xr  # noqa: PLC0415 - slow to load, and only this form needs it
 
     values = np.full((len(labels), len(labels), len(starts)), np.nan)
-    axes = (labels, labels, starts)
-    at = [
-        pd.Index(axis).get_indexer(cells.index.get_level_values(name))
-        for axis, name in zip(axes, (*ENDS, "start"), strict=True)
-    ]
+    periods = pd.DatetimeIndex(starts)
+    axes: dict[str, pd.Index] = {"origin": pd.Index(labels), "destination": pd.Index(labels), "start": periods}
+    at = [axis.get_indexer(cells.index.get_level_values(name)) for name, axis in axes.items()]
     values[at[0], at[1], at[2]] = cells.to_numpy(dtype="float64", na_value=np.nan)
     ends = sums.drop_duplicates("start").set_index("start")["end"].reindex(starts)
     names = np.array(labels, dtype=object)
     return xr.DataArray(
         values,
-        {"origin": names, "destination": names, "period": pd.DatetimeIndex(starts), "end": ("period", ends.to_numpy())},
+        {"origin": names, "destination": names, "period": periods, "end": ("period", ends.to_numpy())},
         ("origin", "destination", "period"),
         name="people",
         attrs={"units": "persons who moved", "source": joined_sources(sums["source"]) or ""},

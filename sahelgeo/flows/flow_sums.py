@@ -159,10 +159,10 @@ def match_ends(
     people = table["people"] if "people" in table else pd.Series(pd.NA, index=table.index, dtype="Int64")
     account = pd.DataFrame({"rows": 1, "people": people}).groupby(kinds).sum()
     if lost.any():
-        names = listed(list(dict.fromkeys([*found[0].why, *found[1].why])), SHOWN_AT_MOST)
+        why = listed(list(dict.fromkeys([*found[0].why, *found[1].why])), SHOWN_AT_MOST)
         head = (
             f"{int(lost.sum()):,} of {len(flows):,} flows with {people[lost].sum():,} people have an end that no area "
-            f"answers to: {names}; see match_areas for all of them"
+            f"answers to: {why}; see match_areas for all of them"
         )
         if unmatched == "raise":
             advice = "Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows"
