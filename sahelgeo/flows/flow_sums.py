@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypedDict, Unpack, get_args, overload
+from typing import Any, Literal, TypedDict, Unpack, get_args, overload
 
 import geopandas as gpd
 import numpy as np
@@ -147,11 +147,11 @@ def match_ends(
     if set(asked) != set(ENDS):
         raise SchemaError(f"on={dict(on or {})!r}: name the columns of 'origin' and 'destination'")
     found = [_matched_end(flows, areas, end, asked[end]) for end in ENDS]
-    table = flows.assign(**found[0].columns, **found[1].columns)
+    table = flows.assign(**found[0].drop(columns="why"), **found[1].drop(columns="why"))
     names = [table[f"{end}_printed"].fillna("") for end in ENDS]
     places = (names[0] + " → " + names[1]).astype("string")
     table = table.assign(place=table["place"].fillna(places) if "place" in table else places)
-    lost = found[0].lost | found[1].lost
+    lost = (found[0]["why"].notna() | found[1]["why"].notna()).to_numpy(dtype=np.bool_)
     unknown = [table[end].isna().to_numpy(dtype=np.bool_) for end in ENDS]
     # The first of these that holds is what became of a flow.
     masks = [lost, unknown[0] & unknown[1], *unknown]
@@ -159,7 +159,7 @@ def match_ends(
     people = table["people"] if "people" in table else pd.Series(pd.NA, index=table.index, dtype="Int64")
     account = pd.DataFrame({"rows": 1, "people": people}).groupby(kinds).sum()
     if lost.any():
-        why = listed(list(dict.fromkeys([*found[0].why, *found[1].why])), SHOWN_AT_MOST)
+        why = listed(list(pd.concat([each["why"] for each in found]).dropna().unique()), SHOWN_AT_MOST)
         head = (
             f"{int(lost.sum()):,} of {len(flows):,} flows with {people[lost].sum():,} people have an end that no area "
             f"answers to: {why}; see match_areas for all of them"
@@ -175,15 +175,8 @@ def match_ends(
 _ACCOUNT = ["both ends", "unknown origin", "unknown destination", "both unknown", "no area"]
 
 
-class _End(NamedTuple):
-    """The columns of one end, the rows that no area answers to, and why."""
-
-    columns: dict[str, pd.Series]
-    lost: Mask
-    why: list[str]
-
-
-def _matched_end(flows: pd.DataFrame, areas: pd.DataFrame, end: str, asked: str | Mapping[str, Any]) -> _End:
+def _matched_end(flows: pd.DataFrame, areas: pd.DataFrame, end: str, asked: str | Mapping[str, Any]) -> pd.DataFrame:
+    """The code of an end, what is printed there, how it was found, and why not where no area answers to a name."""
     options: dict[str, Any] = {"names": asked} if isinstance(asked, str) else {"names": end, **asked}
     if set(options) - {*MATCH_OPTIONS}:
         raise SchemaError(f"on[{end!r}]={asked!r} is not a column or a mapping of {', '.join(MATCH_OPTIONS)}")
@@ -199,10 +192,9 @@ def _matched_end(flows: pd.DataFrame, areas: pd.DataFrame, end: str, asked: str 
     countries = countries.map({name: country_of(name) for name in countries.dropna().unique()}).astype("string")
     method = evidence["method"].mask(countries.notna(), "country").mask(codes.notna(), "code")
     codes = codes.fillna(evidence["pcode"].astype("string")).fillna(countries)
-    lost = (named.notna() & codes.isna()).to_numpy(dtype=np.bool_)
-    why = (named + " (" + evidence["candidates"].fillna(evidence["reason"]).fillna("no answer") + ")")[lost]
-    columns = {end: codes, f"{end}_printed": printed, f"{end}_method": method.where(codes.notna())}
-    return _End(columns, lost, list(why))
+    why = named + " (" + evidence["candidates"].fillna(evidence["reason"]).fillna("no answer") + ")"
+    found = {end: codes, f"{end}_printed": printed, f"{end}_method": method.where(codes.notna())}
+    return pd.DataFrame({**found, "why": why.where(codes.isna())})
 
 
 def sum_flows(

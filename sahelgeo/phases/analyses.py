@@ -36,7 +36,7 @@ def compare_phases(
     column: Literal["phase_published", "phase_rule"] = "phase_published",
     across: Collection[str] = (),
 ) -> pd.DataFrame:
-    """What changed in each area between two analyses, where like stands beside like; and why not, elsewhere.
+    """What changed in each area between two analyses where they can be compared, and why not where they cannot.
 
     Two rows are compared if they are of the same unit, kind (current or projected), season (months) and source, and
     cover shares of the people that differ by ten points at most. Where the share of one of them is not known, they are
@@ -287,7 +287,9 @@ def phases_at(
     table, day = conform(phases, "phases"), checks.day(date, "date")
     places = group_numbers(table, PLACE)
     speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
-    _warn_silent(table, places, speaks, day)
+    _warn_of_others(
+        table, places, speaks, f"{{areas:,}} areas have no classification that holds {day:%Y-%m-%d} and are left out"
+    )
     found, places = table[speaks], places[speaks]
     kind = found["kind"].map({name: number for number, name in enumerate(PHASE_KINDS)})
     # A row without a day of issue comes after all that have one.
@@ -301,29 +303,22 @@ def phases_at(
     chosen = best.to_numpy(dtype=np.bool_)
     _refuse_ties(found, places, chosen)
     _refuse_two_analyses(found, countries, chosen)
-    _warn_older(found, places, chosen)
+    _warn_of_others(found, places, chosen, _OLDER)
     vintages = pd.Series(1, index=found.index).groupby(places).transform("size").astype("int64")
     return found[chosen].assign(vintages=vintages[chosen])
 
 
-def _warn_silent(table: pd.DataFrame, places: np.ndarray, speaks: np.ndarray, day: pd.Timestamp) -> None:
-    silent = ~np.isin(places, places[speaks])
-    if silent.any():
-        named = _names(table[silent])
-        warn(
-            f"{len(np.unique(places[silent])):,} areas have no classification that holds {day:%Y-%m-%d} and are left "
-            f"out: {named}"
-        )
+_OLDER = (
+    "{rows:,} rows of other analyses are left out, of areas that the chosen analysis of their country does not have "
+    "under this code and name (split, merged, renamed, or not analysed)"
+)
 
 
-def _warn_older(found: pd.DataFrame, places: np.ndarray, chosen: np.ndarray) -> None:
-    older = ~chosen & ~np.isin(places, places[chosen])
-    if older.any():
-        named = _names(found[older])
-        warn(
-            f"{int(older.sum()):,} rows of other analyses are left out, of areas that the chosen analysis of their "
-            f"country does not have under this code and name (split, merged, renamed, or not analysed): {named}"
-        )
+def _warn_of_others(table: pd.DataFrame, places: np.ndarray, kept: np.ndarray, text: str) -> None:
+    """Warn of the places that none of the rows kept is of."""
+    others = ~np.isin(places, places[kept])
+    if others.any():
+        warn(f"{text.format(rows=others.sum(), areas=len(np.unique(places[others])))}: {_names(table[others])}")
 
 
 def _refuse_two_analyses(found: pd.DataFrame, countries: np.ndarray, chosen: np.ndarray) -> None:
@@ -372,10 +367,11 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     Returns
     -------
     pandas.DataFrame
-        One row for each analysis (issued, kind, analysis, source) in order of issue, with index 0..n-1: ``vintage``
-        (1, 2, ...), ``issued``, ``kind``, ``analysis``, ``source``, ``areas``, ``population`` (analysed),
-        ``people_3plus`` and ``people_4plus`` (persons); then, against the analysis before and on the areas that both
-        have, ``areas_in_both`` and ``people_3plus_change``.
+        One row for each analysis (issued, kind, analysis, source) in order of issue, with index 0..n-1:
+
+        - ``vintage`` (1, 2, ...), ``issued``, ``kind``, ``analysis``, ``source``;
+        - ``areas``, ``population`` (analysed), ``people_3plus`` and ``people_4plus`` (persons);
+        - ``areas_in_both`` and ``people_3plus_change``: against the analysis before, on the areas that both have.
 
     Raises
     ------

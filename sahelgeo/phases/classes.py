@@ -7,9 +7,8 @@ from functools import lru_cache
 
 import pandas as pd
 
-from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_frame, read_rows
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.tables import PHASE_STATES
 from sahelgeo.words import word
 
@@ -64,9 +63,12 @@ def load_classes() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``class`` ("1" to "5", then the states); ``label_en`` (IPC), ``label_fr`` (Cadre Harmonisé),
-        ``label_en_household`` (what phase 5 is called for households), ``label_fr_fewsnet``, ``colour`` and
-        ``text_colour`` (#RRGGBB), ``hatch``, ``source``, ``certainty``.
+        Index ``class``: "1" to "5", then the states. Columns:
+
+        - ``label_en`` (IPC), ``label_fr`` (Cadre Harmonisé), ``label_en_household`` (what phase 5 is called for
+          households), ``label_fr_fewsnet``;
+        - ``colour``, ``text_colour`` (#RRGGBB) and ``hatch``;
+        - ``source``, ``certainty``.
 
     See Also
     --------

@@ -186,8 +186,11 @@ def share_analysed(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        The rows with their index, with ``analysed`` (persons in the five phases, else the printed population),
-        ``living`` (persons), ``share_analysed`` (analysed / living; missing where either is) and ``living_source``.
+        The rows with their index, and:
+
+        - ``analysed``: persons in the five phases, else the printed population;
+        - ``living`` (persons) and ``living_source``;
+        - ``share_analysed``: analysed / living, missing where either is.
 
     Raises
     ------

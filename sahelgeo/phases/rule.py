@@ -74,9 +74,14 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     Returns
     -------
     pandas.DataFrame
-        The same rows and index, with ``phase_rule`` (Int64, 1–4), ``share_3plus`` (Float64, 0–1: people in phases 3 to
-        5 of those analysed) and ``famine_review`` (boolean). A row where any of the five counts is missing, or where
-        nobody was analysed, is missing in all three: it is not phase 1.
+        The same rows and index, with three columns:
+
+        - ``phase_rule`` (Int64, 1–4);
+        - ``share_3plus`` (Float64, 0–1): people in phases 3 to 5 of those analysed;
+        - ``famine_review`` (boolean).
+
+        A row where any of the five counts is missing, or where nobody was analysed, is missing in all three: it is not
+        phase 1.
 
     Raises
     ------

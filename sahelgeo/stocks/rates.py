@@ -46,11 +46,14 @@ def rate_per_1000(
     Returns
     -------
     pandas.DataFrame
-        The rows of the stocks with their index, with ``per_1000`` (Float64, persons per 1,000 inhabitants, not
-        rounded), ``population`` (Float64, persons), ``population_year`` and ``population_source``. With
-        ``every=True``, one row for each row of the stocks and population of its area, with index 0..n-1; a row without
-        a population is kept once. The rate is missing where the count or the population is missing, or the population
-        is zero.
+        The rows of the stocks with their index, and:
+
+        - ``per_1000`` (Float64): persons per 1,000 inhabitants, not rounded; missing where the count or the population
+          is, or where the population is zero;
+        - ``population`` (Float64, persons), ``population_year``, ``population_source``.
+
+        With ``every=True``, one row for each row of the stocks and population of its area, with index 0..n-1; a row
+        without a population is kept once.
 
     Raises
     ------
@@ -153,7 +156,8 @@ def share_of_total(
         The published total to take shares of, for a table of one day that does not list every area. The default is the
         sum of the areas of each day and group.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------
@@ -213,7 +217,8 @@ def concentration(stocks: pd.DataFrame, *, choose: Mapping[str, Any] | None = No
     stocks : pandas.DataFrame
         A Stocks table of one level, of one or several days.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------

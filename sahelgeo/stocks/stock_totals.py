@@ -197,7 +197,8 @@ def latest_stocks(
     date : date or str, optional
         The day; later counts are left out. The default is the latest date of the table.
     choose : mapping, optional
-        Take only the rows with these values, for example ``{"method": "baseline"}`` (see :func:`sum_stocks`).
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------
@@ -438,17 +439,21 @@ def origins(
     level : int, optional
         Bring places and origins to this level. Origins of which only the country is known stay as they are.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
     wide : bool
         Give the matrix: origins in rows, places in columns.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each origin, place and group, sorted, with index 0..n-1: ``origin`` (missing for people of unknown
-        origin), ``pcode``, ``group``, ``date``, method, operation, source, ``people`` (Int64), ``households``,
-        ``rows``, ``rows_missing``, ``internal`` (bool: displaced within the area) and ``share`` (Float64, of the
-        people of the place and group, those of unknown origin among them).
+        One row for each origin, place and group, sorted, with index 0..n-1:
+
+        - ``origin`` (missing for people of unknown origin), ``pcode``, ``group``;
+        - ``date``, ``method``, ``operation``, ``source``;
+        - ``people``, ``households`` (Int64), ``rows``, ``rows_missing``;
+        - ``internal`` (bool): displaced within the area;
+        - ``share`` (Float64) of the people of the place and group, those of unknown origin among them.
 
         With ``wide=True``: Int64 people with index ``origin`` and columns ``pcode``; the last row, ``unknown``, holds
         the people of unknown origin and is always there. A pair that no row names is missing. One group only.

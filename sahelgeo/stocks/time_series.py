@@ -39,17 +39,23 @@ def series(
     max_days : int, optional
         With ``fill="last"``, how old a count may be on the last day of a period, in days.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------
     pandas.DataFrame
         One row for each place, group, operation and period from the first period of the table to its last, sorted,
-        with index 0..n-1: the columns of the place (``pcode`` and printed names), ``group``, ``operation``,
-        ``method``, ``start`` (first day of the period), ``as_of`` (its last day), ``date`` (day of the count taken:
-        the latest in the period), ``people`` (Int64), ``days_old`` (from the count to ``as_of``), ``filled`` (bool)
-        and ``source``. Where there is no count to take, ``people`` and ``date`` are missing, and method and source are
-        those of the count before, or after. ``sum_stocks(..., by="as_of")`` adds the places of each period up.
+        with index 0..n-1:
+
+        - the columns of the place (``pcode`` and printed names), ``group``, ``operation``, ``method``;
+        - ``start`` and ``as_of``, the first and the last day of the period;
+        - ``date``, the day of the count taken, which is the latest in the period, and ``people`` (Int64); both are
+          missing where there is no count to take;
+        - ``days_old``, from the count to ``as_of``, and ``filled`` (bool), whether it is of an earlier period;
+        - ``source``. Where there is no count, method and source are those of the count before, or of the first.
+
+        ``sum_stocks(..., by="as_of")`` adds up the places of each period.
 
     Raises
     ------
@@ -149,15 +155,20 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
     threshold : float
         Persons, 0 or more; a count equal to it reaches it.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each place, group and operation, sorted, with index 0..n-1: the columns of the place; ``date`` and
-        ``people`` of the first count at or above the threshold, missing where none is; ``date_below`` and
-        ``people_below`` of the count before it, missing where the first count of all is above already; ``counts``, how
-        many counts the place has; ``source``. The crossing lies after ``date_below`` and not after ``date``.
+        One row for each place, group and operation, sorted, with index 0..n-1:
+
+        - the columns of the place;
+        - ``date``, ``people``: the first count at or above the threshold, missing where none is;
+        - ``date_below``, ``people_below``: the count before it, missing where the first of all is above already;
+        - ``counts``, how many counts the place has, and ``source``.
+
+        The crossing lies after ``date_below`` and not after ``date``.
 
     Raises
     ------
@@ -215,18 +226,24 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
     threshold : float
         Persons; a count equal to it reaches it. The default is anybody at all.
     choose : mapping, optional
-        See :func:`sum_stocks`.
+        Take only the rows with these values of date, group, method, operation or source: ``{"method": "baseline"}``;
+        ``None`` takes those without a value. A list is your word that its values are of different people and add up.
 
     Returns
     -------
     pandas.DataFrame
         One row for each spell of counts in a row at or above the threshold, by place, group and operation, sorted, with
-        index 0..n-1: the columns of the place; ``first`` and ``last``, the days of the first and last count of the
-        spell; ``after`` and ``before``, the days of the counts below the threshold around it (missing where there is
-        none: the spell began before the first count, or goes on after the last); ``days_at_least`` (from first to
-        last) and ``days_at_most`` (from after to before; missing where open); ``ongoing`` (bool), whether the spell
-        has the last count of its place; ``counts``, ``people_highest`` and ``source``. It is the time of a place, not
-        of any person.
+        index 0..n-1:
+
+        - the columns of the place;
+        - ``first``, ``last``: the days of the first and the last count of the spell;
+        - ``after``, ``before``: the days of the counts below the threshold around it; missing where there is none,
+          since the spell began before the first count, or goes on after the last;
+        - ``days_at_least`` (from first to last), ``days_at_most`` (from after to before; missing where open);
+        - ``ongoing`` (bool): whether the spell has the last count of its place;
+        - ``counts``, ``people_highest`` and ``source``.
+
+        It is the time of a place, not of any person.
 
     Raises
     ------
