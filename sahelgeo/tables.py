@@ -85,47 +85,33 @@ class Table:
     geographic: bool = False
 
 
-def _columns(name: str) -> Mapping[str, Column]:
-    def limit(text: str) -> int | None:
-        return int(text) if text else None
-
-    return MappingProxyType(
-        {
-            row["column"]: Column(
-                row["type"],
-                row["meaning"],
-                required=row["required"] == "yes",
-                nullable=row["filled"] != "yes",
-                one_of=tuple(row["words"].split("|")) if row["words"] else (),
-                lowest=limit(row["lowest"]),
-                highest=limit(row["highest"]),
-            )
-            for row in embedded.read_rows("tables.csv")
-            if row["table"] == name
-        }
-    )
-
-
-_STOCKS_KEY = ("pcode", "place", "date", "group", "origin", "reason", "method", "operation", "source")
-_PHASES_KEY = ("pcode", "unit", "kind", "start", "end", "issued", "analysis", "source")
-_PHASES_ROW = "the food-insecurity classification of an area (or part of one) for a period"
-TABLES: Mapping[str, Table] = MappingProxyType(
-    {
-        name: Table(name, row, key, _columns(name), geographic=name in ("areas", "events"))
-        for name, row, key in (
-            ("areas", "an administrative area in one edition of the boundaries", ("pcode", "edition")),
-            ("stocks", "displaced people present in a place on a day, counted by one method", _STOCKS_KEY),
-            (
-                "flows",
-                "people who moved between two areas in a period",
-                ("origin", "destination", "start", "end", "reason", "source"),
-            ),
-            ("phases", _PHASES_ROW, _PHASES_KEY),
-            ("events", "a violent event", ("event", "source")),
-            ("population", "people who live in an area", ("pcode", "year", "source")),
+def _table(name: str, row: str) -> Table:
+    declared = [entry for entry in embedded.read_rows("tables.csv") if entry["table"] == name]
+    columns = {
+        entry["column"]: Column(
+            entry["type"],
+            entry["meaning"],
+            required=entry["required"] == "yes",
+            nullable=entry["filled"] != "yes",
+            one_of=tuple(entry["words"].split("|")) if entry["words"] else (),
+            lowest=int(entry["lowest"]) if entry["lowest"] else None,
+            highest=int(entry["highest"]) if entry["highest"] else None,
         )
+        for entry in declared
     }
-)
+    key = tuple(entry["column"] for entry in declared if entry["key"] == "yes")
+    return Table(name, row, key, MappingProxyType(columns), geographic=name in ("areas", "events"))
+
+
+_ROWS = {
+    "areas": "an administrative area in one edition of the boundaries",
+    "stocks": "displaced people present in a place on a day, counted by one method",
+    "flows": "people who moved between two areas in a period",
+    "phases": "the food-insecurity classification of an area (or part of one) for a period",
+    "events": "a violent event",
+    "population": "people who live in an area",
+}
+TABLES: Mapping[str, Table] = MappingProxyType({name: _table(name, row) for name, row in _ROWS.items()})
 GROUPS = TABLES["stocks"].columns["group"].one_of
 PHASE_KINDS, UNIT_KINDS, PHASE_STATES = (
     TABLES["phases"].columns[name].one_of for name in ("kind", "unit_kind", "state")
