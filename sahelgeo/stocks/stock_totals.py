@@ -489,18 +489,16 @@ def origins(
     unknown    10  <NA>
     """
     check_level(level, areas)
-    keys = ("origin", "pcode", "group")
-    sums = sum_stocks(stocks, areas, by=keys, level=level, choose=choose)
-    if len(sums) and sums["origin"].isna().all():
+    held = conform_stocks(stocks)
+    table = chosen(held.table, choose, how_of(held.table).dimensions)
+    if len(table) and table["origin"].isna().all():
         raise SchemaError("stocks: no row has an origin. Tables of DTM and UNHCR have one; name its column 'origin'")
+    held = held.rows(table)
     if areas is not None and level is not None:
-        checked = one_edition_of(areas, sums, ["origin"])
         # Origins of a finer level fall together at a coarser one.
-        coarse, how = rolled_up(sums, checked, level, ["origin"], keep_countries=True), how_of(sums)
-        groups, together = group_numbers(coarse, keys), added_up(choose)
-        refuse_unlike(coarse, how, by=keys, together=together, groups=groups)
-        warn_partial(coarse.drop(columns=["rows", "rows_missing"]), groups, "people", keys[:2])
-        sums = with_age(sums_of(coarse, groups, keys, how, together), coarse, groups, keys)
+        checked = one_edition_of(areas, table, ["origin"])
+        held = held.but(rolled_up(table, checked, level, ["origin"], keep_countries=True), "origin")
+    sums = _sums(held, areas, by=("origin", "pcode", "group"), level=level, choose=choose)
     groups = group_numbers(sums, ["pcode", "group"])
     totals = sums["people"].groupby(groups).transform("sum").astype("Float64")
     internal = (sums["origin"] == sums["pcode"]).fillna(False).astype(bool)
