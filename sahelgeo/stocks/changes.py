@@ -175,6 +175,8 @@ def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
 def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
     """A place that one operation counted before and another after did not change by their difference."""
     both = pd.concat([before[list(PLACE)], after[list(PLACE)]], ignore_index=True)
+    if len(both["operation"].unique()) < 2:
+        return
     held, is_after = Coded(both), np.arange(len(both)) >= len(before)
     places = group_numbers(held, [name for name in PLACE if name != "operation"])
     units = group_numbers(held, PLACE)

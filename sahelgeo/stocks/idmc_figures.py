@@ -148,10 +148,9 @@ def check_figures(table: pd.DataFrame, measure: Measure) -> None:
         bad |= (_roles(table) == _ROLES[1]).fillna(False).to_numpy(dtype=np.bool_)
     if "category" in table.columns:
         named = [None if pd.isna(name) else _category(name) for name in table["category"]]
-        there = np.array([entry is not None for entry in named], dtype=np.bool_)
-        bad |= [entry is not None and (entry.kind != measure or not entry.summable) for entry in named]
-        if measure == "stock" and len({entry.name for entry in named if entry is not None}) > 1:
-            bad |= there
+        several = measure == "stock" and len({entry.name for entry in named if entry is not None}) > 1
+        unfit = [entry is not None and (several or entry.kind != measure or not entry.summable) for entry in named]
+        bad |= np.array(unfit, dtype=np.bool_)
     if bad.any():
         raise DoubleCountError(
             "The sum would mix IDMC's figures for triangulation, or of several categories, with those that count: "
