@@ -28,7 +28,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_428
+    CODE_LINES = 21_264
     MODULES = 138
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 61
