@@ -169,12 +169,14 @@ def polygons(areas: Any, name: str, *, make: str = "load_areas and read_areas ma
 
 
 def crs(table: gpd.GeoDataFrame, name: str) -> None:
-    """Raise CRSError unless the geometry says which CRS it is in."""
+    """Raise CRSError unless the geometry says which CRS it is in, and that has its place on Earth."""
     if table.crs is None:
         raise CRSError(
             f"{name}: the geometry has no CRS. Say which one it is in, for example "
             "table.set_crs('EPSG:4326') for degrees"
         )
+    if not (table.crs.is_geographic or table.crs.is_projected):
+        raise CRSError(f"{name}: the CRS {table.crs.name!r} is tied to no place on Earth. Set that of the coordinates")
 
 
 def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:

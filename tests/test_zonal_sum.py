@@ -310,7 +310,7 @@ def test_grids_that_cannot_be_placed_are_refused(tmp_path: Path) -> None:
         ),
         (plain.rename(y="up"), sg.errors.GridError, "must be called y and x, lat and lon"),
         (plain.drop_vars("x"), sg.errors.GridError, "no coordinates along 'x'"),
-        (tmp_path / "absent.tif", sg.errors.FormatError, "not a raster that GDAL opens"),
+        (tmp_path / "absent.tif", sg.errors.FormatError, "not a file that can be opened"),
         (np.ones((2, 2)), sg.errors.FormatError, "an xarray DataArray, not ndarray"),
         (plain.astype(complex), sg.errors.GridError, "values of type complex128 cannot be summed"),
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral
 from os import PathLike, fspath
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -38,6 +39,13 @@ _OF_THE_DATA_SET = ("title", "history", "comment", "references", "institution", 
 _UNEVEN = 0.01
 # What GDAL may keep of blocks that it has read; each is read once, so more brings nothing.
 _BLOCK_CACHE = 64 * 2**20
+# Which driver reads a file by its path, told by the file's first bytes; no other gets to see it.
+_TIFF, _NETCDF = "GTiff", "netCDF"
+_DRIVERS = dict.fromkeys((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), _TIFF) | dict.fromkeys(
+    (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF"), _NETCDF
+)
+_PART_OF_FILE = re.compile(r'(?:netcdf|hdf5):"?(.+?)"?:[^:]+', re.IGNORECASE)
+_MOST_HOLLOW, _MOST_PER_BYTE, _LARGEST_BLOCK = 10**9, 1_000, 2**26
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ class _File:
 
     def cells(self, rows: Range, columns: Range) -> npt.NDArray[Any]:
         if not hasattr(self._mine, "dataset"):
-            self._mine.dataset, self._mine.buffer = rasterio.open(self._path), None
+            self._mine.dataset, self._mine.buffer = _opened(self._path), None
             self._opened.append(self._mine.dataset)
         shape = (rows[1] - rows[0], columns[1] - columns[0])
         # New memory for each window costs more than all sums over it: one thread reads into one place.
@@ -190,14 +198,38 @@ def open_grid(raster: Raster, band: int | None = None) -> Iterator[Reader]:
 
 
 def _opened(path: str) -> DatasetReader:
+    """The file, by the driver that its first bytes name: what GDAL guesses may open other files, and addresses."""
+    part = _PART_OF_FILE.fullmatch(path)
+    file = Path(part[1] if part else path)
     try:
-        return rasterio.open(path)
+        with file.open("rb") as opened:
+            start = opened.read(8)
+        size = file.stat().st_size
+    except (OSError, ValueError) as problem:
+        raise FormatError(f"{path}: not a file that can be opened ({problem}). Check the path") from problem
+    driver = next((driver for magic, driver in _DRIVERS.items() if start.startswith(magic)), None)
+    if driver is None:
+        raise FormatError(
+            f"{path}: not a raster that is opened by its path: neither GeoTIFF nor netCDF. Check the file, or open it "
+            "yourself, with rasterio.open or xarray.open_dataset, and give what that gives"
+        )
+    try:
+        dataset = rasterio.open(path, driver=driver)
     except (rasterio.errors.RasterioIOError, ValueError) as problem:
-        if any(text in str(problem) for text in ("not recognized", "No such file", "null byte")):
-            raise FormatError(
-                f"{path}: not a raster that GDAL opens ({problem}). Check the path and the file"
-            ) from problem
         raise GridError(f"{path}: damaged or cut off ({problem}). Fetch the file again") from problem
+    _refuse_hollow(dataset, path, size)
+    return dataset
+
+
+def _refuse_hollow(dataset: DatasetReader, path: str, size: int) -> None:
+    """A few bytes may claim to be a grid as large as the Earth in metres."""
+    pixels, block = dataset.width * dataset.height, max((a * b for a, b in dataset.block_shapes), default=0)
+    if (pixels > _MOST_HOLLOW and pixels > _MOST_PER_BYTE * size) or block > _LARGEST_BLOCK:
+        raise FormatError(
+            f"{path}: {pixels:,} pixels in {size:,} bytes, in blocks of {block:,}. More than {_MOST_HOLLOW:,} are read "
+            f"only where a byte holds at most {_MOST_PER_BYTE:,}, and blocks of at most {_LARGEST_BLOCK:,}. Cut out the "
+            "part that you need (gdal_translate -projwin), or open it yourself: rasterio.open(path) has no bound"
+        )
 
 
 def _one_band(dataset: DatasetReader, band: int | None) -> int:
@@ -258,10 +290,12 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
             f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, or open it with "
             "rasterio.vrt.WarpedVRT(src_crs=...)"
         )
-    if dataset.transform == Affine.identity() or not dataset.transform.determinant:
+    if dataset.transform == Affine.identity() or not abs(dataset.transform.determinant) > 0:  # nor is it where it is NaN
         raise GridError(
             f"{name}: the raster does not say where its cells are (no geotransform). Write it with gdal_edit -a_ullr"
         )
+    if "complex" in dataset.dtypes[band - 1]:
+        raise GridError(f"{name}: complex numbers ({dataset.dtypes[band - 1]}) cannot be added up. Write real ones")
     if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
         raise GridError(
             f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: gdalwarp "

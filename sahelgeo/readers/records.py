@@ -28,7 +28,7 @@ _OPENING = list(b"[{")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # Letters beyond the first plane are written as two halves, of which one alone is no letter.
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
-_FAULTS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_FAULTS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 def open_records(content: bytes, file: str, limits: Limits) -> Opened:

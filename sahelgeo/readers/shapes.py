@@ -30,6 +30,7 @@ import pyogrio
 import pyproj
 import shapely
 
+from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
 from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond
 from sahelgeo.readers.sheets import Opened, Sheet
@@ -321,6 +322,8 @@ def sheet_of(table: pd.DataFrame, file: str, name: str, form: str) -> Sheet:
     geometry = None
     if isinstance(table, gpd.GeoDataFrame):
         shapes = table.geometry
+        if shapes.crs is not None:
+            checks.crs(table, file)
         table = pd.DataFrame(table.drop(columns=table.columns[table.dtypes == "geometry"]))
         geometry = gpd.GeoSeries(shapes.array, index=range(1, len(table) + 1), crs=shapes.crs)
     cells = pd.DataFrame(
