@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 from sahelgeo import __version__
-from sahelgeo.errors import DataWarning, FormatError, SahelgeoError
+from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, printable
 from sahelgeo.saving import write_whole
 
 _READ_EXAMPLE = """\
@@ -211,7 +211,7 @@ def _in(lang: str, text: str) -> str:
 
 def _say(text: str, stream: TextIO | None = None) -> None:
     """Print, also where the terminal has no narrow spaces or accents."""
-    out = stream or sys.stdout
+    out, text = stream or sys.stdout, printable(text)
     try:
         print(text, file=out)
     except UnicodeEncodeError:

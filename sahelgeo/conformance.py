@@ -36,7 +36,8 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     pandas.DataFrame or geopandas.GeoDataFrame
         The same rows with the same index: the declared columns first, in their order and types, then your own columns
         as they were. A declared column that may be absent is added empty. Missing values stay missing; counts are
-        ``Int64``, numbers ``Float64``, text ``string``, days ``datetime64[us]``.
+        ``Int64``, numbers ``Float64``, text ``string``, days ``datetime64[us]``. An index that is named like a column loses
+        that name.
 
     Raises
     ------
@@ -82,6 +83,9 @@ def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
         raise SchemaError(
             f"{declared.name}: a DataFrame is needed, not {type(table).__name__}. Build one with pandas.DataFrame(...)"
         )
+    # After set_index("pcode", drop=False) pandas would call the column's name ambiguous.
+    if any(name is not None and name in table.columns for name in table.index.names):
+        table = table.rename_axis([None] * table.index.nlevels)
     problems = _missing_columns(table, declared)
     if problems:
         raise _schema_error(table, declared, problems)

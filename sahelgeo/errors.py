@@ -40,10 +40,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_AT_MOST = 5
+LONGEST_MESSAGE = 2_000
 
 
 class SahelgeoError(Exception):
-    """The root of all errors that sahelgeo raises on purpose."""
+    """The root of all errors that sahelgeo raises on purpose.
+
+    What a file holds may be in its message: control characters, which a terminal would obey, are shown as their code,
+    and of a long message the beginning and the end.
+    """
+
+    def __str__(self) -> str:
+        return _message(super().__str__())
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt from their message alone, which those that carry rows do not take.
@@ -294,6 +302,23 @@ class StockComparisonError(SchemaError):
 
 class DataWarning(UserWarning):
     """The result is right but partial: rows, people or areas are missing from it."""
+
+    def __str__(self) -> str:
+        return _message(super().__str__())
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would obey or cannot write: control characters and half letters as their code."""
+    if text.isprintable():
+        return text
+    kept = [letter == "\n" or letter.isprintable() or (letter.isspace() and letter >= "\xa0") for letter in text]
+    return "".join(letter if keep else f"\\x{ord(letter):02x}" for letter, keep in zip(text, kept, strict=True))
+
+
+def _message(text: str) -> str:
+    if len(text) > LONGEST_MESSAGE:
+        text = f"{text[: LONGEST_MESSAGE - 300]} [...] {text[-200:]}"
+    return printable(text)[:LONGEST_MESSAGE]
 
 
 def warn(message: str) -> None:

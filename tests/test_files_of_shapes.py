@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import io
 import json
+import sqlite3
 import threading
 import warnings
 import zipfile
@@ -15,6 +16,8 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -303,6 +306,10 @@ def test_broken_shapes_as_text_name_their_row() -> None:
         sg.read_areas(io.BytesIO((good + "A2;Two;here\n").encode()))
 
 
+def _summed(path: Any) -> pd.DataFrame:
+    return sg.zonal_sum(path, _table(["BF56", "BF49"]).rename(columns={"ADM1_PCODE": "pcode"}), measure="count")
+
+
 def test_no_file_opens_an_address_or_another_file(tmp_path: Path) -> None:
     """A CRS that is a link, formats of GDAL that name other files, and paths of its own kind."""
     asked: list[str] = []
@@ -326,16 +333,94 @@ def test_no_file_opens_an_address_or_another_file(tmp_path: Path) -> None:
         "vrt.gpkg": f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>",
         "wfs.xml": f"<OGRWFSDataSource><URL>{address}/wfs</URL></OGRWFSDataSource>",
         "esri.json": json.dumps(json.loads(_esri(_table(["A", "B"]))) | {"crs": linked["crs"], "url": address}),
+        "vrt.tif": f"<VRTDataset rasterXSize='8' rasterYSize='8'><SRS>EPSG:4326</SRS><VRTRasterBand dataType='Float32' "
+        f"band='1'><SimpleSource><SourceFilename>/vsicurl/{address}/r.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>",
+        "wms.tif": f"<GDAL_WMS><Service name='TMS'><ServerUrl>{address}/${{z}}.png</ServerUrl></Service></GDAL_WMS>",
+        "tiles.tif": f"<GDALTileIndexDataset><IndexDataset>/vsicurl/{address}/i.gpkg</IndexDataset></GDALTileIndexDataset>",
         "topo.json": json.dumps(json.loads(_topojson(_table(["A", "B"]))) | {"crs": linked["crs"]}),
     }
     for name, content in contents.items():
         (tmp_path / name).write_text(content)
-        for read in (sg.read_areas, sg.read, sg.inspect_file):
+        for read in (sg.read_areas, sg.read, sg.inspect_file, _summed):
             with contextlib.suppress(sg.SahelgeoError):
                 read(tmp_path / name)
     for path in (f"/vsicurl/{address}/p.geojson", f"{address}/q.geojson"):
         with pytest.raises(sg.errors.FormatError, match="no such file"):
             sg.read_areas(path)
+        with pytest.raises(sg.errors.FormatError, match="not a file that can be opened"):
+            _summed(path)
     server.shutdown()
     server.server_close()
     assert asked == []
+
+
+def _base(path: Path, *statements: str) -> Path:
+    """A GeoPackage of two areas, after some statements of SQL."""
+    _table(["BF56", "BF49"]).to_file(path, layer="adm1")
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        # What the triggers of a GeoPackage call.
+        base.create_function("ST_IsEmpty", 1, lambda _: 0)
+        for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            base.create_function(name, 1, lambda _: 0.0)
+        for statement in statements:
+            base.execute(statement)
+        base.commit()
+    return path
+
+
+_ENDLESS = "CREATE VIEW {} AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
+
+
+def test_of_a_geopackage_only_listed_tables_are_read(tmp_path: Path) -> None:
+    """A view is a program that need not end; one beside the layers is left alone."""
+    assert len(sg.read_areas(_base(tmp_path / "beside.gpkg", _ENDLESS.format("v")))) == 2
+    refused = {
+        "layer": ["DROP TABLE adm1", _ENDLESS.format("adm1")],
+        "list": ["DROP TABLE gpkg_extensions", _ENDLESS.format("gpkg_extensions")],
+        "computed": ["ALTER TABLE adm1 ADD COLUMN z AS (zeroblob(1000000000))"],
+    }
+    for name, statements in refused.items():
+        with pytest.raises(sg.errors.FormatError, match=r"would be computed while the file is read \(views\)"):
+            sg.read(_base(tmp_path / f"{name}.gpkg", *statements))
+    with pytest.raises(sg.errors.FormatError, match="a damaged geopackage"):
+        sg.read(_base(tmp_path / "bare.gpkg", "DROP TABLE gpkg_contents"))
+    with pytest.raises(sg.errors.FormatError, match=r"cells, more than the 5 .*limits={'cells': "):
+        sg.read(_base(tmp_path / "cells.gpkg"), limits={"cells": 1})
+
+
+def test_shapes_that_grow_when_they_are_read_are_bounded(tmp_path: Path) -> None:
+    """Lines of TopoJSON that are used again and again; a text that Parquet keeps once; rows that cost nothing."""
+    topology = json.loads(_topojson(_table(["BF56", "BF49"])))
+    topology["objects"]["areas"]["geometries"][0]["arcs"] = [[0] * 100]
+    content = json.dumps(topology).encode()
+    with pytest.raises(sg.errors.FormatError, match=r"505 vertices, more than the 500 .*limits={'vertices': 505}"):
+        sg.read_areas(io.BytesIO(content), limits={"vertices": 500})
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000, pa.int32()), pa.array(["x" * 100_000]))
+    pq.write_table(pa.table({"pcode": once}), tmp_path / "long.parquet", store_schema=False)
+    with pytest.raises(sg.errors.FormatError, match="texts of its cells: 1,000,000,000 bytes, more than"):
+        sg.read(tmp_path / "long.parquet")
+    with pytest.raises(sg.errors.FormatError, match="10,000 rows, more than the 999"):
+        sg.read(tmp_path / "long.parquet", limits={"rows": 999})
+    pd.DataFrame({"pcode": ["x"] * 1_000}).to_feather(tmp_path / "rows.feather")
+    with pytest.raises(sg.errors.FormatError, match="1,000 rows, more than the 999"):
+        sg.read(tmp_path / "rows.feather", limits={"rows": 999})
+
+
+def test_a_crs_that_is_nowhere_on_earth_is_refused(tmp_path: Path) -> None:
+    """That of a drawing, in the .prj of a shapefile."""
+    _table(["BF56", "BF49"]).to_file(tmp_path / "areas.shp")
+    (tmp_path / "areas.prj").write_text('LOCAL_CS["x"]')
+    with pytest.raises(sg.errors.CRSError, match="areas.shp: the CRS 'x' is tied to no place on Earth"):
+        sg.read_areas(tmp_path / "areas.shp")
+
+
+def test_a_part_of_a_zip_is_named_by_the_zip(tmp_path: Path) -> None:
+    """The user gave that, and not a file in a folder of ours."""
+    content = bytearray(_zipped(_table(["BF56", "BF49"]), tmp_path))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".dbf")}
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    with pytest.raises(sg.errors.FormatError, match="^z.zip/a/folder/areas.shp: its .dbf file"):
+        sg.read_areas(tmp_path / "z.zip")

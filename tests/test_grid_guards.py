@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -331,3 +332,32 @@ def test_a_layer_twice_or_without_a_time_is_refused(times: list[str | None]) -> 
         sg.errors.GridError, match=r"layers 2 \(counted from 0\) have no time, or that of an earlier layer"
     ):
         sg.rasters.seasonal_anomaly(layers.assign_attrs(crs="EPSG:4326"), WHOLE, season=(6, 9), baseline=(2018, 2020))
+
+
+@pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (70_000_000, 1)])
+def test_a_few_bytes_that_claim_a_large_grid_are_refused(tmp_path: Path, width: int, height: int) -> None:
+    """Nothing is stored for blocks that were never written; a row may itself be too much."""
+    path = tmp_path / "hollow.tif"
+    place = {"width": width, "height": height, "transform": rasterio.Affine(360 / width, 0, -180, 0, -180 / height, 90)}
+    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512} if height > 1 else {"tiled": False}
+    with rasterio.open(
+        path, "w", driver="GTiff", count=1, dtype="uint8", crs="EPSG:4326", sparse_ok=True, **place, **tiles
+    ):
+        pass
+    with pytest.raises(sg.errors.FormatError, match=r"hollow.tif: .* pixels in .* rasterio.open\(path\) has none"):
+        sg.zonal_sum(path, WHOLE, measure="count")
+
+
+def test_complex_numbers_and_places_that_are_no_number_are_refused(tmp_path: Path) -> None:
+    """Neither adds up."""
+    half = rasterio.Affine(0.5, 0, 0, 0, -0.5, 1)
+    path = written(tmp_path / "c.tif", np.ones((2, 2), dtype="complex64"), transform=half, nodata=None)
+    with pytest.raises(sg.errors.GridError, match="complex numbers"):
+        sg.zonal_sum(path, WHOLE, measure="count")
+    path = written(tmp_path / "n.tif", np.ones((2, 2), dtype="float32"), transform=half)
+    content = bytearray(path.read_bytes())
+    at = content.index(struct.pack("<d", 0.5))
+    content[at : at + 8] = struct.pack("<d", float("nan"))
+    path.write_bytes(content)
+    with pytest.raises(sg.errors.GridError, match="does not say where its cells are"):
+        sg.zonal_sum(path, WHOLE, measure="count")

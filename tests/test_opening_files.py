@@ -20,7 +20,7 @@ from lookalikes import CONASUR, csv_bytes, json_bytes, workbook, zipped
 from shapely import Point, box
 
 import sahelgeo as sg
-from sahelgeo.readers import calamine_rows, delimited, records
+from sahelgeo.readers import calamine_rows, records
 from sahelgeo.readers.bounds import LIMITS
 from sahelgeo.readers.opener import open_file
 from sahelgeo.readers.sheets import Uncomputed
@@ -92,9 +92,9 @@ def test_files_beyond_the_limit_are_not_read(tmp_path: Path) -> None:
             open_file(given, limits={"bytes": 10})
     assert len(open_file(path, limits={"bytes": 16}).sheets) == 1
     with pytest.raises(
-        sg.errors.FormatError, match="'rows': 5 is no bound. Those that can be moved: {'bytes': 600_000_000"
+        sg.errors.FormatError, match="'pages': 5 is no bound. Those that can be moved: {'bytes': 600_000_000"
     ):
-        open_file(path, limits={"rows": 5})  # type: ignore[typeddict-unknown-key]
+        open_file(path, limits={"pages": 5})  # type: ignore[typeddict-unknown-key]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -126,13 +126,49 @@ def test_ragged_rows_are_filled_and_rows_keep_their_number() -> None:
     assert sheet.cells.loc[404].tolist() == ["1", "2", "3", "4"]
 
 
-def test_absurd_widths_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row of a million commas is no table."""
-    with pytest.raises(sg.errors.FormatError, match="more than 20,000 columns"):
+def test_absurd_widths_and_lengths_are_refused() -> None:
+    """A row of a million commas is no table, nor are short rows filled for ever."""
+    with pytest.raises(sg.errors.FormatError, match="more than 4,000 columns"):
         open_file(csv_bytes("," * 30_000))
-    monkeypatch.setattr(delimited, "WIDEST", 300)
-    with pytest.raises(sg.errors.FormatError, match="rows of up to 401 cells"):
-        open_file(csv_bytes("a,b", *["1,2"] * 400, "," * 400))
+    with pytest.raises(sg.errors.FormatError, match="more than 4,000 columns"):
+        open_file(csv_bytes("a,b", *["1,2"] * 400, "," * 4_000))
+    ragged = csv_bytes("a,b", *["1,2"] * 400, "," * 400, "1,2")
+    with pytest.raises(sg.errors.FormatError, match="cells, more than the 4,000 .*limits={'cells': "):
+        open_file(ragged, limits={"cells": 2_000})
+    with pytest.raises(sg.errors.FormatError, match="403 rows, more than the 400"):
+        open_file(io.BytesIO(ragged.getvalue()), limits={"rows": 400})
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a", b"\x1a\r\n", b"\n\x1a\x1a"])
+def test_the_end_that_dos_wrote_is_no_row(end: bytes) -> None:
+    """Ctrl-Z."""
+    assert open_file(io.BytesIO(b"a,b\n1,2" + end)).sheets[0].cells.shape == (2, 2)
+
+
+def test_true_beside_numbers_is_no_one() -> None:
+    """Alone it is what it was."""
+    cells = open_file(json_bytes([{"a": 1, "b": True}, {"a": True, "b": None}, {"a": 0, "b": False}])).sheets[0].cells
+    assert cells[0].tolist() == ["a", 1, "true", 0]
+    assert cells[1].tolist() == ["b", True, None, False]
+    row = {"iso3": "MLI", "country_name": "Mali", "year": 2021, "new_displacement": 1}
+    with pytest.raises(sg.errors.FormatError, match="true"):
+        sg.read(json_bytes([row | {"total_displacement": number} for number in (1, True)]))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b'[{"a": "\\ud800"}]', "broken JSON"),
+        (b'[{"a": ' + b"[" * 300 + b"]" * 300 + b"}]", "lists in lists, more than 200 deep"),
+        (b'[{"a": ' + b"9" * 5000 + b"}]", "broken JSON"),
+        (b"[" + b"{}," * 400 + b"{}]", "cells, more than the 2,000 "),
+    ],
+)
+def test_json_that_would_break_the_parser_is_refused(text: bytes, sentence: str) -> None:
+    """Half letters, depth, digits, and more values than memory should hold."""
+    with pytest.raises(sg.errors.FormatError, match=sentence):
+        open_file(io.BytesIO(text), limits={"cells": 1_000})
+    assert len(open_file(json_bytes([{"a": "\U0001f600"}])).sheets) == 1
 
 
 def test_a_cell_beyond_the_field_limit_is_refused() -> None:

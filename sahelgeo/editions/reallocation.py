@@ -100,7 +100,7 @@ def assembled(
     rows, unit, part, share, whole = (column.to_numpy() for _, column in pieces.table.items())
     numbers = unit
     if keys:
-        own_keys = table.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+        own_keys = table.reset_index(drop=True).groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
         numbers = own_keys[rows] * (len(pieces.units) + 1) + unit
     group = pd.factorize(numbers)[0]
     first = np.unique(group, return_index=True)[1]

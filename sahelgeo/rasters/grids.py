@@ -216,7 +216,7 @@ def _opened(path: str) -> DatasetReader:
     try:
         dataset = rasterio.open(path, driver=driver)
     except (rasterio.errors.RasterioIOError, ValueError) as problem:
-        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch the file again") from problem
+        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch it again") from problem
     _refuse_hollow(dataset, path, size)
     return dataset
 
@@ -227,8 +227,8 @@ def _refuse_hollow(dataset: DatasetReader, path: str, size: int) -> None:
     if (pixels > _MOST_HOLLOW and pixels > _MOST_PER_BYTE * size) or block > _LARGEST_BLOCK:
         raise FormatError(
             f"{path}: {pixels:,} pixels in {size:,} bytes, in blocks of {block:,}. More than {_MOST_HOLLOW:,} are read "
-            f"only where a byte holds at most {_MOST_PER_BYTE:,}, and blocks of at most {_LARGEST_BLOCK:,}. Cut out the "
-            "part that you need (gdal_translate -projwin), or open it yourself: rasterio.open(path) has no bound"
+            f"only where a byte holds at most {_MOST_PER_BYTE:,}, and blocks of at most {_LARGEST_BLOCK:,}. Cut "
+            "out the part that you need (gdal_translate -projwin), or open it yourself: rasterio.open(path) has none"
         )
 
 
@@ -290,12 +290,14 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
             f"{name}: the raster has no CRS. Say which one it is in: gdal_edit -a_srs EPSG:4326 FILE, or open it with "
             "rasterio.vrt.WarpedVRT(src_crs=...)"
         )
-    if dataset.transform == Affine.identity() or not abs(dataset.transform.determinant) > 0:  # nor is it where it is NaN
+    if (
+        dataset.transform == Affine.identity() or not abs(dataset.transform.determinant) > 0
+    ):  # nor is it where it is NaN
         raise GridError(
             f"{name}: the raster does not say where its cells are (no geotransform). Write it with gdal_edit -a_ullr"
         )
     if "complex" in dataset.dtypes[band - 1]:
-        raise GridError(f"{name}: complex numbers ({dataset.dtypes[band - 1]}) cannot be added up. Write real ones")
+        raise GridError(f"{name}: complex numbers ({dataset.dtypes[band - 1]}) are no counts. Write real ones")
     if MaskFlags.per_dataset in dataset.mask_flag_enums[band - 1]:
         raise GridError(
             f"{name}: a mask or an alpha band says where there is no data. Write it as a nodata value first: gdalwarp "

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 
 from sahelgeo.errors import FormatError, listed
 
-Bound = Literal["bytes", "cells", "vertices", "members"]
+Bound = Literal["bytes", "cells", "rows", "vertices", "members"]
 
 
 class Limits(TypedDict, total=False):
@@ -21,13 +21,15 @@ class Limits(TypedDict, total=False):
     """Of a file, and of each member of an archive once it is unpacked: 600 million."""
     cells: int
     """Of a workbook, the empty ones between them counted: 10 million. Of other files, whose cells weigh less, up to ten times."""
+    rows: int
+    """Of a text, Parquet or Feather file: 5 million."""
     vertices: int
     """Of shapes that are made of lines used again and again: 20 million."""
     members: int
     """Of an archive: 10,000."""
 
 
-LIMITS = Limits(bytes=600_000_000, cells=10_000_000, vertices=20_000_000, members=10_000)
+LIMITS = Limits(bytes=600_000_000, cells=10_000_000, rows=5_000_000, vertices=20_000_000, members=10_000)
 FREE_EXPANSION = 32 << 20
 LARGEST_EXPANSION = 200
 

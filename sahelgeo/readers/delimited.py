@@ -15,14 +15,13 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.bounds import Limits, refuse_beyond
+from sahelgeo.readers.bounds import LIMITS, Limits, refuse_beyond
 from sahelgeo.readers.sheets import Opened, Sheet
 
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300
 SNIFFED_LETTERS = 400_000
-WIDEST = 20_000
-MOST_CELLS = 50_000_000
+WIDEST = 4_000
 _PIECE = 1 << 24
 
 
@@ -39,12 +38,15 @@ def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limi
         Not text, text without columns, rows that cannot be told apart, a quote that is never closed, or too many cells.
     """
     content, notes = decoded(content, file, encoding)
+    if b"\x1a" in content[-8:]:  # how DOS ended a file
+        content = content.rstrip(b"\x1a\r\n")
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
     delimiter, width = delimiter_of(start, file)
     lines = max(content.count(b"\n"), content.count(b"\r")) + 1
+    refuse_beyond("rows", lines, limits, file)
     # Cells beyond the delimiters of the file are made up: they fill short rows.
     refuse_beyond("cells", min(lines * width, content.count(delimiter.encode()) + lines), limits, file, times=10)
-    cells = cells_of(content, delimiter, width, file)
+    cells = cells_of(content, delimiter, width, file, limits)
     sheet = Sheet(file, "", cells, "csv", commas_separate=delimiter == ",")
     return Opened(file, (sheet,), notes, cut_off(content, delimiter.encode()))
 
@@ -74,7 +76,7 @@ def _as_utf8(content: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
         return b"".join(line for line, _ in lines), (
             f"{guessed:,} line(s) are not UTF-8 and were read as Windows-1252: check the accents",
         )
-    return content.removesuffix(b"\x1a"), ()
+    return content, ()
 
 
 def decoded(content: bytes, file: str, encoding: str | None) -> tuple[bytes, tuple[str, ...]]:
@@ -128,7 +130,7 @@ def _first_rows(start: str, delimiter: str, file: str) -> list[list[str]]:
     return rows
 
 
-def cells_of(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFrame:
+def cells_of(content: bytes, delimiter: str, width: int, file: str, limits: Limits = LIMITS) -> pd.DataFrame:
     """The cells of UTF-8 text, each as text, numbered from row 1."""
     quoted = b'"' in content
     if quoted and content.count(b'"') % 2:
@@ -149,7 +151,7 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFr
         )
         cells: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
     except pa.ArrowInvalid:
-        cells = _ragged_cells(content.decode(), delimiter, file)
+        cells = _ragged_cells(content.decode(), delimiter, file, limits)
     cells.columns = pd.RangeIndex(cells.shape[1])
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     if quoted:
@@ -157,15 +159,18 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str) -> pd.DataFr
     return cells
 
 
-def _ragged_cells(text: str, delimiter: str, file: str) -> pd.DataFrame:
+def _ragged_cells(text: str, delimiter: str, file: str, limits: Limits) -> pd.DataFrame:
     """Rows of different lengths: a cell that is not there is an empty one."""
+    rows, width = [], 0
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(row)
+            width = max(width, len(row))
+            if width > WIDEST:
+                raise FormatError(f"{file}: more than {WIDEST:,} columns. Give the table itself")
+            refuse_beyond("cells", width * len(rows), limits, file, times=2)
     except csv.Error as failure:
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure
-    width = max(len(row) for row in rows)
-    if width > WIDEST or width * len(rows) > MOST_CELLS:
-        raise FormatError(f"{file}: {len(rows):,} rows of up to {width:,} cells. Give the table itself")
     return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=pd.StringDtype("pyarrow"))
 
 

@@ -121,6 +121,10 @@ def _cells(records: list[Any], file: str) -> pd.DataFrame:
             raise FormatError(f"{file}: more than {MOST_KEYS:,} different keys in its records")
     rows = [list(keys), *([record.get(key) for key in keys] for record in records)]
     cells = pd.DataFrame(rows, dtype=object)
+    for place in cells:
+        kinds = set(map(type, cells[place]))
+        if bool in kinds and kinds & {int, float}:  # Python takes true for the number 1
+            cells[place] = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells[place]]
     cells.index = pd.RangeIndex(0, len(rows))  # the keys are row 0, so the first record is row 1
     return cells
 

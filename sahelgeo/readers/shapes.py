@@ -293,6 +293,7 @@ def _refuse_many_rows(rows: int, schema: pa.Schema, file: str, limits: Limits) -
     # A shape weighs much more than a number or a text that stands in many cells.
     times = 1 if any(pa.types.is_binary(part.type) for part in schema) else 5
     where = f"{file}, {rows:,} rows of {len(schema):,} columns"
+    refuse_beyond("rows", rows, limits, file)
     refuse_beyond("cells", rows * len(schema), limits, where, times=times)
 
 
