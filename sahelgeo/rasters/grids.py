@@ -216,7 +216,7 @@ def _opened(path: str) -> DatasetReader:
     try:
         dataset = rasterio.open(path, driver=driver)
     except (rasterio.errors.RasterioIOError, ValueError) as problem:
-        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch it again") from problem
+        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch the file again") from problem
     _refuse_hollow(dataset, path, size)
     return dataset
 

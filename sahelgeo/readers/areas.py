@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Unpack
 
@@ -29,6 +29,8 @@ from sahelgeo.readers.sheets import Opened, Sheet
 DEEPEST = 5
 GLOBAL_LIST = "hdx-list"
 OWN = "own"
+# Rows that show what a file is.
+_ENOUGH = 1_000
 OPTIONS = ("level", "layer", "crs", "names", "dissolve")
 _CODES = ("pcode", "code", "parent", "iso3", "iso_3166_2")
 _LEVEL_IN_NAME = re.compile(r"(?:adm|admin|admbnda_adm|level|niveau)[ _-]?(\d)", re.IGNORECASE)
@@ -210,7 +212,9 @@ def holds_areas(opened: Opened) -> bool:
 def _is_of_areas(sheet: Sheet) -> bool:
     if sheet.form == "topojson":
         return True
-    table = _table(sheet, _Account(sheet.where, sheet.cells.index))
+    shapes = None if sheet.geometry is None else sheet.geometry.head(_ENOUGH - 1)
+    head = replace(sheet, cells=sheet.cells.head(_ENOUGH), geometry=shapes)
+    table = _table(head, _Account(sheet.where, head.cells.index))
     best = _best(table, None)
     return best is not None and (
         sheet.form in _LISTS

@@ -10,6 +10,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from sahelgeo.conformance import LARGEST_WHOLE
@@ -518,11 +520,8 @@ def blank_rows(cells: pd.DataFrame) -> np.ndarray:
             break
         column = cells.iloc[:, position]
         if isinstance(column.dtype, pd.StringDtype):
-            empty = (column == "") | column.isna()
-            if empty.any():
-                rest = column[~empty & pd.Series(blank, index=column.index)]
-                empty = empty | (rest.str.strip() == "").reindex(column.index, fill_value=False)
-            blank &= empty.fillna(True).to_numpy(dtype=bool)
+            text = pa.chunked_array([pa.array(column, pa.large_string())])
+            blank &= pc.fill_null(pc.equal(pc.utf8_trim_whitespace(text), ""), True).to_numpy()
         else:
             blank &= column.isna().to_numpy() | np.fromiter(
                 (isinstance(cell, str) and not cell.strip() for cell in column), bool, len(column)

@@ -1,0 +1,415 @@
+"""Damage files of every format at random and read them: a table or a refusal, never another end.
+
+    python tests/fuzz.py --minutes 2                # as .ci/run does
+    python tests/fuzz.py --count 20000 --keep found # by hand; what was found is kept as files
+    python tests/fuzz.py --first 1234 --count 1     # one mutant again
+
+Mutant number n is the same on every machine. Children read them, so that an abort or a hang ends a child alone. A fault is
+
+* raw: an error that is no SahelgeoError, or one that says nothing;
+* abort: the process ended;
+* hang: no end within a minute;
+* costly: a refusal that took more than 1 GB of memory or 10 seconds of processor time;
+* network: an attempt to connect.
+
+What is found becomes a look-alike in a test of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import io
+import json
+import random
+import resource
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+from shapely import MultiPolygon, box
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import lookalikes as alike
+
+import sahelgeo as sg
+
+MOST_MEMORY, MOST_SECONDS, HANGS_AFTER, BATCH = 1 << 30, 10.0, 60.0, 250
+WORDS = [
+    b"", b",", b";", b"\t", b"\n", b'"', b"'", b"\x00", b"\x1a", b"\xff\xfe", b"\xe9", b"-1", b"0", b"1e400", b"NaN", b"Infinity",
+    b"null", b"true", b"[]", b"{}", b"[[[[", b"99999999999999999999", b"9" * 400, b"2020-13-45", b"0001-01-01", b"=cmd|' /C calc'!A0",
+    b"<script>", b"#adm1+name", b"Total", b"Burkina Faso", b"1,2", b"12.000", b"\\ud800", b"http://127.0.0.1:9/x", b"/vsicurl/http://127.0.0.1:9/x",
+    b"XFD1048576", b"A99999999999", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b'r="1048576"', b'table:number-rows-repeated="1048576"',
+]  # fmt: skip
+ENDS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+AREAS = gpd.GeoDataFrame(
+    {"ADM1_PCODE": ["BF56", "BF49"], "ADM1_FR": ["Sahel", "Centre-Nord"], "ADM0_PCODE": "BF", "validOn": "2020-01-01"},
+    geometry=[MultiPolygon([box(-1, 13, 0, 14)]), MultiPolygon([box(0, 13, 1, 14)])],
+    crs="EPSG:4326",
+)
+
+
+def _written(ending: str, write: Callable[[Path], Any]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = Path(folder) / f"f{ending}"
+        write(path)
+        parts = sorted(Path(folder).iterdir())
+        if len(parts) == 1:
+            return parts[0].read_bytes()
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in parts:
+                archive.write(part, part.name)
+        return content.getvalue()
+
+
+def _raster(**profile: Any) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        place = {"width": 48, "height": 48, "transform": rasterio.Affine(0.05, 0, -1.2, 0, -0.05, 14.5)}
+        with rasterio.open(
+            path, "w", driver="GTiff", count=1, dtype="float32", crs="EPSG:4326", nodata=-1, **place, **profile
+        ) as file:
+            file.write(np.arange(48 * 48, dtype="float32").reshape(1, 48, 48))
+
+    return write
+
+
+def _ods() -> bytes:
+    cell = "<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>"
+    rows = "".join(
+        f"<table:table-row>{''.join(cell.format(word or '') for word in row)}</table:table-row>"
+        for row in alike.CONASUR
+    )
+    names = " ".join(
+        f"xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'" for name in ("office", "table", "text")
+    )
+    content = f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='S'>{rows}"
+    content += "</table:table></office:spreadsheet></office:body></office:document-content>"
+    manifest = "<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return file.getvalue()
+
+
+def _topojson() -> bytes:
+    arcs = [[list(point) for point in shape.geoms[0].exterior.coords] for shape in AREAS.geometry]
+    rows = json.loads(pd.DataFrame(AREAS.drop(columns="geometry")).to_json(orient="records"))
+    shapes = [{"type": "Polygon", "arcs": [[number]], "properties": row} for number, row in enumerate(rows)]
+    return json.dumps(
+        {"type": "Topology", "objects": {"a": {"type": "GeometryCollection", "geometries": shapes}}, "arcs": arcs}
+    ).encode()
+
+
+def _esri() -> bytes:
+    rows = json.loads(pd.DataFrame(AREAS.drop(columns="geometry")).to_json(orient="records"))
+    rings = [[[list(point) for point in shape.geoms[0].exterior.coords]] for shape in AREAS.geometry]
+    features = [{"attributes": row, "geometry": {"rings": ring}} for row, ring in zip(rows, rings, strict=True)]
+    reference = {"wkid": 4326}
+    return json.dumps(
+        {"geometryType": "esriGeometryPolygon", "spatialReference": reference, "features": features}
+    ).encode()
+
+
+@lru_cache(maxsize=1)
+def seeds() -> dict[str, bytes]:
+    """A sound file of each format; the name before the point is the format."""
+    ipc = alike.csv_bytes(alike.IPC_LONG, *alike.ipc_rows()).getvalue()
+    table = pd.DataFrame(AREAS.drop(columns="geometry"))
+    wkt = table.assign(wkt=AREAS.geometry.to_wkt()).to_csv(index=False).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("in/a.csv", ipc)
+    sample = sg.load_sample("burkina-2020").stocks
+    return {
+        "csv.ipc": ipc,
+        "csv.ch": alike.ch_csv(alike.ch_row(), alike.ch_row(adm2_5_name="Soum-Idps")).getvalue(),
+        "csv.unhcr": alike.csv_bytes(*alike.UNHCR).getvalue(),
+        "csv.ged": alike.csv_bytes(
+            alike.GED, "1,1,a,b,a - b,1,x,,,14.1,-1.6,Mali,2020-01-01,2020-01-01,1,1,1"
+        ).getvalue(),
+        "csv.acled": alike.csv_bytes(
+            alike.ACLED, "B1,15 August 2020,Political violence,Battles,Clash,A,B,Mali,Sahel,Djibo,14.1,-1.6,1,3"
+        ).getvalue(),
+        "csv.own": sample.to_csv(index=False).encode(),
+        "csv.wkt": wkt,
+        "json.dtm": alike.json_bytes({"result": [alike.DTM_ROW] * 2}).getvalue(),
+        "json.prism": alike.json_bytes({"DataList": [alike.PRISM]}).getvalue(),
+        "geojson": AREAS.to_json().encode(),
+        "topojson": _topojson(),
+        "esri": _esri(),
+        "gpkg": _written(".gpkg", AREAS.to_file),
+        "fgb": _written(".fgb", AREAS.to_file),
+        "shp": _written(".shp", AREAS.to_file),
+        "parquet.areas": _written(".parquet", AREAS.to_parquet),
+        "parquet.stocks": _written(".parquet", sample.to_parquet),
+        "feather": _written(".feather", AREAS.to_feather),
+        "xlsx": _written(".xlsx", lambda path: alike.workbook(path, {"PDI": alike.CONASUR}, {"PDI": ["B1:D1"]})),
+        "ods": _ods(),
+        "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 20,
+        "zip": packed.getvalue(),
+        "tif.plain": _written(".tif", _raster()),
+        "tif.tiles": _written(".tif", _raster(tiled=True, blockxsize=16, blockysize=16, compress="deflate")),
+    }
+
+
+def _damaged(content: bytes, chance: random.Random, others: list[bytes]) -> bytes:
+    """One piece replaced, cut, doubled, moved or put to an end of its type."""
+    at = chance.randrange(len(content) + 1)
+    if chance.random() < 0.3:  # headers and footers decide more than what lies between
+        at = chance.choice([min(at, chance.randrange(200)), max(0, len(content) - chance.randrange(1, 200))])
+    at = min(at, len(content))
+    length = chance.choice([0, 1, 1, 2, 4, 8, 30, 300])
+    kind = chance.randrange(8)
+    if kind == 0:
+        return (
+            content[:at]
+            + bytes(letter ^ (1 << chance.randrange(8)) for letter in content[at : at + 1])
+            + content[at + 1 :]
+        )
+    if kind == 1:
+        return content[:at] + content[at + length :]
+    if kind == 2:
+        return content[:at] + content[at : at + length] * chance.choice([2, 3, 50]) + content[at + length :]
+    if kind == 3:
+        size = chance.choice(["<B", "<H", ">H", "<I", ">I", "<Q"])
+        number = chance.choice(ENDS) % (1 << 8 * struct.calcsize(size))
+        return content[:at] + struct.pack(size, number) + content[at + struct.calcsize(size) :]
+    if kind == 4:
+        return content[: max(at, 1)] if chance.random() < 0.3 else content[:at] + bytes(length) + content[at + length :]
+    if kind == 5:
+        other = chance.choice(others)
+        start = chance.randrange(len(other))
+        return content[:at] + other[start : start + length] + content[at + length :]
+    words = [word for mark in (b",", b'"', b">", b"\n") for word in content[at : at + 400].split(mark)[1:2] if word]
+    old = chance.choice(words) if words else content[at : at + 1]
+    return content[:at] + content[at:].replace(old, chance.choice(WORDS), chance.choice([1, 1, 1000]))
+
+
+VALUES = [
+    None, True, False, 0, -1, 1.5, 1e308, -1e308, 10**30, int("9" * 400), "", "12.000", "2020-13-45", [], {}, [1, 2], {"a": 1}, [[[]]],
+    "x" * 3_000, "\ud800", "BF", "EPSG:0", [0, 99], [[0] * 50], ["a", None],
+]  # fmt: skip
+
+
+def _damaged_json(content: bytes, chance: random.Random) -> bytes:
+    """A value of the document replaced, left out, doubled, or put under another key."""
+    document = json.loads(content)
+    for _ in range(chance.randint(1, 3)):
+        place: Any = document
+        while True:
+            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+            if not keys:
+                break
+            key = chance.choice(keys)
+            if isinstance(place[key], dict | list) and place[key] and chance.random() < 0.85:
+                place = place[key]
+                continue
+            kind = chance.randrange(6)
+            if kind == 0:
+                del place[key]
+            elif kind == 1 and isinstance(place, dict):
+                place[chance.choice(["type", "geometry", "crs", "arcs", "\x1b", "a" * 3_000])] = place[key]
+            elif kind == 2 and isinstance(place, list):
+                place.append(place[key])
+            else:
+                place[key] = chance.choice(VALUES)
+            break
+    return json.dumps(document).encode()
+
+
+def mutant(number: int) -> tuple[str, bytes]:
+    """The format and the bytes of a mutant; parts of an archive are damaged within it as often as the archive itself."""
+    files = seeds()
+    name = list(files)[number % len(files)]
+    chance = random.Random(number)  # noqa: S311 - not for secrets
+    content, others = files[name], list(files.values())
+    inside = content.startswith(b"PK") and chance.random() < 0.8
+    if content[:1] in (b"{", b"[") and chance.random() < 0.7:
+        return name, _damaged_json(content, chance)
+    if not inside:
+        for _ in range(chance.randint(1, 4)):
+            content = _damaged(content, chance, others)
+        return name, content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    for _ in range(chance.randint(1, 4)):
+        part = chance.choice(list(parts))
+        parts[part] = _damaged(parts[part], chance, others)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, held in parts.items():
+            archive.writestr(part, held)
+    return name, packed.getvalue()
+
+
+def _read(name: str, content: bytes, folder: Path, number: int) -> None:
+    ending = name.partition(".")[0]
+    if ending == "tif":
+        path = folder / "f.tif"
+        path.write_bytes(content)
+        sg.zonal_sum(path, AREAS.rename(columns={"ADM1_PCODE": "pcode"}), measure="count")
+        return
+    if number % 7 == 0:
+        sg.inspect_file(io.BytesIO(content))
+    shapes = ending in ("geojson", "topojson", "esri", "gpkg", "fgb", "shp", "feather") or name in (
+        "csv.wkt",
+        "parquet.areas",
+    )
+    if shapes and number % 3:
+        sg.read_areas(io.BytesIO(content), crs="EPSG:4326" if ending in ("topojson", "csv") else None)
+    else:
+        sg.read_with_report(io.BytesIO(content))
+
+
+def _peak() -> int:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) << 10
+
+
+def child(numbers: Iterator[int]) -> None:
+    """Read mutants and say on standard output how each ended."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    called: list[Any] = []
+    socket.socket.connect = lambda _, address: called.append(address)  # type: ignore[method-assign,assignment]
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
+        for number in numbers:
+            name, content = mutant(number)
+            print(json.dumps({"number": number, "name": name}), flush=True)
+            Path("/proc/self/clear_refs").write_text("5")
+            start, end, said = time.process_time(), "table", ""
+            try:
+                _read(name, content, Path(folder), number)
+            except sg.SahelgeoError as refusal:
+                end, said = "refused", str(refusal)
+                if not 20 <= len(said) <= 2_000 or (not said.replace("\n", "").isprintable() and "\u202f" not in said):
+                    end = "raw"
+            except BaseException as failure:  # noqa: BLE001 - what is looked for
+                frames, trace = [], failure.__traceback__
+                while trace is not None:
+                    if (
+                        "sahelgeo/sahelgeo" in trace.tb_frame.f_code.co_filename
+                        or "/sahelgeo/" in trace.tb_frame.f_code.co_filename
+                    ):
+                        frames.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+                    trace = trace.tb_next
+                end, said = "raw", f"{type(failure).__name__}: {str(failure)[:200]} at {' '.join(frames[-2:])}"
+            took, memory = time.process_time() - start, _peak()
+            if end == "refused" and (took > MOST_SECONDS or memory > MOST_MEMORY):
+                end = "costly"
+            if called:
+                end, said = "network", str(called)
+                called.clear()
+            held = said if end not in ("table", "refused") else ""
+            print(json.dumps({"end": end, "seconds": round(took, 3), "memory": memory, "said": held}), flush=True)
+
+
+def watch(first: int, count: int, results: list[dict[str, Any]]) -> int:
+    """Let a child read mutants from the first on; how many it came to, since it may end before."""
+    program = [sys.executable, __file__, "--child", "--first", str(first), "--count", str(count)]
+    process = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    begun: dict[str, Any] = {"number": first, "name": "start"}
+    ended, killed = True, False
+    assert process.stdout is not None
+    timer = threading.Timer(2 * HANGS_AFTER, process.kill)
+    timer.start()
+    for line in process.stdout:
+        timer.cancel()
+        timer = threading.Timer(HANGS_AFTER, process.kill)
+        timer.start()
+        said = json.loads(line)
+        if "number" in said:
+            begun, ended = said, False
+        else:
+            results.append(begun | said)
+            ended = True
+    timer.cancel()
+    code = process.wait()
+    if not ended or code:
+        killed = code == -9
+        results.append(
+            begun | {"end": "hang" if killed else "abort", "seconds": 0, "memory": 0, "said": f"exit {code}"}
+        )
+    return int(begun["number"]) - first + 1
+
+
+def main() -> int:
+    """Run for a time or a number of mutants, and print what became of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=0)
+    parser.add_argument("--count", type=int, default=1 << 40)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--keep", type=Path, help="folder for the files that end badly")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    last = asked.first + asked.count
+    if asked.child:
+        child(iter(range(asked.first, last)))
+        return 0
+    until = time.monotonic() + 60 * (asked.minutes or 1e6)
+    results: list[dict[str, Any]] = []
+    following, lock = [asked.first], threading.Lock()
+
+    def work() -> None:
+        while time.monotonic() < until:
+            with lock:
+                first = following[0]
+                following[0] += BATCH
+            at, end = first, min(first + BATCH, last)
+            while at < end and time.monotonic() < until:
+                at += watch(at, end - at, results)
+            if end >= last:
+                return
+
+    workers = [threading.Thread(target=work) for _ in range(asked.processes)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return report(results, asked.keep)
+
+
+def report(results: list[dict[str, Any]], keep: Path | None) -> int:
+    """Print the ends by format, the most costly, and the faults; 1 if there are any."""
+    ends = ("table", "refused", "raw", "abort", "hang", "costly", "network")
+    by_format: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for result in results:
+        by_format[result["name"].partition(".")[0]][result["end"]] += 1
+    print("".join(word.rjust(10) for word in ("format", "mutants", *ends)))
+    for name, counts in [*sorted(by_format.items()), ("all", sum(by_format.values(), collections.Counter()))]:
+        print("".join(str(word).rjust(10) for word in (name, counts.total(), *(counts[end] for end in ends))))
+    if results:
+        seconds, memory = max(r["seconds"] for r in results), max(r["memory"] for r in results)
+        print(f"at most {seconds:.1f} seconds of processor time and {memory / 1e6:,.0f} MB")
+    bad = [result for result in results if result["end"] not in ("table", "refused")]
+    for result in bad:
+        print(f"{result['end']}: mutant {result['number']} ({result['name']}): {result['said'][:300]}")
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+            name, content = mutant(result["number"])
+            (keep / f"{result['number']}.{name.partition('.')[0]}").write_bytes(content)
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
