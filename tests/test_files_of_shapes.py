@@ -304,6 +304,9 @@ def test_broken_shapes_as_text_name_their_row() -> None:
     assert sg.read_areas(io.BytesIO(good.encode()), level=1).crs.to_epsg() == 4326
     with pytest.raises(sg.errors.FormatError, match=r"column 'shape', row\(s\) 3: not a polygon"):
         sg.read_areas(io.BytesIO((good + "A2;Two;here\n").encode()))
+    other = 'A2;Two;"SRID=32630;POLYGON((0 12,1 12,1 13,0 12))"\n'
+    with pytest.raises(sg.errors.CRSError, match=r"shapes in several CRS \(SRID 4326, 32630\)"):
+        sg.read_areas(io.BytesIO((good + other).encode()), crs="EPSG:4326")
 
 
 def _summed(path: Any) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Files are opened by what they hold, within bounds; what is dangerous or no table is refused with a sentence."""
 
+import base64
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -360,6 +362,38 @@ def test_repeated_cells_of_libreoffice_are_counted(tmp_path: Path) -> None:
     opened = open_file(zipped(tmp_path / "w.ods", stray))
     assert opened.sheets[0].cells.shape == (2, 3)
     assert "were left out: WQN1" in opened.warnings[0]
+
+
+# Two old workbooks of ours, packed: a sheet of two rows; the same, and six sheets with a cell in their last corner.
+OLD_WORKBOOK = (
+    "c-rk)J!lj`6#i!KHupnv*^8H8B7`Gg)R-pN*u;&3rZPlRC?dqY<Uq-Bk;BFm8jV*9f|X(uNMjSV(TEn>SqKp=1VOmd(n^S6k=**;+gZ72iX3Q&"
+    "GT$=aynXX#=H1Slw>SG{IbE55)K$eVID`mlegaK(Iz=TB-Z-Fk-)Awb<5YZue+r2>Eo768XDzQ|yoS8qRakf!eMt;_qH-1&F*04uXSWbX#0O8Y"
+    "4}-)C_ehgMr+C#SJR!V8_<>kH7akJLP2oYZt*A3tc1QXS>L@;K^+;O^Jnj?e^FcHNXvZs#;;Xk*U~A)W>4I0-o(<j6W-Nf#Z8%@dm%Ks+8Ct*v"
+    "eDkxwO1M*BWQ~4n^$Mi_zFr^OK!4kc0<-YXNr0Crxh_S51s+?)POuya@~%fEX9Hv2`FtVCd06(Xvu@wENIW+aPoh=iv_!Q-nR)g8*SE)Wqwct9"
+    "W+hh#8GSc90Uy`62X#(Ki}jQHg!c<ymr-|#+$Ef$Sfsjlv|S6w=EUZPwD!_G2L$ijJ$3S4lFMICEOnPZyZcC99Inn}7T>$`=%I%&N&WenL%-@*"
+    "ckeKsx?!#K?*Ay<`CBH4TaNbK*RQQstRX34S~$4lr=zsJ+Q43kJ&$<BN{T;ebnu(eYQtlBJVSNw#v}|33=9km3=9kmwm+2qm(S-6J_p$PED_V+"
+    "b=IiV%x9AS7AG-H*Cjfb9z~Jr5-v9sKOL}DIF{OEpYVGj;}p$a!W44i$5g}dOJ_k<|9dvw(fM;*sL}arjrjSO=l=otX1rt"
+)
+OLD_WORKBOOK_WITH_FAR_CELLS = (
+    "c-rk)O=wd=5dQY{z5JP`Nlgo_rG$c2YcE>=E;Uuqo-EZI6e((A14=_G!Gn6xYRyp)JSkoZy?CkBgFom&Zytn-9t1&1^yo=Y@X+QtGjAUx+Cu|v"
+    "G4kfIvoo{1Z)ay`XWrX)3$fD7qs}t^fc<Df#SX$(B~w&_E)xZ{+cuMK9iU=+&`=Nz&_?<!yl8&w=RM^8F2lgQ`I<2Bg~}K%U}Q3%O{^mv6dlrv"
+    "br@6;@;!q*(u74C`f;DQ2s%W=R>5ZlZxsAcM!gg~B$8W#2dQsKoy0<Nq;H@0=o3bdv_%LjJe4t@M6v^Ic*7oj?Y46IS~yTRpU(Z84c%rKvt$|!"
+    "XY<)YI#)uROf`$2b^`d}p4wLlPrkl#1(N@&mHU^G-!V*J3icVrj##8X+hsZ%oGK!Od5akXsh!OE{F)nJZY-d=UCccWYHl}kfeo75!`!K`=Jqb4"
+    "OJcd{#Pu|l3{8<rpUdWmz7*nEFR>w76C0Z4oP-IFqebYLoR%m>|HTL2-yg}0CQplGO7ek|H8%6&VB<QEpurJ1dbqex@OHsB<gJ^8?i3s+AE&x^"
+    "v`rI-r=`zLY3-$X1_VANw^Y$vi7tLS`mDS7HMx!Gx#9Aa_}s_j40>qg<20V1Y4odpb?+|2^Q2oV9aTOH?)WRh1dOQG-PWnG1xpAC858VqY#pWh"
+    "t7ZBt>CbPxYJ^0e7}`1e8m)LD<{7HWziYiGP8L_JqiW1Okrk*~8}r9WjB<yzDm<%tR`smvS=F<uXVu2Ess|pd7AXA%-lYEpEPYD-`d(*=O2xY-"
+    "`ETJECh56IKck0`r@Da4b@@*_EakpSt#FKcU&wHrW-nj@8PQ{+ZvUkytE$(t;(^iCJ3{r&U#UmWHJ<-B62163"
+)
+
+
+def test_an_old_workbook_is_read_within_bounds() -> None:
+    """In a process of its own, since its parser ends where memory is short."""
+    near, far = (
+        io.BytesIO(zlib.decompress(base64.b85decode(text))) for text in (OLD_WORKBOOK, OLD_WORKBOOK_WITH_FAR_CELLS)
+    )
+    assert open_file(near).sheets[0].cells.to_numpy().tolist() == [["a", "b"], ["Sahel", 5.0]]
+    with pytest.raises(sg.errors.FormatError, match=r"an old workbook \(\.xls\) .* save it as \.xlsx"):
+        open_file(far)
 
 
 def test_an_old_workbook_that_breaks_the_parser_is_refused() -> None:

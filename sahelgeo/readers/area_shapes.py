@@ -1,4 +1,4 @@
-"""The shapes of boundaries: their CRS, the order of their axes, names given beside them, repair, and areas in several rows."""
+"""The shapes of boundaries: their CRS, the order of axes, names given beside them, repair, areas in several rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NEAR_DEGREES = 1.0
 
 
 def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSeries] | None:
-    """The column of a text table that holds shapes as well-known text (WKT), and those shapes; nothing where none does."""
+    """The column of a text table that holds shapes as well-known text (WKT), and those shapes; nothing if none does."""
     for label in table:
         cells = table[label].map(text_of)
         found = cells.str.extract(_WKT)
@@ -40,6 +40,11 @@ def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSerie
             rows = listed(list(table.index[bad]), SHOWN_AT_MOST)
             raise FormatError(f"{sheet.where}, column {label!r}, row(s) {rows}: not a polygon in well-known text (WKT)")
         references = found[0].dropna().unique()
+        if len(references) > 1:
+            numbers = listed(list(references), SHOWN_AT_MOST)
+            raise CRSError(
+                f"{sheet.where}, column {label!r}: shapes in several CRS (SRID {numbers}). Bring them to one"
+            )
         crs = known_crs(f"EPSG:{references[0]}", sheet.where) if len(references) == 1 else None
         return str(label), gpd.GeoSeries(shapes, index=table.index, crs=crs)
     return None
@@ -67,7 +72,8 @@ def with_crs(table: gpd.GeoDataFrame, crs: Any, where: str, say: Say, *, drawn: 
         west, south, east, north = table.total_bounds
         if west < -360 or east > 360 or south < -180.001 or north > 180.001:
             raise CRSError(
-                f"{where}: the CRS is {table.crs.to_string()} (degrees), but coordinates reach from {west:,.0f} {south:,.0f} "
+                f"{where}: the CRS is {table.crs.to_string()} (degrees), but coordinates reach from {west:,.0f} "
+                f"{south:,.0f} "
                 f"to {east:,.0f} {north:,.0f}. "
                 "They are in metres: find the projection in the file's documentation and pass crs="
             )
@@ -77,8 +83,8 @@ def with_crs(table: gpd.GeoDataFrame, crs: Any, where: str, say: Say, *, drawn: 
 def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDataFrame:
     """The areas with longitude first, as GIS files have it.
 
-    The countries of their codes decide: where every known country lies elsewhere as the file has it, and in its place with the axes
-    exchanged, latitude stands first.
+    The countries of their codes decide: where every known country lies elsewhere as the file has it, and in its place
+    with the axes exchanged, latitude stands first.
     """
     if not areas.crs.is_geographic or areas.geometry.isna().all():
         return areas
@@ -100,7 +106,8 @@ def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDat
     _, south, _, north = areas.total_bounds
     if south < -90.001 or north > 90.001:
         raise CRSError(
-            f"{where}: latitudes from {south:,.1f} to {north:,.1f}. Coordinates in degrees are longitude, then latitude: "
+            f"{where}: latitudes from {south:,.1f} to {north:,.1f}. Coordinates in degrees are longitude, then "
+            "latitude: "
             "exchange them, or pass crs="
         )
     return areas
@@ -124,7 +131,8 @@ def with_names(table: gpd.GeoDataFrame, names: pd.DataFrame | None, level: int |
     """The shapes with the codes and names that the user gives for them, by place or by order."""
     if names is None:
         raise FormatError(
-            f"{where}: {len(table)} areas without attributes: no codes, no names. Give them: read_areas(..., names=table with "
+            f"{where}: {len(table)} areas without attributes: no codes, no names. Give them: read_areas(..., "
+            "names=table with "
             "'pcode' and 'name'), one row for each area in the order of the file, or points that lie in the areas"
         )
     missing = [label for label in ("pcode", "name") if label not in names]
@@ -140,7 +148,8 @@ def with_names(table: gpd.GeoDataFrame, names: pd.DataFrame | None, level: int |
 def _by_order(table: gpd.GeoDataFrame, names: pd.DataFrame, where: str) -> list[int]:
     if len(names) != len(table):
         raise FormatError(
-            f"{where}: {len(table)} areas, but {len(names)} rows of names. Give one row for each area, in the order of the file"
+            f"{where}: {len(table)} areas, but {len(names)} rows of names. Give one row for each area, in the order "
+            "of the file"
         )
     return list(range(len(table)))
 
@@ -189,7 +198,8 @@ def dissolved(areas: gpd.GeoDataFrame, say: Say, where: str, *, dissolve: bool) 
     shown = listed(list(rows["pcode"].unique()), SHOWN_AT_MOST)
     if not dissolve:
         problem = (
-            f"{where}: {len(rows)} rows share their code with another: {shown}. Where an area is drawn in several rows, "
+            f"{where}: {len(rows)} rows share their code with another: {shown}. Where an area is drawn in several "
+            "rows, "
             "dissolve=True makes them one; where the rows are parts of it, give the level of the file"
         )
         raise SchemaError(problem)
@@ -197,7 +207,8 @@ def dissolved(areas: gpd.GeoDataFrame, say: Say, where: str, *, dissolve: bool) 
     if (names > 1).any():
         unlike = listed(list(names.index[names > 1]), SHOWN_AT_MOST)
         raise SchemaError(
-            f"{where}: rows of one code bear different names: {unlike}. They are no parts of one area: correct the codes"
+            f"{where}: rows of one code bear different names: {unlike}. They are no parts of one area: correct the "
+            "codes"
         )
     joined = areas.dissolve(by=[areas[key] for key in keys], sort=False, dropna=False)
     say(f"{len(rows)} rows were dissolved into {len(names)} areas: {shown}")

@@ -94,37 +94,39 @@ def read_areas(
     """Read administrative boundaries of any usual publisher into the Areas table.
 
     The style is recognised from the columns: OCHA's common operational datasets in their four styles (``ADM2_FR``,
-    ``admin2Name``, ``adm_02``, ``adm2_name``) and mixtures of them, WFP's copies, geoBoundaries, GADM, Natural Earth, OCHA's
-    global p-code list, and files that sahelgeo's own tables were saved to.
+    ``admin2Name``, ``adm_02``, ``adm2_name``) and mixtures of them, WFP's copies, geoBoundaries, GADM, Natural Earth,
+    OCHA's global p-code list, and files that sahelgeo's own tables were saved to.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
-        A shapefile, GeoPackage, FlatGeobuf, GeoJSON, TopoJSON, JSON of ArcGIS, Parquet or Feather with shapes, a CSV file with
-        shapes as well-known text (WKT), or a zip archive of one of these; or a table without geometry (``.dbf``, ``.csv``), which
-        serves :func:`sahelgeo.match_areas`.
+        A shapefile, GeoPackage, FlatGeobuf, GeoJSON, TopoJSON, JSON of ArcGIS, Parquet or Feather with shapes, a CSV
+        file with shapes as well-known text (WKT), or a zip archive of one of these; or a table without geometry
+        (``.dbf``, ``.csv``), which serves :func:`sahelgeo.match_areas`.
     level : int, optional
         The administrative level, 0 country, 1 region, and so on. The default is the deepest that the columns speak of.
     layer : str, optional
         The layer of a file that has several. Where the layers' names say their levels, ``level`` chooses.
     crs : optional
-        The CRS of a file that states none (OCHA's TopoJSON), such as ``"EPSG:4326"``. Never used against what a file states.
+        The CRS of a file that states none (OCHA's TopoJSON), such as ``"EPSG:4326"``. Never used against what a file
+        states.
     names : pandas.DataFrame, optional
-        ``pcode`` and ``name`` for a file without attributes: a GeoDataFrame of points or polygons, each area taking the one row
-        that lies in it, or a table with one row for each area in the order of the file.
+        ``pcode`` and ``name`` for a file without attributes: a GeoDataFrame of points or polygons, each area taking
+        the one row that lies in it, or a table with one row for each area in the order of the file.
 
     **how
-        ``dissolve=True`` joins rows of one code to one area: some files draw an area in several rows. ``encoding`` of the text, where the file states a wrong one (such as ``"cp1252"``), and ``day_first`` for days that
-        it writes in numbers.
+        ``dissolve=True`` joins rows of one code to one area: some files draw an area in several rows. ``encoding`` of
+        the text, where the file states a wrong one (such as ``"cp1252"``), and ``day_first`` for days that it writes
+        in numbers.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The Areas table, one row for each area, in the CRS of the file. ``pcode`` is the publisher's code (of geoBoundaries the
-        ISO 3166-2 code, or the shape id where there is none). ``edition`` is the country with the first day of validity.
-        ``other_names`` (separated by ``|``) and ``admin0`` to ``admin{level - 1}``, the names of what the area lies in, are added
-        where the file has them. Codes are text, also where the file holds numbers. Missing values stay missing. A table that
-        sahelgeo saved keeps its further columns.
+        The Areas table, one row for each area, in the CRS of the file. ``pcode`` is the publisher's code (of
+        geoBoundaries the ISO 3166-2 code, or the shape id where there is none). ``edition`` is the country with the
+        first day of validity. ``other_names`` (separated by ``|``) and ``admin0`` to ``admin{level - 1}``, the names
+        of what the area lies in, are added where the file has them. Codes are text, also where the file holds
+        numbers. Missing values stay missing. A table that sahelgeo saved keeps its further columns.
 
     Raises
     ------
@@ -138,8 +140,8 @@ def read_areas(
     Warns
     -----
     DataWarning
-        Invalid geometry was repaired, or geometry is missing; rows were dissolved; latitude stood first, and the axes were
-        exchanged; layers of several levels or publishers were merged in the file.
+        Invalid geometry was repaired, or geometry is missing; rows were dissolved; latitude stood first, and the axes
+        were exchanged; layers of several levels or publishers were merged in the file.
 
     See Also
     --------
@@ -205,7 +207,7 @@ def areas_in(opened: Opened, **options: Any) -> Read:
 
 
 def holds_areas(opened: Opened) -> bool:
-    """Whether a file looks like boundaries: shapes, or a list, with codes and names of a known style; or shapes alone."""
+    """Whether a file looks like boundaries: shapes or a list with codes and names of a known style, or shapes alone."""
     return any(_is_of_areas(sheet) for sheet in opened.sheets)
 
 
@@ -240,7 +242,8 @@ def _layer(opened: Opened, level: int | None, name: str | None) -> Sheet:
     if len(fitting) == 1:
         return fitting[0]
     raise FormatError(
-        f"{opened.file}: {len(sheets)} layers, and none is meant for certain. Choose one: layer= one of {shown}, or level= where "
+        f"{opened.file}: {len(sheets)} layers, and none is meant for certain. Choose one: layer= one of {shown}, or "
+        "level= where "
         "their names say it"
     )
 
@@ -275,7 +278,8 @@ _Best = tuple[AreaStyle, int, dict[str, pd.Series]]
 def tidy_areas(table: gpd.GeoDataFrame, level: int | None, told: _Account, how: Mapping[str, Any]) -> gpd.GeoDataFrame:
     """The Areas columns of a table of boundaries, from the columns of its style.
 
-    Where layers were merged, rows that have neither code nor name in one style and level are read in the next, and this is said.
+    Where layers were merged, rows that have neither code nor name in one style and level are read in the next, and
+    this is said.
     """
     best: _Best | None = _recognised(table, level, told.where)
     parts: list[gpd.GeoDataFrame] = []
@@ -294,7 +298,8 @@ def tidy_areas(table: gpd.GeoDataFrame, level: int | None, told: _Account, how: 
             told.drop(rest.index[own], f"level {at}")
         if parts and rest is not table:
             told.say(
-                f"{int(own.sum()):,} rows are areas of level {at} in the columns of {style.source}, unlike those before them"
+                f"{int(own.sum()):,} rows are areas of level {at} in the columns of {style.source}, unlike those "
+                "before them"
             )
         rest, best = left, following
     areas = gpd.GeoDataFrame(pd.concat(parts).sort_index(), crs=table.crs) if len(parts) > 1 else parts[0]
@@ -322,7 +327,8 @@ def _recognised(table: gpd.GeoDataFrame, level: int | None, where: str) -> _Best
         shown = listed([str(label) for label in table.columns if label != "geometry"], 14)
         wanted = "" if level is None else f" at level {level}"
         raise FormatError(
-            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to 'pcode' and 'name' "
+            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to "
+            "'pcode' and 'name' "
             "(and 'level', 'parent'), or give another level"
         )
     if level is not None and best[1] != level:
@@ -391,7 +397,7 @@ def _tidied(
 
 
 def _first(style: AreaStyle, role: str, level: int, text: Mapping[str, pd.Series]) -> pd.Series:
-    """The first text of each row in the columns of a role: merged layers fill one column for some rows, another for others."""
+    """The first text of each row in the columns of a role: merged layers fill different ones for different rows."""
     answer = pd.Series(pd.NA, index=next(iter(text.values())).index, dtype="string")
     for label in style.labels(role, level, text):
         answer = answer.fillna(codes(text[label]) if role in _CODES else text[label])

@@ -15,12 +15,12 @@ Bound = Literal["bytes", "cells", "rows", "vertices", "members"]
 
 
 class Limits(TypedDict, total=False):
-    """Bounds of a file that a caller may move: ``limits={"cells": 50_000_000}``. Beyond them nothing is unpacked or parsed."""
+    """Bounds of a file that a caller may move: ``limits={"cells": 50_000_000}``. Beyond them nothing is parsed."""
 
     bytes: int
     """Of a file, and of each member of an archive once it is unpacked: 600 million."""
     cells: int
-    """Of a workbook, the empty ones between them counted: 10 million. Of other files, whose cells weigh less, up to ten times."""
+    """Of a workbook, with the empty ones between: 10 million. Of other files, whose cells weigh less, up to 100."""
     rows: int
     """Of a text, Parquet or Feather file: 5 million."""
     vertices: int

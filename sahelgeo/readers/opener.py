@@ -1,4 +1,4 @@
-"""Open a file by what it holds, not by its name: text, workbook, JSON, a file of shapes, Parquet, or a zip of one of these."""
+"""Open a file by what it holds, not by its name: text, workbook, JSON, shapes, Parquet, or a zip of one of these."""
 
 from __future__ import annotations
 

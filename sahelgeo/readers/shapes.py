@@ -1,4 +1,4 @@
-"""Shapefiles, GeoPackages, FlatGeobuf, the JSON of shapes, Parquet and Feather: checked by their bytes, read within bounds.
+"""Shapefiles, GeoPackages, FlatGeobuf, the JSON of shapes, Parquet and Feather: told by bytes, read within bounds.
 
 GDAL guesses what a file is, and some of its many formats name other files or addresses to open. Only bytes that begin
 as one of these formats get to it, and of JSON only what is written again here: coordinates and attributes, nothing that
@@ -262,7 +262,7 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
 
 
 def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schema:
-    """Its schema, if it has few enough cells, and its texts few enough letters: a short list may be repeated for ever."""
+    """Its schema, if it has few enough cells and letters: a short list of texts may be repeated for ever."""
     facts = pq.ParquetFile(io.BytesIO(content)).metadata
     unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
     refuse_beyond("bytes", unpacked, limits, f"{file}, unpacked", times=2)
@@ -302,7 +302,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def with_shapes(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its first column of well-known binary as shapes, which state no CRS; unchanged where it has none."""
+    """The table with its first column of well-known binary as shapes without a CRS; unchanged where it has none."""
     for label in table.columns:
         first = next((cell for cell in table[label] if isinstance(cell, bytes | bytearray)), None)
         if first is None:
