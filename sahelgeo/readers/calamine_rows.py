@@ -19,8 +19,8 @@ Range: TypeAlias = "tuple[tuple[int, int], tuple[int, int]]"
 Parsed: TypeAlias = "tuple[str, bool, list[list[Any]], list[Range]]"
 
 
-def parsed(content: bytes) -> list[Parsed] | str:
-    """Each sheet: its name, whether it is hidden, its rows, its merged cells; or why there are none.
+def parsed(content: bytes, most: int) -> list[Parsed] | str | int:
+    """Each sheet: its name, whether it is hidden, its rows, its merged cells; or why there are none, or how many cells.
 
     Raises
     ------
@@ -30,10 +30,13 @@ def parsed(content: bytes) -> list[Parsed] | str:
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             kinds = {sheet.name: sheet for sheet in workbook.sheets_metadata}
-            found = []
+            found, cells = [], 0
             for name in workbook.sheet_names:
                 if name in kinds and kinds[name].typ == calamine.SheetTypeEnum.WorkSheet:
                     sheet = workbook.get_sheet_by_name(name)
+                    cells += sheet.total_height * sheet.total_width
+                    if cells > most:
+                        return cells
                     hidden = kinds[name].visible != calamine.SheetVisibleEnum.Visible
                     rows = sheet.to_python(skip_empty_area=False)
                     found.append((sheet.name, hidden, rows, list(sheet.merged_cell_ranges or [])))
@@ -55,4 +58,4 @@ if __name__ == "__main__":
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    pickle.dump(parsed(sys.stdin.buffer.read()), sys.stdout.buffer)
+    pickle.dump(parsed(sys.stdin.buffer.read(), int(sys.argv[1])), sys.stdout.buffer)

@@ -6,11 +6,13 @@ The old binary format has no XML: calamine opens it in a process of its own, wit
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import re
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 
@@ -23,6 +25,8 @@ from sahelgeo.readers.sheets import Opened, Sheet, Uncomputed
 from sahelgeo.readers.workbook_cells import DAMAGED, MOST_STRAYS, Walk, called, lengths_of_shared_texts, without
 
 LARGEST_MERGE = 20_000
+# Seconds on the clock, of a machine that has other things to do; of the processor it may have ten.
+_LONGEST = 60
 MOST_FORMULAS = 200_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTECTED = "{}: the workbook is protected by a password. Save it without one"
@@ -59,15 +63,18 @@ def open_workbook(content: bytes, file: str, limits: Limits) -> Opened:
     if is_old_workbook(content):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise FormatError(_PROTECTED.format(file))
-        sheets = _parsed_apart(content, file)
+        sheets = _parsed_apart(content, file, limits)
     else:
         content, formulas, said, epoch = _checked(content, file, limits)
         try:
-            sheets = parsed(content)
+            sheets = parsed(content, limits["cells"])
         except PermissionError as failure:
             raise FormatError(_PROTECTED.format(file)) from failure
     if isinstance(sheets, str):
         raise FormatError(DAMAGED.format(file, sheets))
+    if isinstance(sheets, int):
+        refuse_beyond("cells", sheets, limits, file, remedy="Delete the empty rows and columns")
+        return Opened(file, ())
     merges = limits["cells"]
     answer = []
     for sheet in sheets:
@@ -76,16 +83,20 @@ def open_workbook(content: bytes, file: str, limits: Limits) -> Opened:
     return Opened(file, tuple(answer), warnings=said)
 
 
-def _parsed_apart(content: bytes, file: str) -> list[Parsed] | str:
-    program = [sys.executable, "-I", str(Path(__file__).with_name("calamine_rows.py"))]
-    done = subprocess.run(program, input=content, capture_output=True, check=False)  # noqa: S603 - our own program
-    if done.returncode == 0:
-        answer: list[Parsed] | str = pickle.loads(done.stdout)  # noqa: S301 - our own answer
-        return answer
-    if b"PermissionError" in done.stderr:
-        raise FormatError(_PROTECTED.format(file))
+def _parsed_apart(content: bytes, file: str, limits: Limits) -> list[Parsed] | str | int:
+    program = [sys.executable, "-I", str(Path(__file__).with_name("calamine_rows.py")), str(limits["cells"])]
+    quiet = os.environ | {"RUST_BACKTRACE": "0"}  # tracing back needs the memory that there is not
+    with suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(  # noqa: S603 - our own program
+            program, input=content, capture_output=True, check=False, env=quiet, timeout=_LONGEST
+        )
+        if done.returncode == 0:
+            answer: list[Parsed] | str | int = pickle.loads(done.stdout)  # noqa: S301 - our own answer
+            return answer
+        if b"PermissionError" in done.stderr:
+            raise FormatError(_PROTECTED.format(file))
     raise FormatError(
-        f"{file}: an old workbook (.xls) that is damaged, or spans more cells than 1 GB of memory and 10 seconds take. "
+        f"{file}: an old workbook (.xls) that is damaged, or takes more than 1 GB of memory or 10 seconds. "
         "Delete its empty rows and columns, and save it as .xlsx"
     )
 
