@@ -202,17 +202,11 @@ def checked_beside(areas: gpd.GeoDataFrame) -> Iterator[None]:
 
 
 def build_index(areas: gpd.GeoDataFrame, points: int | None) -> AreaIndex:
-<<<<<<< HEAD
     """An index worth its time for a number of points that are looked up once; None for an index that is kept.
 
     The areas are not checked.
     """
-    in_order = areas.sort_values("pcode", kind="stable")
-=======
-    """An index worth its time for a number of points that are looked up once; None for an index that is kept."""
-    checks.coded_polygons(areas)
     in_order = areas.reset_index(drop=True).sort_values("pcode", kind="stable")
->>>>>>> 80f233b (Errors: messages are short and obey no terminal, an index named like a column is taken; true beside numbers and the end that DOS wrote; floors without known vulnerabilities; what is promised about hostile files)
     polygons = np.asarray(in_order.geometry.values, dtype=object)
     return AreaIndex(pd.Index(in_order["pcode"].astype(str), name="pcode"), areas.crs, lay_grid(polygons, points))
 
