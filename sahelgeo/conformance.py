@@ -36,8 +36,8 @@ def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     pandas.DataFrame or geopandas.GeoDataFrame
         The same rows with the same index: the declared columns first, in their order and types, then your own columns
         as they were. A declared column that may be absent is added empty. Missing values stay missing; counts are
-        ``Int64``, numbers ``Float64``, text ``string``, days ``datetime64[us]``. An index that is named like a column loses
-        that name.
+        ``Int64``, numbers ``Float64``, text ``string``, days ``datetime64[us]``. An index that is named like a column
+        loses that name.
 
     Raises
     ------

@@ -387,6 +387,9 @@ def test_of_a_geopackage_only_listed_tables_are_read(tmp_path: Path) -> None:
             sg.read(_base(tmp_path / f"{name}.gpkg", *statements))
     with pytest.raises(sg.errors.FormatError, match="a damaged geopackage"):
         sg.read(_base(tmp_path / "bare.gpkg", "DROP TABLE gpkg_contents"))
+    half = _base(tmp_path / "half.gpkg").read_bytes().replace(b'"ADM1_FR"', b'"ADM1_\xc3R"')
+    with pytest.raises(sg.errors.FormatError, match="a damaged geopackage"):
+        sg.read(io.BytesIO(half))
     with pytest.raises(sg.errors.FormatError, match=r"cells, more than the 5 .*limits={'cells': "):
         sg.read(_base(tmp_path / "cells.gpkg"), limits={"cells": 1})
 

@@ -110,7 +110,7 @@ def _layers_of_geopackage(path: Path, file: str, limits: Limits) -> tuple[str, .
                     continue
                 rows = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]  # noqa: S608 - the name is quoted
                 refuse_beyond("cells", rows * len(columns), limits, file, times=5)
-    except sqlite3.Error as failure:
+    except (sqlite3.Error, UnicodeDecodeError) as failure:
         raise FormatError(_BROKEN.format(file, "geopackage", failure)) from failure
     if computed:
         shown = listed([repr(name) for name in computed], 5)
