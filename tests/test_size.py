@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_264
-    MODULES = 138
+    CODE_LINES = 21_219
+    MODULES = 136
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 61
     LINE_LENGTH = 120
