@@ -16,7 +16,7 @@ from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import Read, read_empty, read_found
 from sahelgeo.readers.report import ReadReport
-from sahelgeo.readers.sheets import Found, Opened, find, not_recognised
+from sahelgeo.readers.sheets import Opened, find, not_recognised
 from sahelgeo.words import in_language
 
 _LOOKUPS = (
@@ -34,7 +34,8 @@ def read(path: Readable, **options: Any) -> pd.DataFrame:
     path : str, os.PathLike or binary file
         The file, also in a zip archive.
     **options
-        Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``, and those of every reader:
+        Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``, and those of every
+        reader:
         ``sheet`` (the one to read), ``encoding`` (of text), ``decimal`` and ``thousands`` (how numbers are written),
         ``day_first`` (how days are), ``limits`` (bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them is
         refused before it takes memory and time).
@@ -47,7 +48,8 @@ def read(path: Readable, **options: Any) -> pd.DataFrame:
     Raises
     ------
     FormatError
-        A file that is no known feed: the message says what was seen, and which feeds come nearest. Or a file that can be read in
+        A file that is no known feed: the message says what was seen, and which feeds come nearest. Or a file that can
+        be read in
         two ways, of a known feed that does not say its date or period, or an option that its reader does not have.
     SchemaError
         Figures that break a rule of the table.
@@ -65,7 +67,8 @@ def read(path: Readable, **options: Any) -> pd.DataFrame:
 
     Notes
     -----
-    Feeds are recognised by their column names: ``sahelgeo/data/feeds`` has one file for each feed. Nothing in a file is evaluated.
+    Feeds are recognised by their column names: ``sahelgeo/data/feeds`` has one file for each feed. Nothing in a file
+    is evaluated.
 
     Examples
     --------
@@ -93,7 +96,8 @@ def read_with_report(path: Readable, **options: Any) -> tuple[pd.DataFrame, Read
     table : pandas.DataFrame or geopandas.GeoDataFrame
         What :func:`read` gives.
     report : ReadReport
-        Which feed and vintage it is, which sheets were read, how many rows were kept or dropped and why, and what is doubtful.
+        Which feed and vintage it is, which sheets were read, how many rows were kept or dropped and why, and what is
+        doubtful.
 
     Raises
     ------
@@ -118,7 +122,10 @@ def read_with_report(path: Readable, **options: Any) -> tuple[pd.DataFrame, Read
 
 
 def _read(path: Readable, options: dict[str, Any]) -> Read:
-    opened = open_file(path, options.get("encoding"), options.get("limits"))
+    return _read_opened(open_file(path, options.get("encoding"), options.get("limits")), options)
+
+
+def _read_opened(opened: Opened, options: dict[str, Any]) -> Read:
     nothing = read_empty(opened, feeds())
     if nothing is not None:
         return nothing
@@ -138,7 +145,8 @@ def read_other(opened: Opened, options: dict[str, Any]) -> Read:
         return areas_in(opened, **options)
     if all(sheet.form == "dbf" for sheet in opened.sheets):
         raise FormatError(
-            f"{opened.file}: the attribute table of a shapefile, without shapes. Give the .shp file, or a zip archive of all the parts"
+            f"{opened.file}: the attribute table of a shapefile, without shapes. Give the .shp file, or a zip archive "
+            f"of all the parts"
         )
     _refuse_lookups(opened)
     raise not_recognised(opened)
@@ -150,7 +158,8 @@ def _refuse_lookups(opened: Opened) -> None:
         for known, title in _LOOKUPS:
             if known <= headings:
                 raise FormatError(
-                    f"{sheet.where}: {title}, a list of codes and names without figures to read. Open it with pandas.read_csv"
+                    f"{sheet.where}: {title}, a list of codes and names without figures to read. Open it with "
+                    f"pandas.read_csv"
                 )
 
 
@@ -196,22 +205,18 @@ def inspect_file(path: Readable, limits: Limits | None = None, *, lang: str = "e
     people    379,932
     note      none
     """
-    opened, founds = None, list[Found]()
+    opened = None
     try:
         opened = open_file(path, limits=limits)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
-            answer = read_empty(opened, feeds())
-            if answer is None:
-                founds = find(opened, feeds())
-                answer = read_found(opened, founds, {}) if founds else read_other(opened, {})
+            table, report = _read_opened(opened, {})
     except SahelgeoError as problem:
-        known = _feed_lines(opened, founds) if opened and founds else [("file", opened.file)] if opened else []
+        known = (_feed_lines(opened) or [("file", opened.file)]) if opened else []
         return _lines([*known, (PROBLEM, str(problem))], lang)
-    table, report = answer
     if isinstance(table, gpd.GeoDataFrame) and report.feed == "areas":
         return _lines(_area_lines(report, table), lang)
-    return _lines(_report_lines(report, table, _feed_lines(opened, founds)[:3] if founds else []), lang)
+    return _lines(_report_lines(report, table, _feed_lines(opened)[:3]), lang)
 
 
 def _area_lines(report: ReadReport, areas: gpd.GeoDataFrame) -> list[tuple[str, str]]:
@@ -236,7 +241,10 @@ def _distinct(values: pd.Series) -> str:
     return listed(sorted(values.dropna().unique()), 12) or "not said"
 
 
-def _feed_lines(opened: Opened, founds: list[Found]) -> list[tuple[str, str]]:
+def _feed_lines(opened: Opened) -> list[tuple[str, str]]:
+    founds = find(opened, feeds())
+    if not founds:
+        return []
     found = max(founds, key=lambda found: (not found.sheet.hidden, found.rank))
     headers = "; ".join(_sheet_words(each.sheet.name, each.header) for each in founds)
     return [

@@ -1,15 +1,16 @@
 """Files that outgrow memory, read a part at a time and as they would be read whole.
 
-A part cannot say what its cells mean: the text that decides may stand in another part, and so may the second row of an event.
-So the file is gone through twice::
+A part cannot say what its cells mean: the text that decides may stand in another part, and so may the second row of
+an event. So the file is gone through twice::
 
     first pass     each block:  one row for each shape of text (25/04/2020, 99.900) of each column,
                                 and the key of each row, as eight bytes
     between        the rows whose key stands twice are read together: copies go, other figures are refused
     second pass    each block:  read as any sheet, beside the rows that show how the whole file is written
 
-Totals that only a sum over all rows can find, names that are carried down and rows that are parts of one count need the whole
-table in memory. Feeds that have them are refused here; in those that are read every row of the table comes of one row.
+Totals that only a sum over all rows can find, names that are carried down and rows that are parts of one count need
+the whole table in memory. Feeds that have them are refused here; in those that are read every row of the table comes
+of one row.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from sahelgeo.readers.rows import body, copies
 from sahelgeo.readers.shapes import sheet_of
 from sahelgeo.readers.sheets import Found, Opened, Sheet, find, not_recognised
 
-_BLOCK = 1 << 24
+_BLOCK = 1 << 22
 # Enough rows for a file to be recognised by.
 _LEAST = 10_000
 _DAY_IN_NUMBERS = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
@@ -45,8 +46,9 @@ _DAY_IN_NUMBERS = r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}"
 def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator[pd.DataFrame]:
     r"""Read a CSV or Parquet file that outgrows memory, a part at a time.
 
-    What a whole column decides (the decimal mark, whether the day or the month comes first) is decided for the whole file, and
-    copies of a row are left out wherever they stand: put together, the parts are the table that :func:`read` gives.
+    What a whole column decides (the decimal mark, whether the day or the month comes first) is decided for the whole
+    file, and copies of a row are left out wherever they stand: put together, the parts are the table that
+    :func:`read` gives.
 
     Parameters
     ----------
@@ -65,9 +67,9 @@ def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator
     Raises
     ------
     FormatError
-        A file that is no known feed, or of a feed whose rows need each other: totals are told by adding up all rows, or
-        several rows are parts of one count. Cells that can be read in two ways are refused with the first part; cells that
-        cannot be read, with the part that holds them.
+        A file that is no known feed, or of a feed whose rows need each other: totals are told by adding up all rows,
+        or several rows are parts of one count. Cells that can be read in two ways are refused with the first part;
+        cells that cannot be read, with the part that holds them.
     SchemaError
         An event that stands twice with different figures.
 
@@ -85,7 +87,8 @@ def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator
     --------
     >>> import pathlib, tempfile, sahelgeo as sg
     >>> lines = ["event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities",
-    ...          "BFO1,03/04/2020,Battles,Front,Burkina Faso,14.1,-1.6,3", "BFO2,25/04/2020,Battles,Front,Burkina Faso,14.1,-1.6,0"]
+    ...          "BFO1,03/04/2020,Battles,Front,Burkina Faso,14.1,-1.6,3",
+    ...          "BFO2,25/04/2020,Battles,Front,Burkina Faso,14.1,-1.6,0"]
     >>> file = pathlib.Path(tempfile.mkdtemp(), "events.csv")
     >>> size = file.write_text("\n".join(lines))
     >>> [(len(part), str(part["date"].iloc[0].date())) for part in sg.read_chunks(file, chunksize=1)]
@@ -106,7 +109,8 @@ def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator
     feed = founds[0].feed
     if not feed.facts.get("rows_alone"):
         raise FormatError(
-            f"{location.name}: {feed.title} cannot be read in parts: its totals are told by adding up all rows, or several "
+            f"{location.name}: {feed.title} cannot be read in parts: its totals are told by adding up all rows, or "
+            f"several "
             "rows make one of the table. Read it with read, whose limits= can be moved"
         )
     return _tables(location, chunksize, founds[0], options)
@@ -234,7 +238,8 @@ def _block(content: bytes, name: str, encoding: str | None, delimiter: str, widt
     quoted = rb'(?:\A|(?<=[%s]))"[^"]*(?:""[^"]*)*"(?=[%s]|\Z)' % (edge, edge)
     if b'"' in content and b'"' in re.sub(quoted, b"", content):
         raise FormatError(
-            f'{name}: a cell holds a quote (") that is not doubled, so the rows of a part cannot be told. Double it, or read '
+            f'{name}: a cell holds a quote (") that is not doubled, so the rows of a part cannot be told. Double it, '
+            f"or read "
             "the file with read"
         )
     content, notes = delimited.decoded(content, name, encoding)

@@ -370,7 +370,7 @@ def _are_thousands(column: _Column, kind: Kind, mark: int, commas_separate: bool
 
 
 def _refuse_split_people(column: _Column, values: list[Any], where: str) -> None:
-    """People are whole. Fractions of three digits at most below a thousand are thousands that were taken for decimals."""
+    """People are whole. Fractions of three digits at most below a thousand are thousands taken for decimals."""
     split = [position for position, value in enumerate(values) if value is not None and value % 1 != 0]
     typed = [position for position, cell in enumerate(column.cells) if isinstance(cell, int | float | np.number)]
     small = not any(abs(float(column.cells[position])) >= 1000 for position in typed)
@@ -640,7 +640,7 @@ def _order(column: _Column, where: str, asked: int | None) -> int | None:
 
 
 def _order_of_periods(read: Mapping[str, _Column], habit: str) -> int | None:
-    """The one order in which no period ends before it starts, or starts within a month where periods are whole months."""
+    """The one order in which no period ends before it starts, nor starts within a month where they are whole months."""
     if not {"start", "end"} <= read.keys():
         return None
     fits = []

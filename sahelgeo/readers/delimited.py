@@ -22,7 +22,7 @@ DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300
 SNIFFED_LETTERS = 400_000
 WIDEST = 4_000
-_PIECE = 1 << 24
+_PIECE = 1 << 22
 
 
 # A cell may hold a polygon as text, which is longer than the csv module takes by default.
@@ -30,7 +30,7 @@ csv.field_size_limit(1 << 30)
 
 
 def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limits) -> Opened:
-    """The rows of a delimited text file, every cell as text; notes on what was repaired, and warnings of what is missing.
+    """The rows of a delimited text file, every cell as text; notes on what was repaired, warnings of what is missing.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str, limits: Limi
     """The cells of UTF-8 text, each as text, numbered from row 1."""
     quoted = b'"' in content
     if quoted and content.count(b'"') % 2:
-        _refuse_open_quote(content.decode(), delimiter, file)
+        _refuse_open_quote(content, delimiter, file)
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
@@ -146,7 +146,9 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str, limits: Limi
                 quote_char='"' if quoted else False,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types={str(n): pa.string() for n in range(width)}, strings_can_be_null=False, null_values=[]
+                column_types={str(n): pa.large_string() for n in range(width)},
+                strings_can_be_null=False,
+                null_values=[],
             ),
         )
         cells: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
@@ -174,29 +176,16 @@ def _ragged_cells(text: str, delimiter: str, file: str, limits: Limits) -> pd.Da
     return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=pd.StringDtype("pyarrow"))
 
 
-def _refuse_open_quote(text: str, delimiter: str, file: str) -> None:
-    """Walk through the quotes: one that is still open at the end has swallowed every row after it."""
-    opened, line = 0, 1
-    within = False
-    fresh = True
-    position = 0
-    while position < len(text):
-        letter = text[position]
-        if letter == '"':
-            if within and text[position + 1 : position + 2] == '"':
-                position += 1
-            elif within:
-                within = False
-            elif fresh:
-                within, opened = True, line
-        fresh = not within and letter in (delimiter, "\n", "\r")
-        line += letter == "\n"
-        position += 1
-    if within:
-        raise FormatError(
-            f'{file}, line {opened}: a quote (") is opened and never closed, so all that follows would be one cell. '
-            "Close or delete it, and read the file again"
-        )
+def _refuse_open_quote(content: bytes, delimiter: str, file: str) -> None:
+    """A quote that is still open at the end has swallowed every row after it."""
+    edge = re.escape(delimiter).encode() + b"\r\n"
+    for cell in re.finditer(rb'(?:\A|(?<=[%s]))"[^"]*(?:""[^"]*)*("?)' % edge, content):
+        if not cell[1]:
+            line = content.count(b"\n", 0, cell.start()) + 1
+            raise FormatError(
+                f'{file}, line {line}: a quote (") is opened and never closed, so all that follows would be one cell. '
+                "Close or delete it, and read the file again"
+            )
 
 
 def _refuse_swallowed_rows(cells: pd.DataFrame, delimiter: str, file: str) -> None:

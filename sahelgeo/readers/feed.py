@@ -56,7 +56,8 @@ class Feed:
     reader, module : str
         The function that reads it, and the module of ``sahelgeo.readers`` whose ``tidy`` knows what it means.
     kinds : mapping of str to str
-        What its columns of numbers count: ``whole`` persons, ``people`` that an estimate may split; others are measures.
+        What its columns of numbers count: ``whole`` persons, ``people`` that an estimate may split; others are
+        measures.
     facts : mapping
         Whatever else its data file says: ``days``, ``totals``, ``fill`` and what its module needs.
     """
@@ -81,7 +82,7 @@ class Feed:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The options that its reader takes beside those of every reader, less those that only another feed of it takes."""
+        """The options that its reader takes beside those of every reader, less those that only another feed takes."""
         tidy = self.hook("tidy")
         assert tidy is not None
         named = [name for name, part in inspect.signature(tidy).parameters.items() if part.kind is part.KEYWORD_ONLY]

@@ -1,17 +1,17 @@
-"""Tables of one's own: any that is told what its columns mean, and the declared tables of sahelgeo, saved and read back."""
+"""Tables of one's own: any that is told what its columns mean, and the declared tables, saved and read back."""
 
 from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Callable, Mapping
-from importlib.resources import files
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.columns import Day, given_day
 from sahelgeo.readers.feed import Feed, Vintage
@@ -23,19 +23,11 @@ from sahelgeo.readers.sheets import Opened, choose, find_in_sheet
 from sahelgeo.tables import TABLES, Table
 
 _NAMES = ("admin1", "admin2", "admin3", "place")
-_WITHIN = (
-    "date",
-    "year",
-    "start",
-    "end",
-    "group",
-    "kind",
-    "reason",
-    "method",
-    "origin_name",
-    "destination_name",
-    "origin",
+_WITHIN = frozenset(
+    ["date", "year", "start", "end", "group", "kind", "reason", "method", "origin_name", "destination_name", "origin"]
 )
+# What match_areas gives.
+_MATCHED = ("pcode", "origin", "destination")
 _KINDS = {"people": "whole", "households": "whole", "fatalities": "whole", "Int64": "whole", "Float64": "people"}
 
 
@@ -50,15 +42,16 @@ def read_table(
 ) -> pd.DataFrame:
     r"""Read a table of one's own: any CSV, workbook or JSON whose columns are told.
 
-    The file goes through the same stages as every feed: all sheets that have the columns, totals left out, numbers and days
-    decided for the whole column, what can be read in two ways refused.
+    The file goes through the same stages as every feed: all sheets that have the columns, totals left out, numbers
+    and days decided for the whole column, what can be read in two ways refused.
 
     Parameters
     ----------
     path : str, os.PathLike or binary file
         The file, also in a zip archive.
     columns : mapping of str to str, optional
-        The headings of the file with the columns of the table that they mean: ``{"Localité": "place", "Effectif": "people"}``.
+        The headings of the file with the columns of the table that they mean:
+        ``{"Localité": "place", "Effectif": "people"}``.
         Without it the refusal proposes one, ready to paste.
     table : {"stocks", "flows", "phases", "events", "population"}
         The declared table that it is.
@@ -67,14 +60,14 @@ def read_table(
     source : str, optional
         Whose figures they are; needed where no column says it.
     **given
-        Other columns that have one value for all rows (``group="idp"``, ``kind="current"``, ``year=2023``), and ``sheet``,
+        Other columns that have one value for all rows (``group="idp"``, ``kind="current"``, ``year=2023``), ``sheet``,
         ``decimal``, ``thousands`` and ``day_first``, as for :func:`read`.
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        The declared table; events with ``latitude`` and ``longitude`` come as points. Columns told under names that are not
-        declared stay as text.
+        The declared table; events with ``latitude`` and ``longitude`` come as points. Columns told under names that
+        are not declared stay as text.
 
     Raises
     ------
@@ -92,8 +85,8 @@ def read_table(
     --------
     >>> import io, sahelgeo as sg
     >>> lines = ["Localité;Effectif;Au", "Djibo;1 200;28/02/2023", "Dori;350;28/02/2023", "Total;1 550;28/02/2023"]
-    >>> stocks = sg.read_table(io.BytesIO("\n".join(lines).encode()), {"Localité": "place", "Effectif": "people", "Au": "date"},
-    ...                        group="idp", source="own count")
+    >>> told = {"Localité": "place", "Effectif": "people", "Au": "date"}
+    >>> stocks = sg.read_table(io.BytesIO("\n".join(lines).encode()), told, group="idp", source="own count")
     >>> stocks[["place", "people"]].values.tolist(), str(stocks["date"].iloc[0].date())
     ([['Djibo', 1200], ['Dori', 350]], '2023-02-28')
     """
@@ -125,13 +118,8 @@ def _feed(columns: Mapping[str, str], declared: Table) -> Feed:
         if name in named:
             raise FormatError(f"columns: {name!r} is told twice. Tell one heading for each column")
         named[name] = (fold(heading),)
-    kinds = {
-        name: kind
-        for name in named
-        if (
-            kind := _KINDS.get(name) or (_KINDS.get(declared.columns[name].dtype) if name in declared.columns else None)
-        )
-    }
+    types = {name: column.dtype for name, column in declared.columns.items()}
+    kinds = {name: kind for name in named if (kind := _KINDS.get(name) or _KINDS.get(types.get(name, "")))}
     counts = [name for name in named if kinds.get(name) and name not in ("year", "phase_published", "geo_precision")]
     facts = {
         "fill": [name for name in _NAMES if name in named],
@@ -140,7 +128,7 @@ def _feed(columns: Mapping[str, str], declared: Table) -> Feed:
             "names": [name for name in _NAMES if name in named],
             "codes": ["pcode"] if "pcode" in named else [],
             "counts": counts,
-            "within": [name for name in _WITHIN if name in named],
+            "within": [name for name in named if name in _WITHIN],
         },
     }
     return Feed(
@@ -159,27 +147,21 @@ def _feed(columns: Mapping[str, str], declared: Table) -> Feed:
 
 def _refuse_gaps(opened: Opened, columns: Mapping[str, str], constants: Mapping[str, Any], declared: Table) -> None:
     told = {*columns.values(), *constants}
-    optional = {"pcode", "origin", "destination"}
     lacking = [
         f"{name} ({column.description})"
         for name, column in declared.columns.items()
-        if column.required and name not in told and name not in optional
+        if column.required and name not in {*told, *_MATCHED}
     ]
     if lacking:
         raise FormatError(
-            f"{opened.file}: a table of {declared.name} needs {'; '.join(lacking)}. Tell the heading in columns=, or one value for all "
+            f"{opened.file}: a table of {declared.name} needs {'; '.join(lacking)}. Tell the heading in columns=, or "
+            f"one value for all "
             "rows as an argument of that name"
         )
 
 
 def _tidied(rows: Rows, declared: Table, constants: Mapping[str, Any]) -> Tidied:
     """One sheet of the table in its declared types."""
-    read: dict[str, Callable[..., pd.Series]] = {
-        "string": rows.text,
-        "Int64": rows.whole,
-        "Float64": rows.number,
-        "datetime64[us]": rows.day,
-    }
     found: dict[str, Any] = {}
     names = rows.names()
     for name in rows.feed.columns:
@@ -187,13 +169,13 @@ def _tidied(rows: Rows, declared: Table, constants: Mapping[str, Any]) -> Tidied
         if name in names:
             found[name] = names[name]
         elif name not in ("latitude", "longitude"):
-            found[name] = read[column.dtype](name) if column is not None else rows.text(name)
+            found[name] = rows.typed(name, column.dtype if column is not None else "string")
     for name, value in constants.items():
         column = declared.columns.get(name)
         is_day = column is not None and column.dtype.startswith("datetime") and isinstance(value, str | dt.date)
         found[name] = given_day(value, name) if is_day else value
     table = pd.DataFrame(found, index=rows.frame.index)
-    for name in ("pcode", "origin", "destination"):
+    for name in _MATCHED:
         if name in declared.columns and declared.columns[name].required and name not in table:
             table[name] = pd.NA
     if declared.name == "flows" and "people" in table:
@@ -208,20 +190,14 @@ def _lacking(opened: Opened, columns: Mapping[str, str]) -> FormatError:
     there = {fold(text_of(cell)) for sheet in opened.sheets for row in sheet.head for cell in row}
     gone = [repr(heading) for heading in columns if fold(heading) not in there]
     what = f"there is no heading {listed(gone, 6)}" if gone else "the headings do not stand on one row"
-    seen = [
-        listed([repr(text_of(cell)) for cell in max(sheet.head, key=_filled, default=[]) if text_of(cell)], 12)
-        for sheet in opened.sheets[:3]
-    ]
-    return FormatError(f"{opened.file}: {what}. Found: {'; '.join(seen)}")
-
-
-def _filled(row: list[Any]) -> int:
-    return sum(bool(text_of(cell)) for cell in row)
+    rows = [[[text for cell in row if (text := text_of(cell))] for row in sheet.head] for sheet in opened.sheets[:3]]
+    seen = "; ".join(listed([repr(text) for text in max(sheet, key=len, default=[])], 12) for sheet in rows)
+    return FormatError(f"{opened.file}: {what}. Found: {seen}")
 
 
 def _proposal(opened: Opened, declared: Table) -> FormatError:
     """A mapping that may be meant, to be looked at and pasted."""
-    words = tomllib.loads(files("sahelgeo.data").joinpath("own_headings.toml").read_text(encoding="utf-8"))
+    words = tomllib.loads(read_text("own_headings.toml"))
     known = {fold(heading): name for name, headings in words.items() for heading in (name, *headings)}
     extra = {"origin_name", "destination_name"} if declared.name == "flows" else set()
     best: dict[str, str] = {}
@@ -235,12 +211,13 @@ def _proposal(opened: Opened, declared: Table) -> FormatError:
             best = max(best, here, key=len)
     if not best:
         return FormatError(
-            f"{opened.file}: no heading that a table of {declared.name} would have. Tell them: read_table(path, {{'Effectif': 'people', …}})"
+            f"{opened.file}: no heading that a table of {declared.name} would have. Tell them: read_table(path, "
+            f"{{'Effectif': 'people', …}})"
         )
     given = "".join(
         f", {name}=…"
         for name, column in declared.columns.items()
-        if column.required and name not in best.values() and name not in ("pcode", "origin", "destination")
+        if column.required and name not in {*best.values(), *_MATCHED}
     )
     return FormatError(
         f"{opened.file}: read_table needs to be told what the columns mean. Perhaps: read_table(path, {best!r}, "
@@ -251,14 +228,8 @@ def _proposal(opened: Opened, declared: Table) -> FormatError:
 def tidy(rows: Rows) -> Tidied:
     """The rows of a saved table in their declared types, with the user's own columns as they were."""
     declared = TABLES[rows.feed.table]
-    read: dict[str, Callable[..., pd.Series]] = {
-        "string": rows.text,
-        "Int64": rows.whole,
-        "Float64": rows.number,
-        "datetime64[us]": rows.day,
-    }
     table = pd.DataFrame(
-        {name: read[declared.columns[name].dtype](name) for name in rows.found.columns}, index=rows.frame.index
+        {name: rows.typed(name, declared.columns[name].dtype) for name in rows.found.columns}, index=rows.frame.index
     ).join(_own_columns(rows))
     shapes = rows.found.sheet.geometry
     if shapes is not None:

@@ -72,7 +72,7 @@ def mapped(values: pd.Series, read: Callable[[Any], Any], dtype: Any = "string")
 
 
 def _spread(read: Any, places: Any, index: pd.Index) -> pd.Series:
-    """What was read of each distinct cell at every place where it stands; where none stands twice that is the column."""
+    """What was read of each distinct cell at every place of it; where none stands twice that is the column."""
     return pd.Series(read if len(read) == len(places) else read.take(places), index=index)
 
 

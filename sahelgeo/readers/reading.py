@@ -16,7 +16,7 @@ from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import fold, text_of
-from sahelgeo.readers.report import ReadReport, account, first_and_last_day, people_in, places_in
+from sahelgeo.readers.report import ReadReport, report_of
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found, Opened, choose, find, not_recognised
 from sahelgeo.tables import TABLES
@@ -62,7 +62,7 @@ def read_found(opened: Opened, founds: list[Found], options: dict[str, Any]) -> 
 
 
 def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> list[Tidied]:
-    """Sheets that repeat the figures of an earlier one are left out whole; those that speak of the same day are said."""
+    """Sheets that repeat the figures of an earlier one are left out whole; those of the same day are said."""
     if len(parts) == 1:
         return parts
     if parts[0].kind == "stocks":
@@ -90,7 +90,8 @@ def _without_copied_sheets(founds: list[Found], parts: list[Tidied]) -> list[Tid
             shared = [place for place in dict.fromkeys(_places(part)) if place in counted_before]
             if shared:
                 raise FormatError(
-                    f"{found.sheet.file}: sheets {counted_before[shared[0]]!r} and {found.sheet.name!r} both count {len(shared)} places on "
+                    f"{found.sheet.file}: sheets {counted_before[shared[0]]!r} and {found.sheet.name!r} both count "
+                    f"{len(shared)} places on "
                     f"{day:%Y-%m-%d}, with other figures. Say which to read: sheet={found.sheet.name!r}"
                 )
             counted_before |= dict.fromkeys(_places(part), found.sheet.name)
@@ -120,27 +121,12 @@ def finished(
     kind = parts[0].kind
     table = _checked(_joined([part.table for part in parts]), kind, opened)
     feed = founds[0].feed
-    rows, kept, gone = account(pd.concat([part.fates for part in parts], ignore_index=True))
-    start, end = first_and_last_day(table)
-    notes = dict.fromkeys([*opened.notes, *(note for part in parts for note in part.notes), *said])
-    return table, ReadReport(
-        file=opened.file,
-        feed=feed.id,
-        title=feed.title,
-        vintage=founds[0].vintage.name,
-        table=kind or "plain",
-        sheets={sheet.name: left.get(sheet.name, "not read") for sheet in opened.sheets}
-        | {found.sheet.name: found.header for found in founds},
-        rows=rows,
-        rows_kept=kept,
-        rows_dropped=gone,
-        table_rows=len(table),
-        people=people_in(table, kind),
-        start=start,
-        end=end,
-        places=places_in(table),
-        notes=tuple(notes),
-    )
+    named = {"feed": feed.id, "title": feed.title, "vintage": founds[0].vintage.name, "table": kind or "plain"}
+    sheets: dict[str, int | str] = {sheet.name: left.get(sheet.name, "not read") for sheet in opened.sheets}
+    sheets |= {found.sheet.name: found.header for found in founds}
+    fates = pd.concat([part.fates for part in parts], ignore_index=True)
+    notes = [*opened.notes, *(note for part in parts for note in part.notes), *said]
+    return table, report_of(table, opened, named, sheets, fates, notes)
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -184,6 +170,7 @@ def read_empty(opened: Opened, wanted: Iterable[str]) -> Read | None:
     titles = [feed.title for feed in feeds().values() if keys & set(feed.facts.get("envelope", ()))]
     of = f" of {titles[0]}" if titles else ""
     raise FormatError(
-        f"{opened.file}: an answer{of} without any record. That is not zero people: nobody was counted, the query fits nothing, or "
+        f"{opened.file}: an answer{of} without any record. That is not zero people: nobody was counted, the query "
+        f"fits nothing, or "
         "the page lies beyond the last. Ask again with another place or period"
     )

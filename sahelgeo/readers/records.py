@@ -141,7 +141,7 @@ def _features(document: dict[str, Any], file: str) -> Sheet:
 
 
 def _crs(member: Any, file: str) -> Any:
-    """GeoJSON is longitude and latitude in WGS 84 (RFC 7946), unless an older "crs" member names another of EPSG's codes."""
+    """GeoJSON is longitude and latitude in WGS 84 (RFC 7946), unless an older "crs" member names another EPSG code."""
     if member is None:
         return "EPSG:4326"
     properties = member.get("properties") if isinstance(member, dict) else None
@@ -151,7 +151,8 @@ def _crs(member: Any, file: str) -> Any:
     if found := re.search(r"EPSG:[\d.]*:?(\d{4,6})$", name):
         return known_crs(f"EPSG:{found[1]}", file)
     raise FormatError(
-        f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. Save it in "
+        f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. "
+        f"Save it in "
         "longitude and latitude (EPSG:4326)"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 
 import pandas as pd
@@ -84,7 +84,8 @@ class ReadReport:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{escape(part.name)}</th><td>{escape(_shown(getattr(self, part.name)))}</td></tr>"
+            f"<tr><th style='text-align:left'>{escape(part.name)}</th>"
+            f"<td>{escape(_shown(getattr(self, part.name)))}</td></tr>"
             for part in fields(self)
         )
         return f"<table><caption>{escape(str(self))}</caption>{rows}</table>"
@@ -120,31 +121,44 @@ def people_in(table: pd.DataFrame, kind: str) -> float | None:
     return float(table[column].sum(min_count=1))
 
 
+def report_of(
+    table: pd.DataFrame,
+    opened: Opened,
+    named: Mapping[str, str],
+    sheets: Mapping[str, int | str],
+    fates: pd.Series,
+    notes: Iterable[str],
+) -> ReadReport:
+    """The account of a reading, with what it was taken for: ``feed``, ``title``, ``vintage`` and ``table``."""
+    rows, kept, gone = account(fates)
+    start, end = first_and_last_day(table)
+    return ReadReport(
+        file=opened.file,
+        **named,
+        sheets=sheets,
+        rows=rows,
+        rows_kept=kept,
+        rows_dropped=gone,
+        table_rows=len(table),
+        people=people_in(table, named["table"]),
+        start=start,
+        end=end,
+        places=places_in(table),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
 def areas_report(areas: pd.DataFrame, opened: Opened, sheet: str, fates: pd.Series, notes: Iterable[str]) -> ReadReport:
     """The account of a file of boundaries."""
-    rows, kept, gone = account(fates)
     editions = ", ".join(sorted(areas["edition"].dropna().unique())) if "edition" in areas else ""
+    named = {"feed": "areas", "title": "boundaries of administrative areas", "vintage": editions, "table": "areas"}
+    sheets = {each.name: 0 if each.name == sheet else "not read: another layer" for each in opened.sheets}
     start, end = (
         areas[name].min() if name in areas and areas[name].notna().any() else None
         for name in ("valid_from", "valid_to")
     )
-    return ReadReport(
-        file=opened.file,
-        feed="areas",
-        title="boundaries of administrative areas",
-        vintage=editions,
-        table="areas",
-        sheets={each.name: 0 if each.name == sheet else "not read: another layer" for each in opened.sheets},
-        rows=rows,
-        rows_kept=kept,
-        rows_dropped=gone,
-        table_rows=len(areas),
-        people=None,
-        start=start,
-        end=end,
-        places=len(areas),
-        notes=tuple(dict.fromkeys(notes)),
-    )
+    made = report_of(areas, opened, named, sheets, fates, notes)
+    return replace(made, people=None, start=start, end=end, places=len(areas))
 
 
 def first_and_last_day(table: pd.DataFrame) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:

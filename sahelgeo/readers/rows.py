@@ -69,9 +69,9 @@ class Tidied:
 class Rows:
     """The rows below the headings of a found sheet.
 
-    Empty rows, HXL rows, headings printed again, copies and totals are dropped when it is made; a feed's module drops what only it
-    knows. ``frame`` holds the cells that are left under our names, with the row's number in the file as index; ``fates`` says what
-    became of every row of the sheet.
+    Empty rows, HXL rows, headings printed again, copies and totals are dropped when it is made; a feed's module drops
+    what only it knows. ``frame`` holds the cells that are left under our names, with the row's number in the file as
+    index; ``fates`` says what became of every row of the sheet.
     """
 
     def __init__(self, found: Found, how: How | None = None, headings: tuple[int, int] | None = None) -> None:
@@ -87,7 +87,7 @@ class Rows:
             self.without_copies()
         self._set_totals_aside()
 
-    # -- rows ----------------------------------------------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------------
 
     def __contains__(self, name: str) -> bool:
         return name in self.frame
@@ -95,7 +95,8 @@ class Rows:
     def _refuse_nothing(self) -> None:
         if self.frame.empty:
             raise FormatError(
-                f"{self.where}: the headings of {self.feed.title} on row {self.found.header}, and no row of data below them"
+                f"{self.where}: the headings of {self.feed.title} on row {self.found.header}, and no row of data "
+                f"below them"
             )
 
     def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
@@ -175,7 +176,7 @@ class Rows:
         return self.filled(self._texts(self.facts.get("totals", {}).get("names", ())))
 
     def filled(self, names: pd.DataFrame, among: pd.Series | None = None) -> pd.DataFrame:
-        """Names that are printed once, carried to the rows below: never across a change of a column to their left or their total.
+        """Names that are printed once, carried to the rows below: never across a change to their left or their total.
 
         A column whose names are printed on every row is left alone: a gap there is a name that is missing.
         """
@@ -198,7 +199,7 @@ class Rows:
             block = (changed.astype(int).cumsum()).set_axis(rows.index)
         return answer
 
-    # -- columns -------------------------------------------------------------------------------------------------------------
+    # -- columns --------------------------------------------------------------------------------
 
     def raw(self) -> pd.DataFrame:
         """Every column of the sheet under its own heading in lower case, for the rows that are left."""
@@ -269,7 +270,8 @@ class Rows:
                 rows = listed(list(cells.index[failed]), SHOWN_AT_MOST)
                 shown = text_of(cells[failed].iloc[0])
                 self.doubts.append(
-                    f"column {heading!r}, row(s) {rows}: {shown}, a formula that failed. No number is known there: ask for it"
+                    f"column {heading!r}, row(s) {rows}: {shown}, a formula that failed. No number is known there: "
+                    f"ask for it"
                 )
 
     def whole(self, name: str) -> pd.Series:
@@ -282,7 +284,8 @@ class Rows:
                 [repr(text_of(cell)) for cell in self.frame.loc[bad, name][:SHOWN_AT_MOST]],
             )
             raise FormatError(
-                f"{self.where}, column {self.found.heading(name)!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} "
+                f"{self.where}, column {self.found.heading(name)!r}, row{'s' if len(rows) > 1 else ''} "
+                f"{listed(rows, SHOWN_AT_MOST)} "
                 f"({', '.join(shown)}): not a whole number. Correct the cell, or empty it where the value is unknown"
             )
         return values.astype("Int64")
@@ -313,6 +316,11 @@ class Rows:
         )
         return {name: days.iloc[: len(columns[name])] for name, days in read.items()}
 
+    def typed(self, name: str, dtype: str) -> pd.Series:
+        """A column in its declared type."""
+        read = {"string": self.text, "Int64": self.whole, "Float64": self.number, "datetime64[us]": self.day}
+        return read[dtype](name)
+
     def year(self, name: str) -> pd.Series:
         """Whole years, none missing."""
         year = self.number(name)
@@ -342,7 +350,7 @@ class Rows:
             found = found.fillna(iso3_of(self.text(name)))
         return found
 
-    # -- tables --------------------------------------------------------------------------------------------------------------
+    # -- tables --------------------------------------------------------------------------------
 
     def table(self, **columns: Any) -> pd.DataFrame:
         """A table of the rows, with their source."""
@@ -426,8 +434,10 @@ class Rows:
         short = sums[sums["kept"] < sums["higher"] * 0.99]
         if len(short):
             self.doubts.append(
-                f"for {len(short)} of {len(sums)} countries and periods the level that was kept holds fewer people than a higher one "
-                f"({short['kept'].sum():,.0f} of {short['higher'].sum():,.0f}): areas are missing from it. level=0 (or 1) gives the "
+                f"for {len(short)} of {len(sums)} countries and periods the level that was kept holds fewer people "
+                f"than a higher one "
+                f"({short['kept'].sum():,.0f} of {short['higher'].sum():,.0f}): areas are missing from it. level=0 "
+                f"(or 1) gives the "
                 "rows of that level"
             )
 
@@ -489,7 +499,8 @@ def _refuse_doubled(found: Found) -> None:
     for name, place in found.columns.items():
         if name in found.vintage.needs and header.count(header[place]) > 1:
             raise FormatError(
-                f"{found.sheet.where}, row {found.header}: the heading {found.heading(name)!r} stands {header.count(header[place])} "
+                f"{found.sheet.where}, row {found.header}: the heading {found.heading(name)!r} stands "
+                f"{header.count(header[place])} "
                 "times. Keep the column that counts and rename or delete the other"
             )
 

@@ -1,4 +1,4 @@
-"""Sheets of cells, which every kind of file becomes once opened, and which of them hold a feed: all that do are read."""
+"""Sheets of cells, which every kind of file becomes once opened, and which of them hold a feed: all are read."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened file: its sheets, and what had to be said about opening it: notes, and warnings where a part is missing."""
+    """An opened file: its sheets, notes on how it was opened, and warnings where a part of it is missing."""
 
     file: str
     sheets: tuple[Sheet, ...]

@@ -11,9 +11,9 @@ A table of places is printed with totals among its rows, in as many ways as ther
     ENSEMBLE                      180   a word alone
                                   180   no name at all
 
-A word alone is certain. Everything else is held against the figures: what adds up is a total; what names a total and does not add up
-is left out only where the words beside it name an area of the table, and both sums are said; what merely adds up, without any sign,
-is kept and said. A place called Cumulo, or a site "Station Total", stays.
+A word alone is certain. Everything else is held against the figures: what adds up is a total; what names a total and
+does not add up is left out only where the words beside it name an area of the table, and both sums are said; what
+merely adds up, without any sign, is kept and said. A place called Cumulo, or a site "Station Total", stays.
 """
 
 from __future__ import annotations
@@ -264,7 +264,7 @@ class Totals:
                     self.doubts.append(self._both(row, held.loc[row], "left out: its code is the country's", text[row]))
 
     def _suspects(self) -> None:
-        """Rows that equal the sum of all others, or of all others of their largest area, and do not look like totals."""
+        """Rows that equal the sum of all others, or of those of their largest area, and do not look like totals."""
         leaves = self.leaves
         kept, scope = self.counts[leaves], self.key[leaves]
         groups = [(scope, _LEAST_SUSPECT)]
