@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -318,7 +318,12 @@ class Rows:
 
     def typed(self, name: str, dtype: str) -> pd.Series:
         """A column in its declared type."""
-        read = {"string": self.text, "Int64": self.whole, "Float64": self.number, "datetime64[us]": self.day}
+        read: dict[str, Callable[[str], pd.Series]] = {
+            "string": self.text,
+            "Int64": self.whole,
+            "Float64": self.number,
+            "datetime64[us]": self.day,
+        }
         return read[dtype](name)
 
     def year(self, name: str) -> pd.Series:
