@@ -1,16 +1,20 @@
 """What the readers make of the publishers' files, and how fast: ``python docs/benchmarks/readers.py FOLDER``.
 
-FOLDER holds the files as their publishers issued them; they are not part of the project.
+FOLDER holds the files as their publishers issued them; they are not part of the project. ``readers.py --rows 100000`` makes
+look-alikes of ACLED's and DTM's files with so many invented rows, and compares the processor's time with that of pandas' C
+parser, which reads them as text.
 """
 
 from __future__ import annotations
 
 import statistics
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import sahelgeo as sg
@@ -78,6 +82,75 @@ def agreement(phases: pd.DataFrame, by: list[str], rule: pd.Series | None = None
     )
 
 
+def acled_alike(rows: int) -> pd.DataFrame:
+    """Invented events in 5,000 places, with a note each."""
+    draw, number = np.random.default_rng(1), np.arange(rows)
+    place, days = draw.integers(0, 5_000, rows), pd.to_timedelta(draw.integers(0, 5_000, rows), "D")
+    return pd.DataFrame(
+        {
+            "event_id_cnty": [f"BFO{n}" for n in number],
+            "event_date": (pd.Timestamp("2010-01-01") + days).strftime("%Y-%m-%d"),
+            "disorder_type": "Political violence",
+            "event_type": np.array(["Battles", "Protests", "Riots"])[number % 3],
+            "actor1": [f"Invented front {n % 300}" for n in number],
+            "country": "Burkina Faso",
+            "admin1": [f"Region {n % 13}" for n in place],
+            "location": [f"Place {n}" for n in place],
+            "latitude": 9 + place % 500 / 100,
+            "longitude": -5 + place % 700 / 100,
+            "notes": [
+                f"On that day, invented people number {n} did things near the town, as a paper said." for n in number
+            ],
+            "fatalities": draw.integers(0, 20, rows),
+            "timestamp": 1_700_000_000 + number % 1_000_000,
+        }
+    )
+
+
+def dtm_alike(rows: int) -> pd.DataFrame:
+    """Invented counts of 5,000 departments, every two weeks."""
+    place, round_ = np.arange(rows) % 5_000, np.arange(rows) // 5_000
+    days = pd.Timestamp("2010-01-31") + pd.to_timedelta(14 * round_, "D")
+    return pd.DataFrame(
+        {
+            "id": np.arange(rows),
+            "operation": "Lac",
+            "admin0Name": "Chad",
+            "admin0Pcode": "TCD",
+            "admin1Name": [f"Region {n % 23}" for n in place],
+            "admin1Pcode": [f"TD{n % 23:02}" for n in place],
+            "admin2Name": [f"Department {n}" for n in place],
+            "admin2Pcode": [f"TD{n % 23:02}{n:04}" for n in place],
+            "numPresentIdpInd": np.random.default_rng(2).integers(1, 20_000, rows),
+            "reportingDate": days.strftime("%Y-%m-%dT00:00:00"),
+            "roundNumber": round_,
+            "displacementReason": np.array(["Conflict", "Disaster"])[place % 2],
+        }
+    )
+
+
+def processor(run) -> float:
+    """The least of three processor times."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        run()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+def speed(rows: int) -> None:
+    """Print how many times the processor's time of pandas a look-alike takes."""
+    print("| look-alike | megabytes | sg.read, s | pandas as text, s | ratio |\n|---|---:|---:|---:|---:|")
+    for make in (acled_alike, dtm_alike):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "file.csv")
+            make(rows).to_csv(path, index=False)
+            ours, theirs = processor(lambda: sg.read(path)), processor(lambda: pd.read_csv(path, dtype=str))  # noqa: B023
+            size = path.stat().st_size / 1e6
+            print(f"| {make.__name__} | {size:.0f} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.2f} |")
+
+
 def main(folder: Path) -> None:
     """Print every figure."""
     warnings.simplefilter("ignore", sg.DataWarning)
@@ -115,4 +188,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    speed(int(sys.argv[2])) if sys.argv[1] == "--rows" else main(Path(sys.argv[1]))
