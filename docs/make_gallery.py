@@ -23,12 +23,12 @@ from sahelgeo.maps.print_sheet import few_colours
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "gallery"
 PICTURES = ROOT / "docs" / "images" / "gallery"
-ORDER = ("phases_stocks_flows", "phases", "stocks", "flows", "rates", "two_periods", "story", "small_multiples")
+ORDER = ("phases_stocks_events", "phases", "stocks", "flows", "rates", "two_periods", "story", "small_multiples")
 MOST_BYTES = 120_000
 WIDTH = 1000
 HEAD = """# Gallery
 
-Each picture is made by the code below it, from the sample of Burkina Faso 2020 that comes with sahelgeo. Run all of them with
+Each picture is made by the code below it, from the samples that come with sahelgeo. Run all of them with
 `python examples/gallery.py`; this page is made by `docs/make_gallery.py`.
 """
 

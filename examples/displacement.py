@@ -1,7 +1,7 @@
 """Displacement step by step: counts that change, movements between regions, what they explain. Without network.
 
 Run it with ``python examples/displacement.py [FOLDER]``; it writes flows.html and flows.csv there (by default, here).
-The counts of Burkina Faso are as CONASUR published them; the movements are invented and marked so.
+The counts of Burkina Faso are as CONASUR published them, the movements of 2024 and 2025 as GCORR and OCHA did.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sahelgeo as sg
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 sample = sg.load_sample("burkina-2020")
+moved = sg.load_sample("burkina-movements-2025")
 
 # National counts on irregular days: nothing is made up in between.
 days = ["2019-12-09", "2020-02-12", "2020-06-08", "2020-08-08", "2020-09-06"]
@@ -30,15 +31,15 @@ concentration = sg.stocks.concentration(sample.stocks)
 print(concentration[["areas", "effective_areas", "areas_for_half"]].round(2).to_string(index=False))
 
 # Movements: matrix, balance, indices, and the flows that carry half of the people.
-flows = sg.sum_flows(sample.flows)
-print(sg.od_matrix(sample.flows).loc[["BF49", "BF56"], ["BF13", "BF49", "BF54"]])
+flows = sg.sum_flows(moved.flows)
+print(sg.od_matrix(moved.flows).loc[["BF49", "BF56"], ["BF49", "BF54", "BF56"]])
 print(
-    sg.flows.balance(sample.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]]
+    sg.flows.balance(moved.flows)[["pcode", "inflow", "outflow", "net", "effectiveness"]]
     .round(1)
     .to_string(index=False)
 )
 print(
-    sg.flows.indices(sample.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]]
+    sg.flows.indices(moved.flows, population=sample.population)[["cmi", "mei", "anmr", "gini"]]
     .round(3)
     .to_string(index=False)
 )
@@ -53,7 +54,7 @@ print(account[account["rows"] > 0].to_string())
 # Lines between chief towns on a map, and a table with small counts taken out.
 between = flows[~flows["internal"]].dropna(subset=["origin", "destination"])
 lines = sg.flow_lines(between, sample.areas, anchor="capital")
-m = sg.maps.Map(title="Burkina Faso, 2020: synthetic movements between chief towns")
+m = sg.maps.Map(title="Burkina Faso, 2024–2025: movements between chief towns")
 sg.maps.FlowLayer(lines, smallest=1_000).add_to(m)
 m.save(str(folder / "flows.html"))
 sg.flows.suppress_small(flows).to_csv(folder / "flows.csv", index=False)

@@ -22,14 +22,14 @@ print(stocks.nlargest(3, "per_1000")[["name", "people", "per_1000"]].to_string(i
 phases = sample.phases.join(sg.area_phase(sample.phases))
 print(phases.loc[phases["phase_rule"] >= 3, ["place", "phase_rule", "share_3plus"]].to_string(index=False))
 
-# Movements between regions (synthetic in this sample, and marked so on the map).
-flows = sg.sum_flows(sample.flows)
-between = flows[~flows["internal"]].dropna(subset=["origin", "destination"])
+# Deaths of the year by region. What is placed too coarsely for a region keeps a row without a p-code.
+deaths = sg.sum_events(sample.events, sample.areas, freq="YS", coverage=sample.coverage)
+print(deaths.nlargest(3, "fatalities")[["pcode", "events", "fatalities"]].to_string(index=False))
 
 m = sg.maps.Map(title="Burkina Faso, 2020: food insecurity and displacement")
 sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
-sg.maps.FlowLayer(sg.flow_lines(between, sample.areas), smallest=1_000).add_to(m)
 sg.maps.StockLayer(stocks).add_to(m)
+sg.maps.EventLayer(sample.events, by="fatalities", show=False).add_to(m)
 m.save(str(folder / "map.html"))
 sg.maps.figure(m, folder / "map.png")
-print(*sg.credit(sample.stocks, sample.phases, sample.areas, sample.flows), sep="\n")
+print(*sg.credit(sample.stocks, sample.phases, sample.areas, sample.events), sep="\n")

@@ -1,8 +1,9 @@
-"""The main job end to end, on the embedded sample: tables joined, a map, a figure, files and a report."""
+"""The main job end to end, on the embedded samples: tables joined, maps, a figure, files and a report."""
 
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,18 +11,20 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import maps
-from sahelgeo.embedded import read_text
+from sahelgeo.errors import DataWarning
+from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
-from sahelgeo.flows.lines import flow_lines
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.account import Account
 from sahelgeo.places.attach import attach_areas
 from sahelgeo.samples import Sample, load_sample
 from sahelgeo.saving import write_whole
-from sahelgeo.sources import SOURCES, credit, is_synthetic
+from sahelgeo.situation_report import situation
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.tables import PEOPLE_BY_PHASE
-from sahelgeo.words import MISSING, base_language, check_language, fill, word, write_number, write_period
+from sahelgeo.words import base_language, check_language, fill, word, write_period
+
+PRODUCTS = ("map.html", "map.png", "movements.html", "areas.parquet", "areas.csv", "report.html", "report.md")
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,9 @@ class Demo:
     Attributes
     ----------
     files : tuple of pathlib.Path
-        map.html, map.png, areas.parquet, areas.csv, report.md.
+        map.html, map.png, movements.html, areas.parquet, areas.csv, report.html, report.md.
     lines : tuple of str
-        Five sentences with the main figures.
+        Six sentences with the main figures.
     """
 
     files: tuple[Path, ...]
@@ -41,19 +44,22 @@ class Demo:
 
 
 def run_demo(out: str | Path = "sahelgeo-demo", *, lang: str = "en") -> Demo:
-    """Do the main job on the sample of Burkina Faso 2020 and write its products into a folder.
+    """Do the main job on the samples of Burkina Faso and write its products into a folder.
+
+    One moment, all of it published: the phases of March 2020, the displaced people of September and the deaths of that
+    year. The movements of 2024 and 2025 are on a map of their own.
 
     Parameters
     ----------
     out : str or pathlib.Path
         Folder to write to; it is made if it does not exist. Files of the same names are replaced.
     lang : {"en", "fr"}
-        Language of map, figure, report and lines.
+        Language of maps, figure, report and lines.
 
     Returns
     -------
     Demo
-        The files and the five lines that the command prints.
+        The files and the six lines that the command prints.
 
     Examples
     --------
@@ -65,25 +71,36 @@ def run_demo(out: str | Path = "sahelgeo-demo", *, lang: str = "en") -> Demo:
     '1,034,609 displaced people in 13 regions on 6 September 2020: 1,034,609 attached to an area, 0 unmatched.'
     """
     check_language(lang)
-    folder = Path(out)
+    with warnings.catch_warnings():
+        # What is not placed stands in the lines and in the report.
+        warnings.simplefilter("ignore", DataWarning)
+        return _made(Path(out), lang)
+
+
+def _made(folder: Path, lang: str) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
-    sample = load_sample("burkina-2020")
-    areas, account = join_sample(sample)
+    sample, moved = load_sample("burkina-2020"), load_sample("burkina-movements-2025")
+    deaths = sum_events(sample.events, sample.areas, freq="YS", coverage=sample.coverage)
+    areas, account = join_sample(sample, deaths)
     m = draw_sample(sample, areas, lang)
-    products = tuple(folder / name for name in ("map.html", "map.png", "areas.parquet", "areas.csv", "report.md"))
-    m.save(str(products[0]))
-    maps.figure(m, products[1])
+    products = {name: folder / name for name in PRODUCTS}
+    m.save(str(products["map.html"]))
+    maps.figure(m, products["map.png"])
+    draw_movements(moved, lang).save(str(products["movements.html"]))
     columns = io.BytesIO()
     areas.to_parquet(columns)
-    write_whole(products[2], columns.getvalue())
-    write_whole(products[3], pd.DataFrame(areas).drop(columns="geometry").to_csv(index=False))
-    lines = main_lines(sample, areas, account, lang)
-    write_whole(products[4], write_report(sample, areas, account, lang, lines))
-    return Demo(products, lines)
+    write_whole(products["areas.parquet"], columns.getvalue())
+    write_whole(products["areas.csv"], pd.DataFrame(areas).drop(columns="geometry").to_csv(index=False))
+    kinds = ("phases", "stocks", "events", "population", "areas", "coverage")
+    tables = {kind: sample.tables[kind] for kind in kinds}
+    report = situation(**tables, title=word("demo_title", lang), lang=lang)
+    report.save(products["report.html"])
+    write_whole(products["report.md"], report.to_markdown({m.title or "": "map.png"}))
+    return Demo(tuple(products.values()), main_lines(sample, areas, account, deaths, moved, lang))
 
 
-def join_sample(sample: Sample) -> tuple[gpd.GeoDataFrame, Account]:
-    """One row for each region with its displaced people, their rate and its phase, and the account of the join."""
+def join_sample(sample: Sample, deaths: pd.DataFrame) -> tuple[gpd.GeoDataFrame, Account]:
+    """One row for each region: displaced people, their rate, phase, deaths; and the account of the join."""
     rates = rate_per_1000(sample.stocks, sample.population)
     kept = ["pcode", "date", "people", "per_1000", "population", "population_year", "population_source", "source"]
     stocks, account = attach_areas(rates[kept].rename(columns={"source": "people_source"}), sample.areas, report=True)
@@ -91,27 +108,38 @@ def join_sample(sample: Sample) -> tuple[gpd.GeoDataFrame, Account]:
     judged = ["phase_published", "phase_rule", "share_3plus", "famine_review"]
     phases = phases[["start", "end", "kind", *PEOPLE_BY_PHASE, *judged, "source"]]
     joined = stocks.join(phases.rename(columns={"source": "phase_source"}), on="pcode")
+    placed = deaths.dropna(subset=["pcode"]).set_index("pcode")[["events", "fatalities", "source"]]
+    joined = joined.join(placed.rename(columns={"source": "fatalities_source"}), on="pcode")
     return joined.sort_values("pcode").reset_index(drop=True), account
 
 
 def draw_sample(sample: Sample, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
-    """Phases under arrows under circles."""
+    """Phases under circles of displaced people, and the events of the year to switch on."""
     m = maps.Map(title=word("demo_title", lang), lang=lang)
     phases = sample.phases.join(area_phase(sample.phases))
     maps.PhaseLayer(attach_areas(phases, sample.areas, empty_areas=True), column="phase_rule").add_to(m)
-    between = sum_flows(sample.flows)
-    between = between[between["origin"].notna() & between["destination"].notna() & ~between["internal"]]
-    maps.FlowLayer(flow_lines(between, sample.areas), smallest=1_000).add_to(m)
-    stocks = areas.drop(columns=["population_source", "phase_source"]).rename(columns={"people_source": "source"})
+    stocks = areas.drop(columns=["population_source", "phase_source", "fatalities_source", "events", "fatalities"])
+    stocks = stocks.rename(columns={"people_source": "source"})
     maps.StockLayer(stocks.drop(columns=["start", "end"])).add_to(m)
+    maps.EventLayer(sample.events, by="fatalities", show=False).add_to(m)
     return m
 
 
-def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str) -> tuple[str, ...]:
-    """The five sentences that matter."""
+def draw_movements(moved: Sample, lang: str) -> maps.Map:
+    """Arrows between regions."""
+    between = sum_flows(moved.flows)
+    between = between[between["origin"].notna() & between["destination"].notna() & ~between["internal"]]
+    return maps.flow_map(between, moved.areas, title=word("demo_movements", lang), lang=lang)
+
+
+def main_lines(
+    sample: Sample, areas: gpd.GeoDataFrame, account: Account, deaths: pd.DataFrame, moved: Sample, lang: str
+) -> tuple[str, ...]:
+    """The six sentences that matter."""
     names, (first, second) = areas[_name(lang)], areas["people"].nlargest(2).index
-    highest = areas.loc[areas["per_1000"].idxmax()]
+    highest, deadliest = areas["per_1000"].idxmax(), areas["fatalities"].idxmax()
     crisis = names[(areas["phase_rule"] >= 3).fillna(False)]
+    flows = sum_flows(moved.flows)
     values = {
         "account": account,
         "areas": len(areas),
@@ -121,68 +149,25 @@ def main_lines(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: 
         "second": names[second],
         "second_people": areas["people"][second],
         "share": areas["people"][[first, second]].sum() / areas["people"].sum(),
-        "highest": highest[_name(lang)],
-        "rate": highest["per_1000"],
-        "year": highest["population_year"],
+        "highest": names[highest],
+        "rate": areas["per_1000"][highest],
+        "year": areas["population_year"][highest],
         "crisis": ", ".join(crisis),
         "count": len(crisis),
         "people_3plus": areas[list(PEOPLE_BY_PHASE[2:])].sum().sum(),
         "period": write_period(sample.phases["start"].min().date(), sample.phases["end"].max().date(), lang),
+        "deaths": deaths["fatalities"].sum(),
+        "events": deaths["events"].sum(),
+        "deadliest": names[deadliest],
+        "there": areas["fatalities"][deadliest],
+        "unplaced": deaths.loc[deaths["pcode"].isna(), "fatalities"].sum(),
+        "moved": flows["people"].sum(),
+        "inside": flows.loc[flows["internal"].fillna(False), "people"].sum(),
+        "moved_period": write_period(moved.flows["start"].min().date(), moved.flows["end"].max().date(), lang),
     }
-    return tuple(fill(word(f"demo_line_{number}", lang), lang, values) for number in range(1, 6))
+    return tuple(fill(word(f"demo_line_{number}", lang), lang, values) for number in range(1, 7))
 
 
 def _name(lang: str) -> str:
     """The column of names: English maps of these countries print the official (French) names of regions too."""
     return "name_fr" if base_language(lang) == "fr" else "name"
-
-
-def write_report(sample: Sample, areas: gpd.GeoDataFrame, account: Account, lang: str, lines: tuple[str, ...]) -> str:
-    """The report in Markdown."""
-    template = read_text(f"demo_report.{lang}.md")
-    tables = (sample.stocks, sample.phases, sample.areas, sample.flows)
-    named = areas.assign(name=areas[_name(lang)])
-    values = {
-        "title": word("demo_title", lang),
-        "lines": "\n".join(f"- {line}" for line in lines),
-        "account": account,
-        "people_after": areas["people"].sum(),
-        "rates": _rows(named.sort_values("per_1000", ascending=False), _RATES, lang),
-        "year": areas["population_year"].iloc[0],
-        "phases": _rows(named, _PHASES, lang),
-        "compared": _phases_compared(areas, lang),
-        "editions": "\n".join(f"- {edition}" for edition in sample.areas["edition"].dropna().unique()),
-        "sources": "\n".join(f"- {line}" for line in credit(*tables, lang=lang)),
-        "synthetic": _synthetic_list(sample, lang),
-    }
-    return fill(template, lang, values)
-
-
-_RATES = "| {name} | {people:0} | {population:0} | {per_1000:1} |"
-_PHASES = "| {name} | {phase_published:0} | {phase_rule:0} | {share_3plus:2%} % |"
-
-
-def _rows(areas: gpd.GeoDataFrame, form: str, lang: str) -> str:
-    return "\n".join(fill(form, lang, row) for row in areas.to_dict("records"))
-
-
-def _phases_compared(areas: gpd.GeoDataFrame, lang: str) -> str:
-    both = areas[areas["phase_published"].notna() & areas["phase_rule"].notna()]
-    differ = both[both["phase_published"] != both["phase_rule"]]
-    sentences = []
-    if len(both) < len(areas):
-        sentences.append(word("demo_without_published", lang).format(without=len(areas) - len(both), areas=len(areas)))
-    if len(both):
-        names = ", ".join(differ[_name(lang)]) or MISSING
-        sentences.append(word("demo_differ", lang).format(both=len(both), differ=len(differ), names=names))
-    return " ".join(sentences)
-
-
-def _synthetic_list(sample: Sample, lang: str) -> str:
-    named = {"flows": sample.flows, "events": sample.events, "stocks": sample.stocks, "phases": sample.phases}
-    source = SOURCES["sahelgeo-synthetic"].line(lang)
-    return "\n".join(
-        f"- {word(f'table_{name}', lang)} ({write_number(len(table), lang)}): {source}"
-        for name, table in named.items()
-        if is_synthetic(table)
-    )

@@ -20,9 +20,12 @@ _COUNTRIES = {
     "central-sahel": ["BFA", "MLI", "NER", "TCD", "MRT"],
     "burkina-movements-2025": ["BFA"],
 }
-_KINDS = ("phases", "stocks", "flows", "events")
-# UCDP looks at every country; of these three the sample holds all that it counted in these years.
-_LOOKED_AT = (["BFA", "MLI", "NER"], "2012-01-01", "2023-12-31")
+_KINDS = ("phases", "stocks", "flows")
+# UCDP looks at every country; of these the samples hold all that it counted in these days.
+_LOOKED_AT = {
+    "burkina-2020": (["BFA"], "2020-01-01", "2020-12-31"),
+    "central-sahel": (["BFA", "MLI", "NER"], "2012-01-01", "2023-12-31"),
+}
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def load_sample(name: str = "burkina-2020") -> Sample:
     burkina-2020            Burkina Faso in 2020, 13 regions before the reform of 2025. Phases: Cadre Harmonisé of March
                             2020, current period, people by phase as published (no phase of a region is published:
                             ``area_phase`` computes it). Population: that which the analysis covered. Stocks: CONASUR, 6
-                            September 2020, 1,034,609 displaced people. Flows and events are SYNTHETIC
+                            September 2020, 1,034,609 displaced people. Events: UCDP GED 24.1, 166 events and 1,167
+                            deaths of that year
     central-sahel           Burkina Faso, Mali, Niger, Chad and Mauritania. Events: UCDP GED 24.1, 2012 to 2023, of the
                             first three. Phases: Cadre Harmonisé, every analysis of 2018 to 2023, by region. Stocks:
                             displaced people by region at the end of each year (UNHCR), and CONASUR's of 6 September
@@ -174,22 +178,23 @@ def _tables(name: str) -> dict[str, pd.DataFrame]:
     """What a sample holds, read once: who loads it gets copies."""
     tables: dict[str, pd.DataFrame] = {"areas": load_areas(_COUNTRIES[name], level=1)}
     for kind in _KINDS:
-        table = sample_events(name) if kind == "events" else _stored(name, kind)
+        table = _stored(name, kind)
         if table is not None:
             tables[kind] = conform(table, kind)
     if "phases" in tables:
         tables["population"] = _population(tables["phases"])
-    if name == "central-sahel":
-        countries, start, end = _LOOKED_AT
+    if name in _LOOKED_AT:
+        countries, start, end = _LOOKED_AT[name]
         tables["coverage"] = pd.DataFrame({"iso3": countries, "start": start, "end": end, "source": "ucdp-ged-24-1"})
+        events = conform(_events(), "events")
+        looked_at = events["iso3"].isin(countries) & events["date"].between(start, end)
+        tables["events"] = events[looked_at].reset_index(drop=True)
     return tables
 
 
-def sample_events(sample: str) -> gpd.GeoDataFrame | None:
-    """The events of a sample, their points made of their degrees."""
-    table = _stored(sample, "events")
-    if table is None:
-        return None
+def _events() -> gpd.GeoDataFrame:
+    """The events of the central Sahel, their points made of their degrees."""
+    table = embedded.read_parquet("samples", "central-sahel", "events.parquet")
     points = gpd.points_from_xy(table["longitude"], table["latitude"])
     return gpd.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=points, crs="EPSG:4326")
 

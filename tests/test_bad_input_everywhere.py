@@ -33,7 +33,7 @@ def sound() -> dict[str, pd.DataFrame]:
     """A sound table of each kind, of Burkina Faso."""
     sample = sg.load_sample("burkina-2020")
     phases = sample.phases.join(sg.area_phase(sample.phases))
-    flows = sample.flows.head(20).reset_index(drop=True)
+    flows = sg.load_sample("burkina-movements-2025").flows.head(20).reset_index(drop=True)
     events = sample.events.head(20).reset_index(drop=True)
     later = sample.stocks.assign(date=pd.Timestamp("2020-12-06"))
     months = pd.date_range("2019-01-01", periods=24, freq="MS")

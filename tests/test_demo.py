@@ -13,7 +13,7 @@ import shapely
 
 import sahelgeo as sg
 from sahelgeo.cli import main
-from sahelgeo.demo import join_sample, write_report
+from sahelgeo.demo import PRODUCTS
 
 
 @pytest.fixture
@@ -22,29 +22,18 @@ def folder(demo_folder: Path) -> Path:
     return demo_folder
 
 
-def test_the_demo_writes_its_five_products(folder: Path) -> None:
-    """Map, figure, areas twice, report."""
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "areas.csv",
-        "areas.parquet",
-        "map.html",
-        "map.png",
-        "report.md",
-    ]
+def test_the_demo_writes_its_seven_products(folder: Path) -> None:
+    """Two maps, a figure, areas twice, a report twice."""
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PRODUCTS)
 
 
 def test_everybody_is_accounted_for(folder: Path) -> None:
-    """1,034,609 people before the join, after it, and in both files."""
-    assert gpd.read_parquet(folder / "areas.parquet")["people"].sum() == 1_034_609
-    assert pd.read_csv(folder / "areas.csv")["people"].sum() == 1_034_609
+    """1,034,609 people before the join, after it, and in both files; 1,167 deaths less the 64 without a region."""
+    areas = gpd.read_parquet(folder / "areas.parquet")
+    assert areas["people"].sum() == pd.read_csv(folder / "areas.csv")["people"].sum() == 1_034_609
+    assert areas["fatalities"].sum() == 1_167 - 64
     report = (folder / "report.md").read_text(encoding="utf-8")
-    for row in (
-        "| in the table of displaced people | 1,034,609 |",
-        "| attached to an area | 1,034,609 |",
-        "| without an area | 0 |",
-        "| in `areas.parquet` and `areas.csv` | 1,034,609 |",
-    ):
-        assert row in report
+    assert "| stocks | 13 | 13 | 1,034,609 | 1,034,609 | 0 |" in report
 
 
 def test_the_areas_are_valid_geoparquet(folder: Path) -> None:
@@ -57,16 +46,25 @@ def test_the_areas_are_valid_geoparquet(folder: Path) -> None:
     assert phases[["Centre-Nord", "Sahel", "Boucle du Mouhoun", "Sud-Ouest"]].tolist() == [3, 3, 1, 2]
 
 
-def test_the_report_tells_rates_phases_sources_and_what_is_synthetic(folder: Path) -> None:
+def test_the_report_tells_phases_rates_deaths_and_sources(folder: Path) -> None:
     """Figures that can be checked by hand: 422,267 / 1,777,845 is 237.5 per 1,000."""
     report = (folder / "report.md").read_text(encoding="utf-8")
-    assert "| Centre-Nord | 422,267 | 1,777,845 | 237.5 |" in report
-    assert "| Boucle du Mouhoun | – | 1 | 2.32 % |" in report
-    assert "13 of 13 regions have no published phase to compare with" in report
-    assert "SYNTHETIC: invented by sahelgeo" in report
-    assert "- movements (41): SYNTHETIC" in report
-    assert "CONASUR registration of internally displaced persons" in report
+    for text in (
+        "1,606,484 people in phase 3 or above, 7.5 % of the 21,398,997 analysed",
+        "Centre-Nord (237.5), Sahel (233.8)",
+        "1,167 people reported killed in 166 events",
+        "CONASUR registration of internally displaced persons",
+        "UCDP Georeferenced Event Dataset (GED) Global version 24.1",
+        "](map.png)",
+    ):
+        assert text in report
     assert "{" not in report
+
+
+def test_nothing_in_the_demo_is_invented(folder: Path) -> None:
+    """No product speaks of synthetic figures."""
+    for name in ("map.html", "movements.html", "areas.csv", "report.html", "report.md"):
+        assert "SYNTHETIC" not in (folder / name).read_text(encoding="utf-8").replace("synthetic", "")
 
 
 def test_the_map_is_light_and_whole(folder: Path) -> None:
@@ -77,15 +75,15 @@ def test_the_map_is_light_and_whole(folder: Path) -> None:
     assert "<link" not in html
 
 
-def test_the_command_prints_five_lines_and_the_paths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_six_lines_and_the_paths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """French on request."""
     assert main(["demo", "--out", str(tmp_path / "produits"), "--lang", "fr"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 6 + len(PRODUCTS)
     assert lines[0].startswith("1\u202f034\u202f609 personnes déplacées dans 13 régions au 6 septembre 2020")
     assert lines[-1].endswith("report.md")
     report = (tmp_path / "produits" / "report.md").read_text(encoding="utf-8")
-    assert "## Compte des personnes" in report
+    assert "## Lignes et personnes comptabilisées" in report
     assert "Burkina Faso, 2020 : insécurité alimentaire et déplacements" in report
 
 
@@ -109,16 +107,6 @@ def test_the_package_runs_as_a_module() -> None:
     """``python -m sahelgeo`` is the command."""
     done = subprocess.run([sys.executable, "-m", "sahelgeo", "--help"], capture_output=True, text=True, check=True)
     assert "demo" in done.stdout
-
-
-def test_published_phases_are_compared_where_they_exist(tmp_path: Path) -> None:
-    """With a published phase for some regions the report names those that differ from the rule."""
-    sample = sg.load_sample()
-    areas, account = join_sample(sample)
-    areas["phase_published"] = pd.array([2, 2, 1, *[None] * 10], dtype="Int64")
-    report = write_report(sample, areas, account, "en", ())
-    assert "10 of 13 regions have no published phase" in report
-    assert "Of the 3 regions with both, 1 differ: Boucle du Mouhoun." in report
 
 
 def test_inspect_says_what_files_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,7 +150,7 @@ def test_the_arguments_stay_as_they_were(areas):
 
 def test_lines_of_the_sample():
     """Every flow of the sample between two known regions has its line, shorter than the country is wide."""
-    sample = sg.load_sample("burkina-2020")
+    sample = sg.load_sample("burkina-movements-2025")
     total = sg.sum_flows(sample.flows)
     between = total[~total["internal"]].dropna(subset=["origin", "destination"])
     lines = sg.flow_lines(between, sample.areas)

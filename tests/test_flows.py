@@ -193,7 +193,7 @@ def test_an_empty_table_gives_an_empty_table():
 
 def test_the_sample_is_conserved():
     """All people of the sample are in each of its sums."""
-    sample = sg.load_sample("burkina-2020")
+    sample = sg.load_sample("burkina-movements-2025")
     people = sample.flows["people"].sum()
     assert sg.sum_flows(sample.flows)["people"].sum() == people
     assert sg.sum_flows(sample.flows, sample.areas, level=0, freq="YS")["people"].sum() == people

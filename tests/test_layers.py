@@ -392,7 +392,8 @@ def test_a_layer_finds_its_map_through_a_group(squares: gpd.GeoDataFrame) -> Non
 def test_arrows_end_exactly_where_circles_stand() -> None:
     """Both round in the same way, so that an arrow finds the circle on its end."""
     sample = sg.load_sample("burkina-2020")
-    flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
+    moved = sg.load_sample("burkina-movements-2025").flows
+    flows = sg.sum_flows(moved).query("not internal").dropna(subset=["origin", "destination"])
     arcs = sg.maps.FlowLayer(sg.flow_lines(flows, sample.areas)).drawing("en").arcs
     points = sg.maps.StockLayer(sg.attach_areas(sample.stocks, sample.areas)).drawing("en").points
     assert {arc[:2] for arc in arcs} | {arc[4:] for arc in arcs} <= set(points)

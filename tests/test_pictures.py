@@ -92,7 +92,11 @@ def stock_layers() -> list[Any]:
 
 def flow_layers() -> list[Any]:
     """Arrows over phases."""
-    flows = sg.sum_flows(sample().flows).query("origin != destination").dropna(subset=["origin", "destination"])
+    flows = (
+        sg.sum_flows(sg.load_sample("burkina-movements-2025").flows)
+        .query("origin != destination")
+        .dropna(subset=["origin", "destination"])
+    )
     plain = phases().drop(columns=["evidence", "assistance"]).query("unit_kind == 'area'")
     return [sg.maps.PhaseLayer(plain), sg.maps.FlowLayer(sg.flow_lines(flows, sample().areas), smallest=1000)]
 

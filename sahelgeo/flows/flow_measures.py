@@ -267,12 +267,12 @@ def top(flows: pd.DataFrame, *, n: int = 10, share: float | None = None) -> pd.D
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> top = sg.flows.top(sg.sum_flows(sg.load_sample("burkina-2020").flows), n=3)
+    >>> top = sg.flows.top(sg.sum_flows(sg.load_sample("burkina-movements-2025").flows), n=3)
     >>> top[["origin", "destination", "people", "rank"]]
-       origin destination  people  rank
-    19   BF56        BF54   59556     1
-    3    BF49        BF13   56977     2
-    17   BF56        BF13   28875     3
+      origin destination  people  rank
+    8   BF50        BF54   27029     1
+    5   BF49        BF54    5719     2
+    3   BF48        BF49    5579     3
     """
     table = conform(flows, "flows")
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:

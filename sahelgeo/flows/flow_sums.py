@@ -289,13 +289,13 @@ def sum_flows(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> flows = sg.load_sample("burkina-2020").flows
+    >>> flows = sg.load_sample("burkina-movements-2025").flows
     >>> total = sg.sum_flows(flows)
     >>> int(total["people"].sum()) == int(flows["people"].sum())
     True
     >>> total.loc[[0], ["origin", "destination", "start", "end", "internal"]]
       origin destination      start        end  internal
-    0   BF46        BF46 2020-03-01 2020-08-31      True
+    0   BF46        BF46 2024-01-01 2025-04-30      True
     """
     check_level(level, areas)
     ends = checks.by(by, pd.DataFrame(), among=BY)

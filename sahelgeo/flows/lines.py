@@ -100,13 +100,13 @@ def flow_lines(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sample = sg.load_sample("burkina-2020")
+    >>> sample = sg.load_sample("burkina-movements-2025")
     >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
     >>> lines = sg.flow_lines(flows, sample.areas)
     >>> lines[["origin_name", "destination_name", "people", "distance_km"]].nlargest(2, "people").round()
         origin_name destination_name  people  distance_km
-    19        Sahel             Nord   59556        172.0
-    3   Centre-Nord           Centre   56977        110.0
+    8  Centre-Ouest             Nord   27029        172.0
+    5   Centre-Nord             Nord    5719        135.0
     """
     _check_anchor(anchor, population)
     table = conform(flows, "flows")

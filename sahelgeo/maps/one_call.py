@@ -198,7 +198,7 @@ def flow_map(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sample = sg.load_sample("burkina-2020")
+    >>> sample = sg.load_sample("burkina-movements-2025")
     >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
     >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements (synthetic)")
     >>> m.furniture().title

@@ -161,13 +161,13 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> sample = sg.load_sample("burkina-2020")
+    >>> sample = sg.load_sample("burkina-movements-2025")
     >>> between = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
     >>> lines = sg.flow_lines(between, sample.areas)
     >>> lines[["origin", "destination", "people"]].nlargest(2, "people")
-       origin destination  people
-    19   BF56        BF54   59556
-    3    BF49        BF13   56977
+      origin destination  people
+    8   BF50        BF54   27029
+    5   BF49        BF54    5719
     >>> m = sg.maps.Map()
     >>> layer = sg.maps.FlowLayer(lines, smallest=1000).add_to(m)
     """
