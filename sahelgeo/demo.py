@@ -91,9 +91,16 @@ def _made(folder: Path, lang: str) -> Demo:
     areas.to_parquet(columns)
     write_whole(products["areas.parquet"], columns.getvalue())
     write_whole(products["areas.csv"], pd.DataFrame(areas).drop(columns="geometry").to_csv(index=False))
-    kinds = ("phases", "stocks", "events", "population", "areas", "coverage")
-    tables = {kind: sample.tables[kind] for kind in kinds}
-    report = situation(**tables, title=word("demo_title", lang), lang=lang)
+    report = situation(
+        phases=sample.phases,
+        stocks=sample.stocks,
+        events=sample.events,
+        population=sample.population,
+        areas=sample.areas,
+        coverage=sample.coverage,
+        title=word("demo_title", lang),
+        lang=lang,
+    )
     report.save(products["report.html"])
     write_whole(products["report.md"], report.to_markdown({m.title or "": "map.png"}))
     return Demo(tuple(products.values()), main_lines(sample, areas, account, deaths, moved, lang))

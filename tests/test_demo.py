@@ -62,9 +62,9 @@ def test_the_report_tells_phases_rates_deaths_and_sources(folder: Path) -> None:
 
 
 def test_nothing_in_the_demo_is_invented(folder: Path) -> None:
-    """No product speaks of synthetic figures."""
+    """No product names a source that is."""
     for name in ("map.html", "movements.html", "areas.csv", "report.html", "report.md"):
-        assert "SYNTHETIC" not in (folder / name).read_text(encoding="utf-8").replace("synthetic", "")
+        assert "sahelgeo-synthetic" not in (folder / name).read_text(encoding="utf-8")
 
 
 def test_the_map_is_light_and_whole(folder: Path) -> None:
