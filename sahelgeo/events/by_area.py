@@ -221,6 +221,7 @@ def _why_outside(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArr
     """What points outside all areas look like: a place that nobody filled in, one read the wrong way round, far off."""
     why = np.full(len(events), "outside", dtype=object)
     if len(events) and events.crs is not None:
+        areas = areas[areas.geometry.notna() & ~areas.geometry.is_empty]
         points, land = (table.geometry.to_crs("EPSG:4326") for table in (events, areas))
         x, y = shapely.get_coordinates(points.array).T
         countries = (events["iso3"] if "iso3" in events else pd.Series(dtype="string")).reset_index(drop=True)
