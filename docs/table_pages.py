@@ -17,6 +17,7 @@ from sphinx.util import logging
 
 import sahelgeo as sg
 from sahelgeo.maps.scale import PhaseClass, phase_classes
+from sahelgeo.sources import SOURCES
 from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def sources_page() -> str:
             linked(source.licence, source.licence_url),
             f"<{source.url}>" if source.url else "",
         )
-        for source in sg.sources.SOURCES.values()
+        for source in SOURCES.values()
     ]
     parts = [
         "# Sources",

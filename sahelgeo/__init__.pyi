@@ -8,7 +8,6 @@ from . import maps as maps
 from . import phases as phases
 from . import places as places
 from . import rasters as rasters
-from . import sources as sources
 from . import stocks as stocks
 from .areas import load_areas as load_areas
 from .conformance import conform as conform

@@ -45,8 +45,8 @@ class Source:
 
     Examples
     --------
-    >>> import sahelgeo as sg
-    >>> source = sg.sources.SOURCES["ne-10m-admin-1"]
+    >>> from sahelgeo.sources import SOURCES
+    >>> source = SOURCES["ne-10m-admin-1"]
     >>> source.publisher, source.licence, source.synthetic
     ('Natural Earth', 'public domain', False)
     """

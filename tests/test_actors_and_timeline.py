@@ -7,6 +7,7 @@ import pytest
 from tables import make_events
 
 import sahelgeo as sg
+from sahelgeo.sources import source_ids
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_steps_count_missions_and_troops_as_they_stand() -> None:
     assert steps.loc["2020-05-01", "troops"] == 13_000 + 3_000
     assert steps.loc["2020-06-01", "troops"] == 13_000 + 5_100
     assert steps.loc["2020-06-01", "missions_without_troops"] == 4
-    assert set(sg.sources.source_ids(steps)) <= set(sg.sources.source_ids(sg.events.load_timeline()))
+    assert set(source_ids(steps)) <= set(source_ids(sg.events.load_timeline()))
 
 
 def test_steps_refuse_what_makes_no_sense() -> None:

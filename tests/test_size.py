@@ -31,7 +31,7 @@ class Most:
     CODE_LINES = 21_216
     MODULES = 136
     # Sixty, and one for files that outgrow memory.
-    TOP_NAMES = 61
+    TOP_NAMES = 60
     LINE_LENGTH = 120
     LONG_LINES = 215
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import sahelgeo as sg
-from sahelgeo.sources import is_synthetic, source_ids
+from sahelgeo.sources import SOURCES, is_synthetic, source_ids
 from sahelgeo.words import all_words, word, write_day, write_number, write_period
 
 
@@ -64,7 +64,7 @@ def test_synthetic_tables_are_known() -> None:
 
 def test_every_source_says_how_it_was_checked() -> None:
     """No source stands without licence and check."""
-    for source in sg.sources.SOURCES.values():
+    for source in SOURCES.values():
         assert source.licence, source.id
         assert source.checked, source.id
 
