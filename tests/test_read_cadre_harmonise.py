@@ -9,6 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from lookalikes import PRISM, ch_csv, ch_row, csv_bytes, json_bytes, workbook, zipped
 from real_files import real_file
 from shapely import Polygon, box, to_geojson
@@ -81,9 +83,43 @@ def test_districts_of_a_state_are_units_where_no_area_is_named() -> None:
         ch_row(adm3_name="Djibo", adm3_pcod2="BF560302", population=600, phase1=100),
     ]
     phases = sg.read_cadre_harmonise(ch_csv(*rows))
-    assert phases["unit"].fillna("").tolist() == ["", "Borno Central", "Sokoto-IDPs", ""]
+    assert phases["unit"].fillna("").tolist() == ["rest", "Borno Central", "Sokoto-IDPs", ""]
     assert phases["pcode"].tolist() == ["BF5603", "BF56", "BF56", "BF560302"]
     assert phases["place"].tolist() == ["Soum", "Borno Central", "Sokoto-IDPs", "Djibo"]
+
+
+COUNTS = st.lists(st.integers(0, 5_000), min_size=5, max_size=5).filter(lambda people: sum(people) > 500)
+
+
+@given(rest=COUNTS, towns=st.lists(COUNTS, min_size=1, max_size=3))
+def test_a_department_beside_its_towns_is_the_rest_of_it(rest: list[int], towns: list[list[int]]) -> None:
+    """The workbook's rows count different people: its sum is that of all of them. As many in each phase are a total."""
+    figures = [dict(zip([f"phase{n}" for n in range(1, 6)], people, strict=True)) for people in (rest, *towns)]
+    rows = [ch_row(population=sum(rest), phase35=sum(rest[2:]), **figures[0])]
+    rows += [
+        ch_row(adm3_name=f"Town {n}", adm3_pcod2=f"BF56030{n}", population=sum(people), **one)
+        for n, (people, one) in enumerate(zip(towns, figures[1:], strict=True), 1)
+    ]
+    read = sg.read_cadre_harmonise(ch_csv(*[{name: row[name] for name in rows[0]} for row in rows]))
+    held = [sum(people) for people in zip(*towns, strict=True)]
+    if all(abs(one - other) <= max(5, 0.005 * one) for one, other in zip(rest, held, strict=True)):
+        return
+    assert read["unit"].fillna("").tolist() == ["rest"] + [""] * len(towns)
+    assert sg.sum_phases(read, by=())["population"].item() == sum(rest) + sum(map(sum, towns))
+
+
+def test_a_department_that_repeats_its_towns_is_no_rest_of_it() -> None:
+    """As many people in each phase as in the rows inside it: sums refuse the two together, with the way out."""
+    rows = [ch_row(), *[ch_row(adm3_name=f"Town {n}", adm3_pcod2=f"BF56030{n}") for n in (1, 2)]]
+    for row in rows[1:]:
+        row |= {name: row[name] / 2 for name in ("population", *(f"phase{n}" for n in range(1, 6)))}
+    read = sg.read_cadre_harmonise(ch_csv(*rows))
+    if len(read) == len(rows):
+        assert read["unit"].isna().all()
+        with pytest.raises(sg.errors.DoubleCountError, match="hold"):
+            sg.sum_phases(read, by=())
+    else:
+        assert sg.sum_phases(read, by=())["population"].item() == 1000
 
 
 def test_areas_without_figures_are_not_analysed_and_hold_nobody() -> None:

@@ -145,7 +145,7 @@ def sum_phases(
     _refuse_beside_unplaced(table, scope)
     whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
     people = people_from(table, 1).fillna(table["population"])
-    refuse_unplaced_totals(codes, people, scope, whole=whole, near=_near)
+    refuse_unplaced_totals(codes, people, scope, whole=whole, near=near)
     is_total = _published_totals(table, scope, checked, level)
     totals, scope, codes = table[is_total], scope[~is_total], codes.rows(table[~is_total])
     if checked is not None and level is not None:
@@ -278,7 +278,7 @@ def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
     people = people_from(table, 1)
     parts = people.where(is_part).groupby(place).transform("sum", min_count=1)
     count = is_part.groupby(place).transform("sum")
-    close = _near(parts, people) & (count > 1)
+    close = near(parts, people) & (count > 1)
     # One part may have about as many people as the rest of its area; the same in each phase is the area printed twice.
     each = [
         table[name].where(is_part).groupby(place).transform("sum", min_count=1) == table[name]
@@ -291,7 +291,7 @@ def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
         refuse(table, "The sum would count the parts of an area twice:", (rows, text))
 
 
-def _near(people: pd.Series, total: pd.Series) -> pd.Series:
+def near(people: pd.Series, total: pd.Series) -> pd.Series:
     """Whether people are as many as a total, as sums of rounded numbers are."""
     return ((people - total).abs() <= np.maximum(PEOPLE_BORNE, SHARE_BORNE * total)).fillna(False)
 
@@ -325,7 +325,7 @@ def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str], ta
     divided = joined.duplicated(shared, keep=False)
     joined["people_3plus_published"] = joined["people_3plus_published"].mask(divided)
     ours, theirs = joined["people_3plus"], joined["people_3plus_published"]
-    off = (ours - theirs).notna() & ~_near(ours, theirs)
+    off = (ours - theirs).notna() & ~near(ours, theirs)
     if off.any():
         shown = [f"{one:,.0f} and {other:,.0f}" for one, other in zip(ours[off], theirs[off], strict=True)]
         warn(
