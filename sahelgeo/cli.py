@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     drawn.add_argument("subject", choices=["phases", "stocks", "flows", "events"], help="what the file is about")
     for command in (read, drawn):
         _add_file(command)
+    brief = _command(commands, "brief", _brief, "hold the CSIS brief of 2020 on the Sahel against data")
+    brief.add_argument("--events", metavar="FILE", help="your export of ACLED or UCDP (default: UCDP's of 2012 to 2023)")
+    brief.add_argument("--coverage", nargs=2, metavar=("START", "END"), help="the days that the export covers")
+    brief.add_argument("--actors", metavar="FILE", help="names of actors: name, match, family, kind")
+    brief.add_argument("--agreements", metavar="FILE", help="local agreements: pcode, date, name")
+    brief.add_argument("--out", default=".", metavar="DIR", help="folder for page and table (default: %(default)s)")
     read.add_argument("--out", metavar="FILE", help="the CSV file (default: standard output)")
     _add_map_options(drawn)
     return parser
@@ -123,6 +129,22 @@ def _demo(given: argparse.Namespace) -> int:
         _say(line)
     for path in made.files:
         _say(f"  {path}")
+    return 0
+
+
+def _brief(given: argparse.Namespace) -> int:
+    from sahelgeo.brief import report  # noqa: PLC0415
+
+    coverage = tuple(given.coverage) if given.coverage else None
+    files = {"events": given.events, "actors": given.actors, "agreements": given.agreements}
+    made = report(given.out, coverage=coverage, lang=given.lang, **files)
+    for check in made.checks:
+        _say(f"{check.title}: {check.verdict_in_words}")
+        for finding in check.findings:
+            _say(f"  {finding}")
+    for doubt in made.doubts:
+        _say(f"sahelgeo: {_in(given.lang, 'warning: ')}{doubt}", sys.stderr)
+    _say(f"  {made.page}")
     return 0
 
 

@@ -1,19 +1,13 @@
-"""The example of the brief, run with options as a reader runs it, but in this process."""
+"""The brief, made by the command as a reader makes it, but in this process."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import runpy
-import sys
-import warnings
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
 
-import sahelgeo as sg
-
-BRIEF = Path(sg.__file__).parents[1] / "examples" / "csis_brief.py"
+from sahelgeo.cli import main
 
 
 class Ran(NamedTuple):
@@ -25,16 +19,8 @@ class Ran(NamedTuple):
 
 
 def run_brief(*options: str | Path) -> Ran:
-    """What ``python examples/csis_brief.py OPTIONS`` does, without the second in which Python and the libraries start."""
-    said, failed = io.StringIO(), ""
-    with (
-        mock.patch.object(sys, "argv", [str(BRIEF), *map(str, options)]),
-        contextlib.redirect_stdout(said),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("default")
-        try:
-            runpy.run_path(str(BRIEF), run_name="__main__")
-        except SystemExit as end:
-            failed = str(end.code)
-    return Ran(int(bool(failed)), said.getvalue(), failed)
+    """What ``sahelgeo brief OPTIONS`` does, without the second in which Python and the libraries start."""
+    said, failed = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(failed):
+        code = main(["brief", *map(str, options)])
+    return Ran(code, said.getvalue(), failed.getvalue())

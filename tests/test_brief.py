@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from pages import CHROMIUM
+from invented import Invented, load_invented
 from tables import make_events
 
 import sahelgeo as sg
@@ -29,13 +30,13 @@ def _no_warnings_of_places() -> Any:
 
 
 @pytest.fixture(scope="module")
-def made_up() -> sg.brief.EventInputs:
+def made_up() -> Invented:
     """The invented events."""
-    return sg.brief.load_synthetic()
+    return load_invented()
 
 
 @pytest.fixture(scope="module")
-def sums(made_up: sg.brief.EventInputs) -> pd.DataFrame:
+def sums(made_up: Invented) -> pd.DataFrame:
     """The invented events by region and month."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
@@ -175,7 +176,7 @@ def test_food_insecurity_verdicts_and_refusals() -> None:
         sg.brief.food_insecurity(published.drop(columns="issued"))
 
 
-def test_assumption_1_counts_by_family_and_around_missions(made_up: sg.brief.EventInputs) -> None:
+def test_assumption_1_counts_by_family_and_around_missions(made_up: Invented) -> None:
     """An event with two families is in both rows; missions that began before the data have no window."""
     check = sg.brief.terrorism(made_up.events, actors=made_up.actors)
     named = sg.events.actor_family(made_up.events, actors=made_up.actors)
@@ -206,7 +207,7 @@ def test_assumption_2_on_the_published_phases() -> None:
 
 
 def test_assumption_3_finds_the_planted_move_out_of_the_north(
-    made_up: sg.brief.EventInputs, sums: pd.DataFrame
+    made_up: Invented, sums: pd.DataFrame
 ) -> None:
     """The share outside grows every year in the invented events; verdicts by the rule on events that are not invented."""
     mali = sums[sums["pcode"].str.startswith("ML").fillna(False)]
@@ -224,7 +225,7 @@ def test_assumption_3_finds_the_planted_move_out_of_the_north(
     assert (nothing.verdict, len(nothing.findings)) == ("incomplete", 1)
 
 
-def test_assumption_4_finds_the_planted_agreement(made_up: sg.brief.EventInputs, sums: pd.DataFrame) -> None:
+def test_assumption_4_finds_the_planted_agreement(made_up: Invented, sums: pd.DataFrame) -> None:
     """Deaths fall after the invented agreement, and the war between the fronts begins in July 2019."""
     named = sg.events.actor_family(made_up.events, actors=made_up.actors)
     war = sg.events.dyads(named, between=made_up.pair)
@@ -239,7 +240,7 @@ def test_assumption_4_finds_the_planted_agreement(made_up: sg.brief.EventInputs,
     assert nothing.findings[0] == "No local agreement was given."
 
 
-def test_agreements_say_what_they_lack(made_up: sg.brief.EventInputs, sums: pd.DataFrame) -> None:
+def test_agreements_say_what_they_lack(made_up: Invented, sums: pd.DataFrame) -> None:
     """A column, an area, months around the day."""
     war = sg.events.dyads(sg.events.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
     with pytest.raises(sg.errors.SchemaError, match="agreements: column 'name' is missing"):
@@ -367,7 +368,7 @@ def test_every_claim_has_an_answer(lang: str) -> None:
         sg.brief.claims(checks, lang="de")
 
 
-def test_the_invented_events_say_that_they_are(made_up: sg.brief.EventInputs) -> None:
+def test_the_invented_events_say_that_they_are(made_up: Invented) -> None:
     """Every row, actor and agreement; and none of the actors is a real one."""
     assert set(made_up.events["source"]) == {"sahelgeo-synthetic"}
     assert made_up.actors["name"].str.endswith("(invented)").all()

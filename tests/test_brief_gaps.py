@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from invented import Invented, load_invented
 from tables import make_events
 
 import sahelgeo as sg
@@ -25,13 +26,13 @@ def _no_warnings_of_places() -> Any:
 
 
 @pytest.fixture(scope="module")
-def made_up() -> sg.brief.EventInputs:
+def made_up() -> Invented:
     """The invented events."""
-    return sg.brief.load_synthetic()
+    return load_invented()
 
 
 @pytest.fixture(scope="module")
-def sums(made_up: sg.brief.EventInputs) -> pd.DataFrame:
+def sums(made_up: Invented) -> pd.DataFrame:
     """Their sums, as if they were not invented."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
@@ -120,7 +121,7 @@ def test_the_move_of_the_centre_answers_its_claim(sums: pd.DataFrame) -> None:
     assert table.loc["B02", "verdict"] == "described"
 
 
-def test_agreements_alone_are_checked(made_up: sg.brief.EventInputs, sums: pd.DataFrame) -> None:
+def test_agreements_alone_are_checked(made_up: Invented, sums: pd.DataFrame) -> None:
     """Who fought whom is then not known, which is not zero."""
     check = sg.brief.negotiation(sums, made_up.agreements.assign(source="made for tests"))
     assert "not known" in check.findings[-1]
@@ -145,7 +146,7 @@ def test_clashes_of_the_events_stand_beside_the_printed_ones(sums: pd.DataFrame,
     assert ("6 events and 12 deaths" in finding) == (covered == 1)
 
 
-def test_an_agreement_outside_the_data_is_named(made_up: sg.brief.EventInputs, sums: pd.DataFrame) -> None:
+def test_an_agreement_outside_the_data_is_named(made_up: Invented, sums: pd.DataFrame) -> None:
     """All of them at once."""
     early = pd.concat([made_up.agreements] * 2).assign(date=["2017-03-01", "2016-01-01"], name=["one", "two"])
     with pytest.raises(sg.errors.WindowError, match=r"agreement 'one' of 2017-03-01 in NE006: .*; agreement 'two'"):
@@ -192,7 +193,7 @@ def test_the_example_refuses_bad_lists_in_one_sentence(tmp_path: Path, option: s
     assert "Traceback" not in done.stderr
 
 
-def test_text_of_tables_is_no_formula(made_up: sg.brief.EventInputs, sums: pd.DataFrame, tmp_path: Path) -> None:
+def test_text_of_tables_is_no_formula(made_up: Invented, sums: pd.DataFrame, tmp_path: Path) -> None:
     """Dollar signs stay on the chart of an agreement, in legends, bars and the map, also when a figure is saved later."""
     actors = made_up.actors.assign(family=made_up.actors["family"].replace("front A", BROKEN))
     phases = sg.load_sample("burkina-2020").phases
@@ -223,7 +224,7 @@ def _is_text(artist: Any) -> bool:
     return hasattr(artist, "get_parse_math")
 
 
-def test_a_family_that_begins_with_a_line_has_its_name(made_up: sg.brief.EventInputs) -> None:
+def test_a_family_that_begins_with_a_line_has_its_name(made_up: Invented) -> None:
     """Legends leave out labels that begin with _; a name of a table is not left out."""
     actors = made_up.actors.assign(family=made_up.actors["family"].replace("front A", "_front"))
     legend = sg.brief.terrorism(made_up.events, actors=actors).figure.axes[0].get_legend()
@@ -270,7 +271,7 @@ def test_many_long_labels_leave_room_for_their_bars() -> None:
     assert len(figure.axes) == 1
 
 
-def test_the_french_page_speaks_french(made_up: sg.brief.EventInputs, sums: pd.DataFrame) -> None:
+def test_the_french_page_speaks_french(made_up: Invented, sums: pd.DataFrame) -> None:
     """Names of families and agreements, and the space before a colon."""
     check = sg.brief.negotiation(sums, made_up.agreements, lang="fr")
     assert check.findings[0].startswith("accord (inventé) :")

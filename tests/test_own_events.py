@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from invented import load_invented
 
 import sahelgeo as sg
 from examples import BRIEF, run_brief
@@ -80,7 +81,7 @@ def own(path: Path, countries: str | list[str] = "BFA") -> sg.brief.EventInputs:
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
     """The invented events under names that ACLED prints."""
-    made_up = sg.brief.load_synthetic()
+    made_up = load_invented()
     families = dict(zip(made_up.actors["name"], made_up.actors["family"], strict=True))
     events = made_up.events[made_up.events["date"] < "2020-12-01"]
     return [

@@ -1,4 +1,5 @@
 from .assumptions import accord as accord
+from .assumptions import after as after
 from .assumptions import engagement as engagement
 from .assumptions import governance as governance
 from .assumptions import negotiation as negotiation
@@ -7,13 +8,15 @@ from .charts import draw_map as draw_map
 from .headlines import displacement as displacement
 from .headlines import fatalities as fatalities
 from .headlines import food_insecurity as food_insecurity
+from .headlines import lean_seasons as lean_seasons
 from .inputs import EventInputs as EventInputs
 from .inputs import load_published as load_published
-from .inputs import load_synthetic as load_synthetic
 from .inputs import read_actors as read_actors
 from .inputs import read_agreements as read_agreements
 from .inputs import read_own_events as read_own_events
 from .outcome import VERDICTS as VERDICTS
 from .outcome import Check as Check
-from .report import claims as claims
-from .report import write_report as write_report
+from .brief_report import BriefReport as BriefReport
+from .brief_report import claims as claims
+from .brief_report import report as report
+from .brief_report import write_report as write_report

@@ -1,30 +1,39 @@
-"""The five assumptions of the brief: armed groups, core and periphery, the accord, agreements, missions."""
+"""The five assumptions of the brief (armed groups, periphery, accord, agreements, missions), and what came after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 from matplotlib.figure import Figure
 
 from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
-from sahelgeo.brief.inputs import checked_agreements
-from sahelgeo.brief.outcome import Check, Part, made, text, translated
+from sahelgeo.brief.inputs import checked_agreements, last_seasons
+from sahelgeo.brief.outcome import Check, Part, judged, made, named, text, translated
 from sahelgeo.errors import WindowError
 from sahelgeo.events import over_time
 from sahelgeo.events.actors import actor_family
 from sahelgeo.events.counting import conform_events, span_of
-from sahelgeo.events.extent import core_periphery
+from sahelgeo.events.extent import core_periphery, mean_centre
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.phases.rule import people_from
+from sahelgeo.samples import Sample
 from sahelgeo.tables import PEOPLE_BY_PHASE
 from sahelgeo.words import write_number, write_period
 
-_SHOWN = 4
+_SHOWN, _TOLD = 4, 2
 _UNARMED = ("civilian", "unidentified")
+_FORCES = ("state", "international")
+# UCDP's and ACLED's words for violence of one side alone.
+_ONE_SIDED = ("one-sided violence", "Violence against civilians")
+_PER = 100_000
+_DIRECTIONS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+_WGS84 = pyproj.Geod(ellps="WGS84")
+_MOST_AREAS = 16
 
 
 def terrorism(
@@ -57,7 +66,9 @@ def terrorism(
         it on either side, and ``share_of_fatalities``. An event with two families is in both rows, so rows do not add
         up; deaths are not told apart by who caused them. ``others["missions"]`` has one row for each mission and
         family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing where the data
-        do not reach. The verdict is described.
+        do not reach. ``others["years"]`` has ``events`` and ``fatalities`` of each family and year, and
+        ``others["civilians"]`` who killed civilians in one-sided violence: ``family``, ``events``, ``civilians``. The
+        verdict is described.
 
     Raises
     ------
@@ -67,10 +78,10 @@ def terrorism(
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> made_up = sg.brief.load_synthetic()
-    >>> check = sg.brief.terrorism(made_up.events, actors=made_up.actors)
-    >>> check.verdict, check.table["family"].tolist()[:2]
-    ('synthetic', ['front A', 'civilians'])
+    >>> events = sg.load_sample("central-sahel").events
+    >>> check = sg.brief.terrorism(events[(events["date"] < "2021") & (events["iso3"] == "NER")])
+    >>> check.verdict, check.table["family"].tolist()[:3]
+    ('described', ['state forces', 'ISWAP', 'Boko Haram'])
     """
     checked = actor_family(conform_events(events), actors=actors)
     long = _by_family(checked)
@@ -83,20 +94,56 @@ def terrorism(
     missions = load_timeline(kinds=["mission"]) if timeline is None else timeline[timeline["kind"] == "mission"]
     first, last = span_of(checked)
     months_of = pd.period_range(first, last, freq="M")
-    armed = table[~table["kind"].isin(_UNARMED)]
+    years = long.groupby(["family", long["date"].dt.year.rename("year")])
+    years = years.agg(events=("event", "size"), fatalities=("fatalities", "sum")).reset_index()
+    others = {"missions": _mission_windows(monthly, missions, months_of, months), "years": years}
+    others["civilians"] = _civilians_killed(checked)
+    groups = table[~table["kind"].isin((*_UNARMED, *_FORCES))].head(_SHOWN)
     figure, (ax,) = new_figure()
-    shown = armed["family"].head(_SHOWN)
-    drawn = {translated(name, lang): monthly.loc[name].reindex(months_of, fill_value=0) for name in shown}
-    series = {name: sums["fatalities"].set_axis(months_of.start_time) for name, sums in drawn.items()}
-    lines(ax, series, lang, label=text("deaths_month", lang))
-    began = missions[missions["start"] >= first].dropna(subset=["mission"])
-    mark_timeline(ax, began, lang, column="mission")
-    shares = armed.head(1).assign(share=armed["events"] / len(checked))
-    words = [text("terrorism_finding", lang, row) for row in shares.to_dict("records")]
+    each = pd.to_datetime(pd.Series(range(first.year, last.year + 1)).astype(str) + "-07-01")
+    drawn = {name: part.set_index("year")["fatalities"] for name, part in years.groupby("family")}
+    series = {
+        translated(name, lang): drawn[name].reindex(each.dt.year, fill_value=0).set_axis(each)
+        for name in table.loc[~table["kind"].isin(_UNARMED), "family"].head(_SHOWN)
+    }
+    lines(ax, series, lang, label=text("deaths_year", lang), drawn="dots")
+    mark_timeline(ax, missions[missions["start"] >= first].dropna(subset=["mission"]), lang, column="mission")
+    words = [_group_words(row, years, len(checked), lang) for row in groups.head(_TOLD).to_dict("records")]
+    words += _window_words(others["missions"], groups.head(_TOLD), months, lang)
+    killed = others["civilians"].head(_SHOWN).to_dict("records")
+    if killed:
+        who = ", ".join(text("killed_by", lang, row) for row in killed)
+        words.append(text("terrorism_civilians", lang, who=who))
     period = write_period(checked["date"].min().date(), checked["date"].max().date(), lang)
     words.append(text("terrorism_all", lang, period=period, events=len(checked), deaths=deaths))
-    others = {"missions": _mission_windows(monthly, missions, months_of, months)}
     return made("terrorism", lang, (words, "described"), table, figure, [events, missions], others=others)
+
+
+def _group_words(row: dict[Any, Any], years: pd.DataFrame, events: int, lang: str) -> str:
+    """How often a group is named, and its first year beside its last."""
+    own = years[years["family"] == row["family"]]
+    values = {**row, "share": row["events"] / events}
+    for end, year in (("first", own.iloc[0]), ("last", own.iloc[-1])):
+        values |= {f"{end}_year": year["year"], f"events_{end}": year["events"], f"deaths_{end}": year["fatalities"]}
+    return text("terrorism_finding", lang, values)
+
+
+def _window_words(windows: pd.DataFrame, groups: pd.DataFrame, months: int, lang: str) -> list[str]:
+    """Deaths in the events of the groups before and after each mission began, where the data reach."""
+    if windows.empty:
+        return []
+    own = windows[windows["family"].isin(groups["family"])].dropna(subset=["fatalities_before", "fatalities_after"])
+    sums = own.groupby(["start", "mission"])[["fatalities_before", "fatalities_after"]].sum().reset_index()
+    said = ", ".join(text("terrorism_mission", lang, row) for row in sums.to_dict("records"))
+    return [text("terrorism_missions", lang, months=months, missions=said)] if said else []
+
+
+def _civilians_killed(events: pd.DataFrame) -> pd.DataFrame:
+    """Who killed civilians: the first side of one-sided violence, and the civilians among its deaths if they are told."""
+    one_sided = events[events["kind"].isin(_ONE_SIDED)] if "kind" in events else events.iloc[:0]
+    counted = "civilians" if "civilians" in events else "fatalities"
+    sums = one_sided.groupby("family1").agg(events=("event", "size"), civilians=(counted, "sum"))
+    return sums.rename_axis("family").sort_values("civilians", ascending=False).reset_index()
 
 
 def _by_family(events: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +178,7 @@ def governance(
     table: pd.DataFrame,
     core: Iterable[str] | str,
     *,
-    numerator: str = "people_3plus",
+    numerator: str | Sequence[str] = "people_3plus",
     denominator: str = "population",
     areas: gpd.GeoDataFrame | None = None,
     lang: str = "en",
@@ -145,8 +192,10 @@ def governance(
         Phases table gets ``people_3plus`` by itself.
     core : str or iterable of str
         The p-codes of the capital and its belt.
-    numerator, denominator : str
-        What is divided: people in phase 3 or above, displaced people or deaths, by population.
+    numerator : str or sequence of str
+        What is divided: ``people_3plus``, ``people`` (displaced), ``deaths``. Each is a finding of its own.
+    denominator : str
+        By what.
     areas : geopandas.GeoDataFrame, optional
         For the names.
     lang : {"en", "fr"}
@@ -155,9 +204,10 @@ def governance(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.events.core_periphery`; ``others["areas"]`` has the rate of each area. The verdict
-        is
-        supported where the periphery's rate is the higher one: that it fares worse, not why.
+        ``table`` as :func:`sahelgeo.events.core_periphery` with ``measure``, the column that was divided;
+        ``others["areas"]`` has the rate of each area by the first measure, which is drawn. The verdict is supported
+        where the periphery's rate is the higher one in every measure, partly where it is in some: that it fares worse,
+        not why.
 
     Raises
     ------
@@ -173,23 +223,42 @@ def governance(
     >>> check.verdict
     'supported'
     """
+    measures = [numerator] if isinstance(numerator, str) else list(numerator)
+    codes = [core] if isinstance(core, str) else list(core)
     rows, held = table, table.get("people_3plus")
-    lacks = numerator == "people_3plus" and (held is None or held.isna().all())
+    lacks = measures[0] == "people_3plus" and (held is None or held.isna().all())
     if lacks and set(PEOPLE_BY_PHASE[2:]) <= set(rows):
         rows = rows.assign(people_3plus=people_from(rows, 3))
-    found = core_periphery(rows, core, numerator=numerator, denominator=denominator)
-    each = _each_area(rows, [core] if isinstance(core, str) else list(core), (numerator, denominator), areas)
-    measure = text("share_3plus", lang) if numerator == "people_3plus" else f"{numerator} / {denominator}"
+    found = pd.concat(
+        [core_periphery(rows, codes, numerator=one, denominator=denominator).assign(measure=one) for one in measures],
+        ignore_index=True,
+    )
+    each = _each_area(rows, codes, (measures[0], denominator), areas)
+    worst = each.dropna(subset=["rate"]).head(_MOST_AREAS)
     shown = [
         Bar(name, 100 * rate, write_number(100 * rate, lang, 1), part == "periphery")
-        for name, rate, part in each[["name", "rate", "part"]].itertuples(index=False)
+        for name, rate, part in worst[["name", "rate", "part"]].itertuples(index=False)
     ]
-    figure = bars(shown, f"{measure} (%)")
+    figure = bars(shown, f"{_measure_name(measures[0], denominator, lang)} (%)")
+    words = [_periphery_words(found[found["measure"] == one], one, denominator, lang) for one in measures]
+    ratios = found.loc[found["part"] == "periphery", "ratio"].dropna()
+    verdict = judged(ratios > 1) if len(ratios) else "described"
+    return made("governance", lang, (words, verdict), found, figure, [rows], others={"areas": each})
+
+
+def _measure_name(numerator: str, denominator: str, lang: str) -> str:
+    key = f"measure_{numerator}"
+    name = named(key, lang)
+    return f"{numerator} / {denominator}" if name == key else name
+
+
+def _periphery_words(found: pd.DataFrame, numerator: str, denominator: str, lang: str) -> str:
     inner, outer = found.set_index("part").loc[["core", "periphery"]].to_dict("records")
-    ratio = outer["ratio"]
-    words = text("governance_finding", lang, measure=measure, core=inner["rate"], periphery=outer["rate"], row=outer)
-    verdict = "described" if pd.isna(ratio) else "supported" if ratio > 1 else "not_supported"
-    return made("governance", lang, ([words], verdict), found, figure, [rows], others={"areas": each})
+    values = {**outer, "measure": _measure_name(numerator, denominator, lang)}
+    rates = {"core": inner["rate"], "periphery": outer["rate"], "highest": outer["highest"]}
+    if numerator == "deaths":
+        return text("governance_deaths", lang, values | {name: rate * _PER for name, rate in rates.items()})
+    return text("governance_finding", lang, values | rates)
 
 
 def _each_area(
@@ -232,10 +301,10 @@ def accord(
     Returns
     -------
     Check
-        ``table`` as :func:`sahelgeo.events.share_outside`, by year. The verdict is supported where the share outside
-        grew from
-        the first year to the last and is above one half in the last, not_supported where it fell, else partly;
-        described where one year alone is known, incomplete where none is.
+        ``table`` as :func:`sahelgeo.events.share_outside`, by year. Deaths without a region may lie in either part:
+        the findings give both bounds where there are such deaths. The verdict is supported where the share outside grew
+        from the first year to the last and is above one half in the last, wherever those lay; not_supported where the
+        share of what has a region fell, else partly; described where one year alone is known, incomplete where none is.
 
     Raises
     ------
@@ -246,11 +315,11 @@ def accord(
     --------
     >>> import sahelgeo as sg, warnings
     >>> warnings.simplefilter("ignore", sg.DataWarning)
-    >>> made_up, mali = sg.brief.load_synthetic(), sg.load_areas("MLI")
-    >>> events = made_up.events[made_up.events["iso3"] == "MLI"]
-    >>> check = sg.brief.accord(sg.sum_events(events, mali), ["ML06", "ML07+ML10", "ML08"])
-    >>> bool(check.table["share_outside"].is_monotonic_increasing)
-    True
+    >>> events = sg.load_sample("central-sahel").events
+    >>> events = events[(events["iso3"] == "MLI") & (events["date"] < "2021")]
+    >>> check = sg.brief.accord(sg.sum_events(events, sg.load_areas("MLI")), ["ML06", "ML07+ML10", "ML08"])
+    >>> check.table[["outside", "unplaced", "share_low", "share_high"]].iloc[-1].round(2).tolist()
+    [1040, 149, 0.69, 0.79]
     """
     found = over_time.share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
@@ -261,12 +330,22 @@ def accord(
         return made("accord", lang, ([words], "incomplete"), found, figure, [sums])
     first, last = known.iloc[0], known.iloc[-1]
     alone = len(known) == 1
-    values = {"first": first["share_outside"], "last": last["share_outside"]}
+    values = {"first": _share(first, lang), "last": _share(last, lang)}
     values |= {"first_year": first["start"].year, "last_year": last["start"].year}
     words = text("accord_one_year" if alone else "accord_finding", lang, values)
+    if last["unplaced"]:
+        everything = last[["inside", "outside", "unplaced"]].sum()
+        words += " " + text("accord_unplaced", lang, {**last, "all": everything, "year": last["start"].year})
     grew = last["share_outside"] > first["share_outside"]
-    verdict = "not_supported" if not grew else "supported" if last["share_outside"] > 0.5 else "partly"
+    surely = last["share_low"] > max(first["share_high"], 0.5)
+    verdict = "not_supported" if not grew else "supported" if surely else "partly"
     return made("accord", lang, ([words], "described" if alone else verdict), found, figure, [sums, turning])
+
+
+def _share(year: pd.Series, lang: str) -> str:
+    """A share in percent, or both its bounds where something has no place."""
+    ends = [write_number(100 * float(year[name]), lang, 0) for name in ("share_low", "share_high")]
+    return text("share_range", lang, low=ends[0], high=ends[1]) if ends[0] != ends[1] else ends[0]
 
 
 def _accord_drawn(known: pd.DataFrame, turning: pd.DataFrame, lang: str) -> Figure:
@@ -300,7 +379,7 @@ def negotiation(
     sums : pandas.DataFrame
         Events by area and month with ``coverage``, as :func:`sahelgeo.sum_events` gives them.
     agreements : pandas.DataFrame
-        ``pcode``, ``date`` and ``name`` of each local agreement. No list of them is carried: bring yours.
+        ``pcode``, ``date`` and ``name`` of each local agreement, such as ``load_published("agreements")``.
     war : pandas.DataFrame, optional
         The pair's events by month, as :func:`sahelgeo.events.dyads` gives them with ``between=("JNIM", "ISGS")``.
         Leave it out
@@ -319,12 +398,11 @@ def negotiation(
         :func:`sahelgeo.events.before_after`,
         compared with the average of the areas of the table that have no agreement. ``others["war"]`` is the pair by
         month, with ``covered``: the share of the month that every area of the sums has at least (missing where the sums
-        do not say). ``parts`` has "agreements" and "war" where they are known. The verdict is described.
+        do not say). ``others["left_out"]`` has the agreements around which the table lacks months, with ``why``; the
+        findings name them. ``parts`` has "agreements" and "war" where they are known. The verdict is described.
 
     Raises
     ------
-    WindowError
-        The months around an agreement are not in the table.
     SchemaError
         Columns are missing; agreements without a day or name, or in an area that the table does not have: all at once.
 
@@ -332,30 +410,30 @@ def negotiation(
     --------
     >>> import sahelgeo as sg, warnings
     >>> warnings.simplefilter("ignore", sg.DataWarning)
-    >>> made_up = sg.brief.load_synthetic()
-    >>> sums = sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
-    >>> war = sg.events.dyads(sg.events.actor_family(made_up.events, actors=made_up.actors), between=made_up.pair)
-    >>> check = sg.brief.negotiation(sums, made_up.agreements, war)
-    >>> bool(check.table["after"].iloc[0] < check.table["before"].iloc[0])
-    True
+    >>> sample = sg.load_sample("central-sahel")
+    >>> named = sg.events.actor_family(sample.events)
+    >>> sums = sg.sum_events(named, sg.load_areas(["BFA", "MLI", "NER"]), coverage=sample.coverage)
+    >>> war = sg.events.dyads(named, between=("JNIM", "ISGS"))
+    >>> check = sg.brief.negotiation(sums, sg.brief.load_published("agreements"), war)
+    >>> check.table[["name", "before", "after"]].round(1).values.tolist()[0]
+    ['Koro 2018', 34.2, 63.5]
     """
     agreements = checked_agreements(agreements, set(sums["pcode"].dropna()), "agreements", "table of sums")
     elsewhere = _average_area(sums[sums["pcode"].notna() & ~sums["pcode"].isin(agreements["pcode"])], column)
-    rows, problems = [], []
+    rows, left_out = [], []
     for one in agreements.to_dict("records"):
         here = sums[sums["pcode"] == one["pcode"]]
         try:
             found = over_time.before_after(here, one["date"], window=window, column=column, compare=elsewhere)
         except WindowError as error:
-            problems.append(f"agreement {one['name']!r} of {one['date']:%Y-%m-%d} in {one['pcode']}: {error}")
+            left_out.append({**one, "why": str(error)})
             continue
         rows.append(found.assign(name=one["name"], pcode=one["pcode"]))
-    if problems:
-        raise WindowError("; ".join(problems))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     words = tuple(text("negotiation_finding", lang, row) for row in table.to_dict("records"))
     parts: dict[str, Part] = {"agreements": (words, "described")} if words else {}
-    others = {}
+    others = {"left_out": pd.DataFrame(left_out)} if left_out else {}
+    words += tuple(text("negotiation_left_out", lang, row) for row in left_out)
     if war is None:
         said_of_war = text("negotiation_no_war", lang)
     else:
@@ -371,7 +449,8 @@ def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:
     """For each month the share of it that the source covers in the area that it covers least."""
     if "covered" not in sums:
         return pd.Series(pd.NA, index=war.index, dtype="Float64")
-    least = sums["covered"].astype("Float64").fillna(0).groupby(pd.to_datetime(sums["start"])).min()
+    placed = sums[sums["pcode"].notna()]
+    least = placed["covered"].astype("Float64").fillna(0).groupby(pd.to_datetime(placed["start"])).min()
     return pd.to_datetime(war["start"]).map(least).astype("Float64")
 
 
@@ -424,8 +503,9 @@ def engagement(
     -------
     Check
         ``table`` has one row for each month: ``start``, ``missions``, ``names``, ``troops``,
-        ``missions_without_troops`` and the outcome. The rank correlation in the finding is a description: missions are
-        sent where violence grows. The verdict is described.
+        ``missions_without_troops`` and the outcome. The finding says of how many missions of the last month a strength
+        is known, and the sum of these alone. The rank correlation is a description: missions are sent where violence
+        grows. The verdict is described.
 
     Raises
     ------
@@ -455,7 +535,10 @@ def engagement(
     lines(right, {"": monthly[column]}, lang, label=shown)
     used = events[events["kind"].isin(["mission", "strength"])]
     words = _engagement_words(table.dropna(subset=[column]), column, lang)
-    return made("engagement", lang, ([words], "described"), table, figure, [sums, used])
+    last = table.iloc[-1]
+    known = {"known": last["missions"] - last["missions_without_troops"], **last}
+    strength = [] if pd.isna(last["troops"]) else [text("engagement_strength", lang, known)]
+    return made("engagement", lang, ([words, *strength], "described"), table, figure, [sums, used])
 
 
 def _known_outcome(sums: pd.DataFrame, column: str) -> pd.Series:
@@ -481,3 +564,105 @@ def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:
     for end, year in (("first", years.index[0]), ("last", years.index[-1])):
         values |= {end: years.loc[year, "missions"], f"deaths_{end}": years.loc[year, "deaths"], f"{end}_year": year}
     return text("engagement_finding", lang, values)
+
+
+def after(
+    events: gpd.GeoDataFrame,
+    mali: pd.DataFrame,
+    north: Iterable[str],
+    *,
+    sample: Sample,
+    since: int = 2020,
+    lang: str = "en",
+) -> Check:
+    """What followed the brief: its own measures, year by year. Nothing is judged, and no cause is said.
+
+    Parameters
+    ----------
+    events : geopandas.GeoDataFrame
+        An Events table with ``iso3``.
+    mali : pandas.DataFrame
+        Mali's events by region and month, as :func:`sahelgeo.sum_events` gives them.
+    north : iterable of str
+        The p-codes of the five northern regions.
+    sample : Sample
+        Phases and stocks of the countries, such as ``load_sample("central-sahel")``.
+    since : int
+        The first year, which the others are read against.
+    lang : {"en", "fr"}
+        Language of words and figure.
+
+    Returns
+    -------
+    Check
+        ``table`` has one row for each country of the events and year: ``scope``, ``year``, ``deaths``, ``deaths_low``,
+        ``deaths_high``, ``displaced`` (end of the year) and ``people_3plus`` (lean season, last analysis), missing
+        where they are not known. ``others`` has ``accord`` (the share outside the north by year) and ``centre`` (of the
+        deaths). The verdict is described.
+
+    Raises
+    ------
+    SchemaError
+        Columns are missing.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg, warnings
+    >>> warnings.simplefilter("ignore", sg.DataWarning)
+    >>> sample, mali = sg.load_sample("central-sahel"), sg.load_areas("MLI")
+    >>> sums = sg.sum_events(sample.events[sample.events["iso3"] == "MLI"], mali)
+    >>> table = sg.brief.after(sample.events, sums, ["ML06", "ML07+ML10", "ML08"], sample=sample).table
+    >>> table.loc[table["scope"] == "BFA", ["year", "deaths", "displaced"]].values.tolist()[-1]
+    [2023, 6109, 2062534]
+    """
+    checked = conform_events(events)
+    checked = checked[checked["date"].dt.year >= since]
+    year = checked["date"].dt.year.rename("year")
+    counts = {"deaths": "fatalities", "deaths_low": "fatalities_low", "deaths_high": "fatalities_high"}
+    held = {name: (column, "sum") for name, column in counts.items() if column in checked}
+    table = pd.DataFrame(checked).groupby(["iso3", year]).agg(**held).reset_index().rename(columns={"iso3": "scope"})
+    stocks = sample.stocks[(sample.stocks["date"].dt.month == 12) & (sample.stocks["group"] == "idp")]
+    people = stocks.groupby(["iso3", stocks["date"].dt.year])["people"].sum()
+    seasons = last_seasons(sample.phases).groupby(["iso3", "year"])["people_3plus"].sum()
+    for name, values in (("displaced", people), ("people_3plus", seasons)):
+        table[name] = values.reindex(pd.MultiIndex.from_frame(table[["scope", "year"]])).round().astype("Int64").array
+    shares = over_time.share_outside(mali, north)
+    centre = mean_centre(checked, weights="fatalities")
+    words = [_after_words(rows, lang) for _, rows in table.groupby("scope")]
+    known = shares[shares["start"].dt.year >= since].dropna(subset=["share_outside"])
+    if len(known) > 1:
+        ends = {"first": known.iloc[0], "last": known.iloc[-1]}
+        values = {name: _share(row, lang) for name, row in ends.items()}
+        words.append(text("accord_finding", lang, values | {f"{k}_year": row["start"].year for k, row in ends.items()}))
+    words.append(centre_words(centre, lang))
+    figure, (ax,) = new_figure()
+    middle = pd.to_datetime(table["year"].astype(str) + "-07-01")
+    lines(
+        ax,
+        {named(scope, lang): rows.set_index(middle[rows.index])["deaths"] for scope, rows in table.groupby("scope")},
+        lang,
+        label=text("deaths_year", lang),
+        drawn="dots",
+    )
+    others = {"accord": shares, "centre": centre}
+    used = [events, sample.stocks, sample.phases]
+    return made("after", lang, (words, "described"), table, figure, used, others=others)
+
+
+def centre_words(centres: gpd.GeoDataFrame, lang: str, key: str = "claim_centre") -> str:
+    """How far the last centre lies from the first; empty where there are not two."""
+    if len(centres) < 2:
+        return ""
+    (one, two), years = centres.geometry.iloc[[0, -1]], centres["start"].dt.year.iloc[[0, -1]].tolist()
+    bearing, _, metres = _WGS84.inv(one.x, one.y, two.x, two.y)
+    direction = _DIRECTIONS[round(bearing / 45) % 8]
+    return text(key, lang, direction=direction, km=metres / 1000, first=years[0], last=years[1])
+
+
+def _after_words(rows: pd.DataFrame, lang: str) -> str:
+    """The first year and the last of a country, with low and high of the deaths where they are told."""
+    first, last = rows.iloc[0], rows.iloc[-1]
+    values = {"scope": first["scope"]}
+    for end, row in (("first", first), ("last", last)):
+        values |= {f"{name}_{end}": value for name, value in row.items()}
+    return text("after_finding", lang, values)

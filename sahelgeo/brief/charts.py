@@ -27,7 +27,7 @@ from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.words import base_language, write_number
 
 # The width of a column of the page, so that nothing is scaled in print.
-WIDTH, HEIGHT = 3.66, 1.1
+WIDTH, HEIGHT = 3.66, 1.5
 # More bars than this stand in two columns, for their labels would touch each other. Labels longer than this
 # leave no room for bars beside them.
 _MOST_BARS, _LONGEST_LABEL = 8, 24
@@ -131,7 +131,7 @@ def lines(
     ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
     if len(series) > 1:
         spaced = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
-        place = {"loc": "lower right", "bbox_to_anchor": (1, 1)}
+        place = {"loc": "upper left", "bbox_to_anchor": (0, -0.16)}
         shown: dict[str, Any] = {"fontsize": _SMALLER, "frameon": False, **place, **spaced}
         legend = ax.legend(ax.lines, [" "] * len(series), **shown)
         # A legend leaves out labels that begin with "_"; a text that is set afterwards stays.

@@ -17,6 +17,7 @@ from sahelgeo.brief.outcome import Check, Part, judged, least_certain, made, nam
 from sahelgeo.checks import Need
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, WindowError, listed
 from sahelgeo.events.over_time import NEARED, SURPASSED, check_bands, compare_totals, typed, windows_of, year_to_date
+from sahelgeo.sources import with_source
 from sahelgeo.words import write_month, write_period
 
 # The countries that the sentence speaks of.
@@ -139,9 +140,19 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
     by = "iso3" if "iso3" in events.columns else None
     found = year_to_date(events, date=day, by=by, coverage=coverage, **bands)
     deaths = found[found["measure"] == "fatalities"].rename(columns={by or "of": "scope"})
+    for end in ("low", "high"):
+        deaths[f"part_{end}"] = _bound_of(events, f"fatalities_{end}", day, deaths["scope"])
     source = str(events["source"].iloc[0])
     told = dict.fromkeys(("dataset", "part_dataset", "source", "part_source"), source)
     return deaths.assign(bound="exact", **told, **_certainty([pd.NA] * 3)).reset_index(drop=True)
+
+
+def _bound_of(events: gpd.GeoDataFrame, column: str, day: pd.Timestamp, scopes: pd.Series) -> Any:
+    """The low or high count of the part of the year by scope; missing where the source has none, or for all together."""
+    if column not in events or "iso3" not in events or events[column].isna().all():
+        return pd.array([pd.NA] * len(scopes), dtype="Int64")
+    inside = events[checks.days(events["date"], "events").between(*windows_of(day)[0])]
+    return scopes.map(inside.groupby("iso3")[column].sum(min_count=1)).astype("Int64").array
 
 
 def _from_totals(totals: pd.DataFrame, day: pd.Timestamp, bands: dict[str, float]) -> pd.DataFrame:
@@ -188,6 +199,8 @@ def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str
     if pd.isna(row["full_year"]):
         return text("fatalities_finding_no_year", lang, values)
     words = text("fatalities_finding", lang, values)
+    if not pd.isna(row.get("part_low")) and not pd.isna(row.get("part_high")):
+        words += " " + text("fatalities_range", lang, values)
     mixed = row["dataset"] != row["part_dataset"]
     return f"{words} {text('fatalities_mixed', lang, values)}" if mixed else words
 
@@ -370,8 +383,8 @@ def food_insecurity(
         ``table`` has one row for each scope and analysis: ``scope``, ``issued``, ``people`` (now), ``people_before``,
         ``derived`` (bool: the year before is computed from a printed multiple), ``change``, ``ratio``, ``fits_more``
         and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain figure).
-        ``parts`` has "more": supported if the change fits in the widest scope that has a printed multiple or in all
-        rows, partly if in some; and "times", which is partly at most: the ratio is year on year, and nothing says that
+        ``parts`` has "more": supported if the change fits in each row of the central Sahel (a printed multiple, or the
+        three countries together) or, without one, in all rows, partly if in some; and "times", which is partly at most: the ratio is year on year, and nothing says that
         hunger trebled in 2020 alone. The verdict is that of both where they agree, else partly.
 
     Raises
@@ -402,8 +415,55 @@ def food_insecurity(
     return made("food_insecurity", lang, (words, verdict), result, figure, [used], parts=parts)
 
 
+def lean_seasons(phases: pd.DataFrame, countries: list[str]) -> pd.DataFrame:
+    """The lean seasons of some countries together, a row for each day on which one of them was analysed anew.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table with ``iso3``: every analysis of the countries.
+    countries : list of str
+        ISO codes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scope`` (the codes with +), ``start``, ``end``, ``issued``, ``people_3plus``, ``note`` (the countries whose
+        analysis is an older one), ``source``, ``certainty``, for :func:`sahelgeo.brief.food_insecurity`. Only analyses
+        of the season's own year; ``issued`` is when the cycle was published: January's in March, June's in July.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> phases = sg.load_sample("central-sahel").phases
+    >>> found = sg.brief.lean_seasons(phases, ["BFA", "MLI", "NER"])
+    >>> found.loc[found["start"].dt.year.isin([2019, 2020]), ["issued", "people_3plus", "note"]].astype(str).values.tolist()
+    [['2019-03-31', '2412788', ''], ['2020-03-31', '5505077', ''], ['2020-07-31', '6633912', 'MLI+NER']]
+    """
+    lean = phases[(phases["start"].dt.month == 6) & phases["iso3"].isin(countries)]
+    lean = lean[lean["issued"].dt.year == lean["start"].dt.year]
+    each = lean.groupby(["start", "end", "issued", "iso3"])["people_3plus"].sum(min_count=1).reset_index()
+    rows = []
+    for (start, end), season in each.groupby(["start", "end"]):
+        for issued in sorted(season["issued"].unique()):
+            held = season[season["issued"] <= issued].drop_duplicates("iso3", keep="last")
+            if set(held["iso3"]) == set(countries):
+                older = "+".join(sorted(held.loc[held["issued"] < issued, "iso3"]))
+                row = {"scope": "+".join(countries), "start": start, "end": end, "issued": _published(issued)}
+                rows.append({**row, "people_3plus": round(held["people_3plus"].sum()), "note": older})
+    table = pd.DataFrame(rows).assign(certainty="certain")
+    return with_source(table, lean).astype({"people_3plus": "Int64"})
+
+
+def _published(cycle: pd.Timestamp) -> pd.Timestamp:
+    """The end of the month in which a cycle of the Cadre Harmonise comes out; the workbook has its first month."""
+    month = {1: 3, 6: 7, 9: 11}.get(cycle.month, cycle.month)
+    return pd.Timestamp(cycle.year, month, 1) + pd.offsets.MonthEnd(0)
+
+
 def _hunger_parts(result: pd.DataFrame, words: list[str]) -> dict[str, Part]:
-    spoken_of = result[result["derived"]] if result["derived"].any() else result
+    central = result["derived"] | (result["scope"] == "+".join(_COUNTRIES))
+    spoken_of = result[central] if central.any() else result
     # A year before without anybody gives no ratio, and nothing to judge by.
     spoken_of = spoken_of[spoken_of["ratio"].notna()]
     more = times = "described"
@@ -445,7 +505,7 @@ def _season_pairs(source: pd.DataFrame, year: int) -> pd.DataFrame:
         certainty = least_certain([row.get("certainty", pd.NA), *past.get("certainty", ())])
         told = {"scope": row["scope"], "issued": row["issued"], "people": people, "people_before": before}
         told |= {"derived": derived, "change": people - before, "ratio": people / before if before else np.nan}
-        rows.append({**told, "source": row["source"], "certainty": certainty})
+        rows.append({**told, "note": row.get("note"), "source": row["source"], "certainty": certainty})
     if not rows:
         raise SchemaError(f"no scope has the lean seasons (June to August) of both {year - 1} and {year}")
     return pd.DataFrame(rows)
@@ -454,4 +514,8 @@ def _season_pairs(source: pd.DataFrame, year: int) -> pd.DataFrame:
 def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     derived = text("derived", lang) if row["derived"] else ""
     values = {"season": year, "year": year - 1, "derived": derived, "now": (row["people"], row["certainty"])}
-    return text("food_insecurity_finding", lang, {**row, **values})
+    words = text("food_insecurity_finding", lang, {**row, **values})
+    if row["scope"] != "+".join(_COUNTRIES) or not row["note"]:
+        return words
+    older = [part for part in str(row["note"]).split("+") if part]
+    return f"{words} {text('food_insecurity_older', lang, scopes=older)}"

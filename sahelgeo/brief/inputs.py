@@ -1,4 +1,4 @@
-"""What the checks run on: published figures, invented events, and a user's own export and lists."""
+"""What the checks run on: published figures, and a user's own export and lists."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, embedded
-from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, PublishedError, SchemaError, UnmatchedError, listed
-from sahelgeo.events.actors import load_actors
 from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.counting import conform_events
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
+from sahelgeo.samples import Sample
+from sahelgeo.sources import with_source
 
 _TYPES = {
     **dict.fromkeys(("start", "end", "date", "issued"), "datetime64[us]"),
     **dict.fromkeys(("events", "fatalities", "people", "people_3plus"), "Int64"),
     "times_year_before": "Float64",
 }
-TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali")
+_YEAR, _LEAN = 2020, 6
+TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali", "agreements")
 
 
 def load_published(name: str) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def load_published(name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : {"fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali"}
+    name : {"fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali", "agreements"}
         Which.
 
     Returns
@@ -56,10 +57,6 @@ def load_published(name: str) -> pd.DataFrame:
     ------
     PublishedError
         There is no such table.
-
-    See Also
-    --------
-    load_synthetic : Invented events to try the checks on.
 
     Examples
     --------
@@ -76,84 +73,44 @@ def load_published(name: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class EventInputs:
-    """Events and what the checks need beside them: an export of your own, or events that are invented.
+    """Events of an export and what is known of them.
 
     Attributes
     ----------
     events : geopandas.GeoDataFrame
-        Events table. What :func:`load_synthetic` gives is invented: NOTHING IN IT HAPPENED.
-    actors : pandas.DataFrame
-        Names and families, for :func:`sahelgeo.events.actor_family`: the library's, or those of the invented actors.
-    agreements : pandas.DataFrame
-        Local agreements: ``pcode``, ``date``, ``name``. There is an invented one; no real one is carried.
-    coverage : pandas.DataFrame or tuple of str
-        Of invented events the first and last day. Of an export ``iso3``, ``start`` and ``end``: for each country that
-        has an event in the areas, the first to the last day of the export. A country that the export does not hold has
-        no zero. If you know what you downloaded, say so instead.
-    pair : tuple of str
-        The two groups that may have fought each other: JNIM and ISGS, or the two invented fronts.
+        Events table.
+    coverage : pandas.DataFrame
+        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
+        the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
+        instead.
     doubtful : pandas.DataFrame
-        What :func:`sahelgeo.events.audit` lists in an export: events without coordinates, outside the areas, or not
-        where their names say. Empty for invented events.
+        What :func:`sahelgeo.events.audit` lists: events without coordinates, outside the areas, or not where their
+        names say.
 
     See Also
     --------
-    load_synthetic : Invented events to try the checks on.
     read_own_events : An export of single events.
 
     Examples
     --------
     >>> import sahelgeo as sg
-    >>> made_up = sg.brief.load_synthetic()
-    >>> len(made_up.events), made_up.coverage, made_up.pair
-    (2740, ('2017-01-01', '2020-12-31'), ('front A', 'front B'))
+    >>> events = sg.load_sample("central-sahel").events
+    >>> sg.brief.read_own_events(events, sg.load_areas(["BFA", "MLI", "NER"])).coverage["iso3"].tolist()
+    ['BFA', 'MLI', 'NER']
     """
 
     events: gpd.GeoDataFrame = field(repr=False)
-    actors: pd.DataFrame = field(repr=False)
-    agreements: pd.DataFrame = field(repr=False)
-    coverage: pd.DataFrame | tuple[str, str]
-    pair: tuple[str, str]
+    coverage: pd.DataFrame
     doubtful: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
-def load_synthetic() -> EventInputs:
-    """Invented events to try the checks on, since ACLED's may not be passed on.
-
-    Returns
-    -------
-    EventInputs
-        Events, actors and an agreement, made by a seeded script (``docs/provenance/make_brief_events.py``); every row
-        names the source ``sahelgeo-synthetic``, and every check made of them says so.
-
-    See Also
-    --------
-    EventInputs : The invented events.
-    load_published : Published figures with their sources.
-
-    Examples
-    --------
-    >>> import sahelgeo as sg
-    >>> made_up = sg.brief.load_synthetic()
-    >>> made_up.events["source"].unique().tolist(), sorted(made_up.events["iso3"].unique())
-    (['sahelgeo-synthetic'], ['BFA', 'MLI', 'NER'])
-    """
-    name = "central-sahel-synthetic"
-    lists = ("actors.csv", "agreements.csv", "events.csv")
-    actors, agreements, events = (embedded.read_frame("samples", name, file, dtype=None) for file in lists)
-    points = gpd.points_from_xy(events.pop("longitude"), events.pop("latitude"))
-    events = gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326")
-    events = gpd.GeoDataFrame(conform(events, "events"))
-    return EventInputs(events, actors, agreements, ("2017-01-01", "2020-12-31"), ("front A", "front B"))
-
-
-def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> EventInputs:
+def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> EventInputs:
     r"""Read an export of single events and see whether it speaks of the areas at all.
 
     Parameters
     ----------
-    path : str or pathlib.Path
-        An export of ACLED or UCDP GED. Nothing of it is copied or sent.
+    path : str, pathlib.Path or geopandas.GeoDataFrame
+        An export of ACLED or UCDP GED, or the Events table that you read from it. Nothing of it is copied or sent.
     areas : geopandas.GeoDataFrame
         The areas that the checks are about, of one level and edition.
 
@@ -189,7 +146,10 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> EventInputs:
     >>> own.coverage.astype(str).values.tolist()
     [['BFA', '2020-08-15', '2020-08-15']]
     """
-    table, name = read(path), Path(path).name
+    if isinstance(path, gpd.GeoDataFrame):
+        table, name = path, "events"
+    else:
+        table, name = read(path), Path(path).name
     if not isinstance(table, gpd.GeoDataFrame) or "event" not in table.columns:
         raise FormatError(
             f"{name} holds a table of {listed(list(table.columns), 5)}, not single events. "
@@ -215,8 +175,7 @@ def read_own_events(path: str | Path, areas: gpd.GeoDataFrame) -> EventInputs:
         )
     days = {"start": events["date"].min(), "end": events["date"].max()}
     coverage = pd.DataFrame({"iso3": sorted(there.dropna().unique()), **days})
-    agreements = pd.DataFrame(columns=_AGREEMENT)
-    return EventInputs(events, load_actors(), agreements, coverage, ("JNIM", "ISGS"), doubtful)
+    return EventInputs(events, coverage, doubtful)
 
 
 def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> UnmatchedError:
@@ -295,21 +254,19 @@ def checked_agreements(table: pd.DataFrame, held: set[str], where: str, among: s
     return table.assign(date=days)
 
 
-def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.DataFrame:
-    r"""Read a list of names of actors and add it to that of the library.
+def read_actors(path: str | Path) -> pd.DataFrame:
+    r"""Read a list of names of actors, whose families go before those of the library.
 
     Parameters
     ----------
     path : str or pathlib.Path
         A CSV (commas, semicolons or tabs) or workbook with ``name``, ``match`` (whole or start), ``family`` and
         ``kind``.
-    beside : pandas.DataFrame, optional
-        The table that they are added to; the default is :func:`sahelgeo.events.load_actors`.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of that table and of the file, for :func:`sahelgeo.events.actor_family`.
+        As in the file, for :func:`sahelgeo.events.actor_family`.
 
     Raises
     ------
@@ -339,7 +296,7 @@ def read_actors(path: str | Path, *, beside: pd.DataFrame | None = None) -> pd.D
         problems.append(f"column 'match', rows {listed(list(strange), SHOWN_AT_MOST)}: write 'whole' or 'start'")
     if problems:
         raise SchemaError(f"{where}: " + "; ".join(problems))
-    return pd.concat([load_actors() if beside is None else beside, table], ignore_index=True)
+    return table
 
 
 def _table(path: Path, needed: tuple[str, ...]) -> pd.DataFrame:
@@ -364,3 +321,29 @@ def _empty_cells(table: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
         for name in names
         if len(empty := table.index[table[name].isna()])
     ]
+
+
+def last_seasons(phases: pd.DataFrame) -> pd.DataFrame:
+    """The last analysis of each lean season (from June) and area, with its year."""
+    lean = phases[phases["start"].dt.month == _LEAN].sort_values("issued")
+    lean = lean.drop_duplicates(["pcode", "start"], keep="last")
+    return lean.assign(year=lean["start"].dt.year)
+
+
+def rates_of_areas(sample: Sample, sums: pd.DataFrame) -> pd.DataFrame:
+    """What happened to whom in 2020, a row for each region: deaths and people of which nothing is known are missing."""
+    rows = last_seasons(sample.phases).query("year == @_YEAR").dropna(subset=["pcode"])
+    table = rows[["pcode", "place", "population", "people_3plus"]]
+    year = sums[sums["start"].dt.year == _YEAR].dropna(subset=["pcode"])
+    deaths = year.groupby("pcode")["fatalities"].sum(min_count=1).rename("deaths")
+    stocks = sample.stocks[sample.stocks["date"] == f"{_YEAR}-12-31"].dropna(subset=["pcode"])
+    people = stocks.groupby("pcode")["people"].sum()
+    table = table.merge(people, on="pcode", how="left").merge(deaths, on="pcode", how="left")
+    return with_source(table, rows, stocks, year).reset_index(drop=True)
+
+
+def capitals_of(table: pd.DataFrame) -> list[str]:
+    """The p-codes in the table that hold the capital of their country."""
+    towns = embedded.read_frame("capitals.csv").astype({"geonames_id": "string"})
+    capital = towns["geonames_id"].isin(towns.loc[towns["pcode"].str.len() == 2, "geonames_id"])
+    return list(towns.loc[capital & towns["pcode"].isin(table["pcode"]), "pcode"])

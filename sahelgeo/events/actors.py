@@ -10,6 +10,7 @@ from functools import lru_cache
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
@@ -67,9 +68,8 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     events : geopandas.GeoDataFrame
         A table with ``actor1`` and ``actor2``, as the sources print them.
     actors : pandas.DataFrame, optional
-        Your own names (``name``, ``match``, ``family``, ``kind``) instead of :func:`sahelgeo.events.load_actors`; add
-        to it with
-        ``pandas.concat([sg.events.load_actors(), mine])``.
+        Your own names (``name``, ``match``, ``family``, ``kind``). They go before those of
+        :func:`sahelgeo.events.load_actors`, which answer for the rest.
 
     Returns
     -------
@@ -98,6 +98,8 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     Notes
     -----
     Families follow lineages and stand in ``sahelgeo/data/actors.csv``, each name with a source and how certain it is.
+    UCDP prints IS for each province of the Islamic State: where an event has a point, ``sahelgeo/data/actor_places.csv``
+    tells them apart (west of 11° E ISGS, east of it ISWAP), unless your own names have a family for IS.
 
     Examples
     --------
@@ -108,9 +110,10 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     [['JNIM', 'ISGS']]
     """
     checks.columns(events, "events", {"actor1": "text", "actor2": "text"})
-    rules = _rules(load_actors() if actors is None else actors)
+    own, library = {} if actors is None else _rules(actors), _rules(load_actors())
     names = pd.concat([events["actor1"], events["actor2"]]).dropna()
-    answers = {name: _answer(_folded(str(name)), rules) for name in names.unique()}
+    mine = {name: _answer(_folded(str(name)), own) for name in names.unique()} if own else {}
+    answers = {name: mine.get(name) or _answer(_folded(str(name)), library) for name in names.unique()}
     unknown = [name for name, answer in answers.items() if answer is None]
     if unknown:
         counts = names[names.isin(unknown)].value_counts()
@@ -129,7 +132,22 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
         for at, label in enumerate(("family", "actor_kind"))
         for side in (1, 2)
     }
-    return events.assign(**added)
+    others = {name for name in known if not mine.get(name)}
+    return events.assign(**added | {f"family{side}": _by_place(events, side, added, others) for side in (1, 2)})
+
+
+def _by_place(events: pd.DataFrame, side: int, families: dict[str, pd.Series], names: set[str]) -> pd.Series:
+    """The families of one side; a name that stands for several groups has that of the box that its event lies in."""
+    family = families[f"family{side}"]
+    if not isinstance(events, gpd.GeoDataFrame):
+        return family
+    points = events.geometry if events.crs is None else events.geometry.to_crs("EPSG:4326")
+    x, y = (get(points.array) for get in (shapely.get_x, shapely.get_y))
+    folded = events[f"actor{side}"].map({name: _folded(str(name)) for name in names})
+    for box in read_frame("actor_places.csv").itertuples():
+        inside = (x >= float(box.west)) & (x < float(box.east)) & (y >= float(box.south)) & (y < float(box.north))
+        family = family.mask(inside & (folded == _folded(box.name)), box.family)
+    return family
 
 
 def _rules(actors: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:

@@ -1,21 +1,19 @@
-"""Write the invented events of ``sahelgeo/data/samples/central-sahel-synthetic`` from a seeded generator.
+"""Invented events for the checks of the brief, from a seeded generator.
 
-NOTHING IN THEM HAPPENED. Actors, days, places and deaths are invented; what is planted in them is known, so that the checks of the brief can be
-tried without a licence for real events:
+NOTHING IN THEM HAPPENED. Actors, days, places and deaths are invented; what is planted in them is known:
 
 - four years of growing numbers, whose centre moves from northern Mali to the borders of Mali, Burkina Faso and Niger;
 - two invented fronts that fight each other from July 2019 on;
 - an invented local agreement in one region, after which six of seven of its events do not happen.
-
-Usage: python docs/provenance/make_brief_events.py OUT_DIR
 """
 
 from __future__ import annotations
 
-import sys
 import warnings
-from pathlib import Path
+from functools import lru_cache
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -97,22 +95,23 @@ def invented_events() -> pd.DataFrame:
     return keep.assign(date=keep["date"].dt.strftime("%Y-%m-%d"), source="sahelgeo-synthetic")
 
 
-def main(out: Path) -> None:
-    """Write events, actors and the agreement."""
-    out.mkdir(parents=True, exist_ok=True)
-    invented_events().to_csv(out / "events.csv", index=False)
-    actors = pd.DataFrame(ACTORS, columns=["name", "family", "kind"])
-    actors.assign(match="whole", source="sahelgeo-synthetic", certainty="invented").to_csv(
-        out / "actors.csv", index=False
-    )
-    agreement = {
-        "pcode": [AGREEMENT[0]],
-        "date": [AGREEMENT[1]],
-        "name": ["agreement (invented)"],
-        "source": ["sahelgeo-synthetic"],
-    }
-    pd.DataFrame(agreement).to_csv(out / "agreements.csv", index=False)
+class Invented(NamedTuple):
+    """Invented events with what the checks need beside them."""
+
+    events: gpd.GeoDataFrame
+    actors: pd.DataFrame
+    agreements: pd.DataFrame
+    coverage: tuple[str, str]
+    pair: tuple[str, str]
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+@lru_cache
+def load_invented() -> Invented:
+    """Events, actors and an agreement, made once; who is given them changes nothing in them."""
+    events = invented_events()
+    points = gpd.points_from_xy(events.pop("longitude"), events.pop("latitude"))
+    table = sg.conform(gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326"), "events")
+    actors = pd.DataFrame(ACTORS, columns=["name", "family", "kind"]).assign(match="whole", source="sahelgeo-synthetic")
+    agreement = {"pcode": AGREEMENT[0], "date": AGREEMENT[1], "name": "agreement (invented)", "source": "sahelgeo-synthetic"}
+    pair = ("front A", "front B")
+    return Invented(table, actors, pd.DataFrame([agreement]), ("2017-01-01", "2020-12-31"), pair)

@@ -1,0 +1,522 @@
+"""The whole brief on data: its checks, one page of HTML, ready to print, and a table of all 24 claims."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import jinja2
+import matplotlib as mpl
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from sahelgeo import checks as checks_of_tables
+from sahelgeo import embedded
+from sahelgeo.areas import load_areas
+from sahelgeo.brief.assumptions import accord, after, centre_words, engagement, governance, negotiation, terrorism
+from sahelgeo.brief.charts import draw_map
+from sahelgeo.brief.headlines import displacement, fatalities, food_insecurity, lean_seasons
+from sahelgeo.brief.inputs import (
+    EventInputs,
+    capitals_of,
+    load_published,
+    rates_of_areas,
+    read_actors,
+    read_agreements,
+    read_own_events,
+)
+from sahelgeo.brief.outcome import Check, least_certain, text
+from sahelgeo.errors import DataWarning, SchemaError, WindowError
+from sahelgeo.events.actors import actor_family, dyads
+from sahelgeo.events.by_area import sum_events
+from sahelgeo.events.extent import mean_centre
+from sahelgeo.events.timeline import load_timeline
+from sahelgeo.maps.scale import LITERAL_TEXT
+from sahelgeo.samples import load_sample
+from sahelgeo.saving import write_whole
+from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month
+
+# The brief is of December 2020: what came afterwards is described apart from what it says.
+_LAST_DAY = pd.Timestamp("2020-12-31")
+_COUNTRIES = ["BFA", "MLI", "NER"]
+# Degrees east: beyond it the events of the three countries are those of Diffa.
+_LAKE_CHAD = 11
+_PAIR = ("JNIM", "ISGS")
+_HEADLINES = ("fatalities", "displacement", "food_insecurity")
+
+
+@dataclass(frozen=True, eq=False)
+class BriefReport:
+    """What :func:`report` made.
+
+    Attributes
+    ----------
+    page : pathlib.Path
+        The page.
+    checks : list of Check
+        The checks on it: three headlines, five assumptions and, where the events reach, what came after the brief.
+    claims : pandas.DataFrame
+        All 24 claims, as :func:`claims` gives them; they are in ``csis_brief_claims.csv`` beside the page too.
+    doubts : list of str
+        What the page says under "What is doubtful": every warning of the way.
+
+    See Also
+    --------
+    report : The brief on data.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> [field for field in sg.brief.BriefReport.__dataclass_fields__]
+    ['page', 'checks', 'claims', 'doubts']
+    """
+
+    page: Path
+    checks: list[Check] = field(repr=False)
+    claims: pd.DataFrame = field(repr=False)
+    doubts: list[str] = field(repr=False)
+
+
+def report(
+    out: str | Path,
+    *,
+    events: str | Path | gpd.GeoDataFrame | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
+    actors: str | Path | pd.DataFrame | None = None,
+    agreements: str | Path | pd.DataFrame | None = None,
+    lang: str = "en",
+) -> BriefReport:
+    """Hold the whole brief against data, and write a page and the table of its claims.
+
+    Parameters
+    ----------
+    out : str or pathlib.Path
+        A folder, made if it is not there. ``csis_brief.html`` and ``csis_brief_claims.csv`` are written in it.
+    events : str, pathlib.Path or geopandas.GeoDataFrame, optional
+        Your export of ACLED or UCDP, or the Events table of it; it is neither copied nor sent. The default are UCDP's
+        events of 2012 to 2023 (``load_sample("central-sahel")``).
+    coverage : tuple or pandas.DataFrame, optional
+        The first and last day that your export covers, or ``iso3``, ``start`` and ``end``. The default are the days
+        from its first to its last event, in the countries that have one.
+    actors : str, pathlib.Path or pandas.DataFrame, optional
+        Names of actors whose families go before the library's (``name``, ``match``, ``family``, ``kind``).
+    agreements : str, pathlib.Path or pandas.DataFrame, optional
+        Local agreements (``pcode``, ``date``, ``name``) instead of those of ``load_published("agreements")``.
+    lang : {"en", "fr"}
+        Language of page and table.
+
+    Returns
+    -------
+    BriefReport
+        The page, its checks, the claims, and what is doubtful. The checks are made of the events to the end of 2020;
+        later ones are in the check ``after`` alone, which describes and judges nothing.
+
+    Raises
+    ------
+    FormatError, SchemaError, UnmatchedError, DuplicateEventError
+        A file of yours that cannot be used.
+
+    See Also
+    --------
+    claims : Every claim of the brief.
+    write_report : A page of checks of your own.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = sg.brief.report(folder)
+    >>> made.page.name, {check.key: check.verdict for check in made.checks}["fatalities"]
+    ('csis_brief.html', 'supported')
+    """
+    check_language(lang)
+    areas = load_areas(_COUNTRIES)
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", DataWarning)
+        own = read_actors(actors) if isinstance(actors, str | Path) else actors
+        listed = load_published("agreements") if agreements is None else agreements
+        held = read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
+        given = _given(events, coverage, areas)
+        checks, maps, left_out = _all_checks(given, own, held, lang)
+        past = given.events[given.events["date"] <= _LAST_DAY]
+        past = past if len(past) else given.events
+        west = past[past.geometry.x < _LAKE_CHAD]
+        centres, western = (mean_centre(part, weights="fatalities") for part in (past, west))
+    for one in said:
+        if not issubclass(one.category, DataWarning):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
+    doubts = [text("doubtful_events", lang, problem=kind, events=count) for kind, count in kinds.items()]
+    doubts += [in_language(str(one.message), lang) for one in said if issubclass(one.category, DataWarning)]
+    doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
+    table = claims(checks, centres=centres, western=western, lang=lang)
+    write_whole(folder / "csis_brief_claims.csv", table.to_csv(index=False))
+    page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
+    return BriefReport(page, checks, table, doubts)
+
+
+def _given(events: Any, coverage: Any, areas: gpd.GeoDataFrame) -> EventInputs:
+    if events is None:
+        sample = load_sample("central-sahel")
+        return EventInputs(sample.events, sample.coverage if coverage is None else _days_of(coverage))
+    own = read_own_events(events, areas)
+    return own if coverage is None else replace(own, coverage=_days_of(coverage))
+
+
+def _days_of(coverage: tuple[Any, Any] | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(coverage, pd.DataFrame):
+        return coverage
+    start, end = (checks_of_tables.day(day, "coverage") for day in coverage)
+    return pd.DataFrame({"iso3": _COUNTRIES, "start": start, "end": end})
+
+
+def _all_checks(
+    given: EventInputs, actors: pd.DataFrame | None, agreements: pd.DataFrame, lang: str
+) -> tuple[list[Check], dict[str, Figure], list[str]]:
+    """The checks, the maps, and the sentences on what could not be made of the events."""
+    areas, sample = load_areas(_COUNTRIES), load_sample("central-sahel")
+    events, coverage = _until(given, _LAST_DAY)
+    named = actor_family(events, actors=actors)
+    sums = sum_events(named, areas, coverage=coverage)
+    left_out: list[str] = []
+    seasons = pd.concat([load_published("food_insecure"), lean_seasons(sample.phases, _COUNTRIES)])
+    rates = rates_of_areas(sample, sums)
+    measures = [name for name in ("people_3plus", "people", "deaths") if rates[name].notna().any()]
+    made = [
+        _unless_outside(lambda: fatalities(events, coverage=coverage, lang=lang), left_out, lang)
+        or fatalities(lang=lang),
+        displacement(lang=lang),
+        food_insecurity(seasons, lang=lang),
+        terrorism(events, actors=actors, lang=lang),
+        governance(rates, capitals_of(rates), numerator=measures, lang=lang),
+        accord(_sums_of_mali(named, coverage, sums), _north(areas), lang=lang),
+        negotiation(sums, agreements, _war(named), lang=lang),
+        _unless_outside(lambda: engagement(sums, lang=lang), left_out, lang),
+    ]
+    maps = {_map_title(sums, lang): _map_of(sums, areas, lang)}
+    later = given.coverage["end"].max()
+    if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
+        every = sum_events(given.events, areas, coverage=given.coverage)
+        mali = _sums_of_mali(given.events, given.coverage, every)
+        made.append(after(given.events, mali, _north(areas), sample=sample, lang=lang))
+        maps[_map_title(every, lang)] = _map_of(every, areas, lang)
+    return [check for check in made if check is not None], maps, left_out
+
+
+def _unless_outside(make: Callable[[], Check], left_out: list[str], lang: str) -> Check | None:
+    """A check, or the reason why the days of the events do not allow it."""
+    try:
+        return make()
+    except WindowError as error:
+        left_out.append(text("left_out", lang, why=in_language(str(error), lang)))
+        return None
+
+
+def _until(given: EventInputs, day: pd.Timestamp) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The events of the brief's own time with what was covered of it; all of them where none is so old."""
+    events, coverage = given.events[given.events["date"] <= day], given.coverage
+    if events.empty:
+        return given.events, coverage
+    coverage = coverage[pd.to_datetime(coverage["start"]) <= day]
+    return events, coverage.assign(end=pd.to_datetime(coverage["end"]).clip(upper=day))
+
+
+def _north(areas: gpd.GeoDataFrame) -> list[str]:
+    north = load_published("parts_of_mali").query("part == 'north'")["pcode"]
+    return list(north[north.isin(areas["pcode"])])
+
+
+def _sums_of_mali(events: gpd.GeoDataFrame, coverage: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Mali's events by region and month, those without a region among them."""
+    areas = load_areas("MLI")
+    covered = coverage[coverage["iso3"] == "MLI"]
+    if "iso3" not in events or covered.empty:
+        return sums[sums["pcode"].isin(areas["pcode"])]
+    return sum_events(events[events["iso3"] == "MLI"], areas, coverage=covered)
+
+
+def _war(named: gpd.GeoDataFrame) -> pd.DataFrame | None:
+    """The pair's fights. Events that name one side only, or not both groups, do not tell: that is not zero."""
+    both = named["family1"].notna() & named["family2"].notna()
+    known = both.any() and set(_PAIR) <= set(named["family1"]) | set(named["family2"])
+    return dyads(named, between=_PAIR) if known else None
+
+
+def _map_title(sums: pd.DataFrame, lang: str) -> str:
+    return text("map_title", lang, year=str(sums["start"].dt.year.max()))
+
+
+def _map_of(sums: pd.DataFrame, areas: gpd.GeoDataFrame, lang: str) -> Figure:
+    """Deaths by region in the last year."""
+    last = sums[sums["start"].dt.year == sums["start"].dt.year.max()]
+    deaths = last.groupby("pcode")["fatalities"].sum(min_count=1).rename("deaths")
+    return draw_map(areas.merge(deaths, on="pcode", how="left"), "deaths", lang, label=text("deaths", lang))
+
+
+def write_report(
+    checks: Iterable[Check] | Check,
+    path: str | Path,
+    *,
+    maps: Mapping[str, Figure] | None = None,
+    doubts: Iterable[str] = (),
+    title: str | None = None,
+    lang: str = "en",
+) -> Path:
+    """Write the checks as one HTML file that needs nothing else and prints on a sheet of A4 for each part.
+
+    The parts are the headlines, the assumptions, what came after the brief with the maps, and doubts and sources.
+
+    Parameters
+    ----------
+    checks : iterable of Check
+        In the language of the page.
+    path : str or pathlib.Path
+        The file, ending in .html; its folder must exist.
+    maps : mapping of str to matplotlib.figure.Figure, optional
+        Figures with their titles, set after the checks.
+    doubts : iterable of str
+        What a reader must know of the data, before the sources.
+    title : str, optional
+        Instead of the brief's.
+    lang : {"en", "fr"}
+        Language of the page.
+
+    Returns
+    -------
+    pathlib.Path
+        The file. It holds no script and fetches nothing; texts of tables are escaped. Where a check rests on invented
+        data, the head of the page says so.
+
+    Raises
+    ------
+    SchemaError
+        No checks, or checks in another language.
+
+    See Also
+    --------
+    Check : What a check returns.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg, tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = sg.brief.write_report([sg.brief.fatalities()], pathlib.Path(folder, "report.html"))
+    ...     "28.1" in page.read_text(encoding="utf-8")
+    True
+    """
+    check_language(lang)
+    every = [checks] if isinstance(checks, Check) else list(checks)
+    other = [check.key for check in every if check.lang != lang]
+    if not every or other:
+        raise SchemaError(
+            f"write_report needs checks in {lang!r}"
+            + (f"; in another language: {', '.join(other)}" if other else ", and there are none")
+        )
+    static = files("sahelgeo.brief").joinpath("static")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(unbroken=_unbroken, image=_image)
+    template = environment.from_string(static.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    words = {key: word(key, lang) for key in ("colon", "disclaimer", "made_with")}
+    words |= {key: text(key, lang) for key in ("says", "data", "sources", "join", "doubts")}
+    headlines = [check for check in every if check.key in _HEADLINES]
+    afterwards = [check for check in every if check.key == "after"]
+    assumptions = [check for check in every if check not in headlines and check not in afterwards]
+    parts = [(headlines, {}), (assumptions, {}), (afterwards, maps or {})]
+    sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
+    notes = list(dict.fromkeys(note for check in every for note in check.notes))
+    invented = ", ".join(check.title for check in every if check.verdict == "synthetic")
+    page = template.render(
+        lang=lang,
+        title=title or text("report_title", lang),
+        lead=text("report_lead", lang),
+        synthetic=text("report_synthetic", lang, checks=invented) if invented else "",
+        css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        parts=[part for part in parts if any(part)],
+        doubts=list(doubts),
+        sources=sources,
+        notes=notes,
+        words=words,
+    )
+    return write_whole(path, page)
+
+
+def _unbroken(words: str) -> str:
+    """No line may begin with the sign that belongs to the number or word before it."""
+    return re.sub(r" (?=[%;:!?»])", "\u00a0", words)
+
+
+def _image(figure: Figure) -> str:
+    """The chart as SVG: sharp in print; the same input gives the same bytes."""
+    held = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "sahelgeo", "font.family": ["DejaVu Sans"], **LITERAL_TEXT}):
+        figure.savefig(held, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(held.getvalue()).decode("ascii")
+
+
+class _Answer(NamedTuple):
+    """What is known of a claim; ``certainty`` is that of the least certain published figure."""
+
+    finding: str
+    verdict: str
+    sources: str = ""
+    certainty: Any = pd.NA
+
+
+def claims(
+    checks: Iterable[Check],
+    *,
+    centres: gpd.GeoDataFrame | None = None,
+    western: gpd.GeoDataFrame | None = None,
+    lang: str = "en",
+) -> pd.DataFrame:
+    """Every claim of the brief with what is known of it, so that none is passed over in silence.
+
+    Parameters
+    ----------
+    checks : iterable of Check
+        The checks that were made, in the language of the table; their claims take findings, verdict and sources from
+        them. A claim about one country or one half of a sentence takes that part of the check.
+    centres : geopandas.GeoDataFrame, optional
+        The result of :func:`sahelgeo.events.mean_centre` on the events of the checks, for the claim that the conflict
+        moved.
+    western : geopandas.GeoDataFrame, optional
+        The same of the events west of 11° E: without the war around Lake Chad.
+    lang : {"en", "fr"}
+        Language of the words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        24 rows, with index 0..23: ``id`` (B01 to B24, in the order of the brief), ``claim``, ``finding``, ``verdict``
+        (those of a :class:`~sahelgeo.brief.Check`, and not_checked, where the finding says what is needed),
+        ``sources``. A claim that is one day or figure of the timeline or of the published figures is described: it was
+        looked up, and a date that rests on memory says so. ``certainty`` is that of the least certain published figure
+        or day: certain, reported, conflict or memory; missing where there is none.
+
+    Raises
+    ------
+    LanguageError
+        A language that is not there.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> table = sg.brief.claims([sg.brief.fatalities()])
+    >>> len(table), table.set_index("id").loc["B04", "verdict"], table.set_index("id").loc["B10", "verdict"]
+    (24, 'incomplete', 'not_checked')
+    """
+    check_language(lang)
+    made = {check.key: check for check in checks}
+    tables = {"claim_centre": centres, "claim_centre_west": western}
+    centre = " ".join(centre_words(table, lang, key) for key, table in tables.items() if table is not None)
+    rows = []
+    for row in embedded.read_rows("brief", "claims.csv"):
+        claim = row[base_language(lang)] or text(f"{row['what']}_claim", lang)
+        answer = _from_events(made, centre, row["what"], lang) if row["how"] == "centre" else _answer(row, made, lang)
+        rows.append({"id": row["id"], "claim": claim, **answer._asdict()})
+    return pd.DataFrame(rows).astype("string")
+
+
+def _answer(row: Mapping[Any, str], made: Mapping[str, Check], lang: str) -> _Answer:
+    how, what = row["how"], row["what"]
+    if how == "check":
+        return _from_check(made, what, lang)
+    if how == "timeline":
+        return _from_timeline(what.split("|"), lang)
+    if how == "stocks":
+        return _from_stocks(what.split("|"), lang)
+    if how == "clashes":
+        return _from_clashes(what, made.get("negotiation"), lang)
+    return _Answer(text("claim_needs" if what else "claim_context", lang, what=what), "not_checked")
+
+
+def _from_check(made: Mapping[str, Check], what: str, lang: str) -> _Answer:
+    key, _, part = what.partition(":")
+    check = made.get(key)
+    if check is None:
+        return _Answer(text("claim_without_check", lang, what=key), "not_checked")
+    words, verdict = check.parts.get(part, (check.findings, "not_checked")) if part else (check.findings, check.verdict)
+    return _Answer(" ".join(words), verdict, "; ".join(check.sources), _certainty(check, part))
+
+
+def _certainty(check: Check, part: str) -> Any:
+    table = check.table
+    rows = table[table["scope"] == part] if part and "scope" in table and (table["scope"] == part).any() else table
+    columns = [name for name in ("certainty", "certainty_before") if name in rows]
+    return least_certain(value for name in columns for value in rows[name])
+
+
+def _from_events(made: Mapping[str, Check], centre: str, what: str, lang: str) -> _Answer:
+    """The move of the conflict: the share outside the north, and the centre where it was computed."""
+    accord = made.get("accord")
+    words, sources = ((), ()) if accord is None else (accord.findings, accord.sources)
+    if accord is not None and accord.verdict == "incomplete":
+        return _Answer(" ".join(words), "not_checked")
+    if not words and not centre:
+        return _Answer(text("claim_needs", lang, what=what), "not_checked")
+    invented = any(check.verdict == "synthetic" for check in made.values())
+    said = " ".join([*words, centre]).strip()
+    return _Answer(said, "synthetic" if invented else "described", "; ".join(sources))
+
+
+def _from_timeline(days: list[str], lang: str) -> _Answer:
+    timeline = load_timeline()
+    found = timeline[timeline["start"].isin(pd.to_datetime(days))]
+    words = []
+    for row in found.to_dict("records"):
+        day = write_month(row["start"], lang) if row["precision"] == "month" else write_day(row["start"].date(), lang)
+        note = "" if row["verified"] else f" ({text('unverified', lang)})"
+        words.append(f"{day}{note}{word('colon', lang)} {row[f'event_{base_language(lang)}']}")
+    sure = "memory" if not found["verified"].all() else least_certain(found["certainty"])
+    return _Answer(text("join", lang).join(words) + ".", "described", "; ".join(found["source"].unique()), sure)
+
+
+def _from_stocks(scopes: list[str], lang: str) -> _Answer:
+    stocks = load_published("displaced")
+    found = stocks[stocks["scope"].isin(scopes)]
+    words = []
+    for _, part in found.groupby(["scope", "group"], sort=False):
+        for row in part.to_dict("records"):
+            words.append(text("claim_stock", lang, row | {"people": (row["people"], row["certainty"])}))
+        if len(part) > 1:
+            ratio = float(part["people"].iloc[-1]) / float(part["people"].iloc[0])
+            words.append(text("claim_ratio", lang, scope=row["scope"], ratio=ratio))
+    sources = "; ".join(found["source"].unique())
+    return _Answer(text("join", lang).join(words) + ".", "described", sources, least_certain(found["certainty"]))
+
+
+def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
+    clashes = load_published("clashes")
+    row = clashes[clashes["scope"] == scope].iloc[0]
+    values = row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
+    given = _clashes_given(row, check)
+    if given is None:
+        said = text("claim_clashes", lang, values)
+    else:
+        said = f"{text('claim_clashes_printed', lang, values)} {text('claim_clashes_given', lang, given.to_dict())}"
+    return _Answer(said, "described", str(row["source"]), row["certainty"])
+
+
+def _clashes_given(row: pd.Series, check: Check | None) -> pd.Series | None:
+    """The sums of the pair in the user's events, if these cover every area over all of the months that were printed."""
+    if check is None or check.verdict == "synthetic" or "war" not in check.others:
+        return None
+    war = check.others["war"]
+    if war.empty or set(war[["first", "second"]].iloc[0]) != set(str(row["scope"]).split(" vs ")):
+        return None
+    inside = war[(war["start"] >= row["start"]) & (war["end"] <= row["end"]) & (war["covered"] == 1).fillna(False)]
+    months = pd.period_range(row["start"], row["end"], freq="M")
+    return inside[["events", "fatalities"]].sum() if len(inside) == len(months) else None
