@@ -1,7 +1,7 @@
 """The brief *Rethinking Crisis Responses in the Sahel* (CSIS, December 2020) on data, without network.
 
-Deaths are UCDP's of 2012 to 2023, phases the Cadre Harmonisé's, displaced people UNHCR's; ``sahelgeo brief --events FILE``
-takes your own export of ACLED or UCDP instead.
+Deaths are UCDP's of 2012 to 2023, phases the Cadre Harmonisé's, displaced people UNHCR's;
+``sahelgeo brief --events FILE`` takes your own export of ACLED or UCDP instead.
 """
 
 import sahelgeo as sg

@@ -70,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (read, drawn):
         _add_file(command)
     brief = _command(commands, "brief", _brief, "hold the CSIS brief of 2020 on the Sahel against data")
-    brief.add_argument("--events", metavar="FILE", help="your export of ACLED or UCDP (default: UCDP's of 2012 to 2023)")
+    brief.add_argument(
+        "--events", metavar="FILE", help="your export of ACLED or UCDP (default: UCDP's of 2012 to 2023)"
+    )
     brief.add_argument("--coverage", nargs=2, metavar=("START", "END"), help="the days that the export covers")
     brief.add_argument("--actors", metavar="FILE", help="names of actors: name, match, family, kind")
     brief.add_argument("--agreements", metavar="FILE", help="local agreements: pcode, date, name")

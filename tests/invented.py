@@ -112,6 +112,11 @@ def load_invented() -> Invented:
     points = gpd.points_from_xy(events.pop("longitude"), events.pop("latitude"))
     table = sg.conform(gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326"), "events")
     actors = pd.DataFrame(ACTORS, columns=["name", "family", "kind"]).assign(match="whole", source="sahelgeo-synthetic")
-    agreement = {"pcode": AGREEMENT[0], "date": AGREEMENT[1], "name": "agreement (invented)", "source": "sahelgeo-synthetic"}
+    agreement = {
+        "pcode": AGREEMENT[0],
+        "date": AGREEMENT[1],
+        "name": "agreement (invented)",
+        "source": "sahelgeo-synthetic",
+    }
     pair = ("front A", "front B")
     return Invented(table, actors, pd.DataFrame([agreement]), ("2017-01-01", "2020-12-31"), pair)

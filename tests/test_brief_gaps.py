@@ -12,7 +12,6 @@ from invented import Invented, load_invented
 from tables import make_events
 
 import sahelgeo as sg
-from examples import run_brief
 
 ROOT = Path(sg.__file__).parents[1]
 BROKEN = r"Deal of $5 {a_ and $6 \frac$"
@@ -146,11 +145,16 @@ def test_clashes_of_the_events_stand_beside_the_printed_ones(sums: pd.DataFrame,
     assert ("6 events and 12 deaths" in finding) == (covered == 1)
 
 
-def test_an_agreement_outside_the_data_is_named(made_up: Invented, sums: pd.DataFrame) -> None:
-    """All of them at once."""
-    early = pd.concat([made_up.agreements] * 2).assign(date=["2017-03-01", "2016-01-01"], name=["one", "two"])
-    with pytest.raises(sg.errors.WindowError, match=r"agreement 'one' of 2017-03-01 in NE006: .*; agreement 'two'"):
-        sg.brief.negotiation(sums, early)
+def test_an_agreement_outside_the_data_is_left_out_and_named(made_up: Invented, sums: pd.DataFrame) -> None:
+    """The others are looked at."""
+    early = pd.concat([made_up.agreements] * 2).assign(date=["2016-01-01", "2019-09-01"], name=["one", "two"])
+    check = sg.brief.negotiation(sums, early)
+    assert check.table["name"].tolist() == ["two"]
+    assert check.others["left_out"]["name"].tolist() == ["one"]
+    assert any(words.startswith("one (1 January 2016) is left out") for words in check.findings)
+    nothing = sg.brief.negotiation(sums, early.iloc[:1])
+    assert nothing.table.empty
+    assert "agreements" not in nothing.parts
 
 
 def test_lists_with_mistakes_are_refused_with_all_of_them(tmp_path: Path) -> None:
@@ -175,22 +179,6 @@ def test_lists_with_mistakes_are_refused_with_all_of_them(tmp_path: Path) -> Non
     path.write_text("name,match,family,kind\nX,whole,,a\nY,half,b,c\n")
     with pytest.raises(sg.errors.SchemaError, match=r"'family', rows 2: empty.*rows 3: write 'whole' or 'start'"):
         sg.brief.read_actors(path)
-
-
-@pytest.mark.parametrize(
-    ("option", "text"),
-    [("--agreements", "pcode,date,name\nML05,sept 2019,a\n"), ("--actors", "name\nX\n"), ("--out", "")],
-)
-def test_the_example_refuses_bad_lists_in_one_sentence(tmp_path: Path, option: str, text: str) -> None:
-    """No traceback, and no work before it; a folder that cannot be made is one of them."""
-    bad = tmp_path / "bad.csv"
-    bad.write_text(text)
-    given = [option, str(bad / "sub" if option == "--out" else bad)]
-    out = [] if option == "--out" else ["--out", str(tmp_path / "new" / "folder")]
-    done = run_brief(*given, *out)
-    assert done.returncode == 1
-    assert done.stderr.startswith("The files cannot be used.")
-    assert "Traceback" not in done.stderr
 
 
 def test_text_of_tables_is_no_formula(made_up: Invented, sums: pd.DataFrame, tmp_path: Path) -> None:
@@ -274,9 +262,9 @@ def test_many_long_labels_leave_room_for_their_bars() -> None:
 def test_the_french_page_speaks_french(made_up: Invented, sums: pd.DataFrame) -> None:
     """Names of families and agreements, and the space before a colon."""
     check = sg.brief.negotiation(sums, made_up.agreements, lang="fr")
-    assert check.findings[0].startswith("accord (inventé) :")
+    assert check.findings[0].startswith("agreement (invented) :")
     legend = sg.brief.terrorism(made_up.events, actors=made_up.actors, lang="fr").figure.axes[0].get_legend()
-    assert {"armée", "gardes villageois"} <= {text.get_text() for text in legend.get_texts()}
+    assert {"front A", "army"} <= {text.get_text() for text in legend.get_texts()}
     assert "(date non vérifiée)\u00a0:" in sg.brief.claims([], lang="fr").set_index("id").loc["B03", "finding"]
 
 

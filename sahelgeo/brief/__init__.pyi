@@ -4,6 +4,10 @@ from .assumptions import engagement as engagement
 from .assumptions import governance as governance
 from .assumptions import negotiation as negotiation
 from .assumptions import terrorism as terrorism
+from .brief_report import BriefReport as BriefReport
+from .brief_report import claims as claims
+from .brief_report import report as report
+from .brief_report import write_report as write_report
 from .charts import draw_map as draw_map
 from .headlines import displacement as displacement
 from .headlines import fatalities as fatalities
@@ -16,7 +20,3 @@ from .inputs import read_agreements as read_agreements
 from .inputs import read_own_events as read_own_events
 from .outcome import VERDICTS as VERDICTS
 from .outcome import Check as Check
-from .brief_report import BriefReport as BriefReport
-from .brief_report import claims as claims
-from .brief_report import report as report
-from .brief_report import write_report as write_report

@@ -94,8 +94,8 @@ def terrorism(
     missions = load_timeline(kinds=["mission"]) if timeline is None else timeline[timeline["kind"] == "mission"]
     first, last = span_of(checked)
     months_of = pd.period_range(first, last, freq="M")
-    years = long.groupby(["family", long["date"].dt.year.rename("year")])
-    years = years.agg(events=("event", "size"), fatalities=("fatalities", "sum")).reset_index()
+    by_year = long.groupby(["family", long["date"].dt.year.rename("year")])
+    years = by_year.agg(events=("event", "size"), fatalities=("fatalities", "sum")).reset_index()
     others = {"missions": _mission_windows(monthly, missions, months_of, months), "years": years}
     others["civilians"] = _civilians_killed(checked)
     groups = table[~table["kind"].isin((*_UNARMED, *_FORCES))].head(_SHOWN)
@@ -139,7 +139,7 @@ def _window_words(windows: pd.DataFrame, groups: pd.DataFrame, months: int, lang
 
 
 def _civilians_killed(events: pd.DataFrame) -> pd.DataFrame:
-    """Who killed civilians: the first side of one-sided violence, and the civilians among its deaths if they are told."""
+    """Who killed civilians: the first side of one-sided violence, and the civilians among its deaths, if told."""
     one_sided = events[events["kind"].isin(_ONE_SIDED)] if "kind" in events else events.iloc[:0]
     counted = "civilians" if "civilians" in events else "fatalities"
     sums = one_sided.groupby("family1").agg(events=("event", "size"), civilians=(counted, "sum"))
@@ -639,7 +639,10 @@ def after(
     middle = pd.to_datetime(table["year"].astype(str) + "-07-01")
     lines(
         ax,
-        {named(scope, lang): rows.set_index(middle[rows.index])["deaths"] for scope, rows in table.groupby("scope")},
+        {
+            named(str(scope), lang): rows.set_index(middle[rows.index])["deaths"]
+            for scope, rows in table.groupby("scope")
+        },
         lang,
         label=text("deaths_year", lang),
         drawn="dots",

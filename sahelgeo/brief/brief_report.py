@@ -159,7 +159,7 @@ def report(
     kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
     doubts = [text("doubtful_events", lang, problem=kind, events=count) for kind, count in kinds.items()]
     doubts += [in_language(str(one.message), lang) for one in said if issubclass(one.category, DataWarning)]
-    doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
+    doubts = list(dict.fromkeys([*left_out, *doubts, text("rates_of", lang), text("doubt_niamey", lang)]))
     table = claims(checks, centres=centres, western=western, lang=lang)
     write_whole(folder / "csis_brief_claims.csv", table.to_csv(index=False))
     page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
@@ -229,7 +229,8 @@ def _until(given: EventInputs, day: pd.Timestamp) -> tuple[gpd.GeoDataFrame, pd.
     if events.empty:
         return given.events, coverage
     coverage = coverage[pd.to_datetime(coverage["start"]) <= day]
-    return events, coverage.assign(end=pd.to_datetime(coverage["end"]).clip(upper=day))
+    ends = pd.to_datetime(coverage["end"])
+    return events, coverage.assign(end=ends.where(ends <= day, day))
 
 
 def _north(areas: gpd.GeoDataFrame) -> list[str]:

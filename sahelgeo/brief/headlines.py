@@ -148,7 +148,7 @@ def _from_events(events: pd.DataFrame, day: pd.Timestamp, coverage: Any, bands: 
 
 
 def _bound_of(events: gpd.GeoDataFrame, column: str, day: pd.Timestamp, scopes: pd.Series) -> Any:
-    """The low or high count of the part of the year by scope; missing where the source has none, or for all together."""
+    """The low or high count of the part of the year by scope; missing where the source has none."""
     if column not in events or "iso3" not in events or events[column].isna().all():
         return pd.array([pd.NA] * len(scopes), dtype="Int64")
     inside = events[checks.days(events["date"], "events").between(*windows_of(day)[0])]
@@ -384,8 +384,9 @@ def food_insecurity(
         ``derived`` (bool: the year before is computed from a printed multiple), ``change``, ``ratio``, ``fits_more``
         and ``fits_times`` (bool: either half of the sentence), ``source``, ``certainty`` (of the least certain figure).
         ``parts`` has "more": supported if the change fits in each row of the central Sahel (a printed multiple, or the
-        three countries together) or, without one, in all rows, partly if in some; and "times", which is partly at most: the ratio is year on year, and nothing says that
-        hunger trebled in 2020 alone. The verdict is that of both where they agree, else partly.
+        three countries together) or, without one, in all rows, partly if in some; and "times", which is partly at most:
+        the ratio is year on year, and nothing says that hunger trebled in 2020 alone. The verdict is that of both where
+        they agree, else partly.
 
     Raises
     ------
@@ -437,7 +438,8 @@ def lean_seasons(phases: pd.DataFrame, countries: list[str]) -> pd.DataFrame:
     >>> import sahelgeo as sg
     >>> phases = sg.load_sample("central-sahel").phases
     >>> found = sg.brief.lean_seasons(phases, ["BFA", "MLI", "NER"])
-    >>> found.loc[found["start"].dt.year.isin([2019, 2020]), ["issued", "people_3plus", "note"]].astype(str).values.tolist()
+    >>> found = found[found["start"].dt.year.isin([2019, 2020])]
+    >>> found[["issued", "people_3plus", "note"]].astype(str).values.tolist()
     [['2019-03-31', '2412788', ''], ['2020-03-31', '5505077', ''], ['2020-07-31', '6633912', 'MLI+NER']]
     """
     lean = phases[(phases["start"].dt.month == 6) & phases["iso3"].isin(countries)]

@@ -327,7 +327,8 @@ def last_seasons(phases: pd.DataFrame) -> pd.DataFrame:
     """The last analysis of each lean season (from June) and area, with its year."""
     lean = phases[phases["start"].dt.month == _LEAN].sort_values("issued")
     lean = lean.drop_duplicates(["pcode", "start"], keep="last")
-    return lean.assign(year=lean["start"].dt.year)
+    result: pd.DataFrame = lean.assign(year=lean["start"].dt.year)
+    return result
 
 
 def rates_of_areas(sample: Sample, sums: pd.DataFrame) -> pd.DataFrame:
@@ -339,7 +340,7 @@ def rates_of_areas(sample: Sample, sums: pd.DataFrame) -> pd.DataFrame:
     stocks = sample.stocks[sample.stocks["date"] == f"{_YEAR}-12-31"].dropna(subset=["pcode"])
     people = stocks.groupby("pcode")["people"].sum()
     table = table.merge(people, on="pcode", how="left").merge(deaths, on="pcode", how="left")
-    return with_source(table, rows, stocks, year).reset_index(drop=True)
+    return with_source(table.reset_index(drop=True), rows, stocks, year)
 
 
 def capitals_of(table: pd.DataFrame) -> list[str]:

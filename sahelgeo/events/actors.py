@@ -98,8 +98,9 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     Notes
     -----
     Families follow lineages and stand in ``sahelgeo/data/actors.csv``, each name with a source and how certain it is.
-    UCDP prints IS for each province of the Islamic State: where an event has a point, ``sahelgeo/data/actor_places.csv``
-    tells them apart (west of 11° E ISGS, east of it ISWAP), unless your own names have a family for IS.
+    UCDP prints IS for each province of the Islamic State: where an event has a point,
+    ``sahelgeo/data/actor_places.csv`` tells them apart (west of 11° E ISGS, east of it ISWAP), unless your own names
+    have a family for IS.
 
     Examples
     --------
@@ -144,9 +145,11 @@ def _by_place(events: pd.DataFrame, side: int, families: dict[str, pd.Series], n
     points = events.geometry if events.crs is None else events.geometry.to_crs("EPSG:4326")
     x, y = (get(points.array) for get in (shapely.get_x, shapely.get_y))
     folded = events[f"actor{side}"].map({name: _folded(str(name)) for name in names})
-    for box in read_frame("actor_places.csv").itertuples():
-        inside = (x >= float(box.west)) & (x < float(box.east)) & (y >= float(box.south)) & (y < float(box.north))
-        family = family.mask(inside & (folded == _folded(box.name)), box.family)
+    for box in read_frame("actor_places.csv").to_dict("records"):
+        west, south, east, north = (float(box[name]) for name in ("west", "south", "east", "north"))
+        inside = (x >= west) & (x < east) & (y >= south) & (y < north)
+        named = (folded == _folded(box["name"])).fillna(False).to_numpy(dtype=bool)
+        family = family.mask(inside & named, box["family"])
     return family
 
 
