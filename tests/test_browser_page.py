@@ -248,3 +248,27 @@ def test_the_switch_is_folded_on_a_phone(browser: Any, tmp_path: Path, squares: 
     assert alone.page.locator(".sg-legend-part").count() == 1
     assert alone.page.locator("path.sg-area").count() == 3
     assert wide.wrong == phone.wrong == alone.wrong == []
+
+
+def test_users_own_layers_work_without_a_network(browser: Any, squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """folium's markers, shapes and popups stand above the areas and open, with what the page holds itself."""
+    m = sg.maps.Map()
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    folium.PolyLine([[10.1, 0.1], [10.9, 2.9]], popup="a line").add_to(m)
+    folium.Marker([10.5, 0.5], popup="<b>a pin</b>").add_to(m)
+    folium.Marker([10.5, 2.5], tooltip="the last").add_to(m)
+    shape = {"type": "Polygon", "coordinates": [[[1.2, 10.2], [1.8, 10.2], [1.5, 10.8], [1.2, 10.2]]]}
+    feature = {"type": "Feature", "properties": {"a": "a field"}, "geometry": shape}
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [feature]}, popup=folium.GeoJsonPopup(["a"]), name="shape"
+    ).add_to(m)
+    m.save(tmp_path / "map.html")
+    found = Opened(browser, tmp_path / "map.html")
+    pins = found.page.locator(".leaflet-marker-pane svg")
+    assert pins.count() == 2
+    pins.first.click()
+    assert found.page.locator(".leaflet-popup-content b").inner_text() == "a pin"
+    found.page.keyboard.press("Escape")
+    found.page.locator(".leaflet-overlay-pane path").last.click()
+    assert "a field" in found.page.locator(".leaflet-popup-content").last.inner_text()
+    assert not found.wrong

@@ -160,7 +160,7 @@ def test_circles_leave_out_missing_counts_and_say_so(squares: gpd.GeoDataFrame) 
     drawing = sg.maps.StockLayer(table).drawing("en")
     assert drawing.values == (100.0, None, 0.0)
     assert drawing.notes == (
-        "Total: 100 people; places: 2",
+        "Total: 100 people; places:\u00a02",
         "Places without a count, which have no circle: 1",
     )
     assert drawing.subtitle == "6 September 2020"
@@ -217,7 +217,7 @@ def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None
     drawing = sg.maps.FlowLayer(arrows(squares), smallest=50).drawing("en")
     assert drawing.values == (100.0,)
     assert drawing.notes == (
-        "Total: 140 people; movements: 1",
+        "Total: 140 people; movements:\u00a01",
         "Not drawn: flows below 50 people (1 of them, 40 people)",
     )
 
@@ -225,13 +225,13 @@ def test_small_flows_are_left_out_with_a_note(squares: gpd.GeoDataFrame) -> None
 def test_totals_leave_out_what_is_withheld(squares: gpd.GeoDataFrame) -> None:
     """The one small count is not the difference of the total and the others; phases give the people in phase 3 or above."""
     circles = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).drawing("en")
-    assert circles.notes == ("Total: 100 people; places: 2. Small counts withheld and not added: 1",)
+    assert circles.notes == ("Total: 100 people; places:\u00a02. Small counts withheld and not added:\u00a01",)
     m = sg.maps.Map(suppress_below=0)
     shown = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).add_to(m)
     assert shown.drawing("fr").notes == ("Total\xa0: 103 personnes\xa0; lieux\xa0: 3",)
     people = phased(squares, [3, 4, 2]).assign(people_3=[1200, 30, None], people_4=[5, 20, None], people_5=[0, 0, None])
     assert sg.maps.PhaseLayer(people).drawing("en").notes == (
-        "People in phase 3 or above: 1,250 (2 of 3 areas). Small counts withheld and not added: 1",
+        "People in phase 3 or above: 1,250 (2 of 3 areas). Small counts withheld and not added:\u00a01",
     )
     assert sg.maps.PhaseLayer(phased(squares, [3, 4, 2])).drawing("en").notes == ()
 

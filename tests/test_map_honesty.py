@@ -56,7 +56,7 @@ def test_one_withheld_count_cannot_be_worked_out(squares: gpd.GeoDataFrame) -> N
         people_5=0,
     )
     layer = sg.maps.PhaseLayer(phases)
-    assert notes(layer)[0] == "People in phase 3 or above: 300. Small counts withheld and not added: 2"
+    assert notes(layer)[0] == "People in phase 3 or above: 300. Small counts withheld and not added:\u00a02"
     m = sg.maps.Map()
     layer.add_to(m)
     fields = sg.maps.document.withhold(layer.drawing("en"), 10).fields

@@ -123,7 +123,7 @@ def test_movements_without_an_arrow_are_in_the_legend(squares: gpd.GeoDataFrame)
     page = document_of(m.get_root().render())
     notes = next(layer["notes"] for layer in page["layers"].values() if layer["kind"] == "arrows")
     assert notes == [
-        "Total: 1,520 people; movements: 1",
+        "Total: 1,520 people; movements:\u00a01",
         "of them without an arrow: 70 people inside one area, 400 people with an unknown end",
         "Not drawn: flows below 100 people (1 of them, 50 people)",
     ]

@@ -110,9 +110,9 @@ def test_circles_of_two_periods_have_one_scale(squares: gpd.GeoDataFrame, tmp_pa
     assert first["largest"] == second["largest"] == 400
     assert first["legend_values"] == second["legend_values"] == [400, 100, 20]
     assert first["notes"] == [
-        "1 March 2020: Total: 110 people; places: 2",
+        "1 March 2020: Total: 110 people; places:\u00a02",
         "1 March 2020: Places without a count, which have no circle: 1",
-        "1 June 2020: Total: 510 people; places: 3",
+        "1 June 2020: Total: 510 people; places:\u00a03",
     ]
     flows = arrows(squares)
     page = page_of(sg.maps.compare_map(flows, flows.assign(people=[1000, 2])), tmp_path / "flows.html")

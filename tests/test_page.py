@@ -136,14 +136,30 @@ def test_an_empty_map_still_is_a_page() -> None:
 
 
 def test_a_foreign_layer_brings_folium_s_scripts_with_a_warning(squares: gpd.GeoDataFrame) -> None:
-    """folium's own marker needs linked scripts; the warning says that the page needs the network."""
+    """folium's named icons need linked scripts; the warning says that the page needs the network."""
     m = sg.maps.Map()
     sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
-    folium.Marker([10.5, 0.5]).add_to(m)
-    with pytest.warns(sg.DataWarning, match="the saved map needs the network: .*Marker"):
+    folium.Marker([10.5, 0.5], icon=folium.Icon(icon="home")).add_to(m)
+    with pytest.warns(sg.DataWarning, match="the saved map needs the network: Icon use"):
         html = m.get_root().render()
     assert "jquery" in html
     assert "leaflet@1.9.3/dist/leaflet.js" not in html
+
+
+def test_a_page_without_javascript_holds_its_main_figures(squares: gpd.GeoDataFrame) -> None:
+    """A preview of mail shows title, classes, counts and sources; small counts are withheld there too."""
+    counted = squares.assign(people=[1234, 7, None], date="2020-09-06")
+    m = sg.maps.Map(title="Who <fled>", lang="fr")
+    sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
+    sg.maps.StockLayer(counted).add_to(m)
+    without = re.findall(r"<noscript>(.*?)</noscript>", m.get_root().render(), flags=re.DOTALL)[0]
+    assert "<h1>Who &lt;fled&gt;</h1>" in without
+    assert "Cette carte est dessinée par JavaScript" in without
+    assert "<td>1\u202f234" in without
+    assert "<td>&lt; 10" in without
+    assert "<td>Pas de données" in without
+    assert "Urgence" in without
+    assert "made for tests" in without
 
 
 def test_tiles_replace_the_ground() -> None:
@@ -202,6 +218,6 @@ def test_the_page_has_a_policy_that_lets_nothing_in(full_map: sg.maps.Map) -> No
 def test_a_page_that_needs_the_network_has_no_policy(full_map: sg.maps.Map) -> None:
     """Tiles and foreign layers could not load under it."""
     assert "Content-Security-Policy" not in sg.maps.Map(tiles="OpenStreetMap").get_root().render()
-    folium.Marker([10.5, 0.5]).add_to(full_map)
+    folium.Marker([10.5, 0.5], icon=folium.Icon()).add_to(full_map)
     with pytest.warns(sg.DataWarning, match="needs the network"):
         assert "Content-Security-Policy" not in full_map.get_root().render()

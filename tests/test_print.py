@@ -7,6 +7,8 @@ import io
 from itertools import combinations
 from pathlib import Path
 
+import folium
+import folium.plugins
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -20,6 +22,14 @@ import sahelgeo as sg
 from sahelgeo.demo import draw_sample, join_sample
 
 
+def demo_map() -> tuple[gpd.GeoDataFrame, sg.maps.Map]:
+    """The areas of the demo, and its map."""
+    sample = sg.load_sample("burkina-2020")
+    deaths = sg.sum_events(sample.events, sample.areas, freq="YS", coverage=sample.coverage)
+    areas, _ = join_sample(sample, deaths)
+    return areas, draw_sample(sample, areas, "en")
+
+
 def names_on(sheet: object, names: list[str]) -> list[Text]:
     """The texts on a sheet that are among the names."""
     return [text for text in sheet.axes[0].findobj(Text) if text.get_text() in names]  # type: ignore[attr-defined]
@@ -28,9 +38,8 @@ def names_on(sheet: object, names: list[str]) -> list[Text]:
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_names_touch_neither_each_other_nor_digits_nor_circles() -> None:
     """On the demo's map, where thirteen names, digits, circles and arrows meet."""
-    sample = sg.load_sample("burkina-2020")
-    areas, _ = join_sample(sample)
-    sheet = sg.maps.figure(draw_sample(sample, areas, "en"))
+    areas, m = demo_map()
+    sheet = sg.maps.figure(m)
     sheet.canvas.draw()
     written = names_on(sheet, list(areas["name"]))
     assert len(written) >= 11
@@ -155,11 +164,10 @@ def test_a_sheet_needs_periods(squares: gpd.GeoDataFrame, periods: gpd.GeoDataFr
         sg.maps.small_multiples(periods, path="a.docx")
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_map_brings_a_picture_to_the_notebook() -> None:
     """The page and a PNG in its colours, together half a megabyte at most; drawn once."""
-    sample = sg.load_sample("burkina-2020")
-    areas, _ = join_sample(sample)
-    m = draw_sample(sample, areas, "en")
+    _, m = demo_map()
     bundle = m._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png"}
     assert sum(len(text.encode()) for text in bundle.values()) <= 500_000
@@ -215,3 +223,47 @@ def test_a_heavy_page_is_made_lighter_for_the_notebook(monkeypatch: pytest.Monke
     light = sg.maps.Map()
     sg.maps.AreaLayer(sg.load_areas("MRT", level=0)).add_to(light)
     assert print_sheet.still_picture(light, most_bytes=100) == ""
+
+
+def test_users_own_layers_are_on_paper_or_named(squares: gpd.GeoDataFrame) -> None:
+    """Markers, circles, lines, polygons and GeoJSON are drawn in their colours; what paper cannot show is said."""
+    m = sg.maps.Map()
+    sg.maps.AreaLayer(squares).add_to(m)
+    before = sg.maps.figure(m).axes[0]
+    group = folium.FeatureGroup().add_to(m)
+    folium.Marker([10.5, 0.5], popup="<b>here</b>").add_to(group)
+    folium.CircleMarker([10.5, 1.5], radius=9, color="#dd0000", fill=True).add_to(m)
+    folium.PolyLine([[10.1, 0.1], [10.9, 2.9]], color="#00aa00").add_to(m)
+    folium.PolyLine([[[10.1, 0.1], [10.9, 0.9]], [[10.1, 1], [10.2, 2]]]).add_to(m)
+    folium.Circle([10.5, 2.5], radius=20_000, color="purple").add_to(m)
+    folium.Rectangle([[10.1, 0.1], [10.2, 0.2]]).add_to(m)
+    folium.Polygon([[10.1, 0.1], [10.2, 0.2], [10.1, 0.3]]).add_to(m)
+    shape = {"type": "MultiPoint", "coordinates": [[0.5, 10.5], [1.5, 10.5]]}
+    feature = {"type": "Feature", "properties": {}, "geometry": shape}
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [feature]}, style_function=lambda _: {"color": "red"}
+    ).add_to(m)
+    folium.GeoJson(shape).add_to(m)
+    folium.CircleMarker([10.5, 1.5], radius=9).add_to(folium.FeatureGroup(show=False).add_to(m))
+    after = sg.maps.figure(m).axes[0]
+    # One marker, one circle, three lines and four points; the round area, the rectangle and the polygon.
+    assert len(after.lines) - len(before.lines) == 9
+    assert len(after.patches) - len(before.patches) == 3
+    folium.plugins.HeatMap([[10.5, 0.5]]).add_to(m)
+    with pytest.warns(sg.DataWarning, match="HeatMap cannot be drawn on paper and is left out; the page shows them"):
+        sg.maps.figure(m)
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_picture(squares: gpd.GeoDataFrame) -> None:
+    """It takes the page out of the HTML and leaves an image; of a comparison too, and a story has none."""
+    m = sg.maps.Map(title='A "map"')
+    sg.maps.AreaLayer(squares).add_to(m)
+    bundle = m._repr_mimebundle_()
+    assert f'<img src="data:image/png;base64,{bundle["image/png"]}" alt="A &quot;map&quot;"' in bundle["text/html"]
+    assert "Make this Notebook Trusted" not in bundle["text/html"]
+    counted = squares.assign(people=[100, 200, 300], date="2020-09-06")
+    compared = sg.maps.compare_map(counted, counted.assign(date="2021-09-06"))._repr_mimebundle_()
+    assert "<img src=" in compared["text/html"]
+    story = sg.maps.story([("One", "", m)])._repr_mimebundle_()
+    assert set(story) == {"text/html"}
+    assert "Make this Notebook Trusted" in story["text/html"]

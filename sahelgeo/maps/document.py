@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from typing import Any
 
@@ -25,6 +26,7 @@ from sahelgeo.areas import load_areas
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.drawing import (
+    SUPPRESSED,
     AreaDrawing,
     BivariateDrawing,
     Box,
@@ -43,7 +45,7 @@ from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.saving import readable
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import Language as Language  # noqa: PLC0414 (public as sahelgeo.maps.Language)
-from sahelgeo.words import all_words, base_language, check_language, word
+from sahelgeo.words import all_words, base_language, check_language, word, write_number
 
 STATIC = files("sahelgeo.maps").joinpath("static")
 # In the order in which they need each other: what is drawn, then what is around it.
@@ -149,6 +151,21 @@ def layers_of(element: Any) -> Iterator[Any]:
         if is_layer(child):
             yield child
         yield from layers_of(child)
+
+
+# Children of a map that draw themselves with Leaflet alone, and hold what is not theirs.
+LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)
+
+
+def foreign_children(element: Any, *, hidden: bool = True) -> Iterator[Any]:
+    """What users added to a map with folium alone, in order; with or without what is off when the page opens."""
+    for child in element._children.values():
+        off = isinstance(child, folium.map.Layer) and not child.show and not hidden
+        if is_layer(child) or type(child).__name__ == "ElementAddToElement" or off:
+            continue
+        if not isinstance(child, LEAFLET_ONLY):
+            yield child
+        yield from foreign_children(child, hidden=hidden)
 
 
 def page_head(*, with_leaflet: bool) -> str:
@@ -338,6 +355,33 @@ def caveats(tolerance: float, lang: str) -> list[str]:
         return [word("disclaimer", lang)]
     written = f"{tolerance:g}".replace(".", "," if base_language(lang) == "fr" else ".")
     return [word("disclaimer", lang), f"{word('simplified', lang).format(tolerance=written)}."]
+
+
+def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
+    """What a reader without JavaScript, such as a preview of mail, sees in the map's place: its main figures."""
+    shown = [withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
+    parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}<p>{word('no_script', given.lang)}"]
+    for item in shown:
+        written = _main_figures(item, given)
+        rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in zip(item.names, written, strict=True))
+        parts += [f"<table><caption>{escape(f'{item.title} {item.subtitle}')}</caption>", *rows, "</table>"]
+    credited = [*credit_lines(drawings, given.lang, ground=given.ground)["lines"], word("disclaimer", given.lang)]
+    parts.append(f"<p>{escape(' • '.join(credited))}")
+    text = re.sub("[\u2028\u2029]", " ", "".join(parts))
+    return f"<noscript><style>.folium-map{{display:none}}</style>{text}</noscript>"
+
+
+def _main_figures(item: Drawing, given: MapOptions) -> list[str]:
+    """The class of each area, else its first figure."""
+    if isinstance(item, AreaDrawing) and not isinstance(item.fields[0].values[0], int | float):
+        return [escape(item.looks[number].label) for number in item.class_of]
+    missing, small = word("no_data", given.lang), escape(f"< {given.suppress_below:g}")
+    decimals = 1 if item.fields[0].form == "decimal" else 0
+    return [
+        missing if value is None else small if value == SUPPRESSED else
+        write_number(value, given.lang, decimals) if isinstance(value, int | float) else escape(str(value))
+        for value in item.fields[0].values
+    ]  # fmt: skip
 
 
 def _page_json(furniture: MapOptions, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:

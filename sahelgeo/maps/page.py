@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import uuid
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from os import PathLike
 from typing import Any
@@ -16,6 +16,7 @@ from folium.template import Template
 
 from sahelgeo.errors import DataWarning, SchemaError
 from sahelgeo.maps.document import (
+    LEAFLET_ONLY,
     STATIC,
     MapOptions,
     Page,
@@ -23,6 +24,8 @@ from sahelgeo.maps.document import (
     bounds_of,
     data_block,
     describe,
+    figures_in_html,
+    foreign_children,
     is_layer,
     language_of,
     layers_of,
@@ -41,8 +44,12 @@ from sahelgeo.words import word
 OWN_OPTIONS = ("tiles", *(one.name for one in fields(MapOptions) if one.name != "tiles"))
 _LEAFLET: dict[str, Any] = {"control_scale": True, "zoom_control": "topleft", "zoom_snap": 0.25}
 _LEAFLET |= {"location": [14.0, 2.0], "zoom_start": 5}
-# Children of a map that draw themselves with Leaflet alone.
-_LEAFLET_ONLY = (folium.LayerControl, folium.TileLayer, folium.FeatureGroup, folium.FitBounds)
+# Users' own children, which need no more than Leaflet and the page's own words for folium's popups and pins.
+_OWN_SHAPES = (
+    *(folium.Marker, folium.Circle, folium.CircleMarker, folium.PolyLine, folium.Polygon, folium.Rectangle),
+    *(folium.GeoJson, folium.GeoJsonTooltip, folium.GeoJsonPopup, folium.Popup, folium.Tooltip, folium.DivIcon),
+    folium.Marker.SetIcon,
+)
 
 
 @offers(MapOptions, more=True)
@@ -144,8 +151,11 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         warn_if_large(self.get_root(), self.max_kb)  # type: ignore[arg-type]
         figure: Figure = self.get_root()  # type: ignore[assignment]
         figure.title = safe_label(str(furniture.title))
+        drawings = [layer.drawing(language_of(self, layer)) for layer in layers_of(self) if layer.show]
+        figure.html.add_child(Verbatim(figures_in_html(drawings, furniture)), name="sahelgeo_figures")
         if isinstance(figure, Page):
-            figure.closed = not self.default_js and not any(
+            # What users write into popups may show pictures from elsewhere.
+            figure.closed = not any(foreign_children(self)) and not any(
                 isinstance(child, folium.TileLayer) for child in self._children.values()
             )
         super().render(**kwargs)  # type: ignore[no-untyped-call]
@@ -179,12 +189,7 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         """The page for a notebook, and a picture where no page is shown (paper, mail): half a megabyte at most."""
         from sahelgeo.maps.print_sheet import notebook_bundle  # noqa: PLC0415 (matplotlib only where a map is shown)
 
-        bundle = notebook_bundle(self)
-        return {
-            kind: text
-            for kind, text in bundle.items()
-            if (not include or kind in include) and kind not in (exclude or ())
-        }
+        return notebook_bundle(self, include, exclude)
 
     def add_switch(self) -> None:
         """Put a layer switch on the map if it has several layers and no switch yet."""
@@ -207,7 +212,7 @@ def warn_if_large(figure: Figure, max_kb: int) -> None:
 
 def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Folium's linked scripts, without Leaflet, when a child that is not known to do without them stands on the map."""
-    foreign = sorted({type(child).__name__ for child in _foreign_children(on_map)})
+    foreign = sorted({type(child).__name__ for child in foreign_children(on_map) if _needs_links(child)})
     if not foreign:
         return [], []
     warnings.warn(
@@ -220,13 +225,10 @@ def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, s
     ]
 
 
-def _foreign_children(element: Any) -> Iterator[Any]:
-    for child in element._children.values():
-        if is_layer(child) or type(child).__name__ == "ElementAddToElement":
-            continue
-        if not isinstance(child, _LEAFLET_ONLY):
-            yield child
-        yield from _foreign_children(child)
+def _needs_links(child: Any) -> bool:
+    """Whether a child that is not sahelgeo's asks for scripts, styles or data from the network."""
+    linked = getattr(child, "default_js", None) or getattr(child, "default_css", None)
+    return bool(linked) or not isinstance(child, _OWN_SHAPES) or not getattr(child, "embed", True)
 
 
 @dataclass(frozen=True)
@@ -295,6 +297,8 @@ class Panels:
     def _repr_html_(self) -> str:
         return str(self._figure()._repr_html_())
 
+    _repr_mimebundle_ = Map._repr_mimebundle_
+
     def _figure(self) -> Page:
         """The page, made anew: copies of the maps draw from one document."""
         identity = f"sahelgeo_page_{uuid.uuid4().hex}"
@@ -306,7 +310,9 @@ class Panels:
             isinstance(child, folium.TileLayer) for view in all_views for child in view._children.values()
         )
         figure.header.add_child(Verbatim(page_head(with_leaflet=True) + _panels_head()), name="sahelgeo_head")
-        figure.html.add_child(Verbatim(data_block(identity, self._document(parts))), name=identity)
+        document, named, words = self._document(parts)
+        figure.html.add_child(Verbatim(data_block(identity, document)), name=identity)
+        figure.html.add_child(Verbatim(figures_in_html(list(named.values()), words)), name="sahelgeo_figures")
         figure.script.add_child(Verbatim(f'sahelgeo.panels("{identity}");'), name="sahelgeo_panels")
         for view in all_views:
             figure.add_child(view)
@@ -314,7 +320,10 @@ class Panels:
         warn_if_large(figure, self.max_kb)
         return figure
 
-    def _document(self, parts: list[tuple[Section, list[_View]]]) -> dict[str, Any]:
+    def _document(
+        self, parts: list[tuple[Section, list[_View]]]
+    ) -> tuple[dict[str, Any], dict[str, Drawing], MapOptions]:
+        """The page's document, the drawings on it by their layers, and the words around them."""
         named: dict[str, Drawing] = {}
         views: dict[str, Any] = {}
         for section, maps in parts:
@@ -332,20 +341,17 @@ class Panels:
         ground = any(view["ground"] for view in views.values())
         words: dict[str, Any] = {"title": self.title, "subtitle": self.subtitle, "lang": self.lang}
         furniture = MapOptions(**words, ground=ground, max_kb=self.max_kb, suppress_below=below)
-        return {
-            **describe(named, self.lang, furniture),
-            "views": views,
-            "sections": [
-                {
-                    "heading": section.heading,
-                    "text": [text.strip() for text in section.text.split("\n\n") if text.strip()],
-                    "maps": [on_map.get_name() for on_map in maps],
-                    "captions": section.captions,
-                    "shared": section.shared,
-                }
-                for section, maps in parts
-            ],
-        }
+        sections = [
+            {
+                "heading": section.heading,
+                "text": [text.strip() for text in section.text.split("\n\n") if text.strip()],
+                "maps": [on_map.get_name() for on_map in maps],
+                "captions": section.captions,
+                "shared": section.shared,
+            }
+            for section, maps in parts
+        ]
+        return {**describe(named, self.lang, furniture), "views": views, "sections": sections}, named, furniture
 
 
 class _View(Map):
@@ -358,7 +364,7 @@ class _View(Map):
         self.document_id = document_id
         self.ground = source.ground
         for child in source._children.values():
-            if not is_layer(child) and not isinstance(child, _LEAFLET_ONLY):
+            if not is_layer(child) and not isinstance(child, LEAFLET_ONLY):
                 raise SchemaError(
                     f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
                     "Save that map on a page of its own"

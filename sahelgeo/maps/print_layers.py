@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import folium
 import numpy as np
 import shapely
+import shapely.affinity
+from matplotlib.colors import to_rgba
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation
 
-from sahelgeo.maps.document import ground_areas
+from sahelgeo.maps.document import foreign_children, ground_areas
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
     AreaDrawing,
@@ -105,6 +108,70 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
             patch.set_clip_path(axes.patch)
             outlines.append(points)
     return outlines
+
+
+# What belongs to a drawn thing and is seen when it is asked for.
+_ON_REQUEST = (folium.Popup, folium.Tooltip, folium.GeoJsonPopup, folium.GeoJsonTooltip, folium.Marker.SetIcon)
+
+
+def draw_users_own(axes: Axes, on_map: Any) -> list[str]:
+    """Draw what users put on the map with folium alone; return the kinds that have no shape on paper."""
+    lost = set()
+    for child in foreign_children(on_map, hidden=False):
+        shapes = _own_shapes(child)
+        for shape, look in shapes:
+            _draw_own(axes, shape, look)
+        if not shapes and not isinstance(child, (*_ON_REQUEST, folium.Icon)):
+            lost.add(type(child).__name__)
+    return sorted(lost)
+
+
+def _own_shapes(child: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """The shapes of a folium element, in degrees, each with the options of its path."""
+    if isinstance(child, folium.GeoJson):
+        features = [one for one in child.data.get("features", [child.data]) if one.get("geometry", one)]
+        looks = [child.style_function(one) if child.style else {} for one in features]
+        shapes = [shapely.geometry.shape(one.get("geometry", one)) for one in features]
+        return [(part, look) for shape, look in zip(shapes, looks, strict=True) for part in shapely.get_parts(shape)]
+    if isinstance(child, folium.PolyLine | folium.Polygon | folium.Rectangle):
+        nested = isinstance(child.locations[0][0], list)
+        lines = [np.array(line)[:, ::-1] for line in (child.locations if nested else [child.locations])]
+        if isinstance(child, folium.Rectangle):
+            return [(shapely.box(*lines[0].min(axis=0), *lines[0].max(axis=0)), child.options)]
+        if isinstance(child, folium.PolyLine):
+            return [(shapely.LineString(line), child.options) for line in lines]
+        return [(shapely.Polygon(lines[0], lines[1:]), child.options)]
+    if isinstance(child, folium.Marker) and child.location is not None:
+        return [(_own_point(child), child.options)]
+    return []
+
+
+def _own_point(child: Any) -> Any:
+    """The point of a marker; the ground of a circle, whose radius is in metres."""
+    y, x = child.location
+    if type(child) is not folium.Circle:
+        return shapely.Point(x, y)
+    high = child.options["radius"] / (1000 * _KM_OF_A_DEGREE)
+    return shapely.affinity.scale(shapely.Point(x, y).buffer(high), 1 / math.cos(math.radians(y)))
+
+
+def _draw_own(axes: Axes, shape: Any, look: dict[str, Any]) -> None:
+    """One shape above the layers, with the colours and the widths that it has on the page."""
+    colour = look.get("color") or look.get("fillColor") or "#3388ff"
+    width, opacity = look.get("weight", 3) * POINTS_PER_PIXEL, look.get("opacity", 1.0)
+    fill = to_rgba(look.get("fillColor") or colour, look.get("fillOpacity", 0.2)) if look.get("fill", True) else "none"
+    edge = to_rgba(colour, opacity)
+    if shape.geom_type == "Point":
+        size = 2 * look.get("radius", 6) * POINTS_PER_PIXEL
+        face = fill if "radius" in look else edge
+        axes.plot(
+            shape.x, shape.y, "o", markersize=size, markerfacecolor=face, markeredgewidth=width / 2,
+            markeredgecolor=edge if "radius" in look else "#FFFFFF", zorder=7,
+        )  # fmt: skip
+    elif shape.geom_type == "LineString":
+        axes.plot(*shape.xy, color=edge, linewidth=width, zorder=7, solid_capstyle="round")
+    else:
+        axes.add_patch(PathPatch(polygon_outline(shape), facecolor=fill, edgecolor=edge, linewidth=width, zorder=7))
 
 
 def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:

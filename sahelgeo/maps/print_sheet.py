@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 import textwrap
 import warnings
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +36,7 @@ from sahelgeo.maps.document import (
 )
 from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
 from sahelgeo.maps.layers import split_periods
-from sahelgeo.maps.print_layers import draw_layers, draw_scale, on_paper, write_names
+from sahelgeo.maps.print_layers import draw_layers, draw_scale, draw_users_own, on_paper, write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.scale import LITERAL_TEXT, share_legend, style
 from sahelgeo.maps.table_layers import layers_for, outlines_under
@@ -49,6 +51,8 @@ FORMATS = (".png", ".svg", ".pdf")
 _MOST_BYTES = 500_000
 _PAGE_KB = 380
 _RESOLUTIONS = (96, 72, 54)
+# What folium writes before the page, for notebooks that do not show it.
+_UNTRUSTED = re.compile(r"<span[^>]*>Make this Notebook Trusted.*?</span>")
 _KEPT = "_sahelgeo_picture"
 _WIDTH = 10.0
 _CAPTION_LINE = 0.15
@@ -125,8 +129,16 @@ def figure(
         if names:
             write_names(axes, drawings, arrows)
         draw_scale(axes)
+        lost = draw_users_own(axes, m)
         if path is not None:
             save_sheet(sheet, path, dpi, title_of(given, drawings))
+    if lost:
+        warnings.warn(
+            f"figure: {', '.join(lost)} cannot be drawn on paper and {'is' if len(lost) == 1 else 'are'} left out; "
+            "the page shows them",
+            DataWarning,
+            stacklevel=2,
+        )
     return sheet
 
 
@@ -267,8 +279,11 @@ def _foot_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[st
     ]
 
 
-def notebook_bundle(m: Any) -> dict[str, str]:
-    """The page as HTML and, where it can be drawn, the picture as PNG in base64."""
+def notebook_bundle(m: Any, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    """The page as HTML and, where it can be drawn, the picture as PNG in base64.
+
+    The picture is in the HTML too, behind the page: a notebook that is not trusted takes the page out.
+    """
     html = m._repr_html_()
     if len(html.encode()) > 0.92 * _MOST_BYTES and m.max_kb > _PAGE_KB:
         given, m.max_kb = m.max_kb, _PAGE_KB
@@ -276,8 +291,14 @@ def notebook_bundle(m: Any) -> dict[str, str]:
             html = m._repr_html_()
         finally:
             m.max_kb = given
-    picture = still_picture(m, most_bytes=_MOST_BYTES - len(html.encode()))
-    return {"text/html": html} | ({"image/png": picture} if picture else {})
+    picture = still_picture(m, most_bytes=(_MOST_BYTES - len(html.encode())) // 2 - 200)
+    bundle = {"text/html": html}
+    if picture:
+        image = f'<img src="data:image/png;base64,{picture}" alt="{escape(m.title or "")}" style="max-width:100%">'
+        bundle = {"text/html": _UNTRUSTED.sub(image, html, count=1), "image/png": picture}
+    return {
+        kind: text for kind, text in bundle.items() if (not include or kind in include) and kind not in (exclude or ())
+    }
 
 
 def still_picture(m: Any, *, most_bytes: int) -> str:
@@ -285,22 +306,24 @@ def still_picture(m: Any, *, most_bytes: int) -> str:
 
     The picture is drawn once and kept on the map until a layer changes.
     """
-    stamp = (stamp_of(m, m.furniture()), most_bytes // 10_000)
+    stamp = None if hasattr(m, "sections") else (stamp_of(m, m.furniture()), most_bytes // 10_000)
     kept = getattr(m, _KEPT, None)
-    if kept is not None and kept[0] == stamp:
+    if kept is not None and stamp is not None and kept[0] == stamp:
         return str(kept[1])
     try:
         picture = _drawn(m, most_bytes)
     except Exception as problem:  # noqa: BLE001 (a picture is a spare: whatever goes wrong with it, the page is shown)
         picture = ""
-        if any(isinstance(child, folium.map.Layer) for child in m._children.values()):
+        if any(isinstance(child, folium.map.Layer) for child in getattr(m, "_children", {}).values()):
             warnings.warn(f"the map has no picture for readers without HTML: {problem}", DataWarning, stacklevel=2)
     setattr(m, _KEPT, (stamp, picture))
     return picture
 
 
 def _drawn(m: Any, most_bytes: int) -> str:
-    sheet = figure(m, width_inches=8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)  # What paper cannot show is on the page beside it.
+        sheet = figure(m, width_inches=8)
     for dpi in _RESOLUTIONS:
         raw, small = io.BytesIO(), io.BytesIO()
         sheet.savefig(raw, format="png", dpi=dpi)

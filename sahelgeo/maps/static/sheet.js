@@ -218,6 +218,21 @@ var sahelgeo = (function () {
         return [button, room];
     }
 
+    /* What folium's own popups and pins ask of a page: an element made of HTML, and a pin without linked pictures. */
+    function helpFolium() {
+        window.$ = window.$ || function (html) {
+            var room = document.createElement("template");
+            room.innerHTML = html.trim();
+            return [room.content.firstElementChild];
+        };
+        function pin(colour) {
+            var drop = '<svg width="24" height="41"><path d="M12 40C9 28 1 22 1 12a11 11 0 0 1 22 0c0 10-8 16-11 28z" stroke="#fff" fill="' + escapeText(colour) + '"/>';
+            return L.divIcon({ className: "", iconSize: [24, 41], iconAnchor: [12, 40], popupAnchor: [0, -36], html: drop + '<circle cx="12" cy="12" r="4" fill="#fff"/></svg>' });
+        }
+        L.Marker.mergeOptions({ icon: pin("#2a81cb") });
+        L.AwesomeMarkers = L.AwesomeMarkers || { icon: function (options) { return pin(options.markerColor || "#2a81cb"); } };
+    }
+
     /* On a phone the layer switch would cover the map: there it opens when it is asked for. */
     L.Control.Layers.addInitHook(function () {
         if (document.querySelector(".sg-page, .sg-panels-page") && window.innerWidth <= 720) this.options.collapsed = true;
@@ -317,6 +332,7 @@ var sahelgeo = (function () {
             if (sheet.view) sheet.bar = map.getContainer().closest(".sg-panel").querySelector(".sg-bar");
             else addPage(sheet, map);
             addControls(sheet, map, controls);
+            helpFolium();
         } else if (map.attributionControl) {
             sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
                 map.attributionControl.addAttribution(escapeText(line));
