@@ -151,7 +151,8 @@ def _own_point(child: Any) -> Any:
     y, x = child.location
     if type(child) is not folium.Circle:
         return shapely.Point(x, y)
-    high = child.options["radius"] / (1000 * _KM_OF_A_DEGREE)
+    radius: Any = child.options["radius"]
+    high = radius / (1000 * _KM_OF_A_DEGREE)
     return shapely.affinity.scale(shapely.Point(x, y).buffer(high), 1 / math.cos(math.radians(y)))
 
 
