@@ -228,7 +228,7 @@ def test_totals_leave_out_what_is_withheld(squares: gpd.GeoDataFrame) -> None:
     assert circles.notes == ("Total: 100 people; places:\u00a02. Small counts withheld and not added:\u00a01",)
     m = sg.maps.Map(suppress_below=0)
     shown = sg.maps.StockLayer(squares.assign(people=[100, 3, 0])).add_to(m)
-    assert shown.drawing("fr").notes == ("Total\xa0: 103 personnes\xa0; lieux\xa0: 3",)
+    assert shown.drawing("fr").notes == ("Total\xa0: 103 personnes\xa0; lieux\xa0:\xa03",)
     people = phased(squares, [3, 4, 2]).assign(people_3=[1200, 30, None], people_4=[5, 20, None], people_5=[0, 0, None])
     assert sg.maps.PhaseLayer(people).drawing("en").notes == (
         "People in phase 3 or above: 1,250 (2 of 3 areas). Small counts withheld and not added:\u00a01",

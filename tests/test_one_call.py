@@ -15,6 +15,7 @@ from pages import legend_of
 from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
+from sahelgeo.maps.document import layers_of
 from sahelgeo.maps.drawing import AreaDrawing, SymbolDrawing
 from sahelgeo.maps.scale import share_legend
 
@@ -78,7 +79,7 @@ def test_options_that_would_be_lost_are_refused(counts: pd.DataFrame, squares: g
     ):
         sg.maps.stock_map(counts, squares, m=folium.Map())  # type: ignore[arg-type]
     with pytest.raises(sg.errors.SchemaError, match="the table has a geometry already. Leave out areas"):
-        sg.maps.phase_map(phased(squares, [1, 2, 3]), squares)
+        sg.maps.phase_map(phased(squares, [1, 2, 3]), squares.assign(geometry=squares.geometry.buffer(0.1)))
     with pytest.raises(sg.errors.SchemaError, match="the flows have a geometry already"):
         sg.maps.flow_map(arrows(squares), squares)
 
@@ -245,3 +246,16 @@ def test_layers_say_their_largest_number(squares: gpd.GeoDataFrame) -> None:
     drawing = sg.maps.StockLayer(squares.assign(people=pd.array([None] * 3, dtype="Int64"))).drawing("en")
     assert isinstance(drawing, SymbolDrawing)
     assert (drawing.largest, drawing.legend_values) == (0.0, ())
+
+
+def test_a_joined_table_of_people_is_drawn_on_its_outlines(squares: gpd.GeoDataFrame) -> None:
+    """The same map with the areas or without them; points have no outlines, and other areas are still refused."""
+    counted = squares.assign(people=[100, 200, 300], date="2020-09-06")
+    kinds = [
+        [type(layer).__name__ for layer in layers_of(sg.maps.stock_map(counted, areas))] for areas in (None, squares)
+    ]
+    assert kinds == [["AreaLayer", "StockLayer"]] * 2
+    points = counted.set_geometry(counted.geometry.representative_point())
+    assert [type(layer).__name__ for layer in layers_of(sg.maps.stock_map(points))] == ["StockLayer"]
+    with pytest.raises(sg.errors.SchemaError, match="the table has a geometry already"):
+        sg.maps.stock_map(points, squares)

@@ -559,3 +559,23 @@ def test_a_category_of_phases_is_made_of_a_series_and_states_of_the_same_rows() 
         sg.phases.categorical([1, 2])  # type: ignore[arg-type]
     with pytest.raises(sg.errors.SchemaError, match="states has the rows b, a and phases 0, 1"):
         sg.phases.categorical(pd.Series([2, None]), pd.Series([None, "no_access"], index=["b", "a"]))
+
+
+def test_a_part_that_no_analysis_has_now_is_no_area_without_a_classification() -> None:
+    """The area is in the result, so that it is not said to be left out."""
+    table = phases(
+        row("A", 1, 0, 0, 0, 0, **NOVEMBER), row("A", 2, 0, 0, 0, 0, **MARCH), row("B", 3, 0, 0, 0, 0, **NOVEMBER)
+    )
+    table = table.assign(iso3="BFA", unit=["A north", None, None])
+    table.loc[[0, 2], ["start", "end"]] = "2019-10-01", "2019-12-31"
+    with pytest.warns(sg.DataWarning, match="1 areas have no classification that holds 2020-07-20 and are left out: B"):
+        assert sg.phases_at(table, "2020-07-20")["pcode"].tolist() == ["A"]
+
+
+def test_a_sum_keeps_the_season_that_all_its_rows_print() -> None:
+    """Of two seasons it keeps none."""
+    table = phases(row("A", 1, 0, 0, 0, 0), row("B", 2, 0, 0, 0, 0)).assign(season="Jun-Aug 2020")
+    assert sg.sum_phases(table, by=())["season"].tolist() == ["Jun-Aug 2020"]
+    mixed = sg.sum_phases(table.assign(season=["Jun-Aug 2020", None]))
+    assert mixed["season"].isna().tolist() == [False, True]
+    assert "season" not in sg.sum_phases(table.assign(season=["Jun-Aug 2020", None]), by=())

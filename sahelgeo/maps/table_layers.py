@@ -123,8 +123,20 @@ def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, **options: A
     """The table with the geometry of its areas; as it is where no areas are given."""
     if areas is None:
         return table
+    if has_geometry(table) and _is_theirs(table, areas):
+        table = pd.DataFrame(table.drop(columns=table.active_geometry_name))
     _check_without_geometry(table, "the table has")
     return attach_areas(table, areas, **options)
+
+
+def _is_theirs(table: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> bool:
+    """Whether the geometry of each row is that of its area: the table was joined to these areas before."""
+    if not {"pcode"} <= set(table.columns) & set(areas.columns) or table.crs != areas.crs or table.empty:
+        return False
+    known = areas.set_index("pcode").geometry
+    rows = table.geometry[table["pcode"].isin(known.index) & table.geometry.notna()]
+    found = known[~known.index.duplicated()].reindex(table["pcode"][rows.index])
+    return len(rows) == table.geometry.notna().sum() and bool(rows.geom_equals(found, align=False).all())
 
 
 def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -147,8 +159,12 @@ def _check_without_geometry(table: pd.DataFrame, what: str) -> None:
 
 
 def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list[SahelgeoLayer]:
-    """Under circles and arrows, the outlines of the areas that they stand for."""
-    if areas is None or not isinstance(layer, StockLayer | FlowLayer):
+    """Under circles and arrows, the outlines of the areas that they stand for: those given, else the table's own."""
+    if not isinstance(layer, StockLayer | FlowLayer):
+        return []
+    if areas is None and isinstance(layer, StockLayer):
+        areas = layer.table[layer.table.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if areas is None or areas.empty:
         return []
     outlines = AreaLayer(areas[~areas.geometry.isna()])
     outlines.control = False  # Without them nobody could tell where the circles stand: nothing to switch off.

@@ -287,9 +287,10 @@ def phases_at(
     table, day = conform(phases, "phases"), checks.day(date, "date")
     places = group_numbers(table, PLACE)
     speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
-    _warn_of_others(
-        table, places, speaks, f"{{areas:,}} areas have no classification that holds {day:%Y-%m-%d} and are left out"
-    )
+    # A part of an area that an older analysis alone has is no area without a classification.
+    areas = pd.factorize(table["pcode"].fillna(pd.Series(places, table.index).astype("string")))[0]
+    text = f"{{areas:,}} areas have no classification that holds {day:%Y-%m-%d} and are left out"
+    _warn_of_others(table, areas, speaks, text)
     found, places = table[speaks], places[speaks]
     kind = found["kind"].map({name: number for number, name in enumerate(PHASE_KINDS)})
     # A row without a day of issue comes after all that have one.

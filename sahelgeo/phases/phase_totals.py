@@ -86,6 +86,7 @@ def sum_phases(
 
         - the columns of ``by`` (and ``unit_kind``, kept apart);
         - kind, start, end, issued, analysis and source, constant in each row, and ``edition`` where the table has one;
+        - ``season`` as printed, where all rows of a sum have the same;
         - ``population`` (persons analysed, as printed), ``people_1`` to ``people_5``;
         - ``people_2plus``, ``people_3plus`` and ``people_4plus``: persons in that phase or a higher one;
         - ``share_3plus`` (0–1, of those in the five phases), ``phase_rule`` and ``famine_review`` as in
@@ -157,7 +158,8 @@ def sum_phases(
     groups, together = group_numbers(codes, keys), added_up(choose)
     refuse_unlike(codes, how, by=keys, together=together, groups=groups)
     _warn_partial(table, groups)
-    return _with_totals(_with_phase(sums_of(table, groups, keys, how, together)), totals, keys, table)
+    sums = _with_season(sums_of(table, groups, keys, how, together), table, groups)
+    return _with_totals(_with_phase(sums), totals, keys, table)
 
 
 def _how(table: pd.DataFrame) -> Sum:
@@ -305,6 +307,13 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
             f"are in the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not "
             "zero: see the column 'rows_missing'"
         )
+
+
+def _with_season(sums: pd.DataFrame, table: pd.DataFrame, groups: Numbers) -> pd.DataFrame:
+    """The sums with the season that all rows of each print, where there is any."""
+    seasons = table["season"].groupby(groups).agg(["first", "nunique", "count", "size"])
+    shared = seasons["first"].where((seasons["nunique"] == 1) & (seasons["count"] == seasons["size"]))
+    return sums.assign(season=shared.to_numpy()) if shared.notna().any() and "season" not in sums else sums
 
 
 def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:

@@ -392,7 +392,9 @@ def _tidied(
     areas = gpd.GeoDataFrame(columns, index=table.index, geometry=table.geometry.array, crs=table.crs)
     edition = style.labels("edition", level, text)
     areas["edition"] = text[edition[0]] if edition else _edition(areas)
-    areas["source"] = _first(style, "source", level, text).fillna(style.source)
+    # What is in our own columns need not be ours: names given for shapes say nothing of whose the shapes are.
+    publisher = pd.NA if style.style == OWN else style.source
+    areas["source"] = _first(style, "source", level, text).fillna(publisher)
     return areas
 
 
