@@ -79,7 +79,7 @@ def test_options_that_would_be_lost_are_refused(counts: pd.DataFrame, squares: g
     ):
         sg.maps.stock_map(counts, squares, m=folium.Map())  # type: ignore[arg-type]
     with pytest.raises(sg.errors.SchemaError, match="the table has a geometry already. Leave out areas"):
-        sg.maps.phase_map(phased(squares, [1, 2, 3]), squares.assign(geometry=squares.geometry.buffer(0.1)))
+        sg.maps.phase_map(phased(squares, [1, 2, 3]), squares.assign(geometry=squares.translate(0.1)))
     with pytest.raises(sg.errors.SchemaError, match="the flows have a geometry already"):
         sg.maps.flow_map(arrows(squares), squares)
 
