@@ -116,6 +116,10 @@ def _add_map_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--unmatched", choices=["raise", "drop"], default="raise", help="rows without an area (default: %(default)s)"
     )
+    parser.add_argument(
+        "--rest", action="append", default=[], metavar="PCODE",
+        help="phases: the row of this area is the area without the parts that have rows of their own; repeatable",
+    )  # fmt: skip
     parser.add_argument("--title", metavar="TEXT", help="title of the map (default: what it shows)")
     parser.add_argument(
         "--out", default="map.html", metavar="FILE", help=".html, .png, .svg, .pdf (default: %(default)s)"
@@ -198,6 +202,7 @@ def _map(given: argparse.Namespace) -> int:
         period=given.period,
         choose=dict(_pair(text) for text in given.choose),
         unmatched=given.unmatched,
+        rest=tuple(given.rest),
         title=given.title,
         columns=columns,
         options=options,

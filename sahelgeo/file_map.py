@@ -13,7 +13,15 @@ import pandas as pd
 
 from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
-from sahelgeo.errors import AreasNotEmbeddedError, DataWarning, FormatError, SchemaError, UnmatchedError, listed
+from sahelgeo.errors import (
+    AreasNotEmbeddedError,
+    DataWarning,
+    DoubleCountError,
+    FormatError,
+    SchemaError,
+    UnmatchedError,
+    listed,
+)
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS
@@ -64,6 +72,9 @@ class MapRequest:
         Take only the rows with these values, such as ``{"group": "idp"}``.
     unmatched : {"raise", "drop"}
         What to do with rows that have no area.
+    rest : tuple of str
+        Of phases the codes of areas whose row is the area without the parts that have rows of their own, such as a
+        department without its town.
     title : str, optional
         Title of the map; the default is what it shows.
     columns : mapping, optional
@@ -80,6 +91,7 @@ class MapRequest:
     period: str | None = None
     choose: Mapping[str, str] = field(default_factory=dict)
     unmatched: str = "raise"
+    rest: tuple[str, ...] = ()
     title: str | None = None
     columns: Mapping[str, str] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -275,8 +287,16 @@ def _phases_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, A
             )
         return maps.phase_map(table, column=column, **options), {}
     areas = _areas(table, request)
-    placed, account = _placed(table, areas, request.unmatched)
-    placed, column = phases_by_area(placed, areas)
+    absent = sorted(set(request.rest) - set(table["pcode"].dropna()))
+    if absent:
+        raise SchemaError(f"--rest: no row has the code {', '.join(absent)}")
+    rest = table["pcode"].isin(request.rest) & table["unit"].isna()
+    placed, account = _placed(table.assign(unit=table["unit"].mask(rest, "rest")), areas, request.unmatched)
+    try:
+        placed, column = phases_by_area(placed, areas)
+    except DoubleCountError as problem:
+        told = f"{problem}. On the command line, where a row is the rest of its area: --rest PCODE"
+        raise DoubleCountError(told, problem.rows) from problem
     return maps.phase_map(placed, areas, column=column, **options), {"map_line_areas": {"account": account}}
 
 

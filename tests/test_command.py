@@ -158,6 +158,19 @@ def test_a_total_beside_its_parts_is_refused(here: Path, capsys: pytest.CaptureF
     assert "1 rows stand for whole areas beside rows of their parts (admin2): BF56" in refusal
 
 
+def test_the_rest_of_an_area_is_told_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A region without its province, and the province: the refusal names the option, which then works."""
+    table = pd.read_csv("phases.csv", dtype=str)
+    part = table[table["pcode"] == "BF56"].assign(pcode="BF5602", place="Seno")
+    pd.concat([table, part]).to_csv("parts.csv", index=False)
+    arguments = ["map", "phases", "parts.csv", "--level", "1"]
+    assert "On the command line, where a row is the rest of its area: --rest PCODE" in said(
+        capsys, *arguments, status=1
+    )
+    assert "--rest: no row has the code BF99" in said(capsys, *arguments, "--rest", "BF99", status=1)
+    assert "14 of 14 rows taken" in said(capsys, *arguments, "--rest", "BF56")
+
+
 OWN = {
     "stocks": (
         "Liste des PDI;;\nRégion;Effectif;Note\nSahel;1 200;x\nCentre-Nord;350;y\nTotal;1 550;\n",

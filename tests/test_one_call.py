@@ -107,7 +107,7 @@ def test_circles_of_two_periods_have_one_scale(squares: gpd.GeoDataFrame, tmp_pa
     before = squares.assign(people=[100, 10, None], date="2020-03-01")
     after = squares.assign(people=[400, 100, 10], date="2020-06-01")
     page = page_of(sg.maps.compare_map(before, after), tmp_path / "two.html")
-    first, second = page["layers"].values()
+    first, second = (layer for layer in page["layers"].values() if layer["kind"] == "symbols")
     assert first["largest"] == second["largest"] == 400
     assert first["legend_values"] == second["legend_values"] == [400, 100, 20]
     assert first["notes"] == [
