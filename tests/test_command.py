@@ -161,7 +161,7 @@ def test_a_total_beside_its_parts_is_refused(here: Path, capsys: pytest.CaptureF
 def test_the_rest_of_an_area_is_told_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A region without its province, and the province: the refusal names the option, which then works."""
     table = pd.read_csv("phases.csv", dtype=str)
-    part = table[table["pcode"] == "BF56"].assign(pcode="BF5602", place="Seno")
+    part = table[table["pcode"] == "BF56"].assign(pcode="BF5602", place="Seno", admin1="Sahel")
     pd.concat([table, part]).to_csv("parts.csv", index=False)
     arguments = ["map", "phases", "parts.csv", "--level", "1"]
     assert "On the command line, where a row is the rest of its area: --rest PCODE" in said(
