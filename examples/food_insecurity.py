@@ -16,7 +16,8 @@ print(f"Phase 3 or above: {total['people_3plus']:,.0f} people in {total['rows']}
 regions = sg.sum_phases(sample.phases).set_index("pcode").sort_values("share_3plus", ascending=False)
 for pcode, region in regions.head(3).iterrows():
     print(
-        f"  {names[pcode]}: phase {region['phase_rule']} by the 20 % rule, {region['share_3plus']:.1%} in phase 3 or above"
+        f"  {names[pcode]}: phase {region['phase_rule']} by the 20 % rule, "
+        f"{region['share_3plus']:.1%} in phase 3 or above"
     )
 
 joint = sg.joint_severity(sample.phases, sample.stocks, sample.population)

@@ -1,6 +1,7 @@
 """Movements as arrows.
 
-Both directions of a pair stand apart, and the legend counts what is too small to draw. Movements within a region have no arrow.
+Both directions of a pair have an arrow, and the legend counts what is too small to draw. Movements within a region
+have none.
 """
 
 import sahelgeo as sg

@@ -1,7 +1,7 @@
 """Phases of food insecurity.
 
-Areas in the official colours with their digit, in one call. The phase of each region is computed from the number of people in each
-phase by the 20 % rule, and the legend says so. Under the pointer stands what the template says.
+Areas in the official colours with their digit, in one call. The phase of each region is computed from the number of
+people in each phase by the 20 % rule, and the legend says so. Under the pointer stands what the template says.
 """
 
 import sahelgeo as sg

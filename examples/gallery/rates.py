@@ -1,6 +1,7 @@
 """A rate in classes, in French.
 
-Displaced people for each thousand inhabitants. The classes are given, so that maps of other years can be compared with this one.
+Displaced people for each thousand inhabitants. The classes are given, so that maps of other years can be compared
+with this one.
 """
 
 import sahelgeo as sg

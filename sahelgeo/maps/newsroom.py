@@ -465,7 +465,8 @@ def _main_values(item: Drawing) -> Sequence[Any]:
     if isinstance(item, AreaDrawing) and (isinstance(item, BivariateDrawing) or not numeric):
         return [item.looks[number].label for number in item.class_of]
     first = item.fields[0]
-    return [None if value == SUPPRESSED else _plain(value, first.form) for value in first.values]  # noqa: PD011 (a field's own values)
+    held = first.values  # noqa: PD011 (a field's own values)
+    return [None if value == SUPPRESSED else _plain(value, first.form) for value in held]
 
 
 def flow_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:

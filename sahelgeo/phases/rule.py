@@ -258,8 +258,8 @@ def _counts(audit: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.Dat
             "higher": (audit["published_is"] == "higher").fillna(False),
             "lower": (audit["published_is"] == "lower").fillna(False),
             "by_rounding": audit["by_rounding"].fillna(False),
-            "within_1_point": ((audit["agrees"] == False) & (audit["distance"] < _ONE_POINT)).fillna(False),  # noqa: E712 - missing is neither
-            "do_not_add_up": (audit["adds_up"] == False).fillna(False),  # noqa: E712 - missing is neither
+            "within_1_point": (~audit["agrees"] & (audit["distance"] < _ONE_POINT)).fillna(False),
+            "do_not_add_up": (~audit["adds_up"]).fillna(False),
         }
     ).astype("int64")
     groups = group_numbers(table, keys)

@@ -37,8 +37,8 @@ def read(path: Readable, **options: Any) -> pd.DataFrame:
         Options of the feed's own reader, such as ``date``, ``period``, ``which`` or ``level``, and those of every
         reader:
         ``sheet`` (the one to read), ``encoding`` (of text), ``decimal`` and ``thousands`` (how numbers are written),
-        ``day_first`` (how days are), ``limits`` (bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them is
-        refused before it takes memory and time).
+        ``day_first`` (how days are), ``limits`` (bounds to move, such as ``{"cells": 50_000_000}``: a file beyond them
+        is refused before it takes memory and time).
 
     Returns
     -------

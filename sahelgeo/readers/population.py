@@ -72,7 +72,12 @@ def read_population(
     return read_with("read_population", path, year=year, level=level, **how)
 
 
-def sheets_for(founds: list[Found], *, level: int | None = None, year: int | None = None) -> list[Found]:  # noqa: ARG001
+def sheets_for(
+    founds: list[Found],
+    *,
+    level: int | None = None,
+    year: int | None = None,  # noqa: ARG001
+) -> list[Found]:
     """Of a workbook with a sheet for each level, the sheets of the level that is asked for, or of the deepest."""
     if len(founds) == 1:
         return founds
