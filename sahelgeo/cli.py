@@ -19,6 +19,10 @@ example:
   sahelgeo read list.xlsx --as stocks --column "Effectif=people" --column "Commune=admin3" --set date=2023-02-28 \\
       --set group=idp --set source=own
 """
+_SITUATION_EXAMPLE = """\
+example:
+  sahelgeo situation cadre_harmonise.xlsx conasur.xlsx --country BFA --date 2023-03-01 --lang fr --out burkina.html
+"""
 _MAP_EXAMPLES = """\
 examples:
   sahelgeo map phases cadre_harmonise.xlsx --country BFA --period 2022-11-01
@@ -67,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
         commands, "map", _map, "draw the phases, displaced people, movements or events of a file", _MAP_EXAMPLES
     )
     drawn.add_argument("subject", choices=["phases", "stocks", "flows", "events"], help="what the file is about")
+    report = _command(commands, "situation", _situation, "write a situation report of files", _SITUATION_EXAMPLE)
+    report.add_argument("files", nargs="+", metavar="FILE", help="phases, stocks, flows, events, population: one each")
+    report.add_argument("--date", metavar="DAY", help="the day of the report (default: the latest of each table)")
     for command in (read, drawn):
         _add_file(command)
     brief = _command(commands, "brief", _brief, "hold the CSIS brief of 2020 on the Sahel against data")
@@ -77,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument("--actors", metavar="FILE", help="names of actors: name, match, family, kind")
     brief.add_argument("--agreements", metavar="FILE", help="local agreements: pcode, date, name")
     brief.add_argument("--out", default=".", metavar="DIR", help="folder for page and table (default: %(default)s)")
+    for command, form in ((drawn, ".html, .png, .svg, .pdf"), (report, ".html, .md")):
+        _add_places(command, form)
     read.add_argument("--out", metavar="FILE", help="the CSV file (default: standard output)")
     _add_map_options(drawn)
     return parser
@@ -105,11 +114,18 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_map_options(parser: argparse.ArgumentParser) -> None:
+def _add_places(parser: argparse.ArgumentParser, form: str) -> None:
+    """Where, under which title and in which file: what maps and reports ask alike."""
     parser.add_argument("--areas", metavar="FILE", help="boundaries (default: the file's own, or those of sahelgeo)")
     parser.add_argument("--level", type=int, metavar="N", help="0 countries, 1 regions, 2 provinces (default: deepest)")
-    parser.add_argument("--country", action="append", default=[], metavar="ISO3", help="take only this one; repeatable")
-    parser.add_argument("--period", metavar="DAY", help="a day, FIRST/LAST, or latest (stocks); days as YYYY-MM-DD")
+    parser.add_argument("--country", action="append", default=[], metavar="NAME", help="code or name; repeatable")
+    parser.add_argument("--title", metavar="TEXT", help="title (default: what it shows)")
+    name = f"{'map' if 'png' in form else 'situation'}.html"
+    parser.add_argument("--out", default=name, metavar="FILE", help=f"{form} (default: %(default)s)")
+
+
+def _add_map_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--period", metavar="DAY", help="YYYY-MM-DD, YYYY-MM, FIRST/LAST, or latest (stocks)")
     parser.add_argument(
         "--choose", action="append", default=[], metavar="COLUMN=VALUE", help="take only these rows; repeatable"
     )
@@ -120,10 +136,25 @@ def _add_map_options(parser: argparse.ArgumentParser) -> None:
         "--rest", action="append", default=[], metavar="PCODE",
         help="phases: the row of this area is the area without the parts that have rows of their own; repeatable",
     )  # fmt: skip
-    parser.add_argument("--title", metavar="TEXT", help="title of the map (default: what it shows)")
-    parser.add_argument(
-        "--out", default="map.html", metavar="FILE", help=".html, .png, .svg, .pdf (default: %(default)s)"
+
+
+def _situation(given: argparse.Namespace) -> int:
+    from sahelgeo.file_map import situation_of_files  # noqa: PLC0415
+
+    report = situation_of_files(
+        given.files,
+        countries=given.country,
+        areas=given.areas,
+        level=given.level,
+        date=given.date,
+        title=given.title,
+        lang=given.lang,
     )
+    for part in report.parts:
+        for sentence in part.sentences:
+            _say(sentence)
+    _say(f"  {report.save(given.out)}")
+    return 0
 
 
 def _demo(given: argparse.Namespace) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -32,6 +33,8 @@ from sahelgeo.places.match import match_areas
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.readers.own_tables import read_table
+from sahelgeo.readers.printed import iso3_of
+from sahelgeo.situation_report import ReportOptions, Situation, situation
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
 from sahelgeo.tables import SETTLEMENTS
@@ -152,6 +155,56 @@ def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "
     return tuple(fill(word(key, lang), lang, values) for key, values in lines.items())
 
 
+def situation_of_files(
+    files: Sequence[str | Path],
+    *,
+    countries: Sequence[str] = (),
+    areas: str | Path | None = None,
+    level: int | None = None,
+    **options: Unpack[ReportOptions],
+) -> Situation:
+    """The situation report of files, each of another table.
+
+    Parameters
+    ----------
+    files : sequence of str or path
+        Files that ``sahelgeo inspect`` recognises.
+    countries : sequence of str
+        Take only these: ISO 3166-1 codes of three letters, or names in English or French.
+    areas : str or path, optional
+        Boundaries; without them those that come with sahelgeo.
+    level : int, optional
+        Level of the boundaries.
+    **options
+        ``date``, ``coverage``, ``title``, ``pictures`` and ``lang``, as :func:`sahelgeo.situation` takes them.
+
+    Returns
+    -------
+    Situation
+        As :func:`sahelgeo.situation` makes it.
+
+    Raises
+    ------
+    SchemaError
+        Two files of one table, or boundaries among the files.
+    """
+    tables: dict[str, Any] = {}
+    for file in files:
+        table, report = read_with_report(file)
+        if report.table not in (*SUBJECTS, "population") or report.table in tables:
+            why = "a second table of" if report.table in tables else "a table of"
+            raise SchemaError(
+                f"{report.file}: {why} {report.table}. Give one file each of {', '.join(SUBJECTS)}, population"
+            )
+        tables[report.table] = _of_countries(table, MapRequest(report.table, file, countries=tuple(countries)))
+    ground = None
+    if areas is not None:
+        ground = read_areas(areas, level=level)
+    elif countries or level is not None:
+        ground = load_areas(_iso3(countries) or None, 1 if level is None else level)
+    return situation(**tables, areas=ground, **options)
+
+
 def _writable(out: str | Path) -> Path:
     path = Path(out)
     endings = (".html", *FORMATS)
@@ -165,6 +218,9 @@ def _writable(out: str | Path) -> Path:
 def _span(period: str | None) -> Span | None:
     if period is None or period == LATEST:
         return None
+    if re.fullmatch(r"\d{4}-\d{2}", period):
+        month = pd.Period(period, freq="M")
+        return month.start_time, month.end_time.normalize()
     days = [checks.day(part.strip(), "period") for part in period.split("/")]
     if len(days) > 2 or days[0] > days[-1]:
         raise SchemaError(
@@ -202,7 +258,7 @@ def _of_countries(table: pd.DataFrame, request: MapRequest) -> pd.DataFrame:
     for name in ("pcode", *_ENDS):
         if name in table:
             iso3 = iso3.fillna(table[name].map(country_of_code, na_action="ignore").astype("string"))
-    wanted = [country.upper() for country in request.countries]
+    wanted = _iso3(request.countries)
     if request.columns is not None and len(wanted) == 1:
         iso3 = iso3.fillna(wanted[0])
     held = sorted(iso3.dropna().unique())
@@ -213,6 +269,12 @@ def _of_countries(table: pd.DataFrame, request: MapRequest) -> pd.DataFrame:
         )
     table = table.assign(iso3=iso3)
     return table[table["iso3"].isin(wanted)] if wanted else table
+
+
+def _iso3(countries: Sequence[str]) -> list[str]:
+    """The codes of countries by code or name; what is no country stays as it is and is found absent."""
+    names = pd.Series(list(countries), dtype="string")
+    return iso3_of(names).fillna(names.str.upper()).tolist()
 
 
 def _typed_choice(table: pd.DataFrame, request: MapRequest) -> dict[str, Any]:
@@ -364,7 +426,7 @@ def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tup
 def _areas(table: pd.DataFrame, request: MapRequest) -> gpd.GeoDataFrame:
     if request.areas is not None:
         return read_areas(request.areas, level=request.level)
-    countries = sorted(table["iso3"].dropna().unique()) or [country.upper() for country in request.countries]
+    countries = sorted(table["iso3"].dropna().unique()) or _iso3(request.countries)
     if not countries:
         raise SchemaError("the file does not say its country. Give --country, or the boundaries: --areas FILE")
     try:

@@ -306,6 +306,10 @@ class _Report:
         written = {name: self.write(value) for name, value in values.items()}
         return word(f"situation_{key}", self.lang).format(**written)
 
+    def say_areas(self, key: str, names: list[str], **values: Any) -> str:
+        """A sentence of areas, with how many of all they are."""
+        return self.say(key, areas=", ".join(names), count=len(names), of=len(self.areas), **values)
+
     def write(self, value: Any) -> str:
         """A value in words of the language."""
         if isinstance(value, str):
@@ -364,7 +368,8 @@ class _Report:
         self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, counts)))
         if not there.all():
             places = used["place"].fillna(used["pcode"]).fillna(MISSING)[~there].unique()
-            values = {"rows": int((~there).sum()), "people": people[~there].sum(), "places": listed(list(places), 8)}
+            values = {"rows": int((~there).sum()), "used": len(used), "people": people[~there].sum()}
+            values["places"] = listed(list(places), 8)
             self.doubts[self.say("unplaced", table=word(f"table_{kind}", self.lang), **values)] = None
 
     def doubts_part(self) -> Part:
@@ -423,13 +428,13 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     for phase in (5, 4, 3):
         there = [str(names.get(code, code)) for code in named.index[named[column] == phase]]
         if there:
-            sentences.append(report.say("in_phase", phase=phase, count=len(there), areas=", ".join(there)))
+            sentences.append(report.say_areas("in_phase", there, phase=phase))
     sentences.append(report.say("most", areas=report.largest(named["people"])))
     if column == "phase_rule":
         sentences.append(report.say("by_rule"))
     absent = [names[code] for code in report.areas["pcode"] if code not in named.index]
     if absent:
-        report.doubts[report.say("not_analysed", count=len(absent), areas=", ".join(absent))] = None
+        report.doubts[report.say_areas("not_analysed", absent)] = None
     report.days.append(spoken["start"].max().date())
     report.by_area["phases"], report.phase_column = rows, column
     shown = (
@@ -459,7 +464,7 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         latest = latest_stocks(counted.drop(columns="area"))
         old = (report.date or latest["as_of"].max()) - latest["date"] > pd.Timedelta(days=OLDEST_DAYS)
         if old.any():
-            report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum(), rows=int(old.sum()))] = None
+            report.doubts[report.say("too_old", people=latest.loc[old, "people"].sum())] = None
         latest = latest.assign(area=counted["area"])[~old]
         if latest.empty:
             continue
@@ -505,9 +510,9 @@ def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words:
     numbers = {name: change[name] for name in ("people_before", "newly_covered", "no_longer_covered")}
     like = change["like_for_like"]
     numbers["like_for_like"] = ("+" if like > 0 else "") + report.write(like)
-    return [
-        report.say("change", group=words, day=change["date_before"].date(), places=change["places_both"], **numbers)
-    ]
+    counted = change[["places_both", "places_new", "places_dropped"]].sum()
+    places = {"places": change["places_both"], "all_places": counted}
+    return [report.say("change", group=words, day=change["date_before"].date(), **places, **numbers)]
 
 
 def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -541,7 +546,7 @@ def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
         phases = report.by_area["phases"].dropna(subset=["pcode"])
         joint = joint_severity(phases, stocks, living).set_index("pcode")
         both = [str(names.get(code, code)) for code in joint.index[joint["joint_class"] == "both"]]
-        sentences.append(report.say("both" if both else "both_nowhere", count=len(both), areas=", ".join(both)))
+        sentences.append(report.say_areas("both" if both else "both_nowhere", both))
     yield Part(report.say("meet"), tuple(sentences))
 
 

@@ -12,6 +12,7 @@ import pytest
 from shapely import box
 
 import sahelgeo as sg
+from sahelgeo.cli import main
 
 AREAS = gpd.GeoDataFrame(
     {"pcode": ["XA01", "XA02"], "name": ["North", "South"], "level": 1, "iso3": "BFA", "edition": "2020", "source": "own"},
@@ -54,20 +55,20 @@ def test_people_in_phase_3_are_those_of_the_table() -> None:
     """400 of 2,000; the North alone is in phase 3 by the rule, and the report says that a rule decided."""
     said = sentences(report_of(phases=phases()))
     assert "400 people in phase 3 or above, 20.0 % of the 2,000 analysed: June–August 2020, current." in said
-    assert "Phase 3 in 1 areas: North." in said
+    assert "Phase 3: North (1 of 2 areas)." in said
     assert "20 % rule" in said
 
 
 def test_a_published_phase_is_not_called_computed() -> None:
     """Where the phase is printed, it is taken as it is."""
     said = sentences(report_of(phases=phases(phase_published=[2, 3])))
-    assert "Phase 3 in 1 areas: South." in said
+    assert "Phase 3: South (1 of 2 areas)." in said
     assert "20 % rule" not in said
 
 
 def test_an_area_without_an_analysis_is_named() -> None:
     """Missing is not phase 1."""
-    assert "1 areas without an analysis: South" in sentences(report_of(phases=phases().head(1)))
+    assert "no analysis: South (1 of 2 areas)" in sentences(report_of(phases=phases().head(1)))
 
 
 def test_the_change_is_like_for_like() -> None:
@@ -75,21 +76,21 @@ def test_the_change_is_like_for_like() -> None:
     table = stocks(["2020-05-31", "2020-08-31", "2020-08-31"], [100, 150, 70], pcode=["XA01", "XA01", "XA02"])
     said = sentences(report_of(stocks=table))
     assert "220 internally displaced people, 31 August 2020." in said
-    assert "+50 (1 places). Newly covered: 70; no longer covered: 0." in said
+    assert "+50 (1 of 2 places). Newly covered: 70; no longer covered: 0." in said
 
 
 def test_a_count_of_last_year_is_not_in_the_total() -> None:
     """It is said with its people."""
     said = sentences(report_of(stocks=stocks(["2019-06-30", "2020-08-31"], [900, 70])))
     assert "70 internally displaced people, 31 August 2020." in said
-    assert "900 displaced people were counted more than half a year before" in said
+    assert "Counted more than half a year before, and not in the total: 900 displaced people." in said
 
 
 def test_counts_that_are_all_old_make_no_total() -> None:
     """The report of 2022 does not carry those of 2020."""
     report = report_of(stocks=stocks(["2020-08-31"], [70]), date="2022-01-01")
     assert report.parts[0].sentences == ()
-    assert "70 displaced people were counted more than half a year before" in sentences(report)
+    assert "not in the total: 70 displaced people." in sentences(report)
 
 
 def test_a_whole_beside_its_parts_is_refused() -> None:
@@ -108,7 +109,7 @@ def test_people_without_an_area_are_in_the_total_and_named() -> None:
     with pytest.warns(sg.DataWarning, match="have no area"):
         report = report_of(stocks=table)
     assert "140 internally displaced people" in sentences(report)
-    assert "1 rows of stocks with 40 people have no area" in sentences(report)
+    assert "40 people of stocks have no area (1 of 2 rows)" in sentences(report)
     assert "Camp Nine" in sentences(report)
     assert report.parts[-1].rows == (("stocks", "2", "2", "140", "100", "40"),)
 
@@ -116,8 +117,8 @@ def test_people_without_an_area_are_in_the_total_and_named() -> None:
 def test_where_both_are_high_is_said_only_with_both_tables() -> None:
     """The North has 30 % in phase 3 and 150 displaced people for 1,000."""
     table = stocks(["2020-08-31"] * 2, [150, 1])
-    assert "In 1 areas both are high" in sentences(report_of(phases=phases(), stocks=table))
-    assert "both are high" not in sentences(report_of(stocks=table))
+    assert "inhabitants: North (1 of 2 areas)" in sentences(report_of(phases=phases(), stocks=table))
+    assert "Both are high" not in sentences(report_of(stocks=table))
 
 
 def test_movements_count_those_of_unknown_origin() -> None:
@@ -224,3 +225,17 @@ def test_the_sample_of_five_countries_makes_a_report_of_niger() -> None:
     assert "298,458 internally displaced people" in said
     assert "820 people reported killed in 68 events" in said
     assert "none for Tahoua" in said
+
+
+def test_the_command_writes_the_report_of_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A country by its name; one file of each table."""
+    sample = sg.load_sample("burkina-2020")
+    for name in ("phases", "stocks"):
+        getattr(sample, name).to_csv(tmp_path / f"{name}.csv")
+    files = [str(tmp_path / f"{name}.csv") for name in ("phases", "stocks")]
+    out = str(tmp_path / "report.md")
+    assert main(["situation", *files, "--country", "Burkina Faso", "--lang", "fr", "--out", out]) == 0
+    assert "1\u202f034\u202f609 personnes déplacées internes, 6 septembre 2020." in capsys.readouterr().out
+    assert "# Rapport de situation : Burkina Faso" in Path(out).read_text(encoding="utf-8")
+    assert main(["situation", *files, files[0], "--out", out]) == 1
+    assert "a second table of phases. Give one file each of" in capsys.readouterr().err
