@@ -510,8 +510,8 @@ def _change(report: _Report, counted: pd.DataFrame, latest: pd.DataFrame, words:
     numbers = {name: change[name] for name in ("people_before", "newly_covered", "no_longer_covered")}
     like = change["like_for_like"]
     numbers["like_for_like"] = ("+" if like > 0 else "") + report.write(like)
-    counted = change[["places_both", "places_new", "places_dropped"]].sum()
-    places = {"places": change["places_both"], "all_places": counted}
+    every = change[["places_both", "places_new", "places_dropped"]].sum()
+    places = {"places": change["places_both"], "all_places": every}
     return [report.say("change", group=words, day=change["date_before"].date(), **places, **numbers)]
 
 
