@@ -368,7 +368,7 @@ class _Report:
         self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, counts)))
         if not there.all():
             places = used["place"].fillna(used["pcode"]).fillna(MISSING)[~there].unique()
-            values = {"rows": int((~there).sum()), "used": len(used), "people": people[~there].sum()}
+            values: dict[str, Any] = {"rows": int((~there).sum()), "used": len(used), "people": people[~there].sum()}
             values["places"] = listed(list(places), 8)
             self.doubts[self.say("unplaced", table=word(f"table_{kind}", self.lang), **values)] = None
 

@@ -212,8 +212,8 @@ def _with_rests(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """The table with "rest" in ``unit`` where a row is what is left of an area beside rows of its towns or camps.
 
     The rows of the files that ``disjoint`` names count different people: Niger's department of Tchirozerine is printed
-    without its town of Agadez, which has a row and a longer code. A row with as many people in each phase as those inside it
-    is left as it is: sums refuse it.
+    without its town of Agadez, which has a row and a longer code. A row with as many people in each phase as those
+    inside it is left as it is: sums refuse it.
     """
     if rows.found.vintage.name not in rows.facts.get("disjoint", ()):
         return table
