@@ -23,7 +23,7 @@ from sahelgeo.maps.print_sheet import few_colours
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "gallery"
 PICTURES = ROOT / "docs" / "images" / "gallery"
-ORDER = ("phases_stocks_events", "phases", "stocks", "flows", "rates", "two_periods", "story", "small_multiples")
+ORDER = ("phases_stocks", "phases", "stocks", "flows", "events", "rates", "two_periods", "story", "small_multiples")
 MOST_BYTES = 120_000
 WIDTH = 1000
 HEAD = """# Gallery

@@ -37,7 +37,7 @@ def test_every_example_has_a_small_picture(tool: ModuleType) -> None:
         assert len(Image.open(picture).convert("RGB").getcolors(100_000)) > 10
 
 
-@pytest.mark.parametrize("name", ["phases", "phases_stocks_flows", "two_periods", "story"])
+@pytest.mark.parametrize("name", ["phases", "phases_stocks", "two_periods", "story"])
 def test_pictures_keep_the_official_colours(name: str) -> None:
     """Fewer colours must not turn phase 4 into phase 5: each swatch of the legend has its very colour."""
     picture = Image.open(ROOT / "docs" / "images" / "gallery" / f"{name}.png").convert("RGB")
