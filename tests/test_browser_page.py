@@ -15,6 +15,7 @@ from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
 from sahelgeo.maps.document import STATIC
+from sahelgeo.saving import readable
 
 pytestmark = pytest.mark.browser
 # Each would run, or break out of its place, in one of the languages of a page: HTML, SVG, JavaScript, Jinja, CSS, URL.
@@ -100,8 +101,7 @@ def test_no_text_of_data_or_arguments_runs_or_becomes_an_element(
     m.save(str(tmp_path / "map.html"))
     found = Opened(browser, tmp_path / "map.html")
     heading = found.page.locator("h1").text_content()
-    # HTML itself has no NUL, and JSON brings it to the page as it is.
-    assert heading.replace("\x00", "") == HOSTILE.replace("\x00", "")
+    assert heading == readable(HOSTILE)
     found.page.locator(".sg-search-field").fill(HOSTILE.replace("\x00", ""))
     found.page.locator(".sg-search-field").press("Enter")
     read_everything(found)
@@ -272,3 +272,22 @@ def test_users_own_layers_work_without_a_network(browser: Any, squares: gpd.GeoD
     found.page.locator(".leaflet-overlay-pane path").last.click()
     assert "a field" in found.page.locator(".leaflet-popup-content").last.inner_text()
     assert not found.wrong
+
+
+def test_circles_are_smaller_on_a_phone_and_outlines_are_spoken_as_places(
+    browser: Any, squares: gpd.GeoDataFrame, tmp_path: Path
+) -> None:
+    """No circle covers another's centre, the legend has the sizes of the map, and an outline says its name alone."""
+    sg.maps.stock_map(squares.assign(people=[900, 1000, 900], date="2020-09-06")).save(tmp_path / "map.html")
+    widest = []
+    for width in (1200, 390):
+        found = Opened(browser, tmp_path / "map.html", width=width)
+        circles = found.page.locator("path.sg-symbol")
+        boxes = [circles.nth(number).bounding_box() for number in range(3)]
+        widest.append(max(one["width"] for one in boxes))
+        middles = [(one["x"] + one["width"] / 2, one["width"] / 2) for one in boxes]
+        assert all(abs(one[0] - other[0]) > one[1] for one in middles for other in middles if one is not other)
+        spoken = found.page.locator("path.sg-area").nth(1).get_attribute("aria-label")
+        assert spoken == squares["name"].iloc[1]
+        assert not found.wrong
+    assert widest[1] < 0.75 * widest[0]

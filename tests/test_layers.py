@@ -17,6 +17,7 @@ from tables import arrows, phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import legend_values
+from sahelgeo.maps.layers import area_names
 from sahelgeo.maps.scale import phase_classes
 
 
@@ -144,7 +145,7 @@ def test_rows_without_an_area_are_counted_in_a_note(squares: gpd.GeoDataFrame) -
     table = phased(squares, [1, 2, 4])
     table = table.assign(geometry=[None, *table.geometry[1:]])
     drawing = sg.maps.PhaseLayer(table).drawing("en")
-    assert drawing.notes == ("1 rows without an area are not drawn",)
+    assert drawing.notes == ("Rows without an area, not drawn:\u00a01",)
     assert len(drawing.names) == 2
 
 
@@ -458,3 +459,12 @@ def test_numbers_held_as_objects_are_numbers(squares: gpd.GeoDataFrame, missing:
     assert legend_of(drawing) == [("≤ 5", 1), ("> 5", 1), ("No data", 1)]
     with pytest.raises(sg.errors.SchemaError, match="column 'rate' holds text, which has no breaks"):
         sg.maps.AreaLayer(squares.assign(rate=["2", "10", "3"]), column="rate", breaks=[5])
+
+
+def test_the_number_of_a_shape_is_no_name(squares: gpd.GeoDataFrame) -> None:
+    """FEWS NET's dissolved areas have none; a settlement keeps the name that its unit is."""
+    shapes = squares.drop(columns=["name", "pcode"], errors="ignore").assign(
+        unit=["feature 7", "feature 10", "Old camp"]
+    )
+    shapes = shapes.drop(columns=[label for label in ("name_fr", "name_en", "place") if label in shapes])
+    assert area_names(shapes, "en") == ("", "", "Old camp")

@@ -40,9 +40,9 @@ def test_people_without_an_area_are_counted_in_the_legend(squares: gpd.GeoDataFr
     """And withheld there if they are few."""
     lost = counted(squares, [100, 200, 300])
     lost.loc[2, "geometry"] = None
-    assert "of them 300 people in 1 rows without an area, not drawn" in notes(sg.maps.StockLayer(lost))
+    assert "of them without an area, not drawn: 300 people (rows:\u00a01)" in notes(sg.maps.StockLayer(lost))
     few = notes(sg.maps.StockLayer(lost.assign(people=[100, 200, 3])))
-    assert "of them < 10 people in 1 rows without an area, not drawn" in few
+    assert "of them without an area, not drawn: < 10 people (rows:\u00a01)" in few
 
 
 def test_one_withheld_count_cannot_be_worked_out(squares: gpd.GeoDataFrame) -> None:

@@ -30,7 +30,7 @@ def test_the_total_is_that_of_all_rows_and_names_its_parts(hungry: gpd.GeoDataFr
     drawing = sg.maps.PhaseLayer(table).drawing("en")
     assert drawing.notes == (
         "People in phase 3 or above: 1,500; of them 300 in sites and towns (1)",
-        "of them 300 people in 1 rows without an area, not drawn",
+        "of them without an area, not drawn: 300 people (rows:\u00a01)",
     )
     assert table[["people_3", "people_4", "people_5"]].sum().sum() == 1500
 
@@ -173,6 +173,6 @@ def test_what_an_error_advises_works_in_the_call_that_raised_it(squares: gpd.Geo
             assert draw(figures, squares, unmatched="drop")
     with pytest.warns(sg.DataWarning, match="kept without geometry"):
         kept = sg.maps.stock_map(figures, squares, unmatched="keep")
-    assert "of them 60 people in 1 rows without an area" in kept.get_root().render()
+    assert "of them without an area, not drawn: 60 people (rows:\u00a01)" in kept.get_root().render()
     named = figures.iloc[:1].drop(columns="pcode").assign(admin1="West")
     assert sg.maps.stock_map(named, squares, on="match")

@@ -267,3 +267,28 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(squares: gpd.GeoDataFr
     story = sg.maps.story([("One", "", m)])._repr_mimebundle_()
     assert set(story) == {"text/html"}
     assert "Make this Notebook Trusted" in story["text/html"]
+
+
+def test_small_multiples_say_in_the_legend_what_is_said_of_all(squares: gpd.GeoDataFrame) -> None:
+    """What is said of one period stands above its map; the legend does not repeat it for each."""
+    first = squares.assign(people=[100, 200, 300], date="2020-01-01")
+    second = first.assign(people=[100, 200, None], date="2020-02-01")
+    sheet = sg.maps.small_multiples(pd.concat([first, second]))
+    above = [axes.texts[0].get_text() for axes in sheet.axes[:2]]
+    assert above[0] == "Total: 600 people; places:\u00a03"
+    assert above[1].startswith("Total: 300 people; places:\u00a02\nPlaces without a count")
+    assert not any("Total" in text.get_text() for text in sheet.axes[-1].texts)
+
+
+def test_no_name_lies_under_the_bar_of_kilometres() -> None:
+    """A small area in the lower left corner has no name where it would lie there."""
+    corner, far = box(0, 0, 0.5, 0.12), box(3.5, 3.5, 4, 4)
+    areas = gpd.GeoDataFrame(
+        {"pcode": ["A", "B"], "name": ["Corner", "Far"], "source": "x"}, geometry=[corner, far], crs=4326
+    )
+    m = sg.maps.Map(ground=False)
+    sg.maps.AreaLayer(areas).add_to(m)
+    sheet = sg.maps.figure(m)
+    (bar,) = [text for text in sheet.axes[0].texts if "km" in text.get_text()]
+    for name in names_on(sheet, ["Corner", "Far"]):
+        assert not name.get_window_extent().overlaps(bar.get_window_extent())

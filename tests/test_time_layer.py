@@ -347,7 +347,7 @@ def test_rows_without_an_area_are_counted(phases: gpd.GeoDataFrame) -> None:
     before = phases.copy()
     lost = phases.assign(geometry=[None, *phases.geometry[1:]])
     layer = sg.maps.TimeLayer(lost)
-    assert all("1 rows without an area are not drawn" in frame.notes for frame in layer.drawing("en").frames)
+    assert all("Rows without an area, not drawn:\u00a01" in frame.notes for frame in layer.drawing("en").frames)
     assert layer.drawing("en") is layer.drawing("en")
     sg.maps.TimeLayer(phases)
     pd.testing.assert_frame_equal(pd.DataFrame(phases), pd.DataFrame(before))

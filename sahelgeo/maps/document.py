@@ -362,8 +362,12 @@ def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     shown = [withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
     parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}<p>{word('no_script', given.lang)}"]
     for item in shown:
-        written = _main_figures(item, given)
-        rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in zip(item.names, written, strict=True))
+        if isinstance(item, EventDrawing):
+            counts = [write_number(item.kind_of.count(number), given.lang) for number in range(len(item.kinds))]
+            names, written = item.kinds, counts
+        else:
+            names, written = item.names, _main_figures(item, given)
+        rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in zip(names, written, strict=True))
         parts += [f"<table><caption>{escape(f'{item.title} {item.subtitle}')}</caption>", *rows, "</table>"]
     credited = [*credit_lines(drawings, given.lang, ground=given.ground)["lines"], word("disclaimer", given.lang)]
     parts.append(f"<p>{escape(' • '.join(credited))}")
@@ -504,7 +508,7 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
             {"label": one.label, "colour": one.colour, "text": one.text_colour, "hatch": one.hatch}
             | {"count": sum(counts)}
             | ({"counts": counts} if item.each_counts else {})
-            for one, counts in zip(item.looks, item.legend().values(), strict=True)
+            for one, counts in zip(item.looks, zip(*(item.each_counts or (item.counts,)), strict=True), strict=True)
         ],
         "class_of": item.class_of,
         "digits": item.digits,

@@ -61,6 +61,7 @@ _PEOPLE = frozenset(
 _PEOPLE_IN_FRENCH = frozenset(
     {"pdi", "deplaces", "déplacés", "refugies", "réfugiés", "retournes", "retournés", "personnes"}
 )
+_NUMBERED = r"feature \d+"
 _PLACES = ("Polygon", "MultiPolygon", "GeometryCollection")
 Taker = TypeVar("Taker", bound=Callable[..., Any])
 
@@ -309,7 +310,9 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     names = pd.Series(pd.NA, index=table.index, dtype="object")
     for label in (*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
         if label in table:
-            names = names.where(names.notna(), table[label].astype(object))
+            # The number of a shape in its file is no name of a place.
+            numbered = table[label].astype(str).str.fullmatch(_NUMBERED)
+            names = names.where(names.notna(), table[label].astype(object).mask(numbered, pd.NA))
     return tuple("" if pd.isna(name) else str(name) for name in names)
 
 

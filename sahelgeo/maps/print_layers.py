@@ -183,8 +183,7 @@ def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
     border: dict[str, Any] = {"edgecolor": look["border"], "linewidth": look["border_width"]}
     wide, high = _degrees_per_point(axes)
     frame = shapely.box(west, south, east, north)
-    corner = shapely.box(west, south, west + (_SCALE_SHARE + 0.04) * (east - west), south + 2 * _LINE * high)
-    taken = shapely.union(_drawn(drawings, wide, high), corner)
+    taken = shapely.union(_drawn(drawings, wide, high), shapely.box(*_scale_corner(axes)))
     names = ground[f"name_{base_language(lang)}"].fillna(ground["name"])
     for area, name in zip(ground.geometry, names, strict=True):
         axes.add_patch(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
@@ -229,6 +228,13 @@ def _place_for(area: Any, width: float, height: float, frame: Any, taken: Any) -
             if frame.contains(box) and not box.intersects(taken) and box.intersection(area).area > 0.6 * box.area:
                 return box
     return None
+
+
+def _scale_corner(axes: Axes) -> tuple[float, float, float, float]:
+    """The ground under the bar of kilometres, in degrees."""
+    (west, east), (south, _) = axes.get_xlim(), axes.get_ylim()
+    _, high = _degrees_per_point(axes)
+    return west, south, west + (_SCALE_SHARE + 0.04) * (east - west), south + 2 * _LINE * high
 
 
 def draw_scale(axes: Axes) -> None:
@@ -351,6 +357,7 @@ def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[
     place, radii = on_sheet(axes), radii_of(drawings)
     taken = [_around(place(point), radius, radius) for point, radius in radii.items() if radius]
     taken += _digit_boxes(axes, drawings, radii, place)
+    taken.append(shapely.box(*place(np.reshape(_scale_corner(axes), (2, 2))).ravel()))
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     frame = shapely.box(*place([[west, south], [east, north]]).ravel())
     covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])

@@ -55,7 +55,7 @@ _RESOLUTIONS = (96, 72, 54)
 _UNTRUSTED = re.compile(r"<span[^>]*>Make this Notebook Trusted.*?</span>")
 _KEPT = "_sahelgeo_picture"
 _WIDTH = 10.0
-_CAPTION_LINE = 0.15
+_CAPTION_LINE, _NOTE_LINE = 0.15, 0.125
 _MOST = 40
 
 
@@ -440,9 +440,12 @@ def _beside_each_other(
 ) -> Figure:
     """Drawings under one legend on one sheet, saved where there is a path."""
     shared = share_legend(drawings, word("colon", given.lang))
-    held = [withhold(item, given.suppress_below) for item in shared]
+    # What is said of all maps stands in the legend; what is said of one stands above it.
+    of_all = [note for note in drawings[0].notes if all(note in item.notes for item in drawings)]
+    notes = [[note for note in item.notes if note not in of_all] for item in drawings]
+    held = [replace(withhold(item, given.suppress_below), notes=tuple(of_all)) for item in shared]
     with print_settings():
-        sheet = _periods_sheet(given, held, captions, outlines, size[0])
+        sheet = _periods_sheet(given, held, list(zip(captions, notes, strict=True)), outlines, size[0])
         if path is not None:
             save_sheet(sheet, path, size[1], str(given.title))
     return sheet
@@ -459,7 +462,11 @@ def _by_period(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _periods_sheet(
-    m: MapOptions, drawings: list[Drawing], captions: list[str], outlines: list[Drawing], full: float
+    m: MapOptions,
+    drawings: list[Drawing],
+    captions: list[tuple[str, list[str]]],
+    outlines: list[Drawing],
+    full: float,
 ) -> Figure:
     everything = [*outlines, *drawings]
     columns = _columns(len(drawings))
@@ -467,17 +474,21 @@ def _periods_sheet(
     room = full - LEGEND_INCHES - 0.35
     width = room / columns - 0.08
     height = min(width * height_by_width(everything), 1.5 * width)
-    wrapped = ["\n".join(textwrap.wrap(caption, int(width * 13))) for caption in captions]
-    above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped))
+    wrapped = ["\n".join(textwrap.wrap(caption, int(width * 13))) for caption, _ in captions]
+    notes = ["\n".join(line for note in own for line in textwrap.wrap(note, int(width * 18))) for _, own in captions]
+    lines = [note.count("\n") + bool(note) for note in notes]
+    above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped)) + _NOTE_LINE * max(lines)
     drawings = [_smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
     block = max(rows * (height + above), legend_height(drawings[:1]))
     sheet, bottom = paper(m, everything, full, block)
-    for number, (item, caption) in enumerate(zip(drawings, wrapped, strict=True)):
+    for number, (item, caption, note) in enumerate(zip(drawings, wrapped, notes, strict=True)):
         row, column = divmod(number, columns)
         left, low = 0.15 + column * (width + 0.08), bottom + block - (row + 1) * (height + above)
         axes = axes_in_inches(sheet, (left, low, width, height))
         set_view(axes, everything)
-        axes.set_title(caption, loc="left", fontsize=8, fontweight="bold", pad=3)
+        axes.set_title(caption, loc="left", fontsize=8, fontweight="bold", pad=3 + 72 * _NOTE_LINE * lines[number])
+        said: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+        axes.annotate(note, (0, 1), (0, 3), fontsize=6.6, color=style()["text"]["quiet"], **said)
         draw_layers(axes, [*outlines, item], m.lang, ground=True)
         draw_scale(axes)
     explained = replace(drawings[0], subtitle="", synthetic=any(item.synthetic for item in drawings))

@@ -3,12 +3,14 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     "use strict";
     var look = sheet.document.style.areas, weight = look.border_width * (layer.areas.length > 200 ? 0.5 : 1);
     var outline = sahelgeo.outline(sheet, layer, map);
+    /* Outlines without figures are places, and no more is said of them. */
+    function said(number) { return layer.fields.length ? layer.classes[layer.class_of[number]].label : ""; }
     var polygons = layer.areas.map(function (area, number) {
         var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : L.polygon(sheet.latLngs(area), {
             pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: weight, fillOpacity: 1
         });
         polygon.bindTooltip(function () {
-            return sheet.element("span", "", [sheet.tooltip(layer, number, layer.classes[layer.class_of[number]].label)]);
+            return sheet.element("span", "", [sheet.tooltip(layer, number, said(number))]);
         }, { sticky: true });
         polygon.bindPopup(function () { return sheet.popup(layer, number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
@@ -47,13 +49,13 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         sahelgeo.keyboard(sheet, polygons.map(function (polygon, number) {
             return {
                 drawn: polygon, place: layer.places[number],
-                label: function () { return layer.names[number] + sheet.words.colon + " " + layer.classes[layer.class_of[number]].label; },
+                label: function () { return sheet.named(layer, number, said(number)); },
                 seen: function (there) { if (there) outline.show(number); else if (!polygon.isPopupOpen()) outline.hide(number); }
             };
         }));
     }
-    group.on("add", function () { keys(); map.on("zoomend sahelgeo:layers sahelgeo:discs", labels.arrange); setTimeout(labels.arrange, 0); });
-    group.on("remove", function () { map.off("zoomend sahelgeo:layers sahelgeo:discs", labels.arrange); });
+    group.on("add", function () { keys(); map.on("moveend sahelgeo:layers sahelgeo:discs", labels.arrange); setTimeout(labels.arrange, 0); });
+    group.on("remove", function () { map.off("moveend sahelgeo:layers sahelgeo:discs", labels.arrange); });
     group.refresh();
     return group;
 };

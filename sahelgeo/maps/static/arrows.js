@@ -2,7 +2,7 @@
 sahelgeo.width = function (sheet, layer, value) {
     "use strict";
     var look = sheet.document.style.arrows;
-    return layer.largest && value !== "<" ? Math.max(look.narrowest, look.widest * value / layer.largest) : look.narrowest;
+    return layer.largest && value !== "<" ? Math.max(look.narrowest, look.widest * sheet.share * value / layer.largest) : look.narrowest;
 };
 
 /* The outline of an arrow along the quadratic curve a, c, b, as an SVG path; it keeps clear of both ends by a number of pixels. */
@@ -86,7 +86,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function keys() {
         sahelgeo.keyboard(sheet, group.getLayers().map(function (drawn) {
             var arc = layer.arcs[drawn.number];
-            return { drawn: drawn, place: [arc[2], arc[3]], label: function () { return layer.names[drawn.number] + sheet.words.colon + " " + sheet.inWords(layer.values[drawn.number], "people"); } };
+            return { drawn: drawn, place: [arc[2], arc[3]], label: function () { return sheet.named(layer, drawn.number, sheet.inWords(layer.values[drawn.number], "people")); } };
         }));
     }
 

@@ -56,7 +56,7 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
     }
 
     function circle(one, summary, largest) {
-        var radius = look.smallest_radius + (look.largest_radius - look.smallest_radius) * Math.sqrt((summary.number || 0) / (largest || 1));
+        var radius = look.smallest_radius + (look.largest_radius * sheet.share - look.smallest_radius) * Math.sqrt((summary.number || 0) / (largest || 1));
         var written = summary.number === null ? "?" : sheet.write.whole(summary.number);
         var disc = element("span", "sg-event", [written]);
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";

@@ -66,7 +66,7 @@ sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
         return [-0.7 * half, 0.7 * half].every(function (aside) { return sahelgeo.inside(digit.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
     }
 
-    /* Circles of counts and of events. */
+    /* Circles of counts and of events, and what stands over the map. */
     function circleBoxes() {
         var boxes = Object.keys(sheet.radii).filter(function (place) { return sheet.radii[place]; }).map(function (place) {
             var ends = place.split(",");
@@ -75,7 +75,11 @@ sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
         sheet.layers.forEach(function (entry) {
             if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(around(map.latLngToLayerPoint(disc.place), disc.radius, disc.radius)); });
         });
-        return boxes;
+        /* Nothing stands under the scale bar, the legend and the buttons. */
+        return boxes.concat(sheet.controls().map(function (box) {
+            var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
+            return [one.x, one.y, other.x, other.y];
+        }));
     }
 
     /* Whether no other filled areas lie over these. Hexagons have gaps, and cover nothing for certain. */

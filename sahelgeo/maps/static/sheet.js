@@ -320,7 +320,9 @@ var sahelgeo = (function () {
             },
             arcs: arcs, refit: function () { refit(sheet, map); },
             popup: function (layer, number) { return popup(sheet, layer, number); },
-            tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || layer.names[number] + read.words.colon + " " + value; },
+            named: function (layer, number, value) { return [layer.names[number], value].filter(Boolean).join(read.words.colon + " "); },
+            tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || sheet.named(layer, number, value); },
+            controls: function () { return controlBoxes(map); },
             inWords: function (value, form) { return inWords(sheet, value, form); },
             touches: touches
         };
@@ -340,6 +342,9 @@ var sahelgeo = (function () {
         }
         if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
+        /* On a small map symbols are smaller, so that they do not cover each other; they keep their size while it is open. */
+        var size = map.getSize();
+        sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / 620, size.y / 400)) : 1;
         if (read.page) {
             fitView(sheet, map);
             fitPaper(sheet, map);

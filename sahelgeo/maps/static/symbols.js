@@ -4,7 +4,7 @@ sahelgeo.radius = function (sheet, layer, value) {
     var look = sheet.document.style.symbols;
     if (value === "<") return look.smallest_radius;
     if (!value || !layer.largest) return 0;
-    return Math.max(look.smallest_radius, look.largest_radius * Math.sqrt(value / layer.largest));
+    return Math.max(look.smallest_radius, look.largest_radius * sheet.share * Math.sqrt(value / layer.largest));
 };
 
 sahelgeo.kinds.symbols = function (sheet, layer, map) {
@@ -26,7 +26,7 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
 
     function keys() {
         sahelgeo.keyboard(sheet, group.getLayers().map(function (drawn) {
-            return { drawn: drawn, place: layer.points[drawn.number], label: function () { return layer.names[drawn.number] + sheet.words.colon + " " + sheet.inWords(layer.values[drawn.number], "people"); } };
+            return { drawn: drawn, place: layer.points[drawn.number], label: function () { return sheet.named(layer, drawn.number, sheet.inWords(layer.values[drawn.number], "people")); } };
         }));
     }
 
