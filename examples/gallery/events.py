@@ -1,6 +1,7 @@
 """Where people were killed.
 
-Deaths of one year by hexagon of equal area, on the outlines of the regions. What a source places only by its area is said.
+Deaths of one year by hexagon of equal area, on the outlines of the regions. What a source places
+only by its area is said.
 """
 
 import sahelgeo as sg

@@ -1,6 +1,7 @@
 """Who is hungry, and who has fled.
 
-Phases and displaced people on one sheet: the map that shows whether the places that people fled to are themselves hungry.
+Phases and displaced people on one sheet: the map that shows whether the places that people fled to
+are themselves hungry.
 """
 
 import sahelgeo as sg
