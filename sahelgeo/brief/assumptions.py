@@ -12,7 +12,7 @@ import pyproj
 from matplotlib.figure import Figure
 
 from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
-from sahelgeo.brief.inputs import checked_agreements, last_seasons
+from sahelgeo.brief.inputs import checked_agreements, last_seasons, load_published
 from sahelgeo.brief.outcome import Check, Part, judged, made, named, text, translated
 from sahelgeo.errors import WindowError
 from sahelgeo.events import over_time
@@ -142,7 +142,8 @@ def _civilians_killed(events: pd.DataFrame) -> pd.DataFrame:
     """Who killed civilians: the first side of one-sided violence, and the civilians among its deaths, if told."""
     one_sided = events[events["kind"].isin(_ONE_SIDED)] if "kind" in events else events.iloc[:0]
     counted = "civilians" if "civilians" in events else "fatalities"
-    sums = one_sided.groupby("family1").agg(events=("event", "size"), civilians=(counted, "sum"))
+    killer = one_sided["family1"].fillna(one_sided["actor1"])
+    sums = one_sided.groupby(killer).agg(events=("event", "size"), civilians=(counted, "sum"))
     return sums.rename_axis("family").sort_values("civilians", ascending=False).reset_index()
 
 
@@ -438,11 +439,30 @@ def negotiation(
         said_of_war = text("negotiation_no_war", lang)
     else:
         said_of_war = text("negotiation_war", lang, war[["events", "fatalities"]].sum().to_dict())
-        parts["war"] = ((said_of_war,), "described")
         others["war"] = war.assign(covered=_covered(war, sums))
+        said_of_war = f"{said_of_war} {clashes_words(others['war'], lang)}".rstrip()
+        parts["war"] = ((said_of_war,), "described")
     outcome = ((*(words or [text("negotiation_none", lang)]), said_of_war), "described")
     figure = _deaths_drawn(sums, agreements, war, column, lang)
     return made("negotiation", lang, outcome, table, figure, [sums, agreements], others=others, parts=parts)
+
+
+def clashes_words(war: pd.DataFrame, lang: str) -> str:
+    """The fights of the pair beside what the brief prints, if the source covers each area in all of these months."""
+    printed = load_published("clashes").iloc[0]
+    if war.empty or set(war[["first", "second"]].iloc[0]) != set(str(printed["scope"]).split(" vs ")):
+        return ""
+    inside = (war["start"] >= printed["start"]) & (war["end"] <= printed["end"]) & (war["covered"] == 1).fillna(False)
+    if inside.sum() != len(pd.period_range(printed["start"], printed["end"], freq="M")):
+        return ""
+    given = war.loc[inside, ["events", "fatalities"]].sum().to_dict()
+    words = (text("claim_clashes_printed", lang, printed_clashes(printed)), text("claim_clashes_given", lang, given))
+    return " ".join(words)
+
+
+def printed_clashes(row: pd.Series) -> dict[Any, Any]:
+    """A row of the printed clashes with its figures as they are written."""
+    return row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
 
 
 def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:

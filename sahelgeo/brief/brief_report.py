@@ -22,7 +22,17 @@ from matplotlib.figure import Figure
 from sahelgeo import checks as checks_of_tables
 from sahelgeo import embedded
 from sahelgeo.areas import load_areas
-from sahelgeo.brief.assumptions import accord, after, centre_words, engagement, governance, negotiation, terrorism
+from sahelgeo.brief.assumptions import (
+    accord,
+    after,
+    centre_words,
+    clashes_words,
+    engagement,
+    governance,
+    negotiation,
+    printed_clashes,
+    terrorism,
+)
 from sahelgeo.brief.charts import draw_map
 from sahelgeo.brief.headlines import displacement, fatalities, food_insecurity, lean_seasons
 from sahelgeo.brief.inputs import (
@@ -51,6 +61,7 @@ _COUNTRIES = ["BFA", "MLI", "NER"]
 # Degrees east: beyond it the events of the three countries are those of Diffa.
 _LAKE_CHAD = 11
 _PAIR = ("JNIM", "ISGS")
+_SAID_OF_ALL = ("events have no area", "name another country", "known to a region at best")
 _HEADLINES = ("fatalities", "displacement", "food_insecurity")
 
 
@@ -148,7 +159,12 @@ def report(
         listed = load_published("agreements") if agreements is None else agreements
         held = read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
         given = _given(events, coverage, areas)
-        checks, maps, left_out = _all_checks(given, own, held, lang)
+        every = sum_events(given.events, areas, coverage=given.coverage)
+        mean_centre(given.events)
+        # What follows is made of parts of the same events: what was said of all of them is not said again of each part.
+        for said_once in _SAID_OF_ALL:
+            warnings.filterwarnings("ignore", f".*{said_once}", DataWarning)
+        checks, maps, left_out = _all_checks(given, every, own, held, lang)
         past = given.events[given.events["date"] <= _LAST_DAY]
         past = past if len(past) else given.events
         west = past[past.geometry.x < _LAKE_CHAD]
@@ -182,7 +198,7 @@ def _days_of(coverage: tuple[Any, Any] | pd.DataFrame) -> pd.DataFrame:
 
 
 def _all_checks(
-    given: EventInputs, actors: pd.DataFrame | None, agreements: pd.DataFrame, lang: str
+    given: EventInputs, every: pd.DataFrame, actors: pd.DataFrame | None, agreements: pd.DataFrame, lang: str
 ) -> tuple[list[Check], dict[str, Figure], list[str]]:
     """The checks, the maps, and the sentences on what could not be made of the events."""
     areas, sample = load_areas(_COUNTRIES), load_sample("central-sahel")
@@ -207,7 +223,6 @@ def _all_checks(
     maps = {_map_title(sums, lang): _map_of(sums, areas, lang)}
     later = given.coverage["end"].max()
     if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
-        every = sum_events(given.events, areas, coverage=given.coverage)
         mali = _sums_of_mali(given.events, given.coverage, every)
         made.append(after(given.events, mali, _north(areas), sample=sample, lang=lang))
         maps[_map_title(every, lang)] = _map_of(every, areas, lang)
@@ -500,24 +515,8 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 
 
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
-    clashes = load_published("clashes")
-    row = clashes[clashes["scope"] == scope].iloc[0]
-    values = row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
-    given = _clashes_given(row, check)
-    if given is None:
-        said = text("claim_clashes", lang, values)
-    else:
-        said = f"{text('claim_clashes_printed', lang, values)} {text('claim_clashes_given', lang, given.to_dict())}"
+    row = load_published("clashes").set_index("scope").loc[scope]
+    said = text("claim_clashes", lang, printed_clashes(row))
+    if check is not None and check.verdict != "synthetic" and "war" in check.others:
+        said = clashes_words(check.others["war"], lang) or said
     return _Answer(said, "described", str(row["source"]), row["certainty"])
-
-
-def _clashes_given(row: pd.Series, check: Check | None) -> pd.Series | None:
-    """The sums of the pair in the user's events, if these cover every area over all of the months that were printed."""
-    if check is None or check.verdict == "synthetic" or "war" not in check.others:
-        return None
-    war = check.others["war"]
-    if war.empty or set(war[["first", "second"]].iloc[0]) != set(str(row["scope"]).split(" vs ")):
-        return None
-    inside = war[(war["start"] >= row["start"]) & (war["end"] <= row["end"]) & (war["covered"] == 1).fillna(False)]
-    months = pd.period_range(row["start"], row["end"], freq="M")
-    return inside[["events", "fatalities"]].sum() if len(inside) == len(months) else None
