@@ -61,7 +61,6 @@ _COUNTRIES = ["BFA", "MLI", "NER"]
 # Degrees east: beyond it the events of the three countries are those of Diffa.
 _LAKE_CHAD = 11
 _PAIR = ("JNIM", "ISGS")
-_SAID_OF_ALL = ("events have no area", "name another country", "known to a region at best")
 _HEADLINES = ("fatalities", "displacement", "food_insecurity")
 
 
@@ -159,11 +158,13 @@ def report(
         listed = load_published("agreements") if agreements is None else agreements
         held = read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
         given = _given(events, coverage, areas)
+        # Events without a region, or known to it at best, have a sentence of their own below: of all events once,
+        # and not again of each part that the checks are made of.
+        for told_below in ("events have no area", "known to a region at best"):
+            warnings.filterwarnings("ignore", f".*{told_below}", DataWarning)
         every = sum_events(given.events, areas, coverage=given.coverage)
-        mean_centre(given.events)
-        # What follows is made of parts of the same events: what was said of all of them is not said again of each part.
-        for said_once in _SAID_OF_ALL:
-            warnings.filterwarnings("ignore", f".*{said_once}", DataWarning)
+        rough = mean_centre(given.events)[["rough", "left_out"]].sum()
+        warnings.filterwarnings("ignore", ".*name another country", DataWarning)
         checks, maps, left_out = _all_checks(given, every, own, held, lang)
         past = given.events[given.events["date"] <= _LAST_DAY]
         past = past if len(past) else given.events
@@ -174,6 +175,10 @@ def report(
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
     kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
     doubts = [text("doubtful_events", lang, problem=kind, events=count) for kind, count in kinds.items()]
+    lost = every.loc[every["pcode"].isna(), ["events", "fatalities"]].sum()
+    for key, counts in (("unplaced", lost.rename({"events": "count"})), ("rough", rough.rename({"rough": "count"}))):
+        if counts["count"]:
+            doubts.append(text(f"doubt_{key}", lang, counts.to_dict(), all=len(given.events)))
     doubts += [in_language(str(one.message), lang) for one in said if issubclass(one.category, DataWarning)]
     doubts = list(dict.fromkeys([*left_out, *doubts, text("rates_of", lang), text("doubt_niamey", lang)]))
     table = claims(checks, centres=centres, western=western, lang=lang)
@@ -515,7 +520,8 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 
 
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
-    row = load_published("clashes").set_index("scope").loc[scope]
+    clashes = load_published("clashes")
+    row = clashes[clashes["scope"] == scope].iloc[0]
     said = text("claim_clashes", lang, printed_clashes(row))
     if check is not None and check.verdict != "synthetic" and "war" in check.others:
         said = clashes_words(check.others["war"], lang) or said
