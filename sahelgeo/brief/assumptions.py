@@ -77,7 +77,8 @@ def terrorism(
 
     Examples
     --------
-    >>> import sahelgeo as sg
+    >>> import sahelgeo as sg, warnings
+    >>> warnings.simplefilter("ignore", sg.DataWarning)
     >>> events = sg.load_sample("central-sahel").events
     >>> check = sg.brief.terrorism(events[(events["date"] < "2021") & (events["iso3"] == "NER")])
     >>> check.verdict, check.table["family"].tolist()[:3]
@@ -320,7 +321,7 @@ def accord(
     >>> events = events[(events["iso3"] == "MLI") & (events["date"] < "2021")]
     >>> check = sg.brief.accord(sg.sum_events(events, sg.load_areas("MLI")), ["ML06", "ML07+ML10", "ML08"])
     >>> check.table[["outside", "unplaced", "share_low", "share_high"]].iloc[-1].round(2).tolist()
-    [1040, 149, 0.69, 0.79]
+    [1040.0, 149.0, 0.69, 0.79]
     """
     found = over_time.share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
