@@ -82,7 +82,7 @@ def terrorism(
     >>> events = sg.load_sample("central-sahel").events
     >>> check = sg.brief.terrorism(events[(events["date"] < "2021") & (events["iso3"] == "NER")])
     >>> check.verdict, check.table["family"].tolist()[:3]
-    ('described', ['state forces', 'ISWAP', 'Boko Haram'])
+    ('described', ['state forces', 'ISWAP', 'ISGS'])
     """
     checked = actor_family(conform_events(events), actors=actors)
     long = _by_family(checked)
