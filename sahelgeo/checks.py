@@ -47,7 +47,8 @@ def columns(table: Any, name: str, needs: Mapping[str, Need]) -> None:
 def plain(table: Any, name: str) -> None:
     """Raise SchemaError unless every column of the table stands once and holds plain values."""
     labels = list(table.columns) if isinstance(table, pd.DataFrame) else []
-    columns(table, name, dict.fromkeys([label for label in labels if label != "geometry"], "any"))
+    shapes = {"geometry", getattr(table, "active_geometry_name", None)}
+    columns(table, name, dict.fromkeys([label for label in labels if label not in shapes], "any"))
 
 
 def counts(table: Any, name: str, *labels: str) -> None:

@@ -132,7 +132,10 @@ def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str)
 
 
 def _cast_text(values: pd.Series) -> tuple[pd.Series, Mask, str]:
-    return *checks.texts_and_unfit(values), checks.RULES["text"]
+    """Text without the spaces around it, which nobody sees; nothing but spaces is missing."""
+    texts, bad = checks.texts_and_unfit(values)
+    plain = texts.str.strip()
+    return plain.mask((plain == "").fillna(False)), bad, checks.RULES["text"]
 
 
 def _cast_number(values: pd.Series) -> tuple[pd.Series, Mask, str]:

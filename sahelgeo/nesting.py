@@ -16,6 +16,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed
 from sahelgeo.places.attach import check_edition
 from sahelgeo.places.known import countries, country_of, iso2_codes
 from sahelgeo.sums import NESTED, Coded, Mask, Numbers, as_many, codes_of, named_rows, numbered, refuse
+from sahelgeo.words import of_a_total
 
 
 def check_level(level: int | None, areas: gpd.GeoDataFrame | None) -> None:
@@ -65,8 +66,8 @@ def refuse_unplaced_totals(
 ) -> None:
     """Raise where a row without a p-code is the total of all other rows of its scope, or of those in its admin 1 area.
 
-    The first has no name, or that of a country; the second the name of the area. Rows that are no ``whole`` area are
-    no totals.
+    The first has no name, that of a country, or words like "National"; the second the name of the area. A row that is
+    called a total is none of the places, whatever its figure. Rows that are no ``whole`` area are no totals.
     """
     table = codes.table
     without = table["pcode"].isna().to_numpy(dtype=np.bool_) & (True if whole is None else whole)
@@ -74,16 +75,20 @@ def refuse_unplaced_totals(
         return
     names = table["place"].fillna(table["admin1"])
     around = table["admin1"].fillna(names)
-    nations = [name for name in names[without].dropna().unique() if country_of(str(name))]
+    words = {name: of_a_total(str(name)) for name in names[without].dropna().unique()}
+    nations = [name for name, (_, alone) in words.items() if alone or country_of(str(name))]
+    totals = [name for name, said in words.items() if all(said)]
     each = numbered([scope, codes_of(names), codes["admin2"], codes["admin3"]])
     nation = without & (names.isna() | names.isin(nations)).to_numpy(dtype=np.bool_)
     region = without & ~nation & (table["admin2"].isna() & (names == around)).to_numpy(dtype=np.bool_, na_value=False)
     further = "If they are further people after all, write where: table.loc[rows, 'place'] = 'not located'"
     country = numbered([scope, codes["iso3"]])
+    called = without & names.isin(totals).to_numpy(dtype=np.bool_)
+    called &= np.isin(country, country[~called])
     problems = [
         (rows, f"{named_rows(table, rows, ['place'])} is the total of {what}. Drop it, or the other rows. {further}")
         for rows, what in (
-            (as_many(people, nation, each, country, near), "the other rows"),
+            (called | as_many(people, nation, each, country, near), "the other rows"),
             (as_many(people, region, each, numbered([country, codes_of(around)]), near), "its admin 1 area"),
         )
         if rows.any()

@@ -340,28 +340,30 @@ def _choices(table: pd.DataFrame, column: str, how: Sum) -> Iterator[str]:
 
 
 def refuse_totals(
-    table: pd.DataFrame | Coded, keys: Sequence[str], shown: Sequence[str], column: str = "origin"
+    table: pd.DataFrame | Coded, keys: Sequence[str], shown: Sequence[str], *lacking: tuple[str, ...]
 ) -> None:
-    """Raise where rows without an origin, or another column, have exactly the people of all rows with one, by key."""
+    """Raise where rows without an origin, a reason or another column have exactly the people of all rows with one.
+
+    Each of ``lacking`` are columns that a total leaves empty; the other ``keys`` are alike in it and in its parts.
+    """
     codes = coded(table)
-    table, known = codes.table, [name for name in keys if name in codes]
-    without = table[column].isna()
-    totals = [(without, known)]
-    if "reason" in table:
-        totals.append((without & table["reason"].isna(), [name for name in known if name != "reason"]))
-    rows = np.zeros(len(table), dtype=np.bool_)
-    for is_total, names in totals:
-        if is_total.any() and not is_total.all():
-            groups = group_numbers(codes, names)
-            found = as_many(table["people"], is_total.to_numpy(dtype=np.bool_), groups, groups)
-            rows |= np.isin(groups, groups[found])
-    if rows.any():
-        text = (
-            f"{named_rows(table, rows, shown)}: the people without {column} are as many as all those with one. Drop "
-            f"the total (table[table[{column!r}].notna()]) or the parts. If they are further people after all, write "
-            f"what {column} is printed, such as 'not stated'"
-        )
-        refuse(table, "The sum would count a total beside its parts:", (rows, text))
+    table, problems, known = codes.table, [], np.zeros(len(codes), dtype=np.bool_)
+    for columns in (tuple(name for name in some if name in codes) for some in lacking):
+        is_total = table[list(columns)].isna().all(axis=1).to_numpy(dtype=np.bool_)
+        if columns and is_total.any() and not is_total.all():
+            groups = group_numbers(codes, [name for name in keys if name in codes and name not in columns])
+            rows = as_many(table["people"], is_total, groups, groups) & ~known
+            known |= rows
+            parts = np.isin(groups, groups[rows]) & ~rows
+            without = " and ".join(columns)
+            text = (
+                f"the people without {without} are as many as all those with one: {named_rows(table, rows, shown)} "
+                f"beside rows {listed(list(table.index[parts]), SHOWN_AT_MOST)}. Drop the total (the error's .rows) or "
+                f"the parts. If they are further people after all, write what {columns[-1]} is printed, such as 'not "
+                "stated'"
+            )
+            problems.append((rows, text))
+    refuse(table, "The sum would count a total beside its parts:", *problems)
 
 
 def as_many(

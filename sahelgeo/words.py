@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from string import Formatter
@@ -17,6 +19,7 @@ from sahelgeo.errors import LanguageError, listed
 LANGUAGES = ("en", "fr")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NARROW_SPACE = "\u202f"
+PRINTED_WORDS = tomllib.loads(embedded.read_text("printed_words.toml"))
 MISSING = "–"
 
 
@@ -148,6 +151,24 @@ def _table() -> dict[str, dict[str, str]]:
     return {row["key"]: row for row in embedded.read_rows("words.csv")} | {
         f"class_{row['class']}": {"en": row["label_en"], "fr": row["label_fr"]} for row in classes
     }
+
+
+def without_accents(text: str) -> str:
+    """A text without its accents."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
+def of_a_total(name: str) -> tuple[bool, bool]:
+    """Whether a name has a word for a total, and whether it has no other words than such, and those of levels.
+
+    ``"TOTAL"`` and ``"Ensemble du pays"`` have and have not, ``"National"`` has not and has not, ``"Total Sahel"`` has,
+    and has another.
+    """
+    words = PRINTED_WORDS["totals"]
+    text = " ".join(re.findall(r"[^\W_]+", without_accents(name.casefold())))
+    pattern = rf"\b(?:{'|'.join(word for word in words['words'] if word not in words['weak'])})\b"
+    beside = re.sub(pattern, "", text).split()
+    return bool(re.search(pattern, text)), bool(text) and set(beside) <= set(words["beside"].split())
 
 
 @lru_cache

@@ -252,7 +252,7 @@ class TestOrigins:
         table = stocks(pcode="A", origin=["B", "C", None], people=[10, 20, 30])
         for given_table in (table, table.assign(reason=["conflict", "flood", None])):
             with pytest.raises(
-                sg.errors.DoubleCountError, match=r"a total beside its parts:\n.*rows 0, 1, 2 \(pcode 'A'\)"
+                sg.errors.DoubleCountError, match=r"a total beside its parts:\n.*row 2 \(pcode 'A'\) beside rows 0, 1"
             ):
                 sg.stocks.origins(given_table)
         with pytest.raises(sg.errors.DoubleCountError, match="a total beside its parts"):

@@ -320,3 +320,68 @@ def test_a_total_with_an_unknown_end_is_refused_at_either_end(people, arrivals):
     with pytest.raises(sg.errors.DoubleCountError, match=f"without {unknown} are as many as all those with one"):
         sg.sum_flows(table, by=())
     assert sg.sum_flows(table[:-1], by=())["people"].item() == sum(people)
+
+
+@given(PLACED, st.sampled_from(["reason", "place", "admin2", "admin3"]), st.booleans())
+def test_a_total_that_leaves_a_column_empty_is_refused(people: list[int], column: str, moved: bool) -> None:
+    """All reasons, or all places of an area, beside a row for each; what is named is no total of the others."""
+    values = [*(f"{column} {number}" for number in range(len(people))), None]
+    figures = {"people": [*people, sum(people)], "reason" if moved else column: values}
+    table = flows(origin="AA1", destination="AA2", **figures) if moved else stocks(pcode="AA1", **figures)
+    add_up = sg.sum_flows if moved else sg.sum_stocks
+    with pytest.raises(sg.errors.DoubleCountError, match="are as many as all those with one") as caught:
+        add_up(table, by=())
+    # What the message advises leaves nobody out.
+    assert add_up(table.drop(caught.value.rows.index), by=())["people"].item() == sum(people)
+    named = table.fillna({"reason" if moved else column: "not stated"})
+    assert add_up(named, by=())["people"].item() == 2 * sum(people)
+
+
+@given(PLACED)
+def test_an_origin_that_is_the_total_of_origins_inside_it_is_refused(people: list[int]) -> None:
+    """A region of origin beside its provinces, with as many people; with more it holds others too."""
+    inside = [f"AA10{number}" for number in range(len(people))]
+    table = stocks(pcode="ZZ1", origin=["AA1", *inside], people=[sum(people), *people])
+    with pytest.raises(sg.errors.DoubleCountError, match="row 0 .* is the total of origins inside AA1") as caught:
+        sg.sum_stocks(table, by=())
+    assert sg.sum_stocks(table.drop(caught.value.rows.index), by=())["people"].item() == sum(people)
+
+
+@pytest.mark.parametrize("name", ["TOTAL", "Total général", "Ensemble du pays", "Sous-total PDI"])
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_row_that_is_called_a_total_is_no_place(name: str, more: int) -> None:
+    """Without a p-code, beside places; whatever its figure. Alone it is all that there is."""
+    table = stocks(pcode=["AA1", "AA2", None], place=["A", "B", name], people=[10, 20, 30 + more])
+    with pytest.raises(sg.errors.DoubleCountError, match="row 2 .* is the total of the other rows"):
+        sg.sum_stocks(table, by=())
+    assert sg.sum_stocks(table.tail(1), by=())["people"].item() == 30 + more
+    figures = phases(
+        row("AA1", 60, 20, 20, 0, 0), row("AA2", 60, 20, 20, 0, 0), row(None, 120, 40, 40 + more, 0, 0, place=name)
+    )
+    with pytest.raises(sg.errors.DoubleCountError, match="row 2 .* is the total of the other rows"):
+        sg.sum_phases(figures, by=())
+
+
+def test_national_is_a_total_where_it_adds_up_and_a_name_of_a_place_is_none() -> None:
+    """With another figure it may be people of no place; a place called Cumulo is a place."""
+    table = stocks(pcode=["AA1", "AA2", None], place=["A", "B", "National"], people=[10, 20, 30])
+    with pytest.raises(sg.errors.DoubleCountError, match="is the total of the other rows"):
+        sg.sum_stocks(table, by=())
+    assert sg.sum_stocks(table.assign(people=[10, 20, 31]), by=())["people"].item() == 61
+    assert sg.sum_stocks(table.assign(place=["A", "B", "Cumulo"]), by=())["people"].item() == 60
+
+
+def test_shares_without_a_population_are_not_added_up_as_people() -> None:
+    """A person in fractions of a person is a share."""
+    with pytest.raises(sg.errors.SchemaError, match="shares or percents"):
+        sg.sum_phases(phases(row("AA1", 0.5, 0.3, 0.1, 0.05, 0.05)), by=())
+    assert sg.sum_phases(phases(row("AA1", 1, 0, 0, 0, 0)), by=())["people_1"].item() == 1
+
+
+def test_spaces_around_a_code_tell_no_places_apart() -> None:
+    """Nobody sees them; a code of nothing but spaces is missing."""
+    table = stocks(pcode=["AA1", " AA1", "AA1 ", "  "], place=["A", "B", "C", "D"], people=[1, 2, 4, 8])
+    assert sg.sum_stocks(table, by="pcode")["people"].tolist() == [7, 8]
+    assert sg.sum_stocks(table, by="pcode")["pcode"].isna().tolist() == [False, True]
+    with pytest.raises(sg.errors.DoubleCountError, match="an area and of its parts"):
+        sg.sum_stocks(stocks(pcode=[" AA1", "AA101"], people=[1, 2]), by=())

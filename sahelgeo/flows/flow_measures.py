@@ -136,7 +136,7 @@ def _people(people: pd.Series, rows: pd.Series, units: Numbers) -> pd.Series:
     """The people of each unit: 0 where none of the rows names it, missing where its rows have no count."""
     found = pd.Series(0, index=range(int(units.max(initial=-1)) + 1), dtype="Int64")
     sums = people[rows].groupby(units[rows]).sum(min_count=1).astype("Int64")
-    found[sums.index] = sums
+    found[sums.index] = sums.array
     return found
 
 

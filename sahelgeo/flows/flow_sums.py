@@ -437,7 +437,8 @@ def refuse_twice(
     if not records:
         # A form is no total of other forms.
         for end, other in (ENDS, ENDS[::-1]):
-            refuse_totals(table, [other, *PERIOD, "reason", "source", "edition"], [other], end)
+            refuse_totals(table, [other, *PERIOD, "reason", "source", "edition"], [other], (end,), (end, "reason"))
+        refuse_totals(table, [*ENDS, *PERIOD, "source", "edition"], ENDS, ("reason",))
     pairs = group_numbers(table, ENDS)
     two_sources = clashes(table, group_numbers(table, [*ENDS, *together, *PERIOD]), ["source"])
     choose = "for the same period. Choose one: flows[flows['source'] == ...]"

@@ -140,7 +140,7 @@ def sum_phases(
     table = held.table.assign(unit_kind=held.table["unit_kind"].fillna("area"))
     codes = held.but(table, "unit_kind").rows(chosen(table, choose, how.dimensions))
     table = codes.table
-    check_fit(table)
+    check_fit(table, added=True)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     scope = group_numbers(codes, DIMENSIONS)
     _refuse_beside_unplaced(table, scope)

@@ -21,11 +21,12 @@ PEOPLE_BORNE, SHARE_BORNE = 5.0, 0.005
 _ROUNDED_SHARES = 0.025
 
 
-def check_fit(table: pd.DataFrame) -> None:
-    """Refuse shares in the place of people, and warn of people that do not add up to the population of their row."""
+def check_fit(table: pd.DataFrame, *, added: bool = False) -> None:
+    """Refuse shares in the place of people, and warn of people that do not add up to the population of their row.
+
+    Without a population shares are told by their fractions, and matter where they are ``added`` up.
+    """
     population = table["population"].to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isnan(population).all():
-        return
     phases = _people(table)
     missing = np.isnan(phases)
     people = np.where(missing.all(axis=1), np.nan, np.nansum(phases, axis=1))
@@ -33,10 +34,11 @@ def check_fit(table: pd.DataFrame) -> None:
     # Where a phase is missing the others may be fewer than the population, but not more.
     off = np.where(missing.any(axis=1), gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
     near = np.logical_or(*(np.abs(people - whole) <= _ROUNDED_SHARES * whole for whole in (1, 100)))
-    shares = off & (population > people) & near
+    alone = added & np.isnan(population) & (np.abs(people - 1) <= _ROUNDED_SHARES) & (phases % 1 > 0).any(axis=1)
+    shares = (off & (population > people) & near) | alone
     if shares.any():
         problem = (
-            f"{named_rows(table, shares, ['pcode', 'place'])}: people_1 to people_5 add up to 1 or 100 beside a larger "
+            f"{named_rows(table, shares, ['pcode', 'place'])}: people_1 to people_5 add up to 1 or 100, not to the "
             "population: they are shares or percents. Write persons: the share of the population"
         )
         raise SchemaError(f"phases: {problem}", [problem])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -14,9 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sahelgeo.embedded import read_rows, read_text
+from sahelgeo.embedded import read_rows
 from sahelgeo.places.known import country_of, iso2_codes
-from sahelgeo.words import missing_words
+from sahelgeo.words import PRINTED_WORDS, missing_words, without_accents
 
 # What a spreadsheet writes where a formula could not be computed: there was to be a number.
 FAILED_FORMULAS = ("#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!")
@@ -24,7 +23,6 @@ MISSING_NUMBERS = missing_words("number")
 MISSING_TEXT = missing_words("text")
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\u2002-\u200a\u205f\u3000\ufeff\u200b]+")
 _ARROW_SPACES = r"[\s\x{00a0}\x{2002}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]+"
-PRINTED_WORDS = tomllib.loads(read_text("printed_words.toml"))
 MONTHS, WEEKDAYS = (
     {word: int(number) for number, words in PRINTED_WORDS[name].items() for word in words}
     for name in ("months", "weekdays")
@@ -114,11 +112,6 @@ def plain_digits(text: str) -> str:
         return text
     letters = (chr(ord(letter) - 0xFEE0) if "！" <= letter <= "～" else letter for letter in text)
     return "".join(str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in letters)
-
-
-def without_accents(text: str) -> str:
-    """A text without its accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def iso3_of(values: pd.Series) -> pd.Series:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from sahelgeo.errors import SchemaError, warn
 from sahelgeo.nesting import (
     check_level,
     mixed_level_rows,
+    nested_codes,
     nested_rows,
     one_edition_of,
     refuse_unplaced_totals,
@@ -32,6 +32,7 @@ from sahelgeo.sums import (
     Numbers,
     Sum,
     added_up,
+    as_many,
     chosen,
     clashes,
     codes_of,
@@ -46,7 +47,7 @@ from sahelgeo.sums import (
     sums_of,
     warn_partial,
 )
-from sahelgeo.words import word
+from sahelgeo.words import without_accents, word
 
 UNKNOWN = "unknown"
 DIMENSIONS = ("date", "group", "method", "operation", "source")
@@ -163,7 +164,7 @@ def _sums(
         table = table.assign(operation=operations(codes))
         codes = codes.but(table, "operation")
     _refuse_two_dates(codes)
-    refuse_totals(codes, [*PRINTED_NAMES, "pcode", "reason", *how.dimensions], ["pcode", "place"])
+    _refuse_totals(codes, how.dimensions)
     checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
     apart = [name for name in how.dimensions if name not in together and name != "edition"]
     scopes = group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
@@ -306,20 +307,16 @@ def operations(held: Coded) -> pd.Series:
 
 def _without_round(name: str) -> str:
     words = re.findall(r"[^\W\d_]+", name)
-    months = [_plain(word(f"month_{month}", lang)) for month in range(1, 13) for lang in ("en", "fr")]
+    plain = [without_accents(text.lower()) for text in words]
+    months = [without_accents(word(f"month_{month}", lang).lower()) for month in range(1, 13) for lang in ("en", "fr")]
     kept = [
         text
-        for text in words
-        if _plain(text) not in _ROUNDS
-        and not (len(text) > 2 and any(month.startswith(_plain(text)) for month in months))
+        for text, folded in zip(words, plain, strict=True)
+        if folded not in _ROUNDS and not (len(text) > 2 and any(month.startswith(folded) for month in months))
     ]
     # "Lac 1" and "Lac 2" may be two operations: a number alone does not say that it counts rounds.
     numbered = len(kept) < len(words) or re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)
     return " ".join(kept if numbered else re.findall(r"[^\W_]+", name))
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(letter))
 
 
 def sum_by_place(
@@ -347,6 +344,25 @@ def how_of(table: pd.DataFrame) -> Sum:
     day = "as_of" if "as_of" in table else "date"
     named = (day, *DIMENSIONS[1:], *(["edition"] if "edition" in table else []))
     return Sum(named, COUNTED, ends={"date": "latest_stocks takes the latest of each place"})
+
+
+def _refuse_totals(codes: Coded, dimensions: Sequence[str]) -> None:
+    """Raise where a row is the total of others: without origin, reason or place, or of a larger origin."""
+    table, keys = codes.table, ["pcode", "origin", "reason", *PRINTED_NAMES, *dimensions]
+    refuse_totals(codes, keys, ["pcode", "place"], ("origin",), ("reason",), ("origin", "reason"), ("place",))
+    # A row of a region may print the region's name as its place.
+    over = table["place"].isna() | (table["place"] == table["admin1"]) | (table["place"] == table["admin2"])
+    named = codes.rows(table[over.fillna(False) | table["admin2"].notna()])
+    names = [name for name in keys if name != "place"]
+    refuse_totals(named, names, ["pcode", "place"], ("admin3",), ("admin2", "admin3"))
+    scope = group_numbers(codes, [name for name in keys if name != "origin"])
+    pairs = nested_codes(table["origin"].dropna().unique())
+    for outer, inside in pairs.groupby("outer")["inner"]:
+        is_total = (table["origin"] == outer).fillna(False)
+        people = table["people"].where(is_total | table["origin"].isin(inside))
+        rows = as_many(people, is_total.to_numpy(dtype=np.bool_), scope, scope)
+        text = f"{named_rows(table, rows, ['pcode'])} is the total of origins inside {outer}. Drop it, or its parts"
+        refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
 
 def _refuse_mixed_levels(
