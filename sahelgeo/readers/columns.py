@@ -32,16 +32,9 @@ import pyarrow.compute as pc
 from sahelgeo.checks import day_or_none
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.bounds import Limits
-from sahelgeo.readers.printed import (
-    MISSING_NUMBERS,
-    MONTHS,
-    WEEKDAYS,
-    distinct,
-    plain_digits,
-    text_of,
-    without_accents,
-)
+from sahelgeo.readers.printed import MISSING_NUMBERS, MONTHS, WEEKDAYS, distinct, plain_digits, text_of
 from sahelgeo.readers.sheets import Uncomputed
+from sahelgeo.words import without_accents
 
 Day: TypeAlias = "dt.date | str"
 Period: TypeAlias = "tuple[Day, Day]"

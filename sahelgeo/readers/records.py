@@ -15,7 +15,6 @@ from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, refuse_beyond
-from sahelgeo.readers.printed import PRINTED_WORDS
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheets import Opened, Sheet
 

@@ -21,7 +21,6 @@ from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
     FAILED_FORMULAS,
     MISSING_NUMBERS,
-    PRINTED_WORDS,
     distinct,
     fold,
     is_code,
@@ -29,12 +28,12 @@ from sahelgeo.readers.printed import (
     mapped,
     text_of,
     texts,
-    without_accents,
 )
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.total_rows import Totals, ended_by, labels
 from sahelgeo.tables import TABLES
+from sahelgeo.words import PRINTED_WORDS, without_accents
 
 # Forms whose first row is the headings, and is no row of the file.
 PRINTED = ("csv", "workbook")

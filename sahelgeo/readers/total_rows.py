@@ -28,7 +28,8 @@ import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.places.known import country_of, iso2_codes
-from sahelgeo.readers.printed import MONTHS, PRINTED_WORDS, distinct, fold, mapped
+from sahelgeo.readers.printed import MONTHS, distinct, fold, mapped
+from sahelgeo.words import PRINTED_WORDS
 
 _WORDS = PRINTED_WORDS["totals"]
 _WORD = f"(?:{'|'.join(_WORDS['words'])})"
