@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 
 from sahelgeo import checks, embedded, maps
 from sahelgeo.areas import conform_areas, load_areas
+from sahelgeo.conformance import conform
 from sahelgeo.errors import FormatError, SchemaError, StockComparisonError, listed
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
@@ -249,7 +250,12 @@ def situation(  # numpydoc ignore=PR02
     for name in options:
         checks.choice(ReportOptions.__annotations__, option=name)
     tables = {"phases": phases, "stocks": stocks, "flows": flows, "events": events}
-    given = {kind: table for kind, table in tables.items() if table is not None and len(table)}
+    given = {
+        kind: conform(table, kind).reset_index(drop=True)
+        for kind, table in tables.items()
+        if table is not None and len(table)
+    }
+    population = None if population is None else conform(population, "population").reset_index(drop=True)
     if not given:
         raise SchemaError("situation needs at least one table with rows: phases, stocks, flows or events")
     ground = areas if areas is not None else _areas_of(given)

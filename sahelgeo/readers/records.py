@@ -17,6 +17,7 @@ from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, refuse_beyond
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheets import Opened, Sheet
+from sahelgeo.words import PRINTED_WORDS
 
 # Where the publishers put the list of records: WFP's DataList, the DTM API's result, HAPI's and ACLED's data.
 LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")
