@@ -249,16 +249,13 @@ def situation(  # numpydoc ignore=PR02
     check_language(lang)
     for name in options:
         checks.choice(ReportOptions.__annotations__, option=name)
-    tables = {"phases": phases, "stocks": stocks, "flows": flows, "events": events}
-    given = {
-        kind: conform(table, kind).reset_index(drop=True)
-        for kind, table in tables.items()
-        if table is not None and len(table)
-    }
+    asked = {"phases": phases, "stocks": stocks, "flows": flows, "events": events}
+    tables = {kind: table for kind, table in asked.items() if table is not None and len(table)}
+    given = {kind: conform(table, kind).reset_index(drop=True) for kind, table in tables.items()}
     population = None if population is None else conform(population, "population").reset_index(drop=True)
     if not given:
         raise SchemaError("situation needs at least one table with rows: phases, stocks, flows or events")
-    ground = areas if areas is not None else _areas_of(given)
+    ground = areas if areas is not None else _areas_of(tables)
     report = _Report(ground, lang, checks.day(date, "date") if date else None)
     given = report.until_date(given)
     parts = list(_parts(report, given, population, options.get("coverage")))
@@ -415,10 +412,14 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     current = table[table["kind"] == "current"]
     day = report.date if report.date is not None else (current if len(current) else table)["start"].max()
     spoken = phases_at(table, day.date())
+    if spoken.empty:
+        missing = listed(list(report.names()), 8)
+        report.doubts[report.say("not_analysed", count=len(report.areas), of=len(report.areas), areas=missing)] = None
+        return Part(report.say("phases"), ())
     placed = report.placed(spoken)
     report.accounted("phases", table, placed, "population")
     rows, column = phases_by_area(placed, report.areas)
-    people, analysed = people_from(rows, 3), rows["population"]
+    people, analysed = people_from(rows, 3), rows["population"].fillna(people_from(rows, 1))
     start, end = spoken["start"].min().date(), spoken["end"].max().date()
     seasons = [f"({season})" for season in spoken["season"].dropna().unique()] if "season" in spoken else []
     period = " ".join([write_period(start, end, report.lang), *seasons])
@@ -579,7 +580,8 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     sums = sum_events(table[table["date"] >= first], report.areas, coverage=coverage)
     sums = sums[sums["start"].between(first, last)]
     columns = ["events", "fatalities", "fatalities_low", "fatalities_high"]
-    counts = sums[columns].sum()
+    # A source without a range of its estimates has none.
+    counts = sums.reindex(columns=columns).sum(min_count=1)
     unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum()
     sentence = report.say(
         "deaths",
@@ -606,12 +608,12 @@ def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:
     """The map of phases under displaced people, and deaths by month."""
     m = None
     options: dict[str, Any] = {"title": report.say("map"), "lang": report.lang}
-    if "phases" in report.by_area:
-        rows = report.by_area["phases"].dropna(subset=["pcode"])
-        m = maps.phase_map(rows, report.areas, column=report.phase_column, **options)
-    if "stocks" in report.by_area:
-        stocks = report.by_area["stocks"].dropna(subset=["pcode"])
-        m = maps.stock_map(stocks, report.areas, **(options if m is None else {"m": m}))
+    drawn = {kind: rows.dropna(subset=["pcode"]) for kind, rows in report.by_area.items() if "pcode" in rows}
+    drawn = {kind: rows for kind, rows in drawn.items() if len(rows)}
+    if "phases" in drawn:
+        m = maps.phase_map(drawn["phases"], report.areas, column=report.phase_column, **options)
+    if "stocks" in drawn:
+        m = maps.stock_map(drawn["stocks"], report.areas, **(options if m is None else {"m": m}))
     if m is not None:
         yield report.say("map"), maps.figure(m)
     if "deaths" in report.by_area:

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from shapely import box
 
 import sahelgeo as sg
@@ -239,3 +240,41 @@ def test_the_command_writes_the_report_of_files(tmp_path: Path, capsys: pytest.C
     assert "# Rapport de situation : Burkina Faso" in Path(out).read_text(encoding="utf-8")
     assert main(["situation", *files, files[0], "--out", out]) == 1
     assert "a second table of phases. Give one file each of" in capsys.readouterr().err
+
+
+def test_tables_are_taken_as_every_function_takes_them() -> None:
+    """Days as text, labels twice, an index named like a column: the report is the same."""
+    plain = pd.DataFrame(stocks(["2020-08-31", "2020-08-31"], [150, 70])).dropna(axis=1)
+    earlier = plain.assign(date="2020-05-31", people=[100, 70])
+    table = pd.concat([earlier, plain.assign(date="2020-08-31")]).rename_axis("people")
+    hunger = pd.DataFrame(phases()).assign(start="2020-06-01", end="2020-08-31").dropna(axis=1)
+    said = sentences(report_of(stocks=table, phases=hunger))
+    assert "220 internally displaced people, 31 August 2020." in said
+    assert "+50" in said
+    assert "400 people in phase 3 or above" in said
+
+
+def test_people_analysed_are_those_of_the_phases_where_no_population_is_printed() -> None:
+    """20 % of 2,000, with a population or without."""
+    assert "20.0 % of the 2,000 analysed" in sentences(report_of(phases=phases(population=None)))
+
+
+def test_a_day_without_an_analysis_has_none() -> None:
+    """The areas are said to have no analysis; nothing is drawn."""
+    with pytest.warns(sg.DataWarning, match="no classification that holds"):
+        report = report_of(phases=phases(), date="2030-01-01")
+    assert "North, South" in sentences(report)
+
+
+def test_deaths_without_a_range_and_counts_without_an_area() -> None:
+    """A source without low and high estimates has no range; where nobody is placed there is no map."""
+    deaths = gpd.GeoDataFrame(
+        {"event": ["a"], "date": ["2020-01-05"], "fatalities": [3], "source": "u"},
+        geometry=[shapely.Point(0.5, 0.5)],
+        crs=4326,
+    )
+    assert "3 people reported killed" in sentences(report_of(events=deaths))
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = sg.situation(stocks=stocks(["2020-08-31"], [5], pcode=None, place="Nowhere"), areas=AREAS)
+    assert "5 internally displaced people" in sentences(report)
+    assert not report.pictures
