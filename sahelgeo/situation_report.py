@@ -400,7 +400,7 @@ def _parts(
             yield part(report, given[kind])
     living = _population(report, population)
     if living is not None and "stocks" in report.by_area:
-        yield from _both(report, living)
+        yield _both(report, living)
     if "flows" in given:
         yield _flows(report, given["flows"])
     if "events" in given:
@@ -539,7 +539,7 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
     )
 
 
-def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
+def _both(report: _Report, living: pd.DataFrame) -> Part:
     """Displaced people per 1,000 inhabitants, and the areas where hunger and displacement are both high."""
     stocks = report.by_area["stocks"].dropna(subset=["pcode"])
     names, sentences = report.names(), []
@@ -554,7 +554,7 @@ def _both(report: _Report, living: pd.DataFrame) -> Iterator[Part]:
         joint = joint_severity(phases, stocks, living).set_index("pcode")
         both = [str(names.get(code, code)) for code in joint.index[joint["joint_class"] == "both"]]
         sentences.append(report.say_areas("both" if both else "both_nowhere", both))
-    yield Part(report.say("meet"), tuple(sentences))
+    return Part(report.say("meet"), tuple(sentences))
 
 
 def _flows(report: _Report, table: pd.DataFrame) -> Part:
