@@ -29,8 +29,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "bfa_jun2020_cur.csv").write_text(CH + SOUM + OUDALAN)
     (tmp_path / "no_period.csv").write_text(CH + SOUM)
     sample = sg.load_sample("burkina-2020")
-    for name in ("stocks", "phases", "flows"):
+    for name in ("stocks", "phases"):
         getattr(sample, name).to_csv(tmp_path / f"{name}.csv", index=False)
+    sg.load_sample("burkina-movements-2025").flows.to_csv(tmp_path / "flows.csv", index=False)
     sample.areas.to_file(tmp_path / "areas.geojson")
     return tmp_path
 
@@ -230,7 +231,7 @@ def test_flows_and_events_of_a_period_are_drawn(here: Path, capsys: pytest.Captu
     assert f"{int(inside.sum())} events with" in text
     assert "people moved between areas" in said(capsys, "map", "flows", "flows.csv")
     refusal = said(capsys, "map", "flows", "flows.csv", "--period", "2019-01-01/2019-03-31", status=1)
-    assert "no row lies within 2019-01-01/2019-03-31. The file has 2020-03-01/2020-08-31" in refusal
+    assert "no row lies within 2019-01-01/2019-03-31. The file has 2024-01-01/2025-04-30" in refusal
 
 
 def test_what_a_table_of_ones_own_lacks_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
