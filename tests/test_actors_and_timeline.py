@@ -192,11 +192,12 @@ def test_a_mission_without_an_end_is_not_in_force_for_ever() -> None:
 
 
 def test_steps_count_missions_and_troops_as_they_stand() -> None:
-    """Serval ends the day before Barkhane begins: never both; Barkhane grows from 3,000 to 5,100."""
+    """Serval ends the day before Barkhane begins: never both; Barkhane grows from 3,000 to 4,500 and to 5,100."""
     steps = sg.events.timeline_steps(sg.events.load_timeline(), "2014-07-01", "2020-06-30").set_index("start")
     assert steps.loc["2014-07-01", "names"].split(", ") == ["Serval", "EUTM Mali", "MINUSMA"]
     assert steps.loc["2014-08-01", "troops"] == 13_000 + 3_000
-    assert steps.loc["2020-05-01", "troops"] == 13_000 + 3_000
+    assert steps.loc["2020-01-01", "troops"] == 13_000 + 3_000
+    assert steps.loc["2020-05-01", "troops"] == 13_000 + 4_500
     assert steps.loc["2020-06-01", "troops"] == 13_000 + 5_100
     assert steps.loc["2020-06-01", "missions_without_troops"] == 4
     assert set(source_ids(steps)) <= set(source_ids(sg.events.load_timeline()))

@@ -395,7 +395,8 @@ class TestSmall:
     def test_what_cannot_be_hidden_is_said(self):
         """The only flow of its origin is told by the total of the origin."""
         with pytest.warns(
-            sg.DataWarning, match=r"1 small counts can still be told from totals.*row 0 \(origin 'A'; destination 'X'\)"
+            sg.DataWarning,
+            match=r"1 small counts can still be worked out from totals.*row 0 \(origin 'A'; destination 'X'\)",
         ):
             hidden = sg.flows.suppress_small(flows(origin=["A", "B"], destination=["X", "X"], people=[3, 90]))
         assert hidden["people"].tolist() == [pd.NA, 90]
@@ -432,7 +433,7 @@ class TestSmall:
 
     def test_a_pair_twice_is_refused(self):
         """Reasons are added up first."""
-        with pytest.raises(sg.errors.SchemaError, match=r"a pair stands twice in one period in rows 0, 1 .*sum_flows"):
+        with pytest.raises(sg.errors.SchemaError, match=r"a pair is twice in one period in rows 0, 1 .*sum_flows"):
             sg.flows.suppress_small(flows(origin="A", destination="B", people=[1, 2], reason=["x", "y"]))
 
 
