@@ -8,10 +8,13 @@ import json
 import warnings
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from lookalikes import DTM_ROW, json_bytes, workbook
 
 import sahelgeo as sg
@@ -255,3 +258,118 @@ def test_faults_of_others_come_under_our_names() -> None:
         assert len(sg.read_areas(json_bytes(esri))) == 1
     with pytest.raises(FormatError, match="too long for a path"):
         sg.read("place,people\n" * 400)
+
+
+CONASUR = ["REGIONS", "PROVINCES", "COMMUNES", "Nombre total de PDI"]
+DAY = ["Situation au 28 février 2023", "", "", ""]
+
+
+def conasur(*rows: list[object], head: list[str] = CONASUR, above: tuple[list[str], ...] = ()) -> float:
+    """The people of CONASUR's table in a CSV file."""
+    lines = [DAY, *above, head, *rows]
+    content = "\n".join(";".join(map(str, line)) for line in lines)
+    return float(sg.read(io.BytesIO(content.encode()))["people"].sum())
+
+
+@pytest.mark.parametrize(
+    "unit", ["(en milliers)", "en milliers", "(x 1000)", "('000)", "(thousands)", ", millions", "x1 000"]
+)
+def test_counts_in_thousands_are_refused_and_a_unit_beside_the_headings_is_said(unit: str) -> None:
+    """12 in such a column is 12,000 people."""
+    told = {"Localité": "place", f"Effectif {unit}": "people"}
+    rows = f"Localité;Effectif {unit}\nDjibo;12\nDori;3"
+    with pytest.raises(FormatError, match="thousands or millions, not people. Multiply"):
+        sg.read_table(io.BytesIO(rows.encode()), told, date="2021-01-31", group="idp", source="own count")
+    row = ["SAHEL", "SOUM", "DJIBO", 12]
+    with pytest.warns(sg.DataWarning, match="beside the headings stands"):
+        assert conasur(row, above=([f"Effectifs {unit}", "", "", ""],)) == 12
+
+
+@pytest.mark.parametrize("heads", [("PDI", "Total PDI"), ("Nombre de PDI", "Nombre total de PDI"), ("PDI", "PDIs")])
+def test_two_columns_that_may_both_be_meant_are_refused_where_they_differ(heads: tuple[str, str]) -> None:
+    """New and all displaced people, this month's and last month's."""
+    with pytest.raises(FormatError, match="may both be meant, and differ on row 3"):
+        conasur(["SAHEL", "SOUM", "DJIBO", 10, 1000], head=[*CONASUR[:3], *heads])
+    assert conasur(["SAHEL", "SOUM", "DJIBO", 10, 10], head=[*CONASUR[:3], *heads]) == 10
+
+
+@pytest.mark.parametrize(
+    "name", ["Moyenne", "Écart-type", "Variation (%)", "Rappel janvier 2023", "dont enfants", "y compris Djibo"]
+)
+def test_a_row_that_is_no_place_is_left_out_and_said(name: str) -> None:
+    """An average, a change, an earlier figure, a part of the others."""
+    with pytest.warns(sg.DataWarning, match="averages, changes, earlier figures or parts of others"):
+        assert conasur(["SAHEL", "SOUM", "DJIBO", 10], ["SAHEL", "SOUM", "KELBO", 5], ["", "", name, 7]) == 15
+
+
+def test_a_row_that_names_a_group_is_said() -> None:
+    """What stands below it may count others."""
+    rows = "Localité;Effectif\nDjibo;100\nDori;50\nRetournés;\nArbinda;20"
+    told = {"Localité": "place", "Effectif": "people"}
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 4 \('Retournés'\) name a group"):
+        sg.read_table(io.BytesIO(rows.encode()), told, date="2021-01-31", group="idp", source="own count")
+
+
+def test_numbers_of_columns_below_the_headings_are_no_row() -> None:
+    """A form numbers its columns 1, 2, 3."""
+    assert conasur(["(1)", "(2)", "(3)", "(4)"], ["SAHEL", "SOUM", "DJIBO", 10]) == 10
+    assert conasur([1, 2, 3, 4], ["SAHEL", "SOUM", "DJIBO", 10]) == 10
+
+
+def test_cells_beyond_the_headings_are_said() -> None:
+    """1,500 without quotes is two cells."""
+    rows = ["Diffa,Diffa,Diffa,B,1,5", "Diffa,Bosso,Bosso,A,1,1,500"]
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 3 have cells beyond the last heading"):
+        assert people(SITES, *rows, date="2021-01-31") == 6
+
+
+def test_a_figure_merged_over_two_rows_counts_once_and_a_name_merged_over_all_is_a_total() -> None:
+    """Text of merged cells is copied, but a figure that is text is not."""
+    book = openpyxl.Workbook()
+    rows = [["SAHEL", "SOUM", "DJIBO", "1 500"], ["SAHEL", "SOUM", "KELBO", None], ["SAHEL", "OUDALAN", "GOROM", 30]]
+    for row in (DAY, CONASUR, *rows, ["SAHEL", None, None, 1530], ["EST", "GOURMA", "FADA", 5]):
+        book.active.append(row)
+    for merged in ("D3:D4", "A6:C6"):
+        book.active.merge_cells(merged)
+    content = io.BytesIO()
+    book.save(content)
+    assert sg.read(io.BytesIO(content.getvalue()))["people"].sum() == 1535
+
+
+@given(st.integers(8_500_000_001, 10**25), st.booleans())
+def test_more_people_than_live_on_earth_are_refused(count: int, typed: bool) -> None:
+    """Two numbers have become one."""
+    row = {"place": "a", "pcode": "BF01", "date": "2021-01-31", "group": "idp", "people": 1, "source": "x"}
+    figure = count if typed else f"{count:,}".replace(",", " ")
+    with pytest.raises(sg.SahelgeoError):
+        sg.read(io.BytesIO(json.dumps([row, {**row, "place": "b", "people": figure}]).encode()))
+
+
+@pytest.mark.parametrize(
+    ("columns", "given_too"),
+    [
+        (["Localité"], {}),
+        ("Effectif", {}),
+        ({0: "place"}, {}),
+        ({"Localité": None, "Effectif": "people"}, {}),
+        ({"Localité": "place", "Effectif": "people"}, {"table": ["stocks"]}),
+        ({"Localité": "place", "Effectif": "people"}, {"method": [1, 2, 3]}),
+        ({"Localité": "place", "Effectif": "people"}, {"people": 9}),
+        ({"Localité": "place", "Effectif": "people"}, {"encoding": 5}),
+        ({"Localité": "place", "Effectif": "people"}, {"limits": 5}),
+    ],
+)
+def test_what_is_told_in_the_wrong_form_is_refused_in_words(columns: object, given_too: dict[str, object]) -> None:
+    """And a value for all rows never replaces a column that is told."""
+    content = io.BytesIO("Localité;Effectif\nDjibo;12\nDori;3".encode())
+    options = {"date": "2021-01-31", "group": "idp", "source": "own count", **given_too}
+    with pytest.raises(FormatError):
+        sg.read_table(content, columns, **options)
+
+
+def test_a_file_that_is_closed_is_refused_in_words() -> None:
+    """Not with an error of Python."""
+    content = io.BytesIO(b"a;b")
+    content.close()
+    with pytest.raises(FormatError, match="cannot be read"):
+        sg.read(content)

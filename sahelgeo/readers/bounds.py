@@ -42,6 +42,8 @@ def limits_of(asked: Limits | None) -> Limits:
     FormatError
         A bound that there is not, or that is no whole number above 0.
     """
+    if asked is not None and not isinstance(asked, dict):
+        raise FormatError(f"limits={asked!r} is no mapping of bounds. Write it as limits={{'cells': 50_000_000}}")
     for name, most in (asked or {}).items():
         if name not in LIMITS or isinstance(most, bool) or not isinstance(most, int) or most < 1:
             known = ", ".join(f"{bound!r}: {usual:_}" for bound, usual in LIMITS.items())

@@ -117,6 +117,7 @@ _MONTH_NUMBER_YEAR = re.compile(r"(\d{1,2})[\-/](\d{4})|(\d{4})[\-/](\d{1,2})")
 _EPOCHS = {1900: dt.date(1899, 12, 30), 1904: dt.date(1904, 1, 1)}
 _SERIALS = (18_000, 74_000)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+_MOST_PEOPLE = 8_500_000_000
 
 
 class _UnreadableError(ValueError):
@@ -232,6 +233,13 @@ def numbers(
             _refuse_split_people(column, read, where)
         figures = np.array([np.nan if value is None else value for value in read], dtype=float)
         answers[name] = pd.Series(figures[column.codes], index=column.index).astype("Float64")
+    for name, counted in answers.items():
+        most = (counted.abs() > _MOST_PEOPLE).fillna(False)
+        if kinds.get(name, "real") != "real" and most.any():
+            raise FormatError(
+                f"{where}, column {name!r}, row {most.idxmax()}: {counted[most].iloc[0]:,.0f} is more people than live "
+                "on Earth. Two numbers may have become one: correct the cell"
+            )
     return {name: answers[name] for name in columns}
 
 

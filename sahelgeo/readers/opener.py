@@ -87,12 +87,17 @@ def open_file(path: Readable, encoding: str | None = None, limits: Limits | None
         The file is not there, is empty, damaged, protected, too large, a web page, or of a form that holds no table.
     """
     bounds = limits_of(limits)
+    if not isinstance(encoding, str | None):
+        raise FormatError(f"encoding={encoding!r} is no name of an encoding. Write it as encoding='cp1252'")
     return _opened(_Given(*_content(path, bounds), encoding, bounds))
 
 
 def _content(path: Readable, limits: Limits) -> tuple[bytes, str, Path | None]:
     if not isinstance(path, str | os.PathLike) and hasattr(path, "read"):
-        content = path.read(limits["bytes"] + 1)
+        try:
+            content = path.read(limits["bytes"] + 1)
+        except ValueError as failure:
+            raise FormatError(f"the open file cannot be read ({failure}). Open it again") from failure
         if not isinstance(content, bytes):
             raise FormatError("the open file gives text. Open it in binary mode: open(path, 'rb')")
         name = getattr(path, "name", None)

@@ -91,7 +91,9 @@ def read_table(
     ([['Djibo', 1200], ['Dori', 350]], '2023-02-28')
     """
     opened = open_file(path, given.get("encoding"), given.get("limits"))
-    if table not in TABLES or table == "areas":
+    if columns is not None and not (isinstance(columns, Mapping) and all(isinstance(head, str) for head in columns)):
+        raise FormatError(f"columns={columns!r} does not name headings. Write {{'Effectif': 'people', …}}")
+    if not isinstance(table, str) or table not in TABLES or table == "areas":
         known = ", ".join(repr(name) for name in TABLES if name != "areas")
         raise FormatError(f"table={table!r} is none of {known}. read_areas reads boundaries")
     declared = TABLES[table]
@@ -101,6 +103,11 @@ def read_table(
     constants = (
         given | ({"date": date} if date is not None else {}) | ({"source": source} if source is not None else {})
     )
+    for name, value in constants.items():
+        if name in columns.values() or not pd.api.types.is_scalar(value):
+            raise FormatError(
+                f"{name}={value!r}: one value for all rows, of a column that columns= does not tell. Tell it once"
+            )
     feed = _feed(columns, declared)
     founds = [found for sheet in opened.sheets if (found := find_in_sheet(sheet, feed)) is not None]
     if not founds:
@@ -115,6 +122,8 @@ def _feed(columns: Mapping[str, str], declared: Table) -> Feed:
     """The told columns as a feed of their own."""
     named: dict[str, tuple[str, ...]] = {}
     for heading, name in columns.items():
+        if not isinstance(name, str):
+            raise FormatError(f"columns: {heading!r} is told as {name!r}, which is no name of a column")
         if name in named:
             raise FormatError(f"columns: {name!r} is told twice. Tell one heading for each column")
         named[name] = (fold(heading),)

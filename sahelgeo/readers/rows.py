@@ -30,13 +30,11 @@ from sahelgeo.readers.printed import (
     texts,
 )
 from sahelgeo.readers.report import KEPT
-from sahelgeo.readers.sheets import Found
-from sahelgeo.readers.total_rows import Totals, ended_by, labels
+from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
+from sahelgeo.readers.total_rows import Totals, aside, ended_by, labels
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 
-# Forms whose first row is the headings, and is no row of the file.
-PRINTED = ("csv", "workbook")
 # Where the lines below a table stand.
 _FOOT_ROWS = 12
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
@@ -80,6 +78,7 @@ class Rows:
         self.doubts: list[str] = []
         self.frame, self.fates = body(found, *(headings or (found.header, found.header)))
         self._refuse_nothing()
+        self.doubts += said_around(found, self.frame.index)
         self._read: dict[tuple[Any, ...], pd.Series] = {}
         self._ended = pd.Series(dtype="int64")
         if self.facts.get("copies", "drop") == "drop" and found.sheet.geometry is None:
@@ -128,6 +127,8 @@ class Rows:
         words = names.join(beyond)
         if words.empty:
             return
+        words = self._without_asides(words)
+        names, codes = (part.loc[words.index] for part in (names, codes))
         strength, beside = labels(words, codes)
         self._ended = ended_by(names[strength > 0])
         certain = strength.eq(2)
@@ -147,6 +148,23 @@ class Rows:
             found.check(figures, pd.DataFrame({name: texts(printed[name]) for name in names}))
         self._say_totals(found, keep=bool(plan.get("keep")), parts=bool(plan.get("parts")))
         self.drop(found.dropped, "total")
+
+    def _without_asides(self, words: pd.DataFrame) -> pd.DataFrame:
+        """Names of the rows that are places: an average, a change, an earlier figure or a part of them is none."""
+        read = words.apply(lambda column: mapped(column, lambda cell: aside(cell) if pd.notna(cell) else ""))
+        no_place, group = ((read == kind).any(axis=1) for kind in ("aside", "group"))
+        figures = self.frame.loc[no_place | group, [name for name in self.feed.kinds if name in self]]
+        counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).any(axis=1)
+        counted = counted.reindex(words.index, fill_value=False)
+        for rows, what in (
+            (no_place & counted, "are averages, changes, earlier figures or parts of others, and were left out"),
+            (group & ~counted, "name a group: the rows below may count others. Read each alone"),
+        ):
+            if rows.any():
+                shown = repr(words[rows].iloc[0].dropna().iloc[-1])
+                self.doubts.append(f"row(s) {listed(list(rows.index[rows]), SHOWN_AT_MOST)} ({shown}) {what}")
+        self.drop(no_place, "note")
+        return words.loc[self.frame.index]
 
     def _say_totals(self, found: Totals, *, keep: bool, parts: bool) -> None:
         """What was found among the figures, and the rows that add up others without a word of it."""
@@ -466,7 +484,7 @@ def _or_missing(cell: Any, where: str) -> float | None:
 def body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
     """The cells below the headings under our names, and the fate of every row of the sheet but the headings."""
     sheet, cells = found.sheet, found.sheet.cells
-    _refuse_doubled(found)
+    refuse_headings(found)
     fates = pd.Series(KEPT, index=cells.index[(cells.index < top) | (cells.index > header)]).astype(object)
     if sheet.form not in PRINTED:
         fates = fates[fates.index > header]
@@ -498,19 +516,8 @@ def copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
     return pd.Series(rows.isin(again.index[again]), index=rows)
 
 
-def _refuse_doubled(found: Found) -> None:
-    header = [fold(text_of(cell)) for cell in found.sheet.cells.loc[found.header]]
-    for name, place in found.columns.items():
-        if name in found.vintage.needs and header.count(header[place]) > 1:
-            raise FormatError(
-                f"{found.sheet.where}, row {found.header}: the heading {found.heading(name)!r} stands "
-                f"{header.count(header[place])} "
-                "times. Keep the column that counts and rename or delete the other"
-            )
-
-
 def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
-    """Rows that repeat the row of headings: some publishers print it twice."""
+    """Rows that repeat the row of headings, as some publishers do, and a first row that numbers the columns."""
     if found.sheet.form not in PRINTED or frame.shape[1] < 2:
         return frame.index[:0]
     printed = found.sheet.cells.loc[found.header]
@@ -524,6 +531,9 @@ def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
             if frame[name].dtype == object
             else (frame[name] == heading).fillna(False).to_numpy(dtype=bool)
         )
+    first = [text_of(cell).strip("()") for cell in found.sheet.cells.loc[frame.index[:1]].to_numpy().ravel()]
+    numbers = [cell for cell in first if cell]
+    same[:1] |= len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
     return frame.index[same]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,11 +11,14 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import FormatError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.feed import Feed, Vintage, feeds
-from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.printed import PRINTED_WORDS, fold, text_of
 
 HEAD_ROWS = 60
+# Forms whose first row is the headings, and is no row of the file.
+PRINTED = ("csv", "workbook")
+_THOUSANDS = re.compile(PRINTED_WORDS["thousands"])
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,72 @@ def find_in_sheet(sheet: Sheet, feed: Feed) -> Found | None:
                 if found is None or here.rank > found.rank:
                     found = here
     return found
+
+
+def refuse_headings(found: Found) -> None:
+    """Refuse counts in thousands, and columns that count the same with other figures.
+
+    Raises
+    ------
+    FormatError
+        The headings, and the first row that differs.
+    """
+    header = [fold(text_of(cell)) for cell in found.sheet.cells.loc[found.header]]
+    vague = {fold(heading) for heading in found.feed.facts.get("mixed_totals", ())}
+    for name, place in found.columns.items():
+        times = header.count(header[place])
+        if name in found.vintage.needs and times > 1:
+            raise FormatError(
+                f"{found.sheet.where}, row {found.header}: the heading {found.heading(name)!r} stands {times} "
+                "times. Keep the column that counts and rename or delete the other"
+            )
+        if name not in found.feed.kinds:
+            continue
+        if _THOUSANDS.search(found.heading(name).casefold()):
+            raise FormatError(
+                f"{found.sheet.where}, column {found.heading(name)!r}: its figures are thousands or millions, not "
+                "people. Multiply them in the file, and take the unit out of the heading"
+            )
+        if name not in found.feed.facts.get("preferred", ()):
+            known = {*found.feed.columns[name], header[place]} - vague
+            for other in (at for at, heading in enumerate(header) if heading in known and at != place):
+                _refuse_unlike(found, place, other)
+
+
+def _refuse_unlike(found: Found, place: int, other: int) -> None:
+    rows = found.sheet.cells.loc[found.header :].iloc[1:]
+    here, there = (rows.iloc[:, at].map(text_of) for at in (place, other))
+    # A figure that one of them lacks is no other figure.
+    unlike = (here != there) & here.str.contains(r"\d") & there.str.contains(r"\d")
+    if unlike.any():
+        row = unlike.index[unlike][0]
+        first, second = (text_of(found.sheet.cells.loc[found.header].iloc[at]) for at in (place, other))
+        raise FormatError(
+            f"{found.sheet.where}: columns {first!r} and {second!r} may both be meant, and differ on row {row} "
+            f"({here[row]!r} and {there[row]!r}). Keep the column that counts and rename or delete the other"
+        )
+
+
+def said_around(found: Found, rows: pd.Index) -> list[str]:
+    """What stands around the headed cells and changes what they mean, in sentences."""
+    sheet, said = found.sheet, list[str]()
+    if sheet.form in PRINTED and found.feed.kinds:
+        near = pd.concat([sheet.cells.loc[: found.header - 1].tail(12), sheet.cells.loc[found.header :].iloc[1:3]])
+        units = [text for cell in near.to_numpy().ravel() if _THOUSANDS.search((text := text_of(cell)).casefold())]
+        said += [
+            f"beside the headings stands {text!r}: the figures may be thousands or millions, and were read as people. "
+            "Multiply them in the file where they are"
+            for text in units[:1]
+        ]
+    width = max((at + 1 for at, cell in enumerate(sheet.cells.loc[found.header]) if text_of(cell)), default=0)
+    if sheet.form == "csv" and width < sheet.cells.shape[1]:
+        beyond = sheet.cells.loc[rows].iloc[:, width:]
+        full = beyond.index[(beyond.fillna("") != "").any(axis=1)]
+        said += [
+            f"row(s) {listed(list(full), SHOWN_AT_MOST)} have cells beyond the last heading, which were left out. "
+            "A mark within a name or number may have made two cells of one: put quotes around it"
+        ] * bool(len(full))
+    return said
 
 
 def _columns(headings: Mapping[str, int], feed: Feed) -> dict[str, int]:

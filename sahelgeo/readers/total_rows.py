@@ -76,6 +76,12 @@ def _has_own_code(position: Any, words: pd.DataFrame, codes: pd.DataFrame) -> bo
     return False
 
 
+def aside(name: str) -> str:
+    """Whether a name says that its row is no place: ``aside``, ``group`` or nothing."""
+    folded = fold(name)
+    return next((kind[:-1] for kind in ("asides", "groups") if re.fullmatch(PRINTED_WORDS[kind], folded)), "")
+
+
 def ended_by(totals: pd.DataFrame) -> pd.Series:
     """Of rows of totals the position of the first name that says so: what is printed once ends there."""
     said = totals.map(lambda name: bool(pd.notna(name)) and _label(str(name))[0] > 0).to_numpy(dtype=bool)
@@ -147,6 +153,7 @@ class Totals:
         self._by_words()
         coded = codes.notna().any(axis=1) if codes.shape[1] else pd.Series(False, index=names.index)
         self._by_empty_names(coded)
+        self._by_repeated_names()
         for column in codes:
             self._by_codes(codes[column])
         self._suspects()
@@ -229,6 +236,20 @@ class Totals:
                 exact = apart[row] <= _ROUNDING and printed[row] >= _LEAST_SUSPECT_WITHIN
                 said = self.suspects if exact else self.notes
                 said.append(self._both(row, sums.loc[row], "kept: it may be a total"))
+
+    def _by_repeated_names(self) -> None:
+        """Rows whose one name was merged over all columns of names, and that add up the others of this name."""
+        names, leaves = self._folded, self.leaves
+        first = names[names.columns[0]]
+        one = leaves & names.eq(first, axis=0).all(axis=1) & first.ne("") & (names.shape[1] > 1)
+        if not one.any():
+            return
+        group, others = _numbered([self.key, first], names.index), leaves & ~one
+        sums = (
+            self.counts[others].groupby(group[others]).sum(min_count=1).reindex(group[one]).set_axis(names.index[one])
+        )
+        many = group[others].value_counts().reindex(group[one]).fillna(0).to_numpy() >= 2
+        self.dropped |= (_equal(self.counts[one], sums) & many).reindex(self.dropped.index, fill_value=False)
 
     def _nameless(self, rows: pd.Index, sums: pd.DataFrame) -> None:
         for row in rows[:200]:

@@ -115,6 +115,9 @@ def _sheet(sheet: Parsed, file: str, formulas: list[tuple[int, int]], epoch: int
     return Sheet(file, name, cells, "workbook", hidden=hidden, epoch=epoch)
 
 
+_FIGURE = re.compile(r"\s*\d{1,3}([\s.,'’]?\d{3})*([.,]\d+)?\s*")
+
+
 def _spread(sheet: Parsed, most: int) -> int:
     """Copy the text of merged cells into each of them; how many cells that were, at most as many as are allowed."""
     rows, done = sheet[2], 0
@@ -125,7 +128,7 @@ def _spread(sheet: Parsed, most: int) -> int:
         done += size
         value = rows[top][left]
         # A merged number is one figure: copying it would count its people again.
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not value or _FIGURE.fullmatch(value):
             continue
         for row in rows[top : bottom + 1]:
             for position in range(left, min(right + 1, len(row))):
