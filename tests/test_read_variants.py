@@ -373,3 +373,27 @@ def test_a_file_that_is_closed_is_refused_in_words() -> None:
     content.close()
     with pytest.raises(FormatError, match="cannot be read"):
         sg.read(content)
+
+
+def test_further_lists_of_records_are_said() -> None:
+    """Of two lists one is read."""
+    row = {"place": "a", "pcode": "BF01", "date": "2021-01-31", "group": "idp", "people": 1, "source": "x"}
+    content = json.dumps({"results": [row], "data": [{**row, "pcode": "BF02", "people": 7}]})
+    with pytest.warns(sg.DataWarning, match="the list 'results' holds 1 further records"):
+        assert sg.read(io.BytesIO(content.encode()))["people"].tolist() == [7]
+
+
+@pytest.mark.parametrize("printed", ["Publié le 15 juin 2021", "imprimé le 15/06/2021", "Published on 2021-06-15"])
+def test_the_day_of_printing_is_not_the_day_of_the_count(printed: str) -> None:
+    """Alone it says no day; beside the day of the count it is no second one."""
+    rows = f"{';'.join(CONASUR)}\nSAHEL;SOUM;DJIBO;10"
+    with pytest.raises(FormatError, match="date="):
+        sg.read(io.BytesIO(f"{printed};;;\n{rows}".encode()))
+    table = sg.read(io.BytesIO(f"Données au 31/05/2021, {printed};;;\n{rows}".encode()))
+    assert table["date"].dt.strftime("%Y-%m-%d").tolist() == ["2021-05-31"]
+
+
+def test_columns_of_years_that_cannot_be_read_are_said() -> None:
+    """'2021 (prov.)' is a year of counts that would be lost."""
+    with pytest.warns(sg.DataWarning, match=r"columns '2021 \(prov\.\)' were left out"):
+        assert people("Adm2,2020,2021 (prov.)", "Soum,5,7") == 5

@@ -34,7 +34,7 @@ from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.printed import MISSING_NUMBERS, MONTHS, WEEKDAYS, distinct, plain_digits, text_of
 from sahelgeo.readers.sheets import Uncomputed
-from sahelgeo.words import without_accents
+from sahelgeo.words import PRINTED_WORDS, without_accents
 
 Day: TypeAlias = "dt.date | str"
 Period: TypeAlias = "tuple[Day, Day]"
@@ -587,7 +587,8 @@ def day_in(text: str) -> dt.date | None:
     >>> str(day_in("Situation actualisée au 28 février 2023"))
     '2023-02-28'
     """
-    folded = without_accents(text.casefold())
+    # The day on which a table was printed is not the day that it speaks of.
+    folded = re.sub(PRINTED_WORDS["printed_on"], " ", without_accents(text.casefold()))
     patterns = (
         r"\d{1,2}(?:er)? [a-z]+\.? \d{4}",
         r"\d{4}-\d{2}-\d{2}",

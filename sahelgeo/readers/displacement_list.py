@@ -125,6 +125,9 @@ def _tidy_wide(rows: Rows) -> Tidied:
             f"{rows.where}: the headings {' and '.join(map(repr, twice))} speak of one day, {days[twice[0]]}, since a "
             "year without a month stands for its last day. Write the month of each, or delete one of the columns"
         )
+    unread = [heading for heading in frame.columns if heading not in days and re.search(r"(19|20)\d\d", heading)]
+    if unread:
+        rows.doubts.append(f"columns {', '.join(map(repr, unread))} were left out: their headings are no year or month")
     counts = rows.numbers({name: frame[name] for name in days}, dict.fromkeys(days, "people"))
     base = rows.table(pcode=pd.NA, admin2=places, place=places, group="idp", method="government registration")
     table = pd.concat(

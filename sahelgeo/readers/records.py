@@ -51,7 +51,20 @@ def open_records(content: bytes, file: str, limits: Limits) -> Opened:
     name, records = _records(document, file)
     envelope = {key: value for key, value in document.items() if key != name} if name else {}
     sheet = Sheet(file, name, _cells(records, file), "json", envelope=tuple(envelope))
-    return Opened(file, (sheet,), warnings=_missing_pages(envelope, len(records)))
+    return Opened(file, (sheet,), warnings=(*_missing_pages(envelope, len(records)), *_other_lists(envelope, records)))
+
+
+def _other_lists(envelope: dict[str, Any], records: list[Any]) -> list[str]:
+    """Lists of further records beside the one that is read: their records have half of its keys, or more."""
+    keys = set(records[0]) if records else set()
+    return [
+        f"the list {key!r} holds {len(value):,} further records, which were not read. Save it alone, and read it too"
+        for key, value in envelope.items()
+        if isinstance(value, list)
+        and value
+        and isinstance(value[0], dict)
+        and 2 * len(keys & set(value[0])) > len(keys)
+    ]
 
 
 def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:

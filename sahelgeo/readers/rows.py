@@ -153,8 +153,10 @@ class Rows:
         """Names of the rows that are places: an average, a change, an earlier figure or a part of them is none."""
         read = words.apply(lambda column: mapped(column, lambda cell: aside(cell) if pd.notna(cell) else ""))
         no_place, group = ((read == kind).any(axis=1) for kind in ("aside", "group"))
+        if not (no_place | group).any():
+            return words
         figures = self.frame.loc[no_place | group, [name for name in self.feed.kinds if name in self]]
-        counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).any(axis=1)
+        counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).astype(bool).any(axis=1)
         counted = counted.reindex(words.index, fill_value=False)
         for rows, what in (
             (no_place & counted, "are averages, changes, earlier figures or parts of others, and were left out"),

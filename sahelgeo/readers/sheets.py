@@ -13,7 +13,8 @@ import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.feed import Feed, Vintage, feeds
-from sahelgeo.readers.printed import PRINTED_WORDS, fold, text_of
+from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.words import PRINTED_WORDS
 
 HEAD_ROWS = 60
 # Forms whose first row is the headings, and is no row of the file.
