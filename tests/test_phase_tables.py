@@ -467,7 +467,7 @@ def test_people_that_do_not_fit_the_population_are_told() -> None:
 @pytest.mark.parametrize("shares", [(50, 20, 10, 20, 0), (0.5, 0.2, 0.1, 0.2, 0), (0.333, 0.333, 0.333, 0, 0)])
 def test_shares_in_the_place_of_people_are_refused(shares: tuple[float, ...]) -> None:
     """Of a larger population; a hundred people of a hundred are people."""
-    with pytest.raises(sg.errors.SchemaError, match="row 0 .*'A'.* add up to 1 or 100 .*they are shares or percents"):
+    with pytest.raises(sg.errors.SchemaError, match="row 0 .*'A'.* add up to 1 or 100, .*they are shares or percents"):
         sg.sum_phases(phases(row("A", *shares, population=20_000)))
     assert sg.area_phase(phases(row("A", 50, 20, 10, 20, 0, population=100)))["phase_rule"].tolist() == [4]
 

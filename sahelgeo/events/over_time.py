@@ -802,7 +802,9 @@ def share_outside(
     parts = values.groupby([spans["start"], where]).sum(min_count=1).unstack()  # noqa: PD010
     parts = parts.reindex(columns=["inside", "outside", "unplaced"]).astype("Int64").fillna({"unplaced": 0})
     parts["without_value"] = values.isna().groupby(spans["start"]).sum()
-    result = spans.rename_axis(None).drop_duplicates().sort_values("start", ignore_index=True).join(parts, on="start")
+    result = (
+        spans.reset_index(drop=True).drop_duplicates().sort_values("start", ignore_index=True).join(parts, on="start")
+    )
     within, beyond, lost = (result[name].astype("Float64") for name in ("inside", "outside", "unplaced"))
     placed, everything = (whole.mask(whole == 0) for whole in (within + beyond, within + beyond + lost))
     result = result.assign(
