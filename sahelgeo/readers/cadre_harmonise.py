@@ -6,22 +6,18 @@ import re
 from typing import Literal, Unpack
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import FormatError
-from sahelgeo.nesting import holding_rows
-from sahelgeo.phases.phase_totals import near
 from sahelgeo.readers.cadre_harmonise_seasons import times
 from sahelgeo.readers.columns import How, Period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import Readable
-from sahelgeo.readers.phase_rows import blanks_filled, figures, parts_numbered, with_shapes
+from sahelgeo.readers.phase_rows import blanks_filled, figures, parts_numbered, with_rests, with_shapes
 from sahelgeo.readers.printed import fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Sheet
-from sahelgeo.sums import group_numbers
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 Which = Literal["use", "all"]
@@ -112,7 +108,7 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
         table["_use"] = rows.refuse(flags, ~flags.isin(["Y", "N"]) & flags.notna(), "use", "neither Y nor N")
     if which == "use":
         table = _used(table, rows)
-    apart = _with_rests(blanks_filled(_told_apart(table, rows), rows), rows)
+    apart = with_rests(blanks_filled(_told_apart(table, rows), rows), rows)
     rows.notes += _oddities(apart)
     if rows.found.sheet.geometry is not None:
         apart = _with_polygons(apart, table, rows)
@@ -206,30 +202,6 @@ def _told_apart(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     copies = table.duplicated(keep="first")
     rows.drop(copies, "duplicate")
     return parts_numbered(table[~copies], rows, key)
-
-
-def _with_rests(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """The table with "rest" in ``unit`` where a row is what is left of an area beside rows of its towns or camps.
-
-    The rows of the files that ``disjoint`` names count different people: Niger's department of Tchirozerine is printed
-    without its town of Agadez, which has a row and a longer code. A row with as many people in each phase as those
-    inside it is left as it is: sums refuse it.
-    """
-    if rows.found.vintage.name not in rows.facts.get("disjoint", ()):
-        return table
-    scope = group_numbers(table, [name for name in ("kind", "start", "end", "issued") if name in table])
-    whole = table["unit"].isna() & (table["unit_kind"] == "area") & table["admin1"].notna()
-    rest = holding_rows(table["pcode"], scope, None)[1] & whole.to_numpy(dtype=np.bool_)
-    people, codes = table[list(PEOPLE_BY_PHASE)], table["pcode"].fillna("").astype(object)
-    for row in np.flatnonzero(rest):
-        inside = codes.str.startswith(codes.iloc[row]) & (codes != codes.iloc[row]) & (scope == scope[row])
-        rest[row] = not near(people[inside].sum(), people.iloc[row]).all()
-    if rest.any():
-        rows.notes.append(
-            f"{int(rest.sum())} rows are of an area without the towns or camps that have rows of their own: 'rest' was "
-            "written in 'unit'"
-        )
-    return table.assign(unit=table["unit"].mask(rest, "rest"))
 
 
 def _oddities(table: pd.DataFrame) -> list[str]:

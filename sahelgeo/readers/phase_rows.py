@@ -6,12 +6,16 @@ import re
 from collections.abc import Mapping
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.nesting import holding_rows
+from sahelgeo.phases.phase_totals import near
 from sahelgeo.readers.printed import country_pcodes, fold, iso3_of, text_of, texts
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.shapes import made_valid
+from sahelgeo.sums import group_numbers
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 FIGURES = ("population", "people_3plus", *PEOPLE_BY_PHASE)
@@ -240,3 +244,27 @@ def blanks_filled(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
             f"(within {_ROUNDING} persons): 0 was written for the blank"
         )
     return table.assign(**{name: people[name].mask(people[name].isna() & hit, 0) for name in PEOPLE_BY_PHASE})
+
+
+def with_rests(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """The table with "rest" in ``unit`` where a row is what is left of an area beside rows of its towns or camps.
+
+    The rows of the files that ``disjoint`` names count different people: Niger's department of Tchirozerine is printed
+    without its town of Agadez, which has a row and a longer code. A row with as many people in each phase as those
+    inside it is left as it is: sums refuse it.
+    """
+    if rows.found.vintage.name not in rows.facts.get("disjoint", ()):
+        return table
+    scope = group_numbers(table, [name for name in ("kind", "start", "end", "issued") if name in table])
+    whole = table["unit"].isna() & (table["unit_kind"] == "area") & table["admin1"].notna()
+    rest = holding_rows(table["pcode"], scope, None)[1] & whole.to_numpy(dtype=np.bool_)
+    people, codes = table[list(PEOPLE_BY_PHASE)], table["pcode"].fillna("").astype(object)
+    for row in np.flatnonzero(rest):
+        inside = codes.str.startswith(codes.iloc[row]) & (codes != codes.iloc[row]) & (scope == scope[row])
+        rest[row] = not near(people[inside].sum(), people.iloc[row]).all()
+    if rest.any():
+        rows.notes.append(
+            f"{int(rest.sum())} rows are of an area without the towns or camps that have rows of their own: 'rest' was "
+            "written in 'unit'"
+        )
+    return table.assign(unit=table["unit"].mask(rest, "rest"))
