@@ -137,7 +137,9 @@ def _digest(script: str) -> str:
 
 def language_of(on_map: Any, layer: Any = None) -> str:
     """The language of a layer: its own, else the map's, else English."""
-    return str(getattr(layer, "lang", None) or getattr(on_map, "lang", "en"))
+    # Not str(): a Language carries its words.
+    language: str = getattr(layer, "lang", None) or getattr(on_map, "lang", "en")
+    return language
 
 
 def is_layer(child: Any) -> bool:

@@ -311,7 +311,7 @@ def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     for label in (*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
         if label in table:
             # The number of a shape in its file is no name of a place.
-            numbered = table[label].astype(str).str.fullmatch(_NUMBERED)
+            numbered = pd.Series([bool(re.fullmatch(_NUMBERED, str(name))) for name in table[label]], table.index)
             names = names.where(names.notna(), table[label].astype(object).mask(numbered, pd.NA))
     return tuple("" if pd.isna(name) else str(name) for name in names)
 

@@ -100,10 +100,10 @@ def recommended_figures(
 
     Examples
     --------
-    >>> import pandas as pd, sahelgeo as sg
+    >>> import warnings, pandas as pd, sahelgeo as sg
     >>> roles = ["Recommended figure", "Triangulation"]
     >>> figures = pd.DataFrame({"role": roles, "category": "IDPs", "people": [40, 55]})
-    >>>     >>> with warnings.catch_warnings(record=True) as said:
+    >>> with warnings.catch_warnings(record=True) as said:
     ...     warnings.simplefilter("always")
     ...     counted = sg.stocks.recommended_figures(figures)
     >>> counted["people"].tolist(), str(said[0].message)
