@@ -138,7 +138,7 @@ def _digest(script: str) -> str:
 def language_of(on_map: Any, layer: Any = None) -> str:
     """The language of a layer: its own, else the map's, else English."""
     # Not str(): a Language carries its words.
-    language: str = getattr(layer, "lang", None) or getattr(on_map, "lang", "en")
+    language: str = getattr(layer, "lang", None) or getattr(on_map, "lang", None) or "en"
     return language
 
 
