@@ -11,6 +11,24 @@ sahelgeo.digitPlaces = function (radius) {
     return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
 };
 
+/* Circles of counts and of events, and what stands over the map. */
+sahelgeo.circleBoxes = function (sheet, map) {
+    "use strict";
+    var around = sahelgeo.boxAround;
+    var boxes = Object.keys(sheet.radii).filter(function (place) { return sheet.radii[place]; }).map(function (place) {
+        var ends = place.split(",");
+        return around(map.latLngToLayerPoint([ends[1], ends[0]]), sheet.radii[place] * 0.85, sheet.radii[place] * 0.85);
+    });
+    sheet.layers.forEach(function (entry) {
+        if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(around(map.latLngToLayerPoint(disc.place), disc.radius, disc.radius)); });
+    });
+    /* Nothing stands under the scale bar, the legend and the buttons. */
+    return boxes.concat(sheet.controls().map(function (box) {
+        var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
+        return [one.x, one.y, other.x, other.y];
+    }));
+};
+
 /* Digits and names inside areas, each where there is room for it. */
 sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
     "use strict";
@@ -37,7 +55,7 @@ sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
 
     /* A digit makes room for a circle on the same point, within its own area. It hides where it finds no room: in the area of another it would be that one's phase. */
     function arrange() {
-        var taken = circleBoxes(), covered = !isUpper();
+        var taken = sahelgeo.circleBoxes(sheet, map), covered = !isUpper();
         digits.forEach(function (digit) {
             var bounds = digit.polygon._pxBounds;
             digit.size = bounds ? bounds.getSize() : L.point(0, 0);
@@ -64,22 +82,6 @@ sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
 
     function own(digit, at, half) {
         return [-0.7 * half, 0.7 * half].every(function (aside) { return sahelgeo.inside(digit.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
-    }
-
-    /* Circles of counts and of events, and what stands over the map. */
-    function circleBoxes() {
-        var boxes = Object.keys(sheet.radii).filter(function (place) { return sheet.radii[place]; }).map(function (place) {
-            var ends = place.split(",");
-            return around(map.latLngToLayerPoint([ends[1], ends[0]]), sheet.radii[place] * 0.85, sheet.radii[place] * 0.85);
-        });
-        sheet.layers.forEach(function (entry) {
-            if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(around(map.latLngToLayerPoint(disc.place), disc.radius, disc.radius)); });
-        });
-        /* Nothing stands under the scale bar, the legend and the buttons. */
-        return boxes.concat(sheet.controls().map(function (box) {
-            var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
-            return [one.x, one.y, other.x, other.y];
-        }));
     }
 
     /* Whether no other filled areas lie over these. Hexagons have gaps, and cover nothing for certain. */

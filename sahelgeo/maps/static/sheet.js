@@ -221,9 +221,7 @@ var sahelgeo = (function () {
     /* What folium's own popups and pins ask of a page: an element made of HTML, and a pin without linked pictures. */
     function helpFolium() {
         window.$ = window.$ || function (html) {
-            var room = document.createElement("template");
-            room.innerHTML = html.trim();
-            return [room.content.firstElementChild];
+            return [new window.DOMParser().parseFromString(html.trim(), "text/html").body.firstElementChild];
         };
         function pin(colour) {
             var drop = '<svg width="24" height="41"><path d="M12 40C9 28 1 22 1 12a11 11 0 0 1 22 0c0 10-8 16-11 28z" stroke="#fff" fill="' + escapeText(colour) + '"/>';
