@@ -184,7 +184,7 @@ def test_text_keeps_whole_codes_and_drops_odd_spaces() -> None:
     assert read[2:].isna().all()
 
 
-@given(st.integers(0, 10**12), st.sampled_from([" ", "\u202f", "\u00a0", "\u2009", "’"]))
+@given(st.integers(0, 8_500_000_000), st.sampled_from([" ", "\u202f", "\u00a0", "\u2009", "’"]))
 def test_thousands_separators_never_change_a_number(number: int, separator: str) -> None:
     """Writing a count with separators and reading it gives the count."""
     assert one_number(f"{number:,}".replace(",", separator)) == number
