@@ -48,7 +48,8 @@ _LEAFLET |= {"location": [14.0, 2.0], "zoom_start": 5}
 _OWN_SHAPES = (
     *(folium.Marker, folium.Circle, folium.CircleMarker, folium.PolyLine, folium.Polygon, folium.Rectangle),
     *(folium.GeoJson, folium.GeoJsonTooltip, folium.GeoJsonPopup, folium.Popup, folium.Tooltip, folium.DivIcon),
-    folium.Marker.SetIcon,
+    # Older folium sets an icon without an element of its own.
+    *([folium.Marker.SetIcon] if hasattr(folium.Marker, "SetIcon") else []),
 )
 
 

@@ -111,7 +111,10 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
 
 
 # What belongs to a drawn thing and is seen when it is asked for.
-_ON_REQUEST = (folium.Popup, folium.Tooltip, folium.GeoJsonPopup, folium.GeoJsonTooltip, folium.Marker.SetIcon)
+_ON_REQUEST = (
+    *(folium.Popup, folium.Tooltip, folium.GeoJsonPopup, folium.GeoJsonTooltip),
+    *([folium.Marker.SetIcon] if hasattr(folium.Marker, "SetIcon") else []),
+)
 
 
 def draw_users_own(axes: Axes, on_map: Any) -> list[str]:
