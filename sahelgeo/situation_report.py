@@ -19,6 +19,7 @@ from typing import Any, TypedDict, Unpack
 import geopandas as gpd
 import jinja2
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from markupsafe import escape
 from matplotlib.figure import Figure
@@ -26,12 +27,13 @@ from matplotlib.figure import Figure
 from sahelgeo import checks, embedded, maps
 from sahelgeo.areas import conform_areas, load_areas
 from sahelgeo.conformance import conform
-from sahelgeo.errors import FormatError, SchemaError, StockComparisonError, listed
+from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, listed
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.joint.severity import joint_severity
 from sahelgeo.maps.scale import LITERAL_TEXT, style
+from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.rule import people_from
 from sahelgeo.saving import write_whole
@@ -192,7 +194,7 @@ def situation(  # numpydoc ignore=PR02
 
     People in phase 3 and above and where; displaced people and their change like for like; rates; where both meet;
     movements; deaths by month; a map; what is missing or doubtful; the account of rows and people; sources and
-    licences. A part stands only where its table is given.
+    licences. A part stands only where its table is given. Movements are those that ended by the day of the report.
 
     Parameters
     ----------
@@ -375,6 +377,11 @@ class _Report:
             values["places"] = listed(list(places), 8)
             self.doubts[self.say("unplaced", table=word(f"table_{kind}", self.lang), **values)] = None
 
+    def say_uncounted(self, kind: str, rows: int) -> None:
+        """Rows that name a place and give no number: they are in no total."""
+        if rows:
+            self.doubts[self.say("uncounted", rows=rows, table=word(f"table_{kind}", self.lang))] = None
+
     def doubts_part(self) -> Part:
         """What is missing or doubtful."""
         return Part(self.say("doubts"), tuple(self.doubts) or (self.say("no_doubts"),))
@@ -466,7 +473,8 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     """Displaced people by group: the latest count of each place, and its change like for like."""
     rows = report.placed(table)
     sentences, lines, used = [], [], []
-    for group in sorted(rows["group"].dropna().unique()):
+    # Internally displaced people first: they are drawn, and held against hunger.
+    for group in sorted(rows["group"].dropna().unique(), key=lambda group: (group != "idp", group)):
         counted = rows[rows["group"] == group]
         latest = latest_stocks(counted.drop(columns="area"))
         old = (report.date or latest["as_of"].max()) - latest["date"] > pd.Timedelta(days=OLDEST_DAYS)
@@ -482,7 +490,7 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         total = sum_stocks(latest.drop(columns="area"), by=())["people"].item()
         sentences.append(report.say("displaced", people=total, group=words, day=write_period(first, last, report.lang)))
         by_area = sum_stocks(latest, by=("area",)).rename(columns={"area": "pcode"})
-        if group == "idp" or "stocks" not in report.by_area:
+        if group != "host" and "stocks" not in report.by_area:
             report.by_area["stocks"] = by_area
         people = by_area.dropna(subset=["pcode"]).set_index("pcode")["people"]
         sentences.append(report.say("most", areas=report.largest(people)))
@@ -493,6 +501,7 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     if not used:
         return Part(report.say("stocks"), ())
     report.accounted("stocks", table, pd.concat(used))
+    report.say_uncounted("stocks", int(pd.concat(used)["people"].isna().sum()))
     if "doubt" in rows:
         report.doubts.update(dict.fromkeys(map(str, pd.concat(used)["doubt"].dropna())))
     heads = (word("area", report.lang), word("displaced_people", report.lang), report.say("group"))
@@ -527,6 +536,13 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
     if population is not None:
         rows = report.placed(population)
         latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
+        holding = holding_rows(latest["pcode"], np.zeros(len(latest), dtype=np.int64), None)[1]
+        if holding.any() or latest.drop_duplicates(["area", "source"])["area"].duplicated().any():
+            raise DoubleCountError(
+                "population: an area has two sources in the latest year, or stands beside its parts: people would count "
+                "twice. Give one source and one level: population[population['source'] == ...]",
+                latest[holding] if holding.any() else latest,
+            )
         keys = ["area", "year", "source"]
         living: pd.DataFrame = latest.groupby(keys, as_index=False)["people"].sum(min_count=1)
         return living.rename(columns={"area": "pcode"})
@@ -563,7 +579,9 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
     people = pairs["people"]
     inside, unknown = pairs["internal"].fillna(False), pairs[["origin", "destination"]].isna().any(axis=1)
     period = write_period(table["start"].min().date(), table["end"].max().date(), report.lang)
-    counts = {"people": people.sum(), "inside": people[inside].sum(), "unknown": people[unknown].sum()}
+    parts = {"people": people, "inside": people[inside], "unknown": people[unknown]}
+    counts = {name: part.sum(min_count=1) if len(part) else 0 for name, part in parts.items()}
+    report.say_uncounted("flows", int(pairs["rows_missing"].sum()))
     names = report.names()
     ends = [pairs[end].map(lambda code: names.get(code, code)) for end in ("origin", "destination")]
     between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
@@ -582,16 +600,22 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     columns = ["events", "fatalities", "fatalities_low", "fatalities_high"]
     # A source without a range of its estimates has none.
     counts = sums.reindex(columns=columns).sum(min_count=1)
-    unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum()
+    unplaced = sums.loc[sums["pcode"].isna(), "fatalities"].sum(min_count=1) if sums["pcode"].isna().any() else 0
     sentence = report.say(
         "deaths",
         **{name: counts[name] for name in columns},
         unplaced=unplaced,
         period=write_period(first.date(), last.date(), report.lang),
     )
-    by_month = sums.groupby("start")["fatalities"].sum()
-    report.by_area["deaths"] = by_month.reindex(pd.date_range(first, last, freq="MS"), fill_value=0).to_frame()
-    places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum()
+    # Without the days that the source looked at, a month without events is not known to be one without deaths.
+    by_month = sums.groupby("start")["fatalities"].sum(min_count=1).reindex(pd.date_range(first, last, freq="MS"))
+    report.by_area["deaths"] = by_month.to_frame()
+    if by_month.isna().any():
+        months = ", ".join(write_month(month.date(), report.lang) for month in by_month.index[by_month.isna()])
+        report.doubts[report.say("months_unknown", months=months)] = None
+    if uncounted := int(sums["events_without_fatalities"].sum()):
+        report.doubts[report.say("deaths_unknown", events=uncounted)] = None
+    places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum(min_count=1)
     report.days.append(last.date())
     shown = places[places["events"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(_MOST_ROWS)
     names = report.names()
@@ -628,6 +652,8 @@ def _chart(report: _Report) -> Figure:
     axes = figure.add_subplot()
     axes.bar(range(len(deaths)), deaths.to_numpy(dtype=float), color=style()["events"]["fill"])
     axes.set_xticks(range(len(deaths)), months, rotation=30, ha="right")
+    for place in np.flatnonzero(deaths.isna()):
+        axes.text(float(place), 0, "?", ha="center", va="bottom")
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_ylabel(report.say("killed"))
     return figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,63 @@ def test_deaths_are_those_of_twelve_months_with_their_range() -> None:
     with pytest.warns(sg.DataWarning, match="1 of 2 events have no area"):
         said = sentences(report_of(events=events))
     assert "5 people reported killed in 2 events, 1 July 2019 – 20 June 2020 (between 3 and 7); 2 of these" in said
+
+
+def events_of(days: list[str], deaths: list[int | None]) -> gpd.GeoDataFrame:
+    """An event a day in the North."""
+    table = {
+        "event": [f"e{number}" for number in range(len(days))],
+        "date": days,
+        "fatalities": deaths,
+        "source": "own",
+    }
+    points = gpd.points_from_xy([0.5] * len(days), [0.5] * len(days))
+    return gpd.GeoDataFrame(sg.conform(gpd.GeoDataFrame(table, geometry=points, crs=4326), "events"))
+
+
+def test_a_month_that_nobody_is_known_to_have_looked_at_is_not_zero() -> None:
+    """With the days of the source it is."""
+    events = events_of(["2020-01-05", "2020-12-05"], [3, 2])
+    without = report_of(events=events)
+    assert "not known whether the source looked at them: February 2020, March 2020" in sentences(without)
+    within = report_of(events=events, coverage=("2020-01-01", "2020-12-31"))
+    assert "not known whether" not in sentences(within)
+    assert "5 people reported killed in 2 events" in sentences(within)
+
+
+def test_an_event_without_a_figure_is_not_no_death() -> None:
+    """It is said, and no total of none is written as zero."""
+    said = sentences(
+        report_of(events=events_of(["2020-12-01", "2020-12-05"], [None, None]), coverage=("2020-01-01", "2020-12-31"))
+    )
+    assert "Deaths: 2 events have no figure" in said
+
+
+def test_rows_without_a_number_are_said() -> None:
+    """They are in no total."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        said = sentences(report_of(stocks=stocks(["2020-08-31"] * 2, [70, None])))
+    assert "70 internally displaced people" in said
+    assert "Rows of stocks without a number, in no total: 1." in said
+
+
+def test_hosts_are_not_the_displaced() -> None:
+    """Rates and map are of the displaced; where only hosts are counted there is no rate."""
+    hosts = stocks(["2020-08-31"] * 2, [900, 900], group="host")
+    people = pd.DataFrame({"pcode": ["XA01", "XA02"], "year": 2020, "people": 1000, "source": "own"})
+    assert "Where both meet" not in [part.title for part in report_of(stocks=hosts, population=people).parts]
+    both = report_of(stocks=pd.concat([hosts, stocks(["2020-08-31"] * 2, [70, 10])]), population=people)
+    assert "per 1,000 inhabitants: North (70.0), South (10.0)" in sentences(both)
+
+
+@pytest.mark.parametrize("more", [{"source": "other"}, {"pcode": "XA0101", "people": 400}])
+def test_a_population_that_would_count_twice_is_refused(more: dict[str, Any]) -> None:
+    """Two sources, or an area beside its part."""
+    people = pd.DataFrame({"pcode": ["XA01"], "year": 2020, "people": 1000, "source": "own", "place": "North"})
+    twice = pd.concat([people, people.assign(**more)])
+    with pytest.raises(sg.errors.DoubleCountError, match="people would count twice"):
+        report_of(stocks=stocks(["2020-08-31"], [70]), population=twice)
 
 
 def test_a_table_that_begins_after_the_day_is_said() -> None:
