@@ -539,7 +539,7 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
         holding = holding_rows(latest["pcode"], np.zeros(len(latest), dtype=np.int64), None)[1]
         if holding.any() or latest.drop_duplicates(["area", "source"])["area"].duplicated().any():
             raise DoubleCountError(
-                "population: an area has two sources in the latest year, or stands beside its parts: people would count "
+                "population: an area has two sources in the latest year, or is beside its parts: people would count "
                 "twice. Give one source and one level: population[population['source'] == ...]",
                 latest[holding] if holding.any() else latest,
             )
