@@ -303,6 +303,8 @@ def _phases_of(table: pd.DataFrame, _period: str | None, span: Span | None) -> p
         return phases_at(table, span[0].date()).drop(columns="vintages")
     if span is not None:
         fits = (table["start"] == span[0]) & (table["end"] == span[1])
+        if not fits.any() and span[0].to_period("M") == span[1].to_period("M"):
+            return _phases_of(table, _period, (span[0], span[0]))
         if not fits.any():
             raise SchemaError(f"no analysis is of {span[0]:%Y-%m-%d}/{span[1]:%Y-%m-%d}. {_analyses(table)}")
         table = table[fits]

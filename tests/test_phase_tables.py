@@ -476,6 +476,18 @@ SEPTEMBER = {"issued": "2022-09-01", "kind": "projected", "start": "2023-06-01",
 JANUARY = {**SEPTEMBER, "issued": "2023-01-01"}
 
 
+def test_a_region_whose_departments_are_classified_is_not_without_a_classification() -> None:
+    """Years ago it was classified as a whole; another region, that nobody classified since, is said."""
+    ago = {**JANUARY, "issued": "2014-01-01", "start": "2014-06-01", "end": "2014-08-31"}
+    table = phases(
+        row("TD01", 9, 0, 0, 0, 0, **ago), row("TD0101", 60, 0, 0, 0, 0, **JANUARY), row("TD02", 5, 0, 0, 0, 0, **ago)
+    )
+    with pytest.warns(
+        sg.DataWarning, match="1 areas have no classification that holds 2023-07-15 and are left out: TD02"
+    ):
+        assert sg.phases_at(table, "2023-07-15")["pcode"].tolist() == ["TD0101"]
+
+
 def test_an_older_analysis_does_not_fill_in_beside_a_newer_one() -> None:
     """The region of September is the two departments of January: its people would count twice."""
     table = phases(

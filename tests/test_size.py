@@ -28,7 +28,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_972
+    CODE_LINES = 21_976
     MODULES = 136
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60

@@ -12,7 +12,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, DoubleCountError, SchemaError, listed, warn
-from sahelgeo.nesting import refuse_without_code
+from sahelgeo.nesting import nested_codes, refuse_without_code
 from sahelgeo.phases.phase_totals import country_of_rows, share_analysed
 from sahelgeo.phases.rule import by_rule, people_from
 from sahelgeo.places.attach import check_editions
@@ -290,7 +290,10 @@ def phases_at(
     # A part of an area that an older analysis alone has is no area without a classification.
     areas = pd.factorize(table["pcode"].fillna(pd.Series(places, table.index).astype("string")))[0]
     text = f"{{areas:,}} areas have no classification that holds {day:%Y-%m-%d} and are left out"
-    _warn_of_others(table, areas, speaks, text)
+    # Nor is a region whose departments are classified, or a department of a region that is.
+    pairs, spoken = nested_codes(table["pcode"].dropna().unique()), table.loc[speaks, "pcode"]
+    related = [*pairs.loc[pairs["outer"].isin(spoken), "inner"], *pairs.loc[pairs["inner"].isin(spoken), "outer"]]
+    _warn_of_others(table, areas, speaks | table["pcode"].isin(related).to_numpy(dtype=np.bool_), text)
     found, places = table[speaks], places[speaks]
     kind = found["kind"].map({name: number for number, name in enumerate(PHASE_KINDS)})
     # A row without a day of issue comes after all that have one.
