@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from sahelgeo import __version__
 from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, printable
-from sahelgeo.saving import write_whole
+from sahelgeo.saving import as_cell, write_whole
 
 _READ_EXAMPLE = """\
 example:
@@ -211,7 +211,7 @@ def _read(given: argparse.Namespace) -> int:
             raise FormatError(f"{problem}. On the command line: {how}") from problem
     else:
         table = read_table(given.file, columns, table=given.table or "stocks", **options)
-    text = table.to_csv(index=False)
+    text = table.map(as_cell).to_csv(index=False)
     if given.out:
         write_whole(given.out, text)
     _say(f"  {given.out}: {len(table):,} rows" if given.out else text.rstrip("\n"))

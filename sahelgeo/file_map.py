@@ -218,7 +218,7 @@ def _writable(out: str | Path) -> Path:
 def _span(period: str | None) -> Span | None:
     if period is None or period == LATEST:
         return None
-    if re.fullmatch(r"\d{4}-\d{2}", period):
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
         month = pd.Period(period, freq="M")
         return month.start_time, month.end_time.normalize()
     days = [checks.day(part.strip(), "period") for part in period.split("/")]
@@ -407,7 +407,10 @@ def _end(table: pd.DataFrame, end: str, areas: gpd.GeoDataFrame, unmatched: str)
 def _events_drawn(table: pd.DataFrame, _request: MapRequest, options: dict[str, Any]) -> Drawn:
     m = maps.Map(**options)
     maps.EventLayer(table).add_to(m)
-    return m, {"map_line_events": {"events": len(table), "deaths": table["fatalities"].sum()}}
+    said = {"map_line_events": {"events": len(table), "deaths": table["fatalities"].sum(min_count=1)}}
+    if unknown := int(table["fatalities"].isna().sum()):
+        said["map_line_deaths"] = {"events": unknown}
+    return m, said
 
 
 def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:

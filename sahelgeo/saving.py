@@ -51,6 +51,19 @@ def readable(value: Value) -> Value:
     return value
 
 
+def markdown_line(text: str) -> str:
+    r"""A text as one line of Markdown that means nothing but itself.
+
+    Examples
+    --------
+    >>> from sahelgeo.saving import markdown_line
+    >>> print(markdown_line("[a](b)\n<c>"))
+    \[a\](b) \<c\>
+    """
+    escaped = "".join(f"\\{letter}" if letter in "\\`*_[]<>|#!" else letter for letter in text)
+    return " ".join(re.split(r"[\r\n\t]+", escaped))
+
+
 def as_cell(value: Any) -> Any:
     """A value for a table: text that a spreadsheet would run as a formula gets an apostrophe before it.
 

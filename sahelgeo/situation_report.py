@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +35,7 @@ from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.rule import people_from
-from sahelgeo.saving import write_whole
+from sahelgeo.saving import markdown_line, write_whole
 from sahelgeo.sources import credit
 from sahelgeo.stocks.changes import change_in_stocks
 from sahelgeo.stocks.rates import rate_per_1000
@@ -123,13 +122,13 @@ class Situation:
 
     def to_markdown(self, pictures: Mapping[str, str] | None = None) -> str:
         """The report in Markdown, with the addresses of pictures by their captions."""
-        lines = [f"# {_plain(self.title)}"]
+        lines = [f"# {markdown_line(self.title)}"]
         for part in self.parts:
             lines += [
                 "",
                 f"## {part.title}",
                 *([""] if part.sentences else []),
-                *(f"- {_plain(line)}" for line in part.sentences),
+                *(f"- {markdown_line(line)}" for line in part.sentences),
             ]
             if part.rows:
                 table = [
@@ -137,9 +136,10 @@ class Situation:
                     tuple("---" if number == 0 else "---:" for number in range(len(part.heads))),
                     *part.rows,
                 ]
-                lines += ["", *(f"| {' | '.join(map(_plain, row))} |" for row in table)]
-        lines += [line for title, path in (pictures or {}).items() for line in ("", f"![{_plain(title)}]({path})")]
-        lines += ["", f"## {word('sources', self.lang)}", "", *(f"- {_plain(line)}" for line in self.sources)]
+                lines += ["", *(f"| {' | '.join(map(markdown_line, row))} |" for row in table)]
+        for title, path in (pictures or {}).items():
+            lines += ["", f"![{markdown_line(title)}]({path})"]
+        lines += ["", f"## {word('sources', self.lang)}", "", *(f"- {markdown_line(line)}" for line in self.sources)]
         return "\n".join([*lines, "", *(f"{word(key, self.lang)}" for key in _FOOT[1:]), ""])
 
     def save(self, path: str | Path) -> Path:
@@ -172,12 +172,6 @@ def _png(figure: Figure) -> bytes:
     held = io.BytesIO()
     figure.savefig(held, format="png", dpi=150)
     return held.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A text as one line of Markdown that means nothing but itself."""
-    escaped = "".join(f"\\{letter}" if letter in "\\`*_[]<>|#" else letter for letter in text)
-    return re.sub(r"[\r\n\t]+", " ", escaped)
 
 
 def situation(  # numpydoc ignore=PR02

@@ -207,3 +207,64 @@ def test_phases_of_a_table_are_not_changed(squares: gpd.GeoDataFrame) -> None:
     before = phases.copy()
     notes(sg.maps.PhaseLayer(phases))
     pd.testing.assert_frame_equal(pd.DataFrame(phases), pd.DataFrame(before))
+
+
+def test_words_of_a_table_run_nothing(squares: gpd.GeoDataFrame) -> None:
+    """A language's words are text in the page, also where no script runs."""
+    words = sg.maps.Language("ha", {"no_script": "</noscript><script>alert(1)</script>", "no_data": "<b>"})
+    m = sg.maps.Map(lang=words)
+    sg.maps.PhaseLayer(squares.assign(phase_published=pd.array([1, 2, None], dtype="Int64"))).add_to(m)
+    page = m.get_root().render()
+    assert "<script>alert(1)" not in page
+    assert "<td><b>" not in page
+
+
+def test_a_backslash_in_a_title_is_a_backslash(squares: gpd.GeoDataFrame) -> None:
+    """The picture of a notebook carries it as it is."""
+    m = sg.maps.Map(title=r"Fichier C:\Users \g<0>")
+    sg.maps.PhaseLayer(squares.assign(phase_published=pd.array([1, 2, 3], dtype="Int64"))).add_to(m)
+    assert r"C:\Users" in m._repr_mimebundle_()["text/html"]
+
+
+def test_a_phase_without_figures_is_no_zero(squares: gpd.GeoDataFrame) -> None:
+    """No total of phase 3 or above stands where phase 5 is unknown everywhere."""
+    people = {"people_3": [100, 100, 100], "people_4": [10, 10, 10], "people_5": pd.array([None] * 3, dtype="Int64")}
+    table = squares.assign(phase_published=pd.array([3, 3, 3], dtype="Int64"), **people)
+    assert not [note for note in sg.maps.PhaseLayer(table).drawing("en").notes if "phase 3 or above" in note]
+    whole = sg.maps.PhaseLayer(table.assign(people_5=0)).drawing("en")
+    assert any("330" in note for note in whole.notes)
+
+
+def test_a_small_count_without_an_area_is_not_given_away(squares: gpd.GeoDataFrame) -> None:
+    """The total of all less those on the map would be the four people."""
+    people = {"people_3": [350, 350, 350, 4], "people_4": 0, "people_5": 0}
+    table = pd.concat([squares, squares.iloc[[0]].assign(pcode="Z", name="nowhere", geometry=None)], ignore_index=True)
+    table = table.assign(phase_published=pd.array([3] * 4, dtype="Int64"), **people)
+    notes = " ".join(sg.maps.PhaseLayer(table).drawing("en").notes)
+    assert "1,050" in notes
+    assert "1,054" not in notes
+
+
+def test_a_flow_without_a_count_is_refused_on_or_off_the_map(squares: gpd.GeoDataFrame) -> None:
+    """Also where it has no line: its people would be nobody."""
+    lines = gpd.GeoDataFrame(
+        {"origin": ["A", None], "destination": ["B", "B"], "people": pd.array([1000, None], dtype="Int64")},
+        geometry=[shapely.LineString([(0, 0), (1, 1)]), None],
+        crs=4326,
+    )
+    with pytest.raises(sg.errors.SchemaError, match="Leave these flows out"):
+        sg.maps.FlowLayer(lines)
+
+
+def test_a_change_by_a_scheme_parts_at_no_change(squares: gpd.GeoDataFrame) -> None:
+    """Its colours are those of a change."""
+    table = squares.assign(people_change=[-20.0, 0.0, 30.0])
+    layer = sg.maps.AreaLayer(table, column="people_change", scheme="EqualInterval")
+    assert layer.scale is not None
+    assert layer.scale.change
+
+
+def test_the_bound_of_a_class_is_no_withheld_count(squares: gpd.GeoDataFrame) -> None:
+    """Two areas of four people: no class says "4"."""
+    drawn = sg.maps.AreaLayer(squares.assign(people=[4, 4, 600]), column="people").drawing("en")
+    assert not [one.label for one in drawn.classes if "4" in one.label]

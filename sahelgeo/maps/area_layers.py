@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError
+from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
     AreaDrawing,
@@ -39,6 +41,7 @@ from sahelgeo.maps.layers import (
 )
 from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising, style
 from sahelgeo.phases.classes import PHASES
+from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import word, write_number
 
@@ -118,8 +121,12 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             classes: tuple[LegendClass, ...] = (LegendClass(word("areas", lang), look["land"], "#000000", ""),)
             class_of, title, border = [0] * len(self.table), capital(word("areas", lang)), look["border"]
         else:
-            class_of = self.scale.class_of(self.table[self.column], self._refused())
-            classes, title, border = self.scale.classes(lang), column_title(self.column, lang), ""
+            scale, below = self.scale, self.withheld_below()
+            if form_of(self.column) == "people":
+                # A class whose bound is a count that is withheld would give it away.
+                scale = replace(scale, breaks=tuple(bound for bound in scale.breaks if not 0 < bound < below))
+            class_of = scale.class_of(self.table[self.column], self._refused())
+            classes, title, border = scale.classes(lang), column_title(self.column, lang), ""
         return AreaDrawing(
             title=self.title or title,
             fields=self._fields(lang),
@@ -399,11 +406,16 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         """
         above = {f"{word('people_in_phase', lang)} {phase}" for phase in _CRISIS_AND_ABOVE}
         lines = [line for line in withheld_fields(fields, self.withheld_below()) if line.label in above]
+        if len(lines) < len(_CRISIS_AND_ABOVE):
+            # A phase without any figure is not a phase without people.
+            return ()
         rows = list(zip(*(line.values for line in lines), strict=True))  # noqa: PD011 (a field's own values)
         known = [(row, bool(shape)) for row, shape in zip(rows, shapes, strict=False) if None not in row]
         apart = self.apart_3plus
         if not known and apart is None:
             return ()
+        small = apart is not None and is_small(apart, self.withheld_below())
+        apart = 0 if small else apart
         settled = [_sum(row) for row, settlement in known if settlement]
         total = sum(_sum(row) for row, _ in known) + (apart or 0)
         text = f"{word('people_phase_3_or_above', lang)}{word('colon', lang)} {write_number(total, lang)}"
@@ -414,7 +426,7 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         if settled:
             parts = {"people": write_number(sum(settled), lang), "count": write_number(len(settled), lang)}
             text += f"; {word('of_them_settlements', lang).format(**parts)}"
-        if withheld := sum(row.count(SUPPRESSED) for row, _ in known):
+        if withheld := sum(row.count(SUPPRESSED) for row, _ in known) + small:
             text += f". {word('total_without_small', lang).format(count=write_number(withheld, lang))}"
         return (text,)
 
@@ -442,10 +454,11 @@ def _sum(row: tuple[Any, ...]) -> float:
 
 
 def _people_3plus_of(rows: pd.DataFrame) -> float | None:
-    """The people in phase 3 or above of rows without an area; None where they have no figures."""
-    labels = [label for label in PEOPLE_BY_PHASE[2:] if label in rows]
-    figures = rows[labels].dropna()
-    return float(figures.sum().sum()) if labels and len(figures) else None
+    """The people in phase 3 or above of rows without an area; None where they have no figures of all these phases."""
+    if not set(PEOPLE_BY_PHASE[2:]) <= set(rows):
+        return None
+    people = people_from(rows, 3)
+    return float(people.sum()) if people.notna().any() else None
 
 
 def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:

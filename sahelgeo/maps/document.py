@@ -301,7 +301,7 @@ def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> s
 def stamp_of(on_map: folium.Map, furniture: MapOptions | None) -> object:
     """What a drawn map depends on: as long as it is the same, what was drawn may be used again."""
     shown = tuple((layer.get_name(), id(layer.table), layer.lang, layer.show) for layer in layers_of(on_map))
-    return furniture, language_of(on_map), shown
+    return furniture, language_of(on_map), shown, tuple(child.get_name() for child in foreign_children(on_map))
 
 
 def data_block(identity: str, value: dict[str, Any]) -> str:
@@ -362,7 +362,8 @@ def caveats(tolerance: float, lang: str) -> list[str]:
 def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     """What a reader without JavaScript, such as a preview of mail, sees in the map's place: its main figures."""
     shown = [withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
-    parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}<p>{word('no_script', given.lang)}"]
+    parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}"]
+    parts.append(f"<p>{escape(word('no_script', given.lang))}")
     for item in shown:
         if isinstance(item, EventDrawing):
             counts = [write_number(item.kind_of.count(number), given.lang) for number in range(len(item.kinds))]
@@ -381,7 +382,7 @@ def _main_figures(item: Drawing, given: MapOptions) -> list[str]:
     """The class of each area, else its first figure."""
     if isinstance(item, AreaDrawing) and not isinstance(item.fields[0].values[0], int | float):
         return [escape(item.looks[number].label) for number in item.class_of]
-    missing, small = word("no_data", given.lang), escape(f"< {given.suppress_below:g}")
+    missing, small = escape(word("no_data", given.lang)), escape(f"< {given.suppress_below:g}")
     decimals = 1 if item.fields[0].form == "decimal" else 0
     return [
         missing if value is None else small if value == SUPPRESSED else

@@ -40,7 +40,7 @@ from sahelgeo.maps.scale import style
 from sahelgeo.maps.table_layers import layer_for
 from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
-from sahelgeo.saving import as_cell, write_whole
+from sahelgeo.saving import as_cell, markdown_line, write_whole
 from sahelgeo.words import base_language, word
 
 # A vertex of GeoJSON with four decimals, such as [-1.5197,12.3657], takes up to 18 bytes with its comma.
@@ -256,10 +256,10 @@ def _readme(given: MapOptions, drawings: list[Drawing], names: list[str], tolera
         notes.append(f"{word('events_gathered', lang)}.")
     described = [f"{item.title}{colon} {item.subtitle}" if item.subtitle else item.title for item in drawings]
     return template.format(
-        title=_one_line(title_of(given, drawings)),
-        synthetic=f"**{_one_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
+        title=markdown_line(title_of(given, drawings)),
+        synthetic=f"**{markdown_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
         layers=_bullets(described),
-        files=_bullets(f"`{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
+        files="\n".join(f"- `{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
         sources=_bullets(credited["lines"] or [word("source_not_stated", lang)]),
         caveats=_bullets([*caveats(tolerance, lang), *notes]),
         below=f"{given.suppress_below:g}",
@@ -277,11 +277,7 @@ def _notes(drawings: list[Drawing]) -> list[tuple[str, str]]:
 
 
 def _bullets(lines: Any) -> str:
-    return "\n".join(f"- {_one_line(line)}" for line in lines)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(str(text).split()).replace("<", "&lt;")
+    return "\n".join(f"- {markdown_line(line)}" for line in lines)
 
 
 def _check_target(folder: Path) -> None:

@@ -295,7 +295,7 @@ def notebook_bundle(m: Any, include: Any = None, exclude: Any = None) -> dict[st
     bundle = {"text/html": html}
     if picture:
         image = f'<img src="data:image/png;base64,{picture}" alt="{escape(m.title or "")}" style="max-width:100%">'
-        bundle = {"text/html": _UNTRUSTED.sub(image, html, count=1), "image/png": picture}
+        bundle = {"text/html": _UNTRUSTED.sub(lambda _: image, html, count=1), "image/png": picture}
     return {
         kind: text for kind, text in bundle.items() if (not include or kind in include) and kind not in (exclude or ())
     }

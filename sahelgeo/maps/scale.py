@@ -78,10 +78,10 @@ class Scale:
     def of(cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None) -> Scale:
         """The scale of all these values: by the breaks or the scheme given, else quantiles, or the values of text."""
         values = as_numbers(values)
+        change = str(values.name).endswith("_change")
         if scheme is not None:
-            return cls(tuple(_scheme_breaks(values, breaks, scheme)))
+            return cls(tuple(_scheme_breaks(values, breaks, scheme)), change=change)
         if pd.api.types.is_numeric_dtype(values):
-            change = str(values.name).endswith("_change")
             return cls(tuple(_checked_breaks(values, breaks, change=change)), change=change)
         if breaks is not None:
             raise SchemaError(

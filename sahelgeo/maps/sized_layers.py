@@ -87,10 +87,12 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         self.column = column
         rest = without_area(stocks)[column]
         self.people_without = float(rest.sum()) if rest.notna().any() else None
+        self.uncounted_without = int(rest.isna().sum())
 
     def _draw(self, lang: str) -> SymbolDrawing:
         values = tuple(None if value is None else float(value) for value in plain(self.table[self.column]))
         uncounted = sum(value is None for value in values)
+        unknown = uncounted + self.uncounted_without
         below = self.withheld_below()
         shown = [value for value in values if value is not None and not is_small(value, below)]
         without = None if self.people_without is None else self.people(self.people_without, lang)
@@ -98,7 +100,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         beside = 0 if is_small(beside, below) else beside
         notes = list(total_note("total_people", shown, len(values) - uncounted, lang, beside))
         notes += without_geometry_note(self.without_geometry, lang, without)
-        notes += [word("without_count", lang).format(count=write_number(uncounted, lang))] if uncounted else []
+        notes += [word("without_count", lang).format(count=write_number(unknown, lang))] if unknown else []
         return SymbolDrawing(
             title=self.title or self._what(lang),
             fields=self._fields(lang),
@@ -178,9 +180,9 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         drawn, _ = areas_with_geometry(flows, "FlowLayer")
         lines = "are no lines. Make them with flow_lines(flows, areas)"
         refuse_rows(drawn, drawn.geom_type != "LineString", "FlowLayer", lines)
-        checks.columns(drawn, "FlowLayer", {"origin": "any", "destination": "any", column: "number"})
-        checks.counts(drawn, "FlowLayer", column)
-        checks.filled(drawn, "FlowLayer", column, "Leave these flows out")
+        checks.columns(flows, "FlowLayer", {"origin": "any", "destination": "any", column: "number"})
+        checks.counts(flows, "FlowLayer", column)
+        checks.filled(flows, "FlowLayer", column, "Leave these flows out")
         pair = drawn.duplicated(["origin", "destination"], keep=False)
         twice = "are of the same pair of areas and would cover each other. Add them up first: sum_flows(flows)"
         refuse_rows(drawn, pair, "FlowLayer", twice)
