@@ -21,7 +21,7 @@ LAYERS = (
     ("errors", "embedded", "saving"),
     ("checks",),
     ("words", "tables", "sources", "periods"),
-    ("sums",),
+    ("sums", "coded_sums"),
     ("conformance",),
     ("areas", "places", "editions", "samples", "rasters", "nesting"),
     ("stocks", "flows", "phases", "events"),

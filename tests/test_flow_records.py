@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely import box
 
 import sahelgeo as sg
-from sahelgeo.flows import coded_sums as flow_batches
-from sahelgeo.flows import coded_sums as flow_records
+from sahelgeo import coded_sums
+from sahelgeo.flows import flow_records
 
 
 @pytest.fixture
@@ -270,7 +270,8 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
     batches = pa.Table.from_pandas(table, preserve_index=False).to_batches(max_chunksize=chunk)
     with pytest.MonkeyPatch.context() as patch:
         if not dense:
-            patch.setattr(flow_records, "DENSE", 0)
+            patch.setattr(coded_sums, "DENSE", 0)
+            patch.setattr(coded_sums, "CHUNK", 2)
             patch.setattr(flow_records, "CHUNK", 2)
         sums = flow_records.sum_records(iter(batches)).frame()
     keys = ["origin", "destination", "start"]
@@ -309,7 +310,7 @@ def test_the_short_way_is_the_long_way(rows):
 
 def test_long_tables_are_cut_into_chunks(monkeypatch):
     """More rows than a chunk holds are several chunks with one answer."""
-    monkeypatch.setattr(flow_batches, "CHUNK", 3)
+    monkeypatch.setattr(flow_records, "CHUNK", 3)
     table = records(origin=["A"] * 10, destination="B", people=np.arange(10))
     assert sg.sum_flows(table, records=True)[["people", "rows"]].to_numpy().tolist() == [[45, 10]]
 

@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 21_976
-    MODULES = 136
+    CODE_LINES = 22_003
+    MODULES = 137
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60
     LINE_LENGTH = 120

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
+from sahelgeo.coded_sums import PERIOD
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
-from sahelgeo.flows.coded_sums import ENDS, PERIOD, FlowRecords
+from sahelgeo.flows.flow_records import ENDS, FlowRecords
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.nesting import is_country
 from sahelgeo.periods import Frequency

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
+from sahelgeo.coded_sums import PERIOD, CodedSums
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
-from sahelgeo.flows.coded_sums import ENDS, PERIOD, CodedSums, FlowRecords, sum_records
+from sahelgeo.flows.flow_records import ENDS, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition

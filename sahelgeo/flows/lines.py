@@ -17,7 +17,7 @@ from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import conform
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed, warn
-from sahelgeo.flows.coded_sums import ENDS
+from sahelgeo.flows.flow_records import ENDS
 from sahelgeo.places.attach import check_edition
 
 Anchor = Literal["point on surface", "centroid", "capital", "population"]

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelgeo.coded_sums import PERIOD
 from sahelgeo.conformance import conform
 from sahelgeo.errors import SchemaError, warn
-from sahelgeo.flows.coded_sums import ENDS, PERIOD
+from sahelgeo.flows.flow_records import ENDS
 from sahelgeo.sums import named_rows
 
 # Counts of persons or households above zero and below this could point at somebody.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo.conformance import conform, listed
 from sahelgeo.errors import FlowPeriodError, SchemaError
-from sahelgeo.flows.coded_sums import ENDS
+from sahelgeo.flows.flow_records import ENDS
 from sahelgeo.flows.flow_sums import refuse_twice
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.periods import days_covered
