@@ -348,6 +348,16 @@ def test_one_polygon_twice_is_told_apart_by_any_column():
         sg.overlay(twice, ROWS)
 
 
+@pytest.mark.parametrize(
+    "column", [{"objectid": ["1", "2", "3", "4"]}, {"GlobalID": list("abcd")}, {"households": [20, 60, 21, 61]}]
+)
+def test_the_number_of_a_row_or_another_figure_does_not_tell_one_polygon_twice_apart(column):
+    """Two rows of the same people differ in them."""
+    twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True).assign(**column)
+    with pytest.raises(sg.errors.DoubleCountError, match="lie on each other"):
+        sg.overlay(twice, ROWS)
+
+
 def test_two_sources_that_overlap_in_part_are_said_with_their_people():
     """A third of each polygon is claimed by both sources: up to 100 of the 700 may be the same people."""
     values = table((0, 0, 1.5, 0.02), (1, 0, 2.5, 0.02), people=[300, 400], source=["CH", "IPC"])

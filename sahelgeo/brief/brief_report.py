@@ -38,6 +38,7 @@ from sahelgeo.brief.headlines import displacement, fatalities, food_insecurity, 
 from sahelgeo.brief.inputs import (
     EventInputs,
     capitals_of,
+    countries_of,
     load_published,
     rates_of_areas,
     read_actors,
@@ -112,11 +113,13 @@ def report(
     out : str or pathlib.Path
         A folder, made if it is not there. ``csis_brief.html`` and ``csis_brief_claims.csv`` are written in it.
     events : str, pathlib.Path or geopandas.GeoDataFrame, optional
-        Your export of ACLED or UCDP, or the Events table of it; it is neither copied nor sent. The default are UCDP's
-        events of 2012 to 2023 (``load_sample("central-sahel")``).
+        Your export of ACLED or UCDP, or the Events table of it; it is neither copied nor sent. Events of other
+        countries than Burkina Faso, Mali and Niger are left out, and ``doubts`` has their number. The default are
+        UCDP's events of 2012 to 2023 (``load_sample("central-sahel")``).
     coverage : tuple or pandas.DataFrame, optional
-        The first and last day that your export covers, or ``iso3``, ``start`` and ``end``. The default are the days
-        from its first to its last event, in the countries that have one.
+        The first and last day that your export covers, in the countries that have an event in it; or ``iso3``,
+        ``start`` and ``end``, for a country that it holds without any. The default are the days from its first to its
+        last event.
     actors : str, pathlib.Path or pandas.DataFrame, optional
         Names of actors whose families go before the library's (``name``, ``match``, ``family``, ``kind``).
     agreements : str, pathlib.Path or pandas.DataFrame, optional
@@ -190,16 +193,32 @@ def report(
 def _given(events: Any, coverage: Any, areas: gpd.GeoDataFrame) -> EventInputs:
     if events is None:
         sample = load_sample("central-sahel")
-        return EventInputs(sample.events, sample.coverage if coverage is None else _days_of(coverage))
-    own = read_own_events(events, areas)
-    return own if coverage is None else replace(own, coverage=_days_of(coverage))
+        own = EventInputs(sample.events, sample.coverage)
+    else:
+        own = _of_the_brief(read_own_events(events, areas), areas)
+    return own if coverage is None else replace(own, coverage=_days_of(coverage, own.coverage["iso3"]))
 
 
-def _days_of(coverage: tuple[Any, Any] | pd.DataFrame) -> pd.DataFrame:
+def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
+    """The events of the brief's countries, each with its country; a warning has the number of the others."""
+    _, countries = countries_of(own.events, areas)
+    kept = countries.isin(_COUNTRIES)
+    events = own.events.assign(iso3=countries)[kept]
+    if not kept.all():
+        warnings.warn(
+            f"{int((~kept).sum()):,} of {len(kept):,} events are of no country of the brief and are left out",
+            DataWarning,
+            stacklevel=2,
+        )
+    doubtful = own.doubtful
+    return replace(own, events=events, doubtful=doubtful[doubtful["event"].isin(events["event"])])
+
+
+def _days_of(coverage: tuple[Any, Any] | pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
     if isinstance(coverage, pd.DataFrame):
         return coverage
     start, end = (checks_of_tables.day(day, "coverage") for day in coverage)
-    return pd.DataFrame({"iso3": _COUNTRIES, "start": start, "end": end})
+    return pd.DataFrame({"iso3": countries, "start": start, "end": end})
 
 
 def _all_checks(

@@ -80,8 +80,8 @@ class EventInputs:
     events : geopandas.GeoDataFrame
         Events table.
     coverage : pandas.DataFrame
-        ``iso3``, ``start`` and ``end``: for each country that has an event in the areas, the first to the last day of
-        the export. A country that the export does not hold has no zero. If you know what you downloaded, say so
+        ``iso3``, ``start`` and ``end``: for each country of the areas that has an event, the first to the last day of
+        the export. An event is of the country that it names; of that of its area where it names none. A country that the export does not hold has no zero. If you know what you downloaded, say so
         instead.
     doubtful : pandas.DataFrame
         What :func:`sahelgeo.events.audit` lists: events without coordinates, outside the areas, or not where their
@@ -159,13 +159,12 @@ def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)
         doubtful = audit(events, areas)
-        # A rough place still tells the country.
-        plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
-        inside = place_events(plain, areas)["pcode"].astype("string")
-    if not inside.notna().any():
+    inside, countries = countries_of(events, areas)
+    wanted = set(areas["iso3"].dropna())
+    if not (inside.notna() & countries.isin(wanted)).any():
         raise _elsewhere(events, areas, name)
-    there = inside.map(areas.set_index("pcode")["iso3"])
-    without = listed(sorted(set(areas["iso3"].dropna()) - set(there.dropna())), SHOWN_AT_MOST)
+    held = wanted & set(countries.dropna())
+    without = listed(sorted(wanted - held), SHOWN_AT_MOST)
     if without:
         warnings.warn(
             f"no event lies in {without}: what the export does not hold is not known, and counts as missing, "
@@ -174,8 +173,18 @@ def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame
             stacklevel=2,
         )
     days = {"start": events["date"].min(), "end": events["date"].max()}
-    coverage = pd.DataFrame({"iso3": sorted(there.dropna().unique()), **days})
-    return EventInputs(events, coverage, doubtful)
+    return EventInputs(events, pd.DataFrame({"iso3": sorted(held), **days}), doubtful)
+
+
+def countries_of(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+    """The area that each event lies in, and its country: the one that it names, or else that of the area."""
+    # A rough place still tells the country.
+    plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataWarning)
+        inside = place_events(plain, areas)["pcode"].astype("string")
+    there = inside.map(areas.set_index("pcode")["iso3"]).astype("string")
+    return inside, events["iso3"].astype("string").fillna(there) if "iso3" in events else there
 
 
 def _elsewhere(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, name: str) -> UnmatchedError:

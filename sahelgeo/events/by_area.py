@@ -64,7 +64,8 @@ def sum_events(
         adds.
     coverage : tuple or pandas.DataFrame, optional
         The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``pcode`` or
-        ``iso3``. Without it nothing is known where there is no event, and there is no zero.
+        ``iso3``. Without it nothing is known where there is no event, and there is no zero. By ``iso3`` an event must
+        lie within the days of the country that it names; of that of its area where the coverage does not name it.
     population : pandas.DataFrame, optional
         A Population table, one figure for each area, for deaths per 100,000 inhabitants.
 
@@ -149,7 +150,11 @@ def sum_events(
         counting.check_places(cover, ground)
     placed = place_events(checked, ground)
     if cover is not None:
-        countries = placed["pcode"].map(ground.set_index("pcode")["iso3"])
+        countries = placed["pcode"].map(ground.set_index("pcode")["iso3"]).astype("string")
+        if "iso3" in placed:
+            # A source files an event under its own country, though its point may lie just across the border.
+            own = placed["iso3"].astype("string")
+            countries = own.where(own.isin(cover["iso3"])).fillna(countries)
         counting.check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
     placed = placed.assign(**periods_of(placed["date"], freq))
     sums = counting.keyed_sums(placed, [*_PLACE, *labels], counting.fatality_columns(checked))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
@@ -37,6 +38,7 @@ _ONE_VALUE = ("date", "as_of", "start", "end", "year", "kind", "group", "edition
 _ONE_VALUE_A_PLACE = ("method", "operation", "source", "issued", "analysis")
 # Rows of these are different people, on whatever ground.
 _PARTS = ("origin", "reason")
+_ROW_NUMBERS = ("fid", "objectid", "globalid")
 _NAMES = ("pcode", "name", "name_fr", "name_en", "place", "admin0", "admin1", "admin2", "admin3", "parent")
 
 
@@ -284,7 +286,8 @@ def _refuse_double_counts(
         text = f"{named_rows(used, nested, key)}. Keep one level: drop the totals, or the parts" if nested.any() else ""
         refuse(used, NESTED, (nested, text))
     if "count" in measures.values():
-        others = [label for label in values if label not in (*_NAMES, *measures, values.active_geometry_name)]
+        never = (*_NAMES, *measures, values.active_geometry_name)
+        others = [label for label in values if label not in never and not _tells_nobody_apart(values[label])]
         whole = alike.km2 > (1 - SLIVERS) * np.maximum(pairs.left_km2[alike.left], pairs.left_km2[alike.right])
         told = _differ(values, alike, _PARTS) | (whole & _differ(values, alike, others))
         twice = np.isin(np.arange(len(values)), np.concatenate([alike.left[~told], alike.right[~told]]))
@@ -294,6 +297,12 @@ def _refuse_double_counts(
         )
         refuse(values, ON_EACH_OTHER, (twice, text))
     return pairs.of((pairs.km2 <= _SAME_GROUND * smaller) & _differ(values, pairs, apart))
+
+
+def _tells_nobody_apart(column: pd.Series) -> bool:
+    """Whether a column holds the number of a row, or another figure: two rows of the same people may differ in it."""
+    number = is_numeric_dtype(column) and not is_bool_dtype(column)
+    return number or str(column.name).casefold() in _ROW_NUMBERS
 
 
 def _differ(values: pd.DataFrame, pairs: SharedGround, columns: Iterable[str]) -> NDArray[np.bool_]:
