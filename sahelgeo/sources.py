@@ -34,8 +34,6 @@ class Source:
         The terms of use.
     checked : str
         How the entry was verified.
-    synthetic : bool
-        Whether the figures were invented for demonstration.
     publisher_fr, licence_fr : str
         French wording, where it differs.
 
@@ -47,8 +45,8 @@ class Source:
     --------
     >>> from sahelgeo.sources import SOURCES
     >>> source = SOURCES["ne-10m-admin-1"]
-    >>> source.publisher, source.licence, source.synthetic
-    ('Natural Earth', 'public domain', False)
+    >>> source.publisher, source.licence
+    ('Natural Earth', 'public domain')
     """
 
     id: str
@@ -60,7 +58,6 @@ class Source:
     licence_url: str
     url: str
     checked: str
-    synthetic: bool = False
     publisher_fr: str = ""
     licence_fr: str = ""
 
@@ -126,11 +123,6 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
             texts = (str(value) for value in table[label].dropna().unique())
             named.update(dict.fromkeys(name for text in texts for name in split_sources(text)))
     return list(named)
-
-
-def is_synthetic(*tables: pd.DataFrame) -> bool:
-    """Whether any row of the tables comes from a source that is invented."""
-    return any(SOURCES[key].synthetic for key in source_ids(*tables) if key in SOURCES)
 
 
 def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:

@@ -91,8 +91,8 @@ def invented_events() -> pd.DataFrame:
         lambda year: year.sample(min(len(year), YEARS[year.name]), random_state=SEED)
     )
     keep = keep.sort_values("date").reset_index(drop=True)
-    keep.insert(0, "event", [f"synthetic-{number:04d}" for number in range(1, len(keep) + 1)])
-    return keep.assign(date=keep["date"].dt.strftime("%Y-%m-%d"), source="sahelgeo-synthetic")
+    keep.insert(0, "event", [f"invented-{number:04d}" for number in range(1, len(keep) + 1)])
+    return keep.assign(date=keep["date"].dt.strftime("%Y-%m-%d"), source="made up")
 
 
 class Invented(NamedTuple):
@@ -111,12 +111,12 @@ def load_invented() -> Invented:
     events = invented_events()
     points = gpd.points_from_xy(events.pop("longitude"), events.pop("latitude"))
     table = sg.conform(gpd.GeoDataFrame(events, geometry=points, crs="EPSG:4326"), "events")
-    actors = pd.DataFrame(ACTORS, columns=["name", "family", "kind"]).assign(match="whole", source="sahelgeo-synthetic")
+    actors = pd.DataFrame(ACTORS, columns=["name", "family", "kind"]).assign(match="whole", source="made up")
     agreement = {
         "pcode": AGREEMENT[0],
         "date": AGREEMENT[1],
         "name": "agreement (invented)",
-        "source": "sahelgeo-synthetic",
+        "source": "made up",
     }
     pair = ("front A", "front B")
     return Invented(table, actors, pd.DataFrame([agreement]), ("2017-01-01", "2020-12-31"), pair)

@@ -30,7 +30,7 @@ def drift_found(seed: int, *, planted: bool) -> bool:
     x, y = random.normal(-3, 1, 240), random.normal(15, 1, 240)
     y[120:] -= 60 / 110.6 if planted else 0
     events = gpd.GeoDataFrame(
-        {"event": [f"S{number}" for number in range(240)], "source": "sahelgeo-synthetic", "date": ["2019-05-01"] * 120 + ["2020-05-01"] * 120},
+        {"event": [f"S{number}" for number in range(240)], "source": "made up", "date": ["2019-05-01"] * 120 + ["2020-05-01"] * 120},
         geometry=gpd.points_from_xy(x, y),
         crs="EPSG:4326",
     )  # fmt: skip

@@ -61,12 +61,6 @@ def test_the_report_tells_phases_rates_deaths_and_sources(folder: Path) -> None:
     assert "{" not in report
 
 
-def test_nothing_in_the_demo_is_invented(folder: Path) -> None:
-    """No product names a source that is."""
-    for name in ("map.html", "movements.html", "areas.csv", "report.html", "report.md"):
-        assert "sahelgeo-synthetic" not in (folder / name).read_text(encoding="utf-8")
-
-
 def test_the_map_is_light_and_whole(folder: Path) -> None:
     """At most 450 kB, links to nothing."""
     html = (folder / "map.html").read_text(encoding="utf-8")

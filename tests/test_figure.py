@@ -20,7 +20,7 @@ def full_map(squares: gpd.GeoDataFrame) -> sg.maps.Map:
     """Phases with a missing one, arrows and circles on three squares."""
     m = sg.maps.Map(title="A title")
     sg.maps.PhaseLayer(phased(squares, [1, 4, None], [None, None, "not_analysed"])).add_to(m)
-    sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic"), smallest=50).add_to(m)
+    sg.maps.FlowLayer(arrows(squares).assign(source="made up"), smallest=50).add_to(m)
     sg.maps.StockLayer(squares.assign(people=[100, 20, 0])).add_to(m)
     return m
 
@@ -45,16 +45,14 @@ def test_phases_are_printed_in_their_colours(full_map: sg.maps.Map, tmp_path: Pa
 
 
 def test_the_sheet_says_what_the_page_says(full_map: sg.maps.Map) -> None:
-    """Title, legend with counts, notes, synthetic note, sources and disclaimer."""
+    """Title, legend with counts, notes, sources and disclaimer."""
     written = " ".join(texts(sg.maps.figure(full_map)))
     for expected in (
         "A title",
         "1 None/Minimal",
         "Not analysed",
-        "Synthetic data",
-        "SYNTHETIC: some layers",
         "Not drawn: flows below 50",
-        "Sources: made for tests",
+        "Sources: made for tests  •  made up",
         "do not imply official",
         "100",
     ):

@@ -350,12 +350,6 @@ def test_classes_that_cannot_be_drawn_are_refused(squares: gpd.GeoDataFrame) -> 
         sg.maps.AreaLayer(squares, column="rate")
 
 
-def test_synthetic_tables_mark_their_layer(squares: gpd.GeoDataFrame) -> None:
-    """The mark comes from the source column, not from the caller."""
-    assert sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic")).drawing("en").synthetic
-    assert not sg.maps.FlowLayer(arrows(squares)).drawing("en").synthetic
-
-
 def test_legend_values_are_round_and_fall() -> None:
     """One digit each, none above the largest."""
     assert legend_values([73]) == (70.0, 10.0, 3.0)

@@ -44,10 +44,10 @@ def decoded(topology: dict[str, Any], geometry: dict[str, Any]) -> list[list[lis
 
 @pytest.fixture
 def exported(squares: gpd.GeoDataFrame, tmp_path: Path) -> Path:
-    """Phases, synthetic arrows and circles, written."""
+    """Phases, arrows and circles, written."""
     m = sg.maps.Map(title="A title")
     sg.maps.PhaseLayer(phased(squares, [1, 4, None], [None, None, "not_analysed"])).add_to(m)
-    sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic"), smallest=50).add_to(m)
+    sg.maps.FlowLayer(arrows(squares).assign(source="made up"), smallest=50).add_to(m)
     sg.maps.StockLayer(squares.assign(people=[100, None, 0])).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     return tmp_path / "news"
@@ -81,7 +81,7 @@ def test_movements_have_a_file_of_their_own(exported: Path) -> None:
         {
             "origin": "XA01", "destination": "XA02", "name": "XA01 → XA02", "People who moved": "100",
             "origin_longitude": "0.5", "origin_latitude": "10.5", "destination_longitude": "1.5", "destination_latitude": "10.5",
-            "source": "sahelgeo-synthetic",
+            "source": "made up",
         }
     ]  # fmt: skip
 
@@ -96,12 +96,12 @@ def test_the_palette_keeps_the_order_of_the_legend(exported: Path) -> None:
     assert [row["label"] for row in json.loads((exported / "palette.json").read_text(encoding="utf-8"))] == [row["label"] for row in rows]  # fmt: skip
 
 
-def test_the_note_names_sources_caveats_and_what_is_invented(exported: Path) -> None:
+def test_the_note_names_sources_and_caveats(exported: Path) -> None:
     """Whoever opens the folder reads what may be said with it."""
     note = (exported / "README.md").read_text(encoding="utf-8")
     for expected in (
         "# A title",
-        "**SYNTHETIC: some layers were invented",
+        "made up",
         "made for tests",
         "do not imply official endorsement",
         "Not drawn: flows below 50 people",
@@ -190,14 +190,14 @@ def test_points_without_p_code_have_a_file_of_their_own(tmp_path: Path) -> None:
 
 
 def test_classes_of_a_number_are_written_beside_it(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
-    """The class is what the palette colours; invented figures say so in the head of their column."""
+    """The class is what the palette colours."""
     m = sg.maps.Map()
-    rates = squares.assign(rate=[1.0, 2.0, None], source="sahelgeo-synthetic")
+    rates = squares.assign(rate=[1.0, 2.0, None])
     sg.maps.AreaLayer(rates, column="rate", breaks=[1.5]).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     row = rows_of(tmp_path / "news" / "data.csv")[1]
-    assert row["Rate (Synthetic data)"] == "2.0"
-    assert row["Rate (class) (Synthetic data)"] == "> 1.5"
+    assert row["Rate"] == "2.0"
+    assert row["Rate (class)"] == "> 1.5"
 
 
 def test_an_earlier_export_is_replaced_whole(exported: Path, squares: gpd.GeoDataFrame) -> None:

@@ -340,7 +340,7 @@ def test_a_town_drawn_into_its_zone_without_codes_is_refused():
     assert rates["people"].between(400, 1000).all()
 
 
-def test_one_polygon_twice_is_told_apart_by_any_column():
+def test_one_polygon_twice_is_told_apart_by_a_column_of_words():
     """Women and men of one place add up; the same row again does not."""
     twice = pd.concat([COLUMNS, COLUMNS], ignore_index=True)
     assert sg.overlay(twice.assign(sex=["f", "f", "m", "m"]), ROWS)["people"].sum() == pytest.approx(800)

@@ -106,13 +106,13 @@ def test_exports_of_every_vintage_are_read(
 
 
 def test_the_command_runs_on_an_export(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
-    """Real names of groups, verdicts instead of 'synthetic', and no banner."""
+    """Real names of groups, and the export's own credit."""
     path = written(tmp_path / "export.csv", rows, THEN, hxl=True)
     done = run_brief("--events", path, "--lang", "fr", "--out", tmp_path)
     assert done.returncode == 0
     assert "JNIM" in done.stdout
     assert done.stdout.count("ACLED") >= 5
-    assert 'role="note"' not in (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
+    assert "ACLED" in (tmp_path / "csis_brief.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -109,15 +109,6 @@ def test_a_french_map_is_french(squares: gpd.GeoDataFrame) -> None:
         sg.maps.Map(lang="de")
 
 
-def test_synthetic_layers_are_named_on_the_page(squares: gpd.GeoDataFrame) -> None:
-    """The note at the top names the layers that were invented."""
-    m = sg.maps.Map()
-    sg.maps.FlowLayer(arrows(squares).assign(source="sahelgeo-synthetic")).add_to(m)
-    credits = document_of(m.get_root().render())["credits"]
-    assert credits["synthetic"].startswith("SYNTHETIC: some layers were invented")
-    assert credits["synthetic"].endswith(": Movements of displaced people.")
-
-
 def test_a_layer_switch_comes_with_the_second_layer(squares: gpd.GeoDataFrame, full_map: sg.maps.Map) -> None:
     """One layer needs none; a switch that the user added is not doubled."""
     alone = sg.maps.Map()

@@ -63,7 +63,7 @@ def phases() -> gpd.GeoDataFrame:
         state=[None] * 11 + ["not_analysed", "inadequate_evidence"],
         evidence=pd.array([1, 2, 3] + [None] * 10, dtype="Int64"),
         assistance=[None] * 4 + ["black_sack", "white_sack", "1"] + [None] * 6,
-        unit_kind="area", kind="current", start="2020-06-01", end="2020-08-31", source="sahelgeo-synthetic",
+        unit_kind="area", kind="current", start="2020-06-01", end="2020-08-31", source="made up",
     )  # fmt: skip
     site = made.iloc[[3]].assign(unit_kind="idp_site", unit="A site", phase_published=4, assistance=None)
     return pd.concat([made, site], ignore_index=True)
@@ -78,7 +78,7 @@ def events() -> gpd.GeoDataFrame:
             "date": "2020-05-01",
             "kind": ["Battles", "Riots"] * 20,
             "fatalities": [number % 7 for number in range(40)],
-            "source": "sahelgeo-synthetic",
+            "source": "made up",
         },
         geometry=places,
         crs="EPSG:4326",
@@ -103,14 +103,14 @@ def flow_layers() -> list[Any]:
 
 def number_layers() -> list[Any]:
     """Areas in classes, one of them without a number."""
-    numbers = sg.load_areas("BFA").assign(rate=[None, *range(12)], source="sahelgeo-synthetic")
+    numbers = sg.load_areas("BFA").assign(rate=[None, *range(12)], source="made up")
     return [sg.maps.AreaLayer(numbers, column="rate", breaks=[2, 4, 6, 8])]
 
 
 def two_number_layers() -> list[Any]:
     """The key of three by three."""
     numbers = sg.load_areas("BFA").assign(
-        a=[1, 1, 1, 5, 5, 5, 9, 9, 9, 1, 5, 9, None], b=[1, 5, 9] * 4 + [1], source="sahelgeo-synthetic"
+        a=[1, 1, 1, 5, 5, 5, 9, 9, 9, 1, 5, 9, None], b=[1, 5, 9] * 4 + [1], source="made up"
     )
     return [sg.maps.BivariateLayer(numbers, columns=("a", "b"), breaks=((3, 7), (3, 7)))]
 

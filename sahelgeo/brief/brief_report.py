@@ -335,8 +335,7 @@ def write_report(
     Returns
     -------
     pathlib.Path
-        The file. It holds no script and fetches nothing; texts of tables are escaped. Where a check rests on invented
-        data, the head of the page says so.
+        The file. It holds no script and fetches nothing; texts of tables are escaped.
 
     Raises
     ------
@@ -377,12 +376,10 @@ def write_report(
     parts = [(headlines, {}), (assumptions, {}), (afterwards, maps or {})]
     sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
     notes = list(dict.fromkeys(note for check in every for note in check.notes))
-    invented = ", ".join(check.title for check in every if check.verdict == "synthetic")
     page = template.render(
         lang=lang,
         title=title or text("report_title", lang),
         lead=text("report_lead", lang),
-        synthetic=text("report_synthetic", lang, checks=invented) if invented else "",
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         parts=[part for part in parts if any(part)],
         doubts=list(doubts),
@@ -507,9 +504,8 @@ def _from_events(made: Mapping[str, Check], centre: str, what: str, lang: str) -
         return _Answer(" ".join(words), "not_checked")
     if not words and not centre:
         return _Answer(text("claim_needs", lang, what=what), "not_checked")
-    invented = any(check.verdict == "synthetic" for check in made.values())
     said = " ".join([*words, centre]).strip()
-    return _Answer(said, "synthetic" if invented else "described", "; ".join(sources))
+    return _Answer(said, "described", "; ".join(sources))
 
 
 def _from_timeline(days: list[str], lang: str) -> _Answer:
@@ -542,6 +538,6 @@ def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
     clashes = load_published("clashes")
     row = clashes[clashes["scope"] == scope].iloc[0]
     said = text("claim_clashes", lang, printed_clashes(row))
-    if check is not None and check.verdict != "synthetic" and "war" in check.others:
+    if check is not None and "war" in check.others:
         said = clashes_words(check.others["war"], lang) or said
     return _Answer(said, "described", str(row["source"]), row["certainty"])

@@ -81,8 +81,8 @@ class EventInputs:
         Events table.
     coverage : pandas.DataFrame
         ``iso3``, ``start`` and ``end``: for each country of the areas that has an event, the first to the last day of
-        the export. An event is of the country that it names; of that of its area where it names none. A country that the export does not hold has no zero. If you know what you downloaded, say so
-        instead.
+        the export. An event is of the country that it names; of that of its area where it names none. A country that
+        the export does not hold has no zero. If you know what you downloaded, say so instead.
     doubtful : pandas.DataFrame
         What :func:`sahelgeo.events.audit` lists: events without coordinates, outside the areas, or not where their
         names say.

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sahelgeo import embedded
-from sahelgeo.sources import credit, is_synthetic
+from sahelgeo.sources import credit
 from sahelgeo.words import Writer, base_language, fill, write_number
 
-VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete", "synthetic")
+VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete")
 # Published figures, the surest first; what is not certain has a mark wherever it is printed.
 _CERTAINTIES = ("certain", "reported", "conflict")
 _MARKS = {"reported": "†", "conflict": "‡"}
@@ -37,8 +37,7 @@ class Check:
         What the data say: sentences whose figures are computed from ``table``.
     verdict : str
         supported, partly, not_supported; described, where a comparison says what happened and not why; incomplete,
-        where a part of what the claim speaks of is not known; synthetic, where the data are invented and the check only
-        shows how it works.
+        where a part of what the claim speaks of is not known.
     table : pandas.DataFrame
         The figures.
     figure : matplotlib.figure.Figure
@@ -173,10 +172,8 @@ def made(
     others: dict[str, pd.DataFrame] | None = None,
     parts: Mapping[str, Part] | None = None,
 ) -> Check:
-    """A check from its findings and verdict; invented data make every verdict ``synthetic``, those of parts too."""
-    given = list(tables)
-    (findings, verdict), invented = outcome, is_synthetic(*given)
-    told = {name: (words, "synthetic" if invented else one) for name, (words, one) in (parts or {}).items()}
+    """A check from its findings and verdict, credited to the tables that it was made of."""
+    findings, verdict = outcome
     words = (text(f"{key}_title", lang), text(f"{key}_claim", lang), tuple(findings))
-    sources = tuple(credit(*given, lang=lang))
-    return Check(key, *words, "synthetic" if invented else verdict, table, figure, sources, lang, others or {}, told)
+    sources = tuple(credit(*tables, lang=lang))
+    return Check(key, *words, verdict, table, figure, sources, lang, others or {}, dict(parts or {}))

@@ -259,24 +259,14 @@ def subtitle_of(given: MapOptions, drawings: list[Drawing]) -> str:
     return " · ".join(dict.fromkeys(f"{item.title}{word('colon', given.lang)} {item.subtitle}" for item in told))
 
 
-def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> dict[str, Any]:
-    """The credit lines of all drawings, and the note that says which are synthetic."""
+def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> list[str]:
+    """The credit lines of all drawings."""
     keys = dict.fromkeys(key for item in drawings for key in item.sources)
     if ground:
         keys.setdefault("ne-10m-admin-1")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
     without = dict.fromkeys(item.title for item in drawings if item.fields and (item.unsourced or not item.sources))
-    lines += [f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else []
-    partly = {item.title for item in drawings if not item.synthetic}
-    synthetic = [
-        f"{item.title} ({item.subtitle})" if item.title in partly else item.title for item in drawings if item.synthetic
-    ]
-    return {
-        "lines": lines,
-        "synthetic": f"{word('synthetic_note', lang)}{word('colon', lang)} {', '.join(dict.fromkeys(synthetic))}."
-        if synthetic
-        else "",
-    }
+    return [*lines, f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else lines
 
 
 def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> str:
@@ -336,7 +326,7 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
         "codes": numbering.code_of_area,
         "ground": _ground_json(ground, numbering.next_group(), bounds, lang) if ground is not None else None,
         "page": _page_json(furniture, topology.tolerance_degrees, bounds, lang) if furniture is not None else None,
-        "credits": credit_lines(drawings, lang, ground=ground is not None),
+        "credits": {"lines": credit_lines(drawings, lang, ground=ground is not None)},
     }
 
 
@@ -372,7 +362,7 @@ def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
             names, written = item.names, _main_figures(item, given)
         rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in zip(names, written, strict=True))
         parts += [f"<table><caption>{escape(f'{item.title} {item.subtitle}')}</caption>", *rows, "</table>"]
-    credited = [*credit_lines(drawings, given.lang, ground=given.ground)["lines"], word("disclaimer", given.lang)]
+    credited = [*credit_lines(drawings, given.lang, ground=given.ground), word("disclaimer", given.lang)]
     parts.append(f"<p>{escape(' • '.join(credited))}")
     text = re.sub("[\u2028\u2029]", " ", "".join(parts))
     return f"<noscript><style>.folium-map{{display:none}}</style>{text}</noscript>"
@@ -489,7 +479,6 @@ def _moment_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
         "fields": [_field_json(line) for line in item.fields],
         "notes": [*item.notes],
         "tooltips": item.tooltips,
-        "synthetic": item.synthetic,
     }
     if isinstance(item, AreaDrawing):
         return {**shared, **_area_json(item, numbering)}

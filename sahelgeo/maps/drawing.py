@@ -66,7 +66,6 @@ class Drawing:
     names: tuple[str, ...]
     fields: tuple[Field, ...]
     sources: tuple[str, ...]
-    synthetic: bool
     unsourced: bool = field(default=False, kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     codes: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)

@@ -26,7 +26,7 @@ from sahelgeo.flows.suppression import SUPPRESS_BELOW, is_small
 from sahelgeo.maps.document import STATIC, language_of, layers_of, write_document
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.saving import readable
-from sahelgeo.sources import is_synthetic, rows_without_source, source_ids
+from sahelgeo.sources import rows_without_source, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
 from sahelgeo.words import (
     MISSING,
@@ -342,7 +342,7 @@ def origin_of(table: pd.DataFrame, column: str | None = None) -> dict[str, Any]:
     """The sources of a table, for its drawing, and whether a row with a figure names none but that of its area."""
     figures = table[table[column].notna()] if column is not None and column in table else table
     unsourced = rows_without_source(figures.drop(columns="area_source", errors="ignore")) > 0
-    return {"sources": tuple(source_ids(table)), "synthetic": is_synthetic(table), "unsourced": unsourced}
+    return {"sources": tuple(source_ids(table)), "unsourced": unsourced}
 
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.

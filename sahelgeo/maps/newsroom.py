@@ -84,7 +84,7 @@ def export_newsroom(
         - ``events.csv``, one row for each group of events near each other, at a place rounded to 0.1 degree, and
           ``hexagons.csv`` and ``hexagons.geojson`` with the key ``hexagon``;
         - ``palette.csv`` and ``palette.json``, the classes of each layer in their order with their colours;
-        - ``README.md``, what stands in the files, how to load them, sources and licences, caveats, what is synthetic.
+        - ``README.md``, what stands in the files, how to load them, sources and licences, caveats.
 
         Only what the map has is written. Words are in the language of the map.
 
@@ -257,10 +257,9 @@ def _readme(given: MapOptions, drawings: list[Drawing], names: list[str], tolera
     described = [f"{item.title}{colon} {item.subtitle}" if item.subtitle else item.title for item in drawings]
     return template.format(
         title=markdown_line(title_of(given, drawings)),
-        synthetic=f"**{markdown_line(credited['synthetic'])}**\n\n" if credited["synthetic"] else "",
         layers=_bullets(described),
         files="\n".join(f"- `{name}`: {word('file_' + name.replace('.', '_').lower(), lang)}" for name in names),
-        sources=_bullets(credited["lines"] or [word("source_not_stated", lang)]),
+        sources=_bullets(credited or [word("source_not_stated", lang)]),
         caveats=_bullets([*caveats(tolerance, lang), *notes]),
         below=f"{given.suppress_below:g}",
     )
@@ -340,13 +339,13 @@ _ENDS = ("origin_longitude", "origin_latitude", "destination_longitude", "destin
 
 
 def columns_of(item: Drawing, lang: str, below: float, *, with_class: bool = False) -> dict[str, Sequence[Any]]:
-    """What a layer shows about each thing it draws, by label; a label says when the figures are invented."""
+    """What a layer shows about each thing it draws, by label."""
     columns: dict[str, Sequence[Any]] = {**_fields(item, lang, below)}
     if isinstance(item, AreaDrawing) and item.fields:
         classes = [item.looks[number].label for number in item.class_of]
         if with_class or classes not in columns.values():
             columns[f"{item.title} ({word('class', lang)})"] = classes
-    return {_said_invented(label, item, lang): column for label, column in columns.items()}
+    return columns
 
 
 def _fields(item: Drawing, lang: str, below: float) -> dict[str, list[Any]]:
@@ -375,10 +374,6 @@ def _at(point: Sequence[float]) -> dict[str, Any]:
 
 def _source(item: Drawing) -> dict[str, Any]:
     return {"source": "; ".join(item.sources)}
-
-
-def _said_invented(label: str, item: Drawing, lang: str) -> str:
-    return f"{label} ({word('synthetic', lang)})" if item.synthetic else label
 
 
 def data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, below: float) -> Rows:
@@ -448,7 +443,7 @@ def wide_rows(drawings: list[Drawing], lang: str) -> Rows:
         columns = []
         for frame, label in zip(item.frames, item.labels, strict=True):
             head = label if len(layers) == 1 else f"{item.title}{word('colon', lang)} {label}"
-            columns.append((free_name(_said_invented(head, item, lang), taken), _main_values(frame)))
+            columns.append((free_name(head, taken), _main_values(frame)))
             taken.add(columns[-1][0])
         for number in _areas_of(item.frames[0]) if item.codes else ():
             row = rows.setdefault(item.codes[number][0], {"pcode": item.codes[number][0], "name": item.names[number]})
@@ -528,12 +523,7 @@ def event_rows(drawings: list[Drawing], lang: str) -> Rows:
                 word("events_vague", lang): sum(item.vague[number] for number in members),
                 **dict(zip(item.kinds, kinds.tolist(), strict=True)),
             }
-            rows.append(
-                {"layer": item.title}
-                | _at(place)
-                | {_said_invented(label, item, lang): value for label, value in figures.items()}
-                | _source(item)
-            )
+            rows.append({"layer": item.title} | _at(place) | figures | _source(item))
     return rows
 
 

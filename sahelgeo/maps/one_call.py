@@ -200,9 +200,9 @@ def flow_map(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-movements-2025")
     >>> flows = sg.sum_flows(sample.flows).query("not internal").dropna(subset=["origin", "destination"])
-    >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements (synthetic)")
+    >>> m = sg.maps.flow_map(flows, sample.areas, smallest=2_000, title="Movements")
     >>> m.furniture().title
-    'Movements (synthetic)'
+    'Movements'
     >>> m.save("flows.html")  # doctest: +SKIP
     """
     layer = FlowLayer(with_lines(flows, areas), column=column, smallest=smallest)
@@ -288,7 +288,7 @@ def compare_map(
     --------
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="sahelgeo-synthetic")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="made up")
     >>> page = sg.maps.compare_map(sample.stocks, later, sample.areas, title="A year apart (the second is invented)")
     >>> page.sections[0].captions
     ('6 September 2020', '6 September 2021')

@@ -41,7 +41,7 @@ def _part_height(item: Drawing) -> float:
         rows = 0.2 * (len(item.kinds) + 2)
     else:
         rows = 0.34 * len(getattr(item, "legend_values", ()))
-    return 0.17 * len(title) + 0.14 * (len(subtitle) + len(notes) + item.synthetic) + rows + 0.25
+    return 0.17 * len(title) + 0.14 * (len(subtitle) + len(notes)) + rows + 0.25
 
 
 def _part_text(item: Drawing) -> tuple[list[str], list[str], list[str]]:
@@ -61,8 +61,6 @@ def draw_legend(axes: Axes, drawings: list[Drawing], lang: str, *, counts: bool 
             _legend_count(axes, y - 0.06, word("areas", lang))
         y = _legend_text(axes, y, title, 8.5, "bold", style()["text"]["colour"], 0.17)
         y = _legend_text(axes, y, subtitle, 7, "normal", style()["text"]["quiet"], 0.14)
-        if item.synthetic:
-            y = _legend_text(axes, y, [word("synthetic", lang)], 7, "bold", style()["text"]["warning"], 0.14)
         y -= 0.04
         if isinstance(item, AreaDrawing):
             y = _legend_key(axes, y, item, lang) if isinstance(item, BivariateDrawing) else y

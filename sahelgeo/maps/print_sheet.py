@@ -260,18 +260,17 @@ def set_view(axes: Axes, drawings: list[Drawing]) -> None:
 
 def _head_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[tuple[str, float, str, str]]:
     """Text, size, weight and colour of the lines at the top."""
-    look, note = style()["text"], credit_lines(drawings, m.lang, ground=m.ground)["synthetic"]
+    look = style()["text"]
     parts = (
         (title_of(m, drawings), 8.4, (14.0, "bold", look["colour"])),
         (subtitle_of(m, drawings), 15, (8.5, "normal", look["quiet"])),
-        (note, 12, (8.5, "bold", look["warning"])),
     )
     return [(line, *how) for text, letters, how in parts for line in textwrap.wrap(text, int(width * letters))]
 
 
 def _foot_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[str]:
     """The lines at the foot: sources and disclaimer."""
-    credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground)["lines"])
+    credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground))
     text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
     return [
         *textwrap.wrap(text, int(width * 18.5)),
@@ -401,7 +400,7 @@ def small_multiples(
     >>> import pandas as pd
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="sahelgeo-synthetic")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="made up")
     >>> sheet = sg.maps.small_multiples(pd.concat([sample.stocks, later]), sample.areas)
     >>> [axes.get_title(loc="left") for axes in sheet.axes if axes.get_title(loc="left")]
     ['6 September 2020', '6 September 2021']
@@ -491,7 +490,7 @@ def _periods_sheet(
         axes.annotate(note, (0, 1), (0, 3), fontsize=6.6, color=style()["text"]["quiet"], **said)
         draw_layers(axes, [*outlines, item], m.lang, ground=True)
         draw_scale(axes)
-    explained = replace(drawings[0], subtitle="", synthetic=any(item.synthetic for item in drawings))
+    explained = replace(drawings[0], subtitle="")
     legend_beside(sheet, [explained], m.lang, (bottom, block), counts=False)
     return sheet
 

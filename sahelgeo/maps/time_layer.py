@@ -119,7 +119,6 @@ class TimeLayer(SahelgeoLayer):
             names=frames[-1].names,
             fields=frames[-1].fields,
             sources=tuple(dict.fromkeys(source for item in there for source in item.sources)),
-            synthetic=any(item.synthetic for item in there),
             unsourced=any(item.unsourced for item in there),
             codes=frames[-1].codes,
             frames=frames,

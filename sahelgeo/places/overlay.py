@@ -167,7 +167,8 @@ def overlay(
         Values that :func:`sum_stocks` would not add up either would meet in one area: of two dates, periods, groups,
         kinds or editions; of two methods, operations, sources or analyses on the same ground; of an area and of its
         parts (by ``pcode``). Or counts of two polygons of which one covers more than half of the other, unless they
-        are of two origins or reasons, or are one polygon and differ in any column. The rows are in ``.rows``.
+        are of two origins or reasons, or are one polygon and differ in a column of words such as ``sex`` (a figure, or
+        the number of a row, tells nobody apart). The rows are in ``.rows``.
     SchemaError
         A column that is not there, is not numbers or would be overwritten; invalid polygons; weights that do not fit.
     CRSError

@@ -51,7 +51,6 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         if (summary.vague) rows.push(row(words.events_vague, summary.vague));
         var parts = [element("strong", "sg-popup-name", [words.events + words.colon + " " + sheet.write.whole(summary.events)]), element("table", "", rows)];
         if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
-        if (layer.synthetic) parts.push(element("p", "sg-warning", [words.synthetic]));
         return element("div", "sg-popup", parts);
     }
 

@@ -40,7 +40,6 @@ sahelgeo.legend = function (sheet) {
         if (layer.kind === "areas") heading.push(element("span", "sg-count", [layer.unnamed ? sheet.words.hexagons : sheet.words.areas]));
         var parts = [element("div", "sg-legend-title", heading)];
         if (layer.subtitle && !(sheet.view && sheet.view.shared)) parts.push(element("div", "sg-quiet", [layer.subtitle]));
-        if (layer.synthetic) parts.push(element("div", "sg-warning", [sheet.words.synthetic]));
         parts.push(element("ul", "", rows));
         layer.notes.forEach(function (note) { parts.push(element("p", "sg-quiet", [note])); });
         var section = element("section", "sg-legend-part", parts);

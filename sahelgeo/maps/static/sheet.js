@@ -98,7 +98,6 @@ var sahelgeo = (function () {
         });
         var parts = [element("strong", "sg-popup-name", [layer.names[number]]), element("table", "", rows)];
         if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
-        if (layer.synthetic) parts.push(element("p", "sg-warning", [sheet.words.synthetic]));
         return element("div", "sg-popup", parts);
     }
 
@@ -165,7 +164,6 @@ var sahelgeo = (function () {
         if (sheet.document.right_to_left) document.documentElement.classList.add("sg-right-to-left");
         var head = [element("h1", "", [page.title])];
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
-        if (credits.synthetic) head.push(element("p", "sg-warning", [credits.synthetic]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
         lines.unshift(element("li", "sg-foot-title", [words.sources + words.colon]));
         var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + words.made_with + "."])];
@@ -189,7 +187,7 @@ var sahelgeo = (function () {
     function dataTables(sheet) {
         return Object.keys(sheet.document.layers).map(function (key) {
             var layer = sheet.document.layers[key];
-            var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "") + (layer.synthetic ? " (" + sheet.words.synthetic + ")" : "");
+            var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "");
             var heads = [{ arrows: sheet.words.movement, events: sheet.words.event_kind }[layer.kind] || sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
             var head = element("tr", "", heads.map(function (label) { var cell = element("th", "", [label]); cell.scope = "col"; return cell; }));
             var rows = layer.names.map(function (name, number) {
@@ -334,7 +332,7 @@ var sahelgeo = (function () {
             addControls(sheet, map, controls);
             helpFolium();
         } else if (map.attributionControl) {
-            sheet.document.credits.lines.concat(sheet.document.credits.synthetic || []).forEach(function (line) {
+            sheet.document.credits.lines.forEach(function (line) {
                 map.attributionControl.addAttribution(escapeText(line));
             });
         }
