@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from profiles import few
-from real_files import real_file
 from shapely import box
 from tables import NAMES, phases, row
 
@@ -357,25 +356,6 @@ def test_comparisons_that_cannot_be_made() -> None:
         sg.compare_phases(table, table, column="mean")  # type: ignore[arg-type]
 
 
-def workbook() -> pd.DataFrame:
-    """Every analysis of the consolidated workbook of the Cadre Harmonisé, with ``reference_year``."""
-    pytest.importorskip("python_calamine")
-    table = sg.read_cadre_harmonise(
-        real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"), which="all"
-    )
-    return table.assign(reference_year=table["season"].str[-4:].astype(int))
-
-
-def test_published_phases_of_the_cadre_harmonise_agree_with_the_rule() -> None:
-    """98.2 % of all rows, 98.7 % since 2018 without the country that uses IPC; half of the rest is rounding."""
-    audit = sg.phases.audit(workbook(), by=["iso3", "reference_year"])
-    assert audit[["compared", "agree"]].sum().tolist() == [27_966, 27_451]
-    recent = audit[(audit["iso3"] != "CAF") & (audit["reference_year"] >= 2018)]
-    assert round(100 * recent["agree"].sum() / recent["compared"].sum(), 2) == 98.74
-    assert audit["do_not_add_up"].sum() == 84
-    assert audit["by_rounding"].sum() > 0.45 * (audit["compared"] - audit["agree"]).sum()
-
-
 @pytest.mark.parametrize("calculate", [sg.phases.audit, sg.sum_phases, lambda table: sg.phases_at(table, "2020-04-01")])
 def test_tables_stay_as_they_were(calculate: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """No function changes what it is given."""
@@ -399,18 +379,6 @@ def test_a_department_without_its_town_does_not_hold_the_town() -> None:
     assert sg.sum_phases(table, by=("admin1",))["population"].tolist() == [150]
     with pytest.raises(sg.errors.DoubleCountError, match="an area and of its parts"):
         sg.sum_phases(table.assign(unit=None), by=("admin1",))
-
-
-@pytest.mark.parametrize(
-    ("iso3", "season", "expected"),
-    [("BFA", "Jun-Aug 2020", 3_280_803), ("MLI", "Jun-Aug 2022", 1_841_064), ("NER", "Jun-Aug 2022", 4_402_404), ("NER", "Jan-May 2023", 2_454_354), ("TCD", "Jun-Aug 2023", 2_295_981), ("NGA", "Jun-Aug 2022", 19_453_305)],
-)  # fmt: skip
-def test_published_national_figures_come_out_of_the_workbook(iso3: str, season: str, expected: int) -> None:
-    """People in phase 3 or above, within the rounding of rows to whole persons."""
-    pytest.importorskip("python_calamine")
-    table = sg.read_cadre_harmonise(real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx"))
-    table = table[(table["iso3"] == iso3) & (table["season"] == season)]
-    assert sg.sum_phases(table, by=())["people_3plus"].item() == pytest.approx(expected, abs=5)
 
 
 def test_a_country_is_not_added_to_rows_without_a_code() -> None:

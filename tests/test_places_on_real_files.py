@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,7 @@ pytest.importorskip("python_calamine", reason="reads workbooks")
 COUNTRIES = ["BFA", "MLI", "NER", "TCD", "MRT"]
 
 
+@lru_cache(maxsize=1)
 def cadre_harmonise() -> pd.DataFrame:
     """The rows of the five countries in the consolidated workbook."""
     path = real_file("food_security", "cadre_harmonise_caf_ipc_2024_hapi-pipelines.xlsx")

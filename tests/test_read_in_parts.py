@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 
 import sahelgeo as sg
 from sahelgeo.readers import chunks
@@ -46,7 +47,7 @@ def table_or_refusal(path: Path, chunksize: int | None = None, **options: object
 
 
 @pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
-@settings(max_examples=40)
+@few()
 @given(
     EVENTS,
     st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d %B %Y"]),
@@ -83,7 +84,7 @@ def test_parts_put_together_are_the_whole(
         assert_geodataframe_equal(parts, whole)
 
 
-@settings(max_examples=15)
+@few()
 @given(st.integers(1, 4), st.integers(0, 5))
 def test_blocks_end_where_rows_end(size: int, quoted: int) -> None:
     """However small the blocks that are read of the file, lines within quotes stay in their cell."""
