@@ -1,4 +1,4 @@
-"""On how many examples a property is tried: 25, at night a thousand, and a third of them where each takes long."""
+"""On how many examples a property is tried: 25, at night a thousand, six in brief; a third where each takes long."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import settings
 # for rare faults; `--hypothesis-profile=nightly` does the same.
 settings.register_profile("sahelgeo", deadline=None, max_examples=25)
 settings.register_profile("nightly", deadline=None, max_examples=1_000)
+settings.register_profile("brief", deadline=None, max_examples=6)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "sahelgeo")
 settings.load_profile(PROFILE)
 
