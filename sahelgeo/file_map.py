@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,6 @@ from sahelgeo import checks, maps
 from sahelgeo.areas import load_areas
 from sahelgeo.errors import (
     AreasNotEmbeddedError,
-    DataWarning,
     DoubleCountError,
     FormatError,
     SchemaError,
@@ -26,10 +24,10 @@ from sahelgeo.errors import (
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS
+from sahelgeo.maps.table_layers import with_ends
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.places.account import Account
 from sahelgeo.places.known import country_of_code
-from sahelgeo.places.match import match_areas
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.readers.own_tables import read_table
@@ -38,7 +36,7 @@ from sahelgeo.situation_report import ReportOptions, Situation, situation
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
 from sahelgeo.tables import SETTLEMENTS
-from sahelgeo.words import check_language, fill, missing_words, word
+from sahelgeo.words import check_language, fill, word
 
 LATEST = "latest"
 _ENDS = ("origin", "destination")
@@ -375,8 +373,11 @@ def _stocks_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, A
 def _flows_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
     """Arrows between the areas; who moved within one, or whose end is not known, is counted in the line."""
     areas = _areas(table, request)
-    for end in _ENDS:
-        table = table.assign(**{end: _end(table, end, areas, request.unmatched)})
+    try:
+        table = with_ends(table, areas, request.unmatched)
+    except UnmatchedError as problem:
+        told = f"{problem}. On the command line: --unmatched drop, or other --areas"
+        raise UnmatchedError(told, problem.rows) from problem
     level = int(areas["level"].max()) if request.level is None else request.level
     flows = sum_flows(table, areas, level=level)
     unknown, within = flows[list(_ENDS)].isna().any(axis=1), flows["internal"].fillna(False).astype(bool)
@@ -386,22 +387,6 @@ def _flows_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, An
     parts = {"between": between, "within": flows[within], "unknown": flows[unknown]}
     people = {name: rows["people"].sum() for name, rows in parts.items()}
     return maps.flow_map(between, areas, **options), {"map_line_flows": people}
-
-
-def _end(table: pd.DataFrame, end: str, areas: gpd.GeoDataFrame, unmatched: str) -> pd.Series:
-    """The p-codes of an end of the flows: as they are, or those that the printed names mean."""
-    codes, names = table[end], table.get(f"{end}_name")
-    if names is None or codes.notna().all():
-        return codes
-    found = match_areas(table[codes.isna()], areas, on=f"{end}_name").dropna(subset="name").set_index("name")
-    # "Inconnue" is no place that was not found: nobody knows it.
-    lost = found[found["pcode"].isna() & ~found.index.str.casefold().isin(missing_words("name"))]
-    if len(lost):
-        text = f"{end}: no area is found for {listed(list(lost.index), 8)}"
-        if unmatched == "raise":
-            raise UnmatchedError(f"{text}. On the command line: --unmatched drop, or other --areas", lost)
-        warnings.warn(f"{text}: an end that is not known", DataWarning, stacklevel=2)
-    return codes.fillna(names.map(found["pcode"]))
 
 
 def _events_drawn(table: pd.DataFrame, _request: MapRequest, options: dict[str, Any]) -> Drawn:

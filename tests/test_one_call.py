@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -12,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from pages import legend_of
-from tables import ATTACK, arrows, phased
+from tables import ATTACK, arrows, phased, population, stocks
 
 import sahelgeo as sg
 from sahelgeo.maps.document import layers_of
@@ -259,3 +260,111 @@ def test_a_joined_table_of_people_is_drawn_on_its_outlines(squares: gpd.GeoDataF
     assert [type(layer).__name__ for layer in layers_of(sg.maps.stock_map(points))] == ["StockLayer"]
     with pytest.raises(sg.errors.SchemaError, match="the table has a geometry already"):
         sg.maps.stock_map(points, squares)
+
+
+ONE_CALL = ("phase_map", "stock_map", "flow_map", "rate_map", "change_map", "time_map", "compare_map")
+
+
+@pytest.mark.parametrize("name", ONE_CALL)
+def test_completion_offers_what_all_take(name: str) -> None:
+    """Where help and Tab look: how rows are placed, the words, the style, the map."""
+    offered = inspect.signature(getattr(sg.maps, name)).parameters
+    assert {"on", "unmatched", "title", "lang", "style", "tooltip", "m"} <= set(offered)
+
+
+def test_the_advice_of_an_error_works(phases: pd.DataFrame, counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """A row without an area may be kept or dropped, as the message says; so may a flow."""
+    stray = phases.assign(pcode=["XA01", "XX99"])
+    with pytest.raises(sg.errors.UnmatchedError, match="unmatched='keep' or 'drop'"):
+        sg.maps.phase_map(stray, squares)
+    for how in ("keep", "drop"):
+        with pytest.warns(sg.errors.DataWarning, match="1 of 2 rows"):
+            sg.maps.phase_map(stray, squares, unmatched=how)
+    moved = pd.DataFrame({"origin": ["XA01", "XA01"], "destination": ["XA02", "XX99"], "people": [30, 20], "start": "2020-03-01", "end": "2020-03-31", "reason": "conflict", "source": "x"})  # fmt: skip
+    with pytest.warns(sg.errors.DataWarning, match="1 flows with 20 people"):
+        m = sg.maps.flow_map(moved, squares, unmatched="drop")
+    assert any("20" in note for note in next(item for item in layers_of(m) if isinstance(item, sg.maps.FlowLayer)).drawing("en").notes)  # fmt: skip
+    named = moved.assign(origin=["West", "Inconnue"], destination=["Middle", "East"])
+    with pytest.warns(sg.errors.DataWarning):
+        m = sg.maps.flow_map(named, squares, on="match")
+    (drawn,) = (item.drawing("en") for item in layers_of(m) if isinstance(item, sg.maps.FlowLayer))
+    assert drawn.codes == (("XA01", "XA02"),)
+
+
+def test_outlines_lie_under_circles_on_any_map(counts: pd.DataFrame, squares: gpd.GeoDataFrame) -> None:
+    """On a map of one's own too; where areas are drawn already there is nothing to add."""
+    joined = sg.attach_areas(counts, squares)
+    assert layers_on(sg.maps.stock_map(joined, m=sg.maps.Map(height=500))) == ["AreaLayer", "StockLayer"]
+    assert layers_on(sg.maps.stock_map(joined, squares)) == ["AreaLayer", "StockLayer"]
+    assert layers_on(sg.maps.stock_map(counts, squares, m=sg.maps.Map())) == ["AreaLayer", "StockLayer"]
+
+
+def test_a_change_of_counts_is_like_for_like(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """What was counted once has not changed: it is not comparable, which is not the same as no data."""
+    one = stocks(pcode=["XA01", "XA02"], people=[100, 50])
+    two = stocks(pcode=["XA01", "XA03"], people=[160, 40], date="2021-09-06")
+    m = sg.maps.change_map(one, two, squares)
+    (layer,) = layers_of(m)
+    drawn = layer.drawing("en")
+    labels = [drawn.looks[number].label for number in drawn.class_of]
+    assert labels[1:] == ["Not comparable", "Not comparable"]
+    assert [field.values[0] for field in drawn.fields if field.form == "whole"] == [60, 100, 160]
+    assert any(
+        "60 people; counted on the later day only: 40; on the earlier day only: 50" in note for note in drawn.notes
+    )
+    m.save(tmp_path / "change.html")
+    joined = [sg.attach_areas(table, squares) for table in (one, two)]
+    assert sg.maps.change_map(*joined).furniture().subtitle == "6 September 2020 → 6 September 2021"
+    french = next(layers_of(sg.maps.change_map(one, two, squares, lang="fr"))).drawing("fr")
+    assert french.title == "Évolution : Personnes déplacées"
+
+
+def test_a_change_gives_no_small_count_away(squares: gpd.GeoDataFrame) -> None:
+    """From a change and one count the other could be worked out: none of the three is in the file."""
+    one = stocks(pcode=["XA01", "XA02"], people=[5, 50])
+    two = stocks(pcode=["XA01", "XA02"], people=[105, 60], date="2021-09-06")
+    (layer,) = layers_of(sg.maps.change_map(one, two, squares))
+    fields = [field.values for field in layer.drawing("en").fields if field.form == "whole"]
+    assert [values[0] for values in fields] == ["<", "<", "<"]
+    assert [values[1] for values in fields] == [10, 50, 60]
+
+
+def test_a_change_of_phases_says_what_got_worse(squares: gpd.GeoDataFrame) -> None:
+    """Worse is never green, and the popup has the phase of both."""
+    one = phased(squares, [2, 3, 3])
+    two = phased(squares, [3, 3, 2]).assign(start="2021-03-01", end="2021-05-31")
+    (layer,) = layers_of(sg.maps.change_map(one, two))
+    drawn = layer.drawing("en")
+    assert [drawn.looks[number].label for number in drawn.class_of] == ["Worse", "Same", "Better"]
+    assert [field.values[0] for field in drawn.fields][-2:] == ["2", "3"]
+    with pytest.raises(sg.errors.SchemaError, match="column='people' is not one of 'phase_is'"):
+        sg.maps.change_map(one, two, column="people")
+    with pytest.raises(sg.errors.SchemaError, match="two Phases tables or two Stocks tables"):
+        sg.maps.change_map(one, stocks(pcode="XA01", people=[1]), squares)
+    with pytest.raises(sg.errors.SchemaError, match="Give the areas"):
+        sg.maps.change_map(pd.DataFrame(one.drop(columns="geometry")), two)
+    with pytest.raises(sg.errors.UnmatchedError, match="people in the later table"):
+        sg.maps.change_map(stocks(pcode=[None], place="x", people=[9]), stocks(pcode=[None], place="x", people=[8], date="2021-01-01"), squares)  # fmt: skip
+
+
+def test_rates_and_periods_in_one_call(squares: gpd.GeoDataFrame) -> None:
+    """Areas without a row are without data, in the last of several periods too."""
+    people = stocks(pcode=["XA01", "XA02"], people=[100, 50])
+    m = sg.maps.rate_map(people, population(pcode=["XA01", "XA02", "XA03"], people=[1000, 1000, 1000]), squares)
+    (layer,) = layers_of(m)
+    assert layer.drawing("en").fields[0].values == (100.0, 50.0, None)
+    m = sg.maps.time_map(pd.concat([people, people.assign(date="2021-09-06")]), squares)
+    assert layers_on(m) == ["AreaLayer", "TimeLayer"]
+    rates = people.assign(rate=[1.0, 2.0])
+    m = sg.maps.time_map(pd.concat([rates, rates.assign(date="2021-09-06")], ignore_index=True), squares, column="rate")
+    (layer,) = layers_of(m)
+    last = layer.drawing("en").frames[-1]
+    assert [last.looks[number].label for number in last.class_of].count("No data") == 1
+
+
+def test_two_periods_lie_on_a_map_that_is_given(squares: gpd.GeoDataFrame) -> None:
+    """Its layers are under both, and its language is theirs."""
+    people = stocks(pcode=["XA01", "XA02"], people=[100, 50])
+    page = sg.maps.compare_map(people, people.assign(date="2021-09-06"), squares, m=sg.maps.phase_map(phased(squares, [1, 2, 3]), lang="fr"))  # fmt: skip
+    assert page.lang == "fr"
+    assert all(layers_on(on_map)[0] == "PhaseLayer" for on_map in page.sections[0].maps)

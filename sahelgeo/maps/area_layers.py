@@ -39,7 +39,8 @@ from sahelgeo.maps.layers import (
     without_area,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising, style
+from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising
+from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
@@ -55,14 +56,17 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     areas : geopandas.GeoDataFrame
         One row for each area.
     column : str, optional
-        The column to draw: numbers are put into up to five classes, text is drawn by its values (at most eight). The
-        default draws outlines.
+        The column to draw: numbers are put into classes, text is drawn by its values (at most eight, or as many as the
+        style has colours). The default draws outlines.
     breaks : sequence of float, optional
-        Upper bounds of the classes but the last, rising. The default takes quantiles, rounded to two digits.
+        Upper bounds of the classes but the last, rising, at most eight. The default takes quantiles, rounded to two
+        digits; of a change (a column that ends in ``_change``) the same bounds below and above 0.
     scheme : str, optional
-        Instead of breaks, a classifier of ``mapclassify`` with up to five classes, by its name: ``"FisherJenks"``,
-        ``"NaturalBreaks"``, ``"HeadTailBreaks"``, ... Missing values are in no class. Needs ``mapclassify``.
-    name, title, lang, show, tooltip
+        Instead of breaks, a classifier of ``mapclassify``, by its name: ``"FisherJenks"``, ``"NaturalBreaks"``,
+        ``"HeadTailBreaks"``, ... Missing values are in no class. Needs ``mapclassify``.
+    classes : int
+        How many classes there are without breaks, at most: 2 to 9.
+    name, title, lang, show, tooltip, style
         As for :class:`PhaseLayer`.
 
     Raises
@@ -99,6 +103,7 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         column: str | None = None,
         breaks: Sequence[float] | Scale | None = None,
         scheme: str | None = None,
+        classes: int = 5,
         **options: Any,
     ) -> None:
         drawn, self.without_geometry = areas_with_geometry(areas, "AreaLayer")
@@ -107,13 +112,19 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             drawn = drawn.assign(**{column: as_numbers(drawn[column])})
         super().__init__(drawn, **options)
         self.column = column
-        self.scale = breaks if isinstance(breaks, Scale) else _scale(drawn, column, breaks, scheme)
+        with in_style(self.style):
+            self.scale = breaks if isinstance(breaks, Scale) else _scale(drawn, column, breaks, scheme, classes)
 
     @classmethod
     def shared_options(cls, table: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
         """Classes made from all periods together."""
-        chosen = (options.get(name) for name in ("column", "breaks", "scheme"))
-        return {**options, "scheme": None, "breaks": _scale(table, *chosen)}
+        column, breaks, scheme = (options.get(name) for name in ("column", "breaks", "scheme"))
+        with in_style(checked_style(options.get("style"), "AreaLayer")):
+            return {
+                **options,
+                "scheme": None,
+                "breaks": _scale(table, column, breaks, scheme, options.get("classes", 5)),
+            }
 
     def _draw(self, lang: str) -> AreaDrawing:
         if self.scale is None or self.column is None:
@@ -167,10 +178,10 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         return (Field(word("not_comparable", lang), plain(self.table["refused"].replace("", pd.NA)), "text"),)
 
 
-def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None) -> Scale | None:
+def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None, classes: int) -> Scale | None:
     if column is not None:
         checks.columns(table, "AreaLayer", {column: "any"})
-        return Scale.of(table[column], breaks, scheme)
+        return Scale.of(table[column], breaks, scheme, classes)
     if scheme is not None:
         raise SchemaError(f"AreaLayer: scheme={scheme!r} needs a column of numbers. Leave it out for text and outlines")
     return None
@@ -192,7 +203,7 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         between maps.
     labels : tuple of str, optional
         What the columns are called in the legend; the default is their names.
-    name, title, lang, show, tooltip
+    name, title, lang, show, tooltip, style
         As for :class:`PhaseLayer`.
 
     Raises
@@ -325,6 +336,8 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         Template of the text under the pointer, with columns of the table in braces: ``"{name}: {population:,.0f}"``.
         Only names of columns and plain format specifications are read; nothing is evaluated. The default is name and
         class.
+    style : Style or path, optional
+        A house's own style; the default is the map's. The colours of the phases are official and stay.
 
     Raises
     ------

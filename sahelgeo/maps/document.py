@@ -39,7 +39,7 @@ from sahelgeo.maps.drawing import (
     label_points,
     withhold,
 )
-from sahelgeo.maps.scale import style
+from sahelgeo.maps.style import Style, checked_style, style, text_on
 from sahelgeo.maps.topology import build_topology
 from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.saving import readable
@@ -72,6 +72,8 @@ class MapOptions:
     search: bool = False
     inset: bool = False
     suppress_below: float = SUPPRESS_BELOW
+    style: Style | None = None
+    embed: bool = False
 
     def __post_init__(self) -> None:
         problems = [
@@ -87,6 +89,7 @@ class MapOptions:
         if problems:
             raise SchemaError(f"Map: {'; '.join(problems)}")
         object.__setattr__(self, "lang", check_language(self.lang))
+        object.__setattr__(self, "style", checked_style(self.style, "Map"))
         object.__setattr__(self, "title", readable(self.title))
         object.__setattr__(self, "subtitle", readable(self.subtitle))
         object.__setattr__(self, "ground", self.ground and self.tiles is None)
@@ -129,6 +132,16 @@ class Page(Figure):
         return html.replace(
             "<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />', 1
         )
+
+    def _repr_html_(self, **kwargs: Any) -> str:
+        """The page for a notebook, as high as was asked for."""
+        height, self.height = self.height, None
+        try:
+            html = str(super()._repr_html_(**kwargs))
+        finally:
+            self.height = height
+        # branca keeps a place for a picture only in a frame whose height follows from its width.
+        return html.replace(f"height:0;padding-bottom:{self.ratio};", f"height:{height};", 1) if height else html
 
 
 def _digest(script: str) -> str:
@@ -266,7 +279,8 @@ def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> list[st
         keys.setdefault("ne-10m-admin-1")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
     without = dict.fromkeys(item.title for item in drawings if item.fields and (item.unsourced or not item.sources))
-    return [*lines, f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else lines
+    lines += [f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else []
+    return [*lines, credit] if (credit := style()["text"].get("credit")) else lines
 
 
 def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> str:
@@ -384,6 +398,10 @@ def _main_figures(item: Drawing, given: MapOptions) -> list[str]:
 def _page_json(furniture: MapOptions, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
     footer = caveats(tolerance, lang)
     page: dict[str, Any] = {"title": furniture.title, "subtitle": furniture.subtitle, "footer": footer}
+    if furniture.style is not None and furniture.style.logo is not None:
+        page["logo"] = furniture.style.logo_url()
+    if furniture.embed:
+        page["embed"] = True
     if furniture.search:
         page["search"] = True
     if furniture.inset:
@@ -479,6 +497,7 @@ def _moment_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
         "fields": [_field_json(line) for line in item.fields],
         "notes": [*item.notes],
         "tooltips": item.tooltips,
+        **({"fill": item.fill, "fill_text": text_on(item.fill)} if item.fill else {}),
     }
     if isinstance(item, AreaDrawing):
         return {**shared, **_area_json(item, numbering)}

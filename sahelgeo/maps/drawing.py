@@ -58,7 +58,8 @@ class Drawing:
 
     ``unsourced`` says that a figure names no source.
     ``codes`` holds the p-codes of each thing drawn (one for an area, two for a movement), empty where there are none;
-    ``tooltips`` the text that shows under the pointer, where a template was given.
+    ``tooltips`` the text that shows under the pointer, where a template was given; ``fill`` the one colour of circles,
+    arrows or events where it is not that of the style table.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Drawing:
     notes: tuple[str, ...] = field(default=(), kw_only=True)
     codes: tuple[tuple[str, ...], ...] = field(default=(), kw_only=True)
     tooltips: tuple[str, ...] = field(default=(), kw_only=True)
+    fill: str = field(default="", kw_only=True)
 
     def extent(self) -> Box | None:
         """West, south, east, north of what is drawn."""

@@ -88,6 +88,8 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     ['Events', 'Reported deaths', 'Events without a figure of deaths']
     """
 
+    filled_as = "events"
+
     def __init__(
         self,
         events: gpd.GeoDataFrame,

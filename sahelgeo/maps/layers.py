@@ -7,7 +7,7 @@ import inspect
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain, count
 from string import Formatter
@@ -25,6 +25,7 @@ from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.suppression import SUPPRESS_BELOW, is_small
 from sahelgeo.maps.document import STATIC, language_of, layers_of, write_document
 from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.style import Style, checked_style, in_style, style
 from sahelgeo.saving import readable
 from sahelgeo.sources import rows_without_source, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
@@ -68,27 +69,14 @@ Taker = TypeVar("Taker", bound=Callable[..., Any])
 
 @dataclass(frozen=True, kw_only=True)
 class LayerOptions:
-    """What every layer takes beside its table, declared once.
-
-    Attributes
-    ----------
-    name : str, optional
-        Name in the layer switch; the default is the title.
-    title : str, optional
-        Title of the legend.
-    lang : {"en", "fr"}, optional
-        Language; the default is the map's.
-    show : bool
-        Whether the layer is on when the map opens.
-    tooltip : str, optional
-        Template of the text under the pointer.
-    """
+    """What every layer takes beside its table, declared once; :class:`PhaseLayer` says what each means."""
 
     name: str | None = None
     title: str | None = None
     lang: str | None = None
     show: bool = True
     tooltip: str | None = None
+    style: Any = None
 
 
 def offers(declared: type, *, more: bool = False) -> Callable[[Taker], Taker]:
@@ -158,6 +146,8 @@ class SahelgeoLayer(Layer):
     _template = template("layer.html.j2")
     # Whether the column that is drawn counts people: small counts are then withheld from tooltips too.
     counts_people = False
+    # Which part of the style table fills what the layer draws, where that is one colour.
+    filled_as = ""
 
     def __init__(self, table: pd.DataFrame, **options: Any) -> None:
         given = LayerOptions(**options)
@@ -167,6 +157,7 @@ class SahelgeoLayer(Layer):
         self.title = given.title
         self.lang = check_language(given.lang) if given.lang is not None else None
         self.given_name = given.name
+        self.style = checked_style(given.style, type(self).__name__)
         self.tooltip = check_tooltip(given.tooltip, table, type(self).__name__)
         self._drawings: dict[tuple[Any, ...], Drawing] = {}
 
@@ -177,10 +168,22 @@ class SahelgeoLayer(Layer):
 
     def drawing(self, lang: str) -> Drawing:
         """What the layer draws, in a language. A page asks several times; it is drawn once."""
-        key = lang, self.title, id(self.table), self.withheld_below()
+        house = self.house()
+        key = lang, self.title, id(self.table), self.withheld_below(), house
         if key not in self._drawings:
-            self._drawings[key] = readable(self._draw(lang))
+            with in_style(house):
+                drawn = self._draw(lang)
+                if self.style is not None and self.filled_as:
+                    drawn = replace(drawn, fill=style()[self.filled_as]["fill"])
+            self._drawings[key] = readable(drawn)
         return self._drawings[key]
+
+    def house(self) -> Style | None:
+        """The style of the layer, else that of its map."""
+        element: Any = self
+        while element is not None and not isinstance(getattr(element, "style", None), Style):
+            element = element._parent
+        return None if element is None else element.style
 
     @abstractmethod
     def _draw(self, lang: str) -> Drawing: ...

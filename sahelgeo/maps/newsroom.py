@@ -36,7 +36,7 @@ from sahelgeo.maps.drawing import (
 )
 from sahelgeo.maps.layers import free_name
 from sahelgeo.maps.page import Map, Panels
-from sahelgeo.maps.scale import style
+from sahelgeo.maps.style import style
 from sahelgeo.maps.table_layers import layer_for
 from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
@@ -542,7 +542,7 @@ def palette_rows(drawings: list[Drawing]) -> Rows:
             ]
         else:
             kinds = {SymbolDrawing: "symbols", FlowDrawing: "arrows", EventDrawing: "events"}
-            fill = style()[kinds[type(item)]]["fill"]
+            fill = item.fill or style()[kinds[type(item)]]["fill"]
             rows.append({"layer": given.title, "order": 1, "label": given.title, "colour": fill})
     return rows
 

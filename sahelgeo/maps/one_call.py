@@ -11,15 +11,28 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.maps.area_layers import PhaseLayer
-from sahelgeo.maps.document import MapOptions, title_of
+from sahelgeo.maps.area_layers import AreaLayer, BivariateLayer, PhaseLayer
+from sahelgeo.maps.change_layer import ChangeLayer, changes_between
+from sahelgeo.maps.document import MapOptions, layers_of, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, offers
-from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section
+from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section, copied
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
-from sahelgeo.maps.table_layers import layers_for, outlines_under, with_areas, with_lines
+from sahelgeo.maps.table_layers import (
+    codes_of,
+    kind_of,
+    layers_for,
+    outlines_under,
+    over_time,
+    places_of,
+    with_areas,
+    with_lines,
+    without_geometry,
+)
+from sahelgeo.maps.time_layer import TimeLayer
 from sahelgeo.places.attach import On, Unmatched
+from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.words import word
 
 
@@ -53,7 +66,7 @@ def phase_map(
         A map to draw on; the default is a new one.
     **options
         Of a new map: ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``search``, ``inset``,
-        ``suppress_below``, as for :class:`Map`.
+        ``suppress_below``, ``style``, ``embed``, ``height``, ``width``, as for :class:`Map`.
 
     Returns
     -------
@@ -154,6 +167,9 @@ def flow_map(
     *,
     column: str = "people",
     smallest: float = 0,
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
+    tooltip: str | None = None,
     m: Map | None = None,
     **options: Any,
 ) -> Map:
@@ -169,7 +185,13 @@ def flow_map(
         The column of numbers.
     smallest : float
         Flows of fewer people are not drawn; the legend says how many.
-    m, **options
+    on : {"pcode", "match"} or mapping
+        Whether ``origin`` and ``destination`` are p-codes, or names (also in ``origin_name`` and ``destination_name``);
+        a mapping names the columns, as for :func:`sahelgeo.flows.match_ends`.
+    unmatched : {"raise", "keep", "drop"}
+        What to do with flows with an end that is no area: raise, or count them in the legend with those whose end is
+        not known.
+    tooltip, m, **options
         As for :func:`phase_map`.
 
     Returns
@@ -205,17 +227,208 @@ def flow_map(
     'Movements'
     >>> m.save("flows.html")  # doctest: +SKIP
     """
-    layer = FlowLayer(with_lines(flows, areas), column=column, smallest=smallest)
-    return _added(layer, m, options, areas)
+    lines = with_lines(flows, areas, on=on, unmatched=unmatched)
+    return _added(FlowLayer(lines, column=column, smallest=smallest, tooltip=tooltip), m, options, areas)
+
+
+@offers(MapOptions)
+def rate_map(
+    stocks: pd.DataFrame,
+    population: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    *,
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
+    tooltip: str | None = None,
+    m: Map | None = None,
+    **options: Any,
+) -> Map:
+    """Draw displaced people per 1,000 inhabitants: :func:`sahelgeo.rate_per_1000` as an :class:`AreaLayer`.
+
+    Parameters
+    ----------
+    stocks : pandas.DataFrame
+        A Stocks table of one group and day, one row for each area.
+    population : pandas.DataFrame
+        A Population table of one year and source.
+    areas : geopandas.GeoDataFrame
+        The areas; those that no row names are drawn as without data.
+    on, unmatched, tooltip, m, **options
+        As for :func:`phase_map`; ``on`` holds for both tables.
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given.
+
+    Raises
+    ------
+    DoubleCountError
+        An area with several populations.
+    SchemaError
+        What :class:`AreaLayer` refuses; unknown options; options together with ``m``.
+    UnmatchedError
+        Rows whose p-code is not among the areas.
+
+    See Also
+    --------
+    sahelgeo.rate_per_1000 : Displaced people per 1,000 inhabitants.
+    stock_map : A map of displaced people in one call.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> m = sg.maps.rate_map(sample.stocks, sample.population, sample.areas)
+    >>> m.furniture().title
+    'Displaced people per 1,000 inhabitants'
+    """
+    placed = [codes_of(table, areas, on=on, unmatched=unmatched) for table in (stocks, population)]
+    rates = with_areas(rate_per_1000(*placed), areas, unmatched=unmatched, empty_areas=True)
+    return _added(AreaLayer(rates, column="per_1000", tooltip=tooltip), m, options)
+
+
+@offers(MapOptions)
+def change_map(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str | None = None,
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
+    tooltip: str | None = None,
+    m: Map | None = None,
+    **options: Any,
+) -> Map:
+    """Draw what changed between two tables, like for like, in two hues around "no change"; worse is never green.
+
+    Parameters
+    ----------
+    before, after : pandas.DataFrame or geopandas.GeoDataFrame
+        Two Phases tables, one row for each area, or two Stocks tables of one day, group and method.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for tables without geometry. Those that neither table names are drawn as without data.
+    column : str, optional
+        Of phases ``"phase_is"`` (the default: worse, same, better), ``"people_3plus_change"`` or
+        ``"share_3plus_change"``; of stocks ``"people_change"``, in places that were counted on both days.
+    on, unmatched, tooltip, m
+        As for :func:`phase_map`; ``on`` holds for both tables.
+    **options
+        Of a new map as for :func:`phase_map`. Also those of :func:`sahelgeo.compare_phases` (``across``,
+        ``population``) and of :func:`sahelgeo.change_in_stocks` (``place``).
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given. What is not comparable has a look of its own, apart
+        from what has no data, and its popup says why.
+
+    Raises
+    ------
+    SchemaError
+        Tables of other or of different kinds; what :class:`AreaLayer` refuses; unknown options.
+    StockComparisonError, DoubleCountError, UnmatchedError
+        As for :func:`sahelgeo.change_in_stocks` and :func:`sahelgeo.compare_phases`.
+
+    See Also
+    --------
+    compare_map : Two periods side by side.
+    sahelgeo.compare_phases : What changed between two analyses.
+    sahelgeo.change_in_stocks : The change between two counts.
+
+    Notes
+    -----
+    A difference of two counts is not new displacement, and places that were counted once have not changed: the legend
+    says how many people are counted on one of the days only.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] + 500, date="2021-09-06", source="invented")
+    >>> m = sg.maps.change_map(sample.stocks, later, sample.areas)
+    >>> m.furniture().title, m.furniture().subtitle
+    ('Change: Displaced people', '6 September 2020 → 6 September 2021')
+    """
+    how = {name: options.pop(name) for name in ("across", "population", "place") if name in options}
+    ground = places_of([before, after]) if areas is None else areas
+    sides = [without_geometry(side) for side in (before, after)]
+    if areas is not None:
+        sides = [codes_of(side, areas, on=on, unmatched=unmatched) for side in sides]
+    changes = changes_between(sides[0], sides[1], column, **how)
+    drawn = column or ("phase_is" if "phase_is" in changes else "people_change")
+    joined = with_areas(changes, ground, empty_areas=True)
+    layer = ChangeLayer(joined, column=drawn, between=(before, after), tooltip=tooltip)
+    return _added(layer, m, options)
+
+
+@offers(MapOptions)
+def time_map(
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str | None = None,
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
+    tooltip: str | None = None,
+    m: Map | None = None,
+    **options: Any,
+) -> Map:
+    """Draw a table of several periods with a slider: a :class:`TimeLayer` on a :class:`Map`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or geopandas.GeoDataFrame
+        Phases, stocks, flows or any table, one row for each area (or pair) and period.
+    areas : geopandas.GeoDataFrame, optional
+        The areas, for a table without geometry.
+    column : str, optional
+        What to draw, as for :func:`compare_map`.
+    on, unmatched, tooltip, m, **options
+        As for :func:`phase_map`.
+
+    Returns
+    -------
+    Map
+        The map with its new layer; ``m`` itself where it was given.
+
+    Raises
+    ------
+    SchemaError
+        What :class:`TimeLayer` refuses; unknown options; options together with ``m``.
+    UnmatchedError
+        Rows whose p-code is not among the areas.
+
+    See Also
+    --------
+    TimeLayer : Any layer over time, with a slider.
+    change_map : What changed between two periods, on one map.
+    small_multiples : Many periods side by side, for print.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import sahelgeo as sg
+    >>> sample = sg.load_sample("burkina-2020")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="sahelgeo-synthetic")
+    >>> m = sg.maps.time_map(pd.concat([sample.stocks, later]), sample.areas)
+    >>> m.furniture().subtitle
+    '6 September 2020 – 6 September 2021'
+    """
+    kind, chosen = kind_of(table, column)
+    joined = over_time(table, areas, column, on=on, unmatched=unmatched)
+    return _added(TimeLayer(joined, layer=kind, column=chosen, tooltip=tooltip), m, options, areas)
 
 
 def _new_map(options: dict[str, Any]) -> Map:
     """A map with the options given; unknown ones are refused, since folium would drop them silently."""
-    unknown = sorted(set(options) - set(OWN_OPTIONS))
+    unknown = sorted(set(options) - {*OWN_OPTIONS, "height", "width"})
     if unknown:
         raise SchemaError(
             f"unknown options: {listed(unknown, 5)}. A map takes "
-            f"{', '.join(inspect.signature(MapOptions).parameters)}; for others make the map first: m=Map(...)"
+            f"{', '.join(inspect.signature(MapOptions).parameters)}, height, width; for others make the map first: "
+            "m=Map(...)"
         )
     return Map(**options)
 
@@ -223,8 +436,6 @@ def _new_map(options: dict[str, Any]) -> Map:
 def _added(layer: SahelgeoLayer, m: Map | None, options: dict[str, Any], areas: Any = None) -> Map:
     if m is None:
         m = _new_map(options)
-        for outlines in outlines_under(layer, areas):
-            outlines.add_to(m)
     elif options:
         raise SchemaError(
             f"{', '.join(options)} belong to the map that was given as m. "
@@ -235,6 +446,9 @@ def _added(layer: SahelgeoLayer, m: Map | None, options: dict[str, Any], areas: 
             f"m is a {type(m).__module__}.{type(m).__qualname__}, not a sahelgeo.maps.Map. "
             f"Add a layer to it instead: {type(layer).__name__}(table).add_to(m)"
         )
+    if not any(isinstance(one, AreaLayer | BivariateLayer | PhaseLayer) for one in layers_of(m)):
+        for outlines in outlines_under(layer, areas):
+            outlines.add_to(m)
     layer.add_to(m)
     return m
 
@@ -246,7 +460,10 @@ def compare_map(
     areas: gpd.GeoDataFrame | None = None,
     *,
     column: str | None = None,
+    on: On = "pcode",
+    unmatched: Unmatched = "raise",
     tooltip: str | None = None,
+    m: Map | None = None,
     **options: Any,
 ) -> Panels:
     """Two periods side by side, in the same classes and sizes, under one legend; the two maps move together.
@@ -260,10 +477,13 @@ def compare_map(
     column : str, optional
         What to draw. The default is the published phase, else the people. ``"phase_rule"`` is drawn as phases,
         ``"people"`` and ``"households"`` as circles, any other column in classes that are the same on both maps.
-    tooltip : str, optional
-        Template of the text under the pointer, as for :func:`phase_map`.
+    on, unmatched, tooltip
+        As for :func:`phase_map`; ``on`` and ``unmatched`` hold for both tables.
+    m : Map, optional
+        A map whose layers lie under both, and whose options they have.
     **options
-        ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``suppress_below``, as for :class:`Map`.
+        ``title``, ``subtitle``, ``lang``, ``tiles``, ``ground``, ``max_kb``, ``suppress_below``, ``style``, as for
+        :class:`Map`.
 
     Returns
     -------
@@ -293,8 +513,13 @@ def compare_map(
     >>> page.sections[0].captions
     ('6 September 2020', '6 September 2021')
     """
-    layers = layers_for([before, after], areas, column=column, tooltip=tooltip)
-    maps = tuple(_new_map(options) for _ in layers)
+    placing = {"on": on, "unmatched": unmatched}
+    layers = layers_for([before, after], areas, column=column, placing=placing, tooltip=tooltip)
+    given = {} if m is None else {name: value for name, value in vars(m.given).items() if name != "tiles"}
+    maps = tuple(_new_map({**given, **options}) for _ in layers)
+    for on_map in maps if m is not None else ():
+        for under in layers_of(m):
+            copied(under).add_to(on_map)
     for layer, on_map in zip(layers, maps, strict=True):
         for drawn in (*outlines_under(layer, areas), layer):
             drawn.add_to(on_map)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 import uuid
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from html import escape
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -37,11 +40,14 @@ from sahelgeo.maps.document import (
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import offers, safe_label, template
 from sahelgeo.maps.scale import share_legend
+from sahelgeo.maps.style import Style, in_style
 from sahelgeo.saving import check_folder, readable, write_whole
 from sahelgeo.words import word
 
 # What a map keeps for itself; all else is folium's. Tiles become a layer.
 OWN_OPTIONS = ("tiles", *(one.name for one in fields(MapOptions) if one.name != "tiles"))
+# A map of 420 pixels with what stands above and below it.
+IN_NOTEBOOK = "640px"
 _LEAFLET: dict[str, Any] = {"control_scale": True, "zoom_control": "topleft", "zoom_snap": 0.25}
 _LEAFLET |= {"location": [14.0, 2.0], "zoom_start": 5}
 # Users' own children, which need no more than Leaflet and the page's own words for folium's popups and pins.
@@ -81,8 +87,15 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         Put a small map into the corner that shows where the map lies; not on the width of a phone.
     suppress_below : float
         Counts of people above zero and below this are written as "< 10", and are not in the file. 0 shows every count.
+    style : Style or path, optional
+        A house's own style: colours, palettes, font, logo, credit; a path reads one that was saved.
+    embed : bool
+        For a frame in another page: title and sources are folded, so that the map has the room (:meth:`iframe`).
+    height, width : int or str, optional
+        Of the page, title and sources included, in a notebook and in the file: pixels, or text such as ``"80%"``. The
+        default is the window, in a notebook a map of at least 420 pixels.
     **options
-        Passed to ``folium.Map`` (``width``, ``height``, ``min_zoom``, ...).
+        Passed to ``folium.Map`` (``min_zoom``, ...).
 
     Warns
     -----
@@ -119,12 +132,19 @@ class Map(folium.Map):  # numpydoc ignore=PR02
     search: bool
     inset: bool
     suppress_below: float
+    style: Style | None
+    embed: bool
 
     def __init__(self, **options: Any) -> None:
         given = MapOptions(**{name: options.pop(name) for name in OWN_OPTIONS if name in options})
+        size = {name: _size(name, options.pop(name)) for name in ("width", "height") if name in options}
         super().__init__(tiles=given.tiles, **_LEAFLET | options)
         self._name = "Map"
-        Page().add_child(self)
+        self.page_size = {"width": "100%", "height": "100%"} | size
+        # A share of nothing is nothing: a cell of a notebook has no height of its own.
+        height = size.get("height", "")
+        high = height if height.endswith(("px", "em")) else IN_NOTEBOOK
+        Page(width=size.get("width", "100%"), height=high).add_child(self)
         for name in OWN_OPTIONS[1:]:
             setattr(self, name, getattr(given, name))
 
@@ -147,13 +167,14 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         self.add_switch()
         # folium reads these from the map: its linked scripts come in only where a child needs them.
         self.default_js, self.default_css = _links_needed(self)
-        furniture = self.furniture()
-        self.document_id = write_document(self, furniture)
-        warn_if_large(self.get_root(), self.max_kb)  # type: ignore[arg-type]
         figure: Figure = self.get_root()  # type: ignore[assignment]
+        with in_style(self.style):
+            furniture = self.furniture()
+            self.document_id = write_document(self, furniture)
+            warn_if_large(figure, self.max_kb)
+            drawings = [layer.drawing(language_of(self, layer)) for layer in layers_of(self) if layer.show]
+            figure.html.add_child(Verbatim(figures_in_html(drawings, furniture)), name="sahelgeo_figures")
         figure.title = safe_label(str(furniture.title))
-        drawings = [layer.drawing(language_of(self, layer)) for layer in layers_of(self) if layer.show]
-        figure.html.add_child(Verbatim(figures_in_html(drawings, furniture)), name="sahelgeo_figures")
         if isinstance(figure, Page):
             # What users write into popups may show pictures from elsewhere.
             figure.closed = not any(foreign_children(self)) and not any(
@@ -185,6 +206,35 @@ class Map(folium.Map):  # numpydoc ignore=PR02
             return
         check_folder(outfile)
         write_whole(outfile, self.get_root().render(**options))
+        self.saved_as = Path(outfile).name
+
+    def iframe(self, src: str | None = None, *, height: int = 420) -> str:
+        """The line of HTML that shows the saved page in another page; make the map with ``embed=True``.
+
+        Parameters
+        ----------
+        src : str, optional
+            Where the page will be; the default is the name that it was saved under.
+        height : int
+            Pixels.
+
+        Returns
+        -------
+        str
+            The element, to paste.
+
+        Examples
+        --------
+        >>> import sahelgeo as sg
+        >>> sg.maps.Map(title="Displaced", embed=True).iframe("map.html")
+        '<iframe src="map.html" title="Displaced" style="width:100%;height:420px;border:0" loading="lazy"></iframe>'
+        """
+        named = src or getattr(self, "saved_as", None)
+        if not named:
+            raise SchemaError('iframe: where is the page? Save the map first, or say it: iframe("map.html")')
+        title = escape(str(self.furniture().title))
+        look = f"width:100%;height:{height:d}px;border:0"
+        return f'<iframe src="{escape(named)}" title="{title}" style="{look}" loading="lazy"></iframe>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """The page for a notebook, and a picture where no page is shown (paper, mail): half a megabyte at most."""
@@ -197,6 +247,14 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         several = sum(bool(getattr(layer, "control", True)) for layer in layers_of(self)) > 1
         if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
             self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
+
+
+def _size(name: str, value: Any) -> str:
+    """A width or height as CSS writes it."""
+    text = f"{value}px" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if not re.fullmatch(r"\d+(\.\d+)?(px|%|vh|vw|em|rem)", text):
+        raise SchemaError(f"Map: {name}={value!r} is no size. Give pixels (500), or text such as '500px' or '80%'")
+    return text
 
 
 def warn_if_large(figure: Figure, max_kb: int) -> None:
@@ -360,8 +418,9 @@ class _View(Map):
 
     def __init__(self, source: Map, document_id: str, *, wheel: bool) -> None:
         super().__init__(
-            lang=source.lang, ground=source.ground, suppress_below=source.suppress_below, scroll_wheel_zoom=wheel
-        )
+            lang=source.lang, ground=source.ground, suppress_below=source.suppress_below, style=source.style,
+            scroll_wheel_zoom=wheel,
+        )  # fmt: skip
         self.document_id = document_id
         self.ground = source.ground
         for child in source._children.values():
@@ -371,9 +430,9 @@ class _View(Map):
                     "Save that map on a page of its own"
                 )
             if isinstance(child, folium.TileLayer):
-                _copied(child).add_to(self)
+                copied(child).add_to(self)
         for layer in layers_of(source):
-            _copied(layer).add_to(self)
+            copied(layer).add_to(self)
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into the page."""
@@ -392,7 +451,7 @@ class _Last(MacroElement):
         self.script = script
 
 
-def _copied(element: Any) -> Any:
+def copied(element: Any) -> Any:
     """The element with a name of its own and without a parent, sharing its table."""
     twin = copy.copy(element)
     twin._id, twin._parent, twin._children = uuid.uuid4().hex, None, type(element._children)()

@@ -30,7 +30,7 @@ from sahelgeo.maps.drawing import (
     gathered_events,
     label_points,
 )
-from sahelgeo.maps.scale import style
+from sahelgeo.maps.style import style, text_on
 from sahelgeo.words import base_language, word, write_number
 
 if TYPE_CHECKING:
@@ -86,13 +86,15 @@ def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
     look = style()["symbols"]
     for point, value in sorted(zip(item.points, item.values, strict=True), key=lambda pair: -amount(pair[1])):
         if radius := circle_radius(item, value):
-            (circle,) = axes.plot(*point, "o", markersize=2 * radius, color=look["fill"], alpha=look["fill_opacity"])
+            (circle,) = axes.plot(
+                *point, "o", markersize=2 * radius, color=item.fill or look["fill"], alpha=look["fill_opacity"]
+            )
             width = look["border_width"] * POINTS_PER_PIXEL
             circle.set(markeredgecolor=look["border"], markeredgewidth=width, zorder=5)
 
 
 def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
-    fill = filled("arrows")
+    fill = filled("arrows", item)
     outlines = []
     # Widths are points, so arrows are built on the sheet, in points.
     place, inches = on_sheet(axes), axes.figure.dpi_scale_trans
@@ -465,11 +467,11 @@ POINTS_PER_PIXEL = 0.75
 HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
 
 
-def filled(kind: str) -> dict[str, Any]:
+def filled(kind: str, item: Drawing) -> dict[str, Any]:
     """Fill and border of circles or arrows, as patches take them."""
     look = style()[kind]
     border = {"edgecolor": look["border"], "linewidth": look["border_width"] * POINTS_PER_PIXEL}
-    return {"facecolor": look["fill"], "alpha": look["fill_opacity"], **border}
+    return {"facecolor": item.fill or look["fill"], "alpha": look["fill_opacity"], **border}
 
 
 def on_sheet(axes: Axes) -> Callable[[Any], Any]:
@@ -620,9 +622,18 @@ def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
     for point, number in groups:
         spread = look["largest_radius"] - look["smallest_radius"]
         radius = (look["smallest_radius"] + spread * math.sqrt((number or 0) / largest)) * POINTS_PER_PIXEL
+        colour = item.fill or look["fill"]
         axes.plot(
-            *point, "o", markersize=2 * radius, color=look["fill"], markeredgecolor="#FFFFFF", markeredgewidth=1,
-            zorder=5.5,
-        )  # fmt: skip
+            *point, "o", markersize=2 * radius, color=colour, markeredgecolor="#FFFFFF", markeredgewidth=1, zorder=5.5
+        )
         written = "?" if number is None else write_number(number, lang)
-        axes.text(*point, written, fontsize=7, color=look["text"], ha="center", va="center", zorder=5.6, clip_on=True)
+        axes.text(
+            *point,
+            written,
+            fontsize=7,
+            color=text_on(colour),
+            ha="center",
+            va="center",
+            zorder=5.6,
+            clip_on=True,
+        )

@@ -11,7 +11,7 @@ from matplotlib.path import Path as Outline
 
 from sahelgeo.maps.drawing import AreaDrawing, BivariateDrawing, Drawing, EventDrawing, FlowDrawing, SymbolDrawing
 from sahelgeo.maps.print_layers import HATCHES, MARK_TEXT, arrow_outline, arrow_width, circle_radius, filled, mark_look
-from sahelgeo.maps.scale import style
+from sahelgeo.maps.style import style
 from sahelgeo.words import word, write_number
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _legend_text_at(axes: Axes, x: float, y: float, lines: list[str]) -> float:
 
 
 def _legend_events(axes: Axes, y: float, item: EventDrawing, lang: str) -> float:
-    axes.plot(0.12, y - 0.09, "o", markersize=11, color=style()["events"]["fill"])
+    axes.plot(0.12, y - 0.09, "o", markersize=11, color=item.fill or style()["events"]["fill"])
     what = word("circle_of_events" if item.by == "events" else "circle_of_fatalities", lang)
     y = _legend_text_at(axes, 0.32, y, _mark_lines(what)) - 0.06
     for number, kind in enumerate(item.kinds):
@@ -167,7 +167,9 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
     for value in item.legend_values:
         radius = circle_radius(item, value) / 72
         top = y - 2 * largest + 2 * radius
-        axes.add_patch(Circle((largest, y - 2 * largest + radius), radius, **filled("symbols") | {"linewidth": 0.8}))
+        axes.add_patch(
+            Circle((largest, y - 2 * largest + radius), radius, **filled("symbols", item) | {"linewidth": 0.8})
+        )
         line = min(top, line - 0.14)
         axes.plot([largest, 2 * largest + 0.08, 2 * largest + 0.16], [top, line, line], color="#595959", linewidth=0.5)
         axes.text(2 * largest + 0.2, line, write_number(value, lang), fontsize=7.5, va="center")
@@ -175,7 +177,7 @@ def _legend_circles(axes: Axes, y: float, item: SymbolDrawing, lang: str) -> flo
 
 
 def _legend_arrows(axes: Axes, y: float, item: FlowDrawing, lang: str) -> float:
-    fill = filled("arrows") | {"linewidth": 0}
+    fill = filled("arrows", item) | {"linewidth": 0}
     for value in item.legend_values:
         width = arrow_width(item, value)
         height = (width * 2.1 + 7) / 72

@@ -38,7 +38,8 @@ from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
 from sahelgeo.maps.layers import split_periods
 from sahelgeo.maps.print_layers import draw_layers, draw_scale, draw_users_own, on_paper, write_names
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
-from sahelgeo.maps.scale import LITERAL_TEXT, share_legend, style
+from sahelgeo.maps.scale import share_legend
+from sahelgeo.maps.style import LITERAL_TEXT, font_family, in_style, style
 from sahelgeo.maps.table_layers import layers_for, outlines_under
 from sahelgeo.saving import check_folder, write_whole
 from sahelgeo.words import word
@@ -57,6 +58,7 @@ _KEPT = "_sahelgeo_picture"
 _WIDTH = 10.0
 _CAPTION_LINE, _NOTE_LINE = 0.15, 0.125
 _MOST = 40
+_LOGO = 0.42
 
 
 def figure(
@@ -123,7 +125,7 @@ def figure(
         withhold(on_paper(layer.drawing(language_of(m, layer)), language_of(m, layer)), given.suppress_below)
         for layer in layers
     ]
-    with print_settings():
+    with in_style(given.style), print_settings():
         sheet, axes = _sheet(given, drawings, width_inches)
         arrows = draw_layers(axes, drawings, given.lang, ground=given.ground)
         if names:
@@ -143,8 +145,8 @@ def figure(
 
 
 def print_settings() -> AbstractContextManager[None]:
-    """One font, text as text, dollar signs as they are, whatever the reader's own settings."""
-    fonts: dict[Any, Any] = {"font.family": ["DejaVu Sans"], "svg.fonttype": "none", "pdf.fonttype": 42}
+    """The font of the house or the usual one, text as text, whatever the reader's own settings."""
+    fonts: dict[Any, Any] = {"font.family": font_family(), "svg.fonttype": "none", "pdf.fonttype": 42}
     return mpl.rc_context({**fonts, "hatch.linewidth": 0.6, **LITERAL_TEXT})
 
 
@@ -197,9 +199,11 @@ class Paper(Figure):
 
 def paper(m: MapOptions, drawings: list[Drawing], width: float, block: float) -> tuple[Figure, float]:
     """A sheet with its lines around a block of so many inches; and how far from the foot the block begins."""
-    head, foot = _head_lines(m, drawings, width), _foot_lines(m, drawings, width)
+    logo = Image.open(io.BytesIO(picture[1])) if m.style and (picture := m.style.logo_picture()) else None
+    beside = min(2.0, _LOGO * logo.width / logo.height) + 0.2 if logo is not None else 0.0
+    head, foot = _head_lines(m, drawings, width - beside), _foot_lines(m, drawings, width)
     bottom = 0.15 + len(foot) * 0.135
-    height = block + 0.2 + sum(size * 1.45 / 72 for _, size, _, _ in head) + bottom
+    height = block + 0.2 + max(sum(size * 1.45 / 72 for _, size, _, _ in head), _LOGO * bool(beside)) + bottom
     sheet = Paper(figsize=(width, height))
     FigureCanvasAgg(sheet)
     y = height - 0.08
@@ -209,6 +213,10 @@ def paper(m: MapOptions, drawings: list[Drawing], width: float, block: float) ->
     for number, text in enumerate(foot):
         y = 0.1 + (len(foot) - number) * 0.135
         sheet.text(0.15 / width, y / height, text, fontsize=6.6, color=style()["text"]["quiet"], va="top")
+    if logo is not None:
+        frame = axes_in_inches(sheet, (width - beside + 0.1, height - 0.05 - _LOGO, beside - 0.2, _LOGO))
+        frame.imshow(logo)
+        frame.axis("off")
     return sheet, bottom
 
 
@@ -262,7 +270,7 @@ def _head_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[tu
     """Text, size, weight and colour of the lines at the top."""
     look = style()["text"]
     parts = (
-        (title_of(m, drawings), 8.4, (14.0, "bold", look["colour"])),
+        (title_of(m, drawings), 8.4, (14.0, "bold", look["title"])),
         (subtitle_of(m, drawings), 15, (8.5, "normal", look["quiet"])),
     )
     return [(line, *how) for text, letters, how in parts for line in textwrap.wrap(text, int(width * letters))]
@@ -443,7 +451,7 @@ def _beside_each_other(
     of_all = [note for note in drawings[0].notes if all(note in item.notes for item in drawings)]
     notes = [[note for note in item.notes if note not in of_all] for item in drawings]
     held = [replace(withhold(item, given.suppress_below), notes=tuple(of_all)) for item in shared]
-    with print_settings():
+    with in_style(given.style), print_settings():
         sheet = _periods_sheet(given, held, list(zip(captions, notes, strict=True)), outlines, size[0])
         if path is not None:
             save_sheet(sheet, path, size[1], str(given.title))

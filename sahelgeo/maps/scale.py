@@ -10,11 +10,9 @@ the same order (:func:`merge_periods`), or stand beside each other under one leg
 from __future__ import annotations
 
 import math
-import tomllib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise, product
 from numbers import Real
 from typing import Any
@@ -23,7 +21,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.embedded import read_text
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.drawing import (
     AreaDrawing,
@@ -35,9 +33,14 @@ from sahelgeo.maps.drawing import (
     SizedDrawing,
     legend_values,
 )
+from sahelgeo.maps.style import LITERAL_TEXT, contrast, spread, style, text_on
 from sahelgeo.phases.classes import PhaseClass, phase_classes
 from sahelgeo.words import word, write_number
 
+__all__ = ["LITERAL_TEXT", "PhaseClass", "contrast", "phase_classes", "style", "text_on"]
+
+# More classes of numbers than this are not told apart.
+MOST_CLASSES = 9
 # What compare_phases says of a phase.
 _CHANGES = ("worse", "same", "better")
 # The number next to 0 from below: between the two lies what did not change.
@@ -75,14 +78,17 @@ class Scale:
     change: bool = False
 
     @classmethod
-    def of(cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None) -> Scale:
+    def of(
+        cls, values: pd.Series, breaks: Sequence[float] | None = None, scheme: str | None = None, classes: int = 5
+    ) -> Scale:
         """The scale of all these values: by the breaks or the scheme given, else quantiles, or the values of text."""
+        checks.choice(range(2, MOST_CLASSES + 1), classes=classes)
         values = as_numbers(values)
         change = str(values.name).endswith("_change")
         if scheme is not None:
-            return cls(tuple(_scheme_breaks(values, breaks, scheme)), change=change)
+            return cls(tuple(_scheme_breaks(values, breaks, scheme, classes)), change=change)
         if pd.api.types.is_numeric_dtype(values):
-            return cls(tuple(_checked_breaks(values, breaks, change=change)), change=change)
+            return cls(tuple(_checked_breaks(values, breaks, classes, change=change)), change=change)
         if breaks is not None:
             raise SchemaError(
                 f"AreaLayer: column {values.name!r} holds text, which has no breaks. Make it numbers, or give none"
@@ -112,12 +118,12 @@ class Scale:
         look = style()["areas"]
         if self.words is None:
             labels = _class_labels(self.breaks, lang)
-            colours = _change_colours(self.breaks) if self.change else _spread(look["sequence"], len(self.breaks) + 1)
+            colours = _change_colours(self.breaks) if self.change else spread(look["sequence"], len(self.breaks) + 1)
         elif self.change:
             labels = [word(f"phase_is_{one}", lang) for one in self.words]
             colours = [look["change_up"][-1], look["change_none"], look["change_down"][0]]
         else:
-            labels, colours = list(self.words), look["classes"]
+            labels, colours = list(self.words), _colours_of_words(self.words, look)
         return tuple(
             LegendClass(label, colour, text_on(colour), "") for label, colour in zip(labels, colours, strict=False)
         )
@@ -150,7 +156,7 @@ def rising(breaks: Any, layer: str) -> list[float]:
     return bounds
 
 
-def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, *, change: bool = False) -> list[float]:
+def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, classes: int, *, change: bool) -> list[float]:
     """The upper bounds of the classes but the last: those given, else quantiles rounded to two digits.
 
     Those of a change are the same below and above 0, and 0 is a class of its own.
@@ -163,18 +169,20 @@ def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, *, change
         )
     if breaks is not None:
         bounds = rising(breaks, "AreaLayer")
-        if len(bounds) >= (most := len(style()["areas"]["sequence"])):
+        if len(bounds) >= MOST_CLASSES:
             raise SchemaError(
-                f"AreaLayer: {len(bounds) + 1} classes are more than the {most} colours of the sequence. "
-                f"Give at most {most - 1} breaks"
+                f"AreaLayer: {len(bounds) + 1} classes are more than the {MOST_CLASSES} that can be told apart. "
+                f"Give at most {MOST_CLASSES - 1} breaks"
             )
         return bounds
     if numbers.empty:
         return []
     if change:
-        middle = float(f"{numbers[numbers != 0].abs().median():.2g}")
-        return [-middle, _BELOW_ZERO, 0.0, middle] if middle > 0 else [_BELOW_ZERO, 0.0]
-    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, [0.2, 0.4, 0.6, 0.8])]
+        sizes, sides = numbers[numbers != 0].abs(), max(1, (classes - 1) // 2)
+        parts = np.arange(1, sides) / sides
+        up = sorted({float(f"{bound:.2g}") for bound in (np.quantile(sizes, parts) if len(sizes) else ()) if bound > 0})
+        return [*(-bound for bound in reversed(up)), _BELOW_ZERO, 0.0, *up]
+    quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, np.arange(1, classes) / classes)]
     if (numbers % 1 == 0).all():
         quantiles = [math.floor(bound) for bound in quantiles]
     inner = sorted({float(bound) for bound in quantiles if numbers.min() <= bound < numbers.max()})
@@ -183,7 +191,7 @@ def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, *, change
     return [bound for number, bound in enumerate(inner) if number == 0 or below[number] > below[number - 1]]
 
 
-def _scheme_breaks(values: pd.Series, breaks: Sequence[float] | None, scheme: str) -> list[float]:
+def _scheme_breaks(values: pd.Series, breaks: Sequence[float] | None, scheme: str, most: int) -> list[float]:
     """The upper bounds of the classes but the last that a classifier of mapclassify finds."""
     if breaks is not None:
         raise SchemaError("AreaLayer: breaks and scheme both say how to make classes. Give one of them")
@@ -201,7 +209,7 @@ def _scheme_breaks(values: pd.Series, breaks: Sequence[float] | None, scheme: st
     if scheme not in known:
         raise SchemaError(f"AreaLayer: unknown scheme {scheme!r}. Choose one of: {', '.join(known)}")
     numbers = values.dropna().to_numpy(dtype=float)
-    distinct, most = len(np.unique(numbers)), len(style()["areas"]["sequence"])
+    distinct = len(np.unique(numbers))
     if distinct < 2:
         return []
     options = {} if scheme in _WITHOUT_COUNT else {"k": min(most, distinct)}
@@ -228,13 +236,20 @@ def _distinct_words(values: pd.Series) -> list[str]:
     """The different values of a column of text, in the order of their categories, else of the alphabet."""
     ordered = isinstance(values.dtype, pd.CategoricalDtype)
     words = list(map(str, values.cat.categories)) if ordered else sorted(values.dropna().astype(str).unique())
-    colours = len(style()["areas"]["classes"])
-    if len(words) > colours:
-        raise SchemaError(
-            f"AreaLayer: {len(words)} different values ({listed(words, 5)}) are more than the {colours} colours that "
-            "can be told apart. Group them first"
-        )
+    _colours_of_words(words, style()["areas"])  # It says where there are too few.
     return words
+
+
+def _colours_of_words(words: Sequence[str], look: dict[str, Any]) -> list[str]:
+    """The colour that a house names for a word, else the next of the colours without order."""
+    named, free = look.get("named", {}), iter(look["classes"])
+    colours = [colour for one in words if (colour := named.get(one) or next(free, None))]
+    if len(colours) < len(words):
+        raise SchemaError(
+            f"AreaLayer: {len(words)} different values ({listed(words, 5)}) are more than the {len(colours)} colours "
+            "that can be told apart. Group them first, or name their colours: Style(colours={...})"
+        )
+    return colours
 
 
 def _class_labels(breaks: Sequence[float], lang: str) -> list[str]:
@@ -247,13 +262,6 @@ def _class_labels(breaks: Sequence[float], lang: str) -> list[str]:
     return [written[0] if written[0] == "< 0" else f"≤ {written[0]}", *middle, f"> {written[-1]}"]
 
 
-def _spread(colours: list[str], count: int) -> list[str]:
-    """``count`` of the colours, spread over all of them in their order."""
-    if count == 1:
-        return [colours[len(colours) // 2]]
-    return [colours[round(number * (len(colours) - 1) / (count - 1))] for number in range(count)]
-
-
 def _change_colours(breaks: Sequence[float]) -> list[str]:
     """One hue for less, another for more, and none for the class that 0 is in between two others."""
     look = style()["areas"]
@@ -261,7 +269,7 @@ def _change_colours(breaks: Sequence[float]) -> list[str]:
     sides = [(low >= 0) - (high < 0 or (high == 0 and low != _BELOW_ZERO)) for low, high in ends]
     down, up = sides.count(-1), sides.count(1)
     return [
-        *_spread(look["change_down"], down), *[look["change_none"]] * sides.count(0), *_spread(look["change_up"], up)
+        *spread(look["change_down"], down), *[look["change_none"]] * sides.count(0), *spread(look["change_up"], up)
     ]  # fmt: skip
 
 
@@ -396,39 +404,3 @@ def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field]) -> Dra
         legend_marks=() if item is None else item.legend_marks,
         **seen,
     )
-
-
-__all__ = ["LITERAL_TEXT", "PhaseClass", "phase_classes", "style"]
-
-# For matplotlib: text from tables is written as it is. A dollar sign is no formula, and a broken formula no error.
-LITERAL_TEXT: dict[Any, Any] = {"text.usetex": False, "text.parse_math": False}
-
-
-@lru_cache(maxsize=1)
-def style() -> dict[str, dict[str, Any]]:
-    """Sizes and colours of everything but the phases, by kind of layer."""
-    return tomllib.loads(read_text("style.toml"))
-
-
-def text_on(colour: str) -> str:
-    """Black or white, whichever reads better on a colour (contrast as in WCAG 2.2, success criterion 1.4.3).
-
-    Examples
-    --------
-    >>> from sahelgeo.maps.scale import text_on
-    >>> text_on("#FAE61E"), text_on("#640000")
-    ('#000000', '#FFFFFF')
-    """
-    return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, colour))
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -39,7 +39,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         Stocks joined to their areas, or points: one row for each place, one date or ``as_of``.
     column : str
         The column of numbers.
-    name, title, lang, show, tooltip
+    name, title, lang, show, tooltip, style
         As for :class:`PhaseLayer`.
 
     Raises
@@ -73,6 +73,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """
 
     counts_people = True
+    filled_as = "symbols"
 
     def __init__(self, stocks: gpd.GeoDataFrame, *, column: str = "people", **options: Any) -> None:
         drawn, self.without_geometry = areas_with_geometry(stocks, "StockLayer")
@@ -102,7 +103,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         notes += without_geometry_note(self.without_geometry, lang, without)
         notes += [word("without_count", lang).format(count=write_number(unknown, lang))] if unknown else []
         return SymbolDrawing(
-            title=self.title or self._what(lang),
+            title=self.title or what_is_counted(self.table, self.column, lang),
             fields=self._fields(lang),
             points=tuple(label_points(self.table.geometry)),
             values=values,
@@ -112,20 +113,22 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             **self.about(self.table, lang),
         )
 
-    def _what(self, lang: str) -> str:
-        """Who is counted: the group that the rows name; a table without groups counts people, of whatever kind."""
-        groups = list(self.table["group"].dropna().unique()) if "group" in self.table else []
-        if self.column != "people" or len(groups) != 1:
-            return column_title(self.column, lang)
-        return word("displaced_people", lang) if groups == ["idp"] else capital(word(f"group_{groups[0]}", lang))
-
     def _fields(self, lang: str) -> tuple[Field, ...]:
-        fields = [Field(self.title or self._what(lang), plain(self.table[self.column]), "people")]
+        label = self.title or what_is_counted(self.table, self.column, lang)
+        fields = [Field(label, plain(self.table[self.column]), "people")]
         if "per_1000" in self.table:
             fields.append(Field(word("per_1000", lang), plain(self.table["per_1000"]), "decimal", rate=True))
         if "households" in self.table and self.table["households"].notna().any():
             fields.append(Field(word("households", lang), plain(self.table["households"]), "people"))
         return tuple(fields)
+
+
+def what_is_counted(table: pd.DataFrame, column: str, lang: str) -> str:
+    """Who is counted: the group that the rows name; a table without groups counts people, of whatever kind."""
+    groups = list(table["group"].dropna().unique()) if "group" in table else []
+    if column != "people" or len(groups) != 1:
+        return column_title(column, lang)
+    return word("displaced_people", lang) if groups == ["idp"] else capital(word(f"group_{groups[0]}", lang))
 
 
 @offers(LayerOptions)
@@ -140,7 +143,7 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         The column of numbers.
     smallest : float
         Flows of fewer people are not drawn; the legend says how many and how many people they carry.
-    name, title, lang, show, tooltip
+    name, title, lang, show, tooltip, style
         As for :class:`PhaseLayer`.
 
     Raises
@@ -175,6 +178,7 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """
 
     counts_people = True
+    filled_as = "arrows"
 
     def __init__(self, flows: gpd.GeoDataFrame, *, column: str = "people", smallest: float = 0, **options: Any) -> None:
         drawn, _ = areas_with_geometry(flows, "FlowLayer")

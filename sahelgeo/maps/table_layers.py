@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import SchemaError, listed
+from sahelgeo.errors import SchemaError, listed, warn
+from sahelgeo.flows.flow_sums import match_ends
 from sahelgeo.flows.lines import flow_lines
 from sahelgeo.maps.area_layers import AreaLayer, PhaseLayer
-from sahelgeo.maps.layers import SahelgeoLayer, has_geometry
+from sahelgeo.maps.layers import SahelgeoLayer, columns_of_days, has_geometry, split_periods
 from sahelgeo.maps.scale import Scale
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
-from sahelgeo.places.attach import attach_areas
+from sahelgeo.places.attach import On, Unmatched, attach_areas
 
 _COUNTS = ("people", "households")
 _PHASES = ("phase_published", "phase_rule")
+_ENDS = ("origin", "destination")
 _OF_A_PLACE = ("pcode", "name", "name_fr", "name_en", "place")
 
 
 def layer_for(
-    table: pd.DataFrame, areas: gpd.GeoDataFrame | None = None, *, column: str | None = None, tooltip: str | None = None
+    table: pd.DataFrame,
+    areas: gpd.GeoDataFrame | None = None,
+    *,
+    column: str | None = None,
+    placing: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> SahelgeoLayer:
     """The layer of a table: phases, movements, circles for counts, classes for any other column.
 
@@ -34,38 +41,54 @@ def layer_for(
         The areas of a table without geometry.
     column : str, optional
         The column to draw; the default is the published phase, else the people.
-    tooltip : str, optional
-        Template of the text under the pointer.
+    placing : mapping, optional
+        ``on`` and ``unmatched``, as for :func:`sahelgeo.attach_areas`.
+    **options
+        Of the layer.
 
     Returns
     -------
     SahelgeoLayer
         Not yet on a map.
     """
+    kind, chosen = kind_of(table, column)
+    how = placing or {}
+    if kind is FlowLayer:
+        return FlowLayer(with_lines(table, areas, **how), column=chosen, **options)
+    layer: SahelgeoLayer = kind(
+        with_areas(table, areas, empty_areas=kind is not StockLayer, **how), column=chosen, **options
+    )
+    return layer
+
+
+def kind_of(table: pd.DataFrame, column: str | None) -> tuple[type[Any], str]:
+    """The layer class of a table, and the column that it draws."""
     if _is_flows(table):
-        return FlowLayer(with_lines(table, areas), column=column or "people", tooltip=tooltip)
+        return FlowLayer, column or "people"
     chosen = _chosen(table, column)
-    if chosen in _PHASES:
-        return PhaseLayer(with_areas(table, areas, empty_areas=True), column=chosen, tooltip=tooltip)
-    if chosen in _COUNTS:
-        return StockLayer(with_areas(table, areas), column=chosen, tooltip=tooltip)
-    return AreaLayer(with_areas(table, areas, empty_areas=True), column=chosen, tooltip=tooltip)
+    return PhaseLayer if chosen in _PHASES else StockLayer if chosen in _COUNTS else AreaLayer, chosen
 
 
 def layers_for(
-    tables: Sequence[pd.DataFrame], areas: gpd.GeoDataFrame | None, *, column: str | None, tooltip: str | None = None
+    tables: Sequence[pd.DataFrame],
+    areas: gpd.GeoDataFrame | None,
+    *,
+    column: str | None,
+    placing: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> list[SahelgeoLayer]:
     """The layers of tables that share a legend: the same areas, the same classes and colours."""
-    joined = [table if areas is None or _is_flows(table) else with_areas(table, areas) for table in tables]
+    how = placing or {}
+    joined = [table if areas is None or _is_flows(table) else with_areas(table, areas, **how) for table in tables]
     layers = [
-        layer_for(table, areas if _is_flows(table) else None, column=column, tooltip=tooltip)
+        layer_for(table, areas if _is_flows(table) else None, column=column, placing=how, **options)
         for table in _completed(joined, areas, column)
     ]
     columns = [layer.table[layer.column] for layer in layers if isinstance(layer, AreaLayer)]
     if not columns or len(columns) < len(layers):
         return layers
     scale = Scale.of(pd.concat(columns, ignore_index=True))
-    return [AreaLayer(layer.table, column=column, breaks=scale, tooltip=tooltip) for layer in layers]
+    return [AreaLayer(layer.table, column=column, breaks=scale, **options) for layer in layers]
 
 
 def _is_flows(table: pd.DataFrame) -> bool:
@@ -105,13 +128,15 @@ def _completed(
     return [_with_places(table, places[~places["pcode"].isin(table["pcode"])]) for table in tables]
 
 
-def _with_places(table: gpd.GeoDataFrame, absent: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_places(table: gpd.GeoDataFrame, absent: gpd.GeoDataFrame, of: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+    """The table with a row without figures for each absent area, of the period that the rows ``of`` share."""
     if absent.empty:
         return table
+    rows = table if of is None else of
     period = {
-        label: table[label].iloc[0]
+        label: rows[label].iloc[0]
         for label in ("start", "end", "kind", "date", "as_of", "group")
-        if label in table and len(table[label].drop_duplicates()) == 1
+        if label in rows and len(rows[label].drop_duplicates()) == 1
     }
     more = absent.assign(**period)
     if table.active_geometry_name != "geometry":
@@ -124,9 +149,39 @@ def with_areas(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, **options: A
     if areas is None:
         return table
     if has_geometry(table) and _is_theirs(table, areas):
-        table = pd.DataFrame(table.drop(columns=table.active_geometry_name))
+        table = without_geometry(table)
     _check_without_geometry(table, "the table has")
     return attach_areas(table, areas, **options)
+
+
+def codes_of(table: pd.DataFrame, areas: gpd.GeoDataFrame, **placing: Any) -> pd.DataFrame:
+    """The table's own columns with the p-codes of the areas that its rows were found to be in."""
+    plain = without_geometry(table)
+    if placing["on"] == "pcode" and placing["unmatched"] == "raise":
+        return plain
+    found = attach_areas(plain, areas, **placing)
+    kept = plain.loc[found.index] if plain.index.is_unique else plain
+    return kept.assign(pcode=found["pcode"]) if len(kept) == len(found) else pd.DataFrame(found[[*plain.columns]])
+
+
+def without_geometry(table: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a table without their places."""
+    return pd.DataFrame(table.drop(columns=table.active_geometry_name)) if has_geometry(table) else table
+
+
+def places_of(tables: Sequence[pd.DataFrame]) -> gpd.GeoDataFrame:
+    """The areas that tables were joined to, each once."""
+    lacking = [table for table in tables if not has_geometry(table) or "pcode" not in table]
+    if lacking:
+        raise SchemaError("the tables have no geometry with p-codes. Give the areas: areas=load_areas(...)")
+    labels = [label for label in ("pcode", "name", "name_fr") if all(label in table for table in tables)]
+    parts = [
+        gpd.GeoDataFrame(table[labels], geometry=list(table.geometry), crs=table.crs).to_crs(tables[0].crs)
+        for table in reversed(tables)
+    ]
+    together = pd.concat(parts, ignore_index=True)
+    there = together["pcode"].notna() & together.geometry.notna()
+    return together[there].drop_duplicates("pcode").reset_index(drop=True)
 
 
 def _is_theirs(table: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> bool:
@@ -139,16 +194,47 @@ def _is_theirs(table: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> bool:
     return len(rows) == table.geometry.notna().sum() and bool(rows.geom_equals(found, align=False).all())
 
 
-def with_lines(flows: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def over_time(table: pd.DataFrame, areas: gpd.GeoDataFrame | None, column: str | None, **placing: Any) -> Any:
+    """A table of several periods with its areas or lines; areas that no period names are without data in the last."""
+    if _is_flows(table):
+        return with_lines(table, areas, **placing)
+    joined = with_areas(table, areas, **placing)
+    if areas is None or kind_of(table, column)[0] is StockLayer or not columns_of_days(joined):
+        return joined
+    last = joined.iloc[[list(split_periods(joined, "time_map")[-1].rows)[-1]]]
+    absent = areas[~areas["pcode"].isin(joined["pcode"])].to_crs(joined.crs)
+    return _with_places(joined, absent, last)
+
+
+def with_lines(
+    flows: pd.DataFrame, areas: gpd.GeoDataFrame | None, *, on: On = "pcode", unmatched: Unmatched = "raise"
+) -> gpd.GeoDataFrame:
     """The flows with their lines, and those that have none; as they are where no areas are given."""
     if areas is None:
         return flows
     _check_without_geometry(flows, "the flows have")
+    if on != "pcode":
+        flows = with_ends(flows, areas, unmatched, None if on == "match" else on)
+    elif unmatched != "raise":
+        lost = {end: flows[end].where(flows[end].isin(areas["pcode"])) for end in _ENDS}
+        unknown = pd.DataFrame({end: flows[end].notna() & known.isna() for end, known in lost.items()}).any(axis=1)
+        flows = flows.assign(**lost)
+        if unknown.any():
+            people = flows["people"][unknown].sum()
+            warn(f"{int(unknown.sum()):,} flows with {people:,} people have an end that is no area: it is not known")
     lines = flow_lines(flows, areas)
     rest = flows[~flows.index.isin(lines.index)]
     return (
         lines if rest.empty else pd.concat([lines, gpd.GeoDataFrame(rest, geometry=[None] * len(rest), crs=lines.crs)])
     )
+
+
+def with_ends(flows: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str, on: Any = None) -> pd.DataFrame:
+    """Flows with the p-codes that their ends in print mean; what is no area is an end that is not known."""
+    if on is None:
+        printed = {end: flows[end].fillna(flows[f"{end}_name"]) for end in _ENDS if f"{end}_name" in flows}
+        flows = flows.assign(**printed)
+    return match_ends(flows, areas, on=on, unmatched="raise" if unmatched == "raise" else "keep")
 
 
 def _check_without_geometry(table: pd.DataFrame, what: str) -> None:
@@ -160,10 +246,12 @@ def _check_without_geometry(table: pd.DataFrame, what: str) -> None:
 
 def outlines_under(layer: SahelgeoLayer, areas: gpd.GeoDataFrame | None) -> list[SahelgeoLayer]:
     """Under circles and arrows, the outlines of the areas that they stand for: those given, else the table's own."""
-    if not isinstance(layer, StockLayer | FlowLayer):
+    over_time = getattr(layer, "layer_class", type(layer))
+    if not issubclass(over_time, StockLayer | FlowLayer):
         return []
-    if areas is None and isinstance(layer, StockLayer):
-        areas = layer.table[layer.table.geom_type.isin(["Polygon", "MultiPolygon"])]
+    if areas is None and over_time is StockLayer:
+        own = layer.table[layer.table.geom_type.isin(["Polygon", "MultiPolygon"])]
+        areas = own.drop_duplicates("pcode") if "pcode" in own else own
     if areas is None or areas.empty:
         return []
     outlines = AreaLayer(areas[~areas.geometry.isna()])

@@ -46,7 +46,7 @@ class TimeLayer(SahelgeoLayer):
     layer : type
         :class:`PhaseLayer`, :class:`StockLayer`, :class:`FlowLayer`, :class:`AreaLayer` or :class:`BivariateLayer`.
     **options
-        ``name``, ``title``, ``lang``, ``show``, ``tooltip`` as for :class:`PhaseLayer`; all else is passed
+        ``name``, ``title``, ``lang``, ``show``, ``tooltip``, ``style`` as for :class:`PhaseLayer`; all else is passed
         to the layer class (``column``, ``breaks``, ``smallest``).
 
     Raises
@@ -85,6 +85,7 @@ class TimeLayer(SahelgeoLayer):
         placed, self.outlines, self.without_geometry = _placed(table)
         own = {name: options.pop(name) for name in ("name", "title", "lang", "show") if name in options}
         super().__init__(table, **own)
+        self.layer_class = layer
         self.periods = split_periods(placed, "TimeLayer")
         options = layer.shared_options(placed, {**options, "title": self.title})
         self._layers = [_layer_of(layer, placed, period, options) if period.rows else None for period in self.periods]

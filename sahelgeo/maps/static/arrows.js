@@ -68,7 +68,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function arrow(number) {
         var drawn = new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
             pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
-            fill: true, fillColor: look.fill, fillOpacity: look.fill_opacity
+            fill: true, fillColor: layer.fill || look.fill, fillOpacity: look.fill_opacity
         });
         drawn.number = number;
         drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });

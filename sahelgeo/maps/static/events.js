@@ -59,8 +59,8 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         var written = summary.number === null ? "?" : sheet.write.whole(summary.number);
         var disc = element("span", "sg-event", [written]);
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
-        disc.style.background = look.fill;
-        disc.style.color = look.text;
+        disc.style.background = layer.fill || look.fill;
+        disc.style.color = layer.fill_text || look.text;
         discs.push({ place: map.unproject(one.middle), radius: radius });
         var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
         marker.bindPopup(function () { return popup(summary); });

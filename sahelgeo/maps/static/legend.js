@@ -16,7 +16,7 @@ sahelgeo.legend = function (sheet) {
         radii.forEach(function (radius, number) {
             var top = height - 2 - 2 * radius, line = Math.max(top, lowest + 13);
             lowest = line;
-            shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: look.symbols.fill, "fill-opacity": look.symbols.fill_opacity, stroke: look.symbols.border }));
+            shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: layer.fill || look.symbols.fill, "fill-opacity": look.symbols.fill_opacity, stroke: look.symbols.border }));
             shapes.push(svg("path", { d: "M" + (room + 2) + " " + top + " L" + (2 * room + 8) + " " + line + " h8", fill: "none", stroke: "#595959", "stroke-width": 0.7 }));
             var text = svg("text", { x: 2 * room + 20, y: line + 4, "font-size": 12, fill: look.text.colour });
             text.textContent = sheet.write.whole(layer.legend_values[number]);
@@ -29,7 +29,7 @@ sahelgeo.legend = function (sheet) {
         return function (value) {
             var width = sahelgeo.width(sheet, layer, value), height = width * 2.1 + 9, middle = height / 2;
             var d = sahelgeo.arrowPath({ x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
-            return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
+            return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: layer.fill || look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
         };
     }
 

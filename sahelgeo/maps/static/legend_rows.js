@@ -48,7 +48,7 @@ sahelgeo.legendRows = function (sheet) {
     function eventRows(layer) {
         var counts = layer.kinds.map(function () { return 0; });
         layer.kind_of.forEach(function (kind) { counts[kind] += 1; });
-        var disc = svg("svg", { width: 22, height: 22, "aria-hidden": "true" }, [svg("circle", { cx: 11, cy: 11, r: 10, fill: look.events.fill })]);
+        var disc = svg("svg", { width: 22, height: 22, "aria-hidden": "true" }, [svg("circle", { cx: 11, cy: 11, r: 10, fill: layer.fill || look.events.fill })]);
         var what = layer.by === "fatalities" ? sheet.words.circle_of_fatalities : sheet.words.circle_of_events;
         return [element("li", "", [disc, element("span", "", [what])])].concat(layer.kinds.map(function (kind, number) {
             return element("li", "", [element("span", "", [kind]), element("span", "sg-count", [sheet.write.whole(counts[number])])]);

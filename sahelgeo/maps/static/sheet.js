@@ -157,18 +157,38 @@ var sahelgeo = (function () {
         setTimeout(arrangeAll, 0);
     }
 
+    function logo(source) {
+        var drawn = element("img", "sg-logo", []);
+        drawn.src = source;
+        drawn.alt = "";
+        return drawn;
+    }
+
+    /* In a small frame of another page what stands around the map opens when it is asked for. */
+    function folded(summary, parts) {
+        return element("details", "sg-fold", [element("summary", "", [summary])].concat(parts));
+    }
+
     /* Title and notes for the top of a page, sources and disclaimer for its foot. */
     function furniture(sheet) {
         var page = sheet.document.page, credits = sheet.document.credits, words = sheet.words;
         document.documentElement.lang = sheet.document.lang;
         if (sheet.document.right_to_left) document.documentElement.classList.add("sg-right-to-left");
-        var head = [element("h1", "", [page.title])];
+        var text = sheet.document.style.text, title = element("h1", "", [page.title]), head = [title];
+        title.style.color = text.title;
+        if (text.font) document.documentElement.style.setProperty("--sg-font", JSON.stringify(text.font));
+        if (page.logo) head.unshift(logo(page.logo));
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
         lines.unshift(element("li", "sg-foot-title", [words.sources + words.colon]));
         var foot = [element("ul", "", lines), element("p", "", [page.footer.join(" ") + " " + words.made_with + "."])];
         var table = tableButton(sheet);
-        return { head: element("header", "sg-head", head), foot: element("footer", "sg-foot", [table[0]].concat(foot)), tables: table[1] };
+        if (page.embed) {
+            head = [folded(title, head.filter(function (part) { return part !== title; }))];
+            foot = [folded(words.sources, [table[0]].concat(foot))];
+            document.documentElement.classList.add("sg-embed");
+        }
+        return { head: element("header", "sg-head", head), foot: element("footer", "sg-foot", page.embed ? foot : [table[0]].concat(foot)), tables: table[1] };
     }
 
     function addPage(sheet, map) {

@@ -16,7 +16,7 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
         var point = layer.points[number];
         var drawn = L.circleMarker([point[1], point[0]], {
             pane: "sg-symbols", className: "sg-symbol", radius: sahelgeo.radius(sheet, layer, layer.values[number]),
-            color: look.border, weight: look.border_width, fillColor: look.fill, fillOpacity: look.fill_opacity
+            color: look.border, weight: look.border_width, fillColor: layer.fill || look.fill, fillOpacity: look.fill_opacity
         });
         drawn.number = number;
         drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
