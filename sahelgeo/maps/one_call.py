@@ -411,7 +411,7 @@ def time_map(
     >>> import pandas as pd
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
-    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="sahelgeo-synthetic")
+    >>> later = sample.stocks.assign(people=sample.stocks["people"] * 2, date="2021-09-06", source="invented")
     >>> m = sg.maps.time_map(pd.concat([sample.stocks, later]), sample.areas)
     >>> m.furniture().subtitle
     '6 September 2020 – 6 September 2021'
