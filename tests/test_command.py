@@ -238,13 +238,13 @@ def test_what_a_table_of_ones_own_lacks_is_said(here: Path, capsys: pytest.Captu
     """An end of a flow that no area has, events without points, flows that go nowhere, another table than asked for."""
     arguments = own("flows", here / "own.csv")
     (here / "own.csv").write_text(OWN["flows"][0].replace("Sahel,Nord", "Atlantis,Nord"), encoding="utf-8")
-    assert "origin: no area is found for Atlantis. On the command line: --unmatched drop" in said(
-        capsys, *arguments, status=1
-    )
+    refusal = said(capsys, *arguments, status=1)
+    assert "an end that no area answers to: Atlantis (no such name)" in refusal
+    assert "On the command line: --unmatched drop" in refusal
     assert main([*arguments, "--unmatched", "drop"]) == 0
     out, err = capsys.readouterr()
     assert "of 540 an end is not known" in out
-    assert "Atlantis: an end that is not known" in err
+    assert "Atlantis (no such name); see match_areas for all of them; kept" in err
     (here / "own.csv").write_text("De,Vers,Personnes\nNord,Nord,70\n", encoding="utf-8")
     assert "no row leads from one area to another" in said(capsys, *arguments, status=1)
     events = own("events", here / "own.csv")[:-2]

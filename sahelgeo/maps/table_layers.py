@@ -215,7 +215,7 @@ def with_lines(
     _check_without_geometry(flows, "the flows have")
     if on != "pcode":
         flows = with_ends(flows, areas, unmatched, None if on == "match" else on)
-    elif unmatched != "raise":
+    if on != "pcode" or unmatched != "raise":
         lost = {end: flows[end].where(flows[end].isin(areas["pcode"])) for end in _ENDS}
         unknown = pd.DataFrame({end: flows[end].notna() & known.isna() for end, known in lost.items()}).any(axis=1)
         flows = flows.assign(**lost)
