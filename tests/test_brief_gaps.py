@@ -115,7 +115,7 @@ def test_the_accord_in_one_year_is_described_and_in_none_incomplete(sums: pd.Dat
 def test_the_move_of_the_centre_answers_its_claim(sums: pd.DataFrame) -> None:
     """With the share outside the north, if that is known."""
     events = make_events([{"x": 0, "y": 15, "date": "2019-02-01"}, {"x": 0, "y": 14, "date": "2020-02-01"}])
-    table = sg.brief.claims([], centres=sg.events.mean_centre(events)).set_index("id")
+    table = sg.brief.claims([], events=events.assign(fatalities=1, iso3="MLI")).set_index("id")
     assert "111 km further south in 2020 than in 2019" in table.loc["B02", "finding"]
     assert table.loc["B02", "verdict"] == "described"
 

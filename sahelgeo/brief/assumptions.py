@@ -11,13 +11,20 @@ import pandas as pd
 import pyproj
 from matplotlib.figure import Figure
 
+from sahelgeo import checks
 from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
-from sahelgeo.brief.inputs import checked_agreements, last_seasons, load_published
-from sahelgeo.brief.outcome import Check, Part, judged, made, named, text, translated
+from sahelgeo.brief.inputs import (
+    checked_agreements,
+    checked_events,
+    days_of_countries,
+    known_days,
+    last_seasons,
+    load_published,
+)
+from sahelgeo.brief.outcome import Check, Part, counted, judged, made, named, text, translated, written_year
 from sahelgeo.errors import WindowError
 from sahelgeo.events import over_time
 from sahelgeo.events.actors import actor_family
-from sahelgeo.events.counting import conform_events, span_of
 from sahelgeo.events.extent import core_periphery, mean_centre
 from sahelgeo.events.timeline import load_timeline, timeline_steps
 from sahelgeo.phases.rule import people_from
@@ -34,6 +41,8 @@ _PER = 100_000
 _DIRECTIONS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 _WGS84 = pyproj.Geod(ellps="WGS84")
 _MOST_AREAS = 16
+# From the first to the last day of a year that is whole, and of any.
+_YEAR_OF_DAYS, _TO_ITS_END = 364, pd.DateOffset(months=12, days=-1)
 
 
 def terrorism(
@@ -42,6 +51,7 @@ def terrorism(
     actors: pd.DataFrame | None = None,
     timeline: pd.DataFrame | None = None,
     months: int = 12,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Check:
     """Assumption 1: who is named in the violence, and how it stood before and after each mission began.
@@ -56,6 +66,9 @@ def terrorism(
         Missions; the default is :func:`sahelgeo.events.load_timeline`.
     months : int
         Months before and after the month that a mission began in.
+    coverage : tuple or pandas.DataFrame, optional
+        The days that the source of the events covers, as :func:`sahelgeo.sum_events` takes them. The default are the
+        days from the first to the last event.
     lang : {"en", "fr"}
         Language of words and figure.
 
@@ -65,15 +78,15 @@ def terrorism(
         ``table`` has one row for each actor family: its ``kind``, ``events`` and ``fatalities`` of the events that name
         it on either side, and ``share_of_fatalities``. An event with two families is in both rows, so rows do not add
         up; deaths are not told apart by who caused them. ``others["missions"]`` has one row for each mission and
-        family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing where the data
-        do not reach. ``others["years"]`` has ``events`` and ``fatalities`` of each family and year, and
-        ``others["civilians"]`` who killed civilians in one-sided violence: ``family``, ``events``, ``civilians``. The
-        verdict is described.
+        family: ``events_before``, ``events_after``, ``fatalities_before``, ``fatalities_after``, missing where the
+        source does not cover all of these months. ``others["years"]`` has ``events`` and ``fatalities`` of each family
+        and year, and ``others["civilians"]`` who killed civilians in one-sided violence: ``family``, ``events``,
+        ``civilians``. Deaths that no event of a row tells are missing. The verdict is described.
 
     Raises
     ------
     SchemaError, DuplicateEventError, DoubleCountError
-        As :func:`sahelgeo.sum_events` and :func:`sahelgeo.events.actor_family`.
+        As :func:`sahelgeo.sum_events` and :func:`sahelgeo.events.actor_family`; no event.
 
     Examples
     --------
@@ -84,48 +97,63 @@ def terrorism(
     >>> check.verdict, check.table["family"].tolist()[:3]
     ('described', ['state forces', 'ISWAP', 'ISGS'])
     """
-    checked = actor_family(conform_events(events), actors=actors)
+    checked = actor_family(checked_events(events, "actor1", "actor2"), actors=actors)
+    days = known_days(checked, coverage)
     long = _by_family(checked)
-    monthly = long.groupby(["family", "month"]).agg(events=("event", "size"), fatalities=("fatalities", "sum"))
-    deaths = int(checked["fatalities"].sum())
-    sums = {"kind": ("kind", "first"), "events": ("event", "nunique"), "fatalities": ("fatalities", "sum")}
-    table = long.groupby("family").agg(**sums).reset_index()
+    monthly = _events_and(long, ["family", "month"])
+    deaths = checked["fatalities"].sum()
+    table = long.groupby("family")["kind"].first().to_frame().join(_events_and(long, ["family"])).reset_index()
     table["share_of_fatalities"] = table["fatalities"].astype("float64") / deaths if deaths else np.nan
     table = table.sort_values("fatalities", ascending=False, ignore_index=True)
-    missions = load_timeline(kinds=["mission"]) if timeline is None else timeline[timeline["kind"] == "mission"]
-    first, last = span_of(checked)
-    months_of = pd.period_range(first, last, freq="M")
-    by_year = long.groupby(["family", long["date"].dt.year.rename("year")])
-    years = by_year.agg(events=("event", "size"), fatalities=("fatalities", "sum")).reset_index()
-    others = {"missions": _mission_windows(monthly, missions, months_of, months), "years": years}
+    missions = load_timeline(kinds=["mission"]) if timeline is None else timeline
+    checks.columns(missions, "timeline", {"kind": "any", "mission": "any", "start": "day", "verified": "any"})
+    missions = missions[missions["kind"] == "mission"]
+    years = _events_and(long.assign(year=long["date"].dt.year), ["family", "year"]).reset_index()
+    others = {"missions": _mission_windows(monthly, missions, days, months), "years": years}
     others["civilians"] = _civilians_killed(checked)
     groups = table[~table["kind"].isin((*_UNARMED, *_FORCES))].head(_SHOWN)
     figure, (ax,) = new_figure()
-    each = pd.to_datetime(pd.Series(range(first.year, last.year + 1)).astype(str) + "-07-01")
-    drawn = {name: part.set_index("year")["fatalities"] for name, part in years.groupby("family")}
-    series = {
-        translated(name, lang): drawn[name].reindex(each.dt.year, fill_value=0).set_axis(each)
-        for name in table.loc[~table["kind"].isin(_UNARMED), "family"].head(_SHOWN)
-    }
-    lines(ax, series, lang, label=text("deaths_year", lang), drawn="dots")
-    mark_timeline(ax, missions[missions["start"] >= first].dropna(subset=["mission"]), lang, column="mission")
-    words = [_group_words(row, years, len(checked), lang) for row in groups.head(_TOLD).to_dict("records")]
+    shown = table.loc[~table["kind"].isin(_UNARMED), "family"].head(_SHOWN)
+    lines(ax, _deaths_by_year(years, shown, days, lang), lang, label=text("deaths_year", lang), drawn="dots")
+    mark_timeline(ax, missions[missions["start"] >= days[0]].dropna(subset=["mission"]), lang, column="mission")
+    words = [_group_words(row, years, (len(checked), days), lang) for row in groups.head(_TOLD).to_dict("records")]
     words += _window_words(others["missions"], groups.head(_TOLD), months, lang)
     killed = others["civilians"].head(_SHOWN).to_dict("records")
     if killed:
         who = ", ".join(text("killed_by", lang, row) for row in killed)
         words.append(text("terrorism_civilians", lang, who=who))
     period = write_period(checked["date"].min().date(), checked["date"].max().date(), lang)
-    words.append(text("terrorism_all", lang, period=period, events=len(checked), deaths=deaths))
+    told = {"events": len(checked), "deaths": checked["fatalities"].sum(min_count=1)}
+    words.append(text("terrorism_all", lang, period=period, **told))
     return made("terrorism", lang, (words, "described"), table, figure, [events, missions], others=others)
 
 
-def _group_words(row: dict[Any, Any], years: pd.DataFrame, events: int, lang: str) -> str:
-    """How often a group is named, and its first year beside its last."""
-    own = years[years["family"] == row["family"]]
+def _events_and(events: pd.DataFrame, keys: list[Any], count: str = "fatalities") -> pd.DataFrame:
+    """Events and deaths by keys; deaths that no event tells are missing, not none."""
+    groups = events.groupby(keys)
+    return pd.DataFrame({"events": groups["event"].nunique(), count: groups[count].sum(min_count=1)})
+
+
+def _deaths_by_year(
+    years: pd.DataFrame, families: pd.Series, days: tuple[pd.Timestamp, pd.Timestamp], lang: str
+) -> dict[str, pd.Series]:
+    """Deaths of each family in the years that are covered as a whole, in the middle of each; all years if none is."""
+    every = range(days[0].year, days[1].year + 1)
+    whole = [year for year in every if written_year(year, days, lang) == str(year)] or every
+    middle = pd.DatetimeIndex([pd.Timestamp(year, 7, 1) for year in whole])
+    deaths = {name: part.set_index("year")["fatalities"] for name, part in years.groupby("family")}
+    return {translated(name, lang): deaths[name].reindex(whole, fill_value=0).set_axis(middle) for name in families}
+
+
+def _group_words(
+    row: dict[Any, Any], years: pd.DataFrame, of: tuple[int, tuple[pd.Timestamp, pd.Timestamp]], lang: str
+) -> str:
+    """How often a group is named among all events, and its first year beside its last."""
+    own, (events, days) = years[years["family"] == row["family"]], of
     values = {**row, "share": row["events"] / events}
     for end, year in (("first", own.iloc[0]), ("last", own.iloc[-1])):
-        values |= {f"{end}_year": year["year"], f"events_{end}": year["events"], f"deaths_{end}": year["fatalities"]}
+        values |= {f"events_{end}": year["events"], f"deaths_{end}": year["fatalities"]}
+        values[f"{end}_year"] = written_year(year["year"], days, lang)
     return text("terrorism_finding", lang, values)
 
 
@@ -142,10 +170,10 @@ def _window_words(windows: pd.DataFrame, groups: pd.DataFrame, months: int, lang
 def _civilians_killed(events: pd.DataFrame) -> pd.DataFrame:
     """Who killed civilians: the first side of one-sided violence, and the civilians among its deaths, if told."""
     one_sided = events[events["kind"].isin(_ONE_SIDED)] if "kind" in events else events.iloc[:0]
-    counted = "civilians" if "civilians" in events else "fatalities"
-    killer = one_sided["family1"].fillna(one_sided["actor1"])
-    sums = one_sided.groupby(killer).agg(events=("event", "size"), civilians=(counted, "sum"))
-    return sums.rename_axis("family").sort_values("civilians", ascending=False).reset_index()
+    count = "civilians" if "civilians" in events else "fatalities"
+    sums = _events_and(one_sided, [one_sided["family1"].fillna(one_sided["actor1"])], count)
+    sums = sums.rename(columns={count: "civilians"}).rename_axis("family")
+    return sums.sort_values("civilians", ascending=False).reset_index()
 
 
 def _by_family(events: pd.DataFrame) -> pd.DataFrame:
@@ -158,9 +186,14 @@ def _by_family(events: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates(["event", "family"]).assign(month=lambda rows: rows["date"].dt.to_period("M"))
 
 
-def _mission_windows(monthly: pd.DataFrame, missions: pd.DataFrame, held: pd.PeriodIndex, months: int) -> pd.DataFrame:
+def _mission_windows(
+    monthly: pd.DataFrame, missions: pd.DataFrame, days: tuple[pd.Timestamp, pd.Timestamp], months: int
+) -> pd.DataFrame:
     """Events and deaths of each family in the months before and after the one that a mission began in."""
     families = monthly.index.unique("family")
+    # A month of which only some days are covered is not known.
+    every = pd.period_range(*days, freq="M")
+    held = every[(every.start_time >= days[0]) & (every.end_time.normalize() <= days[1])]
     rows = []
     for mission in missions.dropna(subset=["mission"]).to_dict("records"):
         began = mission["start"].to_period("M")
@@ -168,12 +201,12 @@ def _mission_windows(monthly: pd.DataFrame, missions: pd.DataFrame, held: pd.Per
         row = pd.DataFrame({**told, "family": families, "months": months})
         for when, first in (("before", began - months), ("after", began + 1)):
             window = pd.period_range(first, periods=months, freq="M")
-            inside = monthly[monthly.index.isin(window, level="month")].groupby("family").sum()
+            inside = monthly[monthly.index.isin(window, level="month")].groupby("family").sum(min_count=1)
             for name, sums in inside.reindex(families, fill_value=0).items():
                 row[f"{name}_{when}"] = sums.astype("Int64").array if window.isin(held).all() else pd.NA
         rows.append(row)
     counts = {f"{what}_{when}": "Int64" for what in ("events", "fatalities") for when in ("before", "after")}
-    return pd.concat(rows, ignore_index=True).astype(counts) if rows else pd.DataFrame()
+    return pd.concat(rows, ignore_index=True).astype(counts) if rows else pd.DataFrame(columns=["family", *counts])
 
 
 def governance(
@@ -304,14 +337,15 @@ def accord(
     -------
     Check
         ``table`` as :func:`sahelgeo.events.share_outside`, by year. Deaths without a region may lie in either part:
-        the findings give both bounds where there are such deaths. The verdict is supported where the share outside grew
+        the findings give both bounds where there are such deaths. A year that the sums hold in part is written with its
+        days. The verdict is supported where the share outside grew
         from the first year to the last and is above one half in the last, wherever those lay; not_supported where the
         share of what has a region fell, else partly; described where one year alone is known, incomplete where none is.
 
     Raises
     ------
     SchemaError
-        As :func:`sahelgeo.events.share_outside`.
+        As :func:`sahelgeo.events.share_outside`; no row.
 
     Examples
     --------
@@ -323,25 +357,47 @@ def accord(
     >>> check.table[["outside", "unplaced", "share_low", "share_high"]].iloc[-1].round(2).tolist()
     [1040.0, 149.0, 0.69, 0.79]
     """
+    checks.columns(sums, "sums", {"pcode": "text", "start": "day", column: "number"})
     found = over_time.share_outside(sums, north, column=column)
     known = found.dropna(subset=["share_outside"])
     turning = load_timeline(kinds=["accord", "coup"], countries="MLI") if timeline is None else timeline
-    figure = _accord_drawn(known, turning, lang)
+    figure = _accord_drawn(known, turning, counted(column, lang), lang)
     if known.empty:
         words = text("accord_unknown", lang)
         return made("accord", lang, ([words], "incomplete"), found, figure, [sums])
+    words = _accord_words(known, sums, column, lang)
     first, last = known.iloc[0], known.iloc[-1]
-    alone = len(known) == 1
-    values = {"first": _share(first, lang), "last": _share(last, lang)}
-    values |= {"first_year": first["start"].year, "last_year": last["start"].year}
-    words = text("accord_one_year" if alone else "accord_finding", lang, values)
-    if last["unplaced"]:
-        everything = last[["inside", "outside", "unplaced"]].sum()
-        words += " " + text("accord_unplaced", lang, {**last, "all": everything, "year": last["start"].year})
     grew = last["share_outside"] > first["share_outside"]
     surely = last["share_low"] > max(first["share_high"], 0.5)
-    verdict = "not_supported" if not grew else "supported" if surely else "partly"
-    return made("accord", lang, ([words], "described" if alone else verdict), found, figure, [sums, turning])
+    verdict = "described" if len(known) == 1 else "not_supported" if not grew else "supported" if surely else "partly"
+    return made("accord", lang, ([words], verdict), found, figure, [sums, turning])
+
+
+def _accord_words(known: pd.DataFrame, sums: pd.DataFrame, column: str, lang: str) -> str:
+    """The share outside in the first year and in the last, and how much of the last has no region."""
+    ends = {"first": known.iloc[0], "last": known.iloc[-1]}
+    days = _days_summed(sums)
+    values = {end: _share(year, lang) for end, year in ends.items()} | {"what": counted(column, lang)}
+    values |= {f"{end}_year": written_year(year["start"].year, days, lang) for end, year in ends.items()}
+    words = text("accord_one_year" if len(known) == 1 else "accord_finding", lang, values)
+    last = ends["last"]
+    if last["unplaced"]:
+        everything = last[["inside", "outside", "unplaced"]].sum()
+        told = {**last, "all": everything, "year": values["last_year"], "what": values["what"]}
+        words += " " + text("accord_unplaced", lang, told)
+    return words
+
+
+def _days_summed(sums: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and last day that is covered in some area; without a coverage, of the months that have a row."""
+    start = pd.to_datetime(sums["start"])
+    end = pd.to_datetime(sums["end"]) if "end" in sums else start.dt.to_period("M").dt.end_time.dt.normalize()
+    share = sums.get("covered", pd.Series(1.0, index=sums.index)).astype("Float64").fillna(1).astype("float64")
+    length = ((end - start).dt.days + 1)[share > 0]
+    hidden = pd.to_timedelta((length - (length * share[share > 0]).round()).astype("int64"), unit="D")
+    # What is covered of the first month is its end, of the last one its beginning.
+    first, last = start[share > 0].min(), end[share > 0].max()
+    return first + hidden[start == first].min(), last - hidden[end == last].min()
 
 
 def _share(year: pd.Series, lang: str) -> str:
@@ -350,14 +406,14 @@ def _share(year: pd.Series, lang: str) -> str:
     return text("share_range", lang, low=ends[0], high=ends[1]) if ends[0] != ends[1] else ends[0]
 
 
-def _accord_drawn(known: pd.DataFrame, turning: pd.DataFrame, lang: str) -> Figure:
+def _accord_drawn(known: pd.DataFrame, turning: pd.DataFrame, what: str, lang: str) -> Figure:
     figure, (ax,) = new_figure()
     if known.empty:
         without_chart(ax, text("accord_unknown", lang))
         return figure
     # The share of a year is drawn in its middle, so that a day of the timeline stands where it falls in the year.
     series = 100 * known.set_index(known["start"] + (known["end"] - known["start"]) / 2)["share_outside"]
-    lines(ax, {"": series}, lang, label=text("outside", lang), drawn="dots")
+    lines(ax, {"": series}, lang, label=text("outside", lang, what=what), drawn="dots")
     ax.set_ylim(0, 100)
     ax.set_yticks([0, 50, 100])
     ax.set_xlim(*day_numbers([known["start"].iloc[0], known["end"].iloc[-1]]))
@@ -397,11 +453,11 @@ def negotiation(
     -------
     Check
         ``table`` has one row for each agreement: ``name``, ``pcode`` and the columns of
-        :func:`sahelgeo.events.before_after`,
-        compared with the average of the areas of the table that have no agreement. ``others["war"]`` is the pair by
-        month, with ``covered``: the share of the month that every area of the sums has at least (missing where the sums
-        do not say). ``others["left_out"]`` has the agreements around which the table lacks months, with ``why``; the
-        findings name them. ``parts`` has "agreements" and "war" where they are known. The verdict is described.
+        :func:`sahelgeo.events.before_after`, compared with the average of the areas of the table that have no agreement
+        and are known in all of these months. ``others["war"]`` is the pair by month, with ``covered``: the share of the
+        month that every area of the sums has at least (missing where the sums do not say). ``others["left_out"]`` has
+        the agreements around which the table lacks months, with ``why``; the findings name them. ``parts`` has
+        "agreements" and "war" where they are known. The verdict is described.
 
     Raises
     ------
@@ -420,11 +476,14 @@ def negotiation(
     >>> check.table[["name", "before", "after"]].round(1).values.tolist()[0]
     ['Koro 2018', 34.2, 63.5]
     """
+    checks.columns(sums, "sums", {"pcode": "text"})
+    over_time.need_months(sums, "sums", column)
     agreements = checked_agreements(agreements, set(sums["pcode"].dropna()), "agreements", "table of sums")
-    elsewhere = _average_area(sums[sums["pcode"].notna() & ~sums["pcode"].isin(agreements["pcode"])], column)
+    others_than = sums[sums["pcode"].notna() & ~sums["pcode"].isin(agreements["pcode"])]
     rows, left_out = [], []
     for one in agreements.to_dict("records"):
         here = sums[sums["pcode"] == one["pcode"]]
+        elsewhere = _average_area(others_than, column, one["date"].to_period("M"), window)
         try:
             found = over_time.before_after(here, one["date"], window=window, column=column, compare=elsewhere)
         except WindowError as error:
@@ -432,14 +491,15 @@ def negotiation(
             continue
         rows.append(found.assign(name=one["name"], pcode=one["pcode"]))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
-    words = tuple(text("negotiation_finding", lang, row) for row in table.to_dict("records"))
+    what = counted(column, lang)
+    words = tuple(text("negotiation_finding", lang, row, what=what) for row in table.to_dict("records"))
     parts: dict[str, Part] = {"agreements": (words, "described")} if words else {}
     others = {"left_out": pd.DataFrame(left_out)} if left_out else {}
     words += tuple(text("negotiation_left_out", lang, row) for row in left_out)
     if war is None:
         said_of_war = text("negotiation_no_war", lang)
     else:
-        said_of_war = text("negotiation_war", lang, war[["events", "fatalities"]].sum().to_dict())
+        said_of_war = text("negotiation_war", lang, _summed(war))
         others["war"] = war.assign(covered=_covered(war, sums))
         said_of_war = f"{said_of_war} {clashes_words(others['war'], lang)}".rstrip()
         parts["war"] = ((said_of_war,), "described")
@@ -456,9 +516,13 @@ def clashes_words(war: pd.DataFrame, lang: str) -> str:
     inside = (war["start"] >= printed["start"]) & (war["end"] <= printed["end"]) & (war["covered"] == 1).fillna(False)
     if inside.sum() != len(pd.period_range(printed["start"], printed["end"], freq="M")):
         return ""
-    given = war.loc[inside, ["events", "fatalities"]].sum().to_dict()
-    words = (text("claim_clashes_printed", lang, printed_clashes(printed)), text("claim_clashes_given", lang, given))
-    return " ".join(words)
+    given = text("claim_clashes_given", lang, _summed(war[inside]))
+    return f"{text('claim_clashes_printed', lang, printed_clashes(printed))} {given}"
+
+
+def _summed(war: pd.DataFrame) -> dict[Any, Any]:
+    """Events and deaths of the pair; deaths that no event tells are missing."""
+    return war[["events", "fatalities"]].sum(min_count=min(len(war), 1)).to_dict()
 
 
 def printed_clashes(row: pd.Series) -> dict[Any, Any]:
@@ -480,9 +544,9 @@ def _deaths_drawn(
 ) -> Figure:
     figure, (left, right) = new_figure(2)
     here = sums[sums["pcode"].isin(agreements["pcode"])]
-    monthly = here[column].astype("Float64").groupby(here["start"]).sum()
+    monthly = here[column].astype("Float64").groupby(here["start"]).sum(min_count=1)
     if len(monthly):
-        lines(left, {"": monthly}, lang, label=text("deaths_month_here", lang))
+        lines(left, {"": monthly}, lang, label=text("month_here", lang, what=counted(column, lang)))
         mark_timeline(left, agreements.assign(start=agreements["date"], verified=True), lang, column="name")
     else:
         without_chart(left, text("negotiation_none", lang))
@@ -494,12 +558,17 @@ def _deaths_drawn(
     return figure
 
 
-def _average_area(sums: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The mean over areas by month: a month in which an area has no value has none."""
+def _average_area(sums: pd.DataFrame, column: str, month: pd.Period, window: int) -> pd.DataFrame:
+    """The mean by month of the areas that are known in each month of the windows before and after ``month``."""
     known = sums[column].astype("Float64")
     if "covered" in sums:
         known = known.mask((sums["covered"] < 1).fillna(False))
-    values = known.groupby(sums["start"]).agg(lambda month: month.mean(skipna=False))
+    months = over_time.months_of(sums)
+    needed = {first + n for first in (month - max(window, over_time.YEAR), month) for n in range(window)}
+    seen = known.notna() & months.isin(list(needed))
+    whole = months[seen].groupby(sums["pcode"][seen]).nunique() == len(needed)
+    used = sums["pcode"].isin(whole.index[whole])
+    values = known[used].groupby(sums["start"][used]).agg(lambda month: month.mean(skipna=False))
     return values.rename(column).reset_index()
 
 
@@ -545,6 +614,7 @@ def engagement(
     (2, 3, 'described')
     """
     over_time.need_months(sums, "sums", column)
+    what = counted(column, lang)
     outcome = _known_outcome(sums, column)
     events = load_timeline() if timeline is None else timeline
     table = timeline_steps(events, outcome.index.min().start_time, outcome.index.max().end_time)
@@ -552,10 +622,9 @@ def engagement(
     figure, (left, right) = new_figure(2)
     monthly = table.set_index("start")
     lines(left, {"": monthly["missions"]}, lang, label=text("missions", lang), drawn="steps")
-    shown = text("deaths_month", lang) if column == "fatalities" else column
-    lines(right, {"": monthly[column]}, lang, label=shown)
+    lines(right, {"": monthly[column]}, lang, label=text("by_month", lang, what=what))
     used = events[events["kind"].isin(["mission", "strength"])]
-    words = _engagement_words(table.dropna(subset=[column]), column, lang)
+    words = _engagement_words(table.dropna(subset=[column]), column, what, lang)
     last = table.iloc[-1]
     known = {"known": last["missions"] - last["missions_without_troops"], **last}
     strength = [] if pd.isna(last["troops"]) else [text("engagement_strength", lang, known)]
@@ -575,13 +644,13 @@ def _known_outcome(sums: pd.DataFrame, column: str) -> pd.Series:
     return outcome
 
 
-def _engagement_words(known: pd.DataFrame, column: str, lang: str) -> str:
+def _engagement_words(known: pd.DataFrame, column: str, what: str, lang: str) -> str:
     missions, outcome = known["missions"].astype("float64"), known[column].astype("float64")
     varied = len(set(missions)) > 1 and len(set(outcome)) > 1
     rho = missions.rank().corr(outcome.rank()) if varied else np.nan
     by_year = known.groupby(known["start"].dt.year)
     years = pd.DataFrame({"missions": by_year["missions"].max(), "deaths": by_year[column].mean()})
-    values: dict[str, Any] = {"rho": rho}
+    values: dict[str, Any] = {"rho": rho, "what": what}
     for end, year in (("first", years.index[0]), ("last", years.index[-1])):
         values |= {end: years.loc[year, "missions"], f"deaths_{end}": years.loc[year, "deaths"], f"{end}_year": year}
     return text("engagement_finding", lang, values)
@@ -593,6 +662,7 @@ def after(
     north: Iterable[str],
     *,
     sample: Sample,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     since: int = 2020,
     lang: str = "en",
 ) -> Check:
@@ -608,6 +678,9 @@ def after(
         The p-codes of the five northern regions.
     sample : Sample
         Phases and stocks of the countries, such as ``load_sample("central-sahel")``.
+    coverage : tuple or pandas.DataFrame, optional
+        The days that the source of the events covers: two, or ``iso3``, ``start`` and ``end``. A year without events is
+        then one without deaths. The default are the days from the first to the last event.
     since : int
         The first year, which the others are read against.
     lang : {"en", "fr"}
@@ -617,14 +690,15 @@ def after(
     -------
     Check
         ``table`` has one row for each country of the events and year: ``scope``, ``year``, ``deaths``, ``deaths_low``,
-        ``deaths_high``, ``displaced`` (end of the year) and ``people_3plus`` (lean season, last analysis), missing
-        where they are not known. ``others`` has ``accord`` (the share outside the north by year) and ``centre`` (of the
-        deaths). The verdict is described.
+        ``deaths_high`` (where the source has them), ``start`` and ``end`` of what is covered of the year, ``displaced``
+        (end of the year) and ``people_3plus`` (lean season, last analysis), missing where they are not known.
+        ``others`` has ``accord`` (the share outside the north by year) and ``centre`` (of the deaths). The verdict is
+        described.
 
     Raises
     ------
     SchemaError
-        Columns are missing.
+        Columns are missing, or there is no event.
 
     Examples
     --------
@@ -636,15 +710,12 @@ def after(
     >>> table.loc[table["scope"] == "BFA", ["year", "deaths", "displaced"]].values.tolist()[-1]
     [2023, 6109, 2062534]
     """
-    checked = conform_events(events)
-    checked = checked[checked["date"].dt.year >= since]
-    year = checked["date"].dt.year.rename("year")
-    counts = {"deaths": "fatalities", "deaths_low": "fatalities_low", "deaths_high": "fatalities_high"}
-    held = {name: (column, "sum") for name, column in counts.items() if column in checked}
-    table = pd.DataFrame(checked).groupby(["iso3", year]).agg(**held).reset_index().rename(columns={"iso3": "scope"})
+    every = checked_events(events, "iso3")
+    checked = every[every["date"].dt.year >= since]
+    table = _years_of_countries(every, coverage, since)
     stocks = sample.stocks[(sample.stocks["date"].dt.month == 12) & (sample.stocks["group"] == "idp")]
-    people = stocks.groupby(["iso3", stocks["date"].dt.year])["people"].sum()
-    seasons = last_seasons(sample.phases).groupby(["iso3", "year"])["people_3plus"].sum()
+    people = stocks.groupby(["iso3", stocks["date"].dt.year])["people"].sum(min_count=1)
+    seasons = last_seasons(sample.phases).groupby(["iso3", "year"])["people_3plus"].sum(min_count=1)
     for name, values in (("displaced", people), ("people_3plus", seasons)):
         table[name] = values.reindex(pd.MultiIndex.from_frame(table[["scope", "year"]])).round().astype("Int64").array
     shares = over_time.share_outside(mali, north)
@@ -652,25 +723,45 @@ def after(
     words = [_after_words(rows, lang) for _, rows in table.groupby("scope")]
     known = shares[shares["start"].dt.year >= since].dropna(subset=["share_outside"])
     if len(known) > 1:
-        ends = {"first": known.iloc[0], "last": known.iloc[-1]}
-        values = {name: _share(row, lang) for name, row in ends.items()}
-        words.append(text("accord_finding", lang, values | {f"{k}_year": row["start"].year for k, row in ends.items()}))
+        words.append(_accord_words(known, mali, "fatalities", lang))
     words.append(centre_words(centre, lang))
     figure, (ax,) = new_figure()
-    middle = pd.to_datetime(table["year"].astype(str) + "-07-01")
-    lines(
-        ax,
-        {
-            named(str(scope), lang): rows.set_index(middle[rows.index])["deaths"]
-            for scope, rows in table.groupby("scope")
-        },
-        lang,
-        label=text("deaths_year", lang),
-        drawn="dots",
-    )
+    # A part of a year is no point between whole ones.
+    whole = table[(table["end"] - table["start"]).dt.days >= _YEAR_OF_DAYS]
+    middle = pd.to_datetime(whole["year"].astype(str) + "-07-01")
+    series = {
+        named(str(scope), lang): rows.set_index(middle[rows.index])["deaths"] for scope, rows in whole.groupby("scope")
+    }
+    if series:
+        lines(ax, series, lang, label=text("deaths_year", lang), drawn="dots")
+    else:
+        without_chart(ax, text("after_no_year", lang))
     others = {"accord": shares, "centre": centre}
     used = [events, sample.stocks, sample.phases]
     return made("after", lang, (words, "described"), table, figure, used, others=others)
+
+
+def _years_of_countries(events: pd.DataFrame, coverage: Any, since: int) -> pd.DataFrame:
+    """Deaths of each country and year, with the days that are covered of it."""
+    first, last = known_days(events, None)
+    days = days_of_countries((first, last) if coverage is None else coverage, events["iso3"].dropna())
+    days = days.groupby("iso3").agg(start=("start", "min"), end=("end", "max")).reset_index()
+    years = days.merge(pd.DataFrame({"year": range(since, days["end"].max().year + 1)}), how="cross")
+    opens = pd.to_datetime(years["year"].astype(str) + "-01-01")
+    years["start"], years["end"] = years["start"].clip(lower=opens), years["end"].clip(upper=opens + _TO_ITS_END)
+    years = years[years["start"] <= years["end"]]
+    counts = {"deaths": "fatalities", "deaths_low": "fatalities_low", "deaths_high": "fatalities_high"}
+    held = {name: column for name, column in counts.items() if column in events and events[column].notna().any()}
+    groups = pd.DataFrame(events).groupby(["iso3", events["date"].dt.year.rename("year")])
+    sums = pd.DataFrame({name: groups[column].sum(min_count=1) for name, column in held.items()})
+    sums["_events"] = groups.size()
+    how: Any = "inner" if coverage is None else "left"
+    table = years.merge(sums.reset_index(), how=how, on=["iso3", "year"]).rename(columns={"iso3": "scope"})
+    # Covered, and nothing happened.
+    table[list(held)] = table[list(held)].mask(table.pop("_events").isna(), 0)
+    return table.reindex(
+        columns=["scope", "year", "deaths", *[name for name in held if name != "deaths"], "start", "end"]
+    )
 
 
 def centre_words(centres: gpd.GeoDataFrame, lang: str, key: str = "claim_centre") -> str:
@@ -684,9 +775,15 @@ def centre_words(centres: gpd.GeoDataFrame, lang: str, key: str = "claim_centre"
 
 
 def _after_words(rows: pd.DataFrame, lang: str) -> str:
-    """The first year and the last of a country, with low and high of the deaths where they are told."""
+    """The first year and the last of a country: each measure that is known in both, deaths with their low and high."""
     first, last = rows.iloc[0], rows.iloc[-1]
     values = {"scope": first["scope"]}
     for end, row in (("first", first), ("last", last)):
         values |= {f"{name}_{end}": value for name, value in row.items()}
-    return text("after_finding", lang, values)
+        values[f"year_{end}"] = written_year(row["year"], (row["start"], row["end"]), lang)
+    words = [text("after_deaths", lang, values)]
+    if not (pd.isna(last.get("deaths_low")) or pd.isna(last.get("deaths_high"))):
+        words[0] += " " + text("after_range", lang, values)
+    known = [name for name in ("displaced", "people_3plus") if not (pd.isna(first[name]) or pd.isna(last[name]))]
+    words += [text(f"after_{name}", lang, values) for name in known]
+    return text("join", lang).join(words) + "."

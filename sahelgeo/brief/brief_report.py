@@ -19,7 +19,6 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from sahelgeo import checks as checks_of_tables
 from sahelgeo import embedded
 from sahelgeo.areas import load_areas
 from sahelgeo.brief.assumptions import (
@@ -36,25 +35,31 @@ from sahelgeo.brief.assumptions import (
 from sahelgeo.brief.charts import draw_map
 from sahelgeo.brief.headlines import displacement, fatalities, food_insecurity, lean_seasons
 from sahelgeo.brief.inputs import (
+    YEAR,
     EventInputs,
     capitals_of,
+    checked_events,
     countries_of,
+    days_of_countries,
+    days_of_year,
     load_published,
     rates_of_areas,
     read_actors,
     read_agreements,
     read_own_events,
 )
-from sahelgeo.brief.outcome import Check, least_certain, text
+from sahelgeo.brief.outcome import Check, least_certain, text, written_year
+from sahelgeo.brief.outcome import named as name_of
 from sahelgeo.errors import DataWarning, SchemaError, WindowError
 from sahelgeo.events.actors import actor_family, dyads
-from sahelgeo.events.by_area import sum_events
+from sahelgeo.events.by_area import place_events, sum_events
 from sahelgeo.events.extent import mean_centre
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.scale import LITERAL_TEXT
 from sahelgeo.samples import load_sample
 from sahelgeo.saving import write_whole
-from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month
+from sahelgeo.sources import credit
+from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month, write_period
 
 # The brief is of December 2020: what came afterwards is described apart from what it says.
 _LAST_DAY = pd.Timestamp("2020-12-31")
@@ -62,6 +67,8 @@ _COUNTRIES = ["BFA", "MLI", "NER"]
 # Degrees east: beyond it the events of the three countries are those of Diffa.
 _LAKE_CHAD = 11
 _PAIR = ("JNIM", "ISGS")
+# The years of the brief's chart; the fewest events of a year that make a region one where a group fights.
+_CHART, _FEWEST = (2017, 2020), 5
 _HEADLINES = ("fatalities", "displacement", "food_insecurity")
 
 
@@ -169,22 +176,22 @@ def report(
         rough = mean_centre(given.events)[["rough", "left_out"]].sum()
         warnings.filterwarnings("ignore", ".*name another country", DataWarning)
         checks, maps, left_out = _all_checks(given, every, own, held, lang)
-        past = given.events[given.events["date"] <= _LAST_DAY]
-        past = past if len(past) else given.events
-        west = past[past.geometry.x < _LAKE_CHAD]
-        centres, western = (mean_centre(part, weights="fatalities") for part in (past, west))
+        past, covered = _until(given, _LAST_DAY)
+        table = claims(checks, events=actor_family(past, actors=own), coverage=covered, lang=lang)
     for one in said:
         if not issubclass(one.category, DataWarning):
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
     kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
     doubts = [text("doubtful_events", lang, problem=kind, events=count) for kind, count in kinds.items()]
-    lost = every.loc[every["pcode"].isna(), ["events", "fatalities"]].sum()
-    for key, counts in (("unplaced", lost.rename({"events": "count"})), ("rough", rough.rename({"rough": "count"}))):
+    unplaced = every.loc[every["pcode"].isna(), ["events", "fatalities"]]
+    lost = unplaced.sum(min_count=min(len(unplaced), 1)).rename({"events": "count"})
+    for key, counts in (("unplaced", lost), ("rough", rough.rename({"rough": "count"}))):
         if counts["count"]:
             doubts.append(text(f"doubt_{key}", lang, counts.to_dict(), all=len(given.events)))
+    if uncounted := int(given.events["fatalities"].isna().sum()):
+        doubts.append(text("doubt_uncounted", lang, events=uncounted))
     doubts += [in_language(str(one.message), lang) for one in said if issubclass(one.category, DataWarning)]
-    doubts = list(dict.fromkeys([*left_out, *doubts, text("rates_of", lang), text("doubt_niamey", lang)]))
-    table = claims(checks, centres=centres, western=western, lang=lang)
+    doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
     write_whole(folder / "csis_brief_claims.csv", table.to_csv(index=False))
     page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
     return BriefReport(page, checks, table, doubts)
@@ -196,7 +203,7 @@ def _given(events: Any, coverage: Any, areas: gpd.GeoDataFrame) -> EventInputs:
         own = EventInputs(sample.events, sample.coverage)
     else:
         own = _of_the_brief(read_own_events(events, areas), areas)
-    return own if coverage is None else replace(own, coverage=_days_of(coverage, own.coverage["iso3"]))
+    return own if coverage is None else replace(own, coverage=days_of_countries(coverage, own.coverage["iso3"]))
 
 
 def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
@@ -214,13 +221,6 @@ def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
     return replace(own, events=events, doubtful=doubtful[doubtful["event"].isin(events["event"])])
 
 
-def _days_of(coverage: tuple[Any, Any] | pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
-    if isinstance(coverage, pd.DataFrame):
-        return coverage
-    start, end = (checks_of_tables.day(day, "coverage") for day in coverage)
-    return pd.DataFrame({"iso3": countries, "start": start, "end": end})
-
-
 def _all_checks(
     given: EventInputs, every: pd.DataFrame, actors: pd.DataFrame | None, agreements: pd.DataFrame, lang: str
 ) -> tuple[list[Check], dict[str, Figure], list[str]]:
@@ -231,14 +231,20 @@ def _all_checks(
     sums = sum_events(named, areas, coverage=coverage)
     left_out: list[str] = []
     seasons = pd.concat([load_published("food_insecure"), lean_seasons(sample.phases, _COUNTRIES)])
-    rates = rates_of_areas(sample, sums)
+    year = days_of_year(coverage, YEAR)
+    rates = rates_of_areas(sample, sums, year["iso3"])
+    deaths = ""
+    if len(year):
+        period = written_year(YEAR, (year["start"].iloc[0], year["end"].iloc[0]), lang)
+        deaths = text("rates_of_deaths", lang, period=period, scopes=list(year["iso3"]))
+    left_out.append(text("rates_of", lang, deaths=deaths))
     measures = [name for name in ("people_3plus", "people", "deaths") if rates[name].notna().any()]
     made = [
         _unless_outside(lambda: fatalities(events, coverage=coverage, lang=lang), left_out, lang)
         or fatalities(lang=lang),
         displacement(lang=lang),
         food_insecurity(seasons, lang=lang),
-        terrorism(events, actors=actors, lang=lang),
+        terrorism(events, actors=actors, coverage=coverage, lang=lang),
         governance(rates, capitals_of(rates), numerator=measures, lang=lang),
         accord(_sums_of_mali(named, coverage, sums), _north(areas), lang=lang),
         negotiation(sums, agreements, _war(named), lang=lang),
@@ -248,7 +254,7 @@ def _all_checks(
     later = given.coverage["end"].max()
     if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
         mali = _sums_of_mali(given.events, given.coverage, every)
-        made.append(after(given.events, mali, _north(areas), sample=sample, lang=lang))
+        made.append(after(given.events, mali, _north(areas), sample=sample, coverage=given.coverage, lang=lang))
         maps[_map_title(every, lang)] = _map_of(every, areas, lang)
     return [check for check in made if check is not None], maps, left_out
 
@@ -415,8 +421,8 @@ class _Answer(NamedTuple):
 def claims(
     checks: Iterable[Check],
     *,
-    centres: gpd.GeoDataFrame | None = None,
-    western: gpd.GeoDataFrame | None = None,
+    events: gpd.GeoDataFrame | None = None,
+    coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     lang: str = "en",
 ) -> pd.DataFrame:
     """Every claim of the brief with what is known of it, so that none is passed over in silence.
@@ -426,11 +432,13 @@ def claims(
     checks : iterable of Check
         The checks that were made, in the language of the table; their claims take findings, verdict and sources from
         them. A claim about one country or one half of a sentence takes that part of the check.
-    centres : geopandas.GeoDataFrame, optional
-        The result of :func:`sahelgeo.events.mean_centre` on the events of the checks, for the claim that the conflict
-        moved.
-    western : geopandas.GeoDataFrame, optional
-        The same of the events west of 11° E: without the war around Lake Chad.
+    events : geopandas.GeoDataFrame, optional
+        The events that the checks were made of, for the claims that violence persisted (B01), that it moved (B02, with
+        and without what lies east of 11° E, the war around Lake Chad), for the chart of 2017 to 2020 (B11) and for
+        where the jihadist groups fight (B22). Without them these say what they need.
+    coverage : tuple or pandas.DataFrame, optional
+        The days that the source of the events covers, two or by ``iso3``. The default are the days from the first to
+        the last event.
     lang : {"en", "fr"}
         Language of the words.
 
@@ -447,6 +455,8 @@ def claims(
     ------
     LanguageError
         A language that is not there.
+    SchemaError
+        No event, or a coverage that is none.
 
     Examples
     --------
@@ -457,12 +467,11 @@ def claims(
     """
     check_language(lang)
     made = {check.key: check for check in checks}
-    tables = {"claim_centre": centres, "claim_centre_west": western}
-    centre = " ".join(centre_words(table, lang, key) for key, table in tables.items() if table is not None)
+    given = None if events is None else _with_countries(checked_events(events), coverage)
     rows = []
     for row in embedded.read_rows("brief", "claims.csv"):
         claim = row[base_language(lang)] or text(f"{row['what']}_claim", lang)
-        answer = _from_events(made, centre, row["what"], lang) if row["how"] == "centre" else _answer(row, made, lang)
+        answer = _from_events(given, made, row["what"], lang) if row["how"] == "events" else _answer(row, made, lang)
         rows.append({"id": row["id"], "claim": claim, **answer._asdict()})
     return pd.DataFrame(rows).astype("string")
 
@@ -496,16 +505,85 @@ def _certainty(check: Check, part: str) -> Any:
     return least_certain(value for name in columns for value in rows[name])
 
 
-def _from_events(made: Mapping[str, Check], centre: str, what: str, lang: str) -> _Answer:
-    """The move of the conflict: the share outside the north, and the centre where it was computed."""
-    accord = made.get("accord")
-    words, sources = ((), ()) if accord is None else (accord.findings, accord.sources)
+def _with_countries(events: gpd.GeoDataFrame, coverage: Any) -> EventInputs:
+    """The events, each with its country, and the days that are covered of each."""
+    if "iso3" not in events or events["iso3"].isna().any():
+        events = events.assign(iso3=countries_of(events, load_areas(_COUNTRIES))[1])
+    days = (events["date"].min(), events["date"].max()) if coverage is None else coverage
+    return EventInputs(events, days_of_countries(days, events["iso3"].dropna()))
+
+
+def _from_events(given: EventInputs | None, made: Mapping[str, Check], what: str, lang: str) -> _Answer:
+    """What the events tell of a claim: its centre, months, years or places."""
+    accord = made.get("accord") if what == "centre" else None
+    words = () if accord is None else accord.findings
     if accord is not None and accord.verdict == "incomplete":
         return _Answer(" ".join(words), "not_checked")
-    if not words and not centre:
-        return _Answer(text("claim_needs", lang, what=what), "not_checked")
-    said = " ".join([*words, centre]).strip()
+    say: Callable[[EventInputs, str], str] = {
+        "centre": _centre_in_words, "months": _months_in_words, "years": _years_in_words, "places": _places_in_words,
+    }[what]  # fmt: skip
+    said = " ".join([*words, *([] if given is None else [say(given, lang)])]).strip()
+    if not said:
+        return _Answer(text("claim_needs", lang, what="claims(…, events=…)"), "not_checked")
+    sources = credit(*([] if given is None else [given.events]), lang=lang) if accord is None else accord.sources
     return _Answer(said, "described", "; ".join(sources))
+
+
+def _centre_in_words(given: EventInputs, lang: str) -> str:
+    west = given.events[given.events.geometry.x < _LAKE_CHAD]
+    parts = {"claim_centre": given.events, "claim_centre_west": west}
+    centres = {key: mean_centre(part, weights="fatalities") for key, part in parts.items() if len(part)}
+    return " ".join(centre_words(table, lang, key) for key, table in centres.items())
+
+
+def _months_in_words(given: EventInputs, lang: str) -> str:
+    """In how many of the months that are covered each country has an event."""
+    words = []
+    for iso3, days in given.coverage.groupby("iso3"):
+        start, end = days["start"].min(), days["end"].max()
+        months = given.events.loc[given.events["iso3"] == iso3, "date"].dt.to_period("M").nunique()
+        counts = {"months": months, "all": len(pd.period_range(start, end, freq="M"))}
+        words.append(
+            text("claim_months", lang, counts, scope=iso3, period=write_period(start.date(), end.date(), lang))
+        )
+    return text("join", lang).join(words) + "."
+
+
+def _years_in_words(given: EventInputs, lang: str) -> str:
+    """Events and deaths of each country in the years of the brief's chart that are covered."""
+    words = []
+    for iso3, days in given.coverage.groupby("iso3"):
+        own, covered = given.events[given.events["iso3"] == iso3], (days["start"].min(), days["end"].max())
+        years = []
+        for year in range(max(_CHART[0], covered[0].year), min(_CHART[1], covered[1].year) + 1):
+            deaths = own.loc[own["date"].dt.year == year, "fatalities"]
+            counts = {"events": len(deaths), "fatalities": deaths.sum(min_count=min(len(deaths), 1))}
+            years.append(text("claim_year_of", lang, counts, year=written_year(year, covered, lang)))
+        if years:
+            words.append(text("claim_year", lang, scope=iso3, years=", ".join(years)))
+    return text("claim_years", lang, told=text("join", lang).join(words) + ".") if words else ""
+
+
+def _places_in_words(given: EventInputs, lang: str) -> str:
+    """The regions in which the jihadist groups are named in events of the last twelve months."""
+    areas, end = load_areas(_COUNTRIES), given.coverage["end"].max()
+    named = given.events if "family1" in given.events else actor_family(given.events)
+    theirs = (named[["actor_kind1", "actor_kind2"]] == "jihadist").any(axis=1)
+    start = max(end - pd.DateOffset(months=12, days=-1), given.coverage["start"].min())
+    recent = named[theirs & named["date"].between(start, end)]
+    counts = place_events(recent, areas)["pcode"].value_counts() if len(recent) else pd.Series(dtype="int64")
+    counts = counts[counts >= _FEWEST]
+    if counts.empty:
+        return text("claim_no_place", lang)
+    held = areas.set_index("pcode").loc[counts.index].assign(count=counts)
+    label = "name_fr" if base_language(lang) == "fr" else "name"
+    told = [
+        f"{name_of(str(iso3), lang)}{word('colon', lang)} "
+        + ", ".join(f"{name} ({count})" for name, count in zip(rows[label], rows["count"], strict=True))
+        for iso3, rows in held.groupby("iso3")
+    ]
+    period = write_period(start.date(), end.date(), lang)
+    return text("claim_places", lang, fewest=_FEWEST, period=period, told=text("join", lang).join(told))
 
 
 def _from_timeline(days: list[str], lang: str) -> _Answer:

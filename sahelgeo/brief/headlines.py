@@ -409,6 +409,9 @@ def food_insecurity(
     result["fits_more"] = result["change"].between(*more)
     result["fits_times"] = result["ratio"].between(*times)
     words = [*(_hunger_words(row, year, lang) for row in result.to_dict("records")), text("food_insecurity_note", lang)]
+    printed = result[result["derived"]].to_dict("records")
+    if printed and (result["scope"] == "+".join(_COUNTRIES)).any():
+        words.insert(-1, text("food_insecurity_printed", lang, printed[0]))
     parts = _hunger_parts(result, words)
     verdict = parts["more"][1] if parts["more"][1] == parts["times"][1] else "partly"
     used = source[source["scope"].isin(result["scope"])]
@@ -442,9 +445,10 @@ def lean_seasons(phases: pd.DataFrame, countries: list[str]) -> pd.DataFrame:
     >>> found[["issued", "people_3plus", "note"]].astype(str).values.tolist()
     [['2019-03-31', '2412788', ''], ['2020-03-31', '5505077', ''], ['2020-07-31', '6633912', 'MLI+NER']]
     """
+    checks.columns(phases, "phases", {"iso3": "any", "start": "day", "issued": "day", "people_3plus": "number"})
     lean = phases[(phases["start"].dt.month == 6) & phases["iso3"].isin(countries)]
     lean = lean[lean["issued"].dt.year == lean["start"].dt.year]
-    each = lean.groupby(["start", "end", "issued", "iso3"])["people_3plus"].sum(min_count=1).reset_index()
+    each = lean.groupby(["start", "end", "issued", "iso3"])["people_3plus"].sum(min_count=1).dropna().reset_index()
     rows = []
     for (start, end), season in each.groupby(["start", "end"]):
         for issued in sorted(season["issued"].unique()):
@@ -453,6 +457,10 @@ def lean_seasons(phases: pd.DataFrame, countries: list[str]) -> pd.DataFrame:
                 older = "+".join(sorted(held.loc[held["issued"] < issued, "iso3"]))
                 row = {"scope": "+".join(countries), "start": start, "end": end, "issued": _published(issued)}
                 rows.append({**row, "people_3plus": round(held["people_3plus"].sum()), "note": older})
+    if not rows:
+        raise SchemaError(
+            f"phases: no lean season (from June) is analysed in its year in each of {', '.join(countries)}"
+        )
     table = pd.DataFrame(rows).assign(certainty="certain")
     return with_source(table, lean).astype({"people_3plus": "Int64"})
 

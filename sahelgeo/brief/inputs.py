@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +14,7 @@ import pandas as pd
 from sahelgeo import checks, embedded
 from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, PublishedError, SchemaError, UnmatchedError, listed
 from sahelgeo.events.by_area import audit, place_events
-from sahelgeo.events.counting import conform_events
+from sahelgeo.events.counting import conform_events, read_coverage
 from sahelgeo.readers.any_file import read
 from sahelgeo.readers.opener import open_file
 from sahelgeo.samples import Sample
@@ -23,7 +25,7 @@ _TYPES = {
     **dict.fromkeys(("events", "fatalities", "people", "people_3plus"), "Int64"),
     "times_year_before": "Float64",
 }
-_YEAR, _LEAN = 2020, 6
+YEAR, _LEAN = 2020, 6
 TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali", "agreements")
 
 
@@ -176,6 +178,48 @@ def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame
     return EventInputs(events, pd.DataFrame({"iso3": sorted(held), **days}), doubtful)
 
 
+def checked_events(events: gpd.GeoDataFrame, *columns: str) -> gpd.GeoDataFrame:
+    """The events as their table is declared; refused where there is none, or where a column is missing."""
+    checks.columns(events, "events", dict.fromkeys(columns, "any"))
+    if not len(events):
+        raise SchemaError("events: there is no row. Give the events of the countries and days that you ask about")
+    return conform_events(events)
+
+
+def known_days(events: pd.DataFrame, coverage: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and last day that is covered in every country; without a coverage, the days of the events."""
+    if coverage is not None:
+        cover = read_coverage(coverage)
+        first, last = cover["start"].max(), cover["end"].min()
+        if first <= last:
+            return first, last
+    return events["date"].min(), events["date"].max()
+
+
+def days_of_countries(coverage: Any, countries: Iterable[Any]) -> pd.DataFrame:
+    """``iso3``, ``start`` and ``end`` of what is covered of each country: two days are those of all of them."""
+    cover = read_coverage(coverage)
+    if cover["pcode"].notna().any():
+        raise SchemaError("coverage: it is by p-code, and whole countries are counted. Give it by iso3, or as two days")
+    if cover["iso3"].isna().all():
+        every = pd.DataFrame({"iso3": sorted(set(countries))}, dtype="string")
+        cover = every.merge(cover[["start", "end"]], how="cross")
+    return cover[["iso3", "start", "end"]]
+
+
+def days_of_year(coverage: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The longest part of a year that is covered (``start``, ``end``), a row for each country that has it."""
+    first: Any = pd.Timestamp(year, 1, 1)
+    last: Any = pd.Timestamp(year, 12, 31)
+    starts, ends = (pd.to_datetime(coverage[end]) for end in ("start", "end"))
+    days = coverage.assign(start=starts.clip(lower=first), end=ends.clip(upper=last))
+    days = days[days["start"] <= days["end"]].assign(length=lambda rows: rows["end"] - rows["start"])
+    days = days.sort_values("length", ascending=False, kind="stable")
+    same = (days["start"] == days["start"].iloc[:1].squeeze()) & (days["end"] == days["end"].iloc[:1].squeeze())
+    result: pd.DataFrame = days[same].sort_values("iso3")
+    return result
+
+
 def countries_of(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
     """The area that each event lies in, and its country: the one that it names, or else that of the area."""
     # A rough place still tells the country.
@@ -250,9 +294,8 @@ def checked_agreements(table: pd.DataFrame, held: set[str], where: str, among: s
     problems = _empty_cells(table, ("pcode", "name"))
     unknown = sorted(set(table["pcode"].dropna().astype(str)) - held)
     if unknown:
-        problems.append(
-            f"p-codes {listed(unknown, SHOWN_AT_MOST)} are not in the {among}. Use theirs, such as {min(held)}"
-        )
+        theirs = f"Use theirs, such as {min(held)}" if held else "It names none"
+        problems.append(f"p-codes {listed(unknown, SHOWN_AT_MOST)} are not in the {among}. {theirs}")
     days, _ = checks.days_and_unfit(table["date"])
     problems += [
         f"column 'date', row {row}: {value!r} is not a day. Write it as YYYY-MM-DD"
@@ -340,14 +383,18 @@ def last_seasons(phases: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def rates_of_areas(sample: Sample, sums: pd.DataFrame) -> pd.DataFrame:
-    """What happened to whom in 2020, a row for each region: deaths and people of which nothing is known are missing."""
-    rows = last_seasons(sample.phases).query("year == @_YEAR").dropna(subset=["pcode"])
+def rates_of_areas(sample: Sample, sums: pd.DataFrame, countries: Iterable[str]) -> pd.DataFrame:
+    """What happened to whom in 2020, a row for each region: deaths and people of which nothing is known are missing.
+
+    Deaths are those of the countries named, whose year is covered alike.
+    """
+    rows = last_seasons(sample.phases).query("year == @YEAR").dropna(subset=["pcode"])
     table = rows[["pcode", "place", "population", "people_3plus"]]
-    year = sums[sums["start"].dt.year == _YEAR].dropna(subset=["pcode"])
+    year = sums[sums["start"].dt.year == YEAR].dropna(subset=["pcode"])
+    year = year[year["pcode"].isin(rows.loc[rows["iso3"].isin(list(countries)), "pcode"])]
     deaths = year.groupby("pcode")["fatalities"].sum(min_count=1).rename("deaths")
-    stocks = sample.stocks[sample.stocks["date"] == f"{_YEAR}-12-31"].dropna(subset=["pcode"])
-    people = stocks.groupby("pcode")["people"].sum()
+    stocks = sample.stocks[sample.stocks["date"] == f"{YEAR}-12-31"].dropna(subset=["pcode"])
+    people = stocks.groupby("pcode")["people"].sum(min_count=1)
     table = table.merge(people, on="pcode", how="left").merge(deaths, on="pcode", how="left")
     return with_source(table.reset_index(drop=True), rows, stocks, year)
 

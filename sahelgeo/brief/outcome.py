@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sahelgeo import embedded
 from sahelgeo.sources import credit
-from sahelgeo.words import Writer, base_language, fill, write_number
+from sahelgeo.words import Writer, base_language, fill, write_number, write_period
 
 VERDICTS = ("supported", "partly", "not_supported", "described", "incomplete")
 # Published figures, the surest first; what is not certain has a mark wherever it is printed.
@@ -144,6 +144,18 @@ def named(key: str, lang: str) -> str:
 def translated(name: str, lang: str) -> str:
     """The name of an actor family or agreement in a language; a name of the user's own stays as it is."""
     return named(f"name:{name}", lang).removeprefix("name:")
+
+
+def counted(column: str, lang: str) -> str:
+    """What a column counts, in words."""
+    return named(f"what_{column}", lang).removeprefix("what_")
+
+
+def written_year(year: int, days: tuple[pd.Timestamp, pd.Timestamp], lang: str) -> str:
+    """A year, with its days where only a part of it lies within those of the data."""
+    whole = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+    start, end = max(whole[0], days[0]), min(whole[1], days[1])
+    return str(year) if (start, end) == whole else f"{year} ({write_period(start.date(), end.date(), lang)})"
 
 
 def _millions(people: float | tuple[float, Any], lang: str) -> str:

@@ -361,7 +361,10 @@ def _refuse_totals(codes: Coded, dimensions: Sequence[str]) -> None:
         is_total = (table["origin"] == outer).fillna(False)
         people = table["people"].where(is_total | table["origin"].isin(inside))
         rows = as_many(people, is_total.to_numpy(dtype=np.bool_), scope, scope)
-        text = f"{named_rows(table, rows, ['pcode'])} is the total of origins inside {outer}. Drop it, or its parts"
+        text = (
+            f"{named_rows(table, rows, ['pcode'])} is the total of origins inside {outer}. Drop it, or its parts. If "
+            "they are further people after all, give them a 'place' or 'reason' of their own, such as 'not stated'"
+        )
         refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
 
