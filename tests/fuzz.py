@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
+import copy
 import io
 import json
 import random
@@ -41,6 +43,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
+import rasterio.shutil
 from shapely import MultiPolygon, box
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -48,6 +51,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import lookalikes as alike
 
 import sahelgeo as sg
+from sahelgeo.cli import main as command
+from sahelgeo.errors import printable
 
 MOST_MEMORY, MOST_SECONDS, HANGS_AFTER, BATCH = 1 << 30, 10.0, 60.0, 250
 WORDS = [
@@ -57,6 +62,7 @@ WORDS = [
     b"XFD1048576", b"A99999999999", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b'r="1048576"', b'table:number-rows-repeated="1048576"',
 ]  # fmt: skip
 ENDS = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+SHAPES = ("feather", "csv.wkt", "parquet.areas")
 AREAS = gpd.GeoDataFrame(
     {"ADM1_PCODE": ["BF56", "BF49"], "ADM1_FR": ["Sahel", "Centre-Nord"], "ADM0_PCODE": "BF", "validOn": "2020-01-01"},
     geometry=[MultiPolygon([box(-1, 13, 0, 14)]), MultiPolygon([box(0, 13, 1, 14)])],
@@ -86,6 +92,16 @@ def _raster(**profile: Any) -> Callable[[Path], None]:
             path, "w", driver="GTiff", count=1, dtype="float32", crs="EPSG:4326", nodata=-1, **place, **profile
         ) as file:
             file.write(np.arange(48 * 48, dtype="float32").reshape(1, 48, 48))
+
+    return write
+
+
+def _netcdf(form: str) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(folder) / "f.tif"
+            _raster()(plain)
+            rasterio.shutil.copy(plain, path, driver="netCDF", FORMAT=form)
 
     return write
 
@@ -168,6 +184,9 @@ def seeds() -> dict[str, bytes]:
         "zip": packed.getvalue(),
         "tif.plain": _written(".tif", _raster()),
         "tif.tiles": _written(".tif", _raster(tiled=True, blockxsize=16, blockysize=16, compress="deflate")),
+        "nc.classic": _written(".nc", _netcdf("NC")),
+        "nc.hdf5": _written(".nc", _netcdf("NC4C")),
+        "feather.stocks": _written(".feather", lambda path: sample.to_feather(path, compression="zstd")),
     }
 
 
@@ -231,7 +250,7 @@ def _damaged_json(content: bytes, chance: random.Random) -> bytes:
             elif kind == 2 and isinstance(place, list):
                 place.append(place[key])
             else:
-                place[key] = chance.choice(VALUES)
+                place[key] = copy.deepcopy(chance.choice(VALUES))
             break
     return json.dumps(document).encode()
 
@@ -262,22 +281,43 @@ def mutant(number: int) -> tuple[str, bytes]:
 
 
 def _read(name: str, content: bytes, folder: Path, number: int) -> None:
-    ending = name.partition(".")[0]
-    if ending == "tif":
-        path = folder / "f.tif"
+    """Read a mutant by one of the ways in; the turn of each goes round, for each format by itself."""
+    ending, turn = name.partition(".")[0], number // len(seeds())
+    path = folder / f"f.{ending}"
+    if ending in ("tif", "nc"):
         path.write_bytes(content)
-        sg.zonal_sum(path, AREAS.rename(columns={"ADM1_PCODE": "pcode"}), measure="count")
+        areas = AREAS.rename(columns={"ADM1_PCODE": "pcode"})
+        if turn % 3:
+            sg.zonal_sum(path, areas, measure="count")
+        else:
+            sg.people_by_zone(path, areas, areas, measure="count")
         return
-    if number % 7 == 0:
-        sg.inspect_file(io.BytesIO(content))
-    shapes = ending in ("geojson", "topojson", "esri", "gpkg", "fgb", "shp", "feather") or name in (
-        "csv.wkt",
-        "parquet.areas",
-    )
-    if shapes and number % 3:
+    shapes = ending in ("geojson", "topojson", "esri", "gpkg", "fgb", "shp") or name in SHAPES
+    areas_too = shapes and turn % 2
+    if areas_too:
         sg.read_areas(io.BytesIO(content), crs="EPSG:4326" if ending in ("topojson", "csv") else None)
+    elif turn % 12 == 0:
+        sg.inspect_file(io.BytesIO(content))
+    elif turn % 12 == 2:
+        sg.read_table(io.BytesIO(content), date="2020-06-30", source="own")
+    elif turn % 12 in (4, 6, 8):
+        path.write_bytes(content)
+        if turn % 12 == 4:
+            list(sg.read_chunks(path, chunksize=2))
+        else:
+            _run("inspect" if turn % 12 == 6 else "situation", path, folder)
     else:
         sg.read_with_report(io.BytesIO(content))
+
+
+def _run(name: str, path: Path, folder: Path) -> None:
+    """What the command says, as an error where it refuses."""
+    said = io.StringIO()
+    options = ["--out", str(folder / "report.html")] if name == "situation" else []
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        refused = command([name, str(path), *options])
+    if refused:
+        raise sg.SahelgeoError(said.getvalue()[:2_000])
 
 
 def _peak() -> int:
@@ -301,7 +341,7 @@ def child(numbers: Iterator[int]) -> None:
                 _read(name, content, Path(folder), number)
             except sg.SahelgeoError as refusal:
                 end, said = "refused", str(refusal)
-                if not 20 <= len(said) <= 2_000 or (not said.replace("\n", "").isprintable() and "\u202f" not in said):
+                if not 20 <= len(said) <= 2_000 or printable(said) != said:
                     end = "raw"
             except BaseException as failure:  # noqa: BLE001 - what is looked for
                 frames, trace = [], failure.__traceback__
