@@ -1,16 +1,16 @@
 """Whatever a table lacks or holds, a public function refuses it with a sentence of sahelgeo, and changes no argument.
 
 Each damage is done to one argument at a time. Every column that must be there is taken away from every function; what else may
-be wrong with a column is dealt out among the functions in turn, since most of them ask the same question of it.
-``SAHELGEO_EVERY_COLUMN=1`` does all to all, to every column, declared or not, and with more kinds of values.
+be wrong with a column, and with the table as a whole, is dealt out among the functions in turn, since most of them ask the same
+question of it. ``SAHELGEO_EVERY_COLUMN=1`` does all to all, to every column, declared or not, and with more kinds of values.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 import geopandas as gpd
@@ -26,6 +26,8 @@ VALUES = {"missing": None, "text": "x", "a list": [1]} | (
     {"negative": -1.5, "infinite": np.inf} if EVERY_COLUMN else {}
 )
 Call = Callable[..., Any]
+Damaged = Callable[[], Any]
+Damage = tuple[str, Damaged]
 
 
 @lru_cache(maxsize=1)
@@ -135,42 +137,71 @@ CALLS: dict[str, tuple[Call, tuple[str, ...]]] = {
 
 def damages(table: pd.DataFrame, kind: str, turn: int) -> Iterator[tuple[str, Any]]:
     """What may be wrong with a table, with a word for it; of the damages to a column, the one whose turn it is."""
-    yield from [("None", None), ("a path", "table.csv"), ("a list", [1, 2]), ("a Series", table.iloc[:, 0])]
-    yield "no rows", table.iloc[:0]
-    yield "no columns", pd.DataFrame(index=table.index)
-    yield "one label for all rows", table.set_axis([0] * len(table))
-    yield "two levels of labels", table.set_axis(pd.MultiIndex.from_product([["a"], range(len(table))]))
-    yield "labels of text", table.set_axis([f"row {number}" for number in range(len(table))])
-    yield "labels of columns that are numbers", table.set_axis(range(table.shape[1]), axis=1)
-    yield "every row twice", pd.concat([table, table])
+    yield from dealt(whole_damages(table), 4, turn)
     declared = TABLES[LIKE.get(kind, kind)].columns if kind not in WITHOUT_DECLARATION else {}
     needed = [name for name in table if EVERY_COLUMN or not declared or (name in declared and declared[name].required)]
     needed += [name for name in ("role", "category", "family1", "exported", "phase_rule") if name in table and declared]
     for number, name in enumerate(name for name in needed if name != "geometry"):
         yield f"without {name}", table.drop(columns=name)
-        others = list(column_damages(table, name))
-        yield from others if EVERY_COLUMN else [others[(turn + number) % len(others)]]
+        if EVERY_COLUMN or number % 2 == turn % 2:
+            yield from dealt(column_damages(table, name), 5, turn + number // 2)
     if isinstance(table, gpd.GeoDataFrame):
-        yield "no CRS", table.set_crs(None, allow_override=True)
-        yield "another CRS", table.to_crs(32630)
-        yield "no geometry", pd.DataFrame(table).drop(columns="geometry")
-        yield (
-            "geometry all missing",
-            table.set_geometry(gpd.GeoSeries([None] * len(table), index=table.index, crs=table.crs)),
-        )
-        yield (
+        yield from dealt(ground_damages(table, kind), 3, turn)
+
+
+def dealt(found: Iterable[Damage], among: int, turn: int) -> Iterator[Damage]:
+    """One of so many damages, beginning with the one whose turn it is."""
+    for number, (word, damaged) in enumerate(found):
+        if EVERY_COLUMN or number % among == turn % among:
+            yield word, damaged()
+
+
+def whole_damages(table: pd.DataFrame) -> list[Damage]:
+    """What may be given for a table, and what may be wrong with its rows and labels."""
+    numbers = pd.MultiIndex.from_product([["a"], range(len(table))])
+    return [
+        ("None", lambda: None),
+        ("a path", lambda: "table.csv"),
+        ("a list", lambda: [1, 2]),
+        ("a Series", lambda: table.iloc[:, 0]),
+        ("no rows", lambda: table.iloc[:0]),
+        ("no columns", lambda: pd.DataFrame(index=table.index)),
+        ("one label for all rows", lambda: table.set_axis([0] * len(table))),
+        ("two levels of labels", lambda: table.set_axis(numbers)),
+        ("labels of text", lambda: table.set_axis([f"row {number}" for number in range(len(table))])),
+        ("labels of columns that are numbers", lambda: table.set_axis(range(table.shape[1]), axis=1)),
+        ("every row twice", lambda: pd.concat([table, table])),
+    ]
+
+
+def ground_damages(table: gpd.GeoDataFrame, kind: str) -> list[Damage]:
+    """What may be wrong with the shapes."""
+    missing = gpd.GeoSeries([None] * len(table), index=table.index, crs=table.crs)
+    return [
+        ("no CRS", lambda: table.set_crs(None, allow_override=True)),
+        ("another CRS", lambda: table.to_crs(32630)),
+        ("no geometry", lambda: pd.DataFrame(table).drop(columns="geometry")),
+        ("geometry all missing", lambda: table.set_geometry(missing)),
+        (
             "points for polygons or the reverse",
-            table.set_geometry(table.geometry.centroid.buffer(0.1) if kind == "events" else table.geometry.centroid),
-        )
+            lambda: table.set_geometry(
+                table.geometry.centroid.buffer(0.1) if kind == "events" else table.geometry.centroid
+            ),
+        ),
+    ]
 
 
-def column_damages(table: pd.DataFrame, name: str) -> Iterator[tuple[str, pd.DataFrame]]:
+def column_damages(table: pd.DataFrame, name: str) -> list[Damage]:
     """What may be wrong with a column that is there."""
-    yield f"two columns {name}", pd.concat([table, table[[name]]], axis=1)
-    for word, value in VALUES.items():
-        wrong = pd.Series([value] * len(table), index=table.index, dtype=object)
-        yield f"{name} all {word}", table.assign(**{name: wrong})
-    yield f"{name} categorical", table.assign(**{name: table[name].astype("category")})
+    wrong: dict[str, Damaged] = {
+        f"{name} all {word}": partial(table.assign, **{name: pd.Series([value] * len(table), table.index, object)})
+        for word, value in VALUES.items()
+    }
+    return [
+        (f"two columns {name}", lambda: pd.concat([table, table[[name]]], axis=1)),
+        *wrong.items(),
+        (f"{name} categorical", lambda: table.assign(**{name: table[name].astype("category")})),
+    ]
 
 
 def _same(one: Any, other: Any) -> bool:
