@@ -32,6 +32,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # At most so many cells behind a gap of so many empty rows or columns are strays.
 MOST_STRAYS = 10
 TALL_GAP, WIDE_GAP = 1_000, 100
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Shorter texts cannot exceed the bound of bytes within that of cells.
 SHORT_TEXT = 60
 
@@ -73,12 +74,12 @@ class Walk:
         self._row, self._rows, self._column, self._columns = 0, 1, 0, 1
         self._cells = self._letters = self._begin = 0
         self._kind = self._tag = ""
-        self._valued = self._formula = False
+        self._valued = self._formula = self._listens = False
         self._text = list[str]()
         self._parser: Any = expat.ParserCreate("utf-8")
         self._parser.StartElementHandler = self._start
         self._steps = {
-            "c": self._cell,
+            "c": self._cell_of_excel,
             "v": self._value_of_cell,
             "is": self._value_of_cell,
             "f": self._formula_of_cell,
@@ -98,7 +99,9 @@ class Walk:
         return self
 
     def _start(self, name: str, held: dict[str, str]) -> None:
-        step = self._steps.get(name.rpartition(":")[2])
+        step = self._steps.get(name)
+        if step is None and ":" in name:
+            step = self._steps.get(name.rpartition(":")[2])
         if step is not None:
             step(name, held)
 
@@ -115,16 +118,22 @@ class Walk:
             self._row, self._rows = self._whole(held["r"]) if "r" in held else self._row + 1, 1
         self._column, self._columns = 0, 1
 
+    def _cell_of_excel(self, name: str, held: dict[str, str]) -> None:
+        self._finish()
+        self._kind, place = held.get("t", ""), held.get("r")
+        if place is None:
+            self._column += 1
+        else:
+            number = place.lstrip(_LETTERS)
+            letters = place[: len(place) - len(number)]
+            self._row, self._column = self._whole(number), column_number(letters, self.where)
+        if self.reaches:
+            self._begin, self._tag = self._parser.CurrentByteIndex, name
+
     def _cell(self, name: str, held: dict[str, str]) -> None:
         self._finish()
         self._column += self._columns
-        if name.endswith("table-cell"):
-            self._columns, self._kind = self._repeated(held, "columns"), ""
-        else:
-            self._kind = held.get("t", "")
-            if "r" in held:
-                letters = held["r"].rstrip("0123456789")
-                self._row, self._column = self._whole(held["r"][len(letters) :]), column_number(letters, self.where)
+        self._columns, self._kind = self._repeated(held, "columns"), ""
         if self.reaches:
             self._begin, self._tag = self._parser.CurrentByteIndex, name
         if any(key.endswith("value-type") for key in held):
@@ -133,7 +142,7 @@ class Walk:
     def _value_of_cell(self, *_: Any) -> None:
         self._count()
         if self._formula or self._rows * self._columns > 1 or (self.shared and self._kind == "s"):
-            self._parser.CharacterDataHandler = self._text.append
+            self._parser.CharacterDataHandler, self._listens = self._text.append, True
 
     def _formula_of_cell(self, *_: Any) -> None:
         self._count()
@@ -148,7 +157,8 @@ class Walk:
         if last[0] > LAST_ROW or last[1] > LAST_COLUMN:
             self._refuse("a cell lies beyond the last row or column that a sheet can have")
         self._cells += self._rows * self._columns
-        refuse_beyond("cells", self._cells, self.limits, self.where, remedy="Save the sheet as CSV")
+        if self._cells > self.limits["cells"]:
+            refuse_beyond("cells", self._cells, self.limits, self.where, remedy="Save the sheet as CSV")
         for row in range(self._row, last[0] + 1):
             table.rows[row] += self._columns
         for column in range(self._column, last[1] + 1):
@@ -161,11 +171,11 @@ class Walk:
     def _finish(self) -> None:
         """The cell before is at its end."""
         self._valued = False
-        if not self._formula and self._parser.CharacterDataHandler is None:
+        if not (self._formula or self._listens):
             return
         text = "".join(self._text).strip()
         self._text.clear()
-        self._parser.CharacterDataHandler = None
+        self._parser.CharacterDataHandler, self._listens = None, False
         if self._formula and not text and self._kind != "str":  # a formula whose answer is an empty text keeps its type
             self.tables[-1].formulas.append((self._row, self._column))
         shares = self._kind == "s" and text.isdecimal() and int(text) < len(self.shared)
