@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.checks import Mask
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
-from sahelgeo.sums import Coded, group_numbers
+from sahelgeo.sums import Coded, Numbers, in_order, repeated
 from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 
 __all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
@@ -90,12 +90,17 @@ def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
     if problems:
         raise _schema_error(table, declared, problems)
     cast = {name: _CASTS[column.dtype](table[name]) for name, column in declared.columns.items() if name in table}
-    printed = {name: table[name] for name in _PRINTED_ENDS if declared.name == "flows" and name in table}
-    values = {name: values for name, (values, _, _) in cast.items()}
-    there = Coded(pd.DataFrame(values | printed, index=table.index))
-    unfit = {name: bad for name, (_, bad, _) in cast.items()}
+    values = {name: column.values for name, column in cast.items()}
+    values |= {name: table[name] for name in _PRINTED_ENDS if declared.name == "flows" and name in table}
+    there = Coded(
+        _side_by_side(values, table.index),
+        {name: column.codes for name, column in cast.items() if column.codes is not None},
+    )
+    unfit = {name: column.unfit for name, column in cast.items()}
     problems = [
-        _problem(name, table.index[bad], table[name][bad], rule) for name, (_, bad, rule) in cast.items() if bad.any()
+        _problem(name, table.index[column.unfit], table[name][column.unfit], column.rule)
+        for name, column in cast.items()
+        if column.unfit.any()
     ]
     problems += [*_geometry_problems(table, declared), *_rule_problems(there, unfit, declared)]
     if problems:
@@ -131,38 +136,60 @@ def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str)
     return f"column {name!r}, row{'s' if len(rows) > 1 else ''} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}"
 
 
-def _cast_text(values: pd.Series) -> tuple[pd.Series, Mask, str]:
+class _Cast(NamedTuple):
+    """A column in its type, which of its cells do not fit, the rule that they break, and codes where they are known."""
+
+    values: pd.Series
+    unfit: Mask
+    rule: str
+    codes: Numbers | None = None
+
+
+def _cast_text(values: pd.Series) -> _Cast:
     """Text without the spaces around it, which nobody sees; nothing but spaces is missing."""
     texts, bad = checks.texts_and_unfit(values)
-    plain = texts.str.strip()
-    return plain.mask((plain == "").fillna(False)), bad, checks.RULES["text"]
+    codes, found = pd.factorize(texts)
+    plain = found.str.strip()
+    if len(found) and not (plain.equals(found) and (plain != "").all()):
+        # Of the distinct texts only; some may have become one, or missing.
+        again, found = pd.factorize(plain.where(plain != ""))
+        codes = np.append(again, -1).take(codes, mode="wrap")
+        texts = pd.Series(found.array.take(codes, allow_fill=True), values.index, "string", values.name)
+    return _Cast(texts, bad, checks.RULES["text"], in_order(codes, found))
 
 
-def _cast_number(values: pd.Series) -> tuple[pd.Series, Mask, str]:
+def _cast_number(values: pd.Series) -> _Cast:
     numbers, bad = checks.numbers_and_unfit(values)
-    return (numbers.mask(bad) if bad.any() else numbers).astype("Float64"), bad, checks.RULES["number"]
+    return _Cast((numbers.mask(bad) if bad.any() else numbers).astype("Float64"), bad, checks.RULES["number"])
 
 
-def _cast_whole(values: pd.Series) -> tuple[pd.Series, Mask, str]:
+def _cast_whole(values: pd.Series) -> _Cast:
     rule = checks.RULES["number"].replace("a number", "a whole number", 1) + ", and round fractions yourself"
     if pd.api.types.is_signed_integer_dtype(values.dtype):
-        return values.astype("Int64"), np.zeros(len(values), dtype=np.bool_), rule
+        return _Cast(values.astype("Int64"), np.zeros(len(values), dtype=np.bool_), rule)
     numbers, bad = checks.numbers_and_unfit(values)
     # Beyond the largest a float no longer counts single persons.
     bad = bad | ((numbers % 1).fillna(0) != 0).to_numpy() | (numbers.abs() > LARGEST_WHOLE).to_numpy()
-    return numbers.mask(bad).astype("Int64"), bad, rule
+    return _Cast(numbers.mask(bad).astype("Int64"), bad, rule)
 
 
-def _cast_day(values: pd.Series) -> tuple[pd.Series, Mask, str]:
-    return *checks.days_and_unfit(values), checks.RULES["day"]
+def _cast_day(values: pd.Series) -> _Cast:
+    return _Cast(*checks.days_and_unfit(values), checks.RULES["day"])
 
 
-_CASTS: dict[str, Callable[[pd.Series], tuple[pd.Series, Mask, str]]] = {
+_CASTS: dict[str, Callable[[pd.Series], _Cast]] = {
     "string": _cast_text,
     "Int64": _cast_whole,
     "Float64": _cast_number,
     "datetime64[us]": _cast_day,
 }
+
+
+def _side_by_side(columns: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
+    """The columns as a table that shares their values until it is written to; a table of a dictionary is a copy."""
+    if not columns:
+        return pd.DataFrame(index=index)
+    return pd.concat(list(columns.values()), axis=1, keys=list(columns))
 
 
 def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
@@ -191,12 +218,12 @@ def _rule_problems(there: Coded, unfit: dict[str, Mask], declared: Table) -> lis
             problems.append(_problem(str(name), labels[bad], values[bad], column.rule))
     if {"start", "end"} <= set(declared.columns) and (late := (columns["start"] > columns["end"]).to_numpy()).any():
         problems.append(f"row(s) {listed(list(labels[late]), SHOWN_AT_MOST)}: {PERIOD_RULE}")
-    repeated = _repeated_keys(there, declared) if declared.key else np.zeros(0, dtype=np.bool_)
-    if repeated.any():
+    alike = _repeated_keys(there, declared) if declared.key else np.zeros(0, dtype=np.bool_)
+    if alike.any():
         named = [name for name in declared.key if name in columns and columns[name].notna().any()]
-        shown = listed(list(columns.loc[repeated, named[0]] if named else labels[repeated]), SHOWN_AT_MOST)
+        shown = listed(list(columns.loc[alike, named[0]] if named else labels[alike]), SHOWN_AT_MOST)
         problems.append(
-            f"rows {listed(list(labels[repeated]), SHOWN_AT_MOST)} ({shown}) have the same key ({', '.join(named)}). "
+            f"rows {listed(list(labels[alike]), SHOWN_AT_MOST)} ({shown}) have the same key ({', '.join(named)}). "
             "One row for each key: drop the copies, or sum them first"
         )
     return problems
@@ -210,8 +237,7 @@ _PRINTED_ENDS = ("origin_name", "destination_name")
 
 def _repeated_keys(columns: Coded, declared: Table) -> Mask:
     tell_apart = dict.fromkeys((*declared.key, *_ALSO_TELL_APART, *_PRINTED_ENDS))
-    rows = group_numbers(columns, [name for name in tell_apart if name in columns])
-    return np.asarray((np.bincount(rows) > 1)[rows], dtype=np.bool_)
+    return repeated(columns[name] for name in tell_apart if name in columns)
 
 
 def _assemble(table: pd.DataFrame, there: pd.DataFrame, declared: Table) -> pd.DataFrame:
@@ -220,7 +246,7 @@ def _assemble(table: pd.DataFrame, there: pd.DataFrame, declared: Table) -> pd.D
     empty = {dtype: pd.Series(index=table.index, dtype=dtype) for dtype in absent}
     columns = {name: there[name] if name in there else empty[column.dtype] for name, column in declared.columns.items()}
     others = [label for label in table.columns if label not in declared.columns]
-    result = pd.concat([pd.DataFrame(columns, index=table.index), pd.DataFrame(table)[others]], axis=1)
+    result = pd.concat([_side_by_side(columns, table.index), pd.DataFrame(table)[others]], axis=1)
     if not declared.geographic:
         return result
     assert isinstance(table, gpd.GeoDataFrame)

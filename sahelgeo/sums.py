@@ -167,13 +167,18 @@ def coded(table: pd.DataFrame | Coded) -> Coded:
 
 def codes_of(values: pd.Series) -> Numbers:
     """Whole numbers for the values of a column, in their order from 0; missing is a value, and comes last."""
-    if values.isna().all():
-        return np.zeros(len(values), dtype=np.int64)
+    return in_order(*pd.factorize(values))
+
+
+def in_order(codes: npt.NDArray[Any], found: pd.Index) -> Numbers:
+    """Whole numbers that follow the order of the values found, for such as follow their places; -1 is missing."""
+    places = np.arange(len(found) + 1)
     try:
-        codes, distinct = pd.factorize(values, sort=True)
+        places[np.asarray(found.argsort())] = np.arange(len(found))
     except TypeError:  # numbers beside texts have no order
-        codes, distinct = pd.factorize(values)
-    return np.where(codes < 0, len(distinct), codes) if codes.min() < 0 else codes.astype(np.int64, copy=False)
+        pass
+    # Place -1 is the last one.
+    return places.take(codes, mode="wrap")
 
 
 def group_numbers(table: pd.DataFrame | Coded, by: Sequence[str]) -> Numbers:
@@ -183,14 +188,30 @@ def group_numbers(table: pd.DataFrame | Coded, by: Sequence[str]) -> Numbers:
 
 def numbered(columns: Iterable[Numbers]) -> Numbers:
     """For each row the number of its group, of columns that are codes already."""
+    return np.asarray(distinct(*_keys(columns))[1], dtype=np.int64)
+
+
+def repeated(columns: Iterable[Numbers]) -> Mask:
+    """The rows whose codes are those of another row; nothing where there is none."""
+    keys, size = _keys(columns)
+    ordered = np.sort(keys)
+    if (ordered[1:] != ordered[:-1]).all():
+        return np.zeros(0, dtype=np.bool_)
+    rows = distinct(keys, size)[1]
+    return np.asarray((np.bincount(rows) > 1)[rows], dtype=np.bool_)
+
+
+def _keys(columns: Iterable[Numbers]) -> tuple[Numbers, int]:
+    """The codes of each row as the digits of one number, and a number above all of these."""
     keys, size = np.zeros(1, dtype=np.int64), 1
     for codes in columns:
         width = int(codes.max(initial=0)) + 1
         if size * width >= _LARGEST_KEY:
             found, keys = distinct(keys, size)
             size = len(found)
-        keys, size = keys * width + codes, size * width
-    return np.asarray(distinct(keys, size)[1], dtype=np.int64)
+        # A column of one value tells no rows apart.
+        keys, size = (keys * width + codes if width > 1 or len(keys) != len(codes) else keys), size * width
+    return keys, size
 
 
 def distinct(keys: npt.NDArray[np.integer[Any]], size: int) -> tuple[Any, Any]:
@@ -401,7 +422,8 @@ def summed(
     first sum is not forgotten in the second.
     """
     behind = dict(zip(("rows", "rows_missing"), _rows_behind(table, complete), strict=True))
-    columns = pd.DataFrame({**{name: table[name] for name in counted}, **behind})
+    # Side by side they share their values; a table made of a dictionary is a copy.
+    columns = pd.concat([table[list(counted)], *(column.rename(name) for name, column in behind.items())], axis=1)
     sums = columns.groupby(groups)[list(columns)].sum(min_count=1)
     return sums.astype(dict.fromkeys(behind, "int64")).reset_index(drop=True)
 
@@ -413,7 +435,8 @@ def _rows_behind(table: pd.DataFrame, complete: Sequence[str]) -> tuple[pd.Serie
         for name in names
     ):
         return table["rows"], table["rows_missing"]
-    return pd.Series(1, index=table.index), table[list(complete)].isna().any(axis=1).astype("int64")
+    missing = np.logical_or.reduce([table[name].isna().to_numpy() for name in complete])
+    return pd.Series(1, index=table.index), pd.Series(missing.astype(np.int64), index=table.index)
 
 
 def warn_partial(table: pd.DataFrame, groups: Numbers, column: str, key: Sequence[str]) -> None:

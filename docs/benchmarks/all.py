@@ -445,7 +445,9 @@ def measured(row: Row, rounds: int, clock: Callable[[], float]) -> dict[str, flo
 def line(row: Row, found: dict[str, float]) -> str:
     ours = found["sahelgeo"]
     shown = f"{ours:.0f} MB" if row.unit == "MB" else f"{ours:.3f}"
-    peers = "; ".join(f"{way} {seconds:.3f}: {ours / seconds:.2f} ×" for way, seconds in found.items() if way != "sahelgeo")
+    peers = "; ".join(
+        f"{way} {seconds:.3f}: {ours / seconds:.2f} ×" for way, seconds in found.items() if way != "sahelgeo"
+    )
     return f"| {row.name} | {shown} | {peers or '–'} | {row.aim} |"
 
 

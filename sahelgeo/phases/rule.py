@@ -29,13 +29,16 @@ def check_fit(table: pd.DataFrame, *, added: bool = False) -> None:
     population = table["population"].to_numpy(dtype=np.float64, na_value=np.nan)
     phases = _people(table)
     missing = np.isnan(phases)
-    people = np.where(missing.all(axis=1), np.nan, np.nansum(phases, axis=1))
+    people = np.where(missing, 0, phases).sum(axis=0)
+    people[missing.all(axis=0)] = np.nan
     gap = people - population
     # Where a phase is missing the others may be fewer than the population, but not more.
-    off = np.where(missing.any(axis=1), gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
+    off = np.where(missing.any(axis=0), gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
     near = np.logical_or(*(np.abs(people - whole) <= _ROUNDED_SHARES * whole for whole in (1, 100)))
-    alone = added & np.isnan(population) & (np.abs(people - 1) <= _ROUNDED_SHARES) & (phases % 1 > 0).any(axis=1)
-    shares = (off & (population > people) & near) | alone
+    shares = off & (population > people) & near
+    if added:
+        alone = np.isnan(population) & (np.abs(people - 1) <= _ROUNDED_SHARES)
+        shares[alone] |= (phases[:, alone] % 1 > 0).any(axis=0)
     if shares.any():
         problem = (
             f"{named_rows(table, shares, ['pcode', 'place'])}: people_1 to people_5 add up to 1 or 100, not to the "
@@ -126,7 +129,8 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
 
 def by_rule(people: pd.DataFrame, threshold: float = AREA_THRESHOLD) -> pd.DataFrame:
     """What :func:`area_phase` gives, for five columns of people that are checked already."""
-    persons = [_from(people, phase) for phase in PHASES]
+    by_phase = _people(people)
+    persons = [by_phase[phase - 1 :].sum(axis=0) for phase in PHASES]
     analysed = np.where(persons[0] == 0, np.nan, persons[0])
     shares = [above / analysed for above in persons]
     reached = [share >= threshold - _ROUNDING_NOISE for share in shares]
@@ -142,16 +146,12 @@ def by_rule(people: pd.DataFrame, threshold: float = AREA_THRESHOLD) -> pd.DataF
 
 def people_from(table: pd.DataFrame, phase: int) -> pd.Series:
     """Persons in a phase or a higher one; missing where one of these phases is."""
-    return pd.Series(pd.array(_from(table, phase), dtype="Float64"), table.index)
-
-
-def _from(table: pd.DataFrame, phase: int) -> npt.NDArray[np.float64]:
-    return np.asarray(_people(table, phase).sum(axis=1))
+    return pd.Series(pd.array(_people(table, phase).sum(axis=0), dtype="Float64"), table.index)
 
 
 def _people(table: pd.DataFrame, phase: int = 1) -> npt.NDArray[np.float64]:
-    columns = [table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in PEOPLE_BY_PHASE[phase - 1 :]]
-    return np.column_stack(columns)
+    """A row of numbers for each phase from one on."""
+    return np.array([table[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in PEOPLE_BY_PHASE[phase - 1 :]])
 
 
 _ONE_POINT = 0.01
