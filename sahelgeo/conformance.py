@@ -90,7 +90,7 @@ def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
     if problems:
         raise _schema_error(table, declared, problems)
     cast = {name: _CASTS[column.dtype](table[name]) for name, column in declared.columns.items() if name in table}
-    values = {name: column.values for name, column in cast.items()}
+    values = {name: column.cells for name, column in cast.items()}
     values |= {name: table[name] for name in _PRINTED_ENDS if declared.name == "flows" and name in table}
     there = Coded(
         _side_by_side(values, table.index),
@@ -137,9 +137,9 @@ def _problem(name: str, labels: Iterable[Any], values: Iterable[Any], rule: str)
 
 
 class _Cast(NamedTuple):
-    """A column in its type, which of its cells do not fit, the rule that they break, and codes where they are known."""
+    """The cells of a column in its type, which of them are unfit, the rule that these break, and codes where known."""
 
-    values: pd.Series
+    cells: pd.Series
     unfit: Mask
     rule: str
     codes: Numbers | None = None

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -173,10 +174,8 @@ def codes_of(values: pd.Series) -> Numbers:
 def in_order(codes: npt.NDArray[Any], found: pd.Index) -> Numbers:
     """Whole numbers that follow the order of the values found, for such as follow their places; -1 is missing."""
     places = np.arange(len(found) + 1)
-    try:
+    with suppress(TypeError):  # numbers beside texts have no order
         places[np.asarray(found.argsort())] = np.arange(len(found))
-    except TypeError:  # numbers beside texts have no order
-        pass
     # Place -1 is the last one.
     return places.take(codes, mode="wrap")
 

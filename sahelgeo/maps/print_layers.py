@@ -75,8 +75,9 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
             one, outline = item.looks[number], polygon_outline(area)
             fill = PathPatch(outline, facecolor=one.colour, linewidth=0, zorder=3)
             fill.set(edgecolor="#7A7A7A" if one.hatch else look["border"], hatch=HATCHES[one.hatch])
-            axes.add_patch(fill)
-            axes.add_patch(PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=3.1))
+            # The bounds of the map are set: add_patch would follow each curve of the outline to learn them.
+            axes.add_artist(fill)
+            axes.add_artist(PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=3.1))
     draw_settlements(axes, item)
     draw_marks(axes, item)
     write_digits(axes, item, radii)
@@ -106,7 +107,7 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
         points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)
         if points is not None:
             patch = PathPatch(Outline(points / 72, closed=True), transform=inches, zorder=4, **fill)
-            axes.add_patch(patch)
+            axes.add_artist(patch)
             patch.set_clip_path(axes.patch)
             outlines.append(points)
     return outlines
@@ -177,7 +178,7 @@ def _draw_own(axes: Axes, shape: Any, look: dict[str, Any]) -> None:
     elif shape.geom_type == "LineString":
         axes.plot(*shape.xy, color=edge, linewidth=width, zorder=7, solid_capstyle="round")
     else:
-        axes.add_patch(PathPatch(polygon_outline(shape), facecolor=fill, edgecolor=edge, linewidth=width, zorder=7))
+        axes.add_artist(PathPatch(polygon_outline(shape), facecolor=fill, edgecolor=edge, linewidth=width, zorder=7))
 
 
 def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
@@ -191,7 +192,7 @@ def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
     taken = shapely.union(_drawn(drawings, wide, high), shapely.box(*_scale_corner(axes)))
     names = ground[f"name_{base_language(lang)}"].fillna(ground["name"])
     for area, name in zip(ground.geometry, names, strict=True):
-        axes.add_patch(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
+        axes.add_artist(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
         box = _place_for(area.intersection(frame), len(name) * _LETTER * wide, _LINE * high, frame, taken)
         if box is None:
             continue
