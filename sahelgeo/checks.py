@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import weakref
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -181,8 +183,10 @@ def crs(table: gpd.GeoDataFrame, name: str) -> None:
 
 
 def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
-    """Sentences on geometry that is not valid polygons."""
+    """Sentences on geometry that is not valid polygons; asked once of the same geometries, which do not change."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
+    if any(len(known) == len(shapes) and all(map(_is_of, known, shapes)) for known in tuple(_FOUND_VALID)):
+        return []
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     other = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
     invalid = there & ~other & ~shapely.is_valid(shapes)
@@ -194,7 +198,17 @@ def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
             f"geometry, {_rows(areas, invalid)}: invalid (it crosses or touches itself). Repair it: table.geometry = "
             "shapely.make_valid(table.geometry.values, method='structure', keep_collapsed=False)"
         )
+    if not problems and there.all():
+        _FOUND_VALID.append(list(map(weakref.ref, shapes)))
     return problems
+
+
+# Geometries of the tables that were found valid last: a table of areas is asked for every tile, part and overlay.
+_FOUND_VALID: deque[list[weakref.ref[Any]]] = deque(maxlen=8)
+
+
+def _is_of(known: weakref.ref[Any], shape: Any) -> bool:
+    return known() is shape
 
 
 def coded_polygons(areas: Any, name: str = "areas") -> None:

@@ -105,6 +105,8 @@ class CodedSums:
 def recoded(codes: Codes, labels: Iterable[Any], known: dict[Any, int]) -> Codes:
     """Codes of the labels that all chunks share, for codes of the labels of one."""
     places = np.array([known.setdefault(label, len(known)) for label in labels], dtype=np.int32)
+    if (places == np.arange(len(places))).all():
+        return codes
     # Every code has its label: no need to look for one that does not.
     return places.take(codes, mode="clip") if len(codes) else codes.astype(np.int32)
 

@@ -31,6 +31,24 @@ def test_the_argument_is_left_as_it_was(counts: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(counts, copy)
 
 
+def test_what_is_written_to_one_column_stays_out_of_the_others_and_of_the_argument(counts: pd.DataFrame) -> None:
+    """Columns share their values until one is written to: also those that are absent, which are all alike."""
+    after, copy = sg.conform(counts, "stocks"), counts.copy(deep=True)
+    after.loc[7, ["origin", "people"]] = ["XX01", 1]
+    assert after["reason"].isna().all()
+    assert after.loc[3, "people"] != 1
+    pd.testing.assert_frame_equal(counts, copy)
+
+
+def test_texts_that_differ_by_spaces_are_one_and_nothing_but_spaces_is_missing(counts: pd.DataFrame) -> None:
+    """Spaces are not seen, so two rows that differ by them have one key."""
+    after = sg.conform(counts.assign(reason=[" flood", "  "]), "stocks")
+    assert after["reason"].tolist() == ["flood", pd.NA]
+    alike = pd.concat([counts[:1].assign(reason="flood"), counts[:1].assign(reason=" flood ")])
+    with pytest.raises(sg.errors.SchemaError, match="have the same key"):
+        sg.conform(alike, "stocks")
+
+
 def test_missing_counts_stay_missing(counts: pd.DataFrame) -> None:
     """An empty cell is not zero."""
     after = sg.conform(counts.assign(people=[np.nan, 5]), "stocks")

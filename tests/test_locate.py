@@ -1,6 +1,8 @@
 """Points in areas: one area per point, the answer of the exact predicate, nothing lost."""
 
 import pickle
+import threading
+import warnings
 
 import geopandas as gpd
 import numpy as np
@@ -290,6 +292,30 @@ def test_areas_that_cannot_be_looked_up_are_refused(areas, error, message):
     """The message names rows and says what to do."""
     with pytest.raises(error, match=message):
         sg.locate(points_at((1, 1)), areas)
+
+
+def test_areas_that_were_valid_are_looked_through_again_once_a_polygon_is_another():
+    """What was found of geometries holds for these alone."""
+    areas, points = TWO.copy(), points_at((0.5, 10.5))
+    assert sg.locate(points, areas)["pcode"].tolist() == sg.locate(points, areas)["pcode"].tolist() == ["B2"]
+    areas.loc[1, "geometry"] = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    with pytest.raises(sg.errors.SchemaError, match=r"row\(s\) 1: invalid"):
+        sg.locate(points, areas)
+
+
+def test_no_thread_sets_warnings_aside(monkeypatch):
+    """Whether a warning is heard is settled for the whole process: set aside in a thread, it would be lost in others."""
+    aside, threads = warnings.catch_warnings.__enter__, set()
+
+    def noted(context):
+        threads.add(threading.current_thread())
+        return aside(context)
+
+    monkeypatch.setattr(warnings.catch_warnings, "__enter__", noted)
+    sg.area_index(TWO)
+    with pytest.warns(sg.DataWarning, match="1 outside all areas"):
+        sg.locate(points_at((5, 5)), TWO)
+    assert threads <= {threading.main_thread()}
 
 
 def test_all_problems_of_areas_come_at_once():

@@ -4,6 +4,7 @@ import re
 import warnings
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from shapely import box
 from tables import flows, phases, population, row, stocks
 
 import sahelgeo as sg
+from sahelgeo.sums import codes_of, group_numbers, repeated
 
 ROUNDS = [
     ("PDI Nov 2020", "PDI Mai 2022"),
@@ -392,3 +394,18 @@ def test_spaces_around_a_code_tell_no_places_apart() -> None:
     assert sg.sum_stocks(table, by="pcode")["pcode"].isna().tolist() == [False, True]
     with pytest.raises(sg.errors.DoubleCountError, match="an area and of its parts"):
         sg.sum_stocks(stocks(pcode=[" AA1", "AA101"], people=[1, 2]), by=())
+
+
+MIXED_ROWS = st.lists(st.tuples(st.sampled_from(["b", "a", "é", None]), st.sampled_from([3, 1, None])), min_size=1)
+
+
+@given(MIXED_ROWS)
+def test_groups_are_numbered_as_pandas_orders_them_and_rows_alike_are_found(rows):
+    """Codes follow the order of values, missing ones last; a key that is there twice is found by either way."""
+    table = pd.DataFrame(rows, columns=["text", "number"])
+    table = table.astype({"text": "string", "number": "Int64"})
+    order = table.drop_duplicates().sort_values(["text", "number"]).reset_index(drop=True).reset_index()
+    expected = table.merge(order, how="left", on=["text", "number"])["index"]
+    assert group_numbers(table, ["text", "number"]).tolist() == expected.tolist()
+    alike = repeated(codes_of(table[name]) for name in table)
+    assert np.flatnonzero(alike).tolist() == np.flatnonzero(table.duplicated(keep=False)).tolist()

@@ -34,6 +34,8 @@ REQUIRED = (*ENDS, *PERIOD, "people", "source")
 OPTIONAL = ("reason", "edition")
 ALSO_TELL_APART = ("event", "place", "iso3")
 NUMBERS = ("people", *BEHIND)
+# So many rows for each sum wait until they join the sums: each joining costs a walk over all sums.
+_WAITING = 3
 
 
 def sum_records(
@@ -68,7 +70,7 @@ def sum_records(
         labels = pd.RangeIndex(first, last) if index is None else index[first:last]
         held.append(_part(batch, labels, known, target))
         first = last
-        if sum(map(len, held)) > max(CHUNK - 1, len(whole)):
+        if sum(map(len, held)) > max(CHUNK - 1, _WAITING * len(whole)):
             whole, held = added([whole, *held], known), []
     sums = added([whole, *held], known)
     # A file can name texts that no row of it has.

@@ -24,12 +24,12 @@ laid: a tree of the points says which of them the box of a polygon holds, and GE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -40,6 +40,7 @@ from numpy.typing import NDArray
 from sahelgeo import checks
 from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
 
+_Found = TypeVar("_Found")
 OUTSIDE = -1
 UNDECIDED = -2
 # An index that is kept has cells by the vertices of its polygons: short borders leave few cells undecided.
@@ -186,29 +187,41 @@ def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
     >>> len(index), index.pcodes[0]
     (13, 'BF13')
     """
-    with checked_beside(areas):
-        return build_index(areas, None)
+    return looked_up(areas, None, lambda _: None)[0]
+
+
+def looked_up(areas: gpd.GeoDataFrame, points: int | None, look: Callable[[Grid], _Found]) -> tuple[AreaIndex, _Found]:
+    """An index worth its time for a number of points, None where it is kept, and what ``look`` finds in its grid.
+
+    The areas are looked through meanwhile. That is not what goes to a thread: it sets warnings aside, and pandas does
+    too, for the whole process.
+    """
+    with blamed_first(areas):
+        in_order = areas.reset_index(drop=True).sort_values("pcode", kind="stable")
+        pcodes = pd.Index(in_order["pcode"].astype(str), name="pcode")
+        polygons = np.asarray(in_order.geometry.values, dtype=object)
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(_laid, polygons, points, look)
+        checks.coded_polygons(areas)
+        grid, answer = found.result()
+    return AreaIndex(pcodes, areas.crs, grid), answer
+
+
+def _laid(polygons: NDArray[Any], points: int | None, look: Callable[[Grid], _Found]) -> tuple[Grid, _Found]:
+    grid = lay_grid(polygons, points)
+    return grid, look(grid)
 
 
 @contextmanager
-def checked_beside(areas: gpd.GeoDataFrame) -> Iterator[None]:
-    """Look the areas through in a thread beside; what is wrong with them is raised before any other error."""
-    with ThreadPoolExecutor(1) as thread:
-        check = thread.submit(checks.coded_polygons, areas)
-        try:
-            yield
-        finally:
-            check.result()
-
-
-def build_index(areas: gpd.GeoDataFrame, points: int | None) -> AreaIndex:
-    """An index worth its time for a number of points that are looked up once; None for an index that is kept.
-
-    The areas are not checked.
-    """
-    in_order = areas.reset_index(drop=True).sort_values("pcode", kind="stable")
-    polygons = np.asarray(in_order.geometry.values, dtype=object)
-    return AreaIndex(pd.Index(in_order["pcode"].astype(str), name="pcode"), areas.crs, lay_grid(polygons, points))
+def blamed_first(areas: gpd.GeoDataFrame) -> Iterator[None]:
+    """Where something fails, what is wrong with the areas is raised before any other error."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            checks.coded_polygons(areas)
 
 
 @dataclass(frozen=True)
@@ -230,6 +243,8 @@ class Hits:
 
 def lay_grid(polygons: NDArray[Any], points: int | None) -> Grid:
     """Lay the grid that is worth its time for a number of points that are looked up once; None for one that is kept."""
+    if points is not None and points < _POINTS_AT_LEAST:
+        return build_grid(polygons, 0)
     vertices = int(shapely.get_num_coordinates(polygons).sum())
     if points is None:
         cells = np.clip(_CELLS_FOR_VERTEX * vertices, _FEWEST_KEPT, _MOST_KEPT)

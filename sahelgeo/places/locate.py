@@ -18,7 +18,7 @@ from pyproj import Geod
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
 from sahelgeo.places.account import Account, account_of, people_column
-from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, area_index, build_index, checked_beside, find
+from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, area_index, blamed_first, find, looked_up
 from sahelgeo.places.shared_ground import Floats
 
 Ties = Literal["first", "missing", "raise"]
@@ -163,17 +163,19 @@ def locate(
     if not isinstance(points, pd.DataFrame):
         index = areas if isinstance(areas, AreaIndex) else area_index(areas)
         return (_located(chunk, index, ties, max_distance_km, report) for chunk in points)  # type: ignore[return-value]
-    if isinstance(areas, AreaIndex):
-        return _located(points, areas, ties, max_distance_km, report)
-    with checked_beside(areas):
-        return _located(points, build_index(areas, len(points)), ties, max_distance_km, report)
+    return _located(points, areas, ties, max_distance_km, report)
 
 
 def _located(
-    points: pd.DataFrame, index: AreaIndex, ties: Ties, max_km: float | None, report: bool
+    points: pd.DataFrame, areas: Areas, ties: Ties, max_km: float | None, report: bool
 ) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
-    x, y = _coordinates(points, index)
-    hits = find(index.grid, x, y)
+    if isinstance(areas, AreaIndex):
+        x, y = _coordinates(points, areas.crs)
+        index, hits = areas, find(areas.grid, x, y)
+    else:
+        with blamed_first(areas):
+            x, y = _coordinates(points, areas.crs)
+        index, hits = looked_up(areas, len(points), lambda grid: find(grid, x, y))
     if len(hits.shared_point) and ties == "raise":
         raise _ambiguous(hits, index, points.index)
     owner, how, km = _answers(hits, index, ties, max_km, (x, y))
@@ -221,7 +223,7 @@ def _how_lost(index: AreaIndex, x: Floats, y: Floats) -> NDArray[np.int8]:
     return how
 
 
-def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
+def _coordinates(points: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
     if not isinstance(points, pd.DataFrame):
         raise SchemaError(f"locate takes tables of points, not {type(points).__name__}")
     if taken := [label for label in ADDED if label in points.columns]:
@@ -230,7 +232,7 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
             f"drop: points.drop(columns={taken})"
         )
     if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
-        return _from_geometry(points, index)
+        return _from_geometry(points, crs)
     pair = next((pair for pair in _COORDINATES if set(pair) <= set(points.columns)), None)
     if pair is None:
         found = listed(list(points.columns), 12)
@@ -238,19 +240,19 @@ def _coordinates(points: pd.DataFrame, index: AreaIndex) -> tuple[Floats, Floats
             "the points have no geometry and no columns 'longitude' and 'latitude' (or 'lon' and 'lat'). Found: "
             f"{found}"
         )
-    if index.crs != "EPSG:4326" and not index.crs.equals("EPSG:4326", ignore_axis_order=True):
+    if crs != "EPSG:4326" and not crs.equals("EPSG:4326", ignore_axis_order=True):
         raise CRSError(
-            f"longitude and latitude are WGS 84, the areas are in {index.crs.to_string()}. "
+            f"longitude and latitude are WGS 84, the areas are in {crs.to_string()}. "
             "Bring the areas to degrees: areas.to_crs('EPSG:4326')"
         )
     return _numbers(points, pair[0]), _numbers(points, pair[1])
 
 
-def _from_geometry(points: gpd.GeoDataFrame, index: AreaIndex) -> tuple[Floats, Floats]:
+def _from_geometry(points: gpd.GeoDataFrame, crs: Any) -> tuple[Floats, Floats]:
     checks.crs(points, "points")
-    if points.crs != index.crs and not points.crs.equals(index.crs, ignore_axis_order=True):
+    if points.crs != crs and not points.crs.equals(crs, ignore_axis_order=True):
         raise CRSError(
-            f"the points are in {points.crs.to_string()} and the areas are in {index.crs.to_string()}. "
+            f"the points are in {points.crs.to_string()} and the areas are in {crs.to_string()}. "
             "Bring both to one: points.to_crs(areas.crs)"
         )
     shapes = np.asarray(points.geometry.values, dtype=object)
