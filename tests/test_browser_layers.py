@@ -295,7 +295,7 @@ def test_symbols_and_settlements(browser: Any, tmp_path: Path, squares: gpd.GeoD
     page = found.page
     assert [text.replace("\n", "") for text in page.locator(".sg-digit").all_inner_texts()] == ["2*", "3**!", "4***"]
     assert page.locator(".sg-digit svg").count() == 2
-    assert page.locator(".sg-settlement path").get_attribute("fill") == "#640000"
+    assert page.locator(".sg-settlement path").last.get_attribute("fill") == "#640000"
     page.locator(".sg-settlement-place").click()
     assert "5 Famine" in page.locator(".sg-popup").inner_text()
     legend = page.locator(".sg-legend").inner_text()

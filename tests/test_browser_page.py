@@ -208,10 +208,9 @@ def test_names_stand_in_their_areas_and_none_touches_another(
     browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
 ) -> None:
     """Names of areas and countries, digits and circles keep clear of each other; what has no room is left out."""
-    m = sg.maps.phase_map(
-        phased(squares, [1, 2, 4]).assign(name=["West", "A name that is longer than its area is wide", "East"])
-    )
-    sg.maps.stock_map(squares.assign(people=[100, 2000, 300]), m=m)
+    named = squares.assign(name=["West", "A name that is much longer than its area is wide", "East"])
+    m = sg.maps.phase_map(phased(named, [1, 2, 4]))
+    sg.maps.stock_map(named.assign(people=[100, 2000, 300]), m=m)
     m.save(str(tmp_path / "map.html"))
     for width in (1200, 390):
         found = Opened(browser, tmp_path / "map.html", width=width, height=800)
@@ -250,11 +249,20 @@ def test_the_switch_is_folded_on_a_phone(browser: Any, tmp_path: Path, squares: 
     assert wide.wrong == phone.wrong == alone.wrong == []
 
 
+# Whether what lies under the pointer on the line of each of the users' own shapes is that shape.
+ON_TOP = """() => [...document.querySelectorAll('.leaflet-overlay-pane path')].map(path => {
+    const on = path.getPointAtLength(path.getTotalLength() / 3);
+    const at = new DOMPoint(on.x, on.y).matrixTransform(path.getScreenCTM());
+    return document.elementFromPoint(at.x, at.y) === path;
+})"""
+
+
 def test_users_own_layers_work_without_a_network(browser: Any, squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """folium's markers, shapes and popups stand above the areas and open, with what the page holds itself."""
     m = sg.maps.Map()
     sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).add_to(m)
     folium.PolyLine([[10.1, 0.1], [10.9, 2.9]], popup="a line").add_to(m)
+    folium.CircleMarker([10.3, 2.2], radius=9, popup="a circle").add_to(m)
     folium.Marker([10.5, 0.5], popup="<b>a pin</b>").add_to(m)
     folium.Marker([10.5, 2.5], tooltip="the last").add_to(m)
     shape = {"type": "Polygon", "coordinates": [[[1.2, 10.2], [1.8, 10.2], [1.5, 10.8], [1.2, 10.2]]]}
@@ -269,8 +277,12 @@ def test_users_own_layers_work_without_a_network(browser: Any, squares: gpd.GeoD
     pins.first.click()
     assert found.page.locator(".leaflet-popup-content b").inner_text() == "a pin"
     found.page.keyboard.press("Escape")
+    assert found.page.evaluate(ON_TOP) == [True, True, True]
     found.page.locator(".leaflet-overlay-pane path").last.click()
     assert "a field" in found.page.locator(".leaflet-popup-content").last.inner_text()
+    found.page.keyboard.press("Escape")
+    found.page.evaluate("() => { document.querySelector('.leaflet-sg-areas-pane').style.zIndex = 450; }")
+    assert found.page.evaluate(ON_TOP) == [False, False, False], "areas above them would be seen to be so"
     assert not found.wrong
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pages import texts, written
@@ -15,8 +16,10 @@ from shapely import Point, box
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import AreaDrawing, EventDrawing
-from sahelgeo.maps.event_layer import HEXAGON_CRS, hexagon_sums
+from sahelgeo.maps.event_layer import hexagon_sums
 from sahelgeo.maps.print_layers import gather
+
+HEXAGON_CRS = "+proj=laea +lat_0=14 +lon_0=2 +datum=WGS84 +units=m"
 
 
 @pytest.fixture
@@ -111,6 +114,21 @@ def test_no_event_is_lost_in_hexagons(points: list[tuple[float, float, int | Non
     assert sums["fatalities"].sum() == sum(deaths or 0 for *_, deaths in points)
     drawn = sums.geometry.to_crs(HEXAGON_CRS).buffer(1).union_all()
     assert table.geometry.to_crs(HEXAGON_CRS).within(drawn).all()
+
+
+@pytest.mark.parametrize(("x", "y"), [(2, 14), (90, 24), (-70, -30), (36, -6), (178, -18)])
+def test_hexagons_are_true_wherever_the_events_are(x: float, y: float) -> None:
+    """Seen from their own middle, their six sides are as long as each other, and their grid is the same on two maps."""
+    table = gpd.GeoDataFrame({"event": ["a", "b"]}, geometry=[Point(x - 1, y - 1), Point(x + 1, y + 1)], crs=4326)
+    sums = hexagon_sums(table, 50)
+    again = hexagon_sums(table.iloc[:1], 50)
+    assert set(again["hexagon"]) <= set(sums["hexagon"])
+    for shape in sums.geometry:
+        here = shape.centroid
+        seen = gpd.GeoSeries([shape], crs=4326).to_crs(f"+proj=aeqd +lon_0={here.x} +lat_0={here.y}")
+        corners = shapely.get_coordinates(seen.iloc[0])
+        sides = np.hypot(*np.diff(corners, axis=0).T)
+        assert sides.max() / sides.min() < 1.06
 
 
 def test_print_gathers_events_too(events: gpd.GeoDataFrame) -> None:

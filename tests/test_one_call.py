@@ -99,7 +99,7 @@ def test_two_periods_share_classes_and_counts(squares: gpd.GeoDataFrame, tmp_pat
         "Not analysed": [1, 0], "No data": [0, 1],
     }  # fmt: skip
     assert first["areas"] == second["areas"]
-    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["areas"])
+    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["names"])
     assert {tuple(map(tuple, view["bounds"])) for view in page["views"].values()} == {((10.0, 0.0), (11.0, 3.0))}
 
 
@@ -173,7 +173,7 @@ def test_a_story_has_its_parts_in_order(squares: gpd.GeoDataFrame, tmp_path: Pat
         ("Three", ["x"], 1, False),
     ]
     assert page["page"]["title"] == "All"
-    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["areas"])
+    assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["names"])
     assert len((tmp_path / "story.html").read_bytes()) < 450_000
 
 
@@ -239,7 +239,7 @@ def test_a_saved_page_links_to_nothing(squares: gpd.GeoDataFrame, tmp_path: Path
     sg.maps.compare_map(phased(squares, [1, 2, 3]), phased(squares, [2, 2, 3])).save(tmp_path / "a.html")
     html = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert not re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", html)
-    assert html.count("var sahelgeo = ") == 1
+    assert html.count("var sahelgeo=") == 1
 
 
 def test_layers_say_their_largest_number(squares: gpd.GeoDataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import folium
 import geopandas as gpd
 import pytest
 from pages import document_of
+from shapely import Point
 from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
+from sahelgeo.maps.document import SCRIPTS, STATIC, ground_areas, ground_bounds, lean
 from sahelgeo.words import word
 
 
@@ -40,7 +43,7 @@ def test_the_document_holds_everything_that_is_drawn(full_map: sg.maps.Map) -> N
     document = document_of(full_map.get_root().render())
     kinds = [layer["kind"] for layer in document["layers"].values()]
     assert kinds == ["areas", "arrows", "symbols"]
-    assert len(document["topology"]["geometries"]) == 3 + len(document["ground"]["areas"])
+    assert len(document["topology"]["geometries"]) == 3 + len(document["ground"]["names"])
     assert document["bounds"] == [[10.0, 0.0], [11.0, 3.0]]
     assert document["credits"]["lines"][0] == "made for tests"
     assert document["page"]["title"] == "Acute food insecurity (IPC/CH phase) · Movements of displaced people · People"
@@ -85,7 +88,7 @@ def test_layers_work_on_a_plain_folium_map(squares: gpd.GeoDataFrame) -> None:
     folium.LayerControl().add_to(m)
     html = m.get_root().render()
     assert html.count('type="application/json"') == 1
-    assert html.count("var sahelgeo = ") == 1
+    assert html.count("var sahelgeo=") == 1
     document = document_of(html)
     assert document["page"] is None
     assert document["ground"] is None
@@ -191,7 +194,7 @@ def test_small_counts_are_not_in_the_file(squares: gpd.GeoDataFrame) -> None:
     sg.maps.FlowLayer(arrows(squares).assign(people=[7, 40])).add_to(m)
     stocks, flows = document_of(m.get_root().render())["layers"].values()
     assert stocks["values"] == ["<", 0.0, 12.0]
-    assert stocks["fields"][0]["values"] == ["<", 0, 12]
+    assert stocks["fields"][0] == {"label": "People", "form": "people", "of": "values"}
     assert flows["values"] == ["<", 40.0]
     m.suppress_below = 0
     assert next(iter(document_of(m.get_root().render())["layers"].values()))["values"] == [3.0, 0.0, 12.0]
@@ -212,3 +215,45 @@ def test_a_page_that_needs_the_network_has_no_policy(full_map: sg.maps.Map) -> N
     folium.Marker([10.5, 0.5], icon=folium.Icon()).add_to(full_map)
     with pytest.warns(sg.DataWarning, match="needs the network"):
         assert "Content-Security-Policy" not in full_map.get_root().render()
+
+
+@pytest.mark.parametrize(
+    ("place", "land"),
+    [
+        ((67.0, 34.0), True),  # Afghanistan
+        ((36.0, -6.0), True),  # Tanzania
+        ((90.0, 24.0), True),  # Bangladesh
+        ((25.6, 14.0), True),  # between Chad, at 1:10m, and Sudan
+        ((42.0, 15.0), False),  # the Red Sea
+        ((-25.0, 5.0), False),  # the Atlantic
+    ],
+)
+def test_land_is_land_wherever_a_map_lies(place: tuple[float, float], land: bool) -> None:
+    """The ground of a view holds the countries of the world; what lies between two scales of them is no sea."""
+    x, y = place
+    ground = ground_areas(ground_bounds((x - 2, y - 2, x + 2, y + 2)))
+    assert any(area.contains(Point(place)) for one in ground for area in one.geometry) is land
+    assert sum(len(one.get_coordinates()) for one in ground) < 4_000
+
+
+def test_the_ground_reaches_as_far_as_a_map_can_be_moved(squares: gpd.GeoDataFrame) -> None:
+    """It is cut to the view, and the page knows where."""
+    m = sg.maps.Map()
+    sg.maps.AreaLayer(squares).add_to(m)
+    document = document_of(m.get_root().render())
+    (south, west), (north, east) = document["ground"]["reach"]
+    assert (west, south) < (0, 10) < (3, 11) < (east, north)
+    assert east - west < 10
+    assert len(json.dumps(document["topology"])) < 15_000
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, "panels.js"])
+def test_scripts_are_written_short_and_mean_the_same(name: str) -> None:
+    """Strings and patterns stay letter by letter; only comments and blanks between words and signs go."""
+    text = STATIC.joinpath(name).read_text(encoding="utf-8")
+    short = lean(text)
+    literals = re.compile(r'\'(?:\\.|[^\'\\\n])*\'|"(?:\\.|[^"\\\n])*"|/\^?[(\[&<>"][^\n]*?/[gim]*[.,]')
+    without = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    assert literals.findall(short) == literals.findall(without)
+    assert re.sub(r"\s", "", short) == re.sub(r"\s", "", without)
+    assert len(short) < 0.9 * len(text)

@@ -28,7 +28,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 22_843
+    CODE_LINES = 22_974
     MODULES = 139
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60

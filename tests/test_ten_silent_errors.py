@@ -30,7 +30,7 @@ def page_of(layer: sg.maps.PhaseLayer) -> dict[str, object]:
 def test_error_1_a_phase_never_has_the_colour_of_another_when_a_phase_is_absent(squares: gpd.GeoDataFrame) -> None:
     """Phases 1, 2 and 4 alone: phase 4 is red, in page and legend, and the legend lists all five."""
     layer = page_of(sg.maps.PhaseLayer(phased(squares, [1, 2, 4])))["only"]
-    drawn = [layer["classes"][number]["colour"] for number in layer["class_of"]]
+    drawn = [layer["classes"][int(mark, 36)]["colour"] for mark in layer["class_of"]]
     assert drawn == [OFFICIAL["1"], OFFICIAL["2"], OFFICIAL["4"]]
     assert [one["colour"] for one in layer["classes"][:5]] == list(OFFICIAL.values())
 
@@ -47,7 +47,7 @@ def test_error_2_phase_colours_are_opaque_and_the_same_in_legend_and_map() -> No
 def test_error_3_no_data_is_never_drawn_as_the_worst_colour_and_stands_in_the_legend(squares: gpd.GeoDataFrame) -> None:
     """White with dots, counted in the legend; the other reasons look different again."""
     layer = page_of(sg.maps.PhaseLayer(phased(squares, [5, None, None], [None, None, "not_analysed"])))["only"]
-    missing = layer["classes"][layer["class_of"][1]]
+    missing = layer["classes"][int(layer["class_of"][1], 36)]
     assert (missing["label"], missing["colour"], missing["hatch"], missing["count"]) == (
         "No data",
         "#FFFFFF",
@@ -77,7 +77,7 @@ def test_error_4_a_month_without_a_value_never_keeps_the_month_before(squares: g
 def test_error_5_phases_4_and_5_differ_and_a_code_that_fits_no_area_is_an_error(squares: gpd.GeoDataFrame) -> None:
     """Five phases, five classes; a code in small letters does not make the map black but raises and is named."""
     layer = page_of(sg.maps.PhaseLayer(phased(squares, [3, 4, 5])))["only"]
-    assert len({layer["classes"][number]["colour"] for number in layer["class_of"]}) == 3
+    assert len({layer["classes"][int(mark, 36)]["colour"] for mark in layer["class_of"]}) == 3
     table = pd.DataFrame(phased(squares, [3, 4, 5])).drop(columns="geometry").assign(pcode=["xa99", "XA02", "XA03"])
     with pytest.raises(sg.errors.UnmatchedError, match="xa99"):
         sg.maps.phase_map(table, squares)

@@ -16,6 +16,7 @@ from shapely import LineString, Point, box
 from tables import arrows, long_table, window
 
 import sahelgeo as sg
+from sahelgeo.maps.topology import pack
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
 from sahelgeo.maps.layers import split_periods
 
@@ -187,7 +188,7 @@ def test_the_file_holds_borders_once_and_one_mark_for_each_area_and_period(phase
     assert [frame["class_of"] for frame in made["frames"]] == ["130", "255", "255"]
     assert made["class_digits"] == ["1", "2", "3", "4", "", ""]
     assert made["fields"] == [{"label": "Phase (published)", "form": "text", "of": "class"}]
-    assert made["areas"] == [0, 1, 2]
+    assert made["areas"] == pack([[0, 1, 2]], steps=True)[0]
 
 
 def test_thirty_six_months_of_three_hundred_areas_cost_eleven_kilobytes() -> None:
@@ -342,15 +343,36 @@ def test_events_have_no_periods_to_put_side_by_side() -> None:
         sg.maps.TimeLayer(events, layer=sg.maps.EventLayer).drawing("en")
 
 
-def test_rows_without_an_area_are_counted(phases: gpd.GeoDataFrame) -> None:
-    """They are said in each period, and the table given is not changed."""
+def test_rows_without_an_area_are_told_in_their_period_alone(phases: gpd.GeoDataFrame) -> None:
+    """No other period says it, and the table given is not changed."""
     before = phases.copy()
     lost = phases.assign(geometry=[None, *phases.geometry[1:]])
     layer = sg.maps.TimeLayer(lost)
-    assert all("Rows without an area, not drawn:\u00a01" in frame.notes for frame in layer.drawing("en").frames)
+    first, *others = layer.drawing("en").frames
+    told = "Rows without an area, not drawn:\u00a01"
+    assert told in first.notes
+    assert not any(told in frame.notes for frame in others)
     assert layer.drawing("en") is layer.drawing("en")
     sg.maps.TimeLayer(phases)
     pd.testing.assert_frame_equal(pd.DataFrame(phases), pd.DataFrame(before))
+
+
+def test_people_without_an_area_are_in_the_total_of_their_period(squares: gpd.GeoDataFrame) -> None:
+    """As a layer of that period alone counts them; a period with no one else says how many they are."""
+    rows = [
+        squares.assign(date="2020-01-31", people=[100, 200, 300]),
+        squares.iloc[:1].assign(date="2020-01-31", people=[77], pcode=None, geometry=None),
+        squares.assign(date="2020-02-29", people=[1, 2, 3]).assign(people=[110, 210, 310]),
+        squares.iloc[:1].assign(date="2020-03-31", people=[50], pcode=None, geometry=None),
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    layer = sg.maps.TimeLayer(table, layer=sg.maps.StockLayer)
+    alone = sg.maps.StockLayer(table[table["date"] == "2020-01-31"]).drawing("en")
+    notes = [frame.notes for frame in layer.drawing("en").frames]
+    assert notes[0] == alone.notes
+    assert "677 people" in notes[0][0]
+    assert notes[1] == ("Total: 630 people; places:\u00a03",)
+    assert notes[2] == ("of them without an area, not drawn: 50 people (rows:\u00a01)",)
 
 
 @given(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 import sahelgeo as sg
-from sahelgeo.maps.topology import Topology, build_topology
+from sahelgeo.maps.topology import Topology, build_topology, pack
 
 # Half a step of the grid, across.
-ROUNDING = 0.5e-4 * 2**0.5
+# To the grid of three decimals.
+ROUNDING = 0.5e-3 * 2**0.5
 
 
 def rebuilt(topology: Topology, number: int) -> Any:
@@ -25,7 +29,7 @@ def rebuilt(topology: Topology, number: int) -> Any:
         points = []
         for step in range(0, len(flat), 2):
             x, y = x + flat[step], y + flat[step + 1]
-            points.append((x / 10_000, y / 10_000))
+            points.append((x / 10**topology.decimals, y / 10**topology.decimals))
         arcs.append(points)
 
     def ring(numbers: list[int]) -> list[tuple[float, float]]:
@@ -188,3 +192,21 @@ def test_areas_that_overlap_as_given_are_simplified_all_the_same() -> None:
     drawn = [rebuilt(topology, number) for number in numbers[0]]
     assert shapely.get_num_coordinates(drawn).sum() <= 200
     assert drawn[0].intersection(drawn[1]).area == pytest.approx(areas[0].intersection(areas[1]).area, rel=0.01)
+
+
+@given(st.lists(st.lists(st.integers(-(2**31), 2**31), max_size=8), max_size=8), st.booleans())
+def test_packed_numbers_come_back(lists: list[list[int]], steps: bool) -> None:
+    """Read letter by letter, as the format is described, they are the numbers that were written."""
+
+    def unpacked(text: str) -> list[int]:
+        numbers, value, shift = [], 0, 0
+        for letter in text:
+            bits = ord(letter) - 63
+            value |= (bits & 31) << shift
+            shift += 5
+            if bits < 32:
+                numbers.append(~(value >> 1) if value & 1 else value >> 1)
+                value = shift = 0
+        return list(accumulate(numbers)) if steps else numbers
+
+    assert [unpacked(text) for text in pack(lists, steps=steps)] == lists

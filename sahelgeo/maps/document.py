@@ -10,11 +10,11 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any
 
 import folium
@@ -40,7 +40,7 @@ from sahelgeo.maps.drawing import (
     withhold,
 )
 from sahelgeo.maps.style import Style, checked_style, style, text_on
-from sahelgeo.maps.topology import build_topology
+from sahelgeo.maps.topology import DECIMALS, build_topology, pack
 from sahelgeo.places.shared_ground import polygons_in
 from sahelgeo.saving import readable
 from sahelgeo.sources import SOURCES
@@ -55,7 +55,10 @@ SCRIPTS = (
 )
 _SAFE_IN_SCRIPT = str.maketrans({one: f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"})
 _GROUND_MARGIN = 0.6
-_GROUND_BESIDE = 1.2
+_GROUND_BESIDE = 1.5
+_GROUND_ABOVE = 1.0
+# Pixels across the ground: what is smaller is not drawn of it.
+_GROUND_PIXELS = 1500
 _NARROWEST = 0.05
 
 
@@ -96,8 +99,8 @@ class MapOptions:
 
     @property
     def most_vertices(self) -> int:
-        """How many vertices of borders a page of this size may hold: a vertex takes about ten bytes."""
-        return max(2_000, 100 * (self.max_kb - 230))
+        """How many vertices of borders a page of this size may hold: a vertex takes five to ten bytes."""
+        return max(2_000, 100 * (self.max_kb - 240))
 
 
 class Verbatim(Element):
@@ -187,16 +190,36 @@ def page_head(*, with_leaflet: bool) -> str:
     """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
     css = [_leaflet_css()] if with_leaflet else []
     scripts = [_leaflet_js()] if with_leaflet else []
-    css.append(_lean(STATIC.joinpath("sheet.css").read_text(encoding="utf-8")))
-    scripts += [_lean(STATIC.joinpath(name).read_text(encoding="utf-8")) for name in SCRIPTS]
+    css.append(lean_css(STATIC.joinpath("sheet.css").read_text(encoding="utf-8")))
+    scripts += [lean(STATIC.joinpath(name).read_text(encoding="utf-8")) for name in SCRIPTS]
     return "".join(
         [*(f"<style>\n{text}\n</style>\n" for text in css), *(f"<script>\n{text}\n</script>\n" for text in scripts)]
     )
 
 
-def _lean(text: str) -> str:
-    """Our own script or style without indentation and lines of comment: every page carries it."""
-    return re.sub(r"^\s*(?:/\*[^*]*\*/\s*$\n?)?", "", text, flags=re.MULTILINE)
+# Strings, comments, patterns (after what cannot end a value), and blanks.
+_TOKENS = re.compile(
+    r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/"""
+    r"""|(?<=[(,=:!&|?])\s*/(?:\\.|\[[^]\n]*\]|[^/*\\\n])(?:\\.|\[[^]\n]*\]|[^/\\\n])*/|[ \t]+|\n\s*""",
+    re.DOTALL,
+)
+
+
+def lean(text: str) -> str:
+    """Our own script without comments and the blanks between words and signs; lines and names stay, to be read."""
+
+    def shortened(found: re.Match[str]) -> str:
+        token, before, after = found.group(), text[found.start() - 1 : found.start()], text[found.end() :][:1]
+        if token.startswith("/*"):
+            return ""
+        if not token.isspace():
+            return token.strip()
+        if "\n" in token:
+            return "\n"
+        between_words = re.fullmatch(r"[\w$][\w$]", before + after)
+        return " " if between_words or before + after in ("++", "--") else ""
+
+    return re.sub(r"\n{2,}", "\n", _TOKENS.sub(shortened, text)).strip()
 
 
 def _leaflet_js() -> str:
@@ -204,12 +227,23 @@ def _leaflet_js() -> str:
     return re.sub(r"//# sourceMappingURL=\S+", "", text)
 
 
-def _leaflet_css() -> str:
-    def inline(found: re.Match[str]) -> str:
-        picture = base64.b64encode(STATIC.joinpath(found.group(1)).read_bytes()).decode("ascii")
-        return f"url(data:image/png;base64,{picture})"
+# What browsers of today do not read, and pictures that the page draws itself.
+_UNUSED_RULES = re.compile(r"oldie|vml|safari|retina|default-icon|attribution-flag|::selection")
+_UNUSED_LINES = re.compile(r"\s*(?:-ms-|-moz-|-webkit-(?!tap|print)|filter: prog|behavior:|background-image:)[^;]*;")
 
-    return re.sub(r"url\((images/[\w-]+\.png)\)", inline, STATIC.joinpath("leaflet.css").read_text(encoding="utf-8"))
+
+def _leaflet_css() -> str:
+    """Leaflet's styles without those that no browser of today uses."""
+    text = re.sub(r"/\*.*?\*/", "", STATIC.joinpath("leaflet.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", _UNUSED_LINES.sub("", text.partition("@media")[0]))
+    used = [(",".join(one for one in names.split(",") if not _UNUSED_RULES.search(one)), body) for names, body in rules]
+    return lean_css("".join(f"{names}{{{body}}}" for names, body in used if names and body.strip()))
+
+
+def lean_css(text: str) -> str:
+    """Styles without comments and blanks that mean nothing."""
+    short = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    return re.sub(r"\}\s*", "}\n", re.sub(r" ?([{};,]) ?|(?<=[a-z]:) ", r"\1", short)).replace(";}", "}").strip()
 
 
 def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
@@ -226,31 +260,56 @@ def bounds_of(drawings: list[Drawing]) -> tuple[float, float, float, float]:
     return tuple(round(float(value), 4) for value in (west, south, east, north))  # type: ignore[return-value]
 
 
-def ground_areas(bounds: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
-    """The embedded countries around a view, cut to it with a wide margin."""
+@lru_cache(maxsize=1)
+def _world() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The countries of the world at 1:110m and, beside them, those at 1:10m, which are drawn above."""
+    with as_file(files("sahelgeo.data").joinpath("world.parquet")) as path:
+        coarse = gpd.read_parquet(path)
+    return coarse.assign(name_en=coarse["name"]), load_areas(level=0)
+
+
+def ground_bounds(bounds: Box) -> Box:
+    """How far the ground reaches around a view: as far as a screen of any usual shape shows it, and a zoom out."""
     west, south, east, north = bounds
     width, height = east - west, north - south
     margin = _GROUND_MARGIN * max(width, height, 1.0)
     # A wide screen shows more beside a tall country, a phone more above and below a wide one.
-    aside, above = max(margin, _GROUND_BESIDE * height), max(margin, _GROUND_BESIDE * 0.6 * width)
-    countries = load_areas(level=0)
-    countries = countries.assign(
-        geometry=countries.geometry.clip_by_rect(west - aside, south - above, east + aside, north + above)
-    )
+    aside, above = max(margin, _GROUND_BESIDE * height), max(margin, _GROUND_ABOVE * width)
+    return max(west - aside, -180.0), max(south - above, -85.0), min(east + aside, 180.0), min(north + above, 85.0)
+
+
+def ground_areas(bounds: Box) -> list[gpd.GeoDataFrame]:
+    """The countries within bounds, as fine as a screen shows them: the coarser ones first, the finer ones above."""
+    west, south, east, north = bounds
+    cut = [one.assign(geometry=one.geometry.clip_by_rect(*bounds)) for one in _world()]
     # Where a border runs along the cut, the cut leaves lines beside the areas.
-    countries = countries.set_geometry([polygons_in(area) for area in countries.geometry], crs=countries.crs)
-    return countries[~countries.geometry.is_empty]
+    cut = [one.set_geometry([polygons_in(area) for area in one.geometry], crs=one.crs) for one in cut]
+    coarse, fine = (one[~one.geometry.is_empty] for one in cut)
+    step = max(east - west, north - south) / _GROUND_PIXELS
+    return [coarse, fine.assign(geometry=fine.geometry.simplify_coverage(step))]
 
 
-def _ground_json(ground: gpd.GeoDataFrame, numbers: list[int], bounds: tuple[float, ...], lang: str) -> dict[str, Any]:
+def _ground_json(
+    ground: list[gpd.GeoDataFrame], numbering: Numbering, bounds: Box, reach: Box, lang: str
+) -> dict[str, Any]:
     west, south, east, north = bounds
     pad = 0.12 * max(east - west, north - south)
-    seen = ground.geometry.clip_by_rect(west - pad, south - pad, east + pad, north + pad)
-    places = [
-        None if area.is_empty else [round(value, 3) for value in area.representative_point().coords[0]] for area in seen
-    ]
-    names = ground[f"name_{base_language(lang)}"].fillna(ground["name"]).tolist()
-    return {"areas": numbers, "names": names, "places": places}
+    points: list[Any] = []
+    for areas in ground:
+        seen = areas.geometry.clip_by_rect(west - pad, south - pad, east + pad, north + pad)
+        points += list(seen.where(~seen.is_empty, areas.geometry).representative_point())
+    return {
+        "areas": _packed_numbers([number for _ in ground for number in numbering.next_group()]),
+        "names": [name for areas in ground for name in country_names(areas, lang)],
+        "places": _packed_points([(point.x, point.y) for point in points]),
+        "reach": [[reach[1], reach[0]], [reach[3], reach[2]]],
+    }
+
+
+def country_names(countries: gpd.GeoDataFrame, lang: str) -> list[str]:
+    """The names of countries in a language, else in English."""
+    names: list[str] = countries[f"name_{base_language(lang)}"].fillna(countries["name"]).tolist()
+    return names
 
 
 def title_of(given: MapOptions, drawings: list[Drawing]) -> str:
@@ -275,8 +334,8 @@ def subtitle_of(given: MapOptions, drawings: list[Drawing]) -> str:
 def credit_lines(drawings: list[Drawing], lang: str, *, ground: bool) -> list[str]:
     """The credit lines of all drawings."""
     keys = dict.fromkeys(key for item in drawings for key in item.sources)
-    if ground:
-        keys.setdefault("ne-10m-admin-1")
+    if ground and not any(key.startswith("ne-") for key in keys):
+        keys.setdefault("natural-earth")
     lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in keys]
     without = dict.fromkeys(item.title for item in drawings if item.fields and (item.unsourced or not item.sources))
     lines += [f"{word('source_not_given', lang)}{word('colon', lang)} {', '.join(without)}"] if without else []
@@ -318,18 +377,24 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
     """The structure of some drawings, by the names of their layers: borders are stored once for all of them."""
     drawings = list(named.values())
     bounds = bounds_of(drawings)
-    ground = ground_areas(bounds) if furniture is not None and furniture.ground else None
+    reach = ground_bounds(bounds)
+    ground = ground_areas(reach) if furniture is not None and furniture.ground else []
     groups = [outlines for item in drawings if (outlines := item.outlines()) is not None]
     most_vertices = furniture.most_vertices if furniture is not None else 25_000
-    topology, numbers = build_topology(
-        [*groups, *([ground.geometry] if ground is not None else [])], most_vertices=most_vertices
-    )
+    topology, numbers = build_topology(groups, most_vertices=most_vertices)
+    # The ground has borders of its own: a coarser line with points of a finer one would cut that at each of them.
+    under, ground_numbers = build_topology([one.geometry for one in ground], decimals=topology.decimals)
+    shift = len(topology.geometries)
+    numbers += [[number + shift for number in group] for group in ground_numbers]
+    topology = topology.over(under)
     numbering = Numbering(numbers, drawings)
     below = furniture.suppress_below if furniture is not None else SUPPRESS_BELOW
     layer_jsons = {name: layer_json(withhold(item, below), numbering) for name, item in named.items()}
+    _drop_covered(layer_jsons)
     share_lists(layer_jsons)
     return {
         "lang": lang,
+        "decimals": DECIMALS,
         "numbers": base_language(lang),
         "right_to_left": isinstance(lang, Language) and lang.right_to_left,
         "words": {**_page_words(lang), "suppressed": f"< {below:g}"},
@@ -338,9 +403,9 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
         "topology": topology.as_json(),
         "layers": layer_jsons,
         "codes": numbering.code_of_area,
-        "ground": _ground_json(ground, numbering.next_group(), bounds, lang) if ground is not None else None,
+        "ground": _ground_json(ground, numbering, bounds, reach, lang) if ground else None,
         "page": _page_json(furniture, topology.tolerance_degrees, bounds, lang) if furniture is not None else None,
-        "credits": {"lines": credit_lines(drawings, lang, ground=ground is not None)},
+        "credits": {"lines": credit_lines(drawings, lang, ground=bool(ground))},
     }
 
 
@@ -369,12 +434,7 @@ def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}"]
     parts.append(f"<p>{escape(word('no_script', given.lang))}")
     for item in shown:
-        if isinstance(item, EventDrawing):
-            counts = [write_number(item.kind_of.count(number), given.lang) for number in range(len(item.kinds))]
-            names, written = item.kinds, counts
-        else:
-            names, written = item.names, _main_figures(item, given)
-        rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in zip(names, written, strict=True))
+        rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in _main_figures(item, given))
         parts += [f"<table><caption>{escape(f'{item.title} {item.subtitle}')}</caption>", *rows, "</table>"]
     credited = [*credit_lines(drawings, given.lang, ground=given.ground), word("disclaimer", given.lang)]
     parts.append(f"<p>{escape(' • '.join(credited))}")
@@ -382,17 +442,24 @@ def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     return f"<noscript><style>.folium-map{{display:none}}</style>{text}</noscript>"
 
 
-def _main_figures(item: Drawing, given: MapOptions) -> list[str]:
-    """The class of each area, else its first figure."""
+def _main_figures(item: Drawing, given: MapOptions) -> Iterable[tuple[str, str]]:
+    """The areas of each class, or the first figure of each thing; of events how many there are of each kind."""
+    if isinstance(item, EventDrawing):
+        counts = (write_number(item.kind_of.count(number), given.lang) for number in range(len(item.kinds)))
+        return zip(item.kinds, counts, strict=True)
     if isinstance(item, AreaDrawing) and not isinstance(item.fields[0].values[0], int | float):
-        return [escape(item.looks[number].label) for number in item.class_of]
+        by_class: dict[str, list[str]] = {one.label: [] for one in item.looks}
+        for name, number in zip(item.names, item.class_of, strict=True):
+            by_class[item.looks[number].label].append(name)
+        return [(label, escape(", ".join(names))) for label, names in by_class.items() if names]
     missing, small = escape(word("no_data", given.lang)), escape(f"< {given.suppress_below:g}")
     decimals = 1 if item.fields[0].form == "decimal" else 0
-    return [
+    written = [
         missing if value is None else small if value == SUPPRESSED else
         write_number(value, given.lang, decimals) if isinstance(value, int | float) else escape(str(value))
         for value in item.fields[0].values
     ]  # fmt: skip
+    return zip(item.names, written, strict=True)
 
 
 def _page_json(furniture: MapOptions, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:
@@ -414,10 +481,10 @@ def _inset_json(bounds: Box) -> dict[str, Any]:
     west, south, east, north = bounds
     aside, above = max(east - west, 12.0), max(north - south, 9.0)
     seen = (max(west - aside, -180.0), max(south - above, -85.0), min(east + aside, 180.0), min(north + above, 85.0))
-    countries = load_areas(level=0).geometry.clip_by_rect(*seen).simplify(0.15)
+    countries = [one.geometry.clip_by_rect(*seen).simplify(0.15).explode() for one in _world()]
     rings = [
         [[round(x, 1), round(y, 1)] for x, y in part.exterior.coords]
-        for part in countries.explode()
+        for part in (part for one in countries for part in one)
         if part.geom_type == "Polygon" and part.area > 0.05
     ]
     return {"bounds": [round(value, 2) for value in seen], "rings": rings}
@@ -450,6 +517,16 @@ class Numbering:
     def next_group(self) -> list[int]:
         """The numbers of the next group of outlines."""
         return next(self._groups)
+
+
+def _drop_covered(layers: dict[str, dict[str, Any]]) -> None:
+    """Outlines under circles are drawn only where no layer of areas shows them; then numbers of areas are packed."""
+    shown = {number for layer in layers.values() for number in layer.get("areas", ())}
+    for layer in layers.values():
+        if shown.issuperset(layer.get("outlines", ())):
+            layer.pop("outlines", None)
+        if "areas" in layer:
+            layer["areas"] = _packed_numbers(layer["areas"])
 
 
 def share_lists(layers: dict[str, dict[str, Any]]) -> None:
@@ -494,7 +571,7 @@ def _moment_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
         "title": item.title,
         "subtitle": item.subtitle,
         "names": item.names,
-        "fields": [_field_json(line) for line in item.fields],
+        "fields": [_field_json(line, (item,)) for line in item.fields],
         "notes": [*item.notes],
         "tooltips": item.tooltips,
         **({"fill": item.fill, "fill_text": text_on(item.fill)} if item.fill else {}),
@@ -506,7 +583,8 @@ def _moment_json(item: Drawing, numbering: Numbering) -> dict[str, Any]:
     assert isinstance(item, SymbolDrawing | FlowDrawing)
     sized = {"values": item.values, "legend_values": item.legend_values, "largest": item.largest}
     if isinstance(item, SymbolDrawing):
-        return {**shared, **sized, "kind": "symbols", "points": item.points}
+        outlines = {} if item.areas is None else {"outlines": numbering.next_group()}
+        return {**shared, **sized, **outlines, "kind": "symbols", "points": _packed_points(item.points)}
     ends = [[numbering.codes.get(code) for code in pair] for pair in item.codes]
     return {**shared, **sized, "kind": "arrows", "arcs": item.arcs, "ends": ends}
 
@@ -521,10 +599,10 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
             | ({"counts": counts} if item.each_counts else {})
             for one, counts in zip(item.looks, zip(*(item.each_counts or (item.counts,)), strict=True), strict=True)
         ],
-        "class_of": item.class_of,
-        "digits": item.digits,
+        "class_of": _class_marks(item),
+        "class_digits": _class_digits((item,)),
         "border": item.border or style()["areas"]["border"],
-        "places": label_points(item.geometry),
+        "places": _packed_points(label_points(item.geometry)),
     }
     if not item.named:
         made["unnamed"] = True
@@ -563,48 +641,68 @@ def _time_json(item: TimeDrawing, numbering: Numbering) -> dict[str, Any]:
     last = item.frames[-1]
     made = _moment_json(last, numbering)
     fields = [
-        {"label": line.label, "form": line.form, **_values_by_frame(item, number)}
+        _field_json(line, item.frames, [frame.fields[number] for frame in item.frames])
         for number, line in enumerate(last.fields)
     ]
     frames = []
     for frame in item.frames:
         one: dict[str, Any] = {"subtitle": frame.subtitle, "notes": [*frame.notes]}
         if isinstance(frame, AreaDrawing):
-            one["class_of"] = "".join(_CLASS_MARKS[number] for number in frame.class_of)
+            one["class_of"] = _class_marks(frame)
             one |= _marks_json(frame)
         elif isinstance(frame, SymbolDrawing | FlowDrawing):
             one["values"] = [_short(value) for value in frame.values]
         if frame.tooltips:
             one["tooltips"] = frame.tooltips
         frames.append(one)
-    for repeated in ("class_of", "digits", "values", "marks", "legend_marks", "subtitle", "notes", "tooltips"):
+    for repeated in ("class_of", "values", "marks", "legend_marks", "subtitle", "notes", "tooltips"):
         made.pop(repeated, None)
     if isinstance(last, AreaDrawing):
-        made["class_digits"] = _class_digits(item)
+        made["class_digits"] = _class_digits(item.frames)
     return {**made, "of": made["kind"], "kind": "time", "labels": item.labels, "frames": frames, "fields": fields}
 
 
-def _class_digits(item: TimeDrawing) -> list[str]:
-    """The text inside the areas of each class: it follows from the class, so that no period needs to repeat it."""
+def _class_marks(item: AreaDrawing) -> str:
+    """The class of each area as one letter."""
+    return "".join(_CLASS_MARKS[number] for number in item.class_of)
+
+
+def _class_digits(frames: Sequence[Drawing]) -> list[str]:
+    """The text inside the areas of each class: it follows from the class, so that no area needs to repeat it."""
     found: dict[int, str] = {}
-    for frame in item.frames:
+    for frame in frames:
         assert isinstance(frame, AreaDrawing)
         found.update(zip(frame.class_of, frame.digits, strict=True))
-    last = item.frames[-1]
+    last = frames[-1]
     assert isinstance(last, AreaDrawing)
     return [found.get(number, "") for number in range(len(last.looks))]
 
 
-def _values_by_frame(item: TimeDrawing, number: int) -> dict[str, Any]:
-    lines = [frame.fields[number] for frame in item.frames]
-    if all(_repeats_the_class(frame, line) for frame, line in zip(item.frames, lines, strict=True)):
-        return {"of": "class"}
-    if all(
-        isinstance(frame, SymbolDrawing | FlowDrawing) and line.form == "people" and [*line.values] == [*frame.values]
-        for frame, line in zip(item.frames, lines, strict=True)
-    ):
-        return {"of": "values"}
-    return {"frames": [_field_json(line)["values"] for line in lines]}
+def _packed_numbers(numbers: list[Any]) -> Any:
+    """Numbers by their steps; as they are where some are missing."""
+    return numbers if None in numbers else pack([numbers], steps=True)[0]
+
+
+def _packed_points(points: Sequence[tuple[float, float]]) -> str:
+    """Points on the grid of the borders, each as its step from the one before."""
+    steps = np.rint(np.array(points, dtype=float).reshape(-1, 2) * 10**DECIMALS).astype(np.int64)
+    (packed,) = pack([np.diff(steps, axis=0, prepend=0).ravel().tolist()])
+    return packed
+
+
+def _field_json(line: Field, frames: Sequence[Drawing], lines: Sequence[Field] = ()) -> dict[str, Any]:
+    """A line of popups. What each thing's class or size says already is not repeated."""
+    pairs = list(zip(frames, lines or [line], strict=True))
+    made: dict[str, Any] = {"label": line.label, "form": line.form}
+    if all(_repeats_the_class(frame, one) for frame, one in pairs):
+        return {**made, "of": "class"}
+    sized = (
+        isinstance(frame, SymbolDrawing | FlowDrawing) and [*one.values] == [*frame.values] for frame, one in pairs
+    )
+    if line.form == "people" and all(sized):
+        return {**made, "of": "values"}
+    values = [[_short(value) for value in one.values] for _, one in pairs]
+    return {**made, "frames": values} if lines else {**made, "values": values[0]}
 
 
 def _repeats_the_class(frame: Drawing, line: Field) -> bool:
@@ -613,8 +711,8 @@ def _repeats_the_class(frame: Drawing, line: Field) -> bool:
     )
 
 
-def _field_json(line: Field) -> dict[str, Any]:
-    return {"label": line.label, "form": line.form, "values": [_short(value) for value in line.values]}
+def _repeats_the_size(frame: Drawing, line: Field) -> bool:
+    return isinstance(frame, SymbolDrawing | FlowDrawing) and [*line.values] == [*frame.values]
 
 
 def _short(value: Any) -> Any:

@@ -165,13 +165,21 @@ class SizedDrawing(Drawing):
 
 @dataclass(frozen=True)
 class SymbolDrawing(SizedDrawing):
-    """Circles whose area stands for a number; missing numbers have no circle."""
+    """Circles whose area stands for a number; missing numbers have no circle.
+
+    ``areas`` are those that the circles stand for, where these are not points.
+    """
 
     points: tuple[tuple[float, float], ...]
+    areas: gpd.GeoSeries | None = field(default=None, kw_only=True)
 
     def extent(self) -> Box | None:
-        """West, south, east, north of the points."""
-        return _around(self.points)
+        """West, south, east, north of the areas, else of the points."""
+        return _around(self.points) if self.areas is None else _box(self.areas.total_bounds)
+
+    def outlines(self) -> gpd.GeoSeries | None:
+        """The areas that the circles stand for."""
+        return self.areas
 
 
 @dataclass(frozen=True)

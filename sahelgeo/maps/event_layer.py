@@ -27,7 +27,10 @@ from sahelgeo.maps.layers import (
 from sahelgeo.words import word, write_number
 
 # Equal area, with its middle in the middle of the Sahel and fixed, so that hexagons of two maps are the same hexagons.
-HEXAGON_CRS = "+proj=laea +lat_0=14 +lon_0=2 +datum=WGS84 +units=m"
+HEXAGON_MIDDLE = (2, 14)
+# Further than this from its middle, a grid shears what it draws by more than a twentieth: there another takes its
+# place, whose middle is a whole step away, so that it is fixed too.
+_TRUE_WITHIN, _STEP = 25, 20
 VAGUE_FROM = 3
 # What is counted in a hexagon, and its word.
 _COUNTED = {
@@ -175,7 +178,9 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
 
 def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") -> gpd.GeoDataFrame:
     """One row for each hexagon with an event: events, deaths, those without a figure or an exact place, and by kind."""
-    metres = events.to_crs(HEXAGON_CRS).geometry
+    middle = _grid_middle(events)
+    crs = f"+proj=laea +lon_0={middle[0]} +lat_0={middle[1]} +datum=WGS84 +units=m"
+    metres = events.to_crs(crs).geometry
     cells = _cells(metres.x.to_numpy(), metres.y.to_numpy(), hexagon_km * 1000)
     kinds = _kinds(events, lang)
     deaths = _deaths(events)
@@ -187,10 +192,19 @@ def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") 
     sums = grouped.sum().assign(fatalities=grouped["fatalities"].sum(min_count=1)).reset_index()
     shapes = [_hexagon(q, r, hexagon_km * 1000) for q, r in zip(sums["q"], sums["r"], strict=True)]
     # The grid is fixed, so that a hexagon has the same code on every map.
-    sums.insert(
-        0, "hexagon", [f"hexagon-{hexagon_km:g}-km-{q}-{r}" for q, r in zip(sums.pop("q"), sums.pop("r"), strict=True)]
-    )
-    return gpd.GeoDataFrame(sums, geometry=shapes, crs=HEXAGON_CRS).to_crs("EPSG:4326")
+    grid = "" if middle == HEXAGON_MIDDLE else f"-{middle[0]}-{middle[1]}"
+    places = zip(sums.pop("q"), sums.pop("r"), strict=True)
+    sums.insert(0, "hexagon", [f"hexagon{grid}-{hexagon_km:g}-km-{q}-{r}" for q, r in places])
+    return gpd.GeoDataFrame(sums, geometry=shapes, crs=crs).to_crs("EPSG:4326")
+
+
+def _grid_middle(events: gpd.GeoDataFrame) -> tuple[int, int]:
+    """Longitude and latitude of the middle of the grid: that of the Sahel, unless the events lie far from it."""
+    west, south, east, north = events.total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    if max(abs(x - HEXAGON_MIDDLE[0]), abs(y - HEXAGON_MIDDLE[1])) <= _TRUE_WITHIN:
+        return HEXAGON_MIDDLE
+    return _STEP * round(x / _STEP), _STEP * round(y / _STEP)
 
 
 def _cells(x: Any, y: Any, width: float) -> tuple[Any, Any]:

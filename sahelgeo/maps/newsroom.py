@@ -39,7 +39,7 @@ from sahelgeo.maps.page import Map, Panels
 from sahelgeo.maps.style import style
 from sahelgeo.maps.table_layers import layer_for
 from sahelgeo.maps.time_layer import TimeLayer
-from sahelgeo.maps.topology import DECIMALS, Topology, build_topology, polygons_of, ring_of
+from sahelgeo.maps.topology import Topology, build_topology, polygons_of, ring_of
 from sahelgeo.saving import as_cell, markdown_line, write_whole
 from sahelgeo.words import base_language, word
 
@@ -293,7 +293,7 @@ def _check_target(folder: Path) -> None:
 
 def as_topojson(topology: Topology, properties: list[dict[str, Any]]) -> dict[str, Any]:
     """The topology as TopoJSON with the object ``areas``; outer rings with the clock, as d3 reads them."""
-    scale, points = 10**-DECIMALS, topology.points()
+    scale, points = 10**-topology.decimals, topology.points()
     geometries = []
     for polygons, facts in zip(topology.geometries, properties, strict=True):
         turned = [
@@ -319,7 +319,7 @@ def as_geojson(topology: Topology, properties: list[dict[str, Any]]) -> dict[str
     """The same areas as a GeoJSON FeatureCollection (RFC 7946): outer rings against the clock, holes with it."""
     points = topology.points()
     areas = shapely.orient_polygons([polygons_of(shape, points) for shape in topology.geometries])
-    degrees = shapely.transform(areas, lambda steps: np.round(steps / 10**DECIMALS, DECIMALS))
+    degrees = shapely.transform(areas, lambda steps: np.round(steps / 10**topology.decimals, topology.decimals))
     return _features(properties, degrees, "pcode")
 
 

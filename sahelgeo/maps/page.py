@@ -32,6 +32,8 @@ from sahelgeo.maps.document import (
     is_layer,
     language_of,
     layers_of,
+    lean,
+    lean_css,
     page_head,
     subtitle_of,
     title_of,
@@ -74,13 +76,13 @@ class Map(folium.Map):  # numpydoc ignore=PR02
     lang : {"en", "fr"}
         Language of the words, numbers and days.
     tiles : str or folium.TileLayer, optional
-        Background tiles, as for ``folium.Map``; they need the network. The default is plain ground with the embedded
-        outlines of the countries.
+        Background tiles, as for ``folium.Map``; they need the network. The default is plain ground with the outlines
+        of the countries of the world.
     ground : bool
-        Draw the embedded outlines of the countries where there are no tiles.
+        Draw the outlines of the countries where there are no tiles.
     max_kb : int
         How large the saved page should be at most, in kilobytes: borders are simplified until they fit. The script and
-        the styles take about 230 of them.
+        the styles take about 240 of them.
     search : bool
         Put a field on the map that finds areas and places by name.
     inset : bool
@@ -460,7 +462,7 @@ def copied(element: Any) -> Any:
 
 def _panels_head() -> str:
     css, script = (STATIC.joinpath(name).read_text(encoding="utf-8") for name in ("panels.css", "panels.js"))
-    return f"<style>\n{css}\n</style>\n<script>\n{script}\n</script>\n"
+    return f"<style>\n{lean_css(css)}\n</style>\n<script>\n{lean(script)}\n</script>\n"
 
 
 def _drawn(on_map: Map) -> dict[str, Drawing]:

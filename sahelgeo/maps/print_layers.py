@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import folium
 import numpy as np
+import pandas as pd
 import shapely
 import shapely.affinity
 from matplotlib.colors import to_rgba
@@ -17,7 +18,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation
 
-from sahelgeo.maps.document import foreign_children, ground_areas
+from sahelgeo.maps.document import country_names, foreign_children, ground_areas
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
     AreaDrawing,
@@ -31,7 +32,7 @@ from sahelgeo.maps.drawing import (
     label_points,
 )
 from sahelgeo.maps.style import style, text_on
-from sahelgeo.words import base_language, word, write_number
+from sahelgeo.words import word, write_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,13 +186,12 @@ def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
     """The countries around, each with its name where that lies in the country and beside all that is drawn."""
     look = style()["ground"]
     west, east, south, north = *axes.get_xlim(), *axes.get_ylim()
-    ground = ground_areas((west, south, east, north))
+    ground = pd.concat(ground_areas((west, south, east, north)))
     border: dict[str, Any] = {"edgecolor": look["border"], "linewidth": look["border_width"]}
     wide, high = _degrees_per_point(axes)
     frame = shapely.box(west, south, east, north)
     taken = shapely.union(_drawn(drawings, wide, high), shapely.box(*_scale_corner(axes)))
-    names = ground[f"name_{base_language(lang)}"].fillna(ground["name"])
-    for area, name in zip(ground.geometry, names, strict=True):
+    for area, name in zip(ground.geometry, country_names(ground, lang), strict=True):
         axes.add_artist(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
         box = _place_for(area.intersection(frame), len(name) * _LETTER * wide, _LINE * high, frame, taken)
         if box is None:

@@ -102,10 +102,12 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         notes = list(total_note("total_people", shown, len(values) - uncounted, lang, beside))
         notes += without_geometry_note(self.without_geometry, lang, without)
         notes += [word("without_count", lang).format(count=write_number(unknown, lang))] if unknown else []
+        areas = self.table.geometry[self.table.geom_type.isin(["Polygon", "MultiPolygon"])]
         return SymbolDrawing(
             title=self.title or what_is_counted(self.table, self.column, lang),
             fields=self._fields(lang),
             points=tuple(label_points(self.table.geometry)),
+            areas=areas if len(areas) else None,
             values=values,
             legend_values=legend_values([value for value in values if value is not None]),
             notes=tuple(notes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -82,13 +83,23 @@ class TimeLayer(SahelgeoLayer):
     def __init__(self, table: gpd.GeoDataFrame, *, layer: type[SahelgeoLayer] = PhaseLayer, **options: Any) -> None:
         if not (isinstance(layer, type) and issubclass(layer, SahelgeoLayer)) or issubclass(layer, TimeLayer):
             raise SchemaError("TimeLayer: layer= takes a layer class, for example PhaseLayer or StockLayer")
-        placed, self.outlines, self.without_geometry = _placed(table)
+        placed, self.outlines = _placed(table)
         own = {name: options.pop(name) for name in ("name", "title", "lang", "show") if name in options}
         super().__init__(table, **own)
         self.layer_class = layer
         self.periods = split_periods(placed, "TimeLayer")
-        options = layer.shared_options(placed, {**options, "title": self.title})
-        self._layers = [_layer_of(layer, placed, period, options) if period.rows else None for period in self.periods]
+        there = placed.geometry.notna().to_numpy()
+        options = layer.shared_options(placed[there], {**options, "title": self.title})
+        self._layers = [
+            _layer_of(layer, placed, period, options) if there[list(period.rows)].any() else None
+            for period in self.periods
+        ]
+        # Where no row of a period has an area, no layer tells of them.
+        self._unplaced = [
+            placed.iloc[list(period.rows)] if own is None else placed.iloc[:0]
+            for period, own in zip(self.periods, self._layers, strict=True)
+        ]
+        self._counted = options.get("column", "people") if layer.counts_people else None
         for inner in self._layers:
             if inner is not None:
                 inner._parent = self  # What the map withholds, the tooltips of each period withhold too.
@@ -105,7 +116,9 @@ class TimeLayer(SahelgeoLayer):
                 "TimeLayer: layer= takes PhaseLayer, StockLayer, FlowLayer, AreaLayer or BivariateLayer, "
                 "whose periods can be put side by side"
             )
-        merged = merge_periods(own, self.outlines)
+        merged: list[Any] = merge_periods(own, self.outlines)
+        if isinstance(merged[0], SymbolDrawing):
+            merged = [replace(item, areas=self._areas(merged[0].points)) for item in merged]
         labels, rule = self.labels(lang), self._layers_rule(lang)
         frames = tuple(
             replace(
@@ -127,6 +140,11 @@ class TimeLayer(SahelgeoLayer):
             spans=tuple((one.start.isoformat(), one.end.isoformat(), one.kind) for one in self.periods),
         )
 
+    def _areas(self, points: Iterable[tuple[float, float]]) -> gpd.GeoSeries | None:
+        """The areas that the circles of any period stand for; none where places are points themselves."""
+        shapes = [self.outlines[point] for point in points if self.outlines[point].geom_type != "Point"]
+        return gpd.GeoSeries(shapes, crs="EPSG:4326") if shapes else None
+
     def _layers_rule(self, lang: str) -> str:
         """That phases were computed, where they were."""
         computed = any(getattr(layer, "column", None) == "phase_rule" for layer in self._layers)
@@ -140,11 +158,18 @@ class TimeLayer(SahelgeoLayer):
             if place != number and other.rows and here.overlaps(other)
         ]
         notes = [word("period_overlaps", lang).format(periods="; ".join(others))] if others else []
-        return (*notes, *without_geometry_note(self.without_geometry, lang))
+        unplaced = self._unplaced[number]
+        people = None
+        if self._counted in unplaced and unplaced[self._counted].notna().any():
+            people = self.people(float(unplaced[self._counted].sum()), lang)
+        return (*notes, *without_geometry_note(len(unplaced), lang, people))
 
 
-def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float, float], Any], int]:
-    """A long table on points (no period reads the borders again), the borders by their points, rows without any."""
+def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float, float], Any]]:
+    """A long table on points (no period reads the borders again), and the borders by their points.
+
+    Rows without a border stay: their people are told by the layer of their period.
+    """
     if not has_geometry(table):
         areas_with_geometry(table, "TimeLayer")
     geometry = table.geometry
@@ -161,13 +186,12 @@ def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float
     kept = placed.notna().to_numpy()
     moved = gpd.GeoDataFrame(
         pd.DataFrame(table.drop(columns=geometry.name)), geometry=placed.to_numpy(), crs="EPSG:4326"
-    )[kept]
+    )
     moved.attrs[STAND_IN] = True
     if lines:
-        return moved, {}, int((~kept).sum())
-    _one_outline_per_area(moved, known.geometry.reindex(range(len(kinds))).iloc[number[kept]])
-    outlines = dict(zip(zip(stand_in.x, stand_in.y, strict=True), known.geometry, strict=True))
-    return moved, outlines, int((~kept).sum())
+        return moved, {}
+    _one_outline_per_area(moved[kept], known.geometry.reindex(range(len(kinds))).iloc[number[kept]])
+    return moved, dict(zip(zip(stand_in.x, stand_in.y, strict=True), known.geometry, strict=True))
 
 
 def _grid_points(areas: gpd.GeoSeries) -> gpd.GeoSeries:

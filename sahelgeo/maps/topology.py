@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -142,7 +143,8 @@ TOLERANCES_DEGREES = (
     *(round(step * unit, 6) for unit in (1e-4, 1e-3, 1e-2) for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)),
     0.1,
 )
-DECIMALS = 4
+# The grid of the borders, in decimals of a degree; of borders that are moved by more than ``COARSE``, a coarser one.
+DECIMALS, COARSE_DECIMALS, COARSE = 4, 3, 0.005
 # What simplifying spoils is simplified with more care: first the areas themselves, then what lies around, ever finer.
 _FINER = (1.0, 1.0, 0.25, 0.0)
 Lines = npt.NDArray[np.object_]
@@ -155,7 +157,7 @@ class Topology:
     Attributes
     ----------
     arcs : list of list of int
-        Each arc flat: x, y, then differences, in units of ``10 ** -DECIMALS`` degrees.
+        Each arc flat: x, y, then differences, in units of ``10 ** -decimals`` degrees.
     geometries : list
         For each geometry a list of polygons, each a list of rings, each a list of arc numbers.
     tolerance_degrees : float
@@ -165,17 +167,65 @@ class Topology:
     arcs: list[list[int]]
     geometries: list[Shape]
     tolerance_degrees: float
+    decimals: int = DECIMALS
 
     def points(self) -> list[Any]:
         """The points of each arc, in steps of the grid."""
         return [np.cumsum(np.reshape(flat, (-1, 2)), axis=0) for flat in self.arcs]
 
-    def as_json(self) -> dict[str, Any]:
-        """The plain structure that the page's script reads."""
-        return {"decimals": DECIMALS, "arcs": self.arcs, "geometries": self.geometries}
+    def over(self, under: Topology) -> Topology:
+        """Both, with the arcs and the geometries of the other after one's own."""
+        shift = len(self.arcs)
+        geometries = [
+            [[[arc + shift if arc >= 0 else arc - shift for arc in ring] for ring in polygon] for polygon in shape]
+            for shape in under.geometries
+        ]
+        return replace(self, arcs=[*self.arcs, *under.arcs], geometries=[*self.geometries, *geometries])
+
+    def as_json(self, *, packed: bool = True) -> dict[str, Any]:
+        """The structure that the page's script reads; packed, arcs and rings are texts of half their length."""
+        if not packed:
+            return {"decimals": self.decimals, "arcs": self.arcs, "geometries": self.geometries}
+        rings = iter(pack([ring for shape in self.geometries for polygon in shape for ring in polygon], steps=True))
+        geometries = [[[next(rings) for _ in polygon] for polygon in shape] for shape in self.geometries]
+        return {"decimals": self.decimals, "arcs": pack(self.arcs), "geometries": geometries}
 
 
-def build_topology(groups: list[gpd.GeoSeries], *, most_vertices: int = 25_000) -> tuple[Topology, list[list[int]]]:
+def pack(lists: Sequence[Sequence[int]], *, steps: bool = False) -> list[str]:
+    """Whole numbers as letters: the *encoded polyline algorithm format*, which has been public since 2005.
+
+    A number is doubled, a negative one turned over, and cut into groups of five bits, the lowest first; each group but
+    the last of a number has 32 added, and 63 makes it a letter that can be printed::
+
+        -12  ->  23  ->  10111  ->  23         ->  chr(23 + 63)  = "V"
+        123  -> 246  ->  00111 10110  ->  22 + 32, 7  ->  "uF"
+
+    With ``steps``, a list holds the differences between its numbers, which are smaller.
+
+    Examples
+    --------
+    >>> from sahelgeo.maps.topology import pack
+    >>> pack([[-12, 123], [0]])
+    ['VuF', '?']
+    >>> pack([[100, 101, 103]], steps=True)
+    ['gEAC']
+    """
+    each = [np.diff(one, prepend=0) if steps else np.asarray(one) for one in lists if len(one)]
+    numbers = np.concatenate([*each, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+    left = np.where(numbers < 0, ~(numbers << 1), numbers << 1)
+    shifts = np.arange(0, 35, 5)
+    groups = left[:, None] >> shifts
+    letters = np.where(groups > 31, groups & 31 | 32, groups & 31) + 63
+    used = (groups > 0) | (shifts == 0)
+    text = letters[used].astype(np.uint8).tobytes().decode("ascii")
+    ends = np.append(0, np.cumsum(used.sum(axis=1)))
+    bounds = ends[np.append(0, np.cumsum([len(one) for one in lists])).astype(np.int64)].tolist()
+    return [text[start:end] for start, end in pairwise(bounds)]
+
+
+def build_topology(
+    groups: list[gpd.GeoSeries], *, most_vertices: int = 25_000, decimals: int | None = None
+) -> tuple[Topology, list[list[int]]]:
     """Store groups of areas with shared borders, simplified as little as the limit of vertices asks.
 
     Borders are simplified between the points where neighbours change (Douglas and Peucker 1973), which bounds how far
@@ -189,6 +239,8 @@ def build_topology(groups: list[gpd.GeoSeries], *, most_vertices: int = 25_000) 
     most_vertices : int
         The tolerance is the smallest of ``TOLERANCES_DEGREES`` that leaves no more vertices than this, both sides of a
         border counted.
+    decimals : int, optional
+        The grid, as another topology has it; the default follows from the tolerance.
 
     Returns
     -------
@@ -200,8 +252,9 @@ def build_topology(groups: list[gpd.GeoSeries], *, most_vertices: int = 25_000) 
     numbers, distinct = _distinct_areas(groups)
     borders = cut_borders(distinct)
     members = [sorted(set(group)) for group in numbers]
-    tolerance, arcs = _simplified(borders, members, most_vertices)
-    return Topology([_differences(arc) for arc in arcs], _without_collapsed(borders.shapes, arcs), tolerance), numbers
+    tolerance, grid, arcs = _simplified(borders, members, most_vertices, decimals)
+    shapes = _without_collapsed(borders.shapes, arcs)
+    return Topology([_differences(arc) for arc in arcs], shapes, tolerance, grid), numbers
 
 
 def _distinct_areas(groups: list[gpd.GeoSeries]) -> tuple[list[list[int]], list[Any]]:
@@ -218,8 +271,10 @@ def _distinct_areas(groups: list[gpd.GeoSeries]) -> tuple[list[list[int]], list[
     return numbers, distinct
 
 
-def _simplified(borders: Borders, members: list[list[int]], most_vertices: int) -> tuple[float, list[Any]]:
-    """The smallest tolerance that keeps to the limit, and the arcs on the grid."""
+def _simplified(
+    borders: Borders, members: list[list[int]], most_vertices: int, decimals: int | None
+) -> tuple[float, int, list[Any]]:
+    """The smallest tolerance that keeps to the limit, the decimals of the grid, and the arcs on it."""
 
     def fits(tolerance: float) -> bool:
         drawn = borders.pieces if not tolerance else _simplify(borders.pieces, tolerance)
@@ -227,10 +282,15 @@ def _simplified(borders: Borders, members: list[list[int]], most_vertices: int) 
 
     first = bisect_left(TOLERANCES_DEGREES[:-1], True, key=fits)
     for tolerance in TOLERANCES_DEGREES[first:]:
-        arcs = _without_faults(borders, members, tolerance)
+        coarse = decimals is None and tolerance > COARSE
+        # What the coarser grid spoils, such as a small town, is there on the finer one.
+        for grid in (COARSE_DECIMALS, DECIMALS) if coarse else (decimals or DECIMALS,):
+            arcs, whole = _without_faults(borders, members, tolerance, grid)
+            if whole:
+                break
         if sum(len(arc) * int(uses) for arc, uses in zip(arcs, borders.uses, strict=True)) <= most_vertices:
             break
-    return tolerance, arcs
+    return tolerance, grid, arcs
 
 
 def _simplify(pieces: Lines, tolerance: Any) -> Lines:
@@ -238,18 +298,21 @@ def _simplify(pieces: Lines, tolerance: Any) -> Lines:
     return simplified
 
 
-def _without_faults(borders: Borders, members: list[list[int]], tolerance: float) -> list[Any]:
-    """Arcs on the grid of areas that neither cross themselves nor each other, where more care can help it."""
-    arcs = coarse = _on_grid(_simplify(borders.pieces, tolerance) if tolerance else borders.pieces)
-    careful = max(tolerance, 10**-DECIMALS)  # Rounding to the grid alone can spoil what is smaller than its step.
+def _without_faults(borders: Borders, members: list[list[int]], tolerance: float, grid: int) -> tuple[list[Any], bool]:
+    """Arcs on the grid of areas that neither cross themselves nor each other, where more care can help it.
+
+    Also whether it did: on the coarser grid no more detail is tried than was asked for.
+    """
+    arcs = coarse = _on_grid(_simplify(borders.pieces, tolerance) if tolerance else borders.pieces, grid)
+    careful = max(tolerance, 10**-grid)  # Rounding to the grid alone can spoil what is smaller than its step.
     faulty = found = _faulty(borders, members, arcs)
-    for step, finer in enumerate(_FINER):
+    for step, finer in enumerate(_FINER if grid == DECIMALS else _FINER[:2]):
         if not found:
-            return arcs
+            return arcs, True
         again = _pieces_around(borders, members, faulty) if step else _pieces_of(borders, faulty)
         arcs = [*arcs]
         for number, arc in zip(
-            again, _on_grid(_simplify_together(borders.pieces[again], careful * finer)), strict=True
+            again, _on_grid(_simplify_together(borders.pieces[again], careful * finer), grid), strict=True
         ):
             arcs[number] = arc
         found = _faulty(borders, members, arcs)
@@ -257,7 +320,7 @@ def _without_faults(borders: Borders, members: list[list[int]], tolerance: float
     # These were faulty as given: more detail does not help them.
     for number in _pieces_of(borders, found):
         arcs[number] = coarse[number]
-    return arcs
+    return arcs, not found
 
 
 def _simplify_together(pieces: Lines, tolerance: float) -> Lines:
@@ -282,10 +345,10 @@ def _pieces_around(borders: Borders, members: list[list[int]], areas: list[int])
     return sorted(found)
 
 
-def _on_grid(lines: Lines) -> list[Any]:
+def _on_grid(lines: Lines, decimals: int) -> list[Any]:
     """The points of each line in steps of the grid, without repetition."""
     points, line_of = shapely.get_coordinates(lines, return_index=True)
-    steps = np.rint(points * 10**DECIMALS).astype(np.int64)
+    steps = np.rint(points * 10**decimals).astype(np.int64)
     kept = np.ones(len(steps), dtype=bool)
     kept[1:] = (steps[1:] != steps[:-1]).any(axis=1) | (line_of[1:] != line_of[:-1])
     return np.split(steps[kept], np.flatnonzero(np.diff(line_of[kept])) + 1) if len(lines) else []

@@ -1,6 +1,6 @@
 /* Areas filled by class, with a digit inside as second cue. */
+"use strict";
 sahelgeo.kinds.areas = function (sheet, layer, map) {
-    "use strict";
     var look = sheet.document.style.areas, weight = look.border_width * (layer.areas.length > 200 ? 0.5 : 1);
     var outline = sahelgeo.outline(sheet, layer, map);
     /* Outlines without figures are places, and no more is said of them. */
@@ -23,8 +23,14 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         polygon.on("popupclose", function () { map.fire("sahelgeo:area", { area: null }); });
         return polygon;
     });
-    var labels = sahelgeo.areaLabels(sheet, layer, map, polygons);
-    var group = L.featureGroup(polygons.concat(labels.markers));
+    var labels = sahelgeo.areaLabels(sheet, layer, polygons);
+    var group = L.featureGroup(polygons.concat(labels.items.map(function (item) { return item.marker; })));
+    /* Settlements take room from the digits of their areas. */
+    labels.settled = {};
+    polygons.forEach(function (polygon, number) { if (polygon.aside) labels.settled[layer.places[number].join()] = true; });
+    group.discs = function () {
+        return polygons.filter(function (polygon) { return polygon.aside; }).map(function (polygon) { return { place: polygon.getLatLng(), aside: polygon.aside, radius: 9 }; });
+    };
 
     /* Fills, digits and spoken labels as the layer says now: a layer over time says it anew for each period. */
     group.refresh = function () {
@@ -54,15 +60,14 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
             };
         }));
     }
-    group.on("add", function () { keys(); map.on("moveend sahelgeo:layers sahelgeo:discs", labels.arrange); setTimeout(labels.arrange, 0); });
-    group.on("remove", function () { map.off("moveend sahelgeo:layers sahelgeo:discs", labels.arrange); });
+    group.on("add", function () { keys(); sheet.labels.add(labels); });
+    group.on("remove", function () { sheet.labels.remove(labels); });
     group.refresh();
     return group;
 };
 
 /* Whether a place lies in a polygon, of which a line from the place crosses the rings an odd number of times. */
 sahelgeo.inside = function (polygon, place) {
-    "use strict";
     if (!polygon.getLatLngs || !polygon.getBounds().contains(place)) return false;
     var odd = false;
     polygon.getLatLngs().forEach(function (rings) {
@@ -78,7 +83,6 @@ sahelgeo.inside = function (polygon, place) {
 
 /* A line around all areas together: the borders that only one of them has. */
 sahelgeo.edge = function (sheet, layer) {
-    "use strict";
     var look = sheet.document.style.areas, times = {}, lines = [];
     function each(visit) {
         layer.areas.forEach(function (area) {
@@ -95,7 +99,6 @@ sahelgeo.edge = function (sheet, layer) {
 
 /* A line around one area, above its neighbours. Moving the area itself to the front would take the keyboard's focus away from it. */
 sahelgeo.outline = function (sheet, layer, map) {
-    "use strict";
     var look = sheet.document.style.areas, lines = {};
     return {
         show: function (number) {

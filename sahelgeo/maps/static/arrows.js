@@ -1,13 +1,12 @@
 /* Curved arrows, drawn in pixels at every zoom so that width and head keep their size. */
+"use strict";
 sahelgeo.width = function (sheet, layer, value) {
-    "use strict";
     var look = sheet.document.style.arrows;
     return layer.largest && value !== "<" ? Math.max(look.narrowest, look.widest * sheet.share * value / layer.largest) : look.narrowest;
 };
 
 /* The outline of an arrow along the quadratic curve a, c, b, as an SVG path; it keeps clear of both ends by a number of pixels. */
 sahelgeo.arrowPath = function (a, c, b, width, clearStart, clearEnd) {
-    "use strict";
     var steps = 20, half = width / 2, points = [], i, t;
     for (i = 0; i <= steps; i += 1) {
         t = i / steps;
@@ -57,7 +56,6 @@ sahelgeo.Arrow = L.Path.extend({
 });
 
 sahelgeo.kinds.arrows = function (sheet, layer, map) {
-    "use strict";
     var look = sheet.document.style.arrows;
     /* An arrow stops at the edge of a circle that stands on its end. */
     function clearance(end) {
@@ -103,6 +101,20 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
         chosen = code === undefined ? null : code;
         choose();
     }
+
+    /* What broad arrows cover, as a row of discs: names keep off it. */
+    group.discs = function () {
+        var discs = [];
+        group.eachLayer(function (drawn) {
+            if (drawn._width < 3) return;
+            var ends = drawn._ends.map(function (end) { return map.latLngToLayerPoint(end); });
+            for (var t = 0.06; t < 1; t += 0.08) {
+                var early = 2 * (t - 0.5) * (t - 1), middle = 4 * t * (1 - t), late = 2 * t * (t - 0.5);
+                discs.push({ place: map.layerPointToLatLng(ends[0].multiplyBy(early).add(ends[1].multiplyBy(middle)).add(ends[2].multiplyBy(late))), radius: drawn._width / 2 + (t > 0.7 ? 3 : 1) });
+            }
+        });
+        return discs;
+    };
 
     function redraw() { group.eachLayer(function (drawn) { if (drawn._map) { drawn._project(); drawn._update(); } }); }
     group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); keys(); });

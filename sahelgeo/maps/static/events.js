@@ -1,6 +1,6 @@
 /* Events gathered into circles: those that stand near each other on the screen, counted anew at each zoom. */
+"use strict";
 sahelgeo.gather = function (pixels, cell) {
-    "use strict";
     var found = {};
     pixels.forEach(function (pixel, number) {
         var key = Math.floor(pixel.x / cell) + "," + Math.floor(pixel.y / cell);
@@ -22,7 +22,6 @@ sahelgeo.gather = function (pixels, cell) {
 
 /* What a circle stands for: numbers by kind, deaths, how many figures and exact places are missing. */
 sahelgeo.eventSummary = function (layer, vague, members) {
-    "use strict";
     var summary = { events: members.length, deaths: null, unknown: 0, vague: 0, kinds: layer.kinds.map(function () { return 0; }) };
     members.forEach(function (number) {
         var deaths = layer.fatalities[number];
@@ -36,7 +35,6 @@ sahelgeo.eventSummary = function (layer, vague, members) {
 };
 
 sahelgeo.kinds.events = function (sheet, layer, map) {
-    "use strict";
     var look = sheet.document.style.events, element = sheet.element, words = sheet.words;
     var places = [], vague = {};
     for (var i = 0; i < layer.points.length; i += 2) places.push(L.latLng(layer.points[i + 1], layer.points[i]));

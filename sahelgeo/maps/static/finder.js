@@ -1,6 +1,6 @@
 /* What stands on a map on request: a field that finds areas by name, and a small map that shows where the large one lies. */
+"use strict";
 sahelgeo.search = function (sheet) {
-    "use strict";
     var element = sheet.element;
 
     function folded(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().trim(); }
@@ -45,7 +45,6 @@ sahelgeo.search = function (sheet) {
 };
 
 sahelgeo.inset = function (sheet, inset) {
-    "use strict";
     var svg = sheet.svg, look = sheet.document.style, west = inset.bounds[0], north = inset.bounds[3];
     var width = 132, stretch = 1 / Math.cos((inset.bounds[1] + north) * Math.PI / 360), scale = width / (inset.bounds[2] - west);
     var height = Math.round((north - inset.bounds[1]) * stretch * scale);

@@ -1,6 +1,6 @@
 /* One tab stop for each layer; arrow keys go to the nearest item in that direction, Enter shows its figures, Escape closes them. */
+"use strict";
 sahelgeo.keyboard = function (sheet, items) {
-    "use strict";
     var directions = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
     function nearest(from, direction) {

@@ -1,114 +1,159 @@
+"use strict";
 sahelgeo.boxAround = function (middle, half, high) {
-    "use strict";
     return [middle.x - half, middle.y - high, middle.x + half, middle.y + high];
 };
 
-/* On the point of an area, or around the circle that stands there. */
-sahelgeo.digitPlaces = function (radius) {
-    "use strict";
-    var aside = Math.round(radius * 0.72 + 8), away = Math.round(radius + 9);
-    if (!radius) return [[0, 0]];
-    return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
+/* A digit and a name on one place, hidden until there is room for them. */
+sahelgeo.label = function (sheet, number, name, place) {
+    var digit = sheet.element("span", "sg-digit", []), written = sheet.element("span", "sg-name", [name]);
+    var icon = L.divIcon({ className: "sg-digit-place", iconSize: [0, 0], html: sheet.element("div", "", [digit, written]) });
+    digit.style.display = written.style.display = "none";
+    return {
+        number: number, text: digit, name: written, key: place.join(), wide: 0, half: 3.2 * name.length + 1,
+        marker: L.marker([place[1], place[0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false })
+    };
 };
 
-/* Circles of counts and of events, and what stands over the map. */
-sahelgeo.circleBoxes = function (sheet, map) {
-    "use strict";
-    var around = sahelgeo.boxAround;
-    var boxes = Object.keys(sheet.radii).filter(function (place) { return sheet.radii[place]; }).map(function (place) {
-        var ends = place.split(",");
-        return around(map.latLngToLayerPoint([ends[1], ends[0]]), sheet.radii[place] * 0.85, sheet.radii[place] * 0.85);
-    });
-    sheet.layers.forEach(function (entry) {
-        if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(around(map.latLngToLayerPoint(disc.place), disc.radius, disc.radius)); });
-    });
-    /* Nothing stands under the scale bar, the legend and the buttons. */
-    return boxes.concat(sheet.controls().map(function (box) {
-        var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
-        return [one.x, one.y, other.x, other.y];
-    }));
+sahelgeo.colourLabel = function (span, look) {
+    span.style.color = look.text;
+    span.style.setProperty("--sg-halo", look.colour);
 };
 
-/* Digits and names inside areas, each where there is room for it. */
-sahelgeo.areaLabels = function (sheet, layer, map, polygons) {
-    "use strict";
-    var around = sahelgeo.boxAround, MARK_WIDTHS = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
-    var digits = layer.areas.map(function (area, number) {
-        var named = !layer.unnamed && layer.names[number];
-        if (area === null || !(named || layer.labelled || layer.digits[number] || (layer.marks && layer.marks[number]))) return null;
-        var text = sheet.element("span", "sg-digit", []), name = sheet.element("span", "sg-name", [named || ""]);
-        var icon = L.divIcon({ className: "sg-digit-place", iconSize: [0, 0], html: sheet.element("div", "", [text, name]) });
-        name.style.display = "none";
-        return { text: text, name: name, number: number, polygon: polygons[number], place: layer.places[number], marker: L.marker([layer.places[number][1], layer.places[number][0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false }) };
+/* The labels of areas: digits and symbols of phases, and names. */
+sahelgeo.areaLabels = function (sheet, layer, polygons) {
+    var items = layer.areas.map(function (area, number) {
+        var name = (!layer.unnamed && layer.names[number]) || "";
+        if (area === null || !(name || layer.labelled || layer.digits[number] || (layer.marks && layer.marks[number]))) return null;
+        return Object.assign(sahelgeo.label(sheet, number, name, layer.places[number]), { polygon: polygons[number] });
     }).filter(Boolean);
+    return {
+        layer: layer, items: items,
+        refresh: function () {
+            items.forEach(function (item) {
+                var drawn = layer.classes[layer.class_of[item.number]], marks = (layer.marks && layer.marks[item.number]) || [];
+                item.text.replaceChildren.apply(item.text, [layer.digits[item.number]].concat(sahelgeo.marks(sheet, marks)));
+                [item.text, item.name].forEach(function (span) { sahelgeo.colourLabel(span, drawn); });
+            });
+        }
+    };
+};
 
-    function refresh() {
-        digits.forEach(function (digit) {
-            var drawn = layer.classes[layer.class_of[digit.number]], marks = (layer.marks && layer.marks[digit.number]) || [];
-            digit.text.replaceChildren.apply(digit.text, [layer.digits[digit.number]].concat(sahelgeo.marks(sheet, marks)));
-            digit.text.style.color = drawn.text;
-            digit.text.style.setProperty("--sg-halo", drawn.colour);
-            digit.name.style.color = drawn.text;
-            digit.name.style.setProperty("--sg-halo", drawn.colour);
+/* The room on a map: what stands there takes some of it, and each label that finds a place takes more. */
+sahelgeo.room = function (sheet, map) {
+    var taken = [], view = null, upper = null, look = sheet.document.style, land = { colour: look.ground.land, text: look.text.colour };
+
+    function renew(areas) {
+        upper = areas;
+        view = L.bounds(map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize()));
+        taken = sheet.standing().map(function (box) {
+            var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
+            return [one.x, one.y, other.x, other.y];
         });
     }
 
-    /* A digit makes room for a circle on the same point, within its own area. It hides where it finds no room: in the area of another it would be that one's phase. */
+    function free(box) {
+        return box[0] >= view.min.x && box[1] >= view.min.y && box[2] <= view.max.x && box[3] <= view.max.y &&
+            !taken.some(function (other) { return sheet.touches(box, other); });
+    }
+
+    function inArea(item, at, half) {
+        return [-half, half].every(function (aside) { return sahelgeo.inside(item.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
+    }
+
+    /* What a label would be written on: the areas on top, else the ground; nothing where it would lie on two colours. */
+    function ground(at, half) {
+        var under = [0, -half, half].map(function (aside) {
+            var place = map.layerPointToLatLng(at.add([aside, 0])), found = upper && upper.items.find(function (item) { return sahelgeo.inside(item.polygon, place); });
+            return found ? upper.layer.classes[upper.layer.class_of[found.number]] : land;
+        });
+        return under.every(function (one) { return one.colour === under[0].colour; }) ? under[0] : null;
+    }
+
+    /* Moves a label to the first of the places that suits it, and hides it where there is none. */
+    function put(item, span, places, half, suits) {
+        var shift = places.find(function (one) {
+            var at = item.middle.add(one);
+            return free(sahelgeo.boxAround(at, half, 7)) && suits(at);
+        });
+        span.style.display = shift ? "" : "none";
+        if (!shift) return null;
+        taken.push(sahelgeo.boxAround(item.middle.add(shift), half, 7));
+        span.style.transform = "translate(calc(-50% + " + shift[0] + "px), calc(-50% + " + shift[1] + "px))";
+        return shift;
+    }
+
+    return { renew: renew, inArea: inArea, ground: ground, put: put };
+};
+
+/* On the point of its area, or around the circle or the settlements there. */
+sahelgeo.digitPlaces = function (radius, settled) {
+    var aside = Math.round(radius * 0.72 + 8), away = Math.round(radius + 9);
+    if (radius) return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
+    return settled ? [[-18, 0], [18, 0], [0, -20], [0, 20], [-18, -14], [18, -14]] : [[0, 0]];
+};
+
+/* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first. */
+sahelgeo.labels = function (sheet, map) {
+    var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false;
+    var WIDTHS = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
+
+    function radiusAt(item) { return sheet.radii[item.key] || 0; }
+
+    function measure(item) {
+        item.size = item.polygon && item.polygon._pxBounds ? item.polygon._pxBounds.getSize() : L.point(0, 0);
+        item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
+    }
+
+    /* A digit stays within its own area: in the area of another it would be that one's phase. */
+    function placeDigit(group, item) {
+        var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y);
+        var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (WIDTHS[key] || 13); }, 0), settled = group.settled[item.key];
+        var written = group === upper && (layer.digits[item.number] || marks.length) && least >= 18;
+        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(radiusAt(item), settled) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
+        item.wide = shift && !shift[0] && !shift[1] ? 8 : settled ? 9 : 0;
+        item.text.style.fontSize = least < 34 ? "12px" : "";
+    }
+
+    /* A name stands by its circle, or not at all. */
+    function placeByCircle(item, radius) {
+        var down = radius + 8, beside = radius + item.half + 3, drawn = null;
+        if (room.put(item, item.name, radius ? [[0, down], [0, -down], [beside, 0], [-beside, 0]] : [], item.half, function (at) { drawn = room.ground(at, item.half); return drawn; })) {
+            sahelgeo.colourLabel(item.name, drawn);
+        }
+    }
+
+    function placeInArea(item, wanted) {
+        var clear = Math.max(item.wide, arrows ? 6 : 0), fits = wanted && 2 * item.half < item.size.x && item.size.y > 20 + 2 * clear;
+        room.put(item, item.name, fits ? (clear ? [[0, clear + 8], [0, -clear - 8]] : [[0, 0]]) : [], item.half, function (at) { return room.inArea(item, at, item.half); });
+    }
+
     function arrange() {
-        var taken = sahelgeo.circleBoxes(sheet, map), covered = !isUpper();
-        digits.forEach(function (digit) {
-            var bounds = digit.polygon._pxBounds;
-            digit.size = bounds ? bounds.getSize() : L.point(0, 0);
-            digit.middle = map.latLngToLayerPoint(digit.marker.getLatLng());
+        var named = {}, areas = groups.filter(function (group) { return !group.circles; });
+        var circles = groups.filter(function (group) { return group.circles; });
+        upper = areas.filter(function (group) { return group.items.length && !group.layer.unnamed; }).pop() || null;
+        arrows = sheet.layers.some(function (entry) { return entry.on && entry.layer.kind === "arrows"; });
+        room.renew(upper);
+        groups.forEach(function (group) { group.items.forEach(measure); });
+        areas.forEach(function (group) {
+            group.items.sort(function (a, b) { return b.size.x * b.size.y - a.size.x * a.size.y; });
+            group.items.forEach(function (item) { placeDigit(group, item); });
         });
-        digits.sort(function (a, b) { return b.size.x * b.size.y - a.size.x * a.size.y; });
-        digits.forEach(function (digit) {
-            var room = Math.min(digit.size.x, digit.size.y), marks = (layer.marks && layer.marks[digit.number]) || [];
-            var written = !covered && (layer.digits[digit.number] || marks.length) && room >= 18;
-            var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (MARK_WIDTHS[key] || 13); }, 0);
-            var place = written ? sahelgeo.digitPlaces(sheet.radii[digit.place.join()] || 0).filter(function (shift) {
-                var at = digit.middle.add(shift), box = around(at, half, 7);
-                return own(digit, at, half) && !taken.some(function (other) { return sheet.touches(box, other); });
-            })[0] : undefined;
-            digit.wide = place ? 8 : 0;
-            digit.text.style.display = place ? "" : "none";
-            if (!place) return;
-            taken.push(around(digit.middle.add(place), half, 7));
-            digit.text.style.fontSize = room < 34 ? "12px" : "";
-            digit.text.style.transform = "translate(calc(-50% + " + place[0] + "px), calc(-50% + " + place[1] + "px))";
+        circles.forEach(function (group) {
+            group.items.sort(function (a, b) { return radiusAt(b) - radiusAt(a); });
+            group.items.forEach(function (item) {
+                var radius = group.circles(item);
+                placeByCircle(item, named[item.key] ? 0 : radius);
+                if (radius) named[item.key] = true;
+            });
         });
-        arrangeNames(taken);
-    }
-
-    function own(digit, at, half) {
-        return [-0.7 * half, 0.7 * half].every(function (aside) { return sahelgeo.inside(digit.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
-    }
-
-    /* Whether no other filled areas lie over these. Hexagons have gaps, and cover nothing for certain. */
-    function isUpper() {
-        var areas = sheet.layers.filter(function (entry) { return entry.on && entry.layer.kind === "areas" && !entry.layer.unnamed; });
-        return Boolean(areas.length) && areas[areas.length - 1].layer === layer;
-    }
-
-    /* Names of areas, large areas first, each where it fits into its area and touches no digit, circle or name; of two layers the upper one has names. */
-    function arrangeNames(taken) {
-        var upper = isUpper();
-        var arrows = sheet.layers.some(function (entry) { return entry.on && entry.layer.kind === "arrows"; });
-        digits.forEach(function (digit) {
-            var half = 3.2 * layer.names[digit.number].length, radius = sheet.radii[digit.place.join()] || 0;
-            var clear = Math.max(radius, digit.wide, arrows ? 6 : 0);
-            var fits = upper && 2 * half < 0.86 * digit.size.x && digit.size.y > 26 + 2 * clear;
-            var place = (fits ? (clear ? [clear + 8, -clear - 8] : [0]) : []).filter(function (down) {
-                var box = around(digit.middle.add([0, down]), half, 7);
-                return !taken.some(function (other) { return sheet.touches(box, other); });
-            })[0];
-            if (place !== undefined) taken.push(around(digit.middle.add([0, place]), half, 7));
-            if (place === digit.was) return;
-            digit.was = place;
-            digit.name.style.display = place === undefined ? "none" : "";
-            if (place !== undefined) digit.name.style.transform = "translate(-50%, calc(-50% + " + place + "px))";
+        areas.forEach(function (group) {
+            group.items.forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
         });
     }
 
-    return { markers: digits.map(function (digit) { return digit.marker; }), refresh: refresh, arrange: arrange };
+    map.on("moveend sahelgeo:layers sahelgeo:discs", arrange);
+    return {
+        add: function (group) { groups = groups.filter(function (one) { return one !== group; }).concat(group); setTimeout(arrange, 0); },
+        remove: function (group) { groups = groups.filter(function (one) { return one !== group; }); }
+    };
 };

@@ -1,6 +1,6 @@
 /* One legend for all layers: each layer's part is there while the layer is on. */
+"use strict";
 sahelgeo.legend = function (sheet) {
-    "use strict";
     var element = sheet.element, svg = sheet.svg, look = sheet.document.style, rowsOf = sahelgeo.legendRows(sheet);
 
     function arrowRows(layer) {
@@ -22,7 +22,7 @@ sahelgeo.legend = function (sheet) {
             text.textContent = sheet.write.whole(layer.legend_values[number]);
             shapes.push(text);
         });
-        return [element("li", "", [svg("svg", { width: 2 * room + 110, height: Math.max(height, lowest + 8), role: "img" }, shapes)])];
+        return [element("li", "", [svg("svg", { width: 2 * room + 110, height: Math.max(height, lowest + 8), role: "img", "aria-label": layer.title + sheet.words.colon + " " + layer.legend_values.map(sheet.write.whole).join("; ") }, shapes)])];
     }
 
     function arrow(layer) {
@@ -47,27 +47,40 @@ sahelgeo.legend = function (sheet) {
         return section;
     }
 
+    /* A legend taller than the map is made smaller, as far as it can be read; then it scrolls, by keyboard too. */
+    function fit(box, map) {
+        if (map.getSize().x > 720) {
+            var room = Math.max(160, map.getSize().y - map._controlCorners.topright.offsetHeight - 24);
+            box.style.maxHeight = "none";
+            var small = Math.max(0.8, Math.min(1, room / box.scrollHeight));
+            box.style.zoom = small < 1 ? small : "";
+            box.style.maxHeight = room / small + "px";
+        }
+        box.tabIndex = box.scrollHeight > box.clientHeight + 1 ? 0 : -1;
+    }
+
     var control = L.control({ position: "bottomright" });
     control.onAdd = function (map) {
         this._parts = element("div", "", []);
         var folded = element("details", "", [element("summary", "", [sheet.words.legend]), this._parts]);
         folded.open = map.getContainer().clientWidth > 720;
+        folded.addEventListener("toggle", function () { control.fit(); });
+        map.on("resize", function () { control.fit(); });
         this._box = element("div", "sg-legend leaflet-bar", [folded]);
         this._box.setAttribute("role", "region");
         this._box.setAttribute("aria-label", sheet.words.legend);
         L.DomEvent.disableClickPropagation(this._box).disableScrollPropagation(this._box);
         return this._box;
     };
+    control.fit = function () { if (!(sheet.view && sheet.view.shared)) fit(this._box, sheet.map); };
     control.draw = function () {
         var parts = this._parts;
         var on = sheet.layers.filter(function (entry) { return entry.on; });
         /* Outlines without figures explain themselves where there is anything else. */
         var told = on.filter(function (entry) { return entry.layer.fields.length || entry.layer.kind !== "areas"; });
         parts.replaceChildren.apply(parts, (told.length ? told : on).map(part));
-        /* Search and overview stand in the corner above. */
-        var above = sheet.map._controlCorners.topright.offsetHeight;
-        if (sheet.map.getSize().x > 720) this._box.style.maxHeight = Math.max(160, sheet.map.getSize().y - above - 24) + "px";
         this._box.style.display = parts.childNodes.length ? "" : "none";
+        this.fit();
     };
     return control;
 };

@@ -1,6 +1,6 @@
 /* What the legend says of areas, of their symbols, of two variables at once, and of events. */
+"use strict";
 sahelgeo.legendRows = function (sheet) {
-    "use strict";
     var element = sheet.element, svg = sheet.svg, look = sheet.document.style;
 
     function classRows(layer) {

@@ -1,6 +1,6 @@
 /* A page of several maps: headings, text, maps in their places, one legend and one view where maps belong together. */
+"use strict";
 (function () {
-    "use strict";
     var element = sahelgeo.element, pages = {};
 
     function read(documentId) {

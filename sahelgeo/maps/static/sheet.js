@@ -1,6 +1,6 @@
 /* One sheet for each map: its document, borders, patterns, words, and what stands around the map. All text enters the page as text nodes. */
+"use strict";
 var sahelgeo = (function () {
-    "use strict";
 
     var sheets = {};
     var kinds = {};
@@ -40,10 +40,26 @@ var sahelgeo = (function () {
         };
     }
 
+    /* Whole numbers that are written as letters, five bits in each (the encoded polyline algorithm format). A plain list stays as it is. */
+    function unpack(packed) {
+        if (typeof packed !== "string") return packed;
+        var numbers = [], value = 0, shift = 0;
+        for (var i = 0; i < packed.length; i += 1) {
+            var bits = packed.charCodeAt(i) - 63;
+            value |= (bits & 31) << shift;
+            shift += 5;
+            if (bits < 32) {
+                numbers.push(value & 1 ? ~(value >> 1) : value >> 1);
+                value = shift = 0;
+            }
+        }
+        return numbers;
+    }
+
     /* Borders: arcs of whole numbers back to latitude and longitude. */
     function decodeArcs(topology) {
         var unit = Math.pow(10, -topology.decimals);
-        return topology.arcs.map(function (flat) {
+        return topology.arcs.map(unpack).map(function (flat) {
             var points = [], x = 0, y = 0;
             for (var i = 0; i < flat.length; i += 2) {
                 x += flat[i];
@@ -52,6 +68,42 @@ var sahelgeo = (function () {
             }
             return points;
         });
+    }
+
+    /* Numbers from the steps between them. */
+    function sums(steps, width) {
+        steps.forEach(function (step, place) { if (place >= width) steps[place] += steps[place - width]; });
+        return steps;
+    }
+
+    /* What a layer shares with one before, and what is written short, as lists of each thing's own. */
+    function expand(read, layer) {
+        ["names", "places", "points", "areas"].forEach(function (part) {
+            var there = typeof layer[part] === "string" && layer[part].indexOf("/") > 0 ? layer[part].split("/") : null;
+            if (there) layer[part] = read.layers[there[0]][there[1]];
+            else if (typeof layer[part] === "string") layer[part] = part === "areas" ? sums(unpack(layer[part]), 1) : pointsOf(layer[part], read.decimals);
+        });
+        if (layer.kind === "time") return;
+        showPeriod(layer, layer);
+        layer.fields.forEach(function (field) { if (field.of) field.values = valuesOf(layer, field); });
+    }
+
+    function pointsOf(packed, decimals) {
+        var points = [], unit = Math.pow(10, decimals), flat = sums(unpack(packed), 2);
+        for (var i = 0; i < flat.length; i += 2) points.push([flat[i] / unit, flat[i + 1] / unit]);
+        return points;
+    }
+
+    /* The classes of areas as a period writes them: one letter for each area. */
+    function showPeriod(layer, period) {
+        if (typeof period.class_of !== "string") return;
+        layer.class_of = Array.from(period.class_of, function (mark) { return parseInt(mark, 36); });
+        layer.digits = layer.class_of.map(function (one) { return layer.class_digits[one]; });
+    }
+
+    function valuesOf(layer, field, period) {
+        if (field.of === "class") return layer.class_of.map(function (one) { return layer.classes[one].label; });
+        return field.of === "values" ? layer.values : field.frames[period];
     }
 
     function ringPoints(arcs, ring) {
@@ -129,31 +181,46 @@ var sahelgeo = (function () {
         });
     }
 
+    /* Circles of counts and of events, and settlements. */
+    function circleBoxes(sheet, map) {
+        function box(place, aside, radius) {
+            var at = map.latLngToContainerPoint(place).add(aside);
+            return [at.x - radius, at.y - radius, at.x + radius, at.y + radius];
+        }
+        var boxes = Object.keys(sheet.radii).filter(function (key) { return sheet.radii[key]; }).map(function (key) {
+            var ends = key.split(",");
+            return box([ends[1], ends[0]], [0, 0], sheet.radii[key] * 0.85);
+        });
+        sheet.layers.forEach(function (entry) {
+            if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(box(disc.place, disc.aside || [0, 0], disc.radius)); });
+        });
+        return boxes;
+    }
+
     function touches(one, other) {
         return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
     }
 
     function addGround(sheet, map) {
-        var ground = sheet.document.ground, look = sheet.document.style.ground, names = [];
+        var ground = sheet.document.ground, look = sheet.document.style.ground, names = [], places = pointsOf(ground.places, sheet.document.decimals);
         map.getContainer().style.background = look.sea;
-        ground.areas.forEach(function (area) {
+        sums(unpack(ground.areas), 1).forEach(function (area) {
             L.polygon(sheet.latLngs(area), {
                 pane: "sg-ground", interactive: false, smoothFactor: 0,
                 color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1
             }).addTo(map);
         });
         ground.names.forEach(function (name, number) {
-            if (!ground.places[number]) return;
             var text = element("span", "", [name]);
             var icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
-            var marker = L.marker([ground.places[number][1], ground.places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
+            var marker = L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
             names.push({ text: text, marker: marker });
         });
         var controls = [];
-        function arrange() { arrangeNames(sheet, map, names, controls); }
+        function arrange() { arrangeNames(sheet, map, names, controls.concat(circleBoxes(sheet, map))); }
         function arrangeAll() { controls = controlBoxes(map); arrange(); }
         map.on("moveend", arrange);
-        map.on("resize sahelgeo:layers", arrangeAll);
+        map.on("resize sahelgeo:layers sahelgeo:discs", arrangeAll);
         setTimeout(arrangeAll, 0);
     }
 
@@ -199,8 +266,10 @@ var sahelgeo = (function () {
         container.parentNode.insertBefore(made.foot, sheet.bar.nextSibling);
         container.parentNode.insertBefore(made.tables, made.foot.nextSibling);
         container.parentNode.classList.add("sg-page");
-        container.setAttribute("role", "region");
+        container.setAttribute("role", "main");
         container.setAttribute("aria-label", sheet.words.map_label + ": " + sheet.document.page.title);
+        sheet.bar.setAttribute("role", "region");
+        sheet.bar.setAttribute("aria-label", sheet.words.period);
     }
 
     /* The same figures as tables, for readers who cannot use a map; made when first asked for. */
@@ -265,16 +334,53 @@ var sahelgeo = (function () {
         }, 0);
     }
 
+    /* The layers that share their sizes: those of one map, or of maps under one legend. */
+    function keysTogether(sheet, map) {
+        if (!sheet.view) return Object.keys(sheet.document.layers);
+        var section = sheet.document.sections.filter(function (one) { return one.shared && one.maps.indexOf(map.getContainer().id) >= 0; })[0];
+        return section ? section.maps.reduce(function (keys, name) { return keys.concat(sheet.document.views[name].layers); }, []) : sheet.view.layers;
+    }
+
+    /* How much smaller circles must be so that none covers the middle of another; small ones lie above large ones. */
+    function uncrowded(sheet, map) {
+        var least = 1;
+        keysTogether(sheet, map).forEach(function (key) {
+            var layer = sheet.document.layers[key];
+            if ((layer.of || layer.kind) !== "symbols") return;
+            var values = layer.values || layer.frames[layer.frames.length - 1].values;
+            var circles = layer.points.map(function (point, number) {
+                return { at: map.latLngToLayerPoint([point[1], point[0]]), radius: sahelgeo.radius(sheet, layer, values[number]) };
+            }).filter(function (one) { return one.radius > sheet.document.style.symbols.smallest_radius; });
+            circles.forEach(function (one, number) {
+                circles.slice(number + 1).forEach(function (other) {
+                    var apart = one.at.distanceTo(other.at);
+                    if (apart) least = Math.min(least, apart / Math.min(one.radius, other.radius));
+                });
+            });
+        });
+        return Math.max(0.4, least);
+    }
+
     function fitView(sheet, map) {
         map.invalidateSize();
-        var bounds = L.latLngBounds((sheet.view || sheet.document).bounds);
+        var bounds = L.latLngBounds((sheet.view || sheet.document).bounds), snap = map.options.zoomSnap;
         var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
         var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
-        /* Circles of events reach beyond their places. */
-        var edge = keys.some(function (key) { return sheet.document.layers[key].kind === "events"; }) ? 34 : 18;
-        map.fitBounds(bounds, { paddingTopLeft: [edge, edge], paddingBottomRight: [wide ? 250 : edge, edge], animate: false });
-        if (sheet.document.ground) map.setMaxBounds(bounds.pad(0.9));
-        if (sheet.document.ground && map.options.minZoom === undefined) map.setMinZoom(Math.max(0, map.getZoom() - 1.5));
+        /* Circles reach beyond their places, and nothing lies under the scale. */
+        var edge = keys.reduce(function (most, key) {
+            var layer = sheet.document.layers[key], kind = layer.of || layer.kind;
+            return Math.max(most, kind === "events" ? 34 : kind === "symbols" && !layer.outlines ? sheet.document.style.symbols.largest_radius * sheet.share + 4 : 18);
+        }, 18);
+        map.options.zoomSnap = 0.05;
+        /* Points keep clear of the buttons, all else of the legend and the scale. */
+        map.fitBounds(bounds, { paddingTopLeft: [wide && edge > 18 ? edge + 38 : edge, edge], paddingBottomRight: [wide ? 232 + edge : edge, sheet.scaled ? Math.max(edge, 32) : edge], animate: false });
+        map.options.zoomSnap = snap;
+        if (sheet.document.ground) {
+            /* No further out than there is ground: beyond it there would be sea where is land. */
+            map.options.maxBoundsViscosity = 1;
+            map.setMaxBounds(sheet.document.ground.reach);
+            if (sheet.freeZoom) map.setMinZoom(map.getBoundsZoom(sheet.document.ground.reach, true));
+        }
         sheet.fitted = { centre: map.getCenter(), zoom: map.getZoom() };
     }
 
@@ -290,25 +396,26 @@ var sahelgeo = (function () {
         var fitted = map.getZoom(), dragged = false, before = null;
         map.on("dragend", function () { dragged = true; });
         window.addEventListener("beforeprint", function () {
-            var legend = sheet.legend.getContainer(), folded = legend && legend.querySelector("details");
+            var legend = sheet.legend.getContainer(), parts = legend && legend.querySelector("details");
             /* A reader who has moved the map prints what is seen. */
             var moved = dragged || map.getZoom() !== fitted;
-            before = { center: map.getCenter(), zoom: map.getZoom(), open: folded && folded.open };
+            before = { center: map.getCenter(), zoom: map.getZoom(), open: parts && parts.open };
             document.documentElement.classList.add("sg-printing");
-            if (folded) folded.open = true;
+            if (parts) parts.open = true;
             map.setMinZoom(0);
             fitView(sheet, map);
             if (moved) map.setView(before.center, before.zoom, { animate: false });
             /* A legend taller than the map is made as small as it must be. */
             var room = map.getSize().y - map._controlCorners.topright.offsetHeight - 24;
+            if (legend) legend.style.zoom = "";
             if (legend && !(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
         });
         window.addEventListener("afterprint", function () {
             var legend = sheet.legend.getContainer();
             document.documentElement.classList.remove("sg-printing");
             if (legend) {
-                legend.style.zoom = "";
                 legend.querySelector("details").open = before.open;
+                sheet.legend.fit();
             }
             map.invalidateSize({ animate: false });
             map.setView(before.center, before.zoom, { animate: false });
@@ -318,13 +425,10 @@ var sahelgeo = (function () {
     function create(documentId, map, controls) {
         var read = JSON.parse(document.getElementById(documentId).textContent);
         var arcs = decodeArcs(read.topology);
-        /* A list that a layer before has too is there once. */
-        Object.keys(read.layers).forEach(function (key) {
-            ["names", "places", "points", "areas"].forEach(function (part) {
-                var there = typeof read.layers[key][part] === "string" ? read.layers[key][part].split("/") : null;
-                if (there) read.layers[key][part] = read.layers[there[0]][there[1]];
-            });
+        read.topology.geometries = read.topology.geometries.map(function (polygons) {
+            return polygons.map(function (rings) { return rings.map(function (ring) { return typeof ring === "string" ? sums(unpack(ring), 1) : ring; }); });
         });
+        Object.keys(read.layers).forEach(function (key) { expand(read, read.layers[key]); });
         var sheet = {
             map: map, view: read.views ? read.views[map.getContainer().id] : null,
             document: read, words: read.words, write: writer(read.numbers), layers: [],
@@ -338,14 +442,14 @@ var sahelgeo = (function () {
             popup: function (layer, number) { return popup(sheet, layer, number); },
             named: function (layer, number, value) { return [layer.names[number], value].filter(Boolean).join(read.words.colon + " "); },
             tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || sheet.named(layer, number, value); },
-            controls: function () { return controlBoxes(map); },
+            standing: function () { return controlBoxes(map).concat(circleBoxes(sheet, map)); },
             inWords: function (value, form) { return inWords(sheet, value, form); },
             touches: touches
         };
-        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-areas", 390], ["sg-edges", 393], ["sg-outlines", 395], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
+        [["sg-ground", 210], ["sg-ground-names", 220], ["sg-outlines-under", 215], ["sg-areas", 390], ["sg-edges", 393], ["sg-outlines", 395], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
         });
-        ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines", "sg-edges"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
+        ["sg-ground", "sg-ground-names", "sg-labels", "sg-outlines", "sg-edges", "sg-outlines-under"].forEach(function (pane) { map.getPane(pane).style.pointerEvents = "none"; });
         if (read.page) {
             if (sheet.view) sheet.bar = map.getContainer().closest(".sg-panel").querySelector(".sg-bar");
             else addPage(sheet, map);
@@ -358,11 +462,15 @@ var sahelgeo = (function () {
         }
         if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
-        /* On a small map symbols are smaller, so that they do not cover each other; they keep their size while it is open. */
+        sheet.labels = sahelgeo.labels(sheet, map);
+        /* On a small map symbols are smaller; they keep their size while it is open. */
         var size = map.getSize();
         sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / 620, size.y / 400)) : 1;
         if (read.page) {
+            sheet.scaled = controls.scale;
+            sheet.freeZoom = map.options.minZoom === undefined;
             fitView(sheet, map);
+            sheet.share *= uncrowded(sheet, map);
             fitPaper(sheet, map);
         }
         return sheet;
@@ -388,5 +496,5 @@ var sahelgeo = (function () {
         return made;
     }
 
-    return { sheet: sheetOf, sheets: sheets, layer: drawLayer, kinds: kinds, element: element, writer: writer, furniture: furniture };
+    return { sheet: sheetOf, sheets: sheets, layer: drawLayer, kinds: kinds, element: element, writer: writer, furniture: furniture, showPeriod: showPeriod, valuesOf: valuesOf };
 })();

@@ -1,14 +1,9 @@
 /* A layer over time: one slider, one button to play. Each period is put into the layer's own description, and the layer of its kind draws it anew. */
+"use strict";
 sahelgeo.kinds.time = function (sheet, layer, map) {
-    "use strict";
     var shared = layer.fields;
     layer.kind = layer.of;
     layer.labelled = true;
-
-    function valuesOf(field, number) {
-        if (field.of === "class") return layer.class_of.map(function (one) { return layer.classes[one].label; });
-        return field.of === "values" ? layer.values : field.frames[number];
-    }
 
     /* Put a period into the description that legend, popups and tables read. Nothing stays from the period before. */
     function describe(number) {
@@ -18,14 +13,13 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
         layer.values = frame.values;
         layer.tooltips = frame.tooltips;
         if (layer.kind === "areas") {
-            layer.class_of = Array.from(frame.class_of, function (mark) { return parseInt(mark, 36); });
-            layer.digits = layer.class_of.map(function (one) { return layer.class_digits[one]; });
+            sahelgeo.showPeriod(layer, frame);
             layer.marks = frame.marks || {};
             layer.legend_marks = frame.legend_marks;
             layer.classes.forEach(function (one) { one.count = 0; });
             layer.class_of.forEach(function (one, area) { if (layer.areas[area] !== null) layer.classes[one].count += 1; });
         }
-        layer.fields = shared.map(function (field) { return { label: field.label, form: field.form, values: valuesOf(field, number) }; });
+        layer.fields = shared.map(function (field) { return { label: field.label, form: field.form, values: sahelgeo.valuesOf(layer, field, number) }; });
     }
 
     describe(layer.frames.length - 1);
@@ -43,7 +37,6 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
 };
 
 sahelgeo.slider = function (sheet, layer, show) {
-    "use strict";
     var element = sheet.element, last = layer.frames.length - 1, at = last, timer = null;
     var control = L.control({ position: "bottomleft" }), box = null;
     var button = element("button", "sg-play", ["\u25B6"]), input = element("input", ""), label = element("output", "sg-period", []);
