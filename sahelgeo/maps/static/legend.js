@@ -72,7 +72,10 @@ sahelgeo.legend = function (sheet) {
         L.DomEvent.disableClickPropagation(this._box).disableScrollPropagation(this._box);
         return this._box;
     };
-    control.fit = function () { if (!(sheet.view && sheet.view.shared)) fit(this._box, sheet.map); };
+    control.fit = function () {
+        var paper = document.documentElement.classList.contains("sg-printing");
+        if (!paper && !(sheet.view && sheet.view.shared)) fit(this._box, sheet.map);
+    };
     control.draw = function () {
         var parts = this._parts;
         var on = sheet.layers.filter(function (entry) { return entry.on; });
