@@ -16,9 +16,9 @@ from shapely import LineString, Point, box
 from tables import arrows, long_table, window
 
 import sahelgeo as sg
-from sahelgeo.maps.topology import pack
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing
 from sahelgeo.maps.layers import split_periods
+from sahelgeo.maps.topology import pack
 
 
 @pytest.fixture
