@@ -25,7 +25,7 @@ both = joint.loc[joint["joint_class"] == "both", "pcode"].map(names)
 print(f"Hunger and displacement both high: {', '.join(both)}")
 
 phases = sample.phases.join(sg.area_phase(sample.phases))
-living = sg.joint.displacement_by_phase(sample.stocks, phases, column="phase_rule")["displaced"].dropna()
+living = sg.phases.displacement_by_phase(sample.stocks, phases, column="phase_rule")["displaced"].dropna()
 for phase, people in living.items():
     print(f"  {people:,} displaced people live in regions of phase {phase}")
 print("Sources:", *sg.credit(sample.phases, sample.stocks), sep="\n  ")

@@ -1,9 +1,8 @@
 from . import brief as brief
-from . import editions as editions
 from . import errors as errors
 from . import events as events
 from . import flows as flows
-from . import joint as joint
+from . import live as live
 from . import maps as maps
 from . import phases as phases
 from . import places as places
@@ -21,6 +20,7 @@ from .flows.lines import flow_lines as flow_lines
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
 from .joint.severity import joint_severity as joint_severity
+from .live.fetching import fetch as fetch
 from .phases.analyses import compare_phases as compare_phases
 from .phases.analyses import phases_at as phases_at
 from .phases.phase_totals import sum_phases as sum_phases

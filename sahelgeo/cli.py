@@ -8,6 +8,8 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TextIO
 
 from sahelgeo import __version__
@@ -22,6 +24,12 @@ example:
 _SITUATION_EXAMPLE = """\
 example:
   sahelgeo situation cadre_harmonise.xlsx conasur.xlsx --country BFA --date 2023-03-01 --lang fr --out burkina.html
+"""
+_FETCH_EXAMPLES = """\
+examples:
+  sahelgeo fetch cadre-harmonise --into data
+  sahelgeo fetch dtm --country TCD
+  sahelgeo fetch acled --country BFA --start 2025-01-01 --end 2025-06-30
 """
 _MAP_EXAMPLES = """\
 examples:
@@ -67,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     inspect = _command(commands, "inspect", _inspect, what, epilog="The exit status is 1 if a file cannot be read.")
     inspect.add_argument("file", nargs="+", metavar="FILE", help="any file")
     read = _command(commands, "read", _read, "read a file, or a table of your own, and save it as CSV", _READ_EXAMPLE)
+    _add_fetch(commands)
     drawn = _command(
         commands, "map", _map, "draw the phases, displaced people, movements or events of a file", _MAP_EXAMPLES
     )
@@ -100,6 +109,75 @@ def _command(
     parser.add_argument("--lang", default="en", choices=["en", "fr"], help="language (default: %(default)s)")
     parser.set_defaults(run=run)
     return parser
+
+
+def _add_fetch(commands: Any) -> None:
+    """The commands about publishers: get a file, list what is here, say which keys are set."""
+    get = _command(commands, "fetch", _fetch, "get a file of a publisher's feed, and keep it", _FETCH_EXAMPLES)
+    get.add_argument("feed", metavar="FEED", help="its id, such as cadre-harmonise; a wrong one lists them all")
+    get.add_argument("--country", action="append", default=[], metavar="NAME", help="code or name; repeatable")
+    for name, what in (("start", "first day"), ("end", "last day"), ("vintage", "a day, or the name of a version")):
+        get.add_argument(f"--{name}", metavar="DAY", help=what)
+    for name in ("level", "year"):
+        get.add_argument(f"--{name}", type=int, metavar="N", help=f"{name}, where the feed has several")
+    get.add_argument("--into", metavar="DIR", help="folder for the file (default: the cache)")
+    get.add_argument("--lock", metavar="FILE", help="demand the same bytes in every later run")
+    get.add_argument("--offline", action="store_true", default=None, help="open no connection")
+    get.add_argument("--refresh", action="store_true", help="ask the publisher even if the file here is fresh")
+    here = _command(commands, "fetched", _fetched, "list the files that were fetched")
+    here.add_argument("--lock", metavar="FILE", help="only the files of a lock")
+    here.add_argument("--copy", metavar="DIR", help="copy the files of the lock into a folder")
+    _command(commands, "keys", _keys, "say which keys are set, and where to get one; never a key")
+
+
+def _fetch(given: argparse.Namespace) -> int:
+    from sahelgeo.live.fetching import fetch  # noqa: PLC0415
+
+    names = ("start", "end", "vintage", "level", "year", "into", "lock", "offline", "refresh")
+    how: dict[str, Any] = {name: getattr(given, name) for name in names} | {"progress": sys.stderr.isatty()}
+    found = fetch(given.feed, given.country or None, **how)
+    _say(f"  {found.path}")
+    _say(found.credit(given.lang))
+    return 0
+
+
+def _fetched(given: argparse.Namespace) -> int:
+    from sahelgeo.live import kept  # noqa: PLC0415
+
+    if given.lock is None:
+        for file in kept.kept_files(kept.cache()):
+            _say(f"  {file.retrieved:%Y-%m-%d}  {file.feed}  {file.bytes:,}  {file.licence}  {file.path}")
+        return 0
+    held = kept.kept_files(kept.cache())
+    missing = False
+    for name, entry in kept.read_lock(Path(given.lock)).items():
+        found = kept.locked_file(held, entry["sha256"])
+        missing |= found is None
+        where = _in(given.lang, "not here: fetch it again with this lock") if found is None else str(found.path)
+        if given.copy and found is not None:
+            where = _copied(found, Path(given.copy)) or _in(given.lang, "not copied: its terms do not allow it")
+        _say(f"  {name}  {str(entry.get('retrieved'))[:10]}  {where}")
+    return int(missing)
+
+
+def _copied(found: Any, folder: Path) -> str:
+    """Where a kept file was copied to, with its provenance; nothing where it may not be passed on."""
+    from sahelgeo.live import kept  # noqa: PLC0415
+
+    if not found.may_share:
+        return ""
+    path = folder / f"{found.feed.replace('/', '-')}-{found.path.name}"
+    return str(kept.write_kept(replace(found, path=path), found.path.read_bytes()).path)
+
+
+def _keys(given: argparse.Namespace) -> int:
+    from sahelgeo.live.feeds import FEEDS  # noqa: PLC0415
+    from sahelgeo.live.keys import key_places  # noqa: PLC0415
+
+    for feed, name, where, get in key_places(FEEDS.values()):
+        state = f"{_in(given.lang, 'set')} ({where})" if where else f"{_in(given.lang, 'not set')}: {get}"
+        _say(f"  {feed}  {name}  {state}")
+    return 0
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,9 @@
     ├── SampleNotFoundError        (LookupError)      a sample that does not come with it
     ├── PublishedError             (LookupError)      published figures that do not come with it
     ├── ExtraNotInstalledError     (ImportError)      a package of an extra is not installed
+    ├── FetchError                 (OSError)          a publisher's file could not be had: ``.reason``, ``.feed``
+    │   ├── KeyNeededError         (PermissionError)  no key, or one that the publisher refuses
+    │   └── OfflineError           (FileNotFoundError) asked to stay offline, and the file is not here
     └── ExportError                (OSError)          what cannot be written, or would overwrite other files
     DataWarning                    (UserWarning)      the result is right but partial
 
@@ -264,6 +267,55 @@ class ExportError(SahelgeoError, OSError):
 
 class ExtraNotInstalledError(SahelgeoError, ImportError):
     """A function needs a package that belongs to an extra of sahelgeo."""
+
+
+class FetchError(SahelgeoError, OSError):
+    """A file could not be had from its publisher, or is not what was asked for. Nothing of it is kept.
+
+    Attributes
+    ----------
+    feed, address : str
+        What was asked for, and where; never with a key.
+    status : int or None
+        The status of the answer, where there was one.
+    reason : str
+        One of "unreachable", "refused", "busy", "not_found", "wrong_content", "incomplete", "empty", "changed",
+        "too_large".
+    attempts : int
+        How often it was tried.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> try:
+    ...     sg.fetch("ucdp", vintage="99.9", offline=True)
+    ... except sg.errors.FetchError as error:
+    ...     print(error.feed, error.reason)
+    ucdp not_found
+    """
+
+    feed = address = ""
+    reason = "unreachable"
+    status: int | None = None
+    attempts = 1
+
+    def __new__(cls, message: str, **facts: Any) -> FetchError:  # noqa: D102 (the class says it)
+        # An OSError that has an __init__ of its own is not rebuilt from its message alone.
+        made = super().__new__(cls, message)
+        made.__dict__.update(facts)
+        return made
+
+
+class KeyNeededError(FetchError, PermissionError):
+    """A feed needs a key that is not set, or that its publisher refuses: which variable, and where to get one."""
+
+    reason = "refused"
+
+
+class OfflineError(FetchError, FileNotFoundError):
+    """Asked to stay offline, and no such file was fetched before: the message lists what there is."""
+
+    reason = "not_found"
 
 
 class FlowPeriodError(SchemaError):

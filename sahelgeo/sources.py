@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -125,14 +125,25 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
     return list(named)
 
 
-def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
+class Credited(Protocol):
+    """A file that writes its own credit line, with the day of access."""
+
+    @property
+    def source(self) -> str:
+        """The id of its source."""
+
+    def credit(self, lang: str = "en") -> str:
+        """The line."""
+
+
+def credit(*tables: pd.DataFrame | Credited, lang: str = "en") -> list[str]:
     """The credit lines of everything that the tables are made of.
 
     Parameters
     ----------
-    *tables : pandas.DataFrame or geopandas.GeoDataFrame
+    *tables : pandas.DataFrame, geopandas.GeoDataFrame or sahelgeo.live.Fetched
         Any tables with a ``source`` column; columns that end in ``_source``, ``source_before`` and ``source_after``
-        count too.
+        count too. Of a fetched file the line has the day of access, in the place of the plain line of its source.
     lang : {"en", "fr"}
         Language of the lines.
 
@@ -164,9 +175,18 @@ def credit(*tables: pd.DataFrame, lang: str = "en") -> list[str]:
     ...     print(line[:72])
     Made with Natural Earth: 1:10m admin 1 states and provinces, version 5.1
     """
-    lines = [SOURCES[key].line(lang) if key in SOURCES else key for key in source_ids(*tables)]
-    unnamed = sum(rows_without_source(table) for table in tables)
+    files: list[Any] = [file for file in tables if _writes_its_line(file)]
+    held: list[Any] = [table for table in tables if not _writes_its_line(table)]
+    lines: list[str] = []
+    for key in dict.fromkeys([*source_ids(*held), *(file.source for file in files)]):
+        own = [file.credit(lang) for file in files if file.source == key]
+        lines += dict.fromkeys(own) or [SOURCES[key].line(lang) if key in SOURCES else key]
+    unnamed = sum(rows_without_source(table) for table in held)
     return [*lines, f"{word('source_not_stated', lang)} ({unnamed:,})"] if unnamed else lines
+
+
+def _writes_its_line(given: Any) -> bool:
+    return not isinstance(given, pd.DataFrame) and hasattr(given, "credit") and hasattr(given, "source")
 
 
 def _source_columns(table: pd.DataFrame) -> list[Any]:

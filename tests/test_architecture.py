@@ -15,7 +15,10 @@ import pytest
 import sahelgeo as sg
 
 PACKAGE = Path(sg.__file__).parent
-HEAVY = ("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely")
+HEAVY = (
+    *("geopandas", "folium", "matplotlib", "xarray", "rasterio", "pandas", "shapely"),
+    *("requests", "tenacity", "platformdirs", "tqdm"),
+)
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
     ("errors", "embedded", "saving"),
@@ -27,13 +30,14 @@ LAYERS = (
     ("stocks", "flows", "phases", "events"),
     ("joint",),
     ("readers",),
+    ("live",),
     ("maps",),
     ("situation_report",),
     ("demo", "brief", "file_map", "cli", "__main__"),
 )
 
 
-NOUNS = (sg.editions, sg.places, sg.stocks, sg.flows, sg.phases, sg.events, sg.rasters, sg.joint, sg.maps)
+NOUNS = (sg.places, sg.stocks, sg.flows, sg.phases, sg.events, sg.rasters, sg.live, sg.maps)
 WITH_STUBS = (sg, sg.brief, *NOUNS)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from profiles import few
 
 import sahelgeo as sg
-from sahelgeo.editions.crosswalks import crosswalks, edition_id, size_of
+from sahelgeo.places.crosswalks import crosswalks, edition_id, size_of
 from sahelgeo.places.names import fold_name
 
 BFA, MLI, NER = crosswalks()
@@ -78,13 +78,13 @@ def test_a_name_tells_what_a_reused_code_means():
         ("BF13", "Centre", "BFA 2020"),
         ("BF13", "KADIOGO", "BFA 2025"),
     ):
-        answer = sg.editions.edition_of(pd.DataFrame({"pcode": [code], "name": [name]}))
+        answer = sg.places.edition_of(pd.DataFrame({"pcode": [code], "name": [name]}))
         assert answer.index[answer["answer"]].tolist() == [edition]
 
 
 def test_a_reused_code_alone_has_no_answer():
     """BF13 is in both editions: nothing is guessed."""
-    answer = sg.editions.edition_of(pd.DataFrame({"pcode": ["BF13"]}))
+    answer = sg.places.edition_of(pd.DataFrame({"pcode": ["BF13"]}))
     assert answer["rows_fit"].tolist() == [1, 1]
     assert not answer["answer"].any()
 
@@ -92,20 +92,20 @@ def test_a_reused_code_alone_has_no_answer():
 def test_an_old_code_with_a_name_that_was_kept_is_old():
     """Balé is a province in both editions: its old code tells; a code that nobody knows leaves it to the name."""
     table = pd.DataFrame({"pcode": ["BF4601", "BF5603"], "name": ["Balé", "Soum"]})
-    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["BFA 2020"]
-    assert sg.editions.edition_of(pd.DataFrame({"pcode": ["X7"], "name": ["Koosin"]})).index.tolist() == ["BFA 2025"]
-    wrong = sg.editions.edition_of(pd.DataFrame({"pcode": ["BF46"], "name": ["Est"]}))
+    assert sg.places.edition_of(table).query("answer").index.tolist() == ["BFA 2020"]
+    assert sg.places.edition_of(pd.DataFrame({"pcode": ["X7"], "name": ["Koosin"]})).index.tolist() == ["BFA 2025"]
+    wrong = sg.places.edition_of(pd.DataFrame({"pcode": ["BF46"], "name": ["Est"]}))
     assert wrong["rows_contradicted"].to_dict() == {"BFA 2020": 1}
     assert not wrong["answer"].any()
 
 
 def test_names_alone_can_tell():
     """Sandbondtenga is new, Sanmatenga is old; a row of another country fits nothing."""
-    assert sg.editions.edition_of(pd.DataFrame({"place": ["Sandbondtenga", "Bam"]})).query("answer").index.tolist() == [
+    assert sg.places.edition_of(pd.DataFrame({"place": ["Sandbondtenga", "Bam"]})).query("answer").index.tolist() == [
         "BFA 2025"
     ]
-    assert sg.editions.edition_of(pd.DataFrame({"name": ["Sanmatenga"]})).query("answer").index.tolist() == ["BFA 2020"]
-    assert sg.editions.edition_of(pd.DataFrame({"name": ["N'Djaména"]})).empty
+    assert sg.places.edition_of(pd.DataFrame({"name": ["Sanmatenga"]})).query("answer").index.tolist() == ["BFA 2020"]
+    assert sg.places.edition_of(pd.DataFrame({"name": ["N'Djaména"]})).empty
 
 
 # Niger's departments before 2011 -------------------------------------------------------------------------------------
@@ -128,10 +128,10 @@ def test_niger_had_36_departments_and_has_63():
 def test_the_old_departments_of_niger_are_told_by_names_alone():
     """Matameye is Kantché now; the other names were kept, and the many that lost ground are the sign."""
     with pytest.warns(sg.DataWarning, match="seems to be of NER 1998.*stood for more ground then, and none"):
-        answer = sg.editions.edition_of(pd.DataFrame({"name": OLD_NIGER}))
+        answer = sg.places.edition_of(pd.DataFrame({"name": OLD_NIGER}))
     assert answer.query("answer").index.tolist() == ["NER 1998"]
     with pytest.warns(sg.DataWarning, match="Filingué, Ouallam, Téra"):
-        answer = sg.editions.edition_of(pd.DataFrame({"name": ["Filingue", "OUALLAM", "Tera department", "Kollo"]}))
+        answer = sg.places.edition_of(pd.DataFrame({"name": ["Filingue", "OUALLAM", "Tera department", "Kollo"]}))
     assert answer["rows_fit"].tolist() == [4, 4]
     assert not answer["answer"].any()
 
@@ -139,16 +139,16 @@ def test_the_old_departments_of_niger_are_told_by_names_alone():
 def test_the_new_departments_of_niger_are_told_by_names_and_codes(recwarn):
     """Abala is a department since 2011; the codes of OCHA's list are of today."""
     table = pd.DataFrame({"name": ["Filingué", "Abala", "Balleyara"]})
-    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    assert sg.places.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
     table = sg.load_pcodes("NER", level=2)
-    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
+    assert sg.places.edition_of(table).query("answer").index.tolist() == ["NER 2011"]
     assert not recwarn.list
 
 
 def test_codes_of_gadm_are_of_the_older_edition():
     """GADM draws Niger's 36 departments, and none of the three reforms."""
     table = pd.DataFrame({"pcode": ["NER.6.1_1", "NER.6.2_1"], "name": ["Filingué", "Kollo"]})
-    assert sg.editions.edition_of(table).query("answer").index.tolist() == ["NER 1998"]
+    assert sg.places.edition_of(table).query("answer").index.tolist() == ["NER 1998"]
     with pytest.warns(sg.DataWarning, match="Filingué stood for more ground then"):
         found = sg.match_areas(table, sg.load_pcodes("NER", level=2), on={"code": "pcode", "name": "name"})
     assert found["pcode"].tolist() == ["NE006006", "NE006008"]

@@ -248,7 +248,7 @@ def test_displaced_people_by_the_phase_of_where_they_live_fled_from_and_moved() 
             "source": "made",
         }
     )
-    found = sg.joint.displacement_by_phase(counts, table, flows=moves)
+    found = sg.phases.displacement_by_phase(counts, table, flows=moves)
     assert found["displaced"].dropna().to_dict() == {
         "3": 10,
         "4": 20,
@@ -263,7 +263,7 @@ def test_displaced_people_by_the_phase_of_where_they_live_fled_from_and_moved() 
 
 def test_without_origins_or_flows_nothing_is_claimed() -> None:
     """Missing, not zero."""
-    found = sg.joint.displacement_by_phase(stocks(10), phases(row("XA01", None, phase_published=3)))
+    found = sg.phases.displacement_by_phase(stocks(10), phases(row("XA01", None, phase_published=3)))
     assert found["displaced"].sum() == 10
     assert found[["fled_from", "moved_out", "moved_in"]].isna().all(axis=None)
 
@@ -282,18 +282,20 @@ def test_displacement_by_phase_refuses_to_count_twice() -> None:
         }
     )
     with pytest.raises(sg.errors.DoubleCountError, match="periods of the same ends overlap"):
-        sg.joint.displacement_by_phase(stocks(1), table, flows=moves)
+        sg.phases.displacement_by_phase(stocks(1), table, flows=moves)
     with pytest.raises(sg.errors.DoubleCountError, match="source has 'a', 'b'"):
-        sg.joint.displacement_by_phase(stocks(1), table, flows=moves.assign(start="2020-06-01", source=["a", "b"]))
+        sg.phases.displacement_by_phase(stocks(1), table, flows=moves.assign(start="2020-06-01", source=["a", "b"]))
     parts = moves.assign(start="2020-06-01", destination=["XA02", "XA0201"])
     with pytest.raises(sg.errors.DoubleCountError, match="of an area and of its parts twice"):
-        sg.joint.displacement_by_phase(stocks(1), table, flows=parts)
+        sg.phases.displacement_by_phase(stocks(1), table, flows=parts)
     with pytest.raises(sg.errors.DoubleCountError, match="phases: p-codes XA01 stand more than once"):
-        sg.joint.displacement_by_phase(stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True))
+        sg.phases.displacement_by_phase(
+            stocks(1), pd.concat([table, table.assign(kind="projected")], ignore_index=True)
+        )
     with pytest.raises(sg.errors.DoubleCountError, match="method has"):
-        sg.joint.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
+        sg.phases.displacement_by_phase(stocks(1, 2, method=["a", "b"]), table)
     with pytest.raises(sg.errors.SchemaError, match="column 'phase_rule' is missing"):
-        sg.joint.displacement_by_phase(stocks(1), table, column="phase_rule")
+        sg.phases.displacement_by_phase(stocks(1), table, column="phase_rule")
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1, 2, 3, 4, 5, None])), min_size=1, max_size=8))
@@ -303,7 +305,7 @@ def test_the_displaced_are_conserved(rows: list[tuple[int, int | None]]) -> None
     table = phases(
         *(row(f"XA0{n}", None, phase_published=phase) for n, (_, phase) in enumerate(rows[1:], 2)), row("ZZ", None)
     )
-    assert sg.joint.displacement_by_phase(counts, table)["displaced"].sum() == counts["people"].sum()
+    assert sg.phases.displacement_by_phase(counts, table)["displaced"].sum() == counts["people"].sum()
 
 
 def chessboard(values: np.ndarray) -> gpd.GeoDataFrame:
@@ -322,12 +324,12 @@ def test_local_association_reads_here_and_around() -> None:
     island = gpd.GeoDataFrame({"share": [1.0], "rate": [1.0]}, geometry=[box(20, 20, 21, 21)], crs=4326)
     board = pd.concat([board, island], ignore_index=True)
     board.loc[48, "rate"] = np.nan
-    found = sg.joint.local_association(board.set_axis(board.index + 100), "share", "rate")
+    found = sg.events.local_association(board.set_axis(board.index + 100), "share", "rate")
     assert found.index.tolist() == list(range(100, 150))
     assert found.loc[108, "reading"] == "high share here, high rate around"
     assert found.loc[[148, 149]].isna().all(axis=None)
     assert (found["p_adjusted"] >= found["p_value"] - 1e-12).dropna().all()
-    again = sg.joint.local_association(board.set_axis(board.index + 100), "share", "rate")
+    again = sg.events.local_association(board.set_axis(board.index + 100), "share", "rate")
     assert found.equals(again)
 
 
@@ -336,15 +338,15 @@ def test_local_association_refuses_what_says_nothing(monkeypatch: pytest.MonkeyP
     pytest.importorskip("esda")
     board = chessboard(np.arange(16.0).reshape(4, 4))
     with pytest.raises(sg.errors.SchemaError, match="4 areas have both values and a neighbour"):
-        sg.joint.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")
+        sg.events.local_association(board.iloc[[0, 1, 4, 5]], "share", "rate")
     with pytest.raises(sg.errors.SchemaError, match="'rate' has the same value everywhere"):
-        sg.joint.local_association(board.assign(rate=1.0), "share", "rate")
+        sg.events.local_association(board.assign(rate=1.0), "share", "rate")
     with pytest.raises(sg.errors.SchemaError, match="not a number"):
-        sg.joint.local_association(board.assign(rate="x"), "share", "rate")
+        sg.events.local_association(board.assign(rate="x"), "share", "rate")
     with pytest.raises(sg.errors.SchemaError, match="column .none. is missing"):
-        sg.joint.local_association(board, "share", "none")
+        sg.events.local_association(board, "share", "none")
     with pytest.raises(sg.errors.SchemaError, match="alpha=5 is a share"):
-        sg.joint.local_association(board, "share", "rate", alpha=5)
+        sg.events.local_association(board, "share", "rate", alpha=5)
     monkeypatch.setitem(sys.modules, "esda", None)
     with pytest.raises(sg.errors.ExtraNotInstalledError, match=r"pip install 'sahelgeo\[stats\]'"):
-        sg.joint.local_association(board, "share", "rate")
+        sg.events.local_association(board, "share", "rate")

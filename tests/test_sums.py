@@ -191,7 +191,7 @@ def _figures():
         "compare_phases": (sg.compare_phases(hungry, next_year, column="phase_rule"), [hungry, next_year]),
         "joint_severity": (sg.joint_severity(hungry, one, people), [hungry, one, people]),
         "displacement_by_phase": (
-            sg.joint.displacement_by_phase(one[:1], hungry, flows=moves),
+            sg.phases.displacement_by_phase(one[:1], hungry, flows=moves),
             [one[:1], hungry, moves],
         ),
         "reconcile": (sg.reconcile(both.drop(columns="origin"), moves), [both, moves]),
@@ -241,7 +241,7 @@ def test_tables_of_two_editions_are_neither_added_nor_joined():
     for join in (
         lambda: sg.compare_phases(old, new),
         lambda: sg.phases.share_analysed(old, people),
-        lambda: sg.joint.displacement_by_phase(sample.stocks.assign(edition="2025"), old),
+        lambda: sg.phases.displacement_by_phase(sample.stocks.assign(edition="2025"), old),
         lambda: sg.joint_severity(old, sample.stocks.assign(edition="2025"), sample.population),
         lambda: sg.sum_events(sample.events[:2], sample.areas.assign(edition="2020"), population=people),
     ):

@@ -744,7 +744,7 @@ def after(
 def _years_of_countries(events: pd.DataFrame, coverage: Any, since: int) -> pd.DataFrame:
     """Deaths of each country and year, with the days that are covered of it."""
     first, last = known_days(events, None)
-    days = days_of_countries((first, last) if coverage is None else coverage, events["iso3"].dropna())
+    days = days_of_countries((first, last) if coverage is None else coverage, events["iso3"].dropna(), events)
     days = days.groupby("iso3").agg(start=("start", "min"), end=("end", "max")).reset_index()
     years = days.merge(pd.DataFrame({"year": range(since, days["end"].max().year + 1)}), how="cross")
     opens = pd.to_datetime(years["year"].astype(str) + "-01-01")

@@ -203,7 +203,11 @@ def _given(events: Any, coverage: Any, areas: gpd.GeoDataFrame) -> EventInputs:
         own = EventInputs(sample.events, sample.coverage)
     else:
         own = _of_the_brief(read_own_events(events, areas), areas)
-    return own if coverage is None else replace(own, coverage=days_of_countries(coverage, own.coverage["iso3"]))
+    return (
+        own
+        if coverage is None
+        else replace(own, coverage=days_of_countries(coverage, own.coverage["iso3"], own.events))
+    )
 
 
 def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
@@ -510,7 +514,7 @@ def _with_countries(events: gpd.GeoDataFrame, coverage: Any) -> EventInputs:
     if "iso3" not in events or events["iso3"].isna().any():
         events = events.assign(iso3=countries_of(events, load_areas(_COUNTRIES))[1])
     days = (events["date"].min(), events["date"].max()) if coverage is None else coverage
-    return EventInputs(events, days_of_countries(days, events["iso3"].dropna()))
+    return EventInputs(events, days_of_countries(days, events["iso3"].dropna(), events))
 
 
 def _from_events(given: EventInputs | None, made: Mapping[str, Check], what: str, lang: str) -> _Answer:

@@ -189,16 +189,16 @@ def checked_events(events: gpd.GeoDataFrame, *columns: str) -> gpd.GeoDataFrame:
 def known_days(events: pd.DataFrame, coverage: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The first and last day that is covered in every country; without a coverage, the days of the events."""
     if coverage is not None:
-        cover = read_coverage(coverage)
+        cover = read_coverage(coverage, events)
         first, last = cover["start"].max(), cover["end"].min()
         if first <= last:
             return first, last
     return events["date"].min(), events["date"].max()
 
 
-def days_of_countries(coverage: Any, countries: Iterable[Any]) -> pd.DataFrame:
+def days_of_countries(coverage: Any, countries: Iterable[Any], events: pd.DataFrame) -> pd.DataFrame:
     """``iso3``, ``start`` and ``end`` of what is covered of each country: two days are those of all of them."""
-    cover = read_coverage(coverage)
+    cover = read_coverage(coverage, events)
     if cover["pcode"].notna().any():
         raise SchemaError("coverage: it is by p-code, and whole countries are counted. Give it by iso3, or as two days")
     if cover["iso3"].isna().all():

@@ -10,18 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.editions.crosswalks import (
-    Crosswalk,
-    Parts,
-    Unit,
-    contradicts,
-    crosswalk_to,
-    distinct_places,
-    edition_id,
-    edition_of,
-    find_unit,
-    size_of,
-)
 from sahelgeo.editions.reallocation import Measure, Pieces, assembled, measures_of
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
@@ -33,6 +21,18 @@ from sahelgeo.errors import (
     listed,
 )
 from sahelgeo.places.account import needed_people_column
+from sahelgeo.places.crosswalks import (
+    Crosswalk,
+    Parts,
+    Unit,
+    contradicts,
+    crosswalk_to,
+    distinct_places,
+    edition_id,
+    edition_of,
+    find_unit,
+    size_of,
+)
 from sahelgeo.places.names import fold_name
 from sahelgeo.places.shared_ground import area_km2, in_degrees
 

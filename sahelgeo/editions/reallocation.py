@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo.editions.crosswalks import Parts, Unit, size_of
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed
+from sahelgeo.places.crosswalks import Parts, Unit, size_of
 
 Measure = Literal["count", "rate", "class", "key"]
 

@@ -1,6 +1,7 @@
 from .actors import actor_family as actor_family
 from .actors import dyads as dyads
 from .actors import load_actors as load_actors
+from .associations import local_association as local_association
 from .by_area import audit as audit
 from .counting import newest_export as newest_export
 from .extent import core_periphery as core_periphery

@@ -64,8 +64,10 @@ def sum_events(
         adds.
     coverage : tuple or pandas.DataFrame, optional
         The first and last day that the source covers; or a table of them (``start``, ``end``) for each ``pcode`` or
-        ``iso3``. Without it nothing is known where there is no event, and there is no zero. By ``iso3`` an event must
-        lie within the days of the country that it names; of that of its area where the coverage does not name it.
+        ``iso3``; of a fetched file its ``coverage``. Without it nothing is known where there is no event, and there is
+        no zero. By ``iso3`` an event must lie within the days of the country that it names; of that of its area where
+        the coverage does not name it. Days after ``seen_until`` of the events (an embargo, the end of a version) are
+        never covered.
     population : pandas.DataFrame, optional
         A Population table, one figure for each area, for deaths per 100,000 inhabitants.
 
@@ -145,7 +147,7 @@ def sum_events(
     ground = _ground(areas)
     labels = checks.by(by, checked, never=_PLACE)
     period_code(freq)
-    cover = None if coverage is None else counting.read_coverage(coverage)
+    cover = None if coverage is None else counting.read_coverage(coverage, checked)
     if cover is not None:
         counting.check_places(cover, ground)
     placed = place_events(checked, ground)

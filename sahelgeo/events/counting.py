@@ -14,11 +14,13 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, WindowError
+from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, WindowError, warn
 from sahelgeo.periods import days_covered
 from sahelgeo.sums import Mask, first_rows, group_numbers, named_rows
 
 EXPORTED = "exported"
+# The last day that the source let be seen, in events of a fetched file: an embargo, or the end of a version.
+SEEN_UNTIL = "seen_until"
 KEY = ("event", "source")
 FATALITIES = ("fatalities", "fatalities_low", "fatalities_high")
 
@@ -165,8 +167,12 @@ PLACES = ("pcode", "iso3")
 _FORMS = "('2017-01-01', '2020-06-30'), or a table with start, end and, where it is not everywhere, pcode or iso3"
 
 
-def read_coverage(coverage: Any) -> pd.DataFrame:
-    """``start``, ``end``, ``pcode`` and ``iso3`` (missing: every area) from two days or from a table of them."""
+def read_coverage(coverage: Any, events: pd.DataFrame) -> pd.DataFrame:
+    """``start``, ``end``, ``pcode`` and ``iso3`` (missing: every area) from two days or from a table of them.
+
+    What the events say that their source let be seen (``seen_until``) ends a coverage that goes on: later days, on
+    which no event can be in the table, are not covered, and said.
+    """
     if isinstance(coverage, tuple) and len(coverage) == 2:
         coverage = pd.DataFrame({"start": [coverage[0]], "end": [coverage[1]]})
     if not isinstance(coverage, pd.DataFrame) or not {"start", "end"} <= set(coverage.columns) or coverage.empty:
@@ -180,7 +186,26 @@ def read_coverage(coverage: Any) -> pd.DataFrame:
     table = pd.DataFrame(columns).astype(dict.fromkeys(PLACES, "string"))
     if (table["start"] > table["end"]).any():
         raise SchemaError("coverage: a period starts after its end. Swap or correct 'start' and 'end'")
-    return table
+    return table if SEEN_UNTIL not in events else _as_far_as_seen(table, events)
+
+
+def _as_far_as_seen(coverage: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """The coverage without the days after the last that the source let be seen, of each country where it names them."""
+    seen = checks.days(events[SEEN_UNTIL], "events")
+    last = pd.Series(seen.min(), index=coverage.index)
+    if "iso3" in events:
+        last = coverage["iso3"].map(seen.groupby(events["iso3"].astype("string")).min()).fillna(last)
+    late = (coverage["end"] > last).to_numpy(dtype=np.bool_)
+    if not late.any():
+        return coverage
+    warn(
+        f"coverage ends on {coverage['end'].max():%Y-%m-%d}, and the events could be seen until "
+        f"{last[late].min():%Y-%m-%d} only (seen_until): later days are not zero and are not covered"
+    )
+    coverage = coverage.assign(end=coverage["end"].where(~late, last).astype("datetime64[us]"))
+    if (left := coverage[coverage["start"] <= coverage["end"]]).empty:
+        raise WindowError("coverage: none of its days could be seen in the events (seen_until). Give earlier days")
+    return left
 
 
 def covered_shares(cells: pd.DataFrame, coverage: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.Series:

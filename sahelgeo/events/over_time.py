@@ -612,7 +612,7 @@ def _check_window(events: pd.DataFrame, coverage: Any, windows: list[tuple[pd.Ti
             raise WindowError(f"the comparison needs {start:%Y-%m-%d} to {end:%Y-%m-%d}, and there is no event")
         # The days of the events, not their months: an export that ends on the 2nd says nothing of the 3rd.
         coverage = (first, last)
-    cover, places = read_coverage(coverage), events.reindex(columns=["pcode", "iso3", "date"])
+    cover, places = read_coverage(coverage, events), events.reindex(columns=["pcode", "iso3", "date"])
     if cover["iso3"].notna().any() and "iso3" not in events:
         raise SchemaError("coverage is by iso3, and the events have no such column. Add it, or give two days")
     check_whole(cover, start, end, places["iso3"].unique())

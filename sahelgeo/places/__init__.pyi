@@ -1,6 +1,7 @@
 from .account import Account as Account
 from .area_index import AreaIndex as AreaIndex
 from .codes import code_systems as code_systems
+from .crosswalks import edition_of as edition_of
 from .overlay import OverlayAccount as OverlayAccount
 from .printed_places import read_decisions as read_decisions
 from .printed_places import write_decisions as write_decisions

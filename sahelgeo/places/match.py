@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from sahelgeo.editions.crosswalks import older_edition
 from sahelgeo.errors import DataWarning, SchemaError, listed
 from sahelgeo.places.codes import read_codes
+from sahelgeo.places.crosswalks import older_edition
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
 from sahelgeo.places.known import country_names
 from sahelgeo.places.likeness import (

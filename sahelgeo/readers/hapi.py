@@ -1,4 +1,4 @@
-"""HDX's humanitarian API (HAPI): displaced people, food security, conflict events and population in one style."""
+"""HDX's humanitarian API (HAPI): displaced people, refugees, food security, conflict events, population."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WITHIN = {
 
 
 def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -> pd.DataFrame:
-    r"""A file of HDX's humanitarian API (HAPI): displaced people, food security, conflict events or population.
+    r"""A file of HDX's humanitarian API (HAPI): displaced people, refugees, food security, conflict events, population.
 
     One file holds the same people at several administrative levels: only one is kept.
 
@@ -43,6 +43,8 @@ def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -
         A Stocks, Phases or Population table, as the file holds. Conflict events are counts by area and month, which fit
         no declared table: ``pcode``, ``iso3``, ``admin1``, ``admin2``, ``kind``, ``start``, ``end``, ``events``,
         ``fatalities``, ``source``. Codes are as HAPI prints them; the placeholders that end in ``-XXX`` are missing.
+        Refugees and returnees stand by country (``pcode`` of two letters): refugees in the country of asylum, returnees
+        in the country that they had fled, ``origin`` being the other one.
         Rows that HAPI marks as duplicates are left out; those that it found no code for are kept without one, with its
         remark in ``warning``.
 
@@ -83,11 +85,13 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
         # HAPI's other errors are names that it found no code for (towns, livelihood zones): their people are real.
         twice = rows.text("error").str.contains("duplicate", case=False).fillna(False)
         rows.drop(twice, "duplicate, as HAPI marks it")
-    if rows.feed.id == "hapi-population":
+    if rows.feed.id in ("hapi-population", "hapi-refugees"):
         parts = (rows.text("gender").str.casefold().fillna("all") != "all") | (
             rows.text("age").str.casefold().fillna("all") != "all"
         )
         rows.drop(parts, "breakdown by sex and age")
+    if rows.feed.id == "hapi-refugees":
+        return _tidy_refugees(rows)
     depth = rows.number("level")
     if "level" not in rows:
         depth = rows.text("code1").notna().astype("Float64").mask(rows.text("code2").notna(), 2.0)
@@ -103,6 +107,27 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
         return rows.told_apart(stocks, "stocks")
     year = rows.day("start").dt.year.astype("Int64")
     return rows.told_apart(_identity(rows, year=year, people=rows.number("people")), "population")
+
+
+def _tidy_refugees(rows: Rows) -> Tidied:
+    """Refugees in the country of asylum; those who returned in the country that they had fled."""
+    printed = rows.text("group").str.upper()
+    rows.drop(~printed.isin(rows.facts["groups"]), "a group that the table has no name for")
+    printed = rows.text("group").str.upper()
+    back = printed.isin(rows.facts["returned"]).to_numpy(dtype=bool)
+    there, fled = rows.country("asylum", "asylum_name"), rows.country("origin", "origin_name")
+    lives, came = there.mask(back, fled), fled.mask(back, there)
+    table = rows.table(
+        pcode=country_pcodes(lives),
+        iso3=lives,
+        place=rows.text("asylum_name", "asylum").mask(back, rows.text("origin_name", "origin")),
+        origin=country_pcodes(came),
+        date=rows.day("end"),
+        group=printed.map(rows.facts["groups"]),
+        reason=printed.map(rows.facts["returned"]),
+        people=rows.number("people"),
+    )
+    return rows.told_apart(table, "stocks")
 
 
 def _identity(rows: Rows, **figures: Any) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,9 @@ from sahelgeo.readers.workbooks import is_old_workbook, is_workbook, open_workbo
 
 Readable: TypeAlias = "str | os.PathLike[str] | BinaryIO"
 
+# What is known of a fetched file lies beside it under its name and this ending.
+PROVENANCE = ".provenance.toml"
+_LONGEST_PROVENANCE = 100_000
 _TABLES = (
     *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".topojson", ".shp"),
     *(".gpkg", ".fgb", ".parquet", ".geoparquet", ".feather"),
@@ -89,7 +93,17 @@ def open_file(path: Readable, encoding: str | None = None, limits: Limits | None
     bounds = limits_of(limits)
     if not isinstance(encoding, str | None):
         raise FormatError(f"encoding={encoding!r} is no name of an encoding. Write it as encoding='cp1252'")
-    return _opened(_Given(*_content(path, bounds), encoding, bounds))
+    given = _Given(*_content(path, bounds), encoding, bounds)
+    return replace(_opened(given), seen_until=_seen_until(given.location))
+
+
+def _seen_until(location: Path | None) -> Any:
+    """The last day that the publisher of a fetched file looked at, which its provenance says: later is not zero."""
+    if location is None:
+        return None
+    with suppress(OSError, ValueError), location.with_name(location.name + PROVENANCE).open("rb") as beside:
+        return tomllib.loads(beside.read(_LONGEST_PROVENANCE).decode()).get("covers_until")
+    return None
 
 
 def _content(path: Readable, limits: Limits) -> tuple[bytes, str, Path | None]:

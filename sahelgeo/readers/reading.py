@@ -9,9 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
-from sahelgeo.events.counting import refuse_copies
+from sahelgeo.events.counting import SEEN_UNTIL, refuse_copies
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
@@ -120,6 +121,8 @@ def finished(
         warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=5)
     kind = parts[0].kind
     table = _checked(_joined([part.table for part in parts]), kind, opened)
+    if kind == "events" and (day := checks.day_or_none(opened.seen_until)) is not None:
+        table[SEEN_UNTIL] = pd.Series(day, index=table.index, dtype="datetime64[us]")
     feed = founds[0].feed
     named = {"feed": feed.id, "title": feed.title, "vintage": founds[0].vintage.name, "table": kind or "plain"}
     sheets: dict[str, int | str] = {sheet.name: left.get(sheet.name, "not read") for sheet in opened.sheets}

@@ -96,12 +96,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """An opened file: its sheets, notes on how it was opened, and warnings where a part of it is missing."""
+    """An opened file: its sheets, notes on how it was opened, and warnings where a part of it is missing.
+
+    ``seen_until`` is the last day that the publisher looked at, where a provenance beside the file says it.
+    """
 
     file: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    seen_until: Any = None
 
 
 # A sheet that has this share of the headings that a feed needs was perhaps meant for it.

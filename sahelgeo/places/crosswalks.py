@@ -240,7 +240,7 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd, sahelgeo as sg
-    >>> sg.editions.edition_of(pd.DataFrame({"pcode": ["ML09", "ML01"], "name": ["Taoudénit", "Kayes"]}))
+    >>> sg.places.edition_of(pd.DataFrame({"pcode": ["ML09", "ML01"], "name": ["Taoudénit", "Kayes"]}))
               rows_fit  rows_contradicted  rows_unknown  answer
     edition
     MLI 2023         2                  0             0    True

@@ -78,7 +78,7 @@ def local_association(
     >>> import sahelgeo as sg
     >>> sample = sg.load_sample("burkina-2020")
     >>> joint = sg.joint_severity(sample.phases, sample.stocks, sample.population)
-    >>> found = sg.joint.local_association(sg.attach_areas(joint, sample.areas), "share_3plus", "per_1000")
+    >>> found = sg.events.local_association(sg.attach_areas(joint, sample.areas), "share_3plus", "per_1000")
     >>> found.loc[joint["pcode"] == "BF56", "local_i"].round(2).tolist()
     [1.21]
     """

@@ -1,1 +1,0 @@
-from .crosswalks import edition_of as edition_of

@@ -1,0 +1,256 @@
+"""Pages joined to one file, counted, and looked at: whether it is what was asked for, and whether anything is in it.
+
+::
+
+    page 0 ─┐                                     the server's count, where it gives one, must be reached
+    page 1 ─┼─▶ {"data": [every row, in order]}   no row may come twice on two pages
+    page 2 ─┘                                     the envelope, where keys come back, is dropped
+
+An answer of status 200 may be a login page, an error in JSON, an empty list, a pointer to a file. None of them is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sahelgeo.errors import FetchError, FormatError, listed
+from sahelgeo.live.feeds import FORMS, Asked, Call
+from sahelgeo.live.polite import Answer, Line
+from sahelgeo.readers.areas import holds_areas
+from sahelgeo.readers.feed import feeds
+from sahelgeo.readers.opener import open_file
+from sahelgeo.readers.reading import read_empty
+from sahelgeo.readers.sheets import Opened, find, not_recognised
+
+# Larger files are known by their first bytes alone: to parse them takes longer than to fetch them.
+_LARGEST_PARSED = 30_000_000
+_MOST_PAGES = 2_000
+_LFS = b"version https://git-lfs.github.com/spec"
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A file as it will be kept, and what is known of it; unchanged is one without bytes."""
+
+    content: bytes = field(repr=False)
+    etag: str = ""
+    rows: int | None = None
+    unchanged: bool = False
+    embargo: dt.date | None = None
+    without: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> Body:
+    """The file that answers what was asked.
+
+    Raises
+    ------
+    FetchError
+        An answer that is no data, other data, a part of the data, or none.
+    """
+    if not {"paging", "joined"} & set(asked.feed.facts):
+        answer = line.get(calls[0], etag)
+        if answer.status == 304:
+            return Body(b"", etag, unchanged=True)
+        return Body(answer.content, answer.headers.get("etag", ""), doubts=_looked_at(answer.content, asked, line))
+    rows, without, envelope = Rows(), [], dict[str, Any]()
+    for call in calls:
+        found, around = _rows_of_call(call, asked, line)
+        rows, envelope = rows + found, envelope | around
+        without += [call.country] if not found and call.country else []
+    embargo = _embargo(asked, envelope)
+    if not rows:
+        why = f"the account may see events up to {embargo:%Y-%m-%d} only" if embargo else ""
+        raise _nothing(asked, calls[0], line, why)
+    content = _joined(rows, asked)
+    doubts = _looked_at(content, asked, line)
+    return Body(content, "", len(rows), embargo=embargo, without=tuple(without), doubts=doubts)
+
+
+def _joined(rows: Rows, asked: Asked) -> bytes:
+    if asked.feed.form == "csv":
+        held = io.StringIO(newline="")
+        writer = csv.DictWriter(held, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return held.getvalue().encode()
+    name = asked.feed.facts.get("list", "")
+    return json.dumps({name: rows} if name else rows, ensure_ascii=False, indent=0).encode()
+
+
+def _rows_of_call(call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
+    """All rows that answer one request, page after page, and what stands around them."""
+    paging: Mapping[str, Any] = asked.feed.facts.get("paging", {})
+    size, rows, seen, around = int(paging.get("size", 0)), Rows(), set[str](), dict[str, Any]()
+    for number in range(_MOST_PAGES):
+        turned = _turned(call, paging, number)
+        page, around = _page(line.get(turned), turned, asked, line)
+        keys = {_key_of(row, asked) for row in page}
+        if twice := sorted(keys & seen):
+            raise line.error(
+                f"{asked.feed.id}: {len(twice):,} rows stand on two pages ({listed(twice, 2)}): the data were changed "
+                "while they were fetched, and others are missing. Fetch again",
+                "incomplete",
+                call,
+            )
+        seen |= keys
+        rows += page
+        last = around.get(paging.get("total_pages", ""))
+        if not size or (number + 1 >= int(last) if last else len(page) < size):
+            break
+    stated = around.get(paging.get("count", ""))
+    if isinstance(stated, int) and stated != len(rows):
+        text = f"{asked.feed.id}: {len(rows):,} rows came, and the publisher counts {stated:,}. Fetch again"
+        raise line.error(text, "incomplete", call)
+    return rows, around
+
+
+def _turned(call: Call, paging: Mapping[str, Any], number: int) -> Call:
+    if "size" not in paging:
+        return call
+    size = int(paging["size"])
+    place = number * size if paging["style"] == "offset" else number + int(paging.get("first", 1))
+    return Call(call.address, {**call.query, paging["limit"]: str(size), paging["parameter"]: str(place)}, call.country)
+
+
+def _key_of(row: dict[str, Any], asked: Asked) -> str:
+    names = asked.feed.facts.get("row_key", row)
+    return json.dumps([row.get(name) for name in names], sort_keys=True)
+
+
+def _page(answer: Answer, call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
+    """The rows of one answer, and what stands around them."""
+    if asked.feed.form == "csv":
+        _refuse_other_forms(answer.content, asked, line, call)
+        return _csv_rows(answer.content), {}
+    name, held = asked.feed.facts.get("list", ""), None
+    with suppress(ValueError, RecursionError):
+        held = json.loads(answer.content)
+    around = held if isinstance(held, dict) else {}
+    rows = around.get(name) if name else held
+    failed = around.get("isSuccess") is False or around.get("success") is False
+    if failed or not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
+        _refuse_other_forms(answer.content, asked, line, call)
+        words = (around.get(key) for key in ("errorMessages", "messages", "message", "error", "detail"))
+        said = next((word for word in words if word), list(around) or type(held).__name__)
+        raise line.error(
+            f"{asked.feed.id}: the answer has status 200 and no list {name!r} of records: {str(said)[:200]}. "
+            "Change what is asked, or report it",
+            "wrong_content",
+            call,
+        )
+    return rows, {key: value for key, value in around.items() if key != name}
+
+
+def _csv_rows(content: bytes) -> Rows:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"))))
+
+
+def _nothing(asked: Asked, call: Call, line: Line, why: str) -> FetchError:
+    where = f" for {', '.join(asked.countries)}" if asked.countries else ""
+    text = f"{asked.feed.id}: no rows{where}; that is not zero people{f' ({why})' if why else ''}"
+    return line.error(f"{text}. Ask for another place or period", "empty", call)
+
+
+def _embargo(asked: Asked, envelope: Mapping[str, Any]) -> dt.date | None:
+    """The last day that the account may see, where the answer names one."""
+    held: Any = envelope
+    for name in asked.feed.facts.get("embargo", "-").split("."):
+        held = held.get(name) if isinstance(held, Mapping) else None
+    with suppress(ValueError):
+        return dt.date.fromisoformat(str(held)[:10])
+    return None
+
+
+class _Named(io.BytesIO):
+    """Bytes with a name for messages."""
+
+    name = ""
+
+
+def _opened(content: bytes, asked: Asked) -> tuple[Opened | None, str]:
+    """The file, or in the reader's words why it is none."""
+    named = _Named(content)
+    named.name = f"answer{FORMS[asked.feed.form][0]}"
+    try:
+        return open_file(named), ""
+    except FormatError as problem:
+        return None, str(problem).split(". ")[0].partition(": ")[2]
+
+
+def _refuse_other_forms(content: bytes, asked: Asked, line: Line, call: Call) -> None:
+    """Refuse what is no file of the feed's form: a web page, an error in XML, a pointer, nothing."""
+    start = content[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    ending, magics = FORMS[asked.feed.form]
+    said = ""
+    if content.startswith(_LFS):
+        said = "a pointer to a file that lies elsewhere (Git LFS)"
+    elif not start or start.startswith(b"<") or (magics and not start.startswith(magics)):
+        said = _opened(content, asked)[1] or f"no {ending} file"
+    elif len(content) < int(asked.feed.facts.get("smallest", 0)):
+        raise _nothing(asked, call, line, "the archive is empty")
+    if said:
+        text = (
+            f"{asked.feed.id}: what came is {said}. Nothing was kept. Try again later, or look at the publisher's page"
+        )
+        raise line.error(text, "wrong_content", call)
+
+
+def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
+    """What is doubtful in a file that will be kept: headings that changed, rows withheld, an old newest analysis.
+
+    Raises
+    ------
+    FetchError
+        It is no file of the form, cannot be read, holds nothing, or is readable as another feed than the one asked for.
+    """
+    call, facts, said = Call(asked.feed.facts.get("address", "")), asked.feed.facts, list[str]()
+    _refuse_other_forms(content, asked, line, call)
+    wanted = facts["reads"]
+    if wanted and len(content) <= _LARGEST_PARSED:
+        opened, refused = _opened(content, asked)
+        if opened is None:
+            text = f"{asked.feed.id}: what came is {refused}. Nothing was kept. Try again later, or report it"
+            raise line.error(text, "wrong_content", call)
+        with suppress(FormatError):
+            read_empty(opened, wanted)
+        known = holds_areas(opened) if wanted == ["areas"] else bool(find(opened, wanted))
+        if not known and (others := find(opened, feeds())):
+            other = others[0].feed
+            text = f"{asked.feed.id}: this is {other.title} ({other.id}). Nothing was kept. Report it"
+            raise line.error(text, "wrong_content", call)
+        said += [] if known else [f"its headings are not those known: {not_recognised(opened)}"[:400]]
+    rows = _csv_rows(content) if asked.feed.form == "csv" and {"withheld", "newest"} & set(facts) else []
+    if asked.feed.form == "json" and "newest" in facts:
+        held = json.loads(content)
+        rows = held[facts["list"]] if isinstance(held, dict) else held
+    return (*said, *_withheld(rows, facts.get("withheld")), *_old(rows, facts.get("newest")))
+
+
+def _withheld(rows: Rows, facts: Mapping[str, str] | None) -> list[str]:
+    if facts is None:
+        return []
+    count = sum(row.get(facts["column"]) != facts["unless"] for row in rows)
+    return [f"{count:,} rows are not public: {facts['column']} is not {facts['unless']}"] if count else []
+
+
+def _old(rows: Rows, facts: Mapping[str, Any] | None) -> list[str]:
+    found = []
+    form = facts.get("form", "%Y-%m-%d") if facts else ""
+    for row in rows if facts else []:
+        with suppress(ValueError):
+            text = str(row.get(facts["column"] if facts else ""))
+            found.append(dt.datetime.strptime(text[:10] if "d" in form else text, form).date())
+    last = max(found, default=None)
+    if facts is None or last is None or (dt.date.today() - last).days <= int(facts["old_days"]):
+        return []
+    return [f"the newest analysis is of {last:%Y-%m-%d}, and of later days nothing is known"]
