@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import sqlite3
+import struct
 import threading
 import warnings
 import zipfile
@@ -22,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from profiles import few
+from pyarrow import feather
 from shapely import MultiPolygon, box, transform
 
 import sahelgeo as sg
@@ -407,9 +409,53 @@ def test_shapes_that_grow_when_they_are_read_are_bounded(tmp_path: Path) -> None
         sg.read(tmp_path / "long.parquet")
     with pytest.raises(sg.errors.FormatError, match="10,000 rows, more than the 999"):
         sg.read(tmp_path / "long.parquet", limits={"rows": 999})
+    many = pa.array(["x" * 10_000] * 2_000)
+    lists = pa.array([[0] * 600] * 100)
+    for column, options, words in (
+        (many.cast(pa.large_string()), {}, "texts of its cells: .* bytes, more than the 4,000,000"),
+        (many, {"use_dictionary": False, "column_encoding": {"pcode": "DELTA_BYTE_ARRAY"}}, "texts of its cells: "),
+        (lists, {}, "its lists: 60,000 cells, more than the 50,000"),
+        (pa.array([["x" * 100_000] * 100] * 100), {}, "pcode.*, texts in lists: .* bytes, more than"),
+    ):
+        pq.write_table(pa.table({"pcode": column}), tmp_path / "long.parquet", **options)
+        with pytest.raises(sg.errors.FormatError, match=words):
+            sg.read(tmp_path / "long.parquet", limits={"bytes": 4_000_000, "cells": 10_000})
     pd.DataFrame({"pcode": ["x"] * 1_000}).to_feather(tmp_path / "rows.feather")
     with pytest.raises(sg.errors.FormatError, match="1,000 rows, more than the 999"):
         sg.read(tmp_path / "rows.feather", limits={"rows": 999})
+
+
+def test_a_feather_file_is_bounded_before_it_is_unpacked(tmp_path: Path) -> None:
+    """By what its batches say of themselves: packed texts, lists, cells that share bytes; cells that point elsewhere."""
+    path = tmp_path / "f.feather"
+
+    def refused(column: pa.Array, words: str, **options: Any) -> None:
+        feather.write_feather(pa.table({"pcode": column}), path, chunksize=1_000_000, **options)
+        with pytest.raises(sg.errors.FormatError, match=words):
+            sg.read(path, limits={"bytes": 4_000_000, "cells": 10_000})
+
+    refused(pa.array(["x" * 1_000] * 5_000), "unpacked: 5,0.*bytes, more than the 4,000,000", compression="zstd")
+    refused(pa.array([[0] * 20] * 5_000), "5,000 rows: 105,000 cells, more than the 50,000", compression="lz4")
+    once = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), pa.array(["x" * 1_000]))
+    refused(once, "texts of its cells: 5,0.*bytes, more than the 4,000,000")
+    refused(pa.array(["x"] * 9, pa.string_view()), "column 'pcode': string_view is not read")
+    feather.write_feather(pa.table({"pcode": pa.array(["aa", "bb"])}), path, compression="uncompressed")
+    sound = path.read_bytes()
+    places = struct.pack("<3i", 0, 2, 4)
+    assert sound.count(places) == 1
+    path.write_bytes(sound.replace(places, struct.pack("<3i", 0, 2_000_000_000, 4)))
+    with pytest.raises(sg.errors.FormatError, match="damaged feather file"):
+        sg.read(path)
+    for place in range(len(sound) - 60, len(sound) - 10):  # the index at the end
+        with contextlib.suppress(sg.SahelgeoError):
+            sg.read(io.BytesIO(sound[:place] + b"\xff\xff\xff\x7f" + sound[place + 4 :]))
+
+
+def test_areas_whose_country_is_blank_are_read() -> None:
+    """A column without any value has no type of its own."""
+    lines = 'ADM1_PCODE,ADM1_FR,ADM0_PCODE,wkt\nBF56,Sahel,,"MULTIPOLYGON (((0 13, 0 14, -1 14, 0 13)))"'
+    areas = sg.read_areas(io.BytesIO(lines.encode()), crs="EPSG:4326")
+    assert areas["pcode"].tolist() == ["BF56"]
 
 
 def test_a_crs_that_is_nowhere_on_earth_is_refused(tmp_path: Path) -> None:

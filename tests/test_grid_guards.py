@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import rasterio.shutil
 import shapely
 import xarray as xr
 from grids import areas, grid
@@ -180,6 +181,23 @@ def test_a_file_whose_directory_is_cut_off_is_named(tmp_path: Path) -> None:
     path.write_bytes(whole[: int.from_bytes(whole[4:8], "little") + 20])
     with pytest.raises(sg.errors.GridError, match=r"cut\.tif: damaged or cut off .*Fetch the file again"):
         sg.zonal_sum(path, WHOLE, measure="count")
+
+
+@pytest.mark.parametrize("form", ["NC", "NC4C"])
+def test_a_netcdf_file_is_tried_in_another_process(tmp_path: Path, form: str) -> None:
+    """A wrong count of its dimensions ends the process that opens it; a file that is cut off, and a sound one, do not."""
+    rasterio.shutil.copy(
+        written(tmp_path / "a.tif", np.full((2, 2), 5, "float32"), nodata=-1),
+        tmp_path / "a.nc",
+        driver="netCDF",
+        FORMAT=form,
+    )
+    whole = (tmp_path / "a.nc").read_bytes()
+    assert sg.zonal_sum(tmp_path / "a.nc", WHOLE, measure="count")["people"].sum() == 20
+    wrong = whole[:12] + b"9999" + whole[16:] if form == "NC" else whole[: len(whole) // 3]
+    (tmp_path / "b.nc").write_bytes(wrong)
+    with pytest.raises(sg.errors.GridError, match=r"b\.nc: damaged or cut off .*Fetch the file again"):
+        sg.zonal_sum(tmp_path / "b.nc", WHOLE, measure="count")
 
 
 def test_an_array_that_cannot_be_read_is_named() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Integral
 from os import PathLike, fspath
 from pathlib import Path, PurePath
@@ -44,6 +47,29 @@ _TIFF, _NETCDF = "GTiff", "netCDF"
 _DRIVERS = dict.fromkeys((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"), _TIFF) | dict.fromkeys(
     (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF"), _NETCDF
 )
+_DAMAGED = "{}: damaged or cut off ({}). Fetch the file again"
+# libnetcdf can end the process on a damaged file, or never come back from one: another process opens it first.
+_TRIAL = f"""
+import sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_CPU, (8, 8))
+except ImportError:  # not on Windows
+    pass
+try:
+    import rasterio
+except ImportError:  # where libraries lie elsewhere, nothing is tried
+    sys.exit()
+try:
+    with rasterio.open(sys.argv[1], driver="{_NETCDF}") as dataset:
+        if dataset.count:
+            dataset.tags(1)
+            for row in (0, dataset.height - 1):
+                dataset.read(1, window=((row, row + 1), (0, min(dataset.width, 10_000))))
+except (rasterio.errors.RasterioError, MemoryError, ValueError, TypeError) as problem:
+    sys.exit(str(problem.__cause__ or problem))
+"""
 _PART_OF_FILE = re.compile(r'(?:netcdf|hdf5):"?(.+?)"?:[^:]+', re.IGNORECASE)
 _MOST_HOLLOW, _MOST_PER_BYTE, _LARGEST_BLOCK = 10**9, 1_000, 2**26
 
@@ -213,12 +239,27 @@ def _opened(path: str) -> DatasetReader:
             f"{path}: not a raster that is opened by its path: neither GeoTIFF nor netCDF. Check the file, or open it "
             "yourself, with rasterio.open or xarray.open_dataset, and give what that gives"
         )
+    if driver == _NETCDF:
+        _try_apart(path, size, file.stat().st_mtime_ns)
     try:
         dataset = rasterio.open(path, driver=driver)
     except (rasterio.errors.RasterioIOError, ValueError) as problem:
-        raise GridError(f"{path}: damaged or cut off ({problem}). Fetch the file again") from problem
+        raise GridError(_DAMAGED.format(path, problem)) from problem
     _refuse_hollow(dataset, path, size)
     return dataset
+
+
+@lru_cache(maxsize=256)
+def _try_apart(path: str, *_: int) -> None:
+    """Refuse a file that another process cannot open, or not in time; asked once for a size and a time of change."""
+    program = [sys.executable, "-I", "-c", _TRIAL, path]
+    with suppress(subprocess.TimeoutExpired):
+        tried = subprocess.run(program, capture_output=True, check=False, timeout=60)  # noqa: S603 - our own program
+        if tried.returncode == 0:
+            return
+        if tried.returncode == 1:
+            raise GridError(_DAMAGED.format(path, tried.stderr.decode("utf-8", "replace").strip()[-300:]))
+    raise GridError(_DAMAGED.format(path, "opening it ends the process, or takes 8 seconds or 2 GB"))
 
 
 def _refuse_hollow(dataset: DatasetReader, path: str, size: int) -> None:

@@ -434,7 +434,8 @@ def _codes(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> dict[
         if style.labels(role, level, text) and not (role == "parent" and level == 0):
             found[role] = _first(style, role, level, text)
     if "iso3" in found:
-        found["iso3"] = found["iso3"].map(lambda code: countries().get(str(code).upper(), code), na_action="ignore")
+        stated = found["iso3"].map(lambda code: countries().get(str(code).upper(), code), na_action="ignore")
+        found["iso3"] = stated.astype("string")
     return found
 
 

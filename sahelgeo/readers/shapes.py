@@ -16,6 +16,7 @@ import struct
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -48,6 +49,17 @@ _BROKEN = "{}: a damaged {} ({}). Download it again"
 _LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
 # A million steps of SQLite each: a list of tables takes far less than one.
 _MOST_STEPS = 50
+# Columns of Arrow whose cells may share bytes: a small file may hold cells without end.
+_SHARING = (
+    *(pa.types.is_string_view, pa.types.is_binary_view, pa.types.is_list_view, pa.types.is_large_list_view),
+    *(pa.types.is_run_end_encoded, pa.types.is_union),
+)
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+)
+# How many texts of a column are measured at a time.
+_MOST_TEXTS = 1 << 16
 COLUMNS = {b"PAR1": "parquet", b"ARROW1": "feather"}
 
 
@@ -264,29 +276,129 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
 def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schema:
     """Its schema, if it has few enough cells and letters: a short list of texts may be repeated for ever."""
     facts = pq.ParquetFile(io.BytesIO(content)).metadata
-    unpacked = sum(facts.row_group(number).total_byte_size for number in range(facts.num_row_groups))
-    refuse_beyond("bytes", unpacked, limits, f"{file}, unpacked", times=2)
+    groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
+    refuse_beyond("bytes", sum(group.total_byte_size for group in groups), limits, f"{file}, unpacked", times=2)
     schema = pq.read_schema(io.BytesIO(content))
     _refuse_many_rows(facts.num_rows, schema, file, limits)
-    texts = [part.name for part in schema if _is_text(part.type)]
+    parts = [group.column(number) for group in groups for number in range(facts.num_columns)]
+    refuse_beyond("cells", sum(part.num_values for part in parts), limits, f"{file}, its lists", times=5)
+    texts = {part.name: _MOST_TEXTS for part in schema if _is_text(part.type)}
+    for part in parts:
+        if part.physical_type != "BYTE_ARRAY":
+            continue
+        # No text is longer than all that is stored of its column, and each may be as long.
+        longest, name = max(1, part.total_uncompressed_size), part.path_in_schema
+        if name not in texts:
+            refuse_beyond("bytes", longest * part.num_values, limits, f"{file}, {name}, texts in lists", times=100)
+        elif "DELTA_BYTE_ARRAY" in part.encodings:  # a text may repeat how the one before begins
+            texts[name] = min(_MOST_TEXTS - 1, texts[name], max(1, limits["bytes"] // 8 // longest))
     size = 0
-    for name in texts:
-        held = pq.read_table(io.BytesIO(content), columns=[name], read_dictionary=[name])
-        for chunk in (chunk for column in held.columns for chunk in column.chunks):
-            if isinstance(chunk, pa.DictionaryArray):
-                size += pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0
-        refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
+    for name, rows in texts.items():
+        stored = pq.ParquetFile(io.BytesIO(content), read_dictionary=[name] if rows == _MOST_TEXTS else [])
+        for batch in stored.iter_batches(rows, columns=[name]):
+            column = batch.column(0)
+            size += _shared_letters(column) if isinstance(column, pa.DictionaryArray) else column.nbytes
+            refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
 
 
 def _refuse_large_feather(content: bytes, file: str, limits: Limits) -> pa.Schema:
-    first = pa.ipc.open_file(io.BytesIO(content), options=pa.ipc.IpcReadOptions(included_fields=[0]))
-    rows = 0
-    schema: pa.Schema = pa.ipc.open_file(io.BytesIO(content)).schema
-    for number in range(first.num_record_batches):
-        rows += first.get_batch(number).num_rows
-        _refuse_many_rows(rows, schema, file, limits)
+    """Its schema, if what its batches say of themselves is small enough, and what they hold is sound."""
+    rows, values, size = 0, 0, 0
+    try:
+        for of_batch, held, unpacked in _batches(content, file, limits):
+            rows, values, size = rows + of_batch, values + held, size + unpacked
+            refuse_beyond("rows", rows, limits, file)
+            refuse_beyond("cells", values, limits, f"{file}, {rows:,} rows", times=5)
+            refuse_beyond("bytes", size, limits, f"{file}, unpacked")
+    except struct.error as failure:
+        raise ValueError("its index points to nothing") from failure
+    stored = pa.ipc.open_file(io.BytesIO(content))
+    schema: pa.Schema = stored.schema
+    _refuse_many_rows(rows, schema, file, limits)
+    for field in schema:
+        if any(told(field.type) for told in _SHARING):
+            raise FormatError(f"{file}, column {field.name!r}: {field.type} is not read. Save it as text or numbers")
+    for number in range(stored.num_record_batches):
+        batch = stored.get_batch(number)
+        batch.validate(full=True)
+        size += sum(map(_shared_letters, batch.columns))
+        refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
+
+
+def _shared_letters(column: pa.Array) -> int:
+    """The bytes of texts that are stored once and stand in many cells, as often as they do."""
+    if not isinstance(column, pa.DictionaryArray) or not _is_text(column.dictionary.type):
+        return 0
+    return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
+
+
+def _batches(content: bytes, file: str, limits: Limits) -> Iterator[tuple[int, int, int]]:
+    """The rows, the values and the unpacked bytes of each batch of a Feather file, by its index and before any work.
+
+    The index at the end of the file has the place of each batch. A batch begins with how many rows it has, how many
+    values each column has, and where its bytes are; packed bytes begin with their number once they are unpacked::
+
+        ARROW1 .. | schema | batch: rows, values of columns, (place, size) of bytes | bytes .. | index | size | ARROW1
+    """
+    end = len(content) - 10
+    index = end - _number(content, "<i", end)
+    index += _number(content, "<I", index)
+    for kind in (2, 3):  # texts that cells share, and rows
+        listed_at = _part_of(content, index, kind)
+        for number in range(_number(content, "<I", listed_at) if listed_at else 0):
+            refuse_beyond("members", number, limits, file, remedy="Save it in fewer batches")
+            place, head = struct.unpack_from("<qi", content, listed_at + 4 + 24 * number)
+            marked = _number(content, "<I", place) == 0xFFFFFFFF
+            message = place + (8 if marked else 4)
+            message += _number(content, "<I", message)
+            batch = _part_of(content, message, 2)
+            if kind == 2:
+                batch = _part_of(content, batch, 1)
+            yield _of_batch(content, batch, place + head, counts=kind == 3)
+
+
+def _of_batch(content: bytes, batch: int, body: int, *, counts: bool) -> tuple[int, int, int]:
+    rows, packed = _field(content, batch, 0), bool(_field(content, batch, 3))
+    columns, pieces = _part_of(content, batch, 1), _part_of(content, batch, 2)
+    length = _count(content, rows) if rows and counts else 0
+    values = size = 0
+    for number in range(_number(content, "<I", columns) if columns else 0):
+        values += _count(content, columns + 4 + 16 * number)
+    for number in range(_number(content, "<I", pieces) if pieces else 0):
+        place, held = struct.unpack_from("<qq", content, pieces + 4 + 16 * number)
+        unpacked = _number(content, "<q", body + place) if packed and held >= 8 else held
+        size += max(0, held) if unpacked < 0 else unpacked
+    return length, max(values, length), size
+
+
+def _count(content: bytes, at: int) -> int:
+    found = _number(content, "<q", at)
+    if found < 0:
+        raise ValueError("it counts fewer than none")
+    return found
+
+
+def _number(content: bytes, kind: str, at: int) -> int:
+    if at < 0:
+        raise ValueError("it points before its beginning")
+    return int(struct.unpack_from(kind, content, at)[0])
+
+
+def _field(content: bytes, table: int, number: int) -> int:
+    """Where a field of a table of FlatBuffers is, or 0 where the table has none."""
+    known = table - _number(content, "<i", table)
+    if 4 + 2 * number >= _number(content, "<H", known):
+        return 0
+    at = _number(content, "<H", known + 4 + 2 * number)
+    return table + at if at else 0
+
+
+def _part_of(content: bytes, table: int, number: int) -> int:
+    """Where the part begins that a field points to, or 0."""
+    at = _field(content, table, number)
+    return at + _number(content, "<I", at) if at else 0
 
 
 def _refuse_many_rows(rows: int, schema: pa.Schema, file: str, limits: Limits) -> None:
@@ -298,7 +410,7 @@ def _refuse_many_rows(rows: int, schema: pa.Schema, file: str, limits: Limits) -
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))
+    return any(told(kind) for told in _TEXTS)
 
 
 def with_shapes(table: pd.DataFrame) -> pd.DataFrame:
