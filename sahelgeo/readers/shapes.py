@@ -296,6 +296,7 @@ def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schem
     for name, rows in texts.items():
         stored = pq.ParquetFile(io.BytesIO(content), read_dictionary=[name] if rows == _MOST_TEXTS else [])
         for batch in stored.iter_batches(rows, columns=[name]):
+            batch.validate(full=True)
             column = batch.column(0)
             size += _shared_letters(column) if isinstance(column, pa.DictionaryArray) else column.nbytes
             refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
