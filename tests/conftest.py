@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ import pytest
 from pages import CHROMIUM, FLAGS
 from shapely import box
 from tables import provinces as two_by_two
+
+from sahelgeo.cli import main
 
 
 @pytest.fixture
@@ -63,6 +67,16 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("demo")
     run_demo(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def french_demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The products of the demo in French, and the lines that the command prints; made once."""
+    made: Path = tmp_path_factory.mktemp("demo") / "produits"
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert main(["demo", "--out", str(made), "--lang", "fr"]) == 0
+    return made, said.getvalue().splitlines()
 
 
 # A driver that is at work keeps others of its process from waiting for anything, so that it ends with each file of tests.

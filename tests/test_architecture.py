@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -41,6 +42,7 @@ NOUNS = (sg.places, sg.stocks, sg.flows, sg.phases, sg.events, sg.rasters, sg.li
 WITH_STUBS = (sg, sg.brief, *NOUNS)
 
 
+@lru_cache(maxsize=1)
 def module_paths() -> dict[str, Path]:
     """Every module by its dotted name within the package; the package itself is left out."""
     paths = {}
@@ -52,6 +54,7 @@ def module_paths() -> dict[str, Path]:
     return paths
 
 
+@lru_cache
 def imports_of(path: Path) -> set[str]:
     """The sahelgeo modules that a module imports anywhere, within functions too."""
     known = module_paths()

@@ -13,7 +13,6 @@ from pages import Opened
 from tables import ATTACK, arrows, phased
 
 import sahelgeo as sg
-from sahelgeo.demo import run_demo
 
 pytestmark = pytest.mark.browser
 
@@ -142,10 +141,9 @@ def test_four_kinds_of_missing_look_different(browser: Any, tmp_path: Path, squa
     assert opened.wrong == []
 
 
-def test_a_french_page_is_french(browser: Any, tmp_path: Path) -> None:
+def test_a_french_page_is_french(browser: Any, french_demo: tuple[Path, list[str]]) -> None:
     """Words, numbers and the language of the page."""
-    run_demo(tmp_path, lang="fr")
-    opened = Opened(browser, tmp_path / "map.html")
+    opened = Opened(browser, french_demo[0] / "map.html")
     assert opened.page.evaluate("() => document.documentElement.lang") == "fr"
     legend = opened.page.locator(".sg-legend").inner_text()
     assert "2 Sous pression" in legend

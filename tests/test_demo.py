@@ -69,14 +69,13 @@ def test_the_map_is_light_and_whole(folder: Path) -> None:
     assert "<link" not in html
 
 
-def test_the_command_prints_six_lines_and_the_paths(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_six_lines_and_the_paths(french_demo: tuple[Path, list[str]]) -> None:
     """French on request."""
-    assert main(["demo", "--out", str(tmp_path / "produits"), "--lang", "fr"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    folder, lines = french_demo
     assert len(lines) == 6 + len(PRODUCTS)
     assert lines[0].startswith("1\u202f034\u202f609 personnes déplacées dans 13 régions au 6 septembre 2020")
     assert lines[-1].endswith("report.md")
-    report = (tmp_path / "produits" / "report.md").read_text(encoding="utf-8")
+    report = (folder / "report.md").read_text(encoding="utf-8")
     assert "## Lignes et personnes comptabilisées" in report
     assert "Burkina Faso, 2020 : insécurité alimentaire et déplacements" in report
 

@@ -451,6 +451,14 @@ def test_a_feather_file_is_bounded_before_it_is_unpacked(tmp_path: Path) -> None
             sg.read(io.BytesIO(sound[:place] + b"\xff\xff\xff\x7f" + sound[place + 4 :]))
 
 
+def test_texts_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
+    """Parquet does not ask; Python does, in the middle of its work."""
+    wrong = pa.StringArray.from_buffers(2, pa.py_buffer(struct.pack("<3i", 0, 2, 4)), pa.py_buffer(b"ok\xff\xfe"))
+    pq.write_table(pa.table({"pcode": wrong}), tmp_path / "wrong.parquet")
+    with pytest.raises(sg.errors.FormatError, match="damaged parquet file .*UTF8"):
+        sg.read(tmp_path / "wrong.parquet")
+
+
 def test_areas_whose_country_is_blank_are_read() -> None:
     """A column without any value has no type of its own."""
     lines = 'ADM1_PCODE,ADM1_FR,ADM0_PCODE,wkt\nBF56,Sahel,,"MULTIPOLYGON (((0 13, 0 14, -1 14, 0 13)))"'

@@ -17,8 +17,9 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 
 import sahelgeo as sg
 
@@ -450,6 +451,7 @@ def sum_or_refusal(feed: Lookalike, content: io.BytesIO) -> tuple[float | None, 
     return float(table[feed.column].sum()), any(issubclass(word.category, sg.DataWarning) for word in said)
 
 
+@few()
 @given(
     st.sampled_from(COUNTED),
     COUNTS,
@@ -467,6 +469,7 @@ def test_publishers_counts_in_every_style_of_numbers(
     assert people in (None, sum(counts))
 
 
+@few()
 @given(
     st.sampled_from(DATED),
     st.lists(
@@ -498,6 +501,7 @@ def test_publishers_days_in_every_style(name: str, periods: list[tuple[dt.date, 
     assert sorted(table[column].dropna().unique()) == sorted(set(meant))
 
 
+@few()
 @given(
     st.sampled_from(COUNTED),
     st.lists(st.integers(1, 900), min_size=2, max_size=5),
@@ -514,6 +518,7 @@ def test_publishers_totals_in_every_style(name: str, counts: list[int], word: st
     assert people in (None, sum(counts)) or warned
 
 
+@few()
 @given(
     st.sampled_from(list(FEEDS)),
     st.integers(1, 4),
@@ -535,7 +540,7 @@ def test_publishers_files_in_every_encoding_and_quoting(
     assert rows[1][feed.name] in set(table["place"])
 
 
-@settings(max_examples=8)
+@few()
 @given(st.sampled_from(list(FEEDS)), st.lists(st.integers(1, 900), min_size=2, max_size=3, unique=True), st.booleans())
 def test_publishers_sheets_are_all_read_or_said(name: str, counts: list[int], hidden: bool) -> None:
     """Rows of one feed in a sheet each."""
