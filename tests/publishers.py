@@ -21,13 +21,17 @@ from typing import Any
 
 import geopandas as gpd
 import openpyxl
+import pytest
 from lookalikes import CH_COLUMNS, ch_row
 from pytest_httpserver import HTTPServer
 from shapely import box
 from werkzeug import Request, Response
 
+import sahelgeo as sg
+from sahelgeo.live import polite
 from sahelgeo.live.feeds import FEEDS
 
+IDPS = "/api/v2/affected-people/idps"
 STORE = "s3.us-east-1.amazonaws.com"
 KEYS = {
     "DTMAPI_SUBSCRIPTION_KEY": "dtm k€y/+&=%\"'<>\\ 1",
@@ -494,3 +498,39 @@ ASKED: dict[str, dict[str, Any]] = {
     "ipc/api": {"countries": "TCD"}, "p-codes": {}, "ucdp": {}, "ucdp/api": {"countries": "BFA"}, "ucdp/candidate": {},
     "ucdp/hdx": {"countries": "BFA"}, "unhcr": {"countries": "BFA"}, "worldpop": {"countries": "BFA"},
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Publishers]:
+    """Both ports, for all tests of the file."""
+    with running() as publishers:
+        yield publishers
+
+
+@pytest.fixture
+def hosts(servers: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publishers:
+    """The publishers with good answers, an empty cache, every key set, and no waiting."""
+    servers.reset()
+    monkeypatch.setenv("SAHELGEO_LOOPBACK", servers.loopback)
+    monkeypatch.setenv("SAHELGEO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.delenv("SAHELGEO_OFFLINE", raising=False)
+    for name, key in KEYS.items():
+        monkeypatch.setenv(name, key)
+    monkeypatch.setattr(polite, "sleep", lambda _seconds: None)
+    polite._tokens.clear()
+    return servers
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits that were asked for."""
+    waits: list[float] = []
+    monkeypatch.setattr(polite, "sleep", waits.append)
+    return waits
+
+
+def fetch(feed: str, **how: Any) -> sg.live.Fetched:
+    """A feed as the answers hold it, without a bar."""
+    return sg.fetch(feed, **{**ASKED[feed], "progress": False, **how})

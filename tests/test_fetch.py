@@ -7,54 +7,17 @@ import email.utils
 import json
 import socket
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import publishers as given
 import pytest
-from publishers import ASKED, KEYS, Answer, Heard, Publishers, as_json
+from publishers import IDPS, KEYS, Answer, Heard, Publishers, as_json, fetch, hosts, servers, slept
 
 import sahelgeo as sg
 from sahelgeo.live import feeds, kept, polite
 from sahelgeo.live.feeds import FEEDS
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Publishers]:
-    """Both ports, for all tests of the file."""
-    with given.running() as publishers:
-        yield publishers
-
-
-@pytest.fixture
-def hosts(servers: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publishers:
-    """The publishers with good answers, an empty cache, every key set, and no waiting."""
-    servers.reset()
-    monkeypatch.setenv("SAHELGEO_LOOPBACK", servers.loopback)
-    monkeypatch.setenv("SAHELGEO_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("SAHELGEO_OFFLINE", raising=False)
-    for name, key in KEYS.items():
-        monkeypatch.setenv(name, key)
-    monkeypatch.setattr(polite, "sleep", lambda _seconds: None)
-    polite._tokens.clear()
-    return servers
-
-
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits that were asked for."""
-    waits: list[float] = []
-    monkeypatch.setattr(polite, "sleep", waits.append)
-    return waits
-
-
-def fetch(feed: str, **how: Any) -> sg.live.Fetched:
-    """A feed as the answers hold it, without a bar."""
-    return sg.fetch(feed, **{**ASKED[feed], "progress": False, **how})
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -161,9 +124,6 @@ def test_a_page_of_a_firewall_is_no_refused_key(hosts: Publishers) -> None:
     assert "a page of a firewall" in str(error)
     assert len(hosts.heard) == 1
     assert "sahelgeo/" in hosts.heard[0].headers["user-agent"]
-
-
-IDPS = "/api/v2/affected-people/idps"
 
 
 def test_a_publisher_that_is_busy_is_waited_for(hosts: Publishers, slept: list[float]) -> None:
@@ -559,3 +519,18 @@ def test_the_days_reach_the_publisher_as_it_writes_them(hosts: Publishers) -> No
     assert (sent["event_date"], sent["event_date_where"]) == ("2025-01-01|2025-06-30", "BETWEEN")
     assert sent["country"] == "Burkina Faso"
     assert (sent["yearFrom"], sent["yearTo"]) == ("2020", "2021")
+
+
+def test_the_probe_of_the_live_services_runs(hosts: Publishers, capsys: pytest.CaptureFixture[str]) -> None:
+    """Against the answers that the feeds were built from nothing differs; what does is printed."""
+    import probe_live
+
+    assert probe_live.main(["hapi/idps", "unhcr", "worldpop"]) == 0
+    assert "names: " in capsys.readouterr().out
+    hosts.answers[IDPS] = as_json({"data": [{"place": 1}]})
+    hosts.answers["/population"] = Answer(status=404)
+    assert probe_live.main(["hapi/idps", "ipc/api"]) == 1
+    said = capsys.readouterr().out
+    assert "DIFFERS: the reader misses" in said
+    assert "DIFFERS: ipc/api: api.ipcinfo.org answers 404" in said
+    assert "unverified: the names of the filters by day" in said

@@ -198,13 +198,14 @@ def _as_far_as_seen(coverage: pd.DataFrame, events: pd.DataFrame) -> pd.DataFram
     late = (coverage["end"] > last).to_numpy(dtype=np.bool_)
     if not late.any():
         return coverage
-    warn(
-        f"coverage ends on {coverage['end'].max():%Y-%m-%d}, and the events could be seen until "
-        f"{last[late].min():%Y-%m-%d} only (seen_until): later days are not zero and are not covered"
-    )
+    until, seen_to = f"{coverage['end'].max():%Y-%m-%d}", f"{last[late].min():%Y-%m-%d}"
     coverage = coverage.assign(end=coverage["end"].where(~late, last).astype("datetime64[us]"))
     if (left := coverage[coverage["start"] <= coverage["end"]]).empty:
         raise WindowError("coverage: none of its days could be seen in the events (seen_until). Give earlier days")
+    warn(
+        f"coverage ends on {until}, and the events could be seen until {seen_to} only (seen_until): later days are not "
+        "zero and are not covered"
+    )
     return left
 
 

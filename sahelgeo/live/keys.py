@@ -13,11 +13,9 @@ import base64
 import json
 import logging
 import os
-import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
@@ -100,13 +98,12 @@ def _kept(names: Iterable[str]) -> tuple[Secret, str]:
     for name in names:
         if value := filed.get(name, "").strip():
             return Secret(value), f"{config_file()}, {name}"
-    if find_spec("keyring") is not None or "keyring" in sys.modules:
+    with suppress(Exception):  # it is not installed, locked, or has no such key
         import keyring  # noqa: PLC0415
 
         for name in names:
-            with suppress(Exception):  # a keyring that is locked or absent has no key
-                if value := keyring.get_password("sahelgeo", name):
-                    return Secret(str(value)), f"keyring, {name}"
+            if value := keyring.get_password("sahelgeo", name):
+                return Secret(str(value)), f"keyring, {name}"
     return Secret(""), ""
 
 
