@@ -140,12 +140,6 @@ def test_figures_without_a_source_are_said_to_have_none(squares: gpd.GeoDataFram
     assert "Source not stated: People" in one.get_root().render()
 
 
-def test_layers_of_others_lie_above_the_areas(squares: gpd.GeoDataFrame) -> None:
-    """Leaflet's own pane is at 400."""
-    page = sg.maps.phase_map(squares.assign(phase_published=1)).get_root().render()
-    assert '["sg-areas", 390]' in page
-
-
 def test_a_comparison_is_printed_and_exported_and_a_story_says_how(hungry: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """Sheets take a map or a comparison, exports take all."""
     page = sg.maps.compare_map(hungry, hungry.assign(phase_published=4, season="Mar-May 2024"), title="A year")

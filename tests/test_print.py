@@ -81,6 +81,28 @@ def test_places_have_names_where_there_are_no_areas(squares: gpd.GeoDataFrame) -
     assert {text.get_text() for text in names_on(sg.maps.figure(m), ["West", "Middle", "East"])} == {"West", "Middle"}
 
 
+def test_circles_alone_stand_on_the_outlines_of_their_areas_and_shrink_with_the_sheet(
+    squares: gpd.GeoDataFrame,
+) -> None:
+    """The sheet shows the areas whole; on a narrow one no circle covers the middle of another."""
+    m = sg.maps.Map()
+    sg.maps.StockLayer(squares.assign(people=[900, 1000, 900])).add_to(m)
+    widest = []
+    for width in (10, 4):
+        sheet = sg.maps.figure(m, width_inches=width)
+        axes = sheet.axes[0]
+        (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+        assert west < 0
+        assert east > 3
+        assert south < 10
+        assert north > 11
+        circles = [line for line in axes.lines if line.get_marker() == "o"]
+        middles = [axes.transData.transform(line.get_xydata())[0][0] * 72 / sheet.dpi for line in circles]
+        widest.append(max(line.get_markersize() for line in circles))
+        assert min(abs(np.diff(sorted(middles)))) > widest[-1] / 2
+    assert widest[1] < widest[0]
+
+
 def test_names_make_way_for_arrows(squares: gpd.GeoDataFrame) -> None:
     """With broad arrows on the map all names still find a place in their area."""
     m = sg.maps.Map()

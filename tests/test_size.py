@@ -28,7 +28,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 24_441
+    CODE_LINES = 24_456
     MODULES = 148
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60

@@ -48,6 +48,8 @@ def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool)
     """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
     if ground:
         draw_ground(axes, drawings, lang)
+    if not any(isinstance(item, AreaDrawing) for item in drawings):
+        _draw_outlines(axes, drawings)
     radii = radii_of(drawings)
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
     arrows: list[Any] = []
@@ -61,6 +63,14 @@ def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool)
         elif isinstance(item, SymbolDrawing):
             _draw_symbols(axes, item)
     return arrows
+
+
+def _draw_outlines(axes: Axes, drawings: list[Drawing]) -> None:
+    """The areas that circles stand for, where no layer of areas shows them."""
+    border: dict[str, Any] = {"edgecolor": style()["ground"]["border"], "linewidth": 1.2 * POINTS_PER_PIXEL}
+    for item in drawings:
+        for area in () if not isinstance(item, SymbolDrawing) or item.areas is None else item.areas:
+            axes.add_artist(PathPatch(polygon_outline(area), facecolor="none", zorder=2.5, **border))
 
 
 def _height(item: Drawing) -> int:
@@ -217,6 +227,8 @@ def _drawn(drawings: list[Drawing], wide: float, high: float) -> Any:
         if isinstance(item, AreaDrawing):
             polygons = item.geometry[item.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
             shapes += list(polygons.simplify(wide))
+        elif isinstance(item, SymbolDrawing) and item.areas is not None:
+            shapes += list(item.areas.simplify(wide))
     for (x, y), radius in radii_of(drawings).items():
         if radius:
             shapes.append(shapely.box(x - radius * wide, y - radius * high, x + radius * wide, y + radius * high))
@@ -343,7 +355,10 @@ _DEAREST = 0.75
 
 
 class _Wanted(NamedTuple):
-    """A name, the point and the shape that it belongs to (in points), how far it keeps from the point, its colours."""
+    """A name, the point and the shape that it belongs to (in points), how far it keeps from the point, its colours.
+
+    ``circle`` is the radius of the circle on the point: a name stands by its circle, or not at all.
+    """
 
     name: str
     point: Any
@@ -351,14 +366,15 @@ class _Wanted(NamedTuple):
     clear: float
     colour: str
     halo: str
+    circle: float
 
 
 def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[str]:
     """Write the names of the areas, or of the places where there are no areas; return those written.
 
-    Names are placed one after the other, large areas first, each where it costs least: the share of it that lies
-    outside its area, and half the share that lies on arrows. A place that touches a digit, a circle, a name or the
-    frame is out.
+    Names are placed one after the other, those of large circles and then of large areas first, each where it costs
+    least: the share of it that lies outside its area, and half the share that lies on arrows. A place that touches a
+    digit, a circle, a name or the frame is out.
     """
     place, radii = on_sheet(axes), radii_of(drawings)
     taken = [_around(place(point), radius, radius) for point, radius in radii.items() if radius]
@@ -368,7 +384,7 @@ def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[
     frame = shapely.box(*place([[west, south], [east, north]]).ravel())
     covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])
     written = []
-    for wanted in sorted(_wanted(drawings, radii, place), key=lambda one: -one.shape.area):
+    for wanted in sorted(_wanted(drawings, radii, place), key=lambda one: (-one.circle, -one.shape.area)):
         width, height = _size_of(axes, wanted.name)
         best = _best_place(wanted, width, height, taken, frame, covered)
         if best is None:
@@ -391,7 +407,7 @@ def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], pl
 def _wanted_places(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
     colour, halo = style()["text"]["colour"], style()["ground"]["land"]
     return [
-        _Wanted(name, at, shapely.Point(at).buffer(radii[point] + 60), radii[point], colour, halo)
+        _Wanted(name, at, shapely.Point(at).buffer(radii[point] + 60), radii[point], colour, halo, radii[point])
         for item in drawings
         if isinstance(item, SymbolDrawing)
         for name, point, value, at in zip(item.names, item.points, item.values, place(item.points), strict=True)
@@ -408,7 +424,8 @@ def _wanted_areas(top: AreaDrawing, radii: dict[tuple[float, float], float], pla
         one = top.looks[top.class_of[number]]
         shape = shapely.make_valid(shapely.simplify(shapely.transform(top.geometry.iloc[number], place), 0.5))
         clear = radii.get(point, 0.0) or (_DIGIT if top.digits[number] or top.marks[number] else 0.0)
-        wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour))
+        circle = radii.get(point, 0.0)
+        wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour, circle))
     return wanted
 
 
@@ -443,7 +460,7 @@ def _places(wanted: _Wanted, width: float, height: float) -> Iterator[Any]:
     """Where a name may stand, best first: on its point, below, above, beside, then further off."""
     if not wanted.clear:
         yield wanted.point
-    for further in (0.0, height, 2.5 * height, 4 * height):
+    for further in (0.0,) if wanted.circle else (0.0, height, 2.5 * height, 4 * height):
         down, side = wanted.clear + _GAP + height / 2 + further, wanted.clear + _GAP + width / 2 + further
         across, along = side * 0.7, down * 0.8
         straight = ((0, -down), (0, down), (side, 0), (-side, 0))
@@ -599,7 +616,7 @@ def _point(
     moved = axes.transData + ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
     axes.plot(
         *point, marker=marker, markersize=size, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
-        transform=moved, zorder=6.1, linestyle="none",
+        transform=moved, zorder=6.1, linestyle="none", path_effects=[withStroke(linewidth=3, foreground="#FFFFFF")],
     )  # fmt: skip
 
 

@@ -126,6 +126,8 @@ def figure(
         for layer in layers
     ]
     with in_style(given.style), print_settings():
+        full = style()["symbols"]["full_width"] / 96
+        drawings = [_smaller(item, min(1.0, max(0.3, _map_width(width_inches) / full))) for item in drawings]
         sheet, axes = _sheet(given, drawings, width_inches)
         arrows = draw_layers(axes, drawings, given.lang, ground=given.ground)
         if names:
@@ -177,9 +179,14 @@ def save_sheet(sheet: Figure, path: str | Path, dpi: float, title: str) -> None:
     write_whole(path, drawn.getvalue())
 
 
+def _map_width(width: float) -> float:
+    """What the legend leaves of the width of a sheet, in inches."""
+    return width - LEGEND_INCHES - 0.35
+
+
 def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
     """The sheet with its furniture, and the axes of the map in degrees."""
-    map_width = width - LEGEND_INCHES - 0.35
+    map_width = _map_width(width)
     block = min(max(map_width * height_by_width(drawings), 3.6, legend_height(drawings)), 1.5 * width)
     sheet, bottom = paper(m, drawings, width, block)
     axes = axes_in_inches(sheet, (0.15, bottom, map_width, block))
@@ -478,7 +485,7 @@ def _periods_sheet(
     everything = [*outlines, *drawings]
     columns = _columns(len(drawings))
     rows = math.ceil(len(drawings) / columns)
-    room = full - LEGEND_INCHES - 0.35
+    room = _map_width(full)
     width = room / columns - 0.08
     height = min(width * height_by_width(everything), 1.5 * width)
     wrapped = ["\n".join(textwrap.wrap(caption, int(width * 13))) for caption, _ in captions]

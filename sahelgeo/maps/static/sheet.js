@@ -464,8 +464,8 @@ var sahelgeo = (function () {
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
         sheet.labels = sahelgeo.labels(sheet, map);
         /* On a small map symbols are smaller; they keep their size while it is open. */
-        var size = map.getSize();
-        sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / 620, size.y / 400)) : 1;
+        var size = map.getSize(), full = read.style.symbols;
+        sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / full.full_width, size.y / full.full_height)) : 1;
         if (read.page) {
             sheet.scaled = controls.scale;
             sheet.freeZoom = map.options.minZoom === undefined;
