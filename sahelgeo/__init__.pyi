@@ -2,6 +2,7 @@ from . import brief as brief
 from . import errors as errors
 from . import events as events
 from . import flows as flows
+from . import large as large
 from . import live as live
 from . import maps as maps
 from . import phases as phases
@@ -39,7 +40,6 @@ from .readers.any_file import read as read
 from .readers.any_file import read_with_report as read_with_report
 from .readers.areas import read_areas as read_areas
 from .readers.cadre_harmonise import read_cadre_harmonise as read_cadre_harmonise
-from .readers.chunks import read_chunks as read_chunks
 from .readers.conasur import read_conasur as read_conasur
 from .readers.displacement_list import read_displacement_list as read_displacement_list
 from .readers.dtm import read_dtm as read_dtm

@@ -83,16 +83,28 @@ class CodedSums:
             codes[name] = places[self.codes[name]]
         return added([CodedSums({}, codes, self.counts)], known)
 
+    @classmethod
+    def merged(cls, several: Sequence[CodedSums]) -> CodedSums:
+        """The sums of several parts, each with labels of its own, in the order of their labels."""
+        known: Known = {name: {} for one in several for name in one.labels}
+        parts = []
+        for one in several:
+            codes = {name: recoded(one.codes[name], labels, known[name]) for name, labels in one.labels.items()}
+            parts.append(cls({}, codes, one.counts))
+        whole = added(parts, known)
+        return whole.regrouped(whole.labels)
+
     def frame(self) -> pd.DataFrame:
         """A Flows table, its texts as categories."""
-        table = pd.DataFrame({name: self._labelled(name) for name in self.labels if name != "period"})
+        table = pd.DataFrame({name: self.labelled(name) for name in self.labels if name != "period"})
         days = self.periods().to_numpy().take(self.codes["period"], axis=0)
         people = pd.array(self.counts["people"].astype(np.int64), dtype="Int64")
         people[self.count("empty") == self.count("lines")] = pd.NA
         behind = {name: self.count(name).astype(np.int64) for name in BEHIND}
         return table.assign(start=days[:, 0], end=days[:, 1], people=people, **behind)
 
-    def _labelled(self, name: str) -> pd.Categorical:
+    def labelled(self, name: str) -> pd.Categorical:
+        """A column of labels, as categories; None is missing."""
         labels = list(self.labels[name])
         codes = self.codes[name]
         if None in labels:
@@ -139,10 +151,8 @@ def added(parts: Sequence[CodedSums], known: Known) -> CodedSums:
     counts = {kind: total(kind) for kind in dict.fromkeys(kind for part in parts for kind in part.counts)}
     there = counts["lines"] > 0
     found, counts = found[there], {kind: values[there] for kind, values in counts.items()}
-    if len(found) and counts["people"].max() >= _EXACT:
-        raise SchemaError(
-            "flows: a sum of people is above 9e15 and could not be exact. Look for counts that are no counts"
-        )
+    if len(found) and max(values.max() for values in counts.values()) >= _EXACT:
+        raise SchemaError("a sum is above 9e15 and could not be exact. Look for counts that are no counts")
     codes = dict(zip(names, np.unravel_index(found, sizes), strict=True))
     return CodedSums({name: list(known[name]) for name in names}, codes, counts)
 

@@ -20,6 +20,7 @@
     ├── PcodesNotEmbeddedError     (LookupError)      lists of p-codes that do not come with it
     ├── SampleNotFoundError        (LookupError)      a sample that does not come with it
     ├── PublishedError             (LookupError)      published figures that do not come with it
+    ├── PartError                  (RuntimeError)     a part of the data that no worker came through with
     ├── ExtraNotInstalledError     (ImportError)      a package of an extra is not installed
     ├── FetchError                 (OSError)          a publisher's file could not be had: ``.reason``, ``.feed``
     │   ├── KeyNeededError         (PermissionError)  no key, or one that the publisher refuses
@@ -35,10 +36,12 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -336,6 +339,10 @@ class LanguageError(SahelgeoError, ValueError):
     """A language that sahelgeo has no words in."""
 
 
+class PartError(SahelgeoError, RuntimeError):
+    """A part of the data has no answer: it killed its worker again and again, or the engine left it out."""
+
+
 class PcodesNotEmbeddedError(SahelgeoError, LookupError):
     """P-codes asked for that the embedded list does not hold."""
 
@@ -373,8 +380,27 @@ def _message(text: str) -> str:
     return printable(text)[:LONGEST_MESSAGE]
 
 
+# What a part of the data has to say is heard here, where the whole is not known yet; each thread has its own.
+_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def hearing() -> Iterator[list[str]]:
+    """Gather what :func:`warn` is given, in place of warning."""
+    messages: list[str] = []
+    before = _HEARD.set(messages)
+    try:
+        yield messages
+    finally:
+        _HEARD.reset(before)
+
+
 def warn(message: str) -> None:
     """Warn of a partial result, at the line outside of sahelgeo that asked for it."""
+    heard = _HEARD.get()
+    if heard is not None:
+        heard.append(message)
+        return
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_globals.get("__name__", "").startswith("sahelgeo."):
         frame, level = frame.f_back, level + 1

@@ -303,7 +303,7 @@ def _read(name: str, content: bytes, folder: Path, number: int) -> None:
     elif turn % 12 in (4, 6, 8):
         path.write_bytes(content)
         if turn % 12 == 4:
-            list(sg.read_chunks(path, chunksize=2))
+            list(sg.large.read_chunks(path, chunksize=2))
         else:
             _run("inspect" if turn % 12 == 6 else "situation", path, folder)
     else:

@@ -230,7 +230,7 @@ def test_unknown_options_are_refused(options, message):
     ("points", "error", "message"),
     [
         (42, sg.errors.SchemaError, "takes a table of points, or an iterable of tables, not int"),
-        ("points.csv", sg.errors.SchemaError, "not str"),
+        ("points.parquet", sg.errors.FormatError, "there is no such file or folder"),
         (pd.DataFrame({"x": [1]}), sg.errors.SchemaError, "no columns 'longitude' and 'latitude'.*Found: x"),
         (
             pd.DataFrame({"lon": ["12°30'"], "lat": [1]}),
@@ -256,7 +256,7 @@ def test_what_is_no_table_of_points_is_refused(points, error, message):
 
 def test_a_chunk_that_is_no_table_is_refused():
     """An iterable of something else is found at its first item."""
-    with pytest.raises(sg.errors.SchemaError, match="takes tables of points, not int"):
+    with pytest.raises(sg.errors.SchemaError, match="locate: a table, a path to Parquet, .*is needed, not int"):
         next(sg.locate([1], TWO))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from profiles import few
 
 import sahelgeo as sg
-from sahelgeo.readers import chunks
+from sahelgeo.large import chunks
 
 ACLED = "event_id_cnty,event_date,event_type,actor1,country,notes,latitude,longitude,fatalities,timestamp"
 EVENTS = st.lists(
@@ -41,7 +41,7 @@ def table_or_refusal(path: Path, chunksize: int | None = None, **options: object
     try:
         if chunksize is None:
             return sg.read(path, **options)
-        return pd.concat(list(sg.read_chunks(path, chunksize=chunksize, **options)))
+        return pd.concat(list(sg.large.read_chunks(path, chunksize=chunksize, **options)))
     except sg.SahelgeoError as refusal:
         return type(refusal)
 
@@ -93,7 +93,7 @@ def test_blocks_end_where_rows_end(size: int, quoted: int) -> None:
     path = in_file("\n".join([ACLED, *rows]).encode())
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(chunks, "_BLOCK", 70)
-        parts = pd.concat(list(sg.read_chunks(path, chunksize=size)))
+        parts = pd.concat(list(sg.large.read_chunks(path, chunksize=size)))
     assert_geodataframe_equal(parts, sg.read(path))
 
 
@@ -102,7 +102,7 @@ def test_a_parquet_file_is_read_in_parts(tmp_path: Path) -> None:
     rows = [f"E{n},{4 + 7 * n:02}/01/2020,Battles,A,Mali,x,14.1,-1.6,{n},1600000000" for n in range(4)]
     table = pd.read_csv(in_file("\n".join([ACLED, *rows]).encode(), tmp_path))
     table.to_parquet(tmp_path / "events.parquet")
-    parts = list(sg.read_chunks(tmp_path / "events.parquet", chunksize=2))
+    parts = list(sg.large.read_chunks(tmp_path / "events.parquet", chunksize=2))
     assert [len(part) for part in parts] == [2, 2]
     assert_geodataframe_equal(pd.concat(parts), sg.read(tmp_path / "events.parquet"))
 
@@ -112,7 +112,7 @@ def test_an_event_that_stands_twice_in_two_parts_is_refused(tmp_path: Path) -> N
     rows = [f"E{n % 3},2020-01-0{n + 1},Battles,A,Mali,x,14.1,-1.6,{n},1600000000" for n in range(4)]
     path = in_file("\n".join([ACLED, *rows]).encode(), tmp_path)
     with pytest.raises(sg.errors.DuplicateEventError):
-        next(sg.read_chunks(path, chunksize=2))
+        next(sg.large.read_chunks(path, chunksize=2))
 
 
 @pytest.mark.parametrize(
@@ -133,20 +133,20 @@ def test_what_cannot_be_read_in_parts_is_refused(content: str | bytes, words: st
     """With the reason, and what to do."""
     path = in_file(content if isinstance(content, bytes) else content.encode(), tmp_path)
     with pytest.raises(sg.errors.FormatError, match=words):
-        list(sg.read_chunks(path))
+        list(sg.large.read_chunks(path))
 
 
 @pytest.mark.parametrize("chunksize", [0, True, 1.5])
 def test_a_part_has_rows(chunksize: object, tmp_path: Path) -> None:
     """The number of rows is a whole number above 0."""
     with pytest.raises(sg.errors.FormatError, match="no number of rows above 0"):
-        sg.read_chunks(in_file(ACLED.encode(), tmp_path), chunksize=chunksize)
+        sg.large.read_chunks(in_file(ACLED.encode(), tmp_path), chunksize=chunksize)
 
 
 def test_a_file_that_is_not_there_and_a_parquet_file_that_is_broken(tmp_path: Path) -> None:
     """Are refused under their names."""
     with pytest.raises(sg.errors.FormatError, match="there is no such file"):
-        sg.read_chunks(tmp_path / "none.csv")
+        sg.large.read_chunks(tmp_path / "none.csv")
     (tmp_path / "x.parquet").write_bytes(b"PAR1 and then nothing")
     with pytest.raises(sg.errors.FormatError, match="damaged Parquet"):
-        sg.read_chunks(tmp_path / "x.parquet")
+        sg.large.read_chunks(tmp_path / "x.parquet")

@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 24_456
-    MODULES = 148
+    CODE_LINES = 25_408
+    MODULES = 152
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60
     LINE_LENGTH = 120

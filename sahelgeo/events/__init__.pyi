@@ -12,5 +12,6 @@ from .over_time import lagged_association as lagged_association
 from .over_time import share_outside as share_outside
 from .over_time import spread as spread
 from .over_time import year_to_date as year_to_date
+from .point_counts import count_points as count_points
 from .timeline import load_timeline as load_timeline
 from .timeline import timeline_steps as timeline_steps

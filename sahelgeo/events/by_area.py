@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +17,25 @@ from sahelgeo import checks
 from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError, UnmatchedError
+from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, UnmatchedError, hearing, warn
 from sahelgeo.events import counting
+from sahelgeo.parts import (
+    Keyed,
+    Keys,
+    Map,
+    Part,
+    Seen,
+    State,
+    Tables,
+    fold,
+    parts_of,
+    summed,
+    tables_of,
+    without_shapes,
+)
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
+from sahelgeo.places.account import Account
+from sahelgeo.places.area_index import AreaIndex, area_index
 from sahelgeo.places.attach import check_edition, check_editions
 from sahelgeo.places.locate import locate
 from sahelgeo.places.names import fold_name
@@ -39,22 +56,25 @@ _FAR_DEGREES = 1.0
 
 
 def sum_events(
-    events: gpd.GeoDataFrame,
+    events: gpd.GeoDataFrame | Tables,
     areas: gpd.GeoDataFrame,
     *,
     freq: Frequency = "MS",
     by: str | list[str] | None = None,
     coverage: tuple[Any, Any] | pd.DataFrame | None = None,
     population: pd.DataFrame | None = None,
+    map: Map | None = None,  # noqa: A002 - it is one
 ) -> pd.DataFrame:
     """Events and deaths of each area in each period.
 
     Parameters
     ----------
-    events : geopandas.GeoDataFrame
-        An Events table of one source, in the CRS of the areas. One that :func:`locate` made, or any with ``pcode``, is
-        counted as it says: an event that has a code is not located again, and neither is one that ``locate`` left
-        without a code (``located``). All others are located here, ties to the first p-code.
+    events : geopandas.GeoDataFrame, path, dataset or iterable of tables
+        An Events table of one source, in the CRS of the areas. More than memory holds comes in parts: a Parquet file
+        or a folder of them (GeoParquet, or with ``longitude`` and ``latitude`` in degrees), a pyarrow dataset, an
+        iterable of tables or of paths. An event in two of them is refused as in one. A table that :func:`locate` made,
+        or any with ``pcode``, is counted as it says: an event that has a code is not located again, and neither is one
+        that ``locate`` left without a code (``located``). All others are located here, ties to the first p-code.
     areas : geopandas.GeoDataFrame
         Areas of one level and one edition.
     freq : {"MS", "QS", "YS"}
@@ -70,6 +90,9 @@ def sum_events(
         never covered.
     population : pandas.DataFrame, optional
         A Population table, one figure for each area, for deaths per 100,000 inhabitants.
+    map : callable, optional
+        An engine that works on the parts: :func:`sahelgeo.large.dask`, :func:`sahelgeo.large.processes`, or the
+        ``map`` of a pool of :mod:`concurrent.futures`.
 
     Returns
     -------
@@ -143,31 +166,132 @@ def sum_events(
     46  BF56 2020-07-01       6          24      1.0
     47  BF56 2020-10-01      17         100      1.0
     """
-    checked = counting.conform_events(events)
-    ground = _ground(areas)
-    labels = checks.by(by, checked, never=_PLACE)
-    period_code(freq)
-    cover = None if coverage is None else counting.read_coverage(coverage, checked)
-    if cover is not None:
-        counting.check_places(cover, ground)
-    placed = place_events(checked, ground)
-    if cover is not None:
-        countries = placed["pcode"].map(ground.set_index("pcode")["iso3"]).astype("string")
-        if "iso3" in placed:
-            # A source files an event under its own country, though its point may lie just across the border.
-            own = placed["iso3"].astype("string")
-            countries = own.where(own.isin(cover["iso3"])).fillna(countries)
-        counting.check_inside(placed[["pcode", "date"]].assign(iso3=countries), cover)
-    placed = placed.assign(**periods_of(placed["date"], freq))
-    sums = counting.keyed_sums(placed, [*_PLACE, *labels], counting.fatality_columns(checked))
-    if cover is not None:
-        sums = _with_empty_cells(sums, ground, cover, freq, labels)
-    else:
-        sums["covered"] = pd.Series(pd.NA, index=sums.index, dtype="Float64")
-    sums["source"] = pd.Series(checked["source"].iloc[0] if len(checked) else pd.NA, index=sums.index, dtype="string")
-    if counting.EXPORTED in checked:
-        sums[counting.EXPORTED] = _export_day(checked)
-    return sums if population is None else _per_100000(sums, population, ground)
+    ground = None if isinstance(events, gpd.GeoDataFrame) and map is None else _ground(areas)
+    if ground is None:
+        # What is wrong with the events is said before what is wrong with the areas.
+        checked = counting.conform_events(events)
+        plan = _EventPlan.of(_ground(areas), freq, by, coverage, population)
+        return plan.table(plan.summed(checked))
+    index = None if isinstance(events, pd.DataFrame) else area_index(ground)
+    plan = replace(_EventPlan.of(ground, freq, by, coverage, population), index=index)
+    return summed(plan, parts_of(events, ".parquet"), map)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class _EventPlan:
+    """What is counted of each part, and what is refused, filled in and said of the whole."""
+
+    ground: gpd.GeoDataFrame
+    freq: Frequency
+    by: str | list[str] | None
+    cover: pd.DataFrame | None
+    population: pd.DataFrame | None
+    index: AreaIndex | None = None
+
+    @classmethod
+    def of(cls, ground: gpd.GeoDataFrame, freq: Any, by: Any, coverage: Any, population: Any) -> _EventPlan:
+        period_code(freq)
+        cover = None if coverage is None else counting.read_coverage(coverage)
+        if cover is not None:
+            counting.check_places(cover, ground)
+        return cls(ground, freq, by, cover, population)
+
+    def light(self) -> _EventPlan:
+        return replace(self, ground=without_shapes(self.ground), index=None)
+
+    def state(self, part: Part) -> State:
+        states = (
+            {
+                **self.summed(checked, part.name),
+                "keys": Keys.of(part.name, checked, counting.KEY),
+            }
+            for table in tables_of(part, "events")
+            for checked in [counting.conform_events(_with_points(table))]
+        )
+        whole = fold(states)
+        if whole is None:
+            raise SchemaError("events: the part has no rows and no columns. Leave it out")
+        return whole
+
+    def summed(self, checked: gpd.GeoDataFrame, part: str = "") -> State:
+        """The sums of a table that was checked, and what the whole must know of it."""
+        labels = checks.by(self.by, checked, never=_PLACE)
+        placed, seen = _placed(checked, self.ground, self.index, part)
+        days: Any = frozenset()
+        if self.cover is not None:
+            countries = placed["pcode"].map(self.ground.set_index("pcode")["iso3"]).astype("string")
+            if "iso3" in placed:
+                # A source files an event under its own country, though its point may lie just across the border.
+                own = placed["iso3"].astype("string")
+                countries = own.where(own.isin(self.cover["iso3"])).fillna(countries)
+            held = counting.days_of(placed[["pcode", "date"]].assign(iso3=countries), self.cover)
+            days = Keyed(held, tuple(held.columns[:-1]))
+        placed = placed.assign(**periods_of(placed["date"], self.freq))
+        keys = [*_PLACE, *labels]
+        return {
+            "sums": Keyed(counting.keyed_sums(placed, keys, list(counting.FATALITIES)), tuple(keys)),
+            "rows": len(checked),
+            "seen": seen,
+            "days": days,
+            "until": _seen_until(checked),
+            "sources": frozenset(checked["source"].unique()),
+            "exported": frozenset(checked[counting.EXPORTED]) if counting.EXPORTED in checked else frozenset(),
+        }
+
+    def table(self, state: State) -> pd.DataFrame:
+        again = state["keys"].twice() if "keys" in state else []
+        if again:
+            raise DuplicateEventError(*_again(again))
+        counting.refuse_sources(state["sources"], pd.DataFrame(columns=list(counting.KEY)))
+        say_unplaced(state["seen"], state["rows"])
+        cover = self.cover
+        if cover is not None:
+            cover = counting.as_far_as_seen(cover, state["until"])
+            counting.refuse_outside(state["days"].table, cover)
+        sums, keys = state["sums"].table, list(state["sums"].keys)
+        empty = [name for name in counting.FATALITIES[1:] if sums[name].isna().all()]
+        sums = sums.drop(columns=empty)
+        if cover is not None:
+            sums = _with_empty_cells(sums, self.ground, cover, self.freq, keys[len(_PLACE) :])
+        else:
+            sums["covered"] = pd.Series(pd.NA, index=sums.index, dtype="Float64")
+        sums["source"] = pd.Series([*state["sources"], pd.NA][0], index=sums.index, dtype="string")
+        if state["exported"]:
+            sums[counting.EXPORTED] = _export_day(state["exported"])
+        return sums if self.population is None else _per_100000(sums, self.population, self.ground)
+
+    def account(self, state: State) -> Account:
+        """Events that came in and those in areas."""
+        sums = state["sums"].table
+        placed = sums[sums["pcode"].notna()]
+        without = len(self.ground) - placed["pcode"].nunique()
+        return Account(state["rows"], int(placed["events"].sum()), None, None, without)
+
+
+def _seen_until(events: pd.DataFrame) -> pd.DataFrame:
+    """The last days that could be seen, each once."""
+    if counting.SEEN_UNTIL not in events:
+        return pd.DataFrame()
+    return pd.DataFrame(events[[name for name in (counting.SEEN_UNTIL, "iso3") if name in events]]).drop_duplicates()
+
+
+def _with_points(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with coordinates in degrees as one with points; any other as it is."""
+    if isinstance(table, gpd.GeoDataFrame) or not {"longitude", "latitude"} <= set(table.columns):
+        return table
+    points = gpd.points_from_xy(table["longitude"], table["latitude"])
+    located: pd.DataFrame = gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
+    return located
+
+
+def _again(rows: list[tuple[str, Any]]) -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    table = pd.DataFrame(rows, columns=["part", "row"])
+    shown = [f"{row} of {part}" if part else str(row) for part, row in rows]
+    text = (
+        f"events would be counted twice in rows {listed(shown, SHOWN_AT_MOST)}: the same event more than once. Drop "
+        "the copies, or, if these are two exports, take one: the rows are in the error's .rows"
+    )
+    return text, table, table
 
 
 def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -185,22 +309,41 @@ def _ground(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def place_events(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """The events as a plain table with the ``pcode`` of their area; warns of those that have none, with the reasons."""
-    pcode, why = _located(events, areas)
-    why[(why == "") & _too_coarse(events, areas)] = "too_coarse"
-    _warn_unplaced(events, why)
-    placed = pd.DataFrame(events.drop(columns=events.geometry.name)).assign(pcode=pcode.where(why == ""))
-    wrong = other_country(placed, areas)
-    if wrong.any():
-        warnings.warn(
-            f"{int(wrong.sum()):,} events name another country than their point lies in: "
-            f"{named_rows(placed, wrong, ['event'])}. They count where the point is; events.audit lists them",
-            DataWarning,
-            stacklevel=3,
-        )
+    placed, seen = _placed(events, areas)
+    say_unplaced(seen, len(events))
     return placed
 
 
-def _located(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Series, npt.NDArray[Any]]:
+def _placed(
+    events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, index: AreaIndex | None = None, part: str = ""
+) -> tuple[pd.DataFrame, dict[str, Seen]]:
+    """The events with the ``pcode`` of their area, and those that something is to be said of, by its word."""
+    pcode, why = _located(events, areas, index)
+    why[(why == "") & _too_coarse(events, areas)] = "too_coarse"
+    placed = pd.DataFrame(events.drop(columns=events.geometry.name)).assign(pcode=pcode.where(why == ""))
+    there = {word: why == word for word in PROBLEMS if word in set(pd.unique(why))}
+    wrong = other_country(placed, areas)
+    there |= {"other_country": wrong} if wrong.any() else {}
+    return placed, {word: Seen.of(part, placed, mask, key="event") for word, mask in there.items()}
+
+
+def say_unplaced(seen: dict[str, Seen], of: int) -> None:
+    """Warn of events without an area, by reason, and of those whose point lies in another country."""
+    without = {text: seen[word] for word, text in PROBLEMS.items() if word in seen}
+    if without:
+        told = [f"{one.rows:,} {why}, {one.named('event')}" for why, one in without.items()]
+        count = sum(one.rows for one in without.values())
+        warn(f"{count:,} of {of:,} events have no area: {'; '.join(told)}. They are counted in rows without a p-code")
+    if wrong := seen.get("other_country"):
+        warn(
+            f"{wrong.rows:,} events name another country than their point lies in: {wrong.named('event')}. They count "
+            "where the point is; events.audit lists them"
+        )
+
+
+def _located(
+    events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, index: AreaIndex | None = None
+) -> tuple[pd.Series, npt.NDArray[Any]]:
     """The p-code of each event, and the word of ``PROBLEMS`` for those without one.
 
     What ``locate`` or the user decided stays; only events that nobody placed are located.
@@ -211,9 +354,10 @@ def _located(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.Seri
     pcode, how = pcode.copy(), how.copy()
     new = (pcode.isna() & how.isna()).to_numpy(dtype=np.bool_)
     if new.any():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DataWarning)
-            located = locate(gpd.GeoDataFrame(geometry=events.geometry[new], crs=events.crs), areas)
+        with hearing():
+            located = locate(
+                gpd.GeoDataFrame(geometry=events.geometry[new], crs=events.crs), areas if index is None else index
+            )
         for column, found in ((pcode, located["pcode"]), (how, located["located"])):
             column.array[new] = found.astype("string").array
     without = np.flatnonzero(pcode.isna())
@@ -257,18 +401,6 @@ def _refuse_other_codes(events: gpd.GeoDataFrame, pcode: pd.Series, areas: gpd.G
             f"{named_rows(events, other, ['event'])}. It is of another level or edition. Give those areas, or let the "
             "points decide: drop the columns 'pcode' and 'located', and the events are located in the areas given",
             pd.DataFrame(events[other]),
-        )
-
-
-def _warn_unplaced(events: gpd.GeoDataFrame, why: npt.NDArray[Any]) -> None:
-    present = set(pd.unique(why))
-    told = counting.in_words(events, {text: why == word for word, text in PROBLEMS.items() if word in present})
-    if told:
-        warnings.warn(
-            f"{int((why != '').sum()):,} of {len(events):,} events have no area: {'; '.join(told)}. They are counted "
-            "in rows without a p-code",
-            DataWarning,
-            stacklevel=4,
         )
 
 
@@ -324,17 +456,15 @@ def _with_empty_cells(
     return result[[*keys, *counted, "covered"]]
 
 
-def _export_day(events: pd.DataFrame) -> Any:
-    days = events[counting.EXPORTED].drop_duplicates().sort_values()
+def _export_day(exported: Collection[Any]) -> Any:
+    days = sorted(exported)
     if len(days) > 1:
         shown = listed([f"{day:%Y-%m-%d}" for day in days], SHOWN_AT_MOST)
-        warnings.warn(
+        warn(
             f"events come from exports of {len(days)} days ({shown}): what the older ones hold may have been revised "
-            "since",
-            DataWarning,
-            stacklevel=3,
+            "since"
         )
-    return days.iloc[-1] if len(days) else pd.NaT
+    return days[-1]
 
 
 def _per_100000(sums: pd.DataFrame, population: pd.DataFrame, ground: gpd.GeoDataFrame) -> pd.DataFrame:

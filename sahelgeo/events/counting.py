@@ -5,7 +5,7 @@ Only where a source looked does no event mean zero; a part of the areas, or of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -101,17 +101,21 @@ def conform_events(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             refuse_copies(events)
         raise
     assert isinstance(checked, gpd.GeoDataFrame)
-    sources = checked["source"].unique()
-    if len(sources) > 1:
-        raise DoubleCountError(
-            f"events come from {len(sources)} sources ({listed(list(sources), SHOWN_AT_MOST)}), which record the same "
-            "incidents each in its own way: they do not add up. Choose one: events[events['source'] == ...]",
-            events,
-        )
+    refuse_sources(checked["source"].unique(), events)
     if EXPORTED in checked:
         checked = checked.assign(**{EXPORTED: _export_days(checked)})
     assert isinstance(checked, gpd.GeoDataFrame)
     return checked
+
+
+def refuse_sources(sources: Collection[str], events: pd.DataFrame) -> None:
+    """Raise where events come from more than one source."""
+    if len(sources) > 1:
+        raise DoubleCountError(
+            f"events come from {len(sources)} sources ({listed(sorted(sources), SHOWN_AT_MOST)}), which record the "
+            "same incidents each in its own way: they do not add up. Choose one: events[events['source'] == ...]",
+            events,
+        )
 
 
 def refuse_copies(events: pd.DataFrame, file: str = "") -> None:
@@ -167,7 +171,7 @@ PLACES = ("pcode", "iso3")
 _FORMS = "('2017-01-01', '2020-06-30'), or a table with start, end and, where it is not everywhere, pcode or iso3"
 
 
-def read_coverage(coverage: Any, events: pd.DataFrame) -> pd.DataFrame:
+def read_coverage(coverage: Any, events: pd.DataFrame | None = None) -> pd.DataFrame:
     """``start``, ``end``, ``pcode`` and ``iso3`` (missing: every area) from two days or from a table of them.
 
     What the events say that their source let be seen (``seen_until``) ends a coverage that goes on: later days, on
@@ -186,11 +190,13 @@ def read_coverage(coverage: Any, events: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(columns).astype(dict.fromkeys(PLACES, "string"))
     if (table["start"] > table["end"]).any():
         raise SchemaError("coverage: a period starts after its end. Swap or correct 'start' and 'end'")
-    return table if SEEN_UNTIL not in events else _as_far_as_seen(table, events)
+    return table if events is None else as_far_as_seen(table, events)
 
 
-def _as_far_as_seen(coverage: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def as_far_as_seen(coverage: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """The coverage without the days after the last that the source let be seen, of each country where it names them."""
+    if SEEN_UNTIL not in events:
+        return coverage
     seen = checks.days(events[SEEN_UNTIL], "events")
     last = pd.Series(seen.min(), index=coverage.index)
     if "iso3" in events:
@@ -253,13 +259,29 @@ def check_inside(events: pd.DataFrame, coverage: pd.DataFrame) -> None:
 
     An event whose place is not known (no ``pcode`` or ``iso3``) must lie on a day that is covered somewhere.
     """
-    names = [name for name in PLACES if coverage[name].notna().any()]
-    held = events[[*names, "date"]].drop_duplicates().astype(dict.fromkeys(names, "string"))
+    refuse_outside(days_of(events, coverage), coverage)
+
+
+def _named_places(coverage: pd.DataFrame) -> list[str]:
+    return [name for name in PLACES if coverage[name].notna().any()]
+
+
+def days_of(events: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """How many ``events`` there are on each day, of each place where the coverage names places."""
+    names = _named_places(coverage)
+    counts = events.groupby([*names, "date"], dropna=False, observed=True).size()
+    days: pd.DataFrame = counts.rename("events").reset_index()
+    return days.astype(dict.fromkeys(names, "string"))
+
+
+def refuse_outside(days: pd.DataFrame, coverage: pd.DataFrame) -> None:
+    """Raise where the coverage does not hold some of :func:`days_of` events."""
+    names = _named_places(coverage)
     rows = coverage.to_dict("records")
-    covered = [_names(row, held, unknown=True) & held["date"].between(row["start"], row["end"]) for row in rows]
+    covered = [_names(row, days, unknown=True) & days["date"].between(row["start"], row["end"]) for row in rows]
     inside = np.logical_or.reduce(covered)
     if not inside.all():
-        strange = events.merge(held[~inside], on=[*names, "date"])
+        strange = days[~inside]
         groups = strange.groupby(names, dropna=False, observed=True) if names else [((), strange)]
         problems = [_outside(rows, coverage, dict(zip(names, place, strict=True))) for place, rows in groups]
         raise WindowError(
@@ -277,7 +299,7 @@ def _outside(events: pd.DataFrame, coverage: pd.DataFrame, place: dict[str, Any]
     named = _names({**dict.fromkeys(PLACES), **known}, coverage, unknown=True)
     of = f" of {' in '.join(str(value) for value in known.values())}" if known else ""
     covered = f"the coverage{of} {_spans(coverage[named])}" if named.any() else "the coverage, which does not name it"
-    return f"{len(events):,} events{of} lie outside {covered} ({days})"
+    return f"{events['events'].sum():,} events{of} lie outside {covered} ({days})"
 
 
 def _spans(coverage: pd.DataFrame) -> str:

@@ -17,15 +17,17 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from sahelgeo import checks
 from sahelgeo.coded_sums import BEHIND, CHUNK, PERIOD, CodedSums, Codes, Counts, Known, added, keys_of, recoded
 from sahelgeo.conformance import conform_records
 from sahelgeo.errors import FormatError, SchemaError, listed
+from sahelgeo.parts import Fragment, files_of, threads_at_most
 from sahelgeo.sums import distinct
 
-FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pa.RecordBatchReader | Iterable[pa.RecordBatch]"
+FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pads.Dataset | pa.RecordBatchReader | Iterable[Any]"
 Retarget = Callable[[list[str]], list["str | None"]]
 
 ENDS = ("origin", "destination")
@@ -77,21 +79,25 @@ def sum_records(
     return sums.where(np.ones(len(sums), dtype=np.bool_))
 
 
-def _batches(flows: FlowRecords | pd.DataFrame, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _batches(flows: FlowRecords | Fragment | pd.DataFrame, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     if isinstance(flows, (str, os.PathLike)):
         yield from _ahead(_of_files(Path(flows), names))
     elif isinstance(flows, (pd.DataFrame, pa.Table)):
         table = flows if isinstance(flows, pa.Table) else _arrow(flows, names)
         there = _flow_columns(table.schema.names, names)
         yield from _ahead(map(_encoded, table.select(there).to_batches(CHUNK)))
+    elif isinstance(flows, (pads.Dataset, Fragment)):
+        there = _flow_columns(flows.schema.names, names)
+        yield from _ahead(map(_encoded, flows.to_batches(columns=there, batch_size=CHUNK)))
+    elif isinstance(flows, pa.RecordBatch):
+        yield _encoded(flows.select(_flow_columns(flows.schema.names, names)))
+    elif isinstance(flows, Iterable):
+        for one in flows:
+            yield from _batches(one, names)
     else:
-        for batch in flows if isinstance(flows, Iterable) else [flows]:
-            if not isinstance(batch, pa.RecordBatch):
-                raise SchemaError(
-                    "flows: a DataFrame, a path to Parquet, or Arrow tables and batches are needed, "
-                    f"not {type(batch).__name__}"
-                )
-            yield _encoded(batch.select(_flow_columns(batch.schema.names, names)))
+        raise SchemaError(
+            f"flows: a DataFrame, a path to Parquet, or Arrow tables and batches are needed, not {type(flows).__name__}"
+        )
 
 
 def _arrow(flows: pd.DataFrame, names: Sequence[str]) -> pa.Table:
@@ -105,6 +111,9 @@ def _arrow(flows: pd.DataFrame, names: Sequence[str]) -> pa.Table:
 
 def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The batches in order; another thread reads the next meanwhile, which Arrow does outside of the interpreter."""
+    if threads_at_most(2) < 2:
+        yield from batches
+        return
     with ThreadPoolExecutor(1) as reader:
         coming = deque(reader.submit(next, batches, None) for _ in range(2))
         while (batch := coming.popleft().result()) is not None:
@@ -122,12 +131,7 @@ def _encoded(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _of_files(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    if not path.exists():
-        raise FormatError(f"{path}: there is no such file or folder")
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-    if not files:
-        raise FormatError(f"{path}: the folder holds no .parquet files")
-    for file in files:
+    for file in files_of(path, ".parquet"):
         try:
             found = pq.read_schema(file).names
         except (pa.ArrowInvalid, OSError) as failure:

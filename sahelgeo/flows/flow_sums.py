@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict, Unpack, get_args, overload
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset as pads
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
@@ -18,6 +20,7 @@ from sahelgeo.conformance import conform
 from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.flow_records import ENDS, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
+from sahelgeo.parts import Map, Part, State, parts_of, summed, without_shapes
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition
 from sahelgeo.places.known import country_of, country_of_code
@@ -207,6 +210,7 @@ def sum_flows(
     freq: Frequency | None = None,
     choose: Mapping[str, Any] | None = None,
     records: bool = False,
+    map: Map | None = None,  # noqa: A002 - it is one
 ) -> pd.DataFrame:
     """Add up movements over reasons, to areas of a level and to periods, and refuse to count any of them twice.
 
@@ -214,7 +218,7 @@ def sum_flows(
     ----------
     flows : pandas.DataFrame, path, pyarrow.Table or record batches
         A Flows table. A path is a Parquet file, or a folder of them; it is read in chunks, so it may be larger than
-        memory. So are Arrow tables, readers and iterables of batches.
+        memory. So are pyarrow datasets, Arrow tables, readers, and iterables of batches, of tables or of paths.
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition; needed for ``level``. Without them, which area lies in which is read from the way that
         OCHA's p-codes are built: BF56 holds BF5601.
@@ -234,6 +238,9 @@ def sum_flows(
     records : bool
         Whether each row is a record (a form, a family, a day's arrivals), so that rows alike are further people. Else
         rows alike are copies, and refused.
+    map : callable, optional
+        An engine that works on the parts (files, fragments, tables): :func:`sahelgeo.large.dask`,
+        :func:`sahelgeo.large.processes`, or the ``map`` of a pool of :mod:`concurrent.futures`.
 
     Returns
     -------
@@ -301,37 +308,59 @@ def sum_flows(
     check_level(level, areas)
     ends = checks.by(by, pd.DataFrame(), among=BY)
     checked = None if areas is None else checks.one_edition(conform_areas(areas))
-    again = isinstance(flows, (str, os.PathLike, pa.Table, pd.DataFrame))
-    if records and again:
+    plan = _FlowPlan(checked, tuple(ends), level, freq, choose, records)
+    if map is not None:
+        return summed(plan, parts_of(flows, ".parquet"), map)  # type: ignore[no-any-return]
+    if isinstance(flows, pd.DataFrame) and not records:
+        return plan.judged(chosen(conform(flows, "flows"), choose, CHOICES))
+    if records and isinstance(flows, (str, os.PathLike, pa.Table, pads.Dataset, pd.DataFrame)):
         at_once = _summed_at_once(flows, choose, _Reach(checked, level), freq, ends)
         if at_once is not None:
             return at_once
-    table = _prepared(flows, choose, records=records)
-    check_figures(table, "flow")
-    together = added_up(choose)
-    refuse_twice(table, checked, together, records=records)
-    if checked is not None:
-        for end in ENDS:
-            check_edition(table, checked, codes=end)
-        if level is not None:
-            table = rolled_up(table, checked, level, ENDS, keep_countries=True)
-    return _sums(table, freq, ends, together)
+    return plan.table({"sums": sum_records(flows, copies=not records)})
 
 
-def _prepared(flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, *, records: bool) -> pd.DataFrame:
-    if isinstance(flows, pd.DataFrame) and not records:
-        return chosen(conform(flows, "flows"), choose, CHOICES)
-    sums = _chosen(sum_records(flows, copies=not records), choose)
-    copies = sums.counts["lines"] > 1
-    if copies.any() and not records:
-        rows = sums.where(copies).frame()[:SHOWN_AT_MOST].itertuples()
-        first = "; ".join(f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}" for row in rows)
-        raise SchemaError(
-            f"flows: {int(sums.counts['lines'][copies].sum()):,} rows share their key (origin, destination, start, "
-            f"end, reason, source) with another: {first}. Drop the copies, or pass records=True if each row is a "
-            "record of further people"
-        )
-    return conform(sums.frame(), "flows")
+@dataclass(frozen=True)
+class _FlowPlan:
+    """What is added up of each part, and what is refused of the whole."""
+
+    areas: gpd.GeoDataFrame | None
+    by: tuple[str, ...]
+    level: int | None
+    freq: Frequency | None
+    choose: Mapping[str, Any] | None
+    records: bool
+
+    def state(self, part: Part) -> State:
+        return {"sums": sum_records(part.content, copies=not self.records)}
+
+    def light(self) -> _FlowPlan:
+        return self if self.areas is None else replace(self, areas=without_shapes(self.areas))
+
+    def table(self, state: State) -> pd.DataFrame:
+        sums = _chosen(state["sums"], self.choose)
+        copies = sums.counts["lines"] > 1
+        if copies.any() and not self.records:
+            rows = sums.where(copies).frame()[:SHOWN_AT_MOST].itertuples()
+            first = "; ".join(f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}" for row in rows)
+            raise SchemaError(
+                f"flows: {int(sums.counts['lines'][copies].sum()):,} rows share their key (origin, destination, start, "
+                f"end, reason, source) with another: {first}. Drop the copies, or pass records=True if each row is a "
+                "record of further people"
+            )
+        return self.judged(conform(sums.frame(), "flows"))
+
+    def judged(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The sums of a table that nobody is counted twice in; it holds the whole."""
+        check_figures(table, "flow")
+        together = added_up(self.choose)
+        refuse_twice(table, self.areas, together, records=self.records)
+        if self.areas is not None:
+            for end in ENDS:
+                check_edition(table, self.areas, codes=end)
+            if self.level is not None:
+                table = rolled_up(table, self.areas, self.level, ENDS, keep_countries=True)
+        return _sums(table, self.freq, list(self.by), together)
 
 
 def _chosen(sums: CodedSums, choose: Mapping[str, Any] | None) -> CodedSums:

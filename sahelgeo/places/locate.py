@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack, overload
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.dataset as pads
 import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, DataWarning, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, SchemaError, listed, warn
+from sahelgeo.parts import Part, Seen, merged, parts_of, tables_of, threads_at_most
 from sahelgeo.places.account import Account, account_of, people_column
 from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, area_index, blamed_first, find, looked_up
 from sahelgeo.places.shared_ground import Floats
@@ -36,7 +39,7 @@ ADDED = ("pcode", "located", "distance_km")
 # Half a degree of latitude: within a band one factor for the shrinking degree of longitude is right to 0.5 %.
 _BAND = 0.5
 _KM_FOR_DEGREE = 110.5
-_COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
+COORDINATES = (("longitude", "latitude"), ("lon", "lat"))
 
 
 class _Options(TypedDict, total=False):
@@ -46,7 +49,9 @@ class _Options(TypedDict, total=False):
 
 
 Areas: TypeAlias = "gpd.GeoDataFrame | AreaIndex"
-Tables: TypeAlias = "Iterable[pd.DataFrame]"
+Tables: TypeAlias = "str | PathLike[str] | pads.Dataset | Iterable[pd.DataFrame]"
+# The points without an area, by the words for why.
+Lost: TypeAlias = "dict[str, Seen]"
 
 
 @overload
@@ -66,7 +71,7 @@ def locate(
     points: Tables, areas: Areas, *, report: Literal[True], **options: Unpack[_Options]
 ) -> Iterator[tuple[pd.DataFrame, Account]]: ...
 def locate(
-    points: pd.DataFrame | Iterable[pd.DataFrame],
+    points: pd.DataFrame | Tables,
     areas: gpd.GeoDataFrame | AreaIndex,
     *,
     ties: Ties = "first",
@@ -81,10 +86,11 @@ def locate(
 
     Parameters
     ----------
-    points : geopandas.GeoDataFrame, pandas.DataFrame, or an iterable of them
+    points : geopandas.GeoDataFrame, pandas.DataFrame, or many of them
         Points in the CRS of the areas; or a table with ``longitude`` and ``latitude`` (or ``lon`` and ``lat``) in
-        degrees, WGS 84. An iterable of tables is worked through one by one: what comes back is an iterator, and memory
-        stays that of one table.
+        degrees, WGS 84. A Parquet file, a folder of them, a pyarrow dataset or an iterable of tables is worked through
+        piece by piece: what comes back is an iterator of tables, memory stays that of one, and the warning comes after
+        the last.
     areas : geopandas.GeoDataFrame or AreaIndex
         Areas with ``pcode``, each once; or what :func:`sahelgeo.area_index` made of them, to use it again.
     ties : {"first", "missing", "raise"}
@@ -158,17 +164,48 @@ def locate(
             f"outside='nearest' needs max_distance_km above 0 (found {max_distance_km!r}): say how far a point may be, "
             "such as 5"
         )
-    if not isinstance(points, pd.DataFrame) and (isinstance(points, (str, bytes)) or not isinstance(points, Iterable)):
-        raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
+    rule = Rule(ties, max_distance_km)
     if not isinstance(points, pd.DataFrame):
+        if isinstance(points, bytes) or not isinstance(points, (Iterable, PathLike, pads.Dataset)):
+            raise SchemaError(f"locate takes a table of points, or an iterable of tables, not {type(points).__name__}")
         index = areas if isinstance(areas, AreaIndex) else area_index(areas)
-        return (_located(chunk, index, ties, max_distance_km, report) for chunk in points)  # type: ignore[return-value]
-    return _located(points, areas, ties, max_distance_km, report)
+        return _each(parts_of(points, ".parquet"), index, rule, report)
+    found, lost = _located(points, areas, rule, report)
+    warn_unlocated(lost, len(points))
+    return found
 
 
-def _located(
-    points: pd.DataFrame, areas: Areas, ties: Ties, max_km: float | None, report: bool
-) -> pd.DataFrame | tuple[pd.DataFrame, Account]:
+@dataclass(frozen=True)
+class Rule:
+    """What becomes of points in several areas, and in none; ``max_km`` is how far the nearest area may be."""
+
+    ties: Ties = "first"
+    max_km: float | None = None
+
+
+def _each(parts: Iterable[Part], index: AreaIndex, rule: Rule, report: bool) -> Iterator[Any]:
+    whole: dict[str, Any] = {"rows": 0, "lost": {}}
+    for part in parts:
+        for points in tables_of(part, "locate"):
+            found, lost = _located(points, index, rule, report, part.name)
+            whole = merged([whole, {"rows": len(points), "lost": lost}])
+            yield found
+    warn_unlocated(whole["lost"], whole["rows"])
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The area of each point (its place in the index), how it was found and how far it is, and points without one."""
+
+    index: AreaIndex
+    area: NDArray[np.int32]
+    how: NDArray[np.int8]
+    km: Floats
+    lost: Lost
+
+
+def owners(points: pd.DataFrame, areas: Areas, rule: Rule, part: str = "") -> Owners:
+    """Look up which area each point lies in."""
     if isinstance(areas, AreaIndex):
         x, y = _coordinates(points, areas.crs)
         index, hits = areas, find(areas.grid, x, y)
@@ -176,9 +213,17 @@ def _located(
         with blamed_first(areas):
             x, y = _coordinates(points, areas.crs)
         index, hits = looked_up(areas, len(points), lambda grid: find(grid, x, y))
-    if len(hits.shared_point) and ties == "raise":
+    if len(hits.shared_point) and rule.ties == "raise":
         raise _ambiguous(hits, index, points.index)
-    owner, how, km = _answers(hits, index, ties, max_km, (x, y))
+    area, how, km = _answers(hits, index, rule.ties, rule.max_km, (x, y))
+    return Owners(index, area, how, km, _lost(points, np.flatnonzero(area == OUTSIDE), how, part))
+
+
+def _located(
+    points: pd.DataFrame, areas: Areas, rule: Rule, report: bool, part: str = ""
+) -> tuple[pd.DataFrame | tuple[pd.DataFrame, Account], Lost]:
+    found = owners(points, areas, rule, part)
+    index, owner, how, km, gone = found.index, found.area, found.how, found.km, found.lost
     lost = owner == OUTSIDE
     columns: dict[str, Any] = {
         "pcode": index.pcodes.astype("string").array.take(owner, allow_fill=True),
@@ -186,12 +231,10 @@ def _located(
         "distance_km": pd.arrays.FloatingArray(km, lost),
     }
     result = points.assign(**columns)
-    if lost.any():
-        _warn_unlocated(points, np.flatnonzero(lost), how)
     if not report:
-        return result
+        return result, gone
     attached = pd.Series(~lost, index=points.index)
-    return result, account_of(points, attached, pd.Series(index.pcodes), result["pcode"])
+    return (result, account_of(points, attached, pd.Series(index.pcodes), result["pcode"])), gone
 
 
 def _answers(
@@ -233,7 +276,7 @@ def _coordinates(points: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
         )
     if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
         return _from_geometry(points, crs)
-    pair = next((pair for pair in _COORDINATES if set(pair) <= set(points.columns)), None)
+    pair = next((pair for pair in COORDINATES if set(pair) <= set(points.columns)), None)
     if pair is None:
         found = listed(list(points.columns), 12)
         raise SchemaError(
@@ -277,7 +320,7 @@ def _from_geometry(points: gpd.GeoDataFrame, crs: Any) -> tuple[Floats, Floats]:
 
 def _xy(shapes: NDArray[Any]) -> tuple[Floats, Floats]:
     # Reading coordinates out of geometries is half the time of a look-up; shapely lets two threads do it.
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(threads_at_most(2)) as threads:
         x, y = threads.map(lambda read: read(shapes), (shapely.get_x, shapely.get_y))
     return x, y
 
@@ -308,19 +351,28 @@ def _ambiguous(hits: Hits, index: AreaIndex, labels: pd.Index) -> AmbiguousError
     )
 
 
-def _warn_unlocated(points: pd.DataFrame, lost: NDArray[np.int64], how: NDArray[np.int8]) -> None:
-    label = people_column(points)
-    people = "" if label is None else f" with {float(points[label].iloc[lost].sum()):,.0f} people"
-    parts = []
-    for kind, words in _WHY_LOST.items():
-        rows = lost[how[lost] == kind]
-        if len(rows):
-            parts.append(f"{len(rows):,} {words} (rows {listed(points.index[rows], SHOWN_AT_MOST)})")
-    warnings.warn(
-        f"{len(lost):,} of {len(points):,} points{people} have no area: {'; '.join(parts)}. Their p-code is missing",
-        DataWarning,
-        stacklevel=4,
-    )
+def _lost(points: pd.DataFrame, lost: NDArray[np.int64], how: NDArray[np.int8], part: str) -> Lost:
+    """The points without an area by what is said of them; NaN people where the table counts none."""
+    label = people_column(points) if len(lost) else None
+    people = np.full(len(lost), np.nan) if label is None else points[label].iloc[lost].fillna(0).to_numpy(dtype=float)
+    kinds = [(words, how[lost] == kind) for kind, words in _WHY_LOST.items()]
+    return {
+        words: Seen.of(part, points, lost[rows], people=float(people[rows].sum()))
+        for words, rows in kinds
+        if rows.any()
+    }
+
+
+def warn_unlocated(lost: Lost, of: int) -> None:
+    """Warn of points without an area, with their rows and people."""
+    if not lost:
+        return
+    every = sum(lost.values(), Seen())
+    people = "" if np.isnan(every.people) else f" with {every.people:,.0f} people"
+    parts = [
+        f"{seen.rows:,} {words} (rows {seen.labels()})" for words in _WHY_LOST.values() if (seen := lost.get(words))
+    ]
+    warn(f"{every.rows:,} of {of:,} points{people} have no area: {'; '.join(parts)}. Their p-code is missing")
 
 
 def nearest_polygon(

@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelgeo.errors import GridError
+from sahelgeo.parts import threads_at_most
 from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
 from sahelgeo.rasters.grids import Grid, Range, Reader
 
@@ -148,7 +149,7 @@ def _stretches(whole: Range, step: int) -> Iterator[Range]:
 def _in_order(job: _Job, windows: list[tuple[Range, Range]], progress: bool) -> Iterator[ZoneSums]:
     from tqdm.auto import tqdm  # noqa: PLC0415 - it costs time to load, and is seldom asked for
 
-    threads = min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(windows)))
+    threads = threads_at_most(min(_MOST_THREADS, os.cpu_count() or 1, max(1, len(windows))))
     waiting, bar = iter(windows), tqdm(total=len(windows), disable=not progress, unit="window", desc="grid")
     with ThreadPoolExecutor(threads) as pool, bar:
         # More windows wait than there are threads: none is idle while the next in order is not done.

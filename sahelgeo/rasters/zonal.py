@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import fsum
 from typing import Literal, TypedDict, Unpack, overload
 
 import geopandas as gpd
@@ -13,24 +14,33 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.nesting import levels_of, roll_up
-from sahelgeo.places.shared_ground import Floats, SharedGround, shared_ground, shared_within
-from sahelgeo.rasters.grids import Grid, Raster, open_grid
-from sahelgeo.rasters.streams import ZoneSums, edges_on, frame_and_rest
+from sahelgeo.parts import Map, Part, State, summed, without_shapes
+from sahelgeo.places.shared_ground import shared_ground, shared_within
+from sahelgeo.rasters.grids import Raster, open_grid
+from sahelgeo.rasters.streams import edges_on, frame_and_rest
 from sahelgeo.rasters.zones import (
-    Ground,
+    Grids,
     Measure,
     counted_once,
+    facts_of,
+    gaps_in_words,
+    grids_in_words,
+    grids_of,
     ground_of,
-    share_without_data,
+    in_order,
+    is_many,
+    refuse_overlapping_grids,
+    share_without,
+    shares,
     source_of_areas,
     sources_by_row,
     sums_over,
-    warn_of_gaps,
-    warn_of_values,
+    values_in_words,
     zone_labels,
 )
+from sahelgeo.sources import joined_sources
 
 # Borders of real files overlap by centimetres: what they count twice is less than this share of a zone.
 _OVERLAP_BORNE = 1e-3
@@ -85,11 +95,13 @@ class GridAccount:
 class _Options(TypedDict, total=False):
     band: int | None
     progress: bool
+    tiles: bool | None
+    map: Map | None
 
 
 @overload
 def zonal_sum(
-    raster: Raster,
+    raster: Raster | Grids,
     areas: gpd.GeoDataFrame,
     *,
     measure: Measure,
@@ -98,16 +110,23 @@ def zonal_sum(
 ) -> pd.DataFrame: ...
 @overload
 def zonal_sum(
-    raster: Raster, areas: gpd.GeoDataFrame, *, measure: Measure, report: Literal[True], **options: Unpack[_Options]
+    raster: Raster | Grids,
+    areas: gpd.GeoDataFrame,
+    *,
+    measure: Measure,
+    report: Literal[True],
+    **options: Unpack[_Options],
 ) -> tuple[pd.DataFrame, GridAccount]: ...
 def zonal_sum(
-    raster: Raster,
+    raster: Raster | Grids,
     areas: gpd.GeoDataFrame,
     *,
     measure: Measure,
     band: int | None = None,
     report: bool = False,
     progress: bool = False,
+    tiles: bool | None = None,
+    map: Map | None = None,  # noqa: A002 - it is one
 ) -> pd.DataFrame | tuple[pd.DataFrame, GridAccount]:
     """The sum of a grid over each area, every cell by the exact share that the area covers.
 
@@ -116,8 +135,9 @@ def zonal_sum(
 
     Parameters
     ----------
-    raster : path, rasterio dataset or xarray.DataArray
-        A grid of counts or densities. An array has its cells' centres as coordinates (y and x, or lat and lon) and its
+    raster : path, rasterio dataset or xarray.DataArray, or many of them
+        A grid of counts or densities; or a folder of GeoTIFF and netCDF files, or an iterable of grids, with ``tiles``.
+        An array has its cells' centres as coordinates (y and x, or lat and lon) and its
         CRS where rioxarray or CF write it, or as ``array.attrs["crs"]``.
     areas : geopandas.GeoDataFrame
         Valid polygons in any CRS.
@@ -131,12 +151,18 @@ def zonal_sum(
         areas.
     progress : bool
         Show a bar.
+    tiles : bool, optional
+        Of many grids: True where they are tiles of one, which add up; False where each is a grid of its own (years).
+    map : callable, optional
+        An engine that works on the grids: :func:`sahelgeo.large.dask`, :func:`sahelgeo.large.processes`, or the
+        ``map`` of a pool of :mod:`concurrent.futures`.
 
     Returns
     -------
     pandas.DataFrame
-        One row for each area, with its index:
+        One row for each area, with its index (with ``tiles=False`` for each grid and area, with index 0..n-1):
 
+        - with ``tiles=False``, ``raster``, the name of the file or array;
         - ``pcode`` where the areas have one;
         - ``people`` (Float64), the sum, whatever the grid counts (rename it for cattle or money). Zeros of the grid are
           zeros; an area without any data is missing, not 0;
@@ -149,10 +175,12 @@ def zonal_sum(
 
     Raises
     ------
+    DoubleCountError
+        Tiles that overlap; they are in ``.rows``.
     GridError
-        A value below zero; a value that files write for no data and that is not declared (255, 65535, 2147483647, any
-        least or greatest number of a type of whole numbers); a density by its units, tags or file name given as a
-        count; several bands; uneven coordinates; a damaged file.
+        Tiles in different CRS; a value below zero; a value that files write for no data and that is not declared (255,
+        65535, 2147483647, any least or greatest number of a type of whole numbers); a density by its units, tags or
+        file name given as a count; several bands; uneven coordinates; a damaged file.
     CRSError
         The grid, or the areas, have no CRS.
     FormatError
@@ -186,51 +214,100 @@ def zonal_sum(
     >>> print(account)
     226,691 of 480,000 in areas; 253,309 outside
     """
-    with open_grid(raster, band) as reader:
-        grid, ground = reader.grid, ground_of(reader.grid, areas)
-        if not report:
-            sums = sums_over(reader, edges_on(grid, ground.shapes), measure, progress=progress)
-            return _table(ground, sums, grid)
-        again, left, shared = counted_once(ground.shapes)
-        # What is left of the areas that overlap takes their place where the ground outside is looked for.
-        count = len(ground.shapes)
-        once = np.ones(count + 2 * len(again), dtype=bool)
-        once[again], once[count + len(again) :] = False, False
-        edges = edges_on(grid, np.concatenate([ground.shapes, left, shared]))
-        sums = sums_over(reader, frame_and_rest(edges, grid, once), measure, progress=progress)
-        twice = float(sums.total[count + len(again) : -2].sum())
-        whole, outside = sums.total[-2:].tolist()
-        return _table(ground, sums, grid), GridAccount(whole, float(sums.total[:count].sum()), outside, twice)
+    many = is_many(raster)
+    if many and tiles is None:
+        raise SchemaError(
+            "several grids can be tiles of one, whose people add up, or grids of their own, such as years. Say which: "
+            "tiles=True or tiles=False"
+        )
+    if report and tiles is False:
+        raise SchemaError("report=True accounts for one grid, or for tiles of one: call it for each grid")
+    plan = _SumPlan(areas, measure, band, report, tiles if many else None, progress)
+    return summed(plan, grids_of(raster), map)  # type: ignore[no-any-return]
 
 
-def _table(ground: Ground, sums: ZoneSums, grid: Grid) -> pd.DataFrame:
-    near = slice(len(ground.near))
-    total, cells = sums.total[near], sums.cells[near]
-    people = ground.spread(np.where(cells > 0, total, np.nan), np.nan)
-    table = pd.DataFrame(
-        {
-            "people": pd.array(people, dtype="Float64"),
-            "cells": ground.spread(cells),
-            "share_without_data": share_without_data(ground, grid, cells),
-        },
-        index=ground.areas.index,
-    )
-    if "pcode" in ground.areas:
-        table.insert(0, "pcode", ground.areas["pcode"].astype("string"))
-    warn_of_gaps(ground, cells > 0, sums, grid, "sums", stacklevel=4)
-    table["source"] = pd.array([grid.source] * len(table), dtype="string")
-    borders = source_of_areas(ground.areas)
-    return table if borders is None else table.assign(area_source=borders)
+@dataclass(frozen=True)
+class _SumPlan:
+    """What is summed of each grid, and what is said of all."""
+
+    areas: gpd.GeoDataFrame
+    measure: Measure
+    band: int | None
+    report: bool
+    tiles: bool | None
+    progress: bool
+
+    def light(self) -> _SumPlan:
+        return replace(self, areas=without_shapes(self.areas))
+
+    def state(self, part: Part) -> State:
+        with open_grid(part.content, self.band) as reader:
+            grid, ground = reader.grid, ground_of(reader.grid, self.areas)
+            count, edges = len(ground.shapes), edges_on(grid, ground.shapes)
+            again = np.zeros(0, dtype=np.int64)
+            if self.report:
+                again, left, shared = counted_once(ground.shapes)
+                # What is left of the areas that overlap takes their place where the ground outside is looked for.
+                once = np.ones(count + 2 * len(again), dtype=bool)
+                once[again], once[count + len(again) :] = False, False
+                edges = edges_on(grid, np.concatenate([ground.shapes, left, shared]))
+                edges = frame_and_rest(edges, grid, once)
+            sums = sums_over(reader, edges, self.measure, progress=self.progress)
+        facts = facts_of(grid, sums, part)
+        if self.report:
+            twice = sums.total[count + len(again) : -2].sum()
+            facts = facts.assign(whole=sums.total[-2], outside=sums.total[-1], twice=twice)
+        cells = sums.cells[:count]
+        covered, within = shares(ground, grid, cells)
+        own = {"grid": facts["grid"].iloc[0], "area": ground.near, "people": sums.total[:count], "cells": cells}
+        return {"rows": pd.DataFrame({**own, "covered": covered, "within": within}), "facts": facts}
+
+    def table(self, state: State) -> pd.DataFrame | tuple[pd.DataFrame, GridAccount]:
+        facts, rows = in_order(state["facts"]), in_order(state["rows"], "area")
+        if self.tiles is False:
+            tables = [self._of(facts[own], rows[(rows["grid"] == name).to_numpy()]).assign(raster=name)
+                      for name in facts["grid"] for own in [(facts["grid"] == name).to_numpy()]]  # fmt: skip
+            whole = pd.concat(tables, ignore_index=True)
+            return whole[["raster", *(name for name in whole if name != "raster")]]
+        refuse_overlapping_grids(facts)
+        table = self._of(facts, rows)
+        if not self.report:
+            return table
+        whole, outside, twice = (fsum(facts[name]) for name in ("whole", "outside", "twice"))
+        return table, GridAccount(whole, fsum(rows["people"]), outside, twice)
+
+    def _of(self, facts: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        count, area = len(self.areas), rows["area"].to_numpy(dtype=np.int64)
+        names = ("people", "cells", "covered", "within")
+        total, cells, covered, within = (np.bincount(area, rows[name], count) for name in names)
+        table = pd.DataFrame(
+            {
+                "people": pd.array(np.where(cells > 0, total, np.nan), dtype="Float64"),
+                "cells": cells,
+                "share_without_data": share_without(covered),
+            },
+            index=self.areas.index,
+        )
+        if "pcode" in self.areas:
+            table.insert(0, "pcode", self.areas["pcode"].astype("string"))
+        name = grids_in_words(facts)
+        labels = zone_labels(self.areas).to_numpy()
+        for problem in (*gaps_in_words(labels, cells > 0, within, name, "sums"), *values_in_words(facts)):
+            warn(problem)
+        table["source"] = pd.array([joined_sources(facts["source"])] * count, dtype="string")
+        borders = source_of_areas(self.areas)
+        return table if borders is None else table.assign(area_source=borders)
 
 
 def people_by_zone(
-    raster: Raster,
+    raster: Raster | Grids,
     areas: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame,
     *,
     measure: Measure,
     band: int | None = None,
     progress: bool = False,
+    map: Map | None = None,  # noqa: A002 - it is one
 ) -> pd.DataFrame:
     """How many people live in each pair of an area and a zone, in one pass over the grid; nobody is lost.
 
@@ -239,8 +316,8 @@ def people_by_zone(
 
     Parameters
     ----------
-    raster : path, rasterio dataset or xarray.DataArray
-        A population grid, as in :func:`zonal_sum`.
+    raster : path, rasterio dataset or xarray.DataArray, or many of them
+        A population grid, as in :func:`zonal_sum`. Many, in a folder or an iterable, are tiles of one.
     areas, zones : geopandas.GeoDataFrame
         Valid polygons in any CRS; within a set they do not overlap. Each is called by its ``pcode`` where the set has
         that column, else by its index.
@@ -250,6 +327,8 @@ def people_by_zone(
         Which band of a file, from 1, where it has several.
     progress : bool
         Show a bar.
+    map : callable, optional
+        An engine that works on the tiles, as for :func:`zonal_sum`.
 
     Returns
     -------
@@ -266,7 +345,7 @@ def people_by_zone(
     Raises
     ------
     DoubleCountError
-        Polygons of one set overlap, so that people would be counted twice; they are in ``.rows``.
+        Polygons of one set, or tiles, overlap, so that people would be counted twice; they are in ``.rows``.
     GridError, CRSError, FormatError, SchemaError
         As in :func:`zonal_sum`.
 
@@ -299,35 +378,74 @@ def people_by_zone(
     2  east  south    40.0
     3  east   <NA>    20.0
     """
-    with open_grid(raster, band) as reader:
-        grounds = [ground_of(reader.grid, areas), ground_of(reader.grid, zones, "zones")]
-        a, b = (one.shapes for one in grounds)
-        shared = shared_ground(a, b, shapely.area)
-        doubled = [shared_within(one, shapely.area) for one in (a, b)]
-        # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
-        shapes = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
-        edges = edges_on(reader.grid, np.concatenate(shapes))
-        edges = frame_and_rest(edges, reader.grid, np.zeros(edges.zones, dtype=bool))
-        sums = sums_over(reader, edges, measure, progress=progress)
-        near = [one.areas.iloc[one.near] for one in grounds]
-    pieces, *own = np.split(np.arange(edges.zones - 2), np.cumsum([len(one) for one in shapes])[:-1])
-    for name, one, pairs, here, again in zip(("areas", "zones"), near, doubled, own[:2], own[2:], strict=True):
-        _refuse_overlaps(name, one, pairs, sums.total[again], sums.total[here])
-    found = pd.DataFrame({"people": sums.total, "cells": sums.cells})
-    parts = found.iloc[pieces].assign(a=shared.left, b=shared.right)
-    rests = [_rest(found.iloc[here], parts, side) for side, here in zip("ab", own[:2], strict=True)]
-    warn_of_values(sums, reader.grid, stacklevel=3)
-    return _table_of_pairs(pd.concat([parts, *rests]), float(sums.total[-2]), near[0], near[1], reader.grid.source)
+    plan = _PairPlan(areas, zones, measure, band, progress)
+    return summed(plan, grids_of(raster), map)  # type: ignore[no-any-return]
 
 
-def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, doubled: Floats, total: Floats) -> None:
-    left, right = pairs.left, pairs.right
-    real = doubled > _OVERLAP_BORNE * np.maximum(np.minimum(total[left], total[right]), 1)
+@dataclass(frozen=True)
+class _PairPlan:
+    """What is summed of each grid for pairs of areas and zones: everything adds up, and is judged in the whole."""
+
+    areas: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    measure: Measure
+    band: int | None
+    progress: bool
+
+    def light(self) -> _PairPlan:
+        return replace(self, areas=without_shapes(self.areas), zones=without_shapes(self.zones))
+
+    def state(self, part: Part) -> State:
+        with open_grid(part.content, self.band) as reader:
+            grid = reader.grid
+            grounds = [ground_of(grid, self.areas), ground_of(grid, self.zones, "zones")]
+            a, b = (one.shapes for one in grounds)
+            shared = shared_ground(a, b, shapely.area)
+            doubled = [shared_within(one, shapely.area) for one in (a, b)]
+            # The sets themselves ride along: what is left of them outside the other is theirs less the pieces.
+            shapes = [shared.shapes(a, b), a, b, doubled[0].shapes(a, a), doubled[1].shapes(b, b)]
+            edges = edges_on(grid, np.concatenate(shapes))
+            edges = frame_and_rest(edges, grid, np.zeros(edges.zones, dtype=bool))
+            sums = sums_over(reader, edges, self.measure, progress=self.progress)
+        facts = facts_of(grid, sums, part).assign(whole=sums.total[-2])
+        near = [one.near for one in grounds]
+        # What each sum is of: a pair, an area, a zone, ground that two areas share, or two zones.
+        left = [near[0][shared.left], *near, near[0][doubled[0].left], near[1][doubled[1].left]]
+        right = [near[1][shared.right], *near, near[0][doubled[0].right], near[1][doubled[1].right]]
+        what = np.repeat(_OF, [len(one) for one in shapes])
+        columns = {"what": what, "a": np.concatenate(left), "b": np.concatenate(right)}
+        found = {"people": sums.total[:-2], "cells": sums.cells[:-2]}
+        return {"rows": pd.DataFrame({"grid": facts["grid"].iloc[0], **columns, **found}), "facts": facts}
+
+    def table(self, state: State) -> pd.DataFrame:
+        facts = in_order(state["facts"])
+        refuse_overlapping_grids(facts)
+        sums = in_order(state["rows"], "what", "a", "b").groupby(["what", "a", "b"])[["people", "cells"]].sum()
+        of = {what: (sums.loc[[what]].droplevel("what") if what in sums.index.levels[0] else sums[:0].droplevel("what"))
+              for what in _OF}  # fmt: skip
+        parts, own = of["pair"].reset_index(), [of[side].droplevel(other) for side, other in (("a", "b"), ("b", "a"))]
+        sets = {"areas": self.areas, "zones": self.zones}
+        for (name, one), doubled, here in zip(sets.items(), (of["aa"], of["bb"]), own, strict=True):
+            _refuse_overlaps(name, one, doubled["people"].reset_index(), here["people"])
+        rests = [_rest(here, parts, side) for side, here in zip("ab", own, strict=True)]
+        for problem in values_in_words(facts):
+            warn(problem)
+        pairs, source = pd.concat([parts, *rests]), joined_sources(facts["source"])
+        return _table_of_pairs(pairs, fsum(facts["whole"]), self.areas, self.zones, source)
+
+
+_OF = ("pair", "a", "b", "aa", "bb")
+
+
+def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, doubled: pd.DataFrame, total: pd.Series) -> None:
+    left, right, people = (doubled[column].to_numpy() for column in ("a", "b", "people"))
+    smaller = np.minimum(total.reindex(left).to_numpy(), total.reindex(right).to_numpy())
+    real = people > _OVERLAP_BORNE * np.maximum(smaller, 1)
     if real.any():
         labels = zone_labels(zones).to_numpy()
         shown = [f"{labels[one]} and {labels[other]}" for one, other in zip(left[real], right[real], strict=True)]
         raise DoubleCountError(
-            f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {doubled[real].sum():,.0f} people would be counted "
+            f"{name}: {listed(shown, SHOWN_AT_MOST)} overlap, and {people[real].sum():,.0f} people would be counted "
             "twice. Mend the overlaps, or give one set of zones after the other",
             zones.iloc[np.unique(np.r_[left[real], right[real]])],
         )
@@ -335,7 +453,6 @@ def _refuse_overlaps(name: str, zones: gpd.GeoDataFrame, pairs: SharedGround, do
 
 def _rest(whole: pd.DataFrame, pieces: pd.DataFrame, side: str) -> pd.DataFrame:
     """What is left of the polygons of one set outside the other; what rounding leaves is nothing."""
-    whole = whole.set_axis(pd.RangeIndex(len(whole), name=side))
     rest = whole - pieces.groupby(side)[["people", "cells"]].sum().reindex(whole.index, fill_value=0.0)
     people = rest["people"].mask(rest["people"].abs() <= _ROUNDING_NOISE * whole["people"].clip(lower=1), 0)
     return rest.assign(people=people, cells=rest["cells"].clip(lower=0)).reset_index()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +19,15 @@ import shapely
 from pyproj import CRS, Transformer
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, GridError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, GridError, SchemaError, listed
+from sahelgeo.parts import Part, parts_of
 from sahelgeo.places.shared_ground import Floats, Ints, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
 from sahelgeo.rasters.streams import Edges, ZoneSums, edges_on, zone_sums
 from sahelgeo.sources import joined_sources
 
 Measure = Literal["count", "density"]
+Grids: TypeAlias = "Iterable[Raster]"
 # Edges are straight in the CRS of the areas: in the grid's CRS they bend, and follow in steps of about a kilometre.
 _STEP_DEGREES = 0.01
 _STEP_METRES = 1000.0
@@ -228,9 +233,24 @@ def _undeclared(grid: Grid) -> str:
 
 def share_without_data(ground: Ground, grid: Grid, cells: Floats) -> Floats:
     """The share of every area (0-1) that has no data or is off the grid; ``cells`` have data, of the areas near it."""
-    share = np.clip(1 - cells * abs(grid.transform.determinant) / shapely.area(ground.shapes), 0, 1)
+    return ground.spread(share_without(shares(ground, grid, cells)[0]), 1.0)
+
+
+def share_without(covered: Floats) -> Floats:
+    """What is left of areas beside the share that has data."""
+    share = np.clip(1 - covered, 0, 1)
     # The sum of the shares of an area's cells differs from its area by rounding.
-    return ground.spread(np.where(share < _ROUNDING_NOISE, 0, share), 1.0)
+    return np.asarray(np.where(share < _ROUNDING_NOISE, 0, share))
+
+
+def shares(ground: Ground, grid: Grid, cells: Floats) -> tuple[Floats, Floats]:
+    """The shares of the areas near a grid that have data, and that lie within its frame."""
+    area = shapely.area(ground.shapes)
+    frame = shapely.Polygon(grid.corners())
+    within = np.ones(len(area))
+    beyond = ~shapely.covers(frame, ground.shapes)
+    within[beyond] = shapely.area(shapely.intersection(ground.shapes[beyond], frame)) / area[beyond]
+    return cells * abs(grid.transform.determinant) / area, within
 
 
 def warn_of_gaps(
@@ -240,33 +260,107 @@ def warn_of_gaps(
 
     ``covered`` says which of the areas near the grid have data.
     """
-    labels, count = zone_labels(ground.areas).to_numpy(), len(ground.areas)
-    bare = ~ground.spread(covered).astype(bool)
+    within = ground.spread(shares(ground, grid, covered.astype(float))[1])
+    labels, there = zone_labels(ground.areas).to_numpy(), ground.spread(covered).astype(bool)
+    warn_of_values(sums, grid, *gaps_in_words(labels, there, within, grid.name, what), stacklevel=stacklevel + 1)
+
+
+def gaps_in_words(
+    labels: npt.NDArray[Any], covered: npt.NDArray[np.bool_], within: Floats, grid: str, what: str
+) -> list[str]:
+    """Sentences on areas without data, and on those of which a part lies beyond the grid."""
+    count, bare, beyond = len(labels), ~covered, covered & (within < 1 - _OUTSIDE_WARNED)
     problems = []
     if bare.any():
         problems.append(
-            f"{int(bare.sum()):,} of {count:,} areas have no data in {grid.name}: "
+            f"{int(bare.sum()):,} of {count:,} areas have no data in {grid}: "
             f"{listed(list(labels[bare]), SHOWN_AT_MOST)}. Their {what} are missing, not 0"
         )
-    frame = shapely.Polygon(grid.corners())
-    beyond = covered & ~shapely.covers(frame, ground.shapes)
-    within = shapely.area(shapely.intersection(ground.shapes[beyond], frame)) / shapely.area(ground.shapes[beyond])
-    beyond[beyond] = within < 1 - _OUTSIDE_WARNED
     if beyond.any():
         problems.append(
-            f"{int(beyond.sum()):,} of {count:,} areas reach beyond {grid.name}, and their {what} do not: "
-            f"{listed(list(labels[ground.near[beyond]]), SHOWN_AT_MOST)}"
+            f"{int(beyond.sum()):,} of {count:,} areas reach beyond {grid}, and their {what} do not: "
+            f"{listed(list(labels[beyond]), SHOWN_AT_MOST)}"
         )
-    warn_of_values(sums, grid, *problems, stacklevel=stacklevel + 1)
+    return problems
+
+
+def facts_of(grid: Grid, sums: ZoneSums, part: Part) -> pd.DataFrame:
+    """What a sum of several grids must know of each."""
+    name = grid.name if isinstance(part.content, Path) else part.name or grid.name
+    facts = {"grid": name, "source": grid.source, "infinite": sums.infinite}
+    facts |= {"silent": grid.nodata is None, "crs": grid.crs.to_wkt(), "cell": abs(grid.transform.determinant)}
+    return pd.DataFrame([{**facts, "frame": shapely.to_wkb(shapely.Polygon(grid.corners()), hex=True)}])
+
+
+def values_in_words(facts: pd.DataFrame) -> list[str]:
+    """Sentences on infinite values, and on grids that declare no nodata value."""
+    infinite, silent = facts[facts["infinite"] > 0], facts[facts["silent"]]
+    problems = []
+    if len(infinite):
+        cells = int(infinite["infinite"].sum())
+        problems.append(f"{grids_in_words(infinite)}: {cells:,} cells hold infinity, and count as without data")
+    if len(silent):
+        name, verb = grids_in_words(silent), "declare" if len(silent) > 1 else "declares"
+        problems.append(f"{name} {verb} no nodata value: a gap cannot be told from a count of 0")
+    return problems
+
+
+def grids_in_words(facts: pd.DataFrame) -> str:
+    """The grid, or how many there are."""
+    names = list(facts["grid"])
+    return (
+        str(names[0]) if len(names) == 1 else f"{len(names):,} grids ({listed([Path(one).name for one in names], 3)})"
+    )
 
 
 def warn_of_values(sums: ZoneSums, grid: Grid, *problems: str, stacklevel: int) -> None:
     """Name infinite values, and a grid that declares no nodata value, after other problems."""
-    infinite = f"{grid.name}: {sums.infinite:,} cells hold infinity, and count as without data"
-    silent = f"{grid.name} declares no nodata value: a gap cannot be told from a count of 0"
-    more = [infinite] * bool(sums.infinite) + [silent] * (grid.nodata is None)
-    for problem in (*problems, *more):
+    for problem in (*problems, *values_in_words(facts_of(grid, sums, Part(0, "", None)))):
         warnings.warn(problem, DataWarning, stacklevel=stacklevel)
+
+
+def is_many(raster: Any) -> bool:
+    """Whether these are several grids: a folder, or an iterable that is no array."""
+    if isinstance(raster, (str, PathLike)):
+        return Path(raster).is_dir()
+    return isinstance(raster, Iterable) and not (hasattr(raster, "shape") or hasattr(raster, "dims"))
+
+
+def grids_of(raster: Any) -> Iterator[Part]:
+    """The grids of a folder or an iterable; any other is one by itself."""
+    return parts_of(raster, ".tif", ".tiff", ".nc") if is_many(raster) else iter([Part(0, "", raster)])
+
+
+def in_order(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    """The rows of all grids in one order, whichever came first: sums of fractions depend on it."""
+    others = [name for name in ("source", "frame", "people") if name in rows]
+    return rows.sort_values([*keys, "grid", *others], ignore_index=True)
+
+
+def refuse_overlapping_grids(facts: pd.DataFrame) -> None:
+    """Raise where tiles lie on each other, or in different CRS."""
+    if len(facts) < 2:
+        return
+    first = facts.drop_duplicates("crs")["grid"]
+    if len(first) > 1:
+        raise GridError(
+            f"the tiles are in different CRS: {listed(list(first), SHOWN_AT_MOST)}. Bring them to one first"
+        )
+    frames: npt.NDArray[Any] = np.asarray(shapely.from_wkb(facts["frame"].tolist()), dtype=object)
+    one, other = shapely.STRtree(frames).query(frames, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    # Tiles that lie side by side may be apart by a part of a cell.
+    shared = shapely.area(shapely.intersection(frames[one], frames[other]))
+    edge = np.sqrt(np.minimum(shapely.area(frames[one]), shapely.area(frames[other])))
+    twice = shared > 0.5 * np.sqrt(facts["cell"].min()) * edge
+    if twice.any():
+        names = [Path(one).name for one in facts["grid"]]
+        shown = [f"{names[a]} and {names[b]}" for a, b in zip(one[twice], other[twice], strict=True)]
+        raise DoubleCountError(
+            f"{listed(shown, SHOWN_AT_MOST)} lie on each other, and their people would be counted twice. Give each "
+            "tile once; grids of several years are tiles=False",
+            facts.iloc[np.unique(np.r_[one[twice], other[twice]])],
+        )
 
 
 def source_of_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
+from sahelgeo.areas import conform_areas
 from sahelgeo.conformance import conform_coded
 from sahelgeo.errors import SchemaError, warn
 from sahelgeo.nesting import (
@@ -24,6 +26,7 @@ from sahelgeo.nesting import (
     refuse_without_code,
     rolled_up,
 )
+from sahelgeo.parts import Map, Part, State, Tables, parts_of, summed, tables_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     NESTED,
@@ -59,12 +62,13 @@ _ROUNDS = frozenset(("round", "rounds", "ronde", "tour", "vague", "wave", "r", "
 
 
 def sum_stocks(
-    stocks: pd.DataFrame,
+    stocks: pd.DataFrame | Tables,
     areas: gpd.GeoDataFrame | None = None,
     *,
     by: str | Sequence[str] = ("pcode",),
     level: int | None = None,
     choose: Mapping[str, Any] | None = None,
+    map: Map | None = None,  # noqa: A002 - it is one
 ) -> pd.DataFrame:
     """Add up displaced people over origins, reasons and places, and refuse to count anybody twice.
 
@@ -73,8 +77,10 @@ def sum_stocks(
 
     Parameters
     ----------
-    stocks : pandas.DataFrame
-        A Stocks table, or what :func:`latest_stocks` makes of one.
+    stocks : pandas.DataFrame, path, dataset or iterable of tables
+        A Stocks table, or what :func:`latest_stocks` makes of one. Parts of one come as a Parquet file or a folder of
+        them, a pyarrow dataset, or an iterable of tables or of paths. Each row is a key of its own: memory goes with
+        the rows.
     areas : geopandas.GeoDataFrame, optional
         Areas, one edition. They tell the level of each p-code and what it lies in. Without them, levels are told apart
         by the way that OCHA's p-codes are built: BF56 holds BF5601, and BF or BFA holds both.
@@ -87,6 +93,9 @@ def sum_stocks(
         takes those without a value. It can name date, group, method, operation, source (and as_of, edition). A list,
         as in ``{"source": ["DTM Lac", "DTM Sud"]}``, is your word that the people of its methods, operations or
         sources are different ones: they are added up, and the sum names all of them, with ``" + "`` between.
+    map : callable, optional
+        An engine that works on the parts: :func:`sahelgeo.large.dask`, :func:`sahelgeo.large.processes`, or the
+        ``map`` of a pool of :mod:`concurrent.futures`.
 
     Returns
     -------
@@ -142,7 +151,46 @@ def sum_stocks(
     0 2020-09-06  1034609    13
     """
     check_level(level, areas)
-    return _sums(conform_stocks(stocks), areas, by=by, level=level, choose=choose)
+    if map is None and isinstance(stocks, pd.DataFrame):
+        return _sums(conform_stocks(stocks), areas, by=by, level=level, choose=choose)
+    keys = (by,) if isinstance(by, str) else tuple(by)
+    checked = None if areas is None else checks.one_edition(conform_areas(areas))
+    plan = _StockPlan(checked, keys, level, choose)
+    return summed(plan, parts_of(stocks, ".parquet"), map)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class _StockPlan:
+    """Each part is read and checked; what adds up is known only of the whole."""
+
+    areas: gpd.GeoDataFrame | None
+    by: tuple[str, ...]
+    level: int | None
+    choose: Mapping[str, Any] | None
+
+    def light(self) -> _StockPlan:
+        return self
+
+    def state(self, part: Part) -> State:
+        rows = []
+        for table in tables_of(part, "stocks"):
+            held = conform_stocks(table).table
+            rows.append(held.set_axis([f"{label} of {part.name}" for label in held.index]) if part.name else held)
+        if not rows:
+            raise SchemaError("stocks: the part has no rows and no columns. Leave it out")
+        return {"rows": pd.concat(rows)}
+
+    def table(self, state: State) -> pd.DataFrame:
+        rows: pd.DataFrame = state["rows"]
+        # No order of the parts makes a difference: by their labels, or by what they hold where labels are not alone.
+        if rows.index.is_unique:
+            rows = rows.sort_index(
+                key=None if rows.index.inferred_type != "mixed" else lambda labels: labels.astype(str)
+            )
+        else:
+            order = pd.util.hash_pandas_object(rows.astype("str"), index=False).argsort()
+            rows = rows.iloc[order].reset_index(drop=True)
+        return _sums(conform_stocks(rows), self.areas, by=self.by, level=self.level, choose=self.choose)
 
 
 def _sums(

@@ -91,7 +91,7 @@ def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator
     ...          "BFO2,25/04/2020,Battles,Front,Burkina Faso,14.1,-1.6,0"]
     >>> file = pathlib.Path(tempfile.mkdtemp(), "events.csv")
     >>> size = file.write_text("\n".join(lines))
-    >>> [(len(part), str(part["date"].iloc[0].date())) for part in sg.read_chunks(file, chunksize=1)]
+    >>> [(len(part), str(part["date"].iloc[0].date())) for part in sg.large.read_chunks(file, chunksize=1)]
     [(1, '2020-04-03'), (1, '2020-04-25')]
     """
     if isinstance(chunksize, bool) or not isinstance(chunksize, int) or chunksize < 1:
