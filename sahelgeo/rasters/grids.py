@@ -53,7 +53,7 @@ _TRIAL = f"""
 import sys
 try:
     import resource
-    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    resource.setrlimit(resource.RLIMIT_AS, (3 << 29, 3 << 29))
     resource.setrlimit(resource.RLIMIT_CPU, (8, 8))
 except ImportError:  # not on Windows
     pass
@@ -259,7 +259,7 @@ def _try_apart(path: str, *_: int) -> None:
             return
         if tried.returncode == 1:
             raise GridError(_DAMAGED.format(path, tried.stderr.decode("utf-8", "replace").strip()[-300:]))
-    raise GridError(_DAMAGED.format(path, "opening it ends the process, or takes 8 seconds or 2 GB"))
+    raise GridError(_DAMAGED.format(path, "opening it ends the process, or takes 8 seconds or 1 GB"))
 
 
 def _refuse_hollow(dataset: DatasetReader, path: str, size: int) -> None:
