@@ -214,13 +214,14 @@ def rows_of_memory(folder: Path) -> Iterator[Row]:
 def memory(table: gpd.GeoDataFrame) -> float:
     """The highest memory of making an index, in MB above what was held before."""
     sg.area_index(sg.load_areas("BFA"))
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
     before = highest_memory()
     sg.area_index(table)
     return highest_memory() - before
 
 
 def highest_memory() -> float:
-    """Of this process so far, in MB; what getrusage gives may be that of the process which began it."""
+    """Of this process so far, in MB, since it was cleared; getrusage may give that of the process which began it."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.split("VmHWM:")[1].split()[0]) / 1000
 
@@ -318,15 +319,14 @@ def rows_of_flows(folder: Path) -> Iterator[Row]:
 
 def rows_of_grids(folder: Path) -> Iterator[Row]:
     table = areas(300)
-    for name, width, height in (("20,000 × 20,000", 20_000, 20_000), ("43,200 × 21,600", 43_200, 21_600)):
-        path = grid(folder / "grid.tif", width, height, 20 / height)
-        yield Row(
-            f"zonal_sum of {name} over 300 areas",
-            "≤ 1.6 × reading",
-            lambda path=path: sg.zonal_sum(path, table, measure="count"),
-            {"reading": lambda path=path: read(path)},
-            3,
-        )
+    path = grid(folder / "grid.tif", 43_200, 21_600, 20 / 21_600)
+    yield Row(
+        "zonal_sum of 43,200 × 21,600 cells over 300 areas",
+        "≤ 1.6 × reading",
+        lambda: sg.zonal_sum(path, table, measure="count"),
+        {"reading": lambda: read(path)},
+        3,
+    )
     path.unlink()
     tiles = [tile(folder / f"tile{number}.tif", number) for number in range(12)]
     for count in (300, 5000):
@@ -414,7 +414,7 @@ def measured(row: Row, rounds: int, clock: Callable[[], float]) -> dict[str, flo
     """Best seconds of each way, all of them in every round; or what the job itself measured."""
     ways = {"sahelgeo": row.ours, **row.peers}
     found: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(row.rounds or rounds):
+    for _ in range(min(row.rounds or rounds, rounds)):
         for way, job in ways.items():
             start = clock()
             answer = job()
