@@ -208,14 +208,16 @@ def _rule_problems(there: Coded, unfit: dict[str, Mask], declared: Table) -> lis
     """What the values break: a column that is not there breaks nothing, an ``unfit`` cell is named already."""
     columns = there.table
     problems, labels = [], columns.index
-    for name, values in columns.drop(columns=list(_PRINTED_ENDS), errors="ignore").items():
-        column = declared.columns[str(name)]
-        empty = values.isna().to_numpy() & ~unfit[str(name)] if not column.nullable else np.zeros(0, dtype=np.bool_)
+    for name, column in declared.columns.items():
+        if name not in columns:
+            continue
+        values = columns[name]
+        empty = np.zeros(0, dtype=np.bool_) if column.nullable else values.isna().to_numpy() & ~unfit[name]
         if empty.any():
             rows = listed(list(labels[empty]), SHOWN_AT_MOST)
             problems.append(f"column {name!r}, row(s) {rows}: empty. Every row needs a value here")
         if column.has_rule and (bad := column.unfit(values)).any():
-            problems.append(_problem(str(name), labels[bad], values[bad], column.rule))
+            problems.append(_problem(name, labels[bad], values[bad], column.rule))
     if {"start", "end"} <= set(declared.columns) and (late := (columns["start"] > columns["end"]).to_numpy()).any():
         problems.append(f"row(s) {listed(list(labels[late]), SHOWN_AT_MOST)}: {PERIOD_RULE}")
     alike = _repeated_keys(there, declared) if declared.key else np.zeros(0, dtype=np.bool_)

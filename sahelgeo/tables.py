@@ -54,9 +54,10 @@ class Column:
         bad = np.zeros(len(values), dtype=np.bool_)
         if self.one_of:
             bad |= (~values.isin(self.one_of) & values.notna()).to_numpy(dtype=np.bool_)
-        for limit, compare in ((self.lowest, values.lt), (self.highest, values.gt)):
-            if limit is not None:
-                bad |= compare(limit).fillna(False).to_numpy(dtype=np.bool_)
+        if self.lowest is not None or self.highest is not None:
+            numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            bad |= numbers < (-np.inf if self.lowest is None else self.lowest)
+            bad |= numbers > (np.inf if self.highest is None else self.highest)
         return bad
 
 
