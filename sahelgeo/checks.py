@@ -198,13 +198,14 @@ def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
             f"geometry, {_rows(areas, invalid)}: invalid (it crosses or touches itself). Repair it: table.geometry = "
             "shapely.make_valid(table.geometry.values, method='structure', keep_collapsed=False)"
         )
-    if not problems and there.all():
+    if not problems and there.all() and len(shapes) <= _MOST_NOTED:
         _FOUND_VALID.append(list(map(weakref.ref, shapes)))
     return problems
 
 
 # Geometries of the tables that were found valid last: a table of areas is asked for every tile, part and overlay.
 _FOUND_VALID: deque[list[weakref.ref[Any]]] = deque(maxlen=8)
+_MOST_NOTED = 50_000
 
 
 def _is_of(known: weakref.ref[Any], shape: Any) -> bool:

@@ -268,7 +268,8 @@ def _refuse_double_counts(
     ground = pieces.left[known]
     groups = [(ground, pieces.right[known], _dimensions(values, _ONE_VALUE))]
     apart = _dimensions(values, _ONE_VALUE_A_PLACE)
-    pairs = shared_within(pieces.left_shapes, at_least=SLIVERS if apart else _SAME_GROUND)
+    least = SLIVERS if apart else _SAME_GROUND
+    pairs = shared_within(pieces.left_shapes, at_least=least, km2=pieces.left_km2)
     pairs = pairs.of(np.isin(pairs.left, ground) & np.isin(pairs.right, ground))
     smaller = np.minimum(pairs.left_km2[pairs.left], pairs.left_km2[pairs.right])
     alike = pairs.of(pairs.km2 > _SAME_GROUND * smaller)

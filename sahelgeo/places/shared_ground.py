@@ -160,17 +160,24 @@ def shared_ground(left: Shapes, right: Shapes, area: Callable[[Shapes], Floats] 
     return SharedGround(i[order], j[order], km2[order], left_km2, right_km2)
 
 
-def shared_within(shapes: Shapes, area: Callable[[Shapes], Floats] = area_km2, *, at_least: float = 0) -> SharedGround:
+def shared_within(
+    shapes: Shapes,
+    area: Callable[[Shapes], Floats] = area_km2,
+    *,
+    at_least: float = 0,
+    km2: Floats | None = None,
+) -> SharedGround:
     """The ground that polygons of one sequence share with each other, each pair once.
 
     ``at_least`` leaves out pairs that share less than so much of the smaller. Most of them need no cut: not even their
-    boxes, or hulls, share it.
+    boxes, or hulls, share it. ``km2`` are the areas of the polygons, where they are known.
     """
     if at_least:
         i, j = shapely.STRtree(shapes).query(shapes)
-        i, j, km2 = i[i < j], j[i < j], area(shapes)
+        i, j, km2 = i[i < j], j[i < j], area(shapes) if km2 is None else km2
         for outline in (shapely.envelope, shapely.convex_hull):
-            outer = outline(shapes)
+            outer, used = np.full(len(shapes), None, dtype=object), np.union1d(i, j)
+            outer[used] = outline(shapes[used])
             near = area(shapely.intersection(outer[i], outer[j])) >= at_least * np.minimum(km2[i], km2[j])
             i, j = i[near], j[near]
         shapes = np.where(np.isin(np.arange(len(shapes)), np.union1d(i, j)), shapes, np.array(None, dtype=object))
