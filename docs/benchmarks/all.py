@@ -362,8 +362,9 @@ def rows_of_names(_: Path) -> Iterator[Row]:
         }
     )
     wanted = pd.DataFrame({"unit": [known["name"].drop_duplicates(keep=False).iloc[7]]})
-    copies = iter([known.copy() for _ in range(12)])
-    yield Row("match_areas, 1 row against 33,449 codes", "≤ 0.3 s", lambda: sg.match_areas(wanted, next(copies), on="unit"), {})  # fmt: skip
+    # Tables of areas that were asked before are known: each round has codes of its own.
+    others = iter([known.assign(pcode=letter + known["pcode"]) for letter in "ABCDEFGHIJKL"])
+    yield Row("match_areas, 1 row against 33,449 codes", "≤ 0.3 s", lambda: sg.match_areas(wanted, next(others), on="unit"), {})  # fmt: skip
     yield Row("match_areas, the same again", "≤ 0.05 s", lambda: sg.match_areas(wanted, known, on="unit"), {})
 
 
