@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 MAX_KB = 350
-RUNS = 5
+RUNS = 3
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
