@@ -37,6 +37,8 @@ examples:
   sahelgeo map phases ch.json --country NER --areas ner_admin2.shp --lang fr --out carte.pdf
   sahelgeo map stocks conasur.xlsx --level 1
   sahelgeo map stocks population.csv --period latest --choose group=refugee
+  sahelgeo map changes conasur_2022.xlsx conasur_2023.xlsx --style house.toml
+  sahelgeo map changes cadre_harmonise.xlsx --country Niger --period 2022-11,2023-11
   sahelgeo map stocks list.csv --column "Région=admin1" --column "Effectif=people" --set date=2023-02-28 \\
       --set group=idp --set source=own --country BFA
 """
@@ -79,12 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     drawn = _command(
         commands, "map", _map, "draw the phases, displaced people, movements or events of a file", _MAP_EXAMPLES
     )
-    drawn.add_argument("subject", choices=["phases", "stocks", "flows", "events"], help="what the file is about")
+    subjects = ["phases", "stocks", "flows", "events", "changes"]
+    drawn.add_argument("subject", choices=subjects, help="what the file is about; changes: two files, or two periods")
     report = _command(commands, "situation", _situation, "write a situation report of files", _SITUATION_EXAMPLE)
     report.add_argument("files", nargs="+", metavar="FILE", help="phases, stocks, flows, events, population: one each")
     report.add_argument("--date", metavar="DAY", help="the day of the report (default: the latest of each table)")
     for command in (read, drawn):
         _add_file(command)
+    drawn.add_argument("after", nargs="?", metavar="AFTER", help="changes: the later file (default: the same file)")
     brief = _command(commands, "brief", _brief, "hold the CSIS brief of 2020 on the Sahel against data")
     brief.add_argument(
         "--events", metavar="FILE", help="your export of ACLED or UCDP (default: UCDP's of 2012 to 2023)"
@@ -203,13 +207,28 @@ def _add_places(parser: argparse.ArgumentParser, form: str) -> None:
 
 
 def _add_map_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--period", metavar="DAY", help="YYYY-MM-DD, YYYY-MM, FIRST/LAST, or latest (stocks)")
+    days = "YYYY-MM-DD, YYYY-MM, FIRST/LAST, or latest (stocks); changes: two with a comma between"
+    parser.add_argument("--period", metavar="DAY", help=days)
     parser.add_argument(
         "--choose", action="append", default=[], metavar="COLUMN=VALUE", help="take only these rows; repeatable"
     )
     parser.add_argument(
         "--unmatched", choices=["raise", "drop"], default="raise", help="rows without an area (default: %(default)s)"
     )
+    parser.add_argument(
+        "--decide", action="append", default=[], metavar="NAME=PCODE",
+        help="a name in print means this area, by your word; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--several", choices=["worst", "largest"],
+        help="phases: of several rows of an area draw one published phase (default: the rule over all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--across", action="append", default=[], choices=["kind", "season", "coverage", "source"],
+        help="changes of phases: compare across this difference; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--style", metavar="FILE", help="a house's own style, in TOML")
+    parser.add_argument("--crs", metavar="CRS", help="of boundaries that do not say theirs, such as EPSG:32630")
     parser.add_argument(
         "--rest", action="append", default=[], metavar="PCODE",
         help="phases: the row of this area is the area without the parts that have rows of their own; repeatable",
@@ -299,6 +318,8 @@ def _read(given: argparse.Namespace) -> int:
 def _map(given: argparse.Namespace) -> int:
     from sahelgeo.file_map import MapRequest, map_file  # noqa: PLC0415
 
+    if given.after is not None and given.subject != "changes":
+        raise SahelgeoError(f"map {given.subject} draws one file, and {given.after} is a second one. Leave it out")
     if given.table not in (None, given.subject):
         raise SahelgeoError(f"map {given.subject} draws a table of {given.subject}, not --as {given.table}")
     columns, options = _told(given)
@@ -312,6 +333,12 @@ def _map(given: argparse.Namespace) -> int:
         choose=dict(_pair(text) for text in given.choose),
         unmatched=given.unmatched,
         rest=tuple(given.rest),
+        after=given.after,
+        decided=dict(_pair(text, "--decide") for text in given.decide),
+        several=given.several,
+        across=tuple(given.across),
+        style=given.style,
+        crs=given.crs,
         title=given.title,
         columns=columns,
         options=options,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -24,6 +24,7 @@ from sahelgeo.errors import (
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import ADMINS, phases_by_area, place_rows, refuse_mixed_depths, with_phase
 from sahelgeo.maps.print_sheet import FORMATS
+from sahelgeo.maps.style import Style
 from sahelgeo.maps.table_layers import with_ends
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.places.account import Account
@@ -48,6 +49,8 @@ _CHOICES = {
     "events": ("date", "kind", "subkind", "source"),
 }
 SUBJECTS = tuple(_CHOICES)
+# What two files, or two periods of one, are compared of.
+_COMPARED = ("phases", "stocks")
 Span = tuple[pd.Timestamp, pd.Timestamp]
 # A map, and the line about what it holds: its key among the words and its figures.
 Drawn = tuple[maps.Map, dict[str, dict[str, Any]]]
@@ -59,16 +62,20 @@ class MapRequest:
 
     Attributes
     ----------
-    subject : {"phases", "stocks", "flows", "events"}
-        Food-insecurity phases, displaced people, movements between areas, or violent events.
+    subject : {"phases", "stocks", "flows", "events", "changes"}
+        Food-insecurity phases, displaced people, movements between areas, violent events, or what changed in phases or
+        in displaced people.
     file, areas : str or path
         The figures, and the boundaries; without boundaries, those that come with sahelgeo (or the file's own polygons).
+    after : str or path, optional
+        Of changes the later figures; the default is the same file, in another period.
     level : int, optional
         Administrative level of the areas; the default is the deepest that the figures and the boundaries both have.
     countries : tuple of str
         Take only these countries, ISO 3166-1 codes of three letters.
     period : str, optional
-        A day, two days with a slash between, or "latest" (stocks).
+        A day, a month, two days with a slash between, or "latest" (stocks); of changes one for both, or two with a
+        comma between.
     choose : mapping
         Take only the rows with these values, such as ``{"group": "idp"}``.
     unmatched : {"raise", "drop"}
@@ -76,8 +83,18 @@ class MapRequest:
     rest : tuple of str
         Of phases the codes of areas whose row is the area without the parts that have rows of their own, such as a
         department without its town.
+    decided : mapping
+        Names in print that match no area, and the p-codes of the areas that they mean by your word.
+    several : {"worst", "largest"}, optional
+        Of phases which published phase is drawn where an area has several rows; the default is the rule over all.
+    across : tuple of str
+        Of changes in phases the differences to compare across, as :func:`sahelgeo.compare_phases` takes them.
     title : str, optional
         Title of the map; the default is what it shows.
+    style : path, optional
+        A house's own style (:class:`sahelgeo.maps.Style`) in TOML.
+    crs : str, optional
+        Coordinate reference system of boundaries that do not say theirs, such as ``"EPSG:32630"``.
     columns : mapping, optional
         Of a table of your own: its headings and what they mean, as :func:`sahelgeo.read_table` takes them.
     options : mapping
@@ -94,6 +111,12 @@ class MapRequest:
     unmatched: str = "raise"
     rest: tuple[str, ...] = ()
     title: str | None = None
+    after: str | Path | None = None
+    decided: Mapping[str, str] = field(default_factory=dict)
+    several: Literal["worst", "largest"] | None = None
+    across: tuple[str, ...] = ()
+    style: str | Path | None = None
+    crs: str | None = None
     columns: Mapping[str, str] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -134,6 +157,23 @@ def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "
     """
     check_language(lang)
     path = _writable(out)
+    options = {"lang": lang, "title": request.title, "style": Style.load(request.style) if request.style else None}
+    if request.subject == "changes":
+        m, lines = _changes_drawn(request, options)
+    else:
+        table, line = _taken(request)
+        drawing = {"phases": _phases_drawn, "stocks": _stocks_drawn, "flows": _flows_drawn, "events": _events_drawn}
+        m, said = drawing[request.subject](table, request, options)
+        lines = [("map_line_rows", line), *said.items()]
+    if path.suffix == ".html":
+        m.save(str(path))
+    else:
+        maps.figure(m, path)
+    return tuple(fill(word(key, lang), lang, values) for key, values in lines)
+
+
+def _taken(request: MapRequest) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The rows of a file that are asked for, and what the line about them says."""
     span = _span(request.period)
     table, feed = _read(request, span)
     counts = {"file": Path(request.file).name, "feed": feed, "rows": len(table)}
@@ -142,15 +182,38 @@ def map_file(request: MapRequest, out: str | Path = "map.html", *, lang: str = "
     table = chosen(table, _typed_choice(table, request), known)
     of_period = {"phases": _phases_of, "stocks": _stocks_of}.get(request.subject, _within)
     table = of_period(table, request.period, span)
-    title = {} if request.title is None else {"title": request.title}
-    drawing = {"phases": _phases_drawn, "stocks": _stocks_drawn, "flows": _flows_drawn, "events": _events_drawn}
-    m, said = drawing[request.subject](table, request, {"lang": lang, **title})
-    if path.suffix == ".html":
-        m.save(str(path))
-    else:
-        maps.figure(m, path)
-    lines = {"map_line_rows": {**counts, "drawn": len(table)}, **said}
-    return tuple(fill(word(key, lang), lang, values) for key, values in lines.items())
+    return table, {**counts, "drawn": len(table)}
+
+
+def _changes_drawn(request: MapRequest, options: dict[str, Any]) -> tuple[maps.Map, list[tuple[str, dict[str, Any]]]]:
+    """Two tables, each placed on the areas, and the change between them."""
+    periods = (request.period or "").split(",")
+    files = (request.file, request.file if request.after is None else request.after)
+    if len(periods) > 2 or (request.after is None and len(periods) < 2):
+        raise SchemaError(
+            "a change is between two: give two files, or two periods of one with a comma between: "
+            "--period 2022-11,2023-11"
+        )
+    sides, lines = [], []
+    for file, period in zip(files, periods * 2 if len(periods) == 1 else periods, strict=False):
+        _, report = read_with_report(file, **request.options)
+        if report.table not in _COMPARED:
+            raise SchemaError(f"{report.file}: a table of {report.table}. Changes are drawn of {', '.join(_COMPARED)}")
+        one = replace(request, subject=report.table, file=file, period=period.strip() or None)
+        table, line = _taken(one)
+        areas = _areas(table, one)
+        placed, account = _placed(table, areas, one)
+        lines += [("map_line_rows", line), ("map_line_areas", {"account": account})]
+        sides.append(_comparable(placed, areas, one))
+    across = {"across": request.across} if request.across else {}
+    return maps.change_map(sides[0], sides[1], areas, **across, **options), lines
+
+
+def _comparable(placed: pd.DataFrame, areas: gpd.GeoDataFrame, request: MapRequest) -> pd.DataFrame:
+    """A placed table by the p-codes of its areas: phases with one row for each."""
+    if request.subject == "stocks":
+        return placed.assign(pcode=placed["area"])
+    return phases_by_area(placed, areas, request.several)[0]
 
 
 def situation_of_files(
@@ -219,6 +282,8 @@ def _span(period: str | None) -> Span | None:
     if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
         month = pd.Period(period, freq="M")
         return month.start_time, month.end_time.normalize()
+    if "," in period:
+        raise SchemaError(f"period={period!r}: two periods are for changes. Give one")
     days = [checks.day(part.strip(), "period") for part in period.split("/")]
     if len(days) > 2 or days[0] > days[-1]:
         raise SchemaError(
@@ -298,7 +363,10 @@ def _within(table: pd.DataFrame, _period: str | None, span: Span | None) -> pd.D
 
 def _phases_of(table: pd.DataFrame, _period: str | None, span: Span | None) -> pd.DataFrame:
     if span is not None and span[0] == span[1]:
-        return phases_at(table, span[0].date()).drop(columns="vintages")
+        held = phases_at(table, span[0].date()).drop(columns="vintages")
+        if held.empty:
+            raise SchemaError(f"no analysis holds on {_written(span)}. {_analyses(table)}")
+        return held
     if span is not None:
         fits = (table["start"] == span[0]) & (table["end"] == span[1])
         if not fits.any() and span[0].to_period("M") == span[1].to_period("M"):
@@ -322,22 +390,26 @@ def _analyses(table: pd.DataFrame) -> str:
     return f"There are: {listed(said, 8)}"
 
 
-def _stocks_of(table: pd.DataFrame, period: str | None, _span: Span | None) -> pd.DataFrame:
+def _stocks_of(table: pd.DataFrame, period: str | None, span: Span | None) -> pd.DataFrame:
     held = sorted(table["date"].dropna().unique(), reverse=True)
     said = listed([f"{day:%Y-%m-%d}" for day in held], 8)
     if period == LATEST:
         return latest_stocks(table)
-    if period is not None:
-        day = checks.day(period, "period")
-        if day not in held:
-            raise SchemaError(f"no count is of {day:%Y-%m-%d}. There are: {said}")
-        return table[table["date"] == day]
+    if span is not None:
+        held = [day for day in held if span[0] <= day <= span[1]]
+        if not held:
+            raise SchemaError(f"no count is of {_written(span)}. There are: {said}")
+        table, said = table[table["date"].isin(held)], listed([f"{day:%Y-%m-%d}" for day in held], 8)
     if len(held) > 1:
         raise SchemaError(
             f"counts of several days, and a map shows one: {said}. "
             f"Choose: --period {held[0]:%Y-%m-%d}, or --period latest"
         )
     return table
+
+
+def _written(span: Span) -> str:
+    return "/".join(dict.fromkeys(f"{day:%Y-%m-%d}" for day in span))
 
 
 def _phases_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
@@ -353,9 +425,9 @@ def _phases_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, A
     if absent:
         raise SchemaError(f"--rest: no row has the code {', '.join(absent)}")
     rest = table["pcode"].isin(request.rest) & table["unit"].isna()
-    placed, account = _placed(table.assign(unit=table["unit"].mask(rest, "rest")), areas, request.unmatched)
+    placed, account = _placed(table.assign(unit=table["unit"].mask(rest, "rest")), areas, request)
     try:
-        placed, column = phases_by_area(placed, areas)
+        placed, column = phases_by_area(placed, areas, request.several)
     except DoubleCountError as problem:
         told = f"{problem}. On the command line, where a row is the rest of its area: --rest PCODE"
         raise DoubleCountError(told, problem.rows) from problem
@@ -364,7 +436,7 @@ def _phases_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, A
 
 def _stocks_drawn(table: pd.DataFrame, request: MapRequest, options: dict[str, Any]) -> Drawn:
     areas = _areas(table, request)
-    placed, account = _placed(table, areas, request.unmatched)
+    placed, account = _placed(table, areas, request)
     refuse_mixed_depths(placed, areas)
     summed = sum_stocks(placed, by=("area",)).rename(columns={"area": "pcode"})
     return maps.stock_map(summed, areas, **options), {"map_line_areas": {"account": account}}
@@ -398,14 +470,13 @@ def _events_drawn(table: pd.DataFrame, _request: MapRequest, options: dict[str, 
     return m, said
 
 
-def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tuple[pd.DataFrame, Account]:
+def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, request: MapRequest) -> tuple[pd.DataFrame, Account]:
     """The table with the p-code of each row's area in ``area``, beside what the row prints."""
     try:
-        placed, account = place_rows(table, areas, unmatched)
+        placed, account = place_rows(table, areas, request.unmatched, request.decided)
     except UnmatchedError as problem:
-        raise UnmatchedError(
-            f"{problem}. On the command line: --unmatched drop, or other --areas", problem.rows
-        ) from problem
+        how = "--decide NAME=PCODE for a name, --unmatched drop, or other --areas"
+        raise UnmatchedError(f"{problem}. On the command line: {how}", problem.rows) from problem
     if placed.empty:
         raise UnmatchedError(
             "no row has an area, so there is nothing to draw. Give other boundaries: --areas FILE", table
@@ -415,7 +486,7 @@ def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, unmatched: str) -> tup
 
 def _areas(table: pd.DataFrame, request: MapRequest) -> gpd.GeoDataFrame:
     if request.areas is not None:
-        return read_areas(request.areas, level=request.level)
+        return read_areas(request.areas, level=request.level, crs=request.crs)
     countries = sorted(table["iso3"].dropna().unique()) or _iso3(request.countries)
     if not countries:
         raise SchemaError("the file does not say its country. Give --country, or the boundaries: --areas FILE")

@@ -316,3 +316,49 @@ def test_wrong_arguments_end_with_usage(capsys: pytest.CaptureFixture[str]) -> N
             main(arguments)
         assert ended.value.code == 2
         assert capsys.readouterr().err.startswith("usage: sahelgeo")
+
+
+def test_a_month_chooses_the_counts_of_its_days(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the help offers it; a month without a count says which there are."""
+    assert "1,034,609 people" in said(capsys, "map", "stocks", "stocks.csv", "--period", "2020-09")
+    refusal = said(capsys, "map", "stocks", "stocks.csv", "--period", "2020-10", status=1)
+    assert "no count is of 2020-10-01/2020-10-31. There are: 2020-09-06" in refusal
+
+
+def test_changes_are_drawn_of_two_files_in_a_house_s_style(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One file holds both periods, or each has its own; a style is a file too."""
+    later = pd.read_csv("stocks.csv").assign(date="2021-09-06")
+    later.assign(people=later["people"] + 500).to_csv("later.csv")
+    (here / "house.toml").write_text('credit = "The Example Times"\n[cmap]\ndiverging = "PRGn_r"\n', encoding="utf-8")
+    lines = said(capsys, "map", "changes", "stocks.csv", "later.csv", "--style", "house.toml").splitlines()
+    assert len(lines) == 5
+    page = (here / "map.html").read_text(encoding="utf-8")
+    assert "Change: Displaced people" in page
+    assert "The Example Times" in page
+    pd.concat([pd.read_csv("stocks.csv"), later]).to_csv("both.csv", index=False)
+    said(capsys, "map", "changes", "both.csv", "--period", "2020-09,2021-09", "--crs", "EPSG:4326")
+    assert "two periods of one" in said(capsys, "map", "changes", "both.csv", status=1)
+    assert "two periods are for changes" in said(
+        capsys, "map", "stocks", "both.csv", "--period", "2020-09,2021-09", status=1
+    )
+    assert "a second one" in said(capsys, "map", "stocks", "stocks.csv", "later.csv", status=1)
+    assert "Changes are drawn of phases, stocks" in said(capsys, "map", "changes", "flows.csv", "flows.csv", status=1)
+
+
+def test_a_name_is_decided_on_the_command_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The advice of the refusal works; one of several phases is drawn when it is asked for."""
+    table = pd.read_csv("stocks.csv").assign(pcode=None)
+    table.assign(place=table["place"].replace("Sahel", "Liptako")).to_csv("names.csv", index=False)
+    assert "--decide NAME=PCODE" in said(capsys, "map", "stocks", "names.csv", "--areas", "areas.geojson", status=1)
+    arguments = ("map", "stocks", "names.csv", "--areas", "areas.geojson", "--decide", "Liptako=BF56")
+    assert "13 rows with 1,034,609 people" in said(capsys, *arguments)
+    assert "no row prints Nowhere" in said(capsys, *arguments, "--decide", "Nowhere=BF56", status=1)
+    phases = pd.read_csv("phases.csv").assign(phase_published=2)
+    people = dict(zip([f"people_{number}" for number in range(1, 6)], [20, 20, 20, 0, 0], strict=True))
+    town = phases.head(1).assign(unit="town", unit_kind="urban", phase_published=3, population=60, **people)
+    pd.concat([phases, town]).to_csv("parts.csv", index=False)
+    said(capsys, "map", "phases", "parts.csv", "--several", "worst")
+    assert "Drawn is the worst that is published" in (here / "map.html").read_text(encoding="utf-8")
+    assert "no analysis holds on 2019-01-01" in said(
+        capsys, "map", "phases", "phases.csv", "--period", "2019-01-01", status=1
+    )

@@ -18,6 +18,7 @@ from tables import ATTACK, arrows, phased, population, stocks
 import sahelgeo as sg
 from sahelgeo.maps.document import layers_of
 from sahelgeo.maps.drawing import AreaDrawing, SymbolDrawing
+from sahelgeo.maps.page import paragraphs
 from sahelgeo.maps.scale import share_legend
 
 
@@ -168,9 +169,9 @@ def test_a_story_has_its_parts_in_order(squares: gpd.GeoDataFrame, tmp_path: Pat
     )
     page = page_of(panels, tmp_path / "story.html")
     assert [(part["heading"], part["text"], len(part["maps"]), part["shared"]) for part in page["sections"]] == [
-        ("One", ["First.", "Second."], 1, False),
+        ("One", [["First."], ["Second."]], 1, False),
         ("Two", [], 2, True),
-        ("Three", ["x"], 1, False),
+        ("Three", [["x"]], 1, False),
     ]
     assert page["page"]["title"] == "All"
     assert len(page["topology"]["geometries"]) == 3 + len(page["ground"]["names"])
@@ -368,3 +369,50 @@ def test_two_periods_lie_on_a_map_that_is_given(squares: gpd.GeoDataFrame) -> No
     page = sg.maps.compare_map(people, people.assign(date="2021-09-06"), squares, m=sg.maps.phase_map(phased(squares, [1, 2, 3]), lang="fr"))  # fmt: skip
     assert page.lang == "fr"
     assert all(layers_on(on_map)[0] == "PhaseLayer" for on_map in page.sections[0].maps)
+
+
+def test_a_text_may_have_links_and_bold_words(squares: gpd.GeoDataFrame) -> None:
+    """Nothing else of Markdown or HTML is read; what begins otherwise than an address is refused."""
+    assert paragraphs("**Two** of [the *regions*](https://x.org/a?b=1) \\*\\*now\\*\\* <b>\n\n mail [us](mailto:a@x.org)") == [
+        [{"b": ["Two"]}, " of ", {"a": "https://x.org/a?b=1", "t": "the *regions*"}, " **now** <b>"],
+        ["mail ", {"a": "mailto:a@x.org", "t": "us"}],
+    ]  # fmt: skip
+    assert paragraphs("**see [it](http://x.org)**") == [[{"b": ["see ", {"a": "http://x.org", "t": "it"}]}]]
+    assert paragraphs("2 * 3 ** 4 [no link] (x)") == [["2 * 3 ** 4 [no link] (x)"]]
+    for link in ("javascript:alert", "data:text/html,x", "//x.org", "JavaScript:x"):
+        with pytest.raises(sg.errors.SchemaError, match="does not begin with http://, https://, mailto:"):
+            sg.maps.story([("One", f"[x]({link})", sg.maps.phase_map(phased(squares, [1, 2, 3])))])
+
+
+@pytest.fixture
+def parts(squares: gpd.GeoDataFrame) -> pd.DataFrame:
+    """An area in two parts with phases of their own, and an area in one."""
+    table = pd.DataFrame(phased(squares, [2, 3, 2]).drop(columns="geometry")).assign(pcode=["XA01", "XA01", "XA02"], unit=["a", "b", None], unit_kind=["area", "limited_access", "area"], population=[900, 100, 50])  # fmt: skip
+    people = [[700, 200, 0, 0, 0], [10, 20, 70, 0, 0], [50, 0, 0, 0, 0]]
+    return table.assign(**{f"people_{number}": [row[number - 1] for row in people] for number in range(1, 6)})
+
+
+@pytest.mark.parametrize(("choose", "phase", "told"), [("worst", "3", "the worst"), ("largest", "2", "most people")])
+def test_one_of_several_phases_is_drawn_and_said(parts: pd.DataFrame, squares: gpd.GeoDataFrame, choose: str, phase: str, told: str) -> None:  # fmt: skip
+    """Nobody is lost, and the rule over all rows stands beside it."""
+    m = sg.maps.phase_map(parts, squares, choose=choose)  # type: ignore[arg-type]
+    drawn = next(layers_of(m)).drawing("en")
+    assert drawn.digits == (phase, "2", "")
+    assert any(f"several classifications: 1. Drawn is {told}" in note for note in drawn.notes) or told == "most people"
+    by_rule = next(field for field in drawn.fields if "20 % rule" in field.label)
+    assert by_rule.values[0] == "2 Stressed"
+    assert next(field.values[0] for field in drawn.fields if field.label == "People in phase 3") == 70
+    chosen = sg.phases.choose_phase(parts, choose)  # type: ignore[arg-type]
+    assert chosen["population"].tolist() == [1000, 50]
+    assert chosen["chosen_from"].tolist() == [2, 1]
+    with pytest.raises(sg.errors.SchemaError, match="choose='best' is not one of 'worst', 'largest'"):
+        sg.phases.choose_phase(parts, "best")  # type: ignore[arg-type]
+
+
+def test_popups_know_the_parts_of_a_whole(parts: pd.DataFrame, squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """The five phases are marked as parts: the popup gives the share of each."""
+    m = sg.maps.phase_map(parts, squares, choose="worst")
+    m.save(tmp_path / "m.html")
+    text = (tmp_path / "m.html").read_text(encoding="utf-8")
+    assert text.count('"part":1') == 5
+    assert "People in phase 3 or above" in text

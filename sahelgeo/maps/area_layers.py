@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +42,7 @@ from sahelgeo.maps.layers import (
 from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising
 from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
+from sahelgeo.phases.phase_totals import choose_phase
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import word, write_number
@@ -324,6 +325,9 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     column : str
         Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`. The
         legend says when a phase was computed.
+    choose : {"worst", "largest"}, optional
+        Which published phase an area with several rows gets, as for :func:`sahelgeo.phases.choose_phase`; the legend
+        says it, and how many areas the rule over all rows puts in another phase. The default refuses several rows.
     name : str, optional
         Name in the layer switch; the default is the title.
     title : str, optional
@@ -369,7 +373,15 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     >>> layer = sg.maps.PhaseLayer(sg.attach_areas(phases, sample.areas), column="phase_rule").add_to(m)
     """
 
-    def __init__(self, phases: gpd.GeoDataFrame, *, column: str = "phase_published", **options: Any) -> None:
+    def __init__(
+        self,
+        phases: gpd.GeoDataFrame,
+        *,
+        column: str = "phase_published",
+        choose: Literal["worst", "largest"] | None = None,
+        **options: Any,
+    ) -> None:
+        phases = phases if choose is None else one_phase_each(phases, choose)
         drawn, self.without_geometry = areas_with_geometry(phases, "PhaseLayer")
         one_polygon_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
         drawn = settlements_as_points(drawn)
@@ -397,7 +409,11 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             class_of=tuple(self.class_of),
             missing=named_classes(lang, *PHASE_STATES),
             digits=tuple(classes[number].key if number < len(PEOPLE_BY_PHASE) else "" for number in self.class_of),
-            notes=(*self._totals(fields, shapes, lang), *without_geometry_note(self.without_geometry, lang, apart)),
+            notes=(
+                *self._totals(fields, shapes, lang),
+                *self._chosen(lang),
+                *without_geometry_note(self.without_geometry, lang, apart),
+            ),
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
@@ -411,6 +427,15 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         if self.column == "phase_rule":
             parts.append(word("by_rule", lang))
         return ", ".join(part for part in parts if part)
+
+    def _chosen(self, lang: str) -> tuple[str, ...]:
+        """Which of several published phases is drawn, and in how many areas the rule over all rows gives another."""
+        if "chosen" not in self.table or self.column != "phase_published":
+            return ()
+        several = self.table[self.table["chosen_from"].fillna(1) > 1]
+        other = (several["phase_published"] != several["phase_rule"]).fillna(False)
+        counts = {"count": write_number(len(several), lang), "other": write_number(int(other.sum()), lang)}
+        return (word(f"chosen_{self.table['chosen'].dropna().iloc[0]}", lang).format(**counts),)
 
     def _totals(self, fields: tuple[Field, ...], shapes: Sequence[str], lang: str) -> tuple[str, ...]:
         """How many people are in phase 3 or above in all that the table holds, and how many of them where.
@@ -448,17 +473,38 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         fields = [
             Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
         ]
+        if "chosen" in self.table and self.column == "phase_published":
+            rules = [
+                None if value is None else classes[int(value) - 1].label(lang)
+                for value in plain(self.table["phase_rule"])
+            ]
+            fields.append(Field(word("phase_by_rule", lang), tuple(rules), "text"))
         if "share_3plus" in self.table:
             fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
         for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
             if label in self.table and self.table[label].notna().any():
-                fields.append(Field(f"{word('people_in_phase', lang)} {phase}", plain(self.table[label]), "people"))
+                what = f"{word('people_in_phase', lang)} {phase}"
+                fields.append(Field(what, plain(self.table[label]), "people", part=True))
         if "population" in self.table:
             fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
         if any(marks_of(self.table)):
             written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
             fields.append(Field(word("symbols", lang), written, "text"))
         return tuple(fields)
+
+
+def one_phase_each(phases: gpd.GeoDataFrame, choose: Literal["worst", "largest"]) -> gpd.GeoDataFrame:
+    """The phases with one row for each p-code; areas that no row names stay as they are."""
+    checks.columns(phases, "PhaseLayer", {"pcode": "any", "kind": "any"})
+    named = phases["kind"].notna()
+    figures = pd.DataFrame(phases[named]).drop(columns=phases.active_geometry_name)
+    labels = [label for label in ("name", "name_fr", "name_en", "area_source") if label in phases]
+    places = phases[named].drop_duplicates("pcode").set_index("pcode")[[*labels, phases.active_geometry_name]]
+    chosen = choose_phase(figures.drop(columns=labels), choose)
+    found = places.reindex(chosen["pcode"]).set_axis(chosen.index)
+    joined = gpd.GeoDataFrame(chosen.join(pd.DataFrame(found)), geometry=phases.active_geometry_name, crs=phases.crs)
+    rest = phases[~named]
+    return joined if rest.empty else pd.concat([joined, rest.reindex(columns=joined.columns)], ignore_index=True)
 
 
 def _sum(row: tuple[Any, ...]) -> float:

@@ -693,7 +693,7 @@ def _packed_points(points: Sequence[tuple[float, float]]) -> str:
 def _field_json(line: Field, frames: Sequence[Drawing], lines: Sequence[Field] = ()) -> dict[str, Any]:
     """A line of popups. What each thing's class or size says already is not repeated."""
     pairs = list(zip(frames, lines or [line], strict=True))
-    made: dict[str, Any] = {"label": line.label, "form": line.form}
+    made: dict[str, Any] = {"label": line.label, "form": line.form} | ({"part": 1} if line.part else {})
     if all(_repeats_the_class(frame, one) for frame, one in pairs):
         return {**made, "of": "class"}
     sized = (
@@ -709,10 +709,6 @@ def _repeats_the_class(frame: Drawing, line: Field) -> bool:
     return isinstance(frame, AreaDrawing) and all(
         value in (None, frame.looks[number].label) for value, number in zip(line.values, frame.class_of, strict=True)
     )
-
-
-def _repeats_the_size(frame: Drawing, line: Field) -> bool:
-    return isinstance(frame, SymbolDrawing | FlowDrawing) and [*line.values] == [*frame.values]
 
 
 def _short(value: Any) -> Any:

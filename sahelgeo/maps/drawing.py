@@ -34,13 +34,15 @@ class Field:
     """One line of a popup: a label and a value for each thing drawn.
 
     ``form`` says how values are written: people (persons or households; small counts are withheld), whole, share (0–1,
-    as per cent), decimal or text. A ``rate`` is withheld with the count that the thing's size stands for.
+    as per cent), decimal or text. A ``rate`` is withheld with the count that the thing's size stands for. Fields that
+    are a ``part`` add up to a whole: a popup gives the share of each.
     """
 
     label: str
     values: tuple[Value, ...]
     form: str
     rate: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +16,7 @@ from sahelgeo.maps.change_layer import ChangeLayer, changes_between
 from sahelgeo.maps.document import MapOptions, layers_of, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, offers
-from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section, copied
+from sahelgeo.maps.page import OWN_OPTIONS, Map, Panels, Section, copied, paragraphs
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.sized_layers import FlowLayer, StockLayer
 from sahelgeo.maps.table_layers import (
@@ -42,6 +42,7 @@ def phase_map(
     areas: gpd.GeoDataFrame | None = None,
     *,
     column: str = "phase_published",
+    choose: Literal["worst", "largest"] | None = None,
     on: On = "pcode",
     unmatched: Unmatched = "raise",
     tooltip: str | None = None,
@@ -58,6 +59,8 @@ def phase_map(
         The areas, for a table without geometry. Areas that no row names are drawn as without data.
     column : str
         Which column holds the phase: ``"phase_published"``, or ``"phase_rule"`` from :func:`sahelgeo.area_phase`.
+    choose : {"worst", "largest"}, optional
+        Which published phase an area with several rows gets, as for :class:`PhaseLayer`.
     on, unmatched
         How rows find their areas, and what becomes of those that find none: as for :func:`sahelgeo.attach_areas`.
     tooltip : str, optional
@@ -101,7 +104,7 @@ def phase_map(
     >>> m.save("phases.html")  # doctest: +SKIP
     """
     joined = with_areas(phases, areas, on=on, unmatched=unmatched, empty_areas=True)
-    layer = PhaseLayer(joined, column=column, tooltip=tooltip)
+    layer = PhaseLayer(joined, column=column, choose=choose, tooltip=tooltip)
     return _added(layer, m, options)
 
 
@@ -554,8 +557,9 @@ def story(
     Parameters
     ----------
     views : sequence of (heading, text, map)
-        From top to bottom. An empty line in a text begins a new paragraph. A map is a :class:`Map` or what
-        :func:`compare_map` returns.
+        From top to bottom. In a text an empty line begins a new paragraph, ``**words**`` are bold, and
+        ``[words](https://...)`` is a link (http, https and mailto); all else stays as it is. A map is a :class:`Map`
+        or what :func:`compare_map` returns.
     title, subtitle : str, optional
         What stands at the top; the title is by default the first heading.
     max_kb : int
@@ -596,6 +600,7 @@ def story(
         if not isinstance(view, tuple) or len(view) != 3 or not isinstance(view[2], Map | Panels):
             raise SchemaError(f'view {number} is not three parts. Give each as ("Heading", "Text", map)')
         heading, text, shown = view
+        paragraphs(text)  # It says here what is no link, not when the page is saved.
         inner = shown.sections if isinstance(shown, Panels) else (Section("", "", (shown,), ("",)),)
         sections.append(replace(inner[0], heading=heading, text=text))
         sections.extend(inner[1:])

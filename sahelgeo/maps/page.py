@@ -307,6 +307,40 @@ class Section:
         return len(self.maps) > 1
 
 
+# "**bold**", "[words](address)", and a backslash before a sign that is meant as it is.
+_RUN = re.compile(r"\*\*(?P<bold>(?:[^*\\]|\\.|\*(?!\*))+)\*\*|\[(?P<words>(?:[^\[\]\\]|\\.)+)\]\((?P<link>[^()\s]+)\)")
+_LINKS = ("http://", "https://", "mailto:")
+
+
+def paragraphs(text: str) -> list[list[Any]]:
+    """The paragraphs of a story's text, each a list of plain text, of bold runs and of links, for the page to build.
+
+    Nothing else of Markdown is read, and nothing is HTML: every part becomes a text of its own on the page.
+    """
+    return [_runs(part.strip()) for part in text.split("\n\n") if part.strip()]
+
+
+def _runs(text: str) -> list[Any]:
+    found: list[Any] = []
+    end = 0
+    for one in _RUN.finditer(text):
+        found.append(_plain_text(text[end : one.start()]))
+        end = one.end()
+        if one["bold"]:
+            found.append({"b": _runs(one["bold"])})
+        elif one["link"].lower().startswith(_LINKS):
+            found.append({"a": one["link"], "t": _plain_text(one["words"])})
+        else:
+            raise SchemaError(
+                f"the link {one['link']!r} does not begin with {', '.join(_LINKS)}. Write its whole address"
+            )
+    return [part for part in [*found, _plain_text(text[end:])] if part]
+
+
+def _plain_text(text: str) -> str:
+    return re.sub(r"\\([\\*\[\]()])", r"\1", text)
+
+
 class Panels:
     """Several maps on one page that saves as one file and works offline; :func:`compare_map` and :func:`story` make it.
 
@@ -405,7 +439,7 @@ class Panels:
         sections = [
             {
                 "heading": section.heading,
-                "text": [text.strip() for text in section.text.split("\n\n") if text.strip()],
+                "text": paragraphs(section.text),
                 "maps": [on_map.get_name() for on_map in maps],
                 "captions": section.captions,
                 "shared": section.shared,

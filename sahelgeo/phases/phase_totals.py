@@ -175,6 +175,67 @@ def _how(table: pd.DataFrame) -> Sum:
     )
 
 
+def choose_phase(
+    phases: pd.DataFrame, choose: Literal["worst", "largest"] = "worst", *, by: str | Sequence[str] = ("pcode",)
+) -> pd.DataFrame:
+    """One row for each area whose parts have phases of their own: one published phase, beside the rule over all of it.
+
+    Parameters
+    ----------
+    phases : pandas.DataFrame
+        A Phases table of one analysis and period, with several rows for some areas: accessible and not, towns, sites.
+    choose : {"worst", "largest"}
+        The highest published phase of the rows of an area, or that of the row with most people analysed (of equally
+        many, the higher).
+    by : str or sequence of str
+        The columns that make an area.
+
+    Returns
+    -------
+    pandas.DataFrame
+        What :func:`sahelgeo.sum_phases` makes of the table: nobody is lost, and ``phase_rule`` is the rule over all
+        rows. Beside it:
+
+        - ``phase_published`` (Int64): the phase that was chosen; ``state`` where no row of the area has one;
+        - ``chosen`` (the word given) and ``chosen_from`` (Int64), the number of rows.
+
+    Raises
+    ------
+    DoubleCountError, UnmatchedError, SchemaError
+        As for :func:`sahelgeo.sum_phases`; ``choose`` is no such word.
+
+    See Also
+    --------
+    sahelgeo.sum_phases : Add up people by phase.
+    sahelgeo.maps.PhaseLayer : Takes ``choose`` too, and says it in the legend.
+
+    Notes
+    -----
+    No protocol says which phase a whole area has whose parts were classified apart: both readings are yours to name.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> two = sg.load_sample("burkina-2020").phases.head(2)
+    >>> two = two.assign(pcode="BF46", unit=["a", "b"], phase_published=[2, 3])
+    >>> sg.phases.choose_phase(two)[["pcode", "phase_published", "phase_rule", "chosen_from"]]
+      pcode  phase_published  phase_rule  chosen_from
+    0  BF46                3           1            2
+    """
+    checks.choice(("worst", "largest"), choose=choose)
+    sums = sum_phases(phases, by=by)
+    keys = checks.by(by, phases)
+    people = {"people": pd.to_numeric(phases["population"]), "phase": phases["phase_published"].astype("Int64")}
+    first = ["phase", "people"] if choose == "worst" else ["people", "phase"]
+    table = pd.DataFrame(phases).assign(**people, known=phases["phase_published"].notna())
+    ranked = table.sort_values(["known", *first], ascending=False, na_position="last", kind="stable")
+    seen = ranked.drop_duplicates(keys)[[*keys, "phase_published", *(["state"] if "state" in table else [])]]
+    counts = table.groupby(keys, dropna=False).size().rename("chosen_from").astype("Int64").reset_index()
+    found = sums[[label for label in sums if label not in ("phase_published", "state")]]
+    result = found.merge(seen, on=keys, how="left").merge(counts, on=keys, how="left")
+    return result.assign(chosen=pd.Series(choose, result.index, dtype="string"))
+
+
 def share_analysed(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
     """How much of the people who live in each area an analysis covered.
 

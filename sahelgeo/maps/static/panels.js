@@ -7,6 +7,16 @@
         return JSON.parse(document.getElementById(documentId).textContent);
     }
 
+    /* Text with bold words and links: the page was given them apart, and never as HTML. */
+    function run(part) {
+        if (typeof part === "string") return part;
+        if (part.b) return element("strong", "", part.b.map(run));
+        var link = element("a", "", [part.t]);
+        link.href = part.a;
+        link.rel = "noopener noreferrer";
+        return link;
+    }
+
     function panel(page, section, number) {
         var container = document.getElementById(section.maps[number]);
         var label = [section.heading || page.page.title, section.captions[number]].filter(Boolean).join(", ");
@@ -23,7 +33,7 @@
         pages[documentId] = own;
         var made = sahelgeo.furniture(own), main = element("main", "sg-panels");
         page.sections.forEach(function (section) {
-            var parts = section.text.map(function (text) { return element("p", "sg-text", [text]); });
+            var parts = section.text.map(function (text) { return element("p", "sg-text", text.map(run)); });
             if (section.heading) parts.unshift(element("h2", "", [section.heading]));
             parts.push(element("div", "sg-panel-row", section.maps.map(function (name, number) { return panel(page, section, number); })));
             if (section.shared) parts.push(element("div", "sg-panel-legend"));

@@ -144,10 +144,24 @@ var sahelgeo = (function () {
         return sheet.write[form](value);
     }
 
+    /* Parts of a whole with their shares; where one is missing or withheld nothing is worked out. */
+    function partsOf(layer, number) {
+        var parts = layer.fields.filter(function (field) { return field.part; }).map(function (field) { return field.values[number]; });
+        var known = parts.length && parts.every(function (value) { return typeof value === "number"; });
+        return known ? { values: parts, sum: parts.reduce(function (sum, value) { return sum + value; }, 0) } : { sum: 0 };
+    }
+
     function popup(sheet, layer, number) {
+        var whole = partsOf(layer, number);
+        function row(label, text) { return element("tr", "", [element("th", "", [label]), element("td", "", [text])]); }
+        function shared(value) { return sheet.write.whole(value) + " (" + sheet.write.share(value / whole.sum) + ")"; }
         var rows = layer.fields.map(function (field) {
-            return element("tr", "", [element("th", "", [field.label]), element("td", "", [inWords(sheet, field.values[number], field.form)])]);
+            var value = field.values[number];
+            return row(field.label, field.part && whole.sum ? shared(value) : inWords(sheet, value, field.form));
         });
+        if (whole.sum && whole.values.length === 5) {
+            rows.push(row(sheet.words.people_phase_3_or_above, shared(whole.values[2] + whole.values[3] + whole.values[4])));
+        }
         var parts = [element("strong", "sg-popup-name", [layer.names[number]]), element("table", "", rows)];
         if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
         return element("div", "sg-popup", parts);

@@ -19,7 +19,7 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
             layer.classes.forEach(function (one) { one.count = 0; });
             layer.class_of.forEach(function (one, area) { if (layer.areas[area] !== null) layer.classes[one].count += 1; });
         }
-        layer.fields = shared.map(function (field) { return { label: field.label, form: field.form, values: sahelgeo.valuesOf(layer, field, number) }; });
+        layer.fields = shared.map(function (field) { return { label: field.label, form: field.form, part: field.part, values: sahelgeo.valuesOf(layer, field, number) }; });
     }
 
     describe(layer.frames.length - 1);
