@@ -23,7 +23,10 @@ from sahelgeo.maps.print_sheet import few_colours
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "gallery"
 PICTURES = ROOT / "docs" / "images" / "gallery"
-ORDER = ("phases_stocks", "phases", "stocks", "flows", "events", "rates", "two_periods", "story", "small_multiples")
+ORDER = (
+    *("phases_stocks", "phases", "stocks", "flows", "events", "rates", "two_periods", "change", "years", "story"),
+    "small_multiples",
+)
 MOST_BYTES = 120_000
 WIDTH = 1000
 HEAD = """# Gallery

@@ -205,7 +205,7 @@ def _changes_drawn(request: MapRequest, options: dict[str, Any]) -> tuple[maps.M
         placed, account = _placed(table, areas, one)
         lines += [("map_line_rows", line), ("map_line_areas", {"account": account})]
         sides.append(_comparable(placed, areas, one))
-    across = {"across": request.across} if request.across else {}
+    across: dict[str, Any] = {"across": request.across} if request.across else {}
     return maps.change_map(sides[0], sides[1], areas, **across, **options), lines
 
 

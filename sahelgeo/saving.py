@@ -8,6 +8,7 @@ What is to be saved is made in memory first, so that an error while drawing touc
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -116,7 +117,9 @@ def write_whole(path: str | PathLike[str], content: str | bytes | Mapping[str, s
     check_folder(given)
     # A link stays a link: what it points at is replaced.
     target = Path(os.path.realpath(given))
-    fresh, old = (target.with_name(f".{target.name[:100]}-{uuid.uuid4().hex}-{part}") for part in ("new", "old"))
+    # File systems count the bytes of a name, and cut no letter in two.
+    short = target.name.encode()[:100].decode(errors="ignore")
+    fresh, old = (target.with_name(f".{short}-{uuid.uuid4().hex}-{part}") for part in ("new", "old"))
     try:
         if given.exists() and not (given.is_file() or given.is_dir()):
             given.write_bytes(_encoded(content))  # type: ignore[arg-type]  # a pipe or a terminal, which holds nothing
@@ -138,9 +141,11 @@ def write_whole(path: str | PathLike[str], content: str | bytes | Mapping[str, s
             "Make room, or save elsewhere"
         ) from problem
     finally:
-        if old.exists() and not target.exists():
-            old.replace(target)
-        fresh.unlink(missing_ok=True) if fresh.is_file() else shutil.rmtree(fresh, ignore_errors=True)
+        # What is said is why it was not written, not what went wrong afterwards.
+        with contextlib.suppress(OSError):
+            if old.exists() and not target.exists():
+                old.replace(target)
+            fresh.unlink(missing_ok=True) if fresh.is_file() else shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
     return given
 

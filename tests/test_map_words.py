@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from pages import document_of, legend_of, texts
+from tables import phased
 
 import sahelgeo as sg
-from sahelgeo.maps.scale import style
+from sahelgeo.maps.scale import share_legend, style
 
 
 @pytest.fixture
@@ -170,3 +171,14 @@ def test_what_an_error_advises_works_in_the_call_that_raised_it(squares: gpd.Geo
     assert "of them without an area, not drawn: 60 people (rows:\u00a01)" in kept.get_root().render()
     named = figures.iloc[:1].drop(columns="pcode").assign(admin1="West")
     assert sg.maps.stock_map(named, squares, on="match")
+
+
+def test_symbols_of_two_maps_are_counted_on_each(squares: gpd.GeoDataFrame) -> None:
+    """A comparison says 1 → 2, and not 3 of something that no map has three of."""
+    one = phased(squares, [1, 2, 3]).assign(evidence=["*", None, None])
+    two = phased(squares, [1, 2, 3]).assign(evidence=["*", "*", None])
+    drawings = [
+        sg.maps.PhaseLayer(table.assign(evidence=table["evidence"].map({"*": 1}))).drawing("en") for table in (one, two)
+    ]
+    (mark,) = share_legend(drawings, ":")[0].legend_marks  # type: ignore[attr-defined]
+    assert (mark.count, mark.each) == (3, (1, 2))

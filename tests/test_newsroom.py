@@ -283,3 +283,14 @@ def test_small_counts_are_not_in_the_files(squares: gpd.GeoDataFrame, tmp_path: 
     m.suppress_below = 0
     sg.maps.export_newsroom(m, tmp_path / "news")
     assert [row["People"] for row in rows_of(tmp_path / "news" / "data.csv")] == ["7", "0", "4000"]
+
+
+def test_points_with_a_code_are_exported(tmp_path: Path) -> None:
+    """Sites on points have no area in the files: they stand with their code among the points."""
+    sites = gpd.GeoDataFrame({"pcode": ["S1", "S2"], "name": ["One", "Two"], "people": [20, 30], "source": "x"}, geometry=gpd.points_from_xy([0, 1], [12, 13]), crs=4326)  # fmt: skip
+    m = sg.maps.Map()
+    sg.maps.StockLayer(sites).add_to(m)
+    sg.maps.export_newsroom(m, tmp_path / "out")
+    rows = pd.read_csv(tmp_path / "out" / "points.csv")
+    assert rows["pcode"].tolist() == ["S1", "S2"]
+    assert rows["People"].tolist() == [20, 30]

@@ -12,7 +12,7 @@ import pyproj
 from matplotlib.figure import Figure
 
 from sahelgeo import checks
-from sahelgeo.brief.charts import Bar, bars, day_numbers, lines, mark_timeline, new_figure, without_chart
+from sahelgeo.brief.charts import Bar, bars, lines, mark_timeline, new_figure, without_chart
 from sahelgeo.brief.inputs import (
     checked_agreements,
     checked_events,
@@ -27,6 +27,7 @@ from sahelgeo.events import over_time
 from sahelgeo.events.actors import actor_family
 from sahelgeo.events.extent import core_periphery, mean_centre
 from sahelgeo.events.timeline import load_timeline, timeline_steps
+from sahelgeo.maps.chart import day_numbers
 from sahelgeo.phases.rule import people_from
 from sahelgeo.samples import Sample
 from sahelgeo.tables import PEOPLE_BY_PHASE

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
-from itertools import cycle
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -14,17 +12,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sahelgeo.brief.outcome import text, translated
 from sahelgeo.maps.area_layers import AreaLayer
+from sahelgeo.maps.chart import day_numbers
+from sahelgeo.maps.chart import lines as lines_over_days
 from sahelgeo.maps.drawing import AreaDrawing
 from sahelgeo.maps.print_layers import HATCHES, draw_layers
 from sahelgeo.maps.scale import LITERAL_TEXT, style
-from sahelgeo.words import base_language, write_number
+from sahelgeo.words import base_language
 
 # The width of a column of the page, so that nothing is scaled in print.
 WIDTH, HEIGHT = 3.66, 1.5
@@ -48,11 +46,6 @@ def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=_SMALL, length=2, colors=style()["text"]["quiet"])
     return figure, axes
-
-
-def day_numbers(days: Any) -> Any:
-    """Days as matplotlib counts them."""
-    return date2num(days)  # type: ignore[no-untyped-call]
 
 
 @_literal_text
@@ -103,40 +96,7 @@ def _one_column(ax: Axes, rows: Sequence[Bar], room: int) -> None:
     ax.set_xticks([])
 
 
-@_literal_text
-def lines(
-    ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str, drawn: Literal["line", "dots", "steps"] = "line"
-) -> None:
-    """Lines over days, with dots or as steps of what was in force, their names above; missing values leave gaps."""
-    looks: dict[str, dict[str, Any]] = {"dots": {"marker": "o", "markersize": 3}, "steps": {"drawstyle": "steps-post"}}
-    # The classes without order, colour-blind safe, those that a thin line shows first.
-    colours = [style()["areas"]["classes"][number] for number in (4, 6, 2, 1, 7, 3, 0, 5)]
-    for colour, values in zip(cycle(colours), series.values(), strict=False):
-        days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
-        ax.plot(
-            days, values.to_numpy(dtype="float64", na_value=np.nan), color=colour, linewidth=1.1, **looks.get(drawn, {})
-        )
-    ax.xaxis_date()
-    low, high = ax.get_xlim()
-    every = max(1, math.ceil((high - low) / 365.25 / (6 if len(ax.figure.axes) == 1 else 4)))
-    ax.xaxis.set_major_locator(YearLocator(every))  # type: ignore[no-untyped-call]
-    ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
-    ax.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
-    )
-    top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
-    ax.set_ylim(0, 1.08 * top)
-    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    # What is counted, and in what unit, above the chart at the left: nothing there is turned or cut.
-    ax.set_title(label, loc="left", fontsize=_SMALL, color=style()["text"]["quiet"], pad=3)
-    if len(series) > 1:
-        spaced = {"ncols": len(series), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
-        place = {"loc": "upper left", "bbox_to_anchor": (0, -0.16)}
-        shown: dict[str, Any] = {"fontsize": _SMALLER, "frameon": False, **place, **spaced}
-        legend = ax.legend(ax.lines, [" "] * len(series), **shown)
-        # A legend leaves out labels that begin with "_"; a text that is set afterwards stays.
-        for words, name in zip(legend.get_texts(), series, strict=True):
-            words.set_text(name)
+lines = _literal_text(lines_over_days)
 
 
 @_literal_text

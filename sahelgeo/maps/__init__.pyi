@@ -1,6 +1,8 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import BivariateLayer as BivariateLayer
 from .area_layers import PhaseLayer as PhaseLayer
+from .chart import Chart as Chart
+from .chart import chart as chart
 from .document import Language as Language
 from .event_layer import EventLayer as EventLayer
 from .newsroom import export_newsroom as export_newsroom

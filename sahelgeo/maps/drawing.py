@@ -47,11 +47,12 @@ class Field:
 
 @dataclass(frozen=True)
 class LegendMark:
-    """One kind of symbol on areas, or of settlements: its key, its words and how many there are."""
+    """One kind of symbol on areas, or of settlements: key, words, how many there are, and on each of several maps."""
 
     key: str
     label: str
     count: int
+    each: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -140,7 +140,7 @@ def export_newsroom(
         "periods.csv": period_rows(drawings, lang, below),
         "periods_wide.csv": wide_rows(drawings, lang),
         "flows.csv": flow_rows(drawings, lang, below),
-        "points.csv": point_rows(drawings, lang, below),
+        "points.csv": point_rows(drawings, lang, below, set(areas["pcode"])),
         "events.csv": event_rows(drawings, lang),
         "palette.csv": palette_rows(drawings),
     }
@@ -478,12 +478,13 @@ def flow_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
     return rows
 
 
-def point_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
-    """One row for each place without a p-code, and for each settlement."""
+def point_rows(drawings: list[Drawing], lang: str, below: float, areas: Collection[str] = ()) -> Rows:
+    """One row for each place that is none of the areas, and for each settlement."""
     rows: Rows = []
     for period, item in _moments(drawings):
-        if isinstance(item, SymbolDrawing) and not item.codes:
-            numbers, points = list(range(len(item.names))), list(item.points)
+        if isinstance(item, SymbolDrawing):
+            codes = [code for (code,) in item.codes] or [""] * len(item.names)
+            numbers, points = [number for number, code in enumerate(codes) if code not in areas], list(item.points)
         elif isinstance(item, AreaDrawing) and any(item.shapes):
             numbers = [number for number, shape in enumerate(item.shapes) if shape]
             points = label_points(item.geometry)
@@ -491,7 +492,12 @@ def point_rows(drawings: list[Drawing], lang: str, below: float) -> Rows:
             continue
         fields = _fields(item, lang, below)
         rows += [
-            {"name": item.names[number]} | _at(points[number]) | period | _row(fields, number) | _source(item)
+            ({"pcode": item.codes[number][0]} if item.codes and item.codes[number][0] else {})
+            | {"name": item.names[number]}
+            | _at(points[number])
+            | period
+            | _row(fields, number)
+            | _source(item)
             for number in numbers
         ]
     return rows

@@ -13,6 +13,7 @@ import pandas as pd
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import AreaLayer, BivariateLayer, PhaseLayer
 from sahelgeo.maps.change_layer import ChangeLayer, changes_between
+from sahelgeo.maps.chart import Chart
 from sahelgeo.maps.document import MapOptions, layers_of, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, offers
@@ -546,7 +547,7 @@ def _captions(drawings: list[Drawing], lang: str) -> tuple[str, ...]:
 
 
 def story(
-    views: Sequence[tuple[str, str, Map | Panels]],
+    views: Sequence[tuple[str, str, Map | Panels | Chart]],
     *,
     title: str | None = None,
     subtitle: str = "",
@@ -558,8 +559,8 @@ def story(
     ----------
     views : sequence of (heading, text, map)
         From top to bottom. In a text an empty line begins a new paragraph, ``**words**`` are bold, and
-        ``[words](https://...)`` is a link (http, https and mailto); all else stays as it is. A map is a :class:`Map`
-        or what :func:`compare_map` returns.
+        ``[words](https://...)`` is a link (http, https and mailto); all else stays as it is. A map is a :class:`Map`,
+        what :func:`compare_map` returns, or a :func:`chart`.
     title, subtitle : str, optional
         What stands at the top; the title is by default the first heading.
     max_kb : int
@@ -597,13 +598,16 @@ def story(
     """
     sections: list[Section] = []
     for number, view in enumerate(views, 1):
-        if not isinstance(view, tuple) or len(view) != 3 or not isinstance(view[2], Map | Panels):
+        if not isinstance(view, tuple) or len(view) != 3 or not isinstance(view[2], Map | Panels | Chart):
             raise SchemaError(f'view {number} is not three parts. Give each as ("Heading", "Text", map)')
         heading, text, shown = view
         paragraphs(text)  # It says here what is no link, not when the page is saved.
+        if isinstance(shown, Chart):
+            sections.append(Section(heading, text, (), (), shown))
+            continue
         inner = shown.sections if isinstance(shown, Panels) else (Section("", "", (shown,), ("",)),)
         sections.append(replace(inner[0], heading=heading, text=text))
         sections.extend(inner[1:])
-    if not sections:
-        raise SchemaError('a story needs views. Give at least one: [("Heading", "Text", map)]')
+    if not any(section.maps for section in sections):
+        raise SchemaError('a story needs views, a map among them. Give at least one: [("Heading", "Text", map)]')
     return Panels(sections, title=title if title is not None else sections[0].heading, subtitle=subtitle, max_kb=max_kb)

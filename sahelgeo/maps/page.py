@@ -300,6 +300,7 @@ class Section:
     text: str
     maps: tuple[Map, ...]
     captions: tuple[str, ...]
+    chart: Any = None
 
     @property
     def shared(self) -> bool:
@@ -443,6 +444,7 @@ class Panels:
                 "maps": [on_map.get_name() for on_map in maps],
                 "captions": section.captions,
                 "shared": section.shared,
+                **({} if section.chart is None else {"svg": section.chart.svg()}),
             }
             for section, maps in parts
         ]
@@ -513,10 +515,12 @@ def _drawn_together(maps: Sequence[Map]) -> list[dict[str, Drawing]]:
 
 
 def _one_language(sections: Sequence[Section]) -> str:
-    languages = sorted({on_map.lang for section in sections for on_map in section.maps})
+    held = [one for section in sections for one in (*section.maps, section.chart) if one is not None]
+    languages = sorted({one.lang for one in held})
     if len(languages) != 1:
         raise SchemaError(
             f"the maps of a page have one language, not {' and '.join(languages) or 'none'}. "
             "Make them with the same lang="
         )
-    return languages[0]
+    language: str = languages[0]  # A Language carries its words: it stays what it is.
+    return language

@@ -17,6 +17,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import ScaledTranslation
+from PIL import ImageColor
 
 from sahelgeo.maps.document import country_names, foreign_children, ground_areas
 from sahelgeo.maps.drawing import (
@@ -177,8 +178,8 @@ def _draw_own(axes: Axes, shape: Any, look: dict[str, Any]) -> None:
     """One shape above the layers, with the colours and the widths that it has on the page."""
     colour = look.get("color") or look.get("fillColor") or "#3388ff"
     width, opacity = look.get("weight", 3) * POINTS_PER_PIXEL, look.get("opacity", 1.0)
-    fill = to_rgba(look.get("fillColor") or colour, look.get("fillOpacity", 0.2)) if look.get("fill", True) else "none"
-    edge = to_rgba(colour, opacity)
+    fill = _as_rgba(look.get("fillColor") or colour, look.get("fillOpacity", 0.2)) if look.get("fill", True) else "none"
+    edge = _as_rgba(colour, opacity)
     if shape.geom_type == "Point":
         size = 2 * look.get("radius", 6) * POINTS_PER_PIXEL
         face = fill if "radius" in look else edge
@@ -190,6 +191,17 @@ def _draw_own(axes: Axes, shape: Any, look: dict[str, Any]) -> None:
         axes.plot(*shape.xy, color=edge, linewidth=width, zorder=7, solid_capstyle="round")
     else:
         axes.add_artist(PathPatch(polygon_outline(shape), facecolor=fill, edgecolor=edge, linewidth=width, zorder=7))
+
+
+def _as_rgba(colour: str, opacity: float) -> Any:
+    """A colour as a page reads it; matplotlib knows no rgb() and hsl(), and what nobody knows is folium's blue."""
+    try:
+        return to_rgba(colour, opacity)
+    except ValueError:
+        try:
+            return *(part / 255 for part in ImageColor.getrgb(colour)[:3]), opacity
+        except ValueError:
+            return to_rgba("#3388ff", opacity)
 
 
 def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:

@@ -287,10 +287,10 @@ def _foot_lines(m: MapOptions, drawings: list[Drawing], width: float) -> list[st
     """The lines at the foot: sources and disclaimer."""
     credited = "  •  ".join(credit_lines(drawings, m.lang, ground=m.ground))
     text = f"{word('sources', m.lang)}{word('colon', m.lang)} {credited}"
-    return [
-        *textwrap.wrap(text, int(width * 18.5)),
-        *textwrap.wrap(f"{word('disclaimer', m.lang)} {word('made_with', m.lang)}.", int(width * 18.5)),
-    ]
+    # A chart has no borders that could be taken for somebody's claim.
+    borders = f"{word('disclaimer', m.lang)} " if any(type(item) is not Drawing for item in drawings) else ""
+    letters = int(width * 18.5)
+    return [*textwrap.wrap(text, letters), *textwrap.wrap(f"{borders}{word('made_with', m.lang)}.", letters)]
 
 
 def notebook_bundle(m: Any, include: Any = None, exclude: Any = None) -> dict[str, str]:

@@ -29,7 +29,6 @@ from sahelgeo.maps.drawing import (
     Field,
     FlowDrawing,
     LegendClass,
-    LegendMark,
     SizedDrawing,
     legend_values,
 )
@@ -307,10 +306,11 @@ def _check_one_scale(drawings: Sequence[Drawing]) -> None:
 def _shared(drawings: Sequence[Any]) -> dict[str, Any]:
     """What drawings under one legend share: counts of each and symbols of all, or the largest number and its sizes."""
     if isinstance(drawings[0], AreaDrawing):
-        marks: dict[str, LegendMark] = {}
-        for mark in (mark for item in drawings for mark in item.legend_marks):
-            marks[mark.key] = replace(mark, count=mark.count + (marks[mark.key].count if mark.key in marks else 0))
-        return {"each_counts": tuple(item.counts for item in drawings), "legend_marks": tuple(marks.values())}
+        own = [{mark.key: mark for mark in item.legend_marks} for item in drawings]
+        kinds = {key: mark for marks in own for key, mark in marks.items()}
+        each = {key: tuple(marks[key].count if key in marks else 0 for marks in own) for key in kinds}
+        marks = tuple(replace(mark, count=sum(each[key]), each=each[key]) for key, mark in kinds.items())
+        return {"each_counts": tuple(item.counts for item in drawings), "legend_marks": marks}
     if isinstance(drawings[0], SizedDrawing):
         values = [value for item in drawings for value in item.values if isinstance(value, int | float)]  # noqa: PD011
         return {"largest": max(values, default=0.0), "legend_values": legend_values(values)}

@@ -14,7 +14,7 @@ sahelgeo.legendRows = function (sheet) {
     function markRows(layer) {
         return (layer.legend_marks || []).map(function (one) {
             var shape = /^(urban|idp_site|refugee)$/.test(one.key) ? sahelgeo.settlementShape(sheet, one.key, "#FFFFFF") : sahelgeo.markShape(sheet, one.key);
-            return element("li", "", [element("span", "sg-legend-mark", [shape]), element("span", "", [one.label]), element("span", "sg-count", [sheet.write.whole(one.count)])]);
+            return element("li", "", [element("span", "sg-legend-mark", [shape]), element("span", "", [one.label]), element("span", "sg-count", [(one.each && one.each.length ? one.each : [one.count]).map(sheet.write.whole).join(" → ")])]);
         });
     }
 

@@ -329,7 +329,8 @@ var sahelgeo = (function () {
             return L.divIcon({ className: "", iconSize: [24, 41], iconAnchor: [12, 40], popupAnchor: [0, -36], html: drop + '<circle cx="12" cy="12" r="4" fill="#fff"/></svg>' });
         }
         L.Marker.mergeOptions({ icon: pin("#2a81cb") });
-        L.AwesomeMarkers = L.AwesomeMarkers || { icon: function (options) { return pin(options.markerColor || "#2a81cb"); } };
+        var named = { lightred: "#ff8e7f", darkpurple: "#5b396b" };
+        L.AwesomeMarkers = L.AwesomeMarkers || { icon: function (options) { return pin(named[options.markerColor] || options.markerColor || "#2a81cb"); } };
     }
 
     /* On a phone the layer switch would cover the map: there it opens when it is asked for. */

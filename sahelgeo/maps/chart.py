@@ -1,0 +1,331 @@
+"""Charts by day, month or year in the style of the maps, with title, sources and credit: for print, page and story."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import cycle
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, DateFormatter, YearLocator, date2num, num2date
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+from sahelgeo import checks
+from sahelgeo.errors import DoubleCountError, SchemaError, listed
+from sahelgeo.flows.suppression import is_small
+from sahelgeo.maps.document import MapOptions
+from sahelgeo.maps.drawing import Drawing, Field, plain
+from sahelgeo.maps.layers import COUNTS, columns_of_days, origin_of, period_in_words
+from sahelgeo.maps.print_sheet import axes_in_inches, check_paper, paper, print_settings, save_sheet
+from sahelgeo.maps.sized_layers import what_is_counted
+from sahelgeo.maps.style import in_style, style
+from sahelgeo.saving import check_folder, write_whole
+from sahelgeo.words import check_language, word, write_month, write_number
+
+_WIDTH, _BLOCK = 8.0, 3.2
+_MOST_SERIES = 8
+_SIZE = 9.0
+# What matplotlib writes for a file of its own: its style would hold for the whole page.
+_NOT_OF_A_PAGE = r"^.*?(?=<svg)|<metadata>.*?</metadata>|<style.*?</style>"
+_HEAD = (
+    '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+    """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>body{{font:14px/1.4 system-ui,'
+    "sans-serif;margin:12px;max-width:900px}}td,th{{padding:2px 12px 2px 0;text-align:end}}</style></head>"
+)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart; :func:`chart` makes it, and :func:`story` puts it on a page.
+
+    Attributes
+    ----------
+    title : str
+        What stands above it.
+    figure : matplotlib.figure.Figure
+        The sheet, not registered with pyplot.
+    figures : pandas.DataFrame
+        What is drawn: one row for each period, one column for each series.
+    lang : str
+        Language of the words.
+
+    Examples
+    --------
+    >>> import sahelgeo as sg
+    >>> drawn = sg.maps.chart(sg.load_sample("burkina-2020").stocks.head(1))
+    >>> drawn.save("people.svg")  # doctest: +SKIP
+    """
+
+    title: str
+    figure: Figure
+    figures: pd.DataFrame
+    lang: str
+
+    def svg(self) -> str:
+        """The drawing as an element of a page."""
+        written = io.StringIO()
+        # Two charts on one page must not share the names of their parts.
+        with mpl.rc_context({"svg.hashsalt": uuid.uuid4().hex, "svg.fonttype": "none"}):
+            self.figure.savefig(written, format="svg", metadata={"Date": None})
+        text = re.sub(_NOT_OF_A_PAGE, "", written.getvalue(), flags=re.DOTALL)
+        shape = f'role="img" aria-label="{escape(self.title)}" style="max-width:100%;height:auto"'
+        return text.replace("<svg ", f"<svg {shape} ", 1)
+
+    def save(self, path: str | PathLike[str], *, dpi: int = 150) -> None:
+        """Write the chart: .png, .svg or .pdf, or .html with the drawing and its figures as a table.
+
+        Parameters
+        ----------
+        path : path
+            Where to write; the ending chooses the format.
+        dpi : int
+            Pixels per inch, for PNG.
+        """
+        if Path(path).suffix.lower() == ".html":
+            check_folder(path)
+            write_whole(path, self._page())
+            return
+        check_paper(str(path), _WIDTH, dpi)
+        with print_settings():
+            save_sheet(self.figure, str(path), dpi, self.title)
+
+    def _page(self) -> str:
+        table = self.figures.to_html(border=0, na_rep=word("no_data", self.lang), escape=True)
+        summary = f"<summary>{escape(word('table_show', self.lang))}</summary>"
+        head = _HEAD.format(lang=self.lang, title=escape(self.title))
+        return f"{head}<body>{self.svg()}<details>{summary}{table}</details></body></html>"
+
+    def _repr_html_(self) -> str:
+        return self.svg()
+
+
+def chart(
+    table: pd.DataFrame,
+    *,
+    column: str = "people",
+    by: str | None = None,
+    kind: Literal["lines", "bars"] | None = None,
+    path: str | PathLike[str] | None = None,
+    **options: Any,
+) -> Chart:
+    """Draw numbers over time: dots on a line for counts of days, bars for periods, missing values as gaps.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row for each day (``as_of`` or ``date``) or period (``start`` and ``end``), and series: add up places first.
+    column : str
+        The numbers.
+    by : str, optional
+        The column that tells series apart, up to eight: ``"group"``, ``"name"``.
+    kind : {"lines", "bars"}, optional
+        The default is bars for periods and lines for days.
+    path : path, optional
+        Where to save, as for :meth:`Chart.save`.
+    **options
+        ``title``, ``subtitle``, ``lang``, ``style`` and ``suppress_below``, as for :class:`Map`.
+
+    Returns
+    -------
+    Chart
+        ``save(path)`` writes .png, .svg, .pdf or .html; a notebook shows it, and :func:`story` takes it as a view.
+
+    Raises
+    ------
+    DoubleCountError
+        Two rows of one series and period.
+    SchemaError
+        No days, an unknown column, text in the place of numbers, more than eight series, unknown options.
+
+    See Also
+    --------
+    story : Maps and charts under headings and text.
+    sahelgeo.stocks.series : Counts by month, without inventing any.
+
+    Notes
+    -----
+    Nothing is drawn between a count and the next but a thin line, and none over a period without a count: a gap stays a
+    gap. The axis begins at zero.
+
+    Examples
+    --------
+    >>> import pandas as pd, sahelgeo as sg
+    >>> counts = pd.DataFrame({"date": ["2019-12-31", "2020-09-06"], "people": [560033, 1034609], "source": "CONASUR"})
+    >>> drawn = sg.maps.chart(counts, title="Displaced people in Burkina Faso")
+    >>> drawn.figures["People"].tolist()
+    [560033.0, 1034609.0]
+    """
+    allowed = {"title", "subtitle", "lang", "style", "suppress_below"}
+    if unknown := sorted(set(options) - allowed):
+        raise SchemaError(f"unknown options: {listed(unknown, 5)}. A chart takes {', '.join(sorted(allowed))}")
+    given = MapOptions(ground=False, **options)
+    lang = check_language(given.lang)
+    checks.columns(table, "chart", {column: "number"})
+    if by is not None:
+        checks.columns(table, "chart", {by: "any"})
+    checks.choice(("lines", "bars", None), kind=kind)
+    spans, numbers, withheld = _numbers(table, column, by, lang, given.suppress_below)
+    what = what_is_counted(table, column, lang)
+    notes = [word("total_without_small", lang).format(count=write_number(withheld, lang))] if withheld else []
+    if missing := int(table[column].isna().sum()):
+        notes.append(f"{word('no_data', lang)}{word('colon', lang)} {write_number(missing, lang)}")
+    item = Drawing(
+        title=what,
+        subtitle=period_in_words(table, lang),
+        names=(),
+        fields=(Field(what, (), "people"),),
+        **origin_of(table, column),
+    )
+    with in_style(given.style), print_settings(), mpl.rc_context({"font.size": _SIZE}):
+        sheet, bottom = paper(given, [item], _WIDTH, _BLOCK)
+        axes = axes_in_inches(sheet, (0.8, bottom + 0.55, _WIDTH - 1.4, _BLOCK - 0.85))
+        _plain(axes)
+        drawn = kind or ("bars" if len(columns_of_days(table)) == 2 else "lines")
+        series = {str(name): numbers[name] for name in numbers}
+        if drawn == "bars":
+            bars_of_periods(axes, series, spans)
+        lines(axes, series if drawn == "lines" else {}, lang, label="; ".join([what, *notes]), drawn="dots")
+        _finish(axes, series, spans, lang)
+    made = Chart(given.title or what, sheet, numbers.set_axis([_words(span, lang) for span in spans]), lang)
+    if path is not None:
+        made.save(path)
+    return made
+
+
+Span = tuple[pd.Timestamp, pd.Timestamp]
+
+
+def _numbers(
+    table: pd.DataFrame, column: str, by: str | None, lang: str, below: float
+) -> tuple[list[Span], pd.DataFrame, int]:
+    """The days or periods in order, the numbers by period and series, and how many small counts are withheld."""
+    labels = columns_of_days(table)
+    if not labels:
+        raise SchemaError("chart: no row says when: start and end, as_of and date are missing or empty")
+    first, last = (checks.days(table[label], "chart") for label in (labels[0], labels[-1]))
+    names = (
+        table[by].astype("string").fillna("?") if by else pd.Series(what_is_counted(table, column, lang), table.index)
+    )
+    long = pd.DataFrame({"first": first, "last": last, "series": names, "value": table[column].astype("Float64")})
+    twice = long.duplicated(["first", "last", "series"], keep=False)
+    if twice.any():
+        rows = listed(list(table.index[twice]), 5)
+        advice = "Add them up first, as sum_stocks and sum_flows do, or tell them apart: by="
+        raise DoubleCountError(f"chart: rows {rows} are of one period and series. {advice}", table[twice])
+    if (count := long["series"].nunique()) > _MOST_SERIES:
+        raise SchemaError(f"chart: {count} series are more than the {_MOST_SERIES} that can be told apart. Choose some")
+    small = [column in COUNTS and is_small(value, below) for value in plain(long["value"])]
+    shown = long.assign(value=long["value"].mask(np.array(small, dtype=bool)))
+    wide = shown.set_index(["first", "last", "series"])["value"].unstack("series").sort_index()  # noqa: PD010
+    wide = wide[list(dict.fromkeys(names))].rename_axis(columns=None)
+    spans = [(one, two) for one, two in wide.index]
+    days = pd.DatetimeIndex(wide.index.get_level_values("first"), name=None)
+    return spans, wide.astype("float64").set_axis(days), int(np.sum(small))
+
+
+def _words(span: Span, lang: str) -> str:
+    frame = pd.DataFrame({"start": [span[0]], "end": [span[1]]})
+    return period_in_words(frame, lang)
+
+
+def _plain(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=mpl.rcParams["font.size"], length=2, colors=style()["text"]["quiet"])
+
+
+def line_colours() -> list[str]:
+    """The classes without order, colour-blind safe, those that a thin line shows first."""
+    classes = style()["areas"]["classes"]
+    order = [number for number in (4, 6, 2, 1, 7, 3, 0, 5) if number < len(classes)]
+    return [classes[number] for number in [*order, *range(8, len(classes))]]
+
+
+def bars_of_periods(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span]) -> None:
+    """A bar for each period and series, as wide as the period."""
+    starts = np.array([day_numbers(first) for first, _ in spans])
+    widths = np.array([day_numbers(last) for _, last in spans]) + 1 - starts
+    for number, (colour, values) in enumerate(zip(cycle(line_colours()), series.values(), strict=False)):
+        each = 0.86 * widths / len(series)
+        axes.bar(starts + 0.07 * widths + number * each, values.to_numpy(), width=each, align="edge", color=colour)
+
+
+def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lang: str) -> None:
+    """Months and years in words, room above the highest number, names of the series."""
+    top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
+    axes.set_ylim(0, 1.08 * top)
+    days = (spans[-1][1] - spans[0][0]).days
+    if days < 3 * 365:
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _day_in_words(place, days, lang)))
+    else:
+        # The name of a year stands in its middle: the last day of 2012 is not 2013.
+        every = max(1, round(days / 365.25 / 8))
+        axes.xaxis.set_major_locator(YearLocator(1))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(NullFormatter())
+        axes.xaxis.set_minor_locator(YearLocator(every, month=7, day=1))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_minor_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+        axes.tick_params(which="minor", length=0, labelsize=mpl.rcParams["font.size"], colors=style()["text"]["quiet"])
+    if len(series) > 1:
+        patches = axes.lines or [held[0] for held in axes.containers]
+        _name(axes, patches, list(series))
+
+
+def _day_in_words(place: float, days: int, lang: str) -> str:
+    day = num2date(place).date()  # type: ignore[no-untyped-call]
+    return write_month(day, lang) if days > 62 else f"{day:%d}.{day:%m}.{day:%Y}"
+
+
+def day_numbers(days: Any) -> Any:
+    """Days as matplotlib counts them."""
+    return date2num(days)  # type: ignore[no-untyped-call]
+
+
+def lines(
+    ax: Axes, series: dict[str, pd.Series], lang: str, *, label: str, drawn: Literal["line", "dots", "steps"] = "line"
+) -> None:
+    """Lines over days, with dots or as steps of what was in force, their names above; missing values leave gaps."""
+    looks: dict[str, dict[str, Any]] = {"dots": {"marker": "o", "markersize": 3}, "steps": {"drawstyle": "steps-post"}}
+    for colour, values in zip(cycle(line_colours()), series.values(), strict=False):
+        days = day_numbers(pd.DatetimeIndex(values.index).to_pydatetime())
+        ax.plot(
+            days, values.to_numpy(dtype="float64", na_value=np.nan), color=colour, linewidth=1.1, **looks.get(drawn, {})
+        )
+    ax.xaxis_date()
+    low, high = ax.get_xlim()
+    every = max(1, math.ceil((high - low) / 365.25 / (6 if len(ax.figure.axes) == 1 else 4)))
+    ax.xaxis.set_major_locator(YearLocator(every))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
+    ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: write_number(value, lang, 0 if value == round(value) else 1))
+    )
+    top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
+    ax.set_ylim(0, 1.08 * top)
+    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    # What is counted, and in what unit, above the chart at the left: nothing there is turned or cut.
+    ax.set_title(label, loc="left", fontsize=mpl.rcParams["font.size"], color=style()["text"]["quiet"], pad=3)
+    if len(series) > 1:
+        _name(ax, ax.lines, list(series))
+
+
+def _name(ax: Axes, drawn: Sequence[Any], names: Sequence[str]) -> None:
+    """The names of series below a chart."""
+    spaced = {"ncols": len(names), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
+    place = {"loc": "upper left", "bbox_to_anchor": (0, -0.16)}
+    shown: dict[str, Any] = {"fontsize": 0.85 * mpl.rcParams["font.size"], "frameon": False, **place, **spaced}
+    legend = ax.legend(drawn, [" "] * len(names), **shown)
+    # A legend leaves out labels that begin with "_"; a text that is set afterwards stays.
+    for words, name in zip(legend.get_texts(), names, strict=True):
+        words.set_text(name)

@@ -1,0 +1,92 @@
+"""Charts by day and period: what is drawn, withheld, refused, and how they are saved."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from tables import ATTACK, flows, stocks
+
+import sahelgeo as sg
+
+
+@pytest.fixture
+def counts() -> pd.DataFrame:
+    """Three counts of two places, one of them missing, one small."""
+    days = ["2019-12-31", "2020-06-30", "2020-12-31"]
+    table = stocks(pcode=["A"] * 3 + ["B"] * 3, date=days * 2, people=[100, 200, 300, 50, None, 5])
+    return table.assign(name=["West"] * 3 + ["East"] * 3)
+
+
+def test_lines_have_gaps_and_withhold_small_counts(counts: pd.DataFrame) -> None:
+    """Missing is a gap and said; 5 people are nowhere in the chart."""
+    drawn = sg.maps.chart(counts, by="name", lang="fr")
+    assert drawn.figures.index.tolist() == ["31 décembre 2019", "30 juin 2020", "31 décembre 2020"]
+    assert drawn.figures["West"].tolist() == [100.0, 200.0, 300.0]
+    assert drawn.figures["East"].isna().tolist() == [False, True, True]
+    axes = next(one for one in drawn.figure.axes if one.lines)
+    title = axes.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Petits effectifs non publiés ni ajoutés : 1; Pas de données : 1" in title
+    assert axes.get_ylim()[0] == 0
+    assert any("CONASUR" in text.get_text() for text in drawn.figure.texts)
+    assert not any("frontières" in text.get_text() for text in drawn.figure.texts)
+
+
+def test_periods_are_bars_as_wide_as_they_are() -> None:
+    """A month and a quarter beside each other."""
+    moved = flows(origin=["A", "A"], destination=["B", "B"], people=[30, 90], start=["2020-01-01", "2020-02-01"], end=["2020-01-31", "2020-04-30"])  # fmt: skip
+    drawn = sg.maps.chart(moved)
+    (axes,) = (one for one in drawn.figure.axes if one.patches)
+    assert [round(bar.get_width() / 0.86) for bar in axes.patches] == [31, 90]
+    assert [bar.get_height() for bar in axes.patches] == [30, 90]
+    assert len(sg.maps.chart(moved, kind="lines").figure.axes[0].lines) == 1
+
+
+def test_what_no_chart_can_show_is_refused(counts: pd.DataFrame) -> None:
+    """Places that are not added up, no days, text, too many series, options that would be lost."""
+    with pytest.raises(sg.errors.DoubleCountError, match="Add them up first"):
+        sg.maps.chart(counts)
+    with pytest.raises(sg.errors.SchemaError, match="no row says when"):
+        sg.maps.chart(counts.drop(columns="date"))
+    with pytest.raises(sg.errors.SchemaError, match="9 series are more than the 8"):
+        sg.maps.chart(pd.concat([counts.assign(name=str(number)).head(1) for number in range(9)]), by="name")
+    with pytest.raises(sg.errors.SchemaError, match="unknown options: tiles. A chart takes lang"):
+        sg.maps.chart(counts, tiles="x")
+    with pytest.raises(sg.errors.SchemaError, match="kind='pie' is not one of"):
+        sg.maps.chart(counts, kind="pie")  # type: ignore[arg-type]
+
+
+def test_a_chart_is_saved_in_every_form(counts: pd.DataFrame, tmp_path: Path) -> None:
+    """Text from tables stays text; the page has no script and asks for nothing."""
+    drawn = sg.maps.chart(counts.assign(name=ATTACK).head(3), by="name", title=ATTACK, path=tmp_path / "chart.html")
+    page = (tmp_path / "chart.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert page.count("<svg ") == 1
+    for ending, start in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
+        drawn.save(tmp_path / f"chart.{ending}")
+        assert (tmp_path / f"chart.{ending}").read_bytes().startswith(start)
+    assert "<svg " in drawn._repr_html_()
+    with pytest.raises(sg.errors.SchemaError, match="not one of .png"):
+        drawn.save(tmp_path / "chart.gif")
+
+
+def test_a_chart_stands_in_a_story(counts: pd.DataFrame, squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Among its maps, in its language; alone it is no story."""
+    chart = sg.maps.chart(counts.head(3))
+    m = sg.maps.stock_map(squares.assign(people=[10, 20, 30]))
+    sg.maps.story([("Where", "", m), ("When", "By day.", chart)]).save(tmp_path / "story.html")
+    text = (tmp_path / "story.html").read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="[^"]+">(.*?)</script>', text, flags=re.DOTALL)
+    assert found is not None
+    sections = json.loads(found.group(1))["sections"]
+    assert [("svg" in section, len(section["maps"])) for section in sections] == [(False, 1), (True, 0)]
+    assert sections[1]["svg"].startswith("<svg role=")
+    with pytest.raises(sg.errors.SchemaError, match="a map among them"):
+        sg.maps.story([("When", "", chart)])
+    with pytest.raises(sg.errors.SchemaError, match="one language"):
+        sg.maps.story([("Where", "", m), ("When", "", sg.maps.chart(counts.head(3), lang="fr"))])
