@@ -474,9 +474,9 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
         ]
         if "chosen" in self.table and self.column == "phase_published":
+            nothing = word("no_data", lang)
             rules = [
-                None if value is None else classes[int(value) - 1].label(lang)
-                for value in plain(self.table["phase_rule"])
+                nothing if one is None else classes[int(one) - 1].label(lang) for one in plain(self.table["phase_rule"])
             ]
             fields.append(Field(word("phase_by_rule", lang), tuple(rules), "text"))
         if "share_3plus" in self.table:
