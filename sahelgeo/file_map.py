@@ -475,7 +475,7 @@ def _placed(table: pd.DataFrame, areas: gpd.GeoDataFrame, request: MapRequest) -
     try:
         placed, account = place_rows(table, areas, request.unmatched, request.decided)
     except UnmatchedError as problem:
-        how = "--decide NAME=PCODE for a name, --unmatched drop, or other --areas"
+        how = "--unmatched drop, --decide NAME=PCODE for a name, or other --areas"
         raise UnmatchedError(f"{problem}. On the command line: {how}", problem.rows) from problem
     if placed.empty:
         raise UnmatchedError(
