@@ -34,6 +34,7 @@ from sahelgeo.maps.drawing import (
     EventDrawing,
     Field,
     FlowDrawing,
+    LegendMark,
     SymbolDrawing,
     TimeDrawing,
     label_points,
@@ -617,7 +618,11 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
 
 def _marks_json(item: AreaDrawing) -> dict[str, Any]:
     found: dict[str, Any] = {"marks": _by_number(item.marks)} if any(item.marks) else {}
-    return found | ({"legend_marks": [vars(one) for one in item.legend_marks]} if item.legend_marks else {})
+    return found | ({"legend_marks": [_mark_json(one) for one in item.legend_marks]} if item.legend_marks else {})
+
+
+def _mark_json(one: LegendMark) -> dict[str, Any]:
+    return {name: value for name, value in vars(one).items() if value != ()}
 
 
 def _by_number(values: Iterable[Any]) -> dict[str, Any]:

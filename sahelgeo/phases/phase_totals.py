@@ -220,7 +220,7 @@ def choose_phase(
     >>> two = two.assign(pcode="BF46", unit=["a", "b"], phase_published=[2, 3])
     >>> sg.phases.choose_phase(two)[["pcode", "phase_published", "phase_rule", "chosen_from"]]
       pcode  phase_published  phase_rule  chosen_from
-    0  BF46                3           1            2
+    0  BF46                3           2            2
     """
     checks.choice(("worst", "largest"), choose=choose)
     sums = sum_phases(phases, by=by)
