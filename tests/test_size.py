@@ -28,8 +28,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 25_420
-    MODULES = 152
+    CODE_LINES = 25_785
+    MODULES = 153
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60
     LINE_LENGTH = 120
