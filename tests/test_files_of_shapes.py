@@ -415,6 +415,7 @@ def test_shapes_that_grow_when_they_are_read_are_bounded(tmp_path: Path) -> None
         (many.cast(pa.large_string()), {}, "texts of its cells: .* bytes, more than the 4,000,000"),
         (many, {"use_dictionary": False, "column_encoding": {"pcode": "DELTA_BYTE_ARRAY"}}, "texts of its cells: "),
         (lists, {}, "its lists: 60,000 cells, more than the 50,000"),
+        (pa.array([{"a": 1}] * 600), {}, "600 rows of 1 columns: 60,000 cells, more than the 50,000"),
         (pa.array([["x" * 100_000] * 100] * 100), {}, "pcode.*, texts in lists: .* bytes, more than"),
     ):
         pq.write_table(pa.table({"pcode": column}), tmp_path / "long.parquet", **options)
