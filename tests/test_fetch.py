@@ -260,18 +260,16 @@ def test_other_headings_are_kept_and_said(hosts: Publishers) -> None:
         sg.read_population(found)
 
 
-def test_pages_are_joined_in_order_and_counted(hosts: Publishers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By offset, by number and by the server's count."""
-    rows = [
-        given.hapi_row("BFA", population=number, assessment_type="BA", operation="x", reporting_round=number)
-        for number in range(25_000)
-    ]
-    hosts.answers[IDPS] = given.paged(lambda _heard: rows, "data")
-    found = fetch("hapi/idps")
+def test_pages_are_joined_in_order_and_counted(hosts: Publishers) -> None:
+    """By offset, until a page is not full."""
+    rows = [{"iso3": "BFA", "country_name": "Burkina Faso", "year": year, "new_displacement": 1, "total_displacement": 2}
+            for year in range(250)]  # fmt: skip
+    hosts.answers["/external-api/gidd/conflicts/"] = given.paged(lambda _heard: rows, "results", count=250, next="x")
+    found = fetch("idmc/gidd")
     held = json.loads(found.path.read_text(encoding="utf-8"))
-    assert [row["population"] for row in held["data"]] == list(range(25_000))
-    assert list(held) == ["data"]
-    assert [heard.query["offset"] for heard in hosts.heard] == ["0", "10000", "20000"]
+    assert [row["year"] for row in held["results"]] == list(range(250))
+    assert list(held) == ["results"]
+    assert [heard.query["offset"] for heard in hosts.heard] == ["0", "100", "200"]
 
 
 def test_numbered_pages_end_where_the_server_says(hosts: Publishers) -> None:
@@ -457,6 +455,20 @@ def test_a_publisher_is_asked_no_more_than_needed(hosts: Publishers, monkeypatch
     monkeypatch.setattr(kept, "now", lambda: kept_once.retrieved - dt.timedelta(days=3))
     fetch("hapi/idps")
     assert len(hosts.heard) == count + 1, "a clock that ran backwards makes nothing fresh"
+
+
+def test_an_old_version_that_was_asked_for_is_not_taken_for_the_newest(hosts: Publishers) -> None:
+    """The publisher is asked for that one."""
+    hosts.answers["/downloads/ged/ged251-csv.zip"] = Answer(
+        given.zip_of("GEDEvent_v25_1.csv", given.csv_of(given.GED[:1]))
+    )
+    old = fetch("ucdp", vintage="25.1")
+    assert fetch("ucdp").vintage == "26.1"
+    assert fetch("ucdp", vintage="25.1") == old
+    assert fetch("ucdp").vintage == "26.1"
+    asked = fetch("cadre-harmonise", vintage="cadre_harmonise_caf_ipc_mar26.xlsx")
+    assert fetch("cadre-harmonise").path == asked.path
+    assert hosts.paths().count(WORKBOOK) == 1
 
 
 def test_offline_opens_no_socket(hosts: Publishers, monkeypatch: pytest.MonkeyPatch) -> None:

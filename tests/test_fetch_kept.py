@@ -250,7 +250,7 @@ def test_any_answer_is_a_table_or_a_refusal(tree: object, cut: int, whole: bool)
 
     asked = feeds.ask("hapi/idps", "BFA", {})
     line = Said.__new__(Said)
-    line.feed, line.secrets, line._login = asked.feed, {}, ""
+    line.feed, line.secrets, line._login, line._address = asked.feed, {}, "", ""
     with warnings.catch_warnings(), contextlib.suppress(sg.errors.FetchError):
         warnings.simplefilter("ignore", sg.DataWarning)
         assert paging.body_of(asked, feeds.calls_of(asked), line).rows

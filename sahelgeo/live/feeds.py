@@ -169,24 +169,9 @@ def _code(style: str, iso3: str) -> str:
         rows = embedded.read_rows("ucdp_countries.csv")
         found = next((row["gw"] for row in rows if row["iso3"] == iso3), None)
         if found is None:
-            raise SchemaError(
-                f"countries: UCDP has no number for {iso3}. Leave countries out, and choose after reading"
-            )
+            raise SchemaError(f"countries: UCDP has no number for {iso3}. Leave countries out, and choose then")
         return found
     return iso3
-
-
-def feed_of(name: str) -> LiveFeed:
-    """The feed of an id.
-
-    Raises
-    ------
-    SchemaError
-        There is none; the message lists them.
-    """
-    if name not in FEEDS:
-        raise SchemaError(f"there is no feed {name!r} to fetch. Choose one of: {', '.join(FEEDS)}")
-    return FEEDS[name]
 
 
 def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, Any]) -> Asked:
@@ -197,7 +182,9 @@ def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, An
     SchemaError
         An unknown feed or country, or what the feed does not take; all of it at once.
     """
-    feed = feed_of(name)
+    if name not in FEEDS:
+        raise SchemaError(f"there is no feed {name!r} to fetch. Choose one of: {', '.join(FEEDS)}")
+    feed = FEEDS[name]
     wanted = [] if countries is None else [countries] if isinstance(countries, str) else list(countries)
     codes = {text: country_of(str(text)) for text in wanted}
     problems = [f"countries: {text!r} is no country. Use ISO codes of three letters" for text, code in codes.items()

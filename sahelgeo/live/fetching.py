@@ -140,10 +140,7 @@ def _demanded(found: Fetched, asked: Asked, demanded: dict[str, Any]) -> Fetched
 
 def _fetched(asked: Asked, root: Path, held: list[Fetched], how: dict[str, Any]) -> Fetched:
     here = kept.of_vintage(held, asked.vintage)
-    offline = how.get("offline")
-    if offline is None:
-        offline = os.environ.get("SAHELGEO_OFFLINE", "") not in ("", "0")
-    if offline:
+    if _is_offline(how.get("offline")):
         return _offline(asked, here, held)
     settled = here is not None and (asked.vintage is not None or _fresh(asked, here))
     if here is not None and settled and not how.get("refresh"):
@@ -160,8 +157,6 @@ def _fetched(asked: Asked, root: Path, held: list[Fetched], how: dict[str, Any])
 def _offline(asked: Asked, here: Fetched | None, held: list[Fetched]) -> Fetched:
     if here is None:
         there = [one.vintage or f"{one.retrieved:%Y-%m-%d}" for one in held]
-        if asked.vintage and not _is_day(asked.vintage) and "versions" in asked.feed.facts and held:
-            raise kept.not_found(asked, there)
         what = f"none of it of {asked.vintage}" if held else "no file of it"
         raise OfflineError(
             f"{asked.feed.id}: {what} is here, and no connection may be opened. "
@@ -173,8 +168,8 @@ def _offline(asked: Asked, here: Fetched | None, held: list[Fetched]) -> Fetched
     return here
 
 
-def _is_day(vintage: str) -> bool:
-    return len(vintage) == 10 and vintage[4] == "-"
+def _is_offline(asked: bool | None) -> bool:
+    return os.environ.get("SAHELGEO_OFFLINE", "") not in ("", "0") if asked is None else asked
 
 
 def _fresh(asked: Asked, here: Fetched) -> bool:
@@ -193,14 +188,15 @@ def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: 
         place = chosen(asked, places_of(asked, line), line)
         same = [one for one in held if one.vintage == place.vintage]
         newest = same[0] if same else None
+        # What was got as a vintage, and is now the newest, is given from now on without one.
+        unasked: dict[str, Any] = {} if asked.vintage else {"asked_for": ""}
         if newest and place.published and (newest.published, newest.bytes) == (place.published, place.size):
-            return kept.write_provenance(replace(newest, checked=kept.now()))
+            return kept.write_provenance(replace(newest, checked=kept.now(), **unasked))
         body = body_of(asked, list(place.calls), line, newest.etag if newest else "")
         if newest and (body.unchanged or kept.digest(body.content) == newest.sha256):
-            return kept.write_provenance(replace(newest, checked=kept.now()))
+            return kept.write_provenance(replace(newest, checked=kept.now(), **unasked))
         if holds_key(body.content, line.all_secrets().values()):
-            raise line.error(f"{asked.feed.id}: the answer repeats the key, and was not kept. Report it",
-                             "wrong_content", place.calls[0])  # fmt: skip
+            raise line.error("the answer repeats the key, and was not kept. Report it", "wrong_content")
     sha, moment = kept.digest(body.content), kept.now()
     ending = FORMS[asked.feed.form][0]
     stem = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in place.vintage)
@@ -225,6 +221,7 @@ def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: 
         covers_from=first,
         covers_until=last,
         without=body.without,
+        asked_for=asked.vintage or "",
     )
     kept.write_kept(found, body.content)
     if found.without:
@@ -305,9 +302,7 @@ def vintages(feed: str, countries: str | Iterable[str] | None = None, *, offline
     held = kept.kept_files(kept.cache(), asked)
     rows = [[one.vintage or f"{one.retrieved:%Y-%m-%d}", one.published, one.retrieved, one.bytes, one.sha256, True]
             for one in held]  # fmt: skip
-    if offline is None:
-        offline = os.environ.get("SAHELGEO_OFFLINE", "") not in ("", "0")
-    if not offline and {"dataset", "versions"} & set(asked.feed.facts):
+    if not _is_offline(offline) and {"dataset", "versions"} & set(asked.feed.facts):
         from sahelgeo.live.locating import places_of  # noqa: PLC0415
         from sahelgeo.live.polite import Line  # noqa: PLC0415
 

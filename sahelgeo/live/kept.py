@@ -61,6 +61,8 @@ class Fetched:
         The days that the publisher looked at, where they are known. Days after ``covers_until`` are not zero.
     without : tuple of str
         Countries that were asked for and have no row.
+    asked_for : str
+        The ``vintage`` that it was got as; empty of what was the newest.
 
     See Also
     --------
@@ -93,6 +95,7 @@ class Fetched:
     covers_from: dt.date | None = None
     covers_until: dt.date | None = None
     without: tuple[str, ...] = ()
+    asked_for: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         held = {"path": Path(self.path), "without": tuple(self.without)}
@@ -200,15 +203,13 @@ def write_kept(fetched: Fetched, content: bytes) -> Fetched:
         The folder cannot be written, or the disk is full; nothing is left.
     """
     folder, private = fetched.path.parent, not fetched.may_share
-    refused = ""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
         if private:
             folder.chmod(0o700)
     except OSError as problem:
-        refused = problem.strerror or str(problem)
-    if refused:
-        raise ExportError(f"{folder}: no folder can be made there ({refused}). Fetch elsewhere: into=, SAHELGEO_CACHE")
+        text = f"{folder}: no folder can be made there ({problem.strerror}). Fetch elsewhere: into=, SAHELGEO_CACHE"
+        raise ExportError(text) from problem
     _sweep(folder)
     if not (fetched.path.is_file() and digest(fetched.path.read_bytes()) == fetched.sha256):
         write_whole(fetched.path, content)
@@ -257,8 +258,8 @@ def kept_files(root: Path, asked: Asked | None = None) -> list[Fetched]:
 
 def of_vintage(held: list[Fetched], vintage: str | None) -> Fetched | None:
     """The newest file, or that of a version, or the newest of a day or before."""
-    if vintage is None:
-        return held[0] if held else None
+    if vintage is None:  # an old vintage that somebody asked for is not the newest
+        return next((one for one in held if not one.asked_for), None)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", vintage):
         day = dt.date.fromisoformat(vintage)
         dated = [(one.published or one.retrieved, one) for one in held]

@@ -77,13 +77,10 @@ def _filed() -> dict[str, str]:
         return {}
     if os.name == "posix" and file.stat().st_mode & 0o077:
         raise KeyNeededError(f"{file}: others may read it. Make it private: chmod 600 {file}")
-    broken = False
-    held: dict[str, Any] = {}
-    try:
+    held: dict[str, Any] | None = None
+    with suppress(OSError, ValueError):  # what a parser says of a line would hold the key
         held = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        broken = True  # what a parser says of a line would hold the key
-    if broken:
+    if held is None:
         raise KeyNeededError(f'{file}: not TOML. Write a line for each key: NAME = "key"')
     return {str(name): str(value) for name, value in held.items()}
 

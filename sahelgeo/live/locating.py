@@ -6,7 +6,6 @@ Addresses on HDX change with each release, so that none is built: the catalogue 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import Any
 from sahelgeo.errors import listed
 from sahelgeo.live.feeds import Asked, Call, calls_of
 from sahelgeo.live.kept import not_found
-from sahelgeo.live.polite import Line
+from sahelgeo.live.polite import Line, json_of
 
 _CATALOGUE = "https://data.humdata.org/api/3/action/package_show"
 
@@ -66,16 +65,12 @@ def places_of(asked: Asked, line: Line) -> list[Place]:
     return [Place(tuple(calls_of(asked)))]
 
 
-def _document(call: Call, asked: Asked, line: Line) -> Mapping[str, Any]:
-    held: Any = None
-    with suppress(ValueError, RecursionError):
-        held = json.loads(line.get(call).content)
+def _document(call: Call, line: Line) -> Mapping[str, Any]:
+    held = json_of(line.get(call).content)
     if isinstance(held, list) and len(held) == 1:
         held = held[0]
     if not isinstance(held, Mapping):
-        raise line.error(
-            f"{asked.feed.id}: the catalogue answers with no entry. Try again later", "wrong_content", call
-        )
+        raise line.error("the catalogue answers with no entry. Try again later", "wrong_content")
     return held
 
 
@@ -84,23 +79,21 @@ def _in_catalogue(asked: Asked, line: Line) -> list[Place]:
     facts = asked.feed.facts
     name = facts["dataset"] if asked.countries or "dataset_all" not in facts else facts["dataset_all"]
     call = Call(_CATALOGUE, {"id": name.format_map(asked.words)})
-    held = _document(call, asked, line)
+    held = _document(call, line)
     result = held.get("result")
     resources = result.get("resources") if isinstance(result, Mapping) else None
     if held.get("success") is False or not isinstance(result, Mapping) or not isinstance(resources, list):
-        raise line.error(f"{asked.feed.id}: HDX answers otherwise than it used to. Report it", "wrong_content", call)
+        raise line.error("HDX answers otherwise than it used to. Report it", "wrong_content")
     rule = re.compile(facts["file"].format_map(asked.words), re.IGNORECASE)
     fitting = [one for one in resources if isinstance(one, Mapping) and rule.search(str(one.get("name")))
                and str(one.get("format")).upper() in facts["formats"]]  # fmt: skip
     places = [_resource(one, result) for one in fitting if isinstance(one.get("url"), str)]
     if not places:
         there = listed([str(one.get("name")) for one in resources if isinstance(one, Mapping)], 8) or "nothing"
-        raise line.error(
-            f"{asked.feed.id}: of the files of {call.query['id']!r} on HDX none is the one that is looked for. "
-            f"There is: {there}", "not_found", call,
-        )  # fmt: skip
-    return sorted(places, key=lambda one: (_year_in(one.vintage), str(one.published)), reverse=True) \
-        if facts.get("newest_name") else sorted(places, key=lambda one: str(one.published), reverse=True)  # fmt: skip
+        text = f"of the files of {call.query['id']!r} on HDX none is the one that is looked for. There is: {there}"
+        raise line.error(text, "not_found")
+    named = bool(facts.get("newest_name"))
+    return sorted(places, key=lambda one: (_year_in(one.vintage) if named else "", str(one.published)), reverse=True)
 
 
 def _year_in(name: str) -> str:
@@ -126,10 +119,10 @@ def _behind_entry(asked: Asked, line: Line) -> Place:
     """A file that an entry of the publisher's points to, with its own licence."""
     facts = asked.feed.facts["pointer"]
     call = calls_of(asked)[0]
-    held = _document(call, asked, line)
+    held = _document(call, line)
     address = held.get(facts["address"])
     if not isinstance(address, str):
-        raise line.error(f"{asked.feed.id}: the entry has no {facts['address']!r}. Report it", "wrong_content", call)
+        raise line.error(f"the entry has no {facts['address']!r}. Report it", "wrong_content")
     vintage, licence, terms = (str(held.get(facts[name]) or "") for name in ("vintage", "licence", "licence_url"))
     return Place((Call(address),), vintage, licence=licence, licence_url=terms)
 
@@ -155,8 +148,6 @@ def chosen(asked: Asked, places: list[Place], line: Line) -> Place:
     day = places[0].published
     same = [one.vintage for one in places if day and one.published and one.published.date() == day.date()]
     if day and len(same) > 1 and asked.vintage not in same:
-        raise line.error(
-            f"{asked.feed.id}: {len(same)} files are of {day:%Y-%m-%d}: {listed(same, 8)}. Say which: "
-            f"vintage={same[0]!r}", "wrong_content", places[0].calls[0],
-        )  # fmt: skip
+        text = f"{len(same)} files are of {day:%Y-%m-%d}: {listed(same, 8)}. Say which: vintage={same[0]!r}"
+        raise line.error(text, "wrong_content")
     return places[0]

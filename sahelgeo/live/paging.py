@@ -22,7 +22,7 @@ from typing import Any
 
 from sahelgeo.errors import FetchError, FormatError, listed
 from sahelgeo.live.feeds import FORMS, Asked, Call
-from sahelgeo.live.polite import Answer, Line
+from sahelgeo.live.polite import Answer, Line, json_of
 from sahelgeo.readers.areas import holds_areas
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import open_file
@@ -70,7 +70,7 @@ def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> 
     embargo = _embargo(asked, envelope)
     if not rows:
         why = f"the account may see events up to {embargo:%Y-%m-%d} only" if embargo else ""
-        raise _nothing(asked, calls[0], line, why)
+        raise _nothing(asked, line, why)
     content = _joined(rows, asked)
     doubts = _looked_at(content, asked, line)
     return Body(content, "", len(rows), embargo=embargo, without=tuple(without), doubts=doubts)
@@ -93,15 +93,11 @@ def _rows_of_call(call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str,
     size, rows, seen, around = int(paging.get("size", 0)), Rows(), set[str](), dict[str, Any]()
     for number in range(_MOST_PAGES):
         turned = _turned(call, paging, number)
-        page, around = _page(line.get(turned), turned, asked, line)
+        page, around = _page(line.get(turned), asked, line)
         keys = {_key_of(row, asked) for row in page}
         if twice := sorted(keys & seen):
-            raise line.error(
-                f"{asked.feed.id}: {len(twice):,} rows stand on two pages ({listed(twice, 2)}): the data were changed "
-                "while they were fetched, and others are missing. Fetch again",
-                "incomplete",
-                call,
-            )
+            text = f"{len(twice):,} rows stand on two pages ({listed(twice, 2)}): the data were changed while they were"
+            raise line.error(f"{text} fetched, and others are missing. Fetch again", "incomplete")
         seen |= keys
         rows += page
         last = around.get(paging.get("total_pages", ""))
@@ -109,8 +105,8 @@ def _rows_of_call(call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str,
             break
     stated = around.get(paging.get("count", ""))
     if isinstance(stated, int) and stated != len(rows):
-        text = f"{asked.feed.id}: {len(rows):,} rows came, and the publisher counts {stated:,}. Fetch again"
-        raise line.error(text, "incomplete", call)
+        text = f"{len(rows):,} rows came, and the publisher counts {stated:,}. Fetch again"
+        raise line.error(text, "incomplete")
     return rows, around
 
 
@@ -127,27 +123,21 @@ def _key_of(row: dict[str, Any], asked: Asked) -> str:
     return json.dumps([row.get(name) for name in names], sort_keys=True)
 
 
-def _page(answer: Answer, call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
+def _page(answer: Answer, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
     """The rows of one answer, and what stands around them."""
     if asked.feed.form == "csv":
-        _refuse_other_forms(answer.content, asked, line, call)
+        _refuse_other_forms(answer.content, asked, line)
         return _csv_rows(answer.content), {}
-    name, held = asked.feed.facts.get("list", ""), None
-    with suppress(ValueError, RecursionError):
-        held = json.loads(answer.content)
+    name, held = asked.feed.facts.get("list", ""), json_of(answer.content)
     around = held if isinstance(held, dict) else {}
     rows = around.get(name) if name else held
     failed = around.get("isSuccess") is False or around.get("success") is False
     if failed or not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
-        _refuse_other_forms(answer.content, asked, line, call)
+        _refuse_other_forms(answer.content, asked, line)
         words = (around.get(key) for key in ("errorMessages", "messages", "message", "error", "detail"))
         said = next((word for word in words if word), list(around) or type(held).__name__)
-        raise line.error(
-            f"{asked.feed.id}: the answer has status 200 and no list {name!r} of records: {str(said)[:200]}. "
-            "Change what is asked, or report it",
-            "wrong_content",
-            call,
-        )
+        text = f"the answer has status 200 and no list {name!r} of records: {str(said)[:200]}"
+        raise line.error(f"{text}. Change what is asked, or report it", "wrong_content")
     return rows, {key: value for key, value in around.items() if key != name}
 
 
@@ -155,10 +145,10 @@ def _csv_rows(content: bytes) -> Rows:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"))))
 
 
-def _nothing(asked: Asked, call: Call, line: Line, why: str) -> FetchError:
+def _nothing(asked: Asked, line: Line, why: str) -> FetchError:
     where = f" for {', '.join(asked.countries)}" if asked.countries else ""
-    text = f"{asked.feed.id}: no rows{where}; that is not zero people{f' ({why})' if why else ''}"
-    return line.error(f"{text}. Ask for another place or period", "empty", call)
+    text = f"no rows{where}; that is not zero people{f' ({why})' if why else ''}"
+    return line.error(f"{text}. Ask for another place or period", "empty")
 
 
 def _embargo(asked: Asked, envelope: Mapping[str, Any]) -> dt.date | None:
@@ -187,7 +177,7 @@ def _opened(content: bytes, asked: Asked) -> tuple[Opened | None, str]:
         return None, str(problem).split(". ")[0].partition(": ")[2]
 
 
-def _refuse_other_forms(content: bytes, asked: Asked, line: Line, call: Call) -> None:
+def _refuse_other_forms(content: bytes, asked: Asked, line: Line) -> None:
     """Refuse what is no file of the feed's form: a web page, an error in XML, a pointer, nothing."""
     start = content[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
     ending, magics = FORMS[asked.feed.form]
@@ -197,12 +187,10 @@ def _refuse_other_forms(content: bytes, asked: Asked, line: Line, call: Call) ->
     elif not start or start.startswith(b"<") or (magics and not start.startswith(magics)):
         said = _opened(content, asked)[1] or f"no {ending} file"
     elif len(content) < int(asked.feed.facts.get("smallest", 0)):
-        raise _nothing(asked, call, line, "the archive is empty")
+        raise _nothing(asked, line, "the archive is empty")
     if said:
-        text = (
-            f"{asked.feed.id}: what came is {said}. Nothing was kept. Try again later, or look at the publisher's page"
-        )
-        raise line.error(text, "wrong_content", call)
+        advice = "Try again later, or look at the publisher's page"
+        raise line.error(f"what came is {said}. Nothing was kept. {advice}", "wrong_content")
 
 
 def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
@@ -213,21 +201,21 @@ def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
     FetchError
         It is no file of the form, cannot be read, holds nothing, or is readable as another feed than the one asked for.
     """
-    call, facts, said = Call(asked.feed.facts.get("address", "")), asked.feed.facts, list[str]()
-    _refuse_other_forms(content, asked, line, call)
+    facts, said = asked.feed.facts, list[str]()
+    _refuse_other_forms(content, asked, line)
     wanted = facts["reads"]
     if wanted and len(content) <= _LARGEST_PARSED:
         opened, refused = _opened(content, asked)
         if opened is None:
-            text = f"{asked.feed.id}: what came is {refused}. Nothing was kept. Try again later, or report it"
-            raise line.error(text, "wrong_content", call)
+            raise line.error(
+                f"what came is {refused}. Nothing was kept. Try again later, or report it", "wrong_content"
+            )
         with suppress(FormatError):
             read_empty(opened, wanted)
         known = holds_areas(opened) if wanted == ["areas"] else bool(find(opened, wanted))
         if not known and (others := find(opened, feeds())):
             other = others[0].feed
-            text = f"{asked.feed.id}: this is {other.title} ({other.id}). Nothing was kept. Report it"
-            raise line.error(text, "wrong_content", call)
+            raise line.error(f"this is {other.title} ({other.id}). Nothing was kept. Report it", "wrong_content")
         said += [] if known else [f"its headings are not those known: {not_recognised(opened)}"[:400]]
     rows = _csv_rows(content) if asked.feed.form == "csv" and {"withheld", "newest"} & set(facts) else []
     if asked.feed.form == "json" and "newest" in facts:

@@ -28,7 +28,6 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-import requests.auth
 import tenacity
 import urllib3.exceptions
 from tqdm import tqdm
@@ -56,7 +55,6 @@ _FAILURES = (
     (requests.exceptions.Timeout, "no answer in time"),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut"),
     (urllib3.exceptions.HTTPError, "the answer was cut"),
-    (requests.exceptions.ContentDecodingError, "the answer was damaged"),
     (requests.exceptions.ConnectionError, "no connection"),
 )
 
@@ -82,11 +80,9 @@ class _AgainError(Exception):
         self.what, self.status, self.wait = what, status, wait
 
 
-class _NoLogin(requests.auth.AuthBase):
+def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from taking a login out of ~/.netrc, which would replace the header of a key."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+    return request
 
 
 class Line:
@@ -95,6 +91,7 @@ class Line:
     def __init__(self, feed: LiveFeed, *, progress: bool) -> None:
         self.feed = feed
         self.secrets = keys_of(feed)
+        self._address = ""
         # A token is of one login: another user of the same process has another.
         held = "\n".join(secret.reveal() for secret in self.secrets.values())
         self._login = f"{feed.id} {hashlib.sha256(held.encode()).hexdigest()}"
@@ -116,6 +113,7 @@ class Line:
         FetchError
             What the publisher refuses, does not have, or cannot give; ``attempts`` says how often it was tried.
         """
+        self._address = call.address
         tries = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
             wait=_wait,
@@ -128,21 +126,20 @@ class Line:
                 return tries(self._once, call, etag)
             except _AgainError as problem:
                 failure = problem
-        raise self._given_up(failure, call, int(tries.statistics["attempt_number"]))
+        raise self._given_up(failure, int(tries.statistics["attempt_number"]))
 
-    def _given_up(self, failure: _AgainError, call: Call, attempts: int) -> FetchError:
-        busy = failure.wait is not None and failure.wait > LONGEST_WAIT
-        host = urlsplit(call.address).hostname
-        text = f"{self.feed.id}: {host} could not be had ({failure.what}; tried {attempts} times). Try again later"
-        if busy:
-            when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(clock() + float(failure.wait or 0)))
-            text = f"{self.feed.id}: {host} asks for a pause ({failure.what}). Try again after {when}"
-        return self.error(text, "busy" if busy else "unreachable", call, status=failure.status, attempts=attempts)
+    def _given_up(self, failure: _AgainError, attempts: int) -> FetchError:
+        host, facts = urlsplit(self._address).hostname, {"status": failure.status, "attempts": attempts}
+        if (failure.wait or 0.0) <= LONGEST_WAIT:
+            text = f"{host} could not be had ({failure.what}; tried {attempts} times). Try again later"
+            return self.error(text, "unreachable", **facts)
+        when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(clock() + float(failure.wait or 0)))
+        return self.error(f"{host} asks for a pause ({failure.what}). Try again after {when}", "busy", **facts)
 
-    def error(self, text: str, reason: str, call: Call, **facts: Any) -> FetchError:
+    def error(self, text: str, reason: str, **facts: Any) -> FetchError:
         """An error of this fetch, without any key in it."""
-        facts |= {"feed": self.feed.id, "address": call.address, "reason": reason}
-        return FetchError(hide(text, self.all_secrets().values()), **facts)
+        facts |= {"feed": self.feed.id, "address": self._address, "reason": reason}
+        return FetchError(hide(f"{self.feed.id}: {text}", self.all_secrets().values()), **facts)
 
     def all_secrets(self) -> dict[str, Secret]:
         """The key, and the token that it was exchanged for."""
@@ -159,17 +156,17 @@ class Line:
             self._log_in(login)
             answer = self._exchange("GET", call, etag)
         if answer.status not in (200, 304):
-            raise self._refusal(answer, call)
+            raise self._refusal(answer)
         return answer
 
     def _log_in(self, address: str) -> None:
         facts = self.feed.facts["key"]
         form = {**facts["form"], "username": self.secrets["user"].reveal(), "password": self.secrets["from"].reveal()}
         answer = self._exchange("POST", Call(address), "", form)
-        held = _json(answer.content)
+        held = json_of(answer.content)
         token = held.get("access_token") if isinstance(held, dict) else None
         if answer.status != 200 or not isinstance(token, str):
-            raise self._refusal(answer, Call(address), login=True)
+            raise self._refusal(answer, login=True)
         _tokens[self._login] = Secret(token)
 
     def _exchange(self, method: str, call: Call, etag: str, form: Mapping[str, str] | None = None) -> Answer:
@@ -177,27 +174,25 @@ class Line:
         address, own = call.address, urlsplit(call.address).hostname
         query: dict[str, str] | None = dict(call.query)
         for _ in range(MOST_REDIRECTS + 1):
-            host = self._allowed(address, call)
+            host = self._allowed(address)
             self._pause(host)
             headers, more = self._keyed(etag, with_key=host == own and form is None)
             params = {**query, **more} if query is not None else None  # after a redirect the address has its own
             data = form if host == own else None
-            request = requests.Request(method, _connected(address), headers, None, data, params, _NoLogin())
-            answer = self._received(request, call)
+            request = requests.Request(method, _connected(address), headers, None, data, params, _no_login)
+            answer = self._received(request)
             if answer.status not in _MOVED or "location" not in answer.headers:
                 return answer
             address, query, etag = urljoin(address, answer.headers["location"]), None, ""
-        raise self.error(f"{self.feed.id}: {own} sends from one address to another without end", "refused", call)
+        raise self.error(f"{own} sends from one address to another without end", "refused")
 
-    def _allowed(self, address: str, call: Call) -> str:
+    def _allowed(self, address: str) -> str:
         parts = urlsplit(address)
         host = parts.hostname or ""
         if parts.scheme != "https" or host not in self.feed.facts["hosts"]:
-            raise self.error(
-                f"{self.feed.id}: an address on {parts.scheme}://{host}, which is not among those of the feed "
-                f"({', '.join(self.feed.facts['hosts'])}), was not asked. Look at the publisher's page, and report it",
-                "refused", call,
-            )  # fmt: skip
+            text = f"an address on {parts.scheme}://{host}, which is not among those of the feed"
+            known = ", ".join(self.feed.facts["hosts"])
+            raise self.error(f"{text} ({known}), was not asked. Look at the publisher's page, and report it", "refused")
         return host
 
     def _keyed(self, etag: str, *, with_key: bool) -> tuple[dict[str, str | bytes], dict[str, str]]:
@@ -219,7 +214,7 @@ class Line:
             sleep(rest)
         _last_asked[host] = clock()
 
-    def _received(self, request: requests.Request, call: Call) -> Answer:
+    def _received(self, request: requests.Request) -> Answer:
         failed = ""
         timeout = (TIMEOUT[0], float(self.feed.facts.get("timeout", TIMEOUT[1])))
         # Proxies and certificates of offices are taken from the environment.
@@ -231,7 +226,7 @@ class Line:
                     wait = seconds_to_wait(response.headers.get("retry-after"))
                     self._bar.set_postfix_str(f"{response.status_code}, waiting")
                     raise _AgainError(f"status {response.status_code}", response.status_code, wait)
-                content = b"" if response.status_code in _MOVED else self._body(response, call)
+                content = b"" if response.status_code in _MOVED else self._body(response)
                 return Answer(response.status_code, content, response.headers)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as problem:
             if isinstance(problem, FetchError):
@@ -239,25 +234,21 @@ class Line:
             failed = next((said for kind, said in _FAILURES if isinstance(problem, kind)), "the request failed")
         raise _AgainError(failed)
 
-    def _body(self, response: requests.Response, call: Call) -> bytes:
+    def _body(self, response: requests.Response) -> bytes:
         most, stated = int(self.feed.facts["most_bytes"]), response.headers.get("content-length", "")
         parts, size = [], 0
         for part in response.iter_content(_BLOCK):
             size += len(part)
             if size > most or (stated.isdigit() and int(stated) > most):
-                raise self.error(
-                    f"{self.feed.id}: more than the {most:,} bytes that are fetched of this feed. Ask for less, or get "
-                    "the file by hand and read it",
-                    "too_large",
-                    call,
-                )
+                advice = "Ask for less, or get the file by hand and read it"
+                raise self.error(f"more than the {most:,} bytes that are fetched of this feed. {advice}", "too_large")
             parts.append(part)
             self._bar.update(len(part))
         if stated.isdigit() and size != int(stated) and "content-encoding" not in response.headers:
             raise _AgainError("the answer was cut")
         return b"".join(parts)
 
-    def _refusal(self, raw: Answer, call: Call, *, login: bool = False) -> FetchError:
+    def _refusal(self, raw: Answer, *, login: bool = False) -> FetchError:
         said, page = _words_of(raw)
         said = hide(said, self.all_secrets().values())
         keyed = "key" in self.feed.facts
@@ -269,8 +260,8 @@ class Line:
             advice = "Ask for another vintage or country: sahelgeo.live.vintages lists what there is"
         elif page:
             advice = "That is a page of a firewall, not the publisher's API. Try from another network"
-        text = f"{self.feed.id}: {urlsplit(call.address).hostname} answers {raw.status} ({said}). {advice}"
-        return self.error(text, reason, call, status=raw.status)
+        text = f"{urlsplit(self._address).hostname} answers {raw.status} ({said}). {advice}"
+        return self.error(text, reason, status=raw.status)
 
 
 def _loopback() -> dict[str, int]:
@@ -313,7 +304,8 @@ def _wait(state: tenacity.RetryCallState) -> float:
     return wait if wait is not None else float(tenacity.wait_exponential_jitter(initial=1, max=8, jitter=1)(state))
 
 
-def _json(content: bytes) -> Any:
+def json_of(content: bytes) -> Any:
+    """A JSON document; nothing where it is none."""
     with contextlib.suppress(ValueError, RecursionError):
         return json.loads(content)
     return None
@@ -321,7 +313,7 @@ def _json(content: bytes) -> Any:
 
 def _words_of(raw: Answer) -> tuple[str, bool]:
     """What a refusal says in words, and whether it is a web page."""
-    held = _json(raw.content[:100_000])
+    held = json_of(raw.content[:100_000])
     if isinstance(held, dict):
         for name in ("error_description", "message", "detail", "error", "errorMessages"):
             if held.get(name):
