@@ -44,6 +44,7 @@ from sahelgeo.words import (
     MISSING,
     base_language,
     check_language,
+    in_language,
     word,
     write_day,
     write_month,
@@ -497,7 +498,8 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     report.accounted("stocks", table, pd.concat(used))
     report.say_uncounted("stocks", int(pd.concat(used)["people"].isna().sum()))
     if "doubt" in rows:
-        report.doubts.update(dict.fromkeys(map(str, pd.concat(used)["doubt"].dropna())))
+        told = pd.concat(used)["doubt"].dropna().astype(str)
+        report.doubts.update(dict.fromkeys(in_language(doubt, report.lang) for doubt in told))
     heads = (word("area", report.lang), word("displaced_people", report.lang), report.say("group"))
     shown = 3 if len(used) > 1 else 2
     return Part(report.say("stocks"), tuple(sentences), heads[:shown], tuple(line[:shown] for line in lines))

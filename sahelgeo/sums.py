@@ -409,7 +409,15 @@ def sums_of(
     constant = [name for name in how.dimensions if name in table and name not in keys]
     sums = summed(table, groups, how.counted, how.complete)
     result = pd.concat([first_rows(table, groups, [*keys, *constant]), sums], axis=1)
-    return result.assign(**joined_values(table, groups, [name for name in together if name in constant]))
+    result = result.assign(**joined_values(table, groups, [name for name in together if name in constant]))
+    return result.assign(doubt=_doubts(table, groups, len(result))) if "doubt" in table else result
+
+
+def _doubts(table: pd.DataFrame, groups: Numbers, count: int) -> pd.Series:
+    """What the rows of each group say of themselves that is doubtful: a sum is no surer than its parts."""
+    told = table["doubt"].notna().to_numpy(dtype=np.bool_)
+    texts = table["doubt"][told].astype("string").groupby(groups[told])
+    return texts.agg(lambda some: " ".join(dict.fromkeys(some))).reindex(range(count)).astype("string")
 
 
 def summed(

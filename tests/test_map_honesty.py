@@ -268,3 +268,35 @@ def test_the_bound_of_a_class_is_no_withheld_count(squares: gpd.GeoDataFrame) ->
     """Two areas of four people: no class says "4"."""
     drawn = sg.maps.AreaLayer(squares.assign(people=[4, 4, 600]), column="people").drawing("en")
     assert not [one.label for one in drawn.classes if "4" in one.label]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_doubt_of_a_row_stands_on_every_map_of_it(lang: str) -> None:
+    """Niger's count of Niamey at the end of 2020: as it is, latest, summed, as a rate, joined with hunger, and as a change."""
+    sample, areas = sg.load_sample("central-sahel"), sg.load_areas("NER")
+    stocks = sample.stocks[(sample.stocks["iso3"] == "NER") & (sample.stocks["date"] <= "2020-12-31")]
+    before, year = stocks[stocks["date"] == "2019-12-31"], stocks[stocks["date"] == "2020-12-31"]
+    living = sample.population[(sample.population["year"] == 2020) & sample.population["pcode"].isin(areas["pcode"])]
+    living = living.drop_duplicates("pcode")
+    phases = sg.phases_at(sample.phases[sample.phases["iso3"] == "NER"], "2020-12-31")
+    placed = [
+        sg.attach_areas(table, areas)
+        for table in (sg.rate_per_1000(year, living), sg.joint_severity(phases, year, living))
+    ]
+    layers = [
+        sg.maps.StockLayer(sg.attach_areas(year, areas)),
+        sg.maps.StockLayer(sg.attach_areas(sg.latest_stocks(stocks, date="2020-12-31"), areas)),
+        sg.maps.StockLayer(sg.attach_areas(sg.sum_stocks(sg.latest_stocks(stocks, date="2020-12-31")), areas)),
+        sg.maps.AreaLayer(placed[0], column="per_1000"),
+        sg.maps.AreaLayer(placed[1], column="per_1000"),
+    ]
+    said = "none for Tahoua" if lang == "en" else "aucun à Tahoua"
+    for layer in layers:
+        assert any(said in note for note in layer.drawing(lang).notes), layer.table.columns
+    assert not any(said in note for note in sg.maps.StockLayer(sg.attach_areas(before, areas)).drawing(lang).notes)
+    changed = sg.maps.change_map(before, year, areas, lang=lang)
+    assert said in changed.get_root().render()
+    over_time = sg.maps.TimeLayer(sg.attach_areas(stocks, areas), layer=sg.maps.StockLayer).drawing(lang)
+    assert [any(said in note for note in frame.notes) for frame in over_time.frames].count(True) == 1
+    written = sg.situation(stocks=stocks, areas=areas, date="2020-12-31", lang=lang)
+    assert said in written.to_markdown()

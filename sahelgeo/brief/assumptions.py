@@ -555,7 +555,7 @@ def _deaths_drawn(
         without_chart(right, text("negotiation_no_war", lang))
     else:
         pair = " – ".join(translated(str(name), lang) for name in war[["first", "second"]].iloc[0])
-        lines(right, {"": war.set_index("start")["fatalities"]}, lang, label=f"{text('deaths_month', lang)}, {pair}")
+        lines(right, {"": war.set_index("start")["fatalities"]}, lang, label=text("month_of", lang, who=pair))
     return figure
 
 

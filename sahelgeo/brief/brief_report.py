@@ -254,12 +254,12 @@ def _all_checks(
         negotiation(sums, agreements, _war(named), lang=lang),
         _unless_outside(lambda: engagement(sums, lang=lang), left_out, lang),
     ]
-    maps = {_map_title(sums, lang): _map_of(sums, areas, lang)}
+    maps = {_map_title(sums, coverage, lang): _map_of(sums, areas, lang)}
     later = given.coverage["end"].max()
     if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
         mali = _sums_of_mali(given.events, given.coverage, every)
         made.append(after(given.events, mali, _north(areas), sample=sample, coverage=given.coverage, lang=lang))
-        maps[_map_title(every, lang)] = _map_of(every, areas, lang)
+        maps[_map_title(every, given.coverage, lang)] = _map_of(every, areas, lang)
     return [check for check in made if check is not None], maps, left_out
 
 
@@ -303,8 +303,9 @@ def _war(named: gpd.GeoDataFrame) -> pd.DataFrame | None:
     return dyads(named, between=_PAIR) if known else None
 
 
-def _map_title(sums: pd.DataFrame, lang: str) -> str:
-    return text("map_title", lang, year=str(sums["start"].dt.year.max()))
+def _map_title(sums: pd.DataFrame, coverage: pd.DataFrame, lang: str) -> str:
+    days = pd.to_datetime(coverage["start"]).min(), pd.to_datetime(coverage["end"]).max()
+    return text("map_title", lang, year=written_year(sums["start"].dt.year.max(), days, lang))
 
 
 def _map_of(sums: pd.DataFrame, areas: gpd.GeoDataFrame, lang: str) -> Figure:

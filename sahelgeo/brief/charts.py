@@ -190,6 +190,7 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     looks = [drawn.looks[number] for number in drawn.legend()]
     patches = [Patch(facecolor=one.colour, edgecolor=border, hatch=HATCHES[one.hatch]) for one in looks]
     place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "alignment": "left", "frameon": False}
-    names = [one.label for one in looks]
+    # What is counted is never below none.
+    names = ["0" if one.label == "≤ 0" else one.label for one in looks]
     ax.legend(patches, names, title=label, title_fontsize=_SMALL, fontsize=_SMALL - 0.5, **place)
     return figure

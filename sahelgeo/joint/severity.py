@@ -103,9 +103,8 @@ def joint_severity(
     hungry = hungry.assign(share_3plus=area_phase(hungry.reset_index())["share_3plus"].array)
     rates = _by_area(rate_per_1000(stocks, population), "stocks", "sum_stocks")
     check_editions(phases, stocks, "phases", "the stocks")
-    counted = rates[["per_1000", "population", "population_source", "source"]].rename(
-        columns={"source": "stock_source"}
-    )
+    shown = ["per_1000", "population", "population_source", "source", *(["doubt"] if "doubt" in rates else [])]
+    counted = rates[shown].rename(columns={"source": "stock_source"})
     table = hungry[["share_3plus", "source"]].join(counted, how="outer").rename_axis("pcode").sort_index().reset_index()
     hunger, displaced = _classed(table["share_3plus"], share_breaks), _classed(table["per_1000"], rate_breaks)
     high, many = ((classes == 3).fillna(False).to_numpy(dtype=np.bool_) for classes in (hunger, displaced))

@@ -34,6 +34,7 @@ from sahelgeo.words import (
     NARROW_SPACE,
     base_language,
     check_language,
+    in_language,
     word,
     write_day,
     write_month,
@@ -173,6 +174,8 @@ class SahelgeoLayer(Layer):
         if key not in self._drawings:
             with in_style(house):
                 drawn = self._draw(lang)
+                doubts = [in_language(text, lang) for text in _doubts(self.table, *getattr(self, "between", ()))]
+                drawn = replace(drawn, notes=tuple(dict.fromkeys((*drawn.notes, *doubts))))
                 if self.style is not None and self.filled_as:
                     drawn = replace(drawn, fill=style()[self.filled_as]["fill"])
             self._drawings[key] = readable(drawn)
@@ -339,6 +342,11 @@ def total_note(key: str, shown: Sequence[float], counted: int, lang: str, beside
     if len(shown) < counted:
         text += f". {word('total_without_small', lang).format(count=write_number(counted - len(shown), lang))}"
     return (text,)
+
+
+def _doubts(*tables: pd.DataFrame) -> list[str]:
+    """What rows say of themselves that is doubtful (``doubt``), each once."""
+    return [str(text) for table in tables if "doubt" in table for text in table["doubt"].dropna().unique()]
 
 
 def origin_of(table: pd.DataFrame, column: str | None = None) -> dict[str, Any]:
