@@ -56,6 +56,7 @@ from sahelgeo.words import (
 # It is less than a year, so that a yearly count at another level does not stand beside that of the year after.
 OLDEST_DAYS = 183
 _MOST_ROWS = 8
+_MAP_INCHES = 6.5
 _MONTHS = 12
 
 
@@ -533,10 +534,19 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
         rows = report.placed(population)
         latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
         holding = holding_rows(latest["pcode"], np.zeros(len(latest), dtype=np.int64), None)[1]
-        if holding.any() or latest.drop_duplicates(["area", "source"])["area"].duplicated().any():
+        twice = latest.drop_duplicates(["area", "source"])["area"].duplicated(keep=False)
+        sources = listed(list(latest["source"].unique()), _MOST_ROWS)
+        first = latest["source"].iloc[0] if len(latest) else ""
+        advice = {
+            f"an area has several sources in the latest year ({sources}). Choose one: "
+            f"population[population['source'] == {first!r}]": twice.any(),
+            "an area is beside its parts. Choose one level: population[population['pcode'].isin(areas['pcode'])], with "
+            "the areas of the report": holding.any(),
+        }
+        problems = [text for text, there in advice.items() if there]
+        if problems:
             raise DoubleCountError(
-                "population: an area has two sources in the latest year, or is beside its parts: people would count "
-                "twice. Give one source and one level: population[population['source'] == ...]",
+                f"population: people would count twice: {'; '.join(problems)}",
                 latest[holding] if holding.any() else latest,
             )
         keys = ["area", "year", "source"]
@@ -635,7 +645,8 @@ def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:
     if "stocks" in drawn:
         m = maps.stock_map(drawn["stocks"], report.areas, **(options if m is None else {"m": m}))
     if m is not None:
-        yield report.say("map"), maps.figure(m)
+        # A small sheet has larger letters beside its map: it is shown on a part of a page.
+        yield report.say("map"), maps.figure(m, width_inches=_MAP_INCHES)
     if "deaths" in report.by_area:
         yield report.say("deaths_by_month"), _chart(report)
 

@@ -198,11 +198,15 @@ def test_hosts_are_not_the_displaced() -> None:
 
 @pytest.mark.parametrize("more", [{"source": "other"}, {"pcode": "XA0101", "people": 400}])
 def test_a_population_that_would_count_twice_is_refused(more: dict[str, Any]) -> None:
-    """Two sources, or an area beside its part."""
+    """Two sources, or an area beside its part; what the message advises, helps."""
     people = pd.DataFrame({"pcode": ["XA01"], "year": 2020, "people": 1000, "source": "own", "place": "North"})
     twice = pd.concat([people, people.assign(**more)])
-    with pytest.raises(sg.errors.DoubleCountError, match="people would count twice"):
+    with pytest.raises(sg.errors.DoubleCountError, match="people would count twice") as refused:
         report_of(stocks=stocks(["2020-08-31"], [70]), population=twice)
+    advised = re.search(r"population\[.*?\](?=[,;]|$)", str(refused.value).split("\n")[0])
+    assert advised
+    chosen = eval(advised[0], {"population": twice, "areas": AREAS})  # noqa: S307 - our own advice
+    assert "North (70.0)" in sentences(report_of(stocks=stocks(["2020-08-31"], [70]), population=chosen))
 
 
 def test_a_table_that_begins_after_the_day_is_said() -> None:
