@@ -452,6 +452,17 @@ def test_a_feather_file_is_bounded_before_it_is_unpacked(tmp_path: Path) -> None
             sg.read(io.BytesIO(sound[:place] + b"\xff\xff\xff\x7f" + sound[place + 4 :]))
 
 
+def test_more_columns_than_a_table_has_are_refused(tmp_path: Path) -> None:
+    """In Parquet, in Feather and in JSON as in text: each costs as much as thousands of rows."""
+    wide = pa.table({f"c{number}": pa.array([1]) for number in range(4_001)})
+    pq.write_table(wide, tmp_path / "wide.parquet")
+    feather.write_feather(wide, tmp_path / "wide.feather")
+    (tmp_path / "wide.json").write_text(json.dumps(wide.to_pylist()))
+    for name in ("wide.parquet", "wide.feather", "wide.json"):
+        with pytest.raises(sg.errors.FormatError, match=f"^{name}: more than 4,000 columns"):
+            sg.read(tmp_path / name)
+
+
 def test_texts_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
     """Parquet does not ask; Python does, in the middle of its work."""
     wrong = pa.StringArray.from_buffers(2, pa.py_buffer(struct.pack("<3i", 0, 2, 4)), pa.py_buffer(b"ok\xff\xfe"))

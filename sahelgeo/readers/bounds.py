@@ -32,6 +32,7 @@ class Limits(TypedDict, total=False):
 LIMITS = Limits(bytes=600_000_000, cells=10_000_000, rows=5_000_000, vertices=20_000_000, members=10_000)
 FREE_EXPANSION = 32 << 20
 LARGEST_EXPANSION = 200
+WIDEST = 4_000
 
 
 def limits_of(asked: Limits | None) -> Limits:
@@ -64,6 +65,12 @@ def refuse_beyond(bound: Bound, found: int, limits: Limits, where: str, *, times
             f"{where}: {found:,} {bound}, more than the {limits[bound] * times:,} that are opened unasked. "
             f"{remedy or 'Give a part of it'}, or allow it: limits={{{bound!r}: {-(-found // times):_}}}"
         )
+
+
+def refuse_wide(columns: int, file: str) -> None:
+    """Refuse more columns than a table has that people made: each costs as much as thousands of rows."""
+    if columns > WIDEST:
+        raise FormatError(f"{file}: more than {WIDEST:,} columns. Give the table itself")
 
 
 def open_archive(content: bytes, file: str, limits: Limits = LIMITS) -> zipfile.ZipFile:

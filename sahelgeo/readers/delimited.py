@@ -15,13 +15,12 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.bounds import LIMITS, Limits, refuse_beyond
+from sahelgeo.readers.bounds import LIMITS, Limits, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
 DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 300
 SNIFFED_LETTERS = 400_000
-WIDEST = 4_000
 _PIECE = 1 << 22
 
 
@@ -125,8 +124,7 @@ def _first_rows(start: str, delimiter: str, file: str) -> list[list[str]]:
         rows = list(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), SNIFFED_ROWS))
     except csv.Error as failure:
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure
-    if any(len(row) > WIDEST for row in rows):
-        raise FormatError(f"{file}: more than {WIDEST:,} columns. Give the table itself")
+    refuse_wide(max(map(len, rows), default=0), file)
     return rows
 
 
@@ -168,8 +166,7 @@ def _ragged_cells(text: str, delimiter: str, file: str, limits: Limits) -> pd.Da
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             rows.append(row)
             width = max(width, len(row))
-            if width > WIDEST:
-                raise FormatError(f"{file}: more than {WIDEST:,} columns. Give the table itself")
+            refuse_wide(width, file)
             refuse_beyond("cells", width * len(rows), limits, file, times=2)
     except csv.Error as failure:
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from sahelgeo.errors import FormatError, listed
-from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond
+from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond, refuse_wide
 from sahelgeo.readers.delimited import open_delimited
 from sahelgeo.readers.records import open_records
 from sahelgeo.readers.shapes import (
@@ -94,7 +94,9 @@ def open_file(path: Readable, encoding: str | None = None, limits: Limits | None
     if not isinstance(encoding, str | None):
         raise FormatError(f"encoding={encoding!r} is no name of an encoding. Write it as encoding='cp1252'")
     given = _Given(*_content(path, bounds), encoding, bounds)
-    return replace(_opened(given), seen_until=_seen_until(given.location))
+    opened = _opened(given)
+    refuse_wide(max((sheet.cells.shape[1] for sheet in opened.sheets), default=0), given.file)
+    return replace(opened, seen_until=_seen_until(given.location))
 
 
 def _seen_until(location: Path | None) -> Any:

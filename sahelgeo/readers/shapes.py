@@ -33,7 +33,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
-from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond
+from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -405,6 +405,7 @@ def _part_of(content: bytes, table: int, number: int) -> int:
 def _refuse_many_rows(rows: int, schema: pa.Schema, file: str, limits: Limits) -> None:
     # A shape weighs much more than a number or a text that stands in many cells.
     times = 1 if any(pa.types.is_binary(part.type) for part in schema) else 5
+    refuse_wide(len(schema), file)
     refuse_beyond("rows", rows, limits, file)
     # A list or a record in a cell becomes an object of Python: it takes the time of a hundred numbers.
     columns = sum(100 if pa.types.is_nested(part.type) else 1 for part in schema)
