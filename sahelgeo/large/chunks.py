@@ -34,7 +34,7 @@ from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_found
 from sahelgeo.readers.rows import body, copies
-from sahelgeo.readers.shapes import sheet_of
+from sahelgeo.readers.shapes import as_stored, sheet_of
 from sahelgeo.readers.sheets import Found, Opened, Sheet, find, not_recognised
 
 _BLOCK = 1 << 22
@@ -209,7 +209,8 @@ def _row_groups(location: Path, chunksize: int) -> Iterator[Opened]:
         if b"geo" in (file.schema_arrow.metadata or {}):
             raise FormatError(f"{location.name}: a Parquet file with shapes is not read in parts. Read it with read")
         for number, batch in enumerate(file.iter_batches(batch_size=chunksize)):
-            sheet = sheet_of(batch.to_pandas(), location.name, "", "parquet")
+            table = as_stored(batch.to_pandas(), file.schema_arrow)
+            sheet = sheet_of(table, location.name, "", "parquet")
             yield Opened(location.name, (sheet if number == 0 else replace(sheet, cells=sheet.cells.iloc[1:]),))
     except (pa.ArrowException, OSError) as failure:
         raise FormatError(f"{location.name}: a damaged Parquet file ({failure}). Download it again") from failure

@@ -19,38 +19,61 @@ from sahelgeo.tables import PEOPLE_BY_PHASE
 PEOPLE_BORNE, SHARE_BORNE = 5.0, 0.005
 # Five shares rounded to two decimals, or five whole percents, miss their whole by as much.
 _ROUNDED_SHARES = 0.025
+# So many areas, of so many people each, do not all have at most 100 in a phase.
+_SEVERAL_AREAS, _MANY = 3, 10_000
 
 
 def check_fit(table: pd.DataFrame, *, added: bool = False) -> None:
-    """Refuse shares in the place of people, and warn of people that do not add up to the population of their row.
-
-    Without a population shares are told by their fractions, and matter where they are ``added`` up.
-    """
-    population = table["population"].to_numpy(dtype=np.float64, na_value=np.nan)
-    phases = _people(table)
-    missing = np.isnan(phases)
-    people = np.where(missing, 0, phases).sum(axis=0)
-    people[missing.all(axis=0)] = np.nan
-    gap = people - population
+    """Refuse shares in the place of people, and warn of people that do not add up to the population of their row."""
+    refuse_shares(table, added=added)
+    phases, population, people = _held(table)
+    missing, gap = np.isnan(phases).any(axis=0), people - population
     # Where a phase is missing the others may be fewer than the population, but not more.
-    off = np.where(missing.any(axis=0), gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
-    near = np.logical_or(*(np.abs(people - whole) <= _ROUNDED_SHARES * whole for whole in (1, 100)))
-    shares = off & (population > people) & near
-    if added:
-        alone = np.isnan(population) & (np.abs(people - 1) <= _ROUNDED_SHARES)
-        shares[alone] |= (phases[:, alone] % 1 > 0).any(axis=0)
-    if shares.any():
-        problem = (
-            f"{named_rows(table, shares, ['pcode', 'place'])}: people_1 to people_5 add up to 1 or 100, not to the "
-            "population: they are shares or percents. Write persons: the share of the population"
-        )
-        raise SchemaError(f"phases: {problem}", [problem])
+    off = np.where(missing, gap, np.abs(gap)) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * population)
     if off.any():
         warn(
             f"in {int(off.sum()):,} of {len(table):,} rows people_1 to people_5 do not add up to the population, "
             f"within 5 persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
             "phases.audit"
         )
+
+
+def refuse_shares(table: pd.DataFrame, *, added: bool = False) -> None:
+    """Refuse shares in the place of people: they add up to 1 or 100, or are fractions of 1, beside a population.
+
+    Without a population shares are told by their fractions, and matter where they are ``added`` up. One phase alone,
+    of 25 people among thousands, is a count, unless all areas are so.
+    """
+    phases, population, people = _held(table)
+    figures = np.vstack([phases, table["people_3plus"].to_numpy(dtype=np.float64, na_value=np.nan)])
+    fewer = population - people > np.maximum(people, PEOPLE_BORNE)
+    near_1, near_100 = (np.abs(people - whole) <= _ROUNDED_SHARES * whole for whole in (1, 100))
+    several = (~np.isnan(phases)).sum(axis=0) > 1
+    largest = np.fmax.reduce(figures, axis=0)
+    fractions = largest <= 1
+    fractions[fractions] = (figures[:, fractions] % 1 > 0).any(axis=0)
+    shares = (fewer & several & (near_1 | near_100)) | (fractions & (population > PEOPLE_BORNE))
+    shares |= added & np.isnan(population) & near_1 & fractions
+    counted = largest > 0
+    if counted.sum() >= _SEVERAL_AREAS and (largest[counted] <= 100).all():
+        alone = np.isnan(population) & near_100 & several
+        shares |= counted & ((population >= _MANY).all(where=counted) | alone.all(where=counted))
+    if shares.any():
+        problem = (
+            f"{named_rows(table, shares, ['pcode', 'place'])}: the people by phase add up to 1 or 100, or are "
+            "fractions of 1, beside a population: they are shares or percents. Write persons: the share of the "
+            "population"
+        )
+        raise SchemaError(f"phases: {problem}", [problem])
+
+
+def _held(table: pd.DataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """People by phase, the population, and the sum of the people, missing where no phase has any."""
+    phases, population = _people(table), table["population"].to_numpy(dtype=np.float64, na_value=np.nan)
+    missing = np.isnan(phases)
+    people = np.where(missing, 0, phases).sum(axis=0)
+    people[missing.all(axis=0)] = np.nan
+    return phases, population, people
 
 
 AREA_THRESHOLD = 0.20

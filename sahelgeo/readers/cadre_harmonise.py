@@ -169,7 +169,7 @@ def _figures(rows: Rows) -> pd.DataFrame:
     names = [name for name in ("phase", "population", "people_3plus", *PEOPLE_BY_PHASE) if name in rows]
     read = figures(rows, {name: rows.frame[name] for name in names}, {name: rows.found.heading(name) for name in names})
     people = [*PEOPLE_BY_PHASE, "people_3plus"]
-    empty = read["phase_published"].isna() & read[list(PEOPLE_BY_PHASE)].sum(axis=1).eq(0).fillna(True)
+    empty = read["phase_published"].isna() & read[people].sum(axis=1).eq(0).fillna(True)
     read[people] = read[people].mask(empty, pd.NA)
     return read.assign(state=read["state"].mask(empty & read["state"].isna(), "not_analysed"))
 

@@ -39,7 +39,7 @@ def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame
     if period is not None and kind == "current":
         return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
     printed = next(filter(None, map(text_of, rows.frame["cycle"])), "")
-    day = day_in(printed) or next(iter(months_in(printed)), None)
+    day = day_in(printed, day_first=rows.day_first) or next(iter(months_in(printed)), None)
     if day is None:
         raise FormatError(
             f"{rows.where}, column 'Date du cycle', row {index[0]} ({printed!r}): no month and year. "

@@ -554,8 +554,10 @@ def day_of_month(year: int, month: int, which: Month) -> dt.date:
     return dt.date(year, month, 1 if which == "first" else calendar.monthrange(year, month)[1])
 
 
-def one_day(value: Any, month: Month | None = None) -> dt.date | None:
+def one_day(value: Any, month: Month | None = None, *, day_first: bool | None = True) -> dt.date | None:
     """A day that stands alone, in a title or a name; days in numbers come first there. Missing as ``None``.
+
+    With ``day_first=None`` nothing says what comes first, and a day that can be read in two ways is none.
 
     Raises
     ------
@@ -572,14 +574,20 @@ def one_day(value: Any, month: Month | None = None) -> dt.date | None:
         found = _day_readings(value, month)
     except _UnreadableError:
         raise ValueError(value) from None
-    day = found[0] if isinstance(found, tuple) else found
-    if found is not None and day is None:
+    if not isinstance(found, tuple):
+        return found
+    day = found[0] if day_first else found[1]
+    if day_first is None:
+        (day,) = set(found) - {None} if None in found else (None,)
+    if day is None:
         raise ValueError(value)
     return day
 
 
-def day_in(text: str) -> dt.date | None:
+def day_in(text: str, *, day_first: bool | None = True) -> dt.date | None:
     """The day that a title or sheet name speaks of ("Situation actualisée au 28 février 2023"), if just one.
+
+    With ``day_first=None`` days in numbers are told by those that can be read in one way.
 
     Examples
     --------
@@ -594,17 +602,19 @@ def day_in(text: str) -> dt.date | None:
         r"\d{4}-\d{2}-\d{2}",
         r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}",
     )
-    found = {day for pattern in patterns for piece in re.findall(pattern, folded) if (day := _title_day(piece))}
+    found = {
+        day for pattern in patterns for piece in re.findall(pattern, folded) if (day := _title_day(piece, day_first))
+    }
     for digits in re.findall(r"(?<!\d)\d{8}(?!\d)", folded):
-        day = _title_day(f"{digits[:2]}/{digits[2:4]}/{digits[4:]}") or _title_day(digits)
+        day = _title_day(f"{digits[:2]}/{digits[2:4]}/{digits[4:]}", day_first) or _title_day(digits)
         if day is not None:
             found.add(day)
     return found.pop() if len(found) == 1 else None
 
 
-def _title_day(piece: str) -> dt.date | None:
+def _title_day(piece: str, day_first: bool | None = True) -> dt.date | None:
     try:
-        return one_day(piece)
+        return one_day(piece, day_first=day_first)
     except (ValueError, OverflowError):
         return None
 

@@ -6,7 +6,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.columns import Day, How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import fold, text_of
@@ -79,8 +79,9 @@ def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
     _refuse_mixed_total(rows)
     communes = rows.text("admin3")
     nameless = communes.isna()
-    if (nameless & rows.number("people").notna()).any():
-        at = ", ".join(str(row) for row in rows.frame.index[nameless][:5])
+    counted = pd.DataFrame({name: rows.number(name) for name in rows.feed.kinds if name in rows}).notna().any(axis=1)
+    if (nameless & counted).any():
+        at = listed(list(rows.frame.index[nameless & counted]), SHOWN_AT_MOST)
         raise FormatError(f"{rows.where}, row(s) {at}: people without a commune. Name the commune, or delete the row")
     rows.drop(nameless, "note")
     names = rows.names()

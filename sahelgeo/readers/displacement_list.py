@@ -14,7 +14,7 @@ from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.stock_rows import day_of_count, groups_apart, months_in
+from sahelgeo.readers.stock_rows import day_of_count, drop_nameless, groups_apart, months_in
 
 _DISAGGREGATED = ("men", "women", "boys", "girls", "children", "children_under_5")
 
@@ -116,8 +116,6 @@ def _tidy_wide(rows: Rows) -> Tidied:
     """Years and months side by side: a row for each place and day."""
     frame = rows.raw()
     places = texts(frame[rows.feed.columns["adm2_only"][0]])
-    rows.drop(places.isna(), "note")
-    frame, places = frame.loc[rows.frame.index], places.loc[rows.frame.index]
     days = {heading: day for heading in frame.columns if (day := _heading_day(heading)) is not None}
     twice = [heading for heading, day in days.items() if list(days.values()).count(day) > 1]
     if twice:
@@ -129,6 +127,8 @@ def _tidy_wide(rows: Rows) -> Tidied:
     if unread:
         rows.doubts.append(f"columns {', '.join(map(repr, unread))} were left out: their headings are no year or month")
     counts = rows.numbers({name: frame[name] for name in days}, dict.fromkeys(days, "people"))
+    drop_nameless(rows, places.isna(), counts.values(), "note")
+    counts, places = {name: count[places.notna()] for name, count in counts.items()}, places.dropna()
     base = rows.table(pcode=pd.NA, admin2=places, place=places, group="idp", method="government registration")
     table = pd.concat(
         base.assign(date=pd.Timestamp(day), people=counts[heading].round())[counts[heading].notna()]

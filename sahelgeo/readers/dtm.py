@@ -7,13 +7,12 @@ from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import country_pcodes, fold, iso3_of
 from sahelgeo.readers.reading import read_with
-from sahelgeo.readers.rows import Rows, Tidied
-from sahelgeo.readers.stock_rows import groups_apart
+from sahelgeo.readers.rows import Rows, Tidied, copies
+from sahelgeo.readers.stock_rows import drop_nameless, groups_apart
 
 _FIGURES = ("people", "men", "women", "households")
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
@@ -82,7 +81,7 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
 
 
 def _tidy_api(rows: Rows, level: int | None) -> Tidied:
-    rows.one_level(_depth(rows), ["country_code", "country", "date", "operation", "method"], level, "people")
+    rows.one_level(["country_code", "country", "date", "operation", "method"], level, "people")
     names = {n: rows.text(f"name{n}") for n in (1, 2)}
     iso3 = rows.country("country_code", "country")
     code = rows.text("code2").fillna(rows.text("code1").where(names[2].isna()))
@@ -92,7 +91,7 @@ def _tidy_api(rows: Rows, level: int | None) -> Tidied:
         iso3=iso3,
         date=rows.day("date"),
         group="idp",
-        people=rows.number("people").round(),
+        people=rows.persons("people"),
         origin=rows.text("origin_code"),
         origin_name=rows.text("origin_name"),
         reason=rows.text("reason"),
@@ -107,19 +106,24 @@ def _tidy_api(rows: Rows, level: int | None) -> Tidied:
     return _added_up(rows, table.assign(_id=rows.text("id")))
 
 
-def _depth(rows: Rows) -> pd.Series:
-    if "level" in rows:
-        return rows.number("level")
-    depth = pd.Series(0.0, index=rows.frame.index, dtype="Float64")
-    depth = depth.mask(rows.text("name1", "code1").notna(), 1.0)
-    return depth.mask(rows.text("name2", "code2").notna(), 2.0)
-
-
 def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
-    """Rows printed twice with one id are copies; rows alike in all but id and people are parts of one count."""
-    copies = table.duplicated(keep="first")
-    rows.drop(copies, "duplicate")
-    table = table[~copies].drop(columns="_id")
+    """Rows printed twice with one id are copies; rows alike in all but id and people are parts of one count.
+
+    Without an id the rows that repeat another in every cell of the file are copies, and are said.
+    """
+    unnamed = table["_id"].isna()
+    twice = table[table["_id"].duplicated(keep=False) & ~unnamed]
+    again, same = (
+        found.reindex(table.index, fill_value=False)
+        for found in (twice.duplicated(keep="first"), copies(rows.found.sheet.cells, table.index[unnamed]))
+    )
+    if same.any():
+        rows.doubts.append(
+            f"{int(same.sum())} rows without an id repeat another in every cell, and were left out as copies: they may "
+            "be parts of one count"
+        )
+    rows.drop(again | same, "duplicate")
+    table = table[~(again | same)].drop(columns="_id")
     key = [name for name in table if name not in _FIGURES]
     group = table.groupby(key, dropna=False, sort=False).ngroup()
     parts = group.duplicated(keep=False)
@@ -141,14 +145,7 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
 
 def _tidy_workbook(rows: Rows) -> Tidied:
     nameless = rows.text("admin1", "admin2", "admin3", "site", "other_site").isna()
-    people = rows.number("idps")
-    unlike = (nameless & (people > 0) & ((people - people[~nameless].sum()).abs() > 1)).fillna(False).astype(bool)
-    if unlike.any():
-        rows.doubts.append(
-            f"rows {listed(list(unlike.index[unlike]), SHOWN_AT_MOST)} name no area and were left out with their "
-            f"{people[unlike].sum():,.0f} people, though they are not the total of the others"
-        )
-    rows.drop(nameless, "total")
+    drop_nameless(rows, nameless, [rows.number(name) for name in rows.facts["counted"]])
     table = groups_apart(rows, _places_of_workbook(rows))
     return rows.told_apart(table.dropna(axis=1, how="all").assign(pcode=table["pcode"]), "stocks")
 

@@ -92,10 +92,7 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
         rows.drop(parts, "breakdown by sex and age")
     if rows.feed.id == "hapi-refugees":
         return _tidy_refugees(rows)
-    depth = rows.number("level")
-    if "level" not in rows:
-        depth = rows.text("code1").notna().astype("Float64").mask(rows.text("code2").notna(), 2.0)
-    rows.one_level(depth, _WITHIN[rows.feed.id], level, "people")
+    rows.one_level(_WITHIN[rows.feed.id], level, "people")
     if rows.feed.id == "hapi-food-security":
         return _tidy_food_security(rows)
     if rows.feed.id == "hapi-conflict":

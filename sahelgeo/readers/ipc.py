@@ -132,7 +132,7 @@ def _tidy_wide(rows: Rows, style: str, period: Period | None, issued: Day | None
     for block in rows.facts[style]:
         named = block | {name: block["people"].format(n=n) for n, name in enumerate(PEOPLE_BY_PHASE, 1)}
         there = {name: heading for name, heading in named.items() if heading in frame}
-        if "people_1" in there:
+        if {"people_1", "people_3plus"} & there.keys():
             of = base.assign(kind=block["kind"] or _kinds(rows))
             cells = {name: frame[heading] for name, heading in there.items()}
             tables.append(situation(rows, of, cells, headings=there, days=days, keep=drawn))

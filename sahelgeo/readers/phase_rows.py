@@ -18,7 +18,8 @@ from sahelgeo.readers.shapes import made_valid
 from sahelgeo.sums import group_numbers
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
-FIGURES = ("population", "people_3plus", *PEOPLE_BY_PHASE)
+_COUNTED = ("people_3plus", *PEOPLE_BY_PHASE)
+FIGURES = ("population", *_COUNTED)
 # HDX and HAPI publish a figure again when rounding changed by a person or two: such rows are the same statement.
 _ROUNDING = 5
 _RELATIVE_ROUNDING = 0.005
@@ -120,7 +121,7 @@ def situation(
     read = figures(rows, cells, headings)
     read = read.drop(columns=[name for name in FIGURES if name in base and name not in cells])
     table = pd.concat([base, read, days_of(rows, cells) if days is None else days], axis=1)
-    people = table[list(PEOPLE_BY_PHASE)]
+    people = table[list(_COUNTED)]
     nobody = (table["population"].eq(0) & people.sum(axis=1).eq(0)).fillna(False)
     told = people.notna().any(axis=1) | table["phase_published"].notna() | table["state"].notna()
     return with_state(table[((told & ~nobody) | keep) & table["start"].notna()])
@@ -139,7 +140,8 @@ def joined(rows: Rows, tables: list[pd.DataFrame], reason: str) -> pd.DataFrame:
 def _deepest(rows: Rows, table: pd.DataFrame) -> pd.DataFrame:
     """Rows of a group or a country repeat those of its areas: left out; what does not add up is said."""
     depth = table.pop("_depth")
-    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1).fillna(table["population"])
+    people = table[list(PEOPLE_BY_PHASE)].sum(axis=1, min_count=1)
+    people = people.fillna(table["population"]).fillna(table["people_3plus"])
     names = ("iso3", "source", "kind", "start", "end", "issued", "analysis")
     inside: list[pd.Series] = [table[name] for name in names if name in table]
     repeated = pd.Series(False, index=table.index)
@@ -225,7 +227,7 @@ def with_state(table: pd.DataFrame) -> pd.DataFrame:
     """Areas without phase and without people by phase are not analysed."""
     missing = pd.Series(pd.NA, index=table.index, dtype="string")
     phase, state = (table.get(name, missing) for name in ("phase_published", "state"))
-    empty = phase.isna() & table[list(PEOPLE_BY_PHASE)].isna().all(axis=1)
+    empty = phase.isna() & table[list(_COUNTED)].isna().all(axis=1)
     return table.assign(state=state.mask(empty & state.isna(), "not_analysed"))
 
 

@@ -14,6 +14,7 @@ from sahelgeo.readers.printed import country_pcodes, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.stock_rows import said_once
 
 _LEVELS = (3, 2, 1, 0)
 _YEAR_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
@@ -170,8 +171,8 @@ def _level(rows: Rows, level: int | None) -> int:
 
 def _years(rows: Rows, year: int | None) -> tuple[pd.Series | int, list[str]]:
     printed = rows.number("year")
-    if printed.notna().all():
-        return printed, []
+    if printed.notna().any():
+        return said_once(rows, printed, "year", given=year), []
     if year is not None:
         return year, []
     named = _YEAR_IN_NAME.search(rows.found.sheet.file)

@@ -13,6 +13,7 @@ from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import DataWarning, FormatError, SchemaError
 from sahelgeo.events.counting import SEEN_UNTIL, refuse_copies
+from sahelgeo.phases.rule import refuse_shares
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
 from sahelgeo.readers.opener import Readable, open_file
@@ -24,6 +25,8 @@ from sahelgeo.tables import TABLES
 
 Read = tuple[pd.DataFrame, ReadReport]
 HOW = tuple(How.__annotations__)
+# UTF-8 that was read as Windows-1252 (TÃ©ra), letters of DOS and of the Mac that were (T‚ra, TŽra), and lost ones.
+_DAMAGED = "[ÃÂ][\u0080-\u00bf€™œ]|â€|\ufffd|[A-Za-z][‚ƒ„…†‡ˆ‰Š‹ŒŽ“”•][a-z]|[a-z][‚‡ˆ‰]"
 
 
 def read_with(reader: str, path: Readable, **options: Any) -> pd.DataFrame:
@@ -116,11 +119,12 @@ def finished(
 ) -> Read:
     """Check the joined table and make the account; say what is doubtful."""
     parts = _without_copied_sheets(founds, parts)
-    said = dict.fromkeys([*doubts, *(sentence for part in parts for sentence in part.warnings)])
+    table = _joined([part.table for part in parts])
+    said = dict.fromkeys([*doubts, *_damaged_names(table), *(sentence for part in parts for sentence in part.warnings)])
     for sentence in said:
         warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=5)
     kind = parts[0].kind
-    table = _checked(_joined([part.table for part in parts]), kind, opened)
+    table = _checked(table, kind, opened)
     if kind == "events" and (day := checks.day_or_none(opened.seen_until)) is not None:
         table[SEEN_UNTIL] = pd.Series(day, index=table.index, dtype="datetime64[us]")
     feed = founds[0].feed
@@ -130,6 +134,19 @@ def finished(
     fates = pd.concat([part.fates for part in parts], ignore_index=True)
     notes = [*opened.notes, *(note for part in parts for note in part.notes), *said]
     return table, report_of(table, opened, named, sheets, fates, notes)
+
+
+def _damaged_names(table: pd.DataFrame) -> list[str]:
+    """Names whose accents were lost when somebody read or saved them in another encoding."""
+    for name in (name for name in ("place", "admin1", "admin2", "admin3") if name in table):
+        names = pd.Series(table[name].dropna().unique(), dtype="string")
+        bad = names[names.str.contains(_DAMAGED)]
+        if len(bad):
+            return [
+                f"{len(bad)} names such as {bad.iloc[0]!r} ({name}) have letters of another encoding, and no area is "
+                "called so. Say the file's own, such as encoding='cp850', or take the publisher's file"
+            ]
+    return []
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -144,6 +161,8 @@ def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
         return table
     try:
         checked = conform(table, kind)
+        if kind == "phases":
+            refuse_shares(checked, added=True)
     except SchemaError as failure:
         if kind == "events":
             refuse_copies(table, opened.file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -103,12 +104,28 @@ def _parsed(content: bytes, file: str, limits: Limits) -> Any:
     if np.cumsum(np.where(np.isin(marks, _OPENING), 1, -1), dtype=np.int32).max(initial=0) > DEEPEST:
         raise FormatError(f"{file}: JSON of lists in lists, more than {DEEPEST} deep. Give the list of records")
     try:
-        document = json.loads(content.decode("utf-8-sig"), parse_constant=lambda _: None)
+        document = json.loads(
+            content.decode("utf-8-sig"), parse_constant=lambda _: None, object_pairs_hook=partial(_once, file)
+        )
         if _HALVES.search(content):
             json.dumps(document, ensure_ascii=False).encode()
+    except FormatError:
+        raise
     except (UnicodeError, RecursionError, ValueError) as failure:
         raise FormatError(f"{file}: broken JSON ({failure}). Download it again") from failure
     return document
+
+
+def _once(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, none of whose keys has two values."""
+    held = dict(pairs)
+    if len(held) < len(pairs):
+        twice = next((key for key, value in pairs if value != held[key]), None)
+        if twice is not None:
+            raise FormatError(
+                f"{file}: a record has the key {twice!r} twice, with different values. Keep the one meant"
+            )
+    return held
 
 
 def _records(document: Any, file: str) -> tuple[str, list[Any]]:

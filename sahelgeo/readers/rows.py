@@ -16,13 +16,13 @@ import shapely
 
 from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.places.known import country_of
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
     FAILED_FORMULAS,
     MISSING_NUMBERS,
     distinct,
-    fold,
     is_code,
     iso3_of,
     mapped,
@@ -31,7 +31,7 @@ from sahelgeo.readers.printed import (
 )
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
-from sahelgeo.readers.total_rows import Totals, aside, ended_by, labels
+from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 
@@ -97,6 +97,12 @@ class Rows:
                 f"below them"
             )
 
+    @property
+    def day_first(self) -> bool | None:
+        """Whether the day comes first in titles, as the caller or the publisher's habit says; else ``None``."""
+        told = self.how.get("day_first")
+        return told if told is not None else (self.facts.get("days", {}).get("habit") == "day first" or None)
+
     def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
         """Leave out the rows of a mask, for a reason."""
         mask = rows if isinstance(rows, pd.Series) else pd.Series(rows, index=self.frame.index)
@@ -136,8 +142,17 @@ class Rows:
         self.drop(certain, "total")
         counted = [name for name in plan["counts"] if name in self]
         if not counted or names.empty or plan.get("words_only"):
-            known = {fold(str(name)) for column in names for name in names[column].dropna().unique()}
-            self.drop(beside.ne("") & beside.isin(known), "total")
+            # A total that is called Total alone and has the code of a place may be one.
+            named = beside.loc[self.frame.index]
+            named = named[named.ne("")]
+            known = known_names(names.loc[beside.eq("") & ~certain])
+            total = named.map(lambda words: is_known(words, known)).astype(bool)
+            self.drop(total.reindex(self.frame.index, fill_value=False), "total")
+            if not total.all():
+                kept = list(total.index[~total])
+                self.doubts.append(
+                    f"row(s) {listed(kept, SHOWN_AT_MOST)} have a word for total in a name and were kept"
+                )
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
         names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
@@ -293,6 +308,14 @@ class Rows:
                     f"ask for it"
                 )
 
+    def persons(self, name: str) -> pd.Series:
+        """Whole persons: fractions are rounded, and how many there are is noted."""
+        people = self.number(name)
+        split = int((people % 1 != 0).fillna(False).sum())
+        if split:
+            self.notes.append(f"column {self.found.heading(name)!r}: {split} counts have fractions and were rounded")
+        return people.round()
+
     def whole(self, name: str) -> pd.Series:
         """Whole numbers; fractions are refused."""
         values = self.number(name)
@@ -423,15 +446,17 @@ class Rows:
             )
         return self.tidied(table, kind, [*notes, *said])
 
-    def one_level(self, depth: pd.Series, within: list[str], level: int | None, people: str) -> Rows:
+    def one_level(self, within: list[str], level: int | None, people: str) -> Rows:
         """Keep one of the levels that repeat each other's people: the one asked for, or the deepest of each group."""
+        depth = self._depth()
         if level is not None:
             other = (depth != level).fillna(True).astype(bool)
             if other.all():
                 there = ", ".join(f"{value:g}" for value in sorted(depth.dropna().unique()))
                 raise FormatError(f"{self.where}: no rows of level {level}. There are: {there}")
         else:
-            keys = [self.text(name) for name in within if name in self]
+            # Where all rows are of one level there is nothing to choose.
+            keys = [self.text(name) for name in within if name in self] if depth.min() != depth.max() else []
             deepest = depth.groupby(keys, dropna=False).transform("max") if keys else depth.max()
             other = (depth < deepest).fillna(False).astype(bool)
         if other.any():
@@ -439,6 +464,20 @@ class Rows:
             if people in self:
                 self._say_missing_people(depth, ~other, [name for name in within if name in self], people)
         return self.drop(other, "other level")
+
+    def _depth(self) -> pd.Series:
+        """The level of each row, as printed or by its names and codes.
+
+        A row without any, or with a country's own code among those of areas, is of the country.
+        """
+        depth = pd.Series(0.0, index=self.frame.index, dtype="Float64")
+        for level in (1, 2):
+            codes = self.text(f"code{level}")
+            country = mapped(codes, lambda code: pd.notna(code) and country_of(code) is not None, "boolean")
+            country &= codes.str.len().le(3).fillna(False) & codes.str.len().gt(3).any()
+            named = self.text(f"provider{level}", f"name{level}").notna() | codes.notna()
+            depth = depth.mask(named & ~country, float(level))
+        return self.number("level").mask(depth == 0, 0.0) if "level" in self else depth
 
     def _say_missing_people(self, depth: pd.Series, kept: pd.Series, within: list[str], people: str) -> None:
         """Where the kept level holds fewer people than a higher one: areas are missing from it."""
@@ -454,7 +493,8 @@ class Rows:
             ],
             axis=1,
         ).max(axis=1)
-        sums = sums.dropna()
+        # Areas without a figure hold nobody of those that the higher level counts.
+        sums = sums.dropna(subset=["higher"]).fillna(0)
         short = sums[sums["kept"] < sums["higher"] * 0.99]
         if len(short):
             self.doubts.append(

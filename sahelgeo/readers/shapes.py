@@ -47,6 +47,11 @@ _TABLES = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
 _BROKEN = "{}: a damaged {} ({}). Download it again"
 # What GDAL says of shapes that it could not build.
 _LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
+# What GDAL, Arrow and geopandas raise on damaged bytes: whatever their own code meets in them.
+_FAULTS = (
+    *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
+)
 # A million steps of SQLite each: a list of tables takes far less than one.
 _MOST_STEPS = 50
 # Columns of Arrow whose cells may share bytes: a small file may hold cells without end.
@@ -236,7 +241,7 @@ def _by_gdal(
             f"{file}: its text is not {encoding or 'in the encoding that its .cpg file states'} ({failure}). "
             "Say which it is, such as encoding='cp1252' or encoding='utf-8'"
         ) from failure
-    except Exception as failure:
+    except _FAULTS as failure:
         raise FormatError(_BROKEN.format(file, form, failure)) from failure
     said = dict.fromkeys(str(warning.message) for warning in caught)
     return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
@@ -261,16 +266,21 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
         known = b"geo" in (stored.metadata or {})
         read: Any = getattr(gpd if known else pd, f"read_{form}")
         table = read(io.BytesIO(content))
-        if any(name is not None for name in table.index.names):
-            table = table.reset_index()
-        for part in stored:
-            if pa.types.is_decimal(part.type):  # as text 12.000 could be twelve thousand
-                table[part.name] = table[part.name].astype(float)
     except FormatError:
         raise
-    except Exception as failure:
+    except _FAULTS as failure:
         raise FormatError(_BROKEN.format(file, f"{form} file", failure)) from failure
+    table = as_stored(table, stored)
     return sheet_of(table if known else with_shapes(table), file, "", form)
+
+
+def as_stored(table: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
+    """A table of Parquet or Feather with its index as columns and its decimals as numbers."""
+    if any(name is not None for name in table.index.names):
+        names = [f"level {number}" if name is None else str(name) for number, name in enumerate(table.index.names)]
+        table = table.reset_index(names=[f"{name} (index)" if name in table else name for name in names])
+    decimals = [part.name for part in schema if pa.types.is_decimal(part.type) and part.name in table]
+    return table.astype(dict.fromkeys(decimals, float))  # as text 12.000 could be twelve thousand
 
 
 def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schema:

@@ -56,6 +56,8 @@ class Sheet:
         Whether the cells of the text file are separated by commas.
     envelope : tuple of str
         The keys that stand beside the list of records in an API's answer.
+    merged : tuple of (int, int, int)
+        The first row, the last row and the position of the column of each figure that a workbook merges over rows.
     """
 
     file: str
@@ -67,6 +69,7 @@ class Sheet:
     epoch: int = 1900
     commas_separate: bool = False
     envelope: tuple[str, ...] = ()
+    merged: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def where(self) -> str:
@@ -214,6 +217,13 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
             "Multiply them in the file where they are"
             for text in units[:1]
         ]
+    counted = {found.columns[name]: name for name in found.feed.kinds if name in found.columns}
+    for first, last, place in sheet.merged:
+        if place in counted and first in rows:
+            said.append(
+                f"column {found.heading(counted[place])!r}: one figure is merged over rows {first} to {last}, and was "
+                f"read as that of row {first} alone. Write each row's own"
+            )
     width = max((at + 1 for at, cell in enumerate(sheet.cells.loc[found.header]) if text_of(cell)), default=0)
     if sheet.form == "csv" and width < sheet.cells.shape[1]:
         beyond = sheet.cells.loc[rows].iloc[:, width:]

@@ -24,6 +24,7 @@ from sahelgeo.readers.phase_rows import FIGURES, blanks_filled, joined, situatio
 from sahelgeo.readers.printed import fold, iso3_of, text_of
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
+from sahelgeo.readers.stock_rows import drop_nameless
 
 DEEPEST = 6
 _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
@@ -42,8 +43,9 @@ _NAMED = {
     "population": r"population (analysed|analyzed|estimee|analysee)|estimated population",
 }
 _MEASURE = re.compile(
-    r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|population totale en|\b3 (?:a|to) 5\b"
+    r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|proportion|population totale en|\b3 (?:a|to) 5\b"
 )
+_SHARE = re.compile(r"\b(percent|percentage|pourcentage|proportion|share|ratio|taux|part de( la)? population)\b")
 _PHASES_3_TO_5 = re.compile(r"3\s*(?:a|to|et)\s*5|3 plus|\b(?:phase|ph|p) ?3\s*\+|\bphase 3 5\b")
 
 
@@ -72,7 +74,7 @@ def rows_of(found: Found, how: How) -> Rows:
 
 def tidy(rows: Rows, *, period: Period | None = None) -> Tidied:
     """One sheet of Tableau 4: a row for each area and situation. The row that adds up the country has no name."""
-    rows.drop(rows.text("admin1", "admin2").isna(), "total")
+    drop_nameless(rows, rows.text("admin1", "admin2").isna(), [rows.number("population")])
     named = rows.names()
     iso3 = iso3_of(named["admin0"])
     base = rows.table(
@@ -111,7 +113,7 @@ def situations(rows: Rows) -> Iterator[tuple[str, dict[str, pd.Series]]]:
     cells = rows.found.sheet.cells.loc[rows.frame.index]
     for kind in reversed(_KINDS):
         there = {slot.measure: place for place, slot in reversed(list(enumerate(held))) if slot.kind == kind}
-        if "people_1" in there:
+        if {"people_1", "people_3plus"} & there.keys():
             wanted = [name for name in (*FIGURES, "phase", "period") if name in there]
             yield kind, {name: cells.iloc[:, there[name]].rename(held[there[name]].label) for name in wanted}
 
@@ -156,7 +158,7 @@ def _measure(printed: str) -> str:
     named = _first(_NAMED, label)
     if named in ("phase", "period"):
         return named
-    share = "%" in printed or re.search(r"\b(percent|percentage|pourcentage)\b", label) is not None
+    share = "%" in printed or _SHARE.search(label) is not None
     prefix = "share" if share else "people"
     if _PHASES_3_TO_5.search(label) or "3+" in printed:
         return f"{prefix}_3plus"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
-from sahelgeo.errors import FormatError
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.columns import Day, day_in, given_day, one_day
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.rows import Rows
@@ -18,6 +19,7 @@ _MONTH_WORD = (
     r"dec(?:embre|ember)?"
 )
 _MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d)")
+_ENGLISH = re.compile(r"\b(as (of|at)|updated|until|dated?) .*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}", re.IGNORECASE)
 _NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
 
 
@@ -26,22 +28,56 @@ def groups_apart(rows: Rows, base: pd.DataFrame) -> pd.DataFrame:
 
     A reason that the file prints is that of the displaced; what a group came for is said in ``counted``.
     """
-    rounded = 0
     tables = []
     for name, counted in rows.facts["counted"].items():
         if name in rows:
-            people = rows.number(name)
-            rounded += int((people % 1 != 0).fillna(False).sum())
+            people = rows.persons(name)
             printed = base["reason"] if "reason" in base and counted["group"] == "idp" else None
-            part = base.assign(group=counted["group"], reason=counted.get("reason", printed), people=people.round())
+            part = base.assign(group=counted["group"], reason=counted.get("reason", printed), people=people)
             if any(f"{other}_households" in rows for other in rows.facts["counted"]):
                 part["households"] = rows.number(f"{name}_households").round()
             tables.append(part[people.notna()])
-    if rounded:
-        rows.notes.append(f"{rounded} counts of people have fractions and were rounded")
     table = pd.concat(tables).sort_index(kind="stable")
     rows.no_figure(table)
     return table
+
+
+def drop_nameless(rows: Rows, nameless: pd.Series, figures: Iterable[pd.Series], reason: str = "total") -> None:
+    """Leave out the rows that name no area: totals. Those that are not the sum of the others are said."""
+    unlike, people = pd.Series(False, index=nameless.index), 0.0
+    for counted in figures:
+        other = nameless & (counted > 0) & ((counted - counted[~nameless].sum()).abs() > 1)
+        people += float(counted[other.fillna(False) & ~unlike].sum())
+        unlike |= other.fillna(False).astype(bool)
+    if unlike.any():
+        rows.doubts.append(
+            f"rows {listed(list(unlike.index[unlike]), SHOWN_AT_MOST)} name no area and were left out with their "
+            f"{people:,.0f} people, though they are not the total of the others"
+        )
+    rows.drop(nameless, reason)
+
+
+def said_once(rows: Rows, printed: pd.Series, name: str, *, given: object = None) -> pd.Series:
+    """What some rows print, for the others too: as it is given, or where all that is printed is the same.
+
+    Raises
+    ------
+    FormatError
+        The rows that print nothing, where the others differ.
+    """
+    blank = printed.isna()
+    if not blank.any():
+        return printed
+    heading, where = rows.found.heading(name), listed(list(printed.index[blank]), SHOWN_AT_MOST)
+    only = printed.dropna().unique()
+    if given is None and len(only) > 1:
+        raise FormatError(
+            f"{rows.where}, column {heading!r}, row(s) {where}: empty, and the other rows differ. Write the {name} in "
+            "each row"
+        )
+    if given is None:
+        rows.doubts.append(f"column {heading!r}, row(s) {where}: empty, and read as the {name} of the other rows")
+    return printed.fillna(only[0] if given is None else given)
 
 
 def day_of_count(rows: Rows, date: Day | None) -> pd.Timestamp | pd.Series:
@@ -55,21 +91,29 @@ def day_of_count(rows: Rows, date: Day | None) -> pd.Timestamp | pd.Series:
     if date is not None:
         return given_day(date, "date")
     printed = rows.day("date")
-    if printed.notna().all():
-        return printed
+    if printed.notna().any():
+        return said_once(rows, printed, "date")
     found = rows.found
     above = found.sheet.cells.loc[found.sheet.cells.index < found.header]
     titles = [text_of(cell) for row in above.itertuples(index=False) for cell in row]
-    days = {day for title in [*titles, found.sheet.name] if (day := day_in(title)) is not None}
+    names = [*titles, found.sheet.name]
+    days = {day for title in names if (day := day_in(title, day_first=rows.day_first)) is not None}
     if len(days) > 1:
         said = ", ".join(map(str, sorted(days)))
         raise FormatError(
             f"{rows.where}: the titles name several days ({said}). Give the day of the count: date='{max(days)}'"
         )
     if days:
+        if rows.how.get("day_first") is None and any(
+            _ENGLISH.search(name) and not day_in(name, day_first=None) for name in names
+        ):
+            rows.doubts.append(
+                f"the title is in English, and its day was read as {min(days)}, with the day first. Say "
+                "day_first=False if the month comes first"
+            )
         return pd.Timestamp(days.pop())
     for name in (found.sheet.name, found.sheet.file):
-        exact, months = day_in(name), months_in(name)
+        exact, months = day_in(name, day_first=rows.day_first), months_in(name)
         if exact is not None or months:
             day = exact or max(months)
             month = "" if exact else ": the last day of its month"

@@ -32,6 +32,7 @@ from sahelgeo.readers.printed import MONTHS, distinct, fold, mapped
 from sahelgeo.words import PRINTED_WORDS
 
 _WORDS = PRINTED_WORDS["totals"]
+_ALONE = frozenset([*_WORDS["words"], *_WORDS["alone"]])
 _WORD = f"(?:{'|'.join(_WORDS['words'])})"
 _BEFORE = re.compile(rf"({_WORD})\b ?(.*)")
 _GENERIC = frozenset(_WORDS["beside"].split()) | set(MONTHS)
@@ -42,6 +43,8 @@ _ROUNDING = 0.51
 _NEAR = 0.02
 _LEAST_SUSPECT = 10
 _LEAST_SUSPECT_WITHIN = 1_000
+# So many rows are each held against the sums of the others, which takes a pass through all.
+_MOST_SUMS = 1_000
 
 
 def labels(words: pd.DataFrame, codes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -61,7 +64,7 @@ def labels(words: pd.DataFrame, codes: pd.DataFrame) -> tuple[pd.Series, pd.Seri
         for position in np.flatnonzero(said > strength):
             strength[position], beside[position] = read[places[position]]
     for position in np.flatnonzero(strength == 2):
-        alone = {fold(str(word)) for word in words.iloc[position].dropna()} & {*_WORDS["words"]}
+        alone = {fold(str(word)) for word in words.iloc[position].dropna()} & _ALONE
         if alone and _has_own_code(position, words, codes):
             strength[position], beside[position] = 1, min(alone)
     return pd.Series(strength, index=words.index), pd.Series(beside, index=words.index)
@@ -70,7 +73,7 @@ def labels(words: pd.DataFrame, codes: pd.DataFrame) -> tuple[pd.Series, pd.Seri
 def _has_own_code(position: Any, words: pd.DataFrame, codes: pd.DataFrame) -> bool:
     for column in codes:
         code = codes[column].iloc[position]
-        if pd.notna(code):
+        if pd.notna(code) and fold(code) not in _ALONE:
             called = words[codes[column].eq(code).fillna(False).to_numpy(dtype=bool)].drop_duplicates()
             return len(called) == 1 and len(code) == codes[column].str.len().max()
     return False
@@ -93,6 +96,10 @@ def _label(text: str) -> tuple[int, str]:
     if text.strip() in ("%", "Σ", "∑"):
         return 2, ""
     folded = fold(text)
+    if re.fullmatch(r"(\w ){3,}\w", folded):
+        folded = folded.replace(" ", "")  # T O T A L
+    if folded in _WORDS["alone"]:
+        return 2, ""
     if found := _BEFORE.fullmatch(folded):
         word, rest = found[1], found[2]
     elif found := _AFTER.fullmatch(folded):
@@ -189,15 +196,25 @@ class Totals:
         leaves = self.beside.eq("")
         totals = self.names.index[~leaves]
         deepest = self.depth[leaves].max() if leaves.any() else np.inf
-        known = {fold(str(name)) for column in self.names for name in self.names[column][leaves].dropna().unique()}
-        for row in totals[:2_000]:
+        known = known_names(self.names[leaves])
+        for number, row in enumerate(totals):
             words = self.beside[row]
+            self.dropped[row] = is_known(words, known) or self.depth[row] < deepest
+            if number >= _MOST_SUMS:
+                continue
             sums = self._sums_for(row, self.names.loc[row], words, leaves, totals)
             adds_up = any(bool(_equal(self.counts.loc[[row]], total.to_frame(row).T).iloc[0]) for total in sums)
-            self.dropped[row] = adds_up or words in known or self.depth[row] < deepest
+            self.dropped[row] |= adds_up
             if not adds_up and len(sums):
                 kept = "left out as a total" if self.dropped[row] else "kept: it may be a total"
                 self.doubts.append(self._both(row, sums[1] if words in known and len(sums) > 1 else sums[0], kept))
+        if len(totals) > _MOST_SUMS:
+            beyond = totals[_MOST_SUMS:]
+            kept = int((~self.dropped[beyond]).sum())
+            self.doubts.append(
+                f"{len(totals):,} rows have a word for total beside another. Those from row {beyond[0]} on were not "
+                f"held against sums, and {kept:,} of them were kept: they may be totals, which count people twice"
+            )
 
     def _both(self, row: Any, total: pd.Series, what: str, called: str = "") -> str:
         name = called or ", ".join(str(value) for value in self.names.loc[row].dropna()) or "no name"
@@ -232,10 +249,9 @@ class Totals:
             printed = self.counts.loc[here, self.first]
             apart = (printed - sums[self.first]).abs()
             near = (apart <= _NEAR * sums[self.first]).fillna(False).astype(bool) & ~equal
-            for row in near.index[near][:SHOWN_AT_MOST]:
-                exact = apart[row] <= _ROUNDING and printed[row] >= _LEAST_SUSPECT_WITHIN
-                said = self.suspects if exact else self.notes
-                said.append(self._both(row, sums.loc[row], "kept: it may be a total"))
+            exact = ((apart <= _ROUNDING) & (printed >= _LEAST_SUSPECT_WITHIN)).fillna(False).astype(bool)
+            for rows, said in ((near & exact, self.suspects), (near & ~exact, self.notes)):
+                self._say(rows.index[rows], sums, "kept: it may be a total", said)
 
     def _by_repeated_names(self) -> None:
         """Rows whose one name was merged over all columns of names, and that add up the others of this name."""
@@ -252,15 +268,19 @@ class Totals:
         self.dropped |= (_equal(self.counts[one], sums) & many).reindex(self.dropped.index, fill_value=False)
 
     def _nameless(self, rows: pd.Index, sums: pd.DataFrame) -> None:
-        for row in rows[:200]:
-            value, total = self.counts.loc[row, self.first], sums.loc[row, self.first]
-            if pd.isna(value) or pd.isna(total) or value == 0:
-                continue
-            if abs(value - total) <= _NEAR * 10 * total:
-                self.dropped[row] = True
-                self.doubts.append(self._both(row, sums.loc[row], "left out as a total without a name"))
-            elif value >= total / 2:
-                self.notes.append(self._both(row, sums.loc[row], "kept: it may be a total without a name"))
+        value, total = (figures.loc[rows, self.first] for figures in (self.counts, sums))
+        counted = (value > 0) & total.notna()
+        near = (counted & ((value - total).abs() <= _NEAR * 10 * total)).fillna(False).astype(bool)
+        large = (counted & ~near & (value >= total / 2)).fillna(False).astype(bool)
+        self.dropped[rows[near]] = True
+        self._say(rows[near], sums, "left out as a total without a name", self.doubts)
+        self._say(rows[large], sums, "kept: it may be a total without a name", self.notes)
+
+    def _say(self, rows: pd.Index, sums: pd.DataFrame, what: str, said: list[str]) -> None:
+        """A sentence for each of a few rows, with both sums, and one for those beyond."""
+        said += [self._both(row, sums.loc[row], what) for row in rows[:SHOWN_AT_MOST]]
+        if len(rows) > SHOWN_AT_MOST:
+            said.append(f"{len(rows) - SHOWN_AT_MOST:,} rows more, to row {rows[-1]}, were {what}")
 
     def _by_codes(self, codes: pd.Series) -> None:
         """Rows whose code begins the codes of others: a country among its regions, a region among its provinces."""
@@ -298,10 +318,9 @@ class Totals:
             others = kept.groupby(group).transform("sum", min_count=1) - kept
             several = (kept[self.first] > 0).groupby(group).transform("sum") >= 3
             equal = _equal(kept, others) & several & (kept[self.first] >= least).fillna(False)
-            for row in equal.index[equal.astype(bool)][:SHOWN_AT_MOST]:
-                said = self._both(row, others.loc[row], "kept: it may be a total")
-                if said not in self.doubts:
-                    self.doubts.append(said)
+            said: list[str] = []
+            self._say(equal.index[equal.astype(bool)], others, "kept: it may be a total", said)
+            self.doubts += [sentence for sentence in said if sentence not in self.doubts]
 
     def check(self, printed: pd.Series, own: pd.DataFrame) -> None:
         """Hold the totals that the file prints, with their names, against the sums of its rows."""
@@ -310,7 +329,7 @@ class Totals:
         whole, largest = self.counts.loc[leaves, self.first].sum(min_count=1), printed.max()
         unlike: list[Any] = []
         row: Any
-        for row, value in printed.dropna().head(500).items():
+        for row, value in printed.dropna().head(_MOST_SUMS).items():
             sums = [total[self.first] for total in self._sums_for(row, own.loc[row], "", leaves, totals)]
             if value > 1 and not any(pd.notna(total) and abs(total - value) <= _ROUNDING for total in sums):
                 unlike.append(row)
@@ -324,6 +343,17 @@ class Totals:
             self.doubts.append(f"{said} (row {row}). Check the rows")
         if len(unlike) > SHOWN_AT_MOST:
             self.doubts.append(f"{len(unlike)} printed totals do not fit: rows {listed(unlike, SHOWN_AT_MOST)}")
+
+
+def known_names(names: pd.DataFrame) -> set[str]:
+    """The names of areas, folded."""
+    return {fold(str(name)) for column in names for name in names[column].dropna().unique()}
+
+
+def is_known(words: str, known: set[str]) -> bool:
+    """Whether the words beside a word for total are the name of an area, with or without words of levels."""
+    bare = " ".join(word for word in words.split() if word not in _GENERIC)
+    return words in known or (bare != "" and bare in known)
 
 
 def _numbered(parts: list[pd.Series], index: pd.Index) -> pd.Series:

@@ -5,15 +5,18 @@ The old binary format has no XML: calamine opens it in a process of its own, wit
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import pickle
+import posixpath
 import re
 import subprocess
 import sys
 import zipfile
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pandas as pd
@@ -27,7 +30,6 @@ from sahelgeo.readers.workbook_cells import DAMAGED, MOST_STRAYS, Walk, called, 
 LARGEST_MERGE = 20_000
 # Seconds on the clock, of a machine that has other things to do; of the processor it may have ten.
 _LONGEST = 60
-MOST_FORMULAS = 200_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTECTED = "{}: the workbook is protected by a password. Save it without one"
 
@@ -78,8 +80,9 @@ def open_workbook(content: bytes, file: str, limits: Limits) -> Opened:
     merges = limits["cells"]
     answer = []
     for sheet in sheets:
-        merges -= _spread(sheet, merges)
-        answer.append(_sheet(sheet, file, formulas.get(sheet[0], []), epoch))
+        done, figures = _spread(sheet, merges)
+        merges -= done
+        answer.append(replace(_sheet(sheet, file, formulas.get(sheet[0], []), epoch), merged=figures))
     return Opened(file, tuple(answer), warnings=said)
 
 
@@ -118,9 +121,16 @@ def _sheet(sheet: Parsed, file: str, formulas: list[tuple[int, int]], epoch: int
 _FIGURE = re.compile(r"\s*\d{1,3}([\s.,'’]?\d{3})*([.,]\d+)?\s*")
 
 
-def _spread(sheet: Parsed, most: int) -> int:
-    """Copy the text of merged cells into each of them; how many cells that were, at most as many as are allowed."""
-    rows, done = sheet[2], 0
+def _spread(sheet: Parsed, most: int) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+    """Copy the text and the days of merged cells into each of them.
+
+    Returns
+    -------
+    int, tuple
+        How many cells that were, at most as many as are allowed; and the first row, the last row and the column of each
+        figure that several rows share.
+    """
+    rows, done, figures = sheet[2], 0, []
     for (top, left), (bottom, right) in sheet[3]:
         size = (bottom - top + 1) * (right - left + 1)
         if top >= len(rows) or left >= len(rows[top]) or not 0 < size <= min(LARGEST_MERGE, most - done):
@@ -128,13 +138,14 @@ def _spread(sheet: Parsed, most: int) -> int:
         done += size
         value = rows[top][left]
         # A merged number is one figure: copying it would count its people again.
-        if not isinstance(value, str) or not value or _FIGURE.fullmatch(value):
+        if not isinstance(value, str | dt.date) or not value or (isinstance(value, str) and _FIGURE.fullmatch(value)):
+            figures += [(top + 1, bottom + 1, left)] if value != "" and bottom > top else []
             continue
         for row in rows[top : bottom + 1]:
             for position in range(left, min(right + 1, len(row))):
                 if row[position] == "":
                     row[position] = value
-    return done
+    return done, tuple(figures)
 
 
 def _checked(
@@ -155,7 +166,7 @@ def _checked(
     formulas: dict[str, list[tuple[int, int]]] = {}
     for name in names:
         xml, where = member_bytes(archive, name, file), f"{file}, {name}"
-        own = PurePosixPath(name).name.lower()
+        own = _path(name)
         tables = Walk(where, limits, shared).through(xml, strict=own.endswith(".xml") or own in sheets).tables
         reaches = [table.reach() for table in tables]
         if reaches != [table.outermost() for table in tables]:
@@ -173,7 +184,7 @@ def _checked(
                 remedy="Delete the empty rows and columns, save the sheet as CSV",
             )
             found = [(row, column) for row, column in table.formulas if row <= rows and column <= columns]
-            formulas[sheets.get(own, "")] = found[:MOST_FORMULAS]
+            formulas[sheets.get(own, "")] = found
     epoch = 1904 if re.search(rb"date1904\s*=\s*[\"'](1|true)[\"']", book) else 1900
     return _packed(archive, cut, file) if cut else content, formulas, tuple(said), epoch
 
@@ -187,7 +198,7 @@ def _packed(archive: zipfile.ZipFile, changed: dict[str, bytes], file: str) -> b
 
 
 def _parts_of_sheets(archive: zipfile.ZipFile, book: bytes, file: str) -> dict[str, str]:
-    """The sheet that each file within the archive holds, by the name of that file without its folder."""
+    """The sheet that each file within the archive holds, by its path: sheets of charts are numbered like others."""
     if "xl/_rels/workbook.xml.rels" not in archive.namelist():
         return {}
     links = member_bytes(archive, "xl/_rels/workbook.xml.rels", file)
@@ -199,4 +210,9 @@ def _parts_of_sheets(archive: zipfile.ZipFile, book: bytes, file: str) -> dict[s
     except ET.ParseError as failure:
         raise FormatError(DAMAGED.format(file, failure)) from failure
     named = {link: held.get("name", "") for held in found for key, link in held.items() if key.endswith("}id")}
-    return {PurePosixPath(part).name.lower(): named[link] for link, part in targets.items() if link in named}
+    return {_path(posixpath.join("xl", part)): named[link] for link, part in targets.items() if link in named}
+
+
+def _path(member: str) -> str:
+    """A path within an archive, as programs compare it."""
+    return posixpath.normpath(member.replace("\\", "/")).lstrip("/").lower()
