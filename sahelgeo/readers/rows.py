@@ -474,7 +474,7 @@ class Rows:
         for level in (1, 2):
             codes = self.text(f"code{level}")
             country = mapped(codes, lambda code: pd.notna(code) and country_of(code) is not None, "boolean")
-            country &= codes.str.len().le(3).fillna(False) & codes.str.len().gt(3).any()
+            country &= codes.str.len().le(3).fillna(False) & bool(codes.str.len().gt(3).any())
             named = self.text(f"provider{level}", f"name{level}").notna() | codes.notna()
             depth = depth.mask(named & ~country, float(level))
         return self.number("level").mask(depth == 0, 0.0) if "level" in self else depth

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ def drop_nameless(rows: Rows, nameless: pd.Series, figures: Iterable[pd.Series],
     rows.drop(nameless, reason)
 
 
-def said_once(rows: Rows, printed: pd.Series, name: str, *, given: object = None) -> pd.Series:
+def said_once(rows: Rows, printed: pd.Series, name: str, *, given: Any = None) -> pd.Series:
     """What some rows print, for the others too: as it is given, or where all that is printed is the same.
 
     Raises

@@ -197,14 +197,13 @@ class Totals:
         totals = self.names.index[~leaves]
         deepest = self.depth[leaves].max() if leaves.any() else np.inf
         known = known_names(self.names[leaves])
-        for number, row in enumerate(totals):
+        for row in totals[_MOST_SUMS:]:
+            self.dropped[row] = is_known(self.beside[row], known) or self.depth[row] < deepest
+        for row in totals[:_MOST_SUMS]:
             words = self.beside[row]
-            self.dropped[row] = is_known(words, known) or self.depth[row] < deepest
-            if number >= _MOST_SUMS:
-                continue
             sums = self._sums_for(row, self.names.loc[row], words, leaves, totals)
             adds_up = any(bool(_equal(self.counts.loc[[row]], total.to_frame(row).T).iloc[0]) for total in sums)
-            self.dropped[row] |= adds_up
+            self.dropped[row] = adds_up or is_known(words, known) or self.depth[row] < deepest
             if not adds_up and len(sums):
                 kept = "left out as a total" if self.dropped[row] else "kept: it may be a total"
                 self.doubts.append(self._both(row, sums[1] if words in known and len(sums) > 1 else sums[0], kept))
