@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lookalikes import HAPI_FOOD, IPC_LONG, PRISM, ch_csv, ch_row, csv_bytes, ipc_rows, json_bytes
+from lookalikes import GED, HAPI_FOOD, IPC_LONG, PRISM, ch_csv, ch_row, csv_bytes, ipc_rows, json_bytes
 
 import sahelgeo as sg
 from sahelgeo.errors import SahelgeoError
@@ -347,3 +347,100 @@ def test_an_index_of_parquet_named_like_a_column_keeps_the_column(tmp_path: Path
     pd.DataFrame(events).set_index("country").to_parquet(tmp_path / "b.parquet")
     (part,) = sg.read_chunks(tmp_path / "b.parquet")
     assert part["fatalities"].tolist() == [12]
+
+
+# -- other words for the same ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"nextCursor": "abc"},
+        {"has_next_page": True},
+        {"is_last": False},
+        {"resultCount": 900},
+        {"hits": {"total": {"value": 900}}},
+        {"links": [{"rel": "self", "href": "u"}, {"rel": "next", "href": "u"}]},
+    ],
+)
+def test_other_envelopes_say_that_there_is_more(envelope: dict[str, object]) -> None:
+    """And none of them says so on the last page."""
+    document = json.loads(api(("Lac", "TD07", 10)).getvalue())
+    assert "the file holds a part only" in said(json_bytes({**envelope, **document}))[1]
+    last = {"nextCursor": None, "has_next_page": False, "is_last": True, "resultCount": 1, "links": [{"rel": "self"}]}
+    assert said(json_bytes({**last, **document}))[1] == ""
+
+
+@pytest.mark.parametrize("mark", ["idem", '"', "〃", "Idem"])
+def test_a_mark_for_the_cell_above_is_that_cell(mark: str) -> None:
+    """In every column of text."""
+    rows = [LIST.split(","), ["Diffa", "Bosso", "Bosso", "A", 1, 10], [mark, mark, mark, "B", 1, 5]]
+    table = sg.read(book(*rows), date="2021-01-31")
+    assert table[["admin1", "admin2", "admin3"]].to_numpy().tolist() == [["Diffa", "Bosso", "Bosso"]] * 2
+
+
+def test_a_name_on_a_row_of_its_own_is_that_of_the_rows_below() -> None:
+    """Regions as headings among the rows."""
+    rows = ["SAHEL,,,,", ",SOUM,DJIBO,5,10", ",SOUM,KELBO,1,2", "EST,,,,", ",GOURMA,FADA,1,3"]
+    assert sg.read(csv_bytes(*CONASUR, *rows))["admin1"].tolist() == ["SAHEL", "SAHEL", "EST"]
+    rows = ["Diffa,,,,,", ",Bosso,Bosso,A,1,10", "Zinder,,,,,", ",Goure,Goure,B,1,5"]
+    assert sg.read(csv_bytes(LIST, *rows), date="2021-01-31")["admin1"].tolist() == ["Diffa", "Zinder"]
+
+
+@pytest.mark.parametrize("groups", [("PDI", "Réfugiés"), ("Déplacés", "Retournés"), ("IDP", "Returnees")])
+def test_a_column_that_tells_groups_apart_is_said_where_it_is_not_read(groups: tuple[str, str]) -> None:
+    """All rows would be the displaced."""
+    rows = [
+        f"Diffa,Bosso,Bosso,{name},1,{count},{group}" for name, count, group in zip("AB", (10, 20), groups, strict=True)
+    ]
+    assert "column 'statut' names groups" in said(csv_bytes(f"{LIST},Statut", *rows), date="2021-01-31")[1]
+    alone = [row.replace(groups[1], groups[0]) for row in rows]
+    assert said(csv_bytes(f"{LIST},Statut", *alone), date="2021-01-31")[1] == ""
+
+
+def test_headings_far_down_a_sheet_that_is_left_out_are_said() -> None:
+    """Another sheet is read."""
+    made = openpyxl.Workbook()
+    for sheet, above, place in (("a", 0, "A"), ("b", 75, "B")):
+        made.create_sheet(sheet)
+        for row in (*[["x"]] * above, LIST.split(","), ["Diffa", "Bosso", "Bosso", place, 1, 10]):
+            made[sheet].append(row)
+    content = io.BytesIO()
+    made.save(content)
+    assert (
+        "sheet 'b' was left out: the headings on its row 76"
+        in said(io.BytesIO(content.getvalue()), date="2021-01-31")[1]
+    )
+
+
+def test_a_site_printed_twice_in_other_letters_counts_once() -> None:
+    """Case and accents tell no two sites apart whose figures are the same."""
+    rows = ["Diffa,Bosso,Bosso,Site Été,1,10", "Diffa,Bosso,Bosso,SITE ETE,1,10"]
+    assert sg.read(csv_bytes(LIST, *rows), date="2021-01-31")["people"].sum() == 10
+
+
+@pytest.mark.parametrize(
+    "total", ["Total,", ",Total", "Sahel,Total", "Total,Total", ",", "Toutes origines,Est", "T O T A L,"]
+)
+def test_totals_of_movements_are_left_out(total: str) -> None:
+    """In the columns of both ends."""
+    told = {"De": "origin_name", "Vers": "destination_name", "N": "people"}
+    days = {"start": "2021-01-01", "end": "2021-01-31", "source": "x"}
+    file = csv_bytes("De,Vers,N", "Sahel,Est,10", "Sahel,Nord,5", f"{total},15")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        assert sg.read_table(file, told, table="flows", **days)["people"].sum() == 15
+
+
+def test_coordinates_of_zero_and_estimates_out_of_order_are_said() -> None:
+    """Nothing happened where the equator crosses the meridian of Greenwich."""
+    head = "event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities"
+    table, words = said(
+        csv_bytes(head, "B1,2020-08-15,Battles,A,Mali,0,0,3", "B2,2020-08-15,Battles,A,Mali,14.1,-1.6,3")
+    )
+    assert table.geometry.isna().tolist() == [True, False]
+    assert "row(s) 2: latitude 0 and longitude 0" in words
+    event = "7,1,A,B,A - B,1,Djibo,Sahel,Soum,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-10,30,50,40"
+    words = said(csv_bytes(GED, event))[1]
+    assert "date_end is below date" in words
+    assert "fatalities_high is below fatalities" in words

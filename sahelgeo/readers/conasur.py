@@ -77,14 +77,14 @@ def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
     """One sheet of CONASUR's table, tidied."""
     day = day_of_count(rows, date)
     _refuse_mixed_total(rows)
-    communes = rows.text("admin3")
-    nameless = communes.isna()
+    names = rows.names()
+    nameless = rows.text("admin3").isna()
     counted = pd.DataFrame({name: rows.number(name) for name in rows.feed.kinds if name in rows}).notna().any(axis=1)
     if (nameless & counted).any():
         at = listed(list(rows.frame.index[nameless & counted]), SHOWN_AT_MOST)
         raise FormatError(f"{rows.where}, row(s) {at}: people without a commune. Name the commune, or delete the row")
     rows.drop(nameless, "note")
-    names = rows.names()
+    names = names.loc[rows.frame.index]
     figures = {name: rows.number(name) for name in ("households", *_DISAGGREGATED) if name in rows}
     base = rows.table(**names, place=names["admin3"], pcode=rows.text("pcode"), iso3="BFA", date=day)
     base["method"] = "government registration"

@@ -15,6 +15,7 @@ from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.stock_rows import day_of_count, drop_nameless, groups_apart, months_in
+from sahelgeo.words import without_accents
 
 _DISAGGREGATED = ("men", "women", "boys", "girls", "children", "children_under_5")
 
@@ -86,13 +87,14 @@ def tidy(rows: Rows, *, date: Day | None = None, coordinates: bool = False) -> T
     """One sheet of a list, tidied."""
     if rows.found.vintage.name.startswith("years"):
         return _tidy_wide(rows)
+    names = rows.names()
     uncounted = pd.concat([rows.number(name) for name in rows.facts["counted"]], axis=1).isna().all(axis=1)
     rows.drop(uncounted & rows.text("admin2", "admin3").isna(), "note")
     rows.drop(uncounted.loc[rows.frame.index], "no figure")
     # Equal rows that name their place are copies; communes without a place are different sites.
-    cells = rows.found.sheet.cells.loc[rows.frame.index].map(text_of)
+    cells = rows.found.sheet.cells.loc[rows.frame.index].map(lambda cell: without_accents(text_of(cell).casefold()))
     rows.drop(cells.duplicated() & rows.text("place").notna(), "duplicate")
-    names = rows.names()
+    names = names.loc[rows.frame.index]
     day = day_of_count(rows, date)
     base = rows.table(
         pcode=pd.NA,

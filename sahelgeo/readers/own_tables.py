@@ -130,14 +130,16 @@ def _feed(columns: Mapping[str, str], declared: Table) -> Feed:
     types = {name: column.dtype for name, column in declared.columns.items()}
     kinds = {name: kind for name in named if (kind := _KINDS.get(name) or _KINDS.get(types.get(name, "")))}
     counts = [name for name in named if kinds.get(name) and name not in ("year", "phase_published", "geo_precision")]
+    # Of movements the ends are what totals name.
+    names = ("origin_name", "destination_name") if declared.name == "flows" else _NAMES
     facts = {
         "fill": [name for name in _NAMES if name in named],
         "copies": "keep",
         "totals": {
-            "names": [name for name in _NAMES if name in named],
+            "names": [name for name in names if name in named],
             "codes": ["pcode"] if "pcode" in named else [],
             "counts": counts,
-            "within": [name for name in named if name in _WITHIN],
+            "within": [name for name in named if name in _WITHIN and name not in names],
         },
     }
     return Feed(

@@ -76,6 +76,9 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
         if isinstance(value, dict):
             flat |= value
             flat |= {key: inner for part in value.values() if isinstance(part, dict) for key, inner in part.items()}
+            flat |= {key: part["value"] for key, part in value.items() if isinstance(part, dict) and "value" in part}
+        elif isinstance(value, list):
+            flat |= {str(link["rel"]): link.get("href") for link in value if isinstance(link, dict) and "rel" in link}
     known = {str(key).casefold(): value for key, value in flat.items()}
     page = next((known[key] for key in words["page"] if isinstance(known.get(key), int)), None)
     said = []
@@ -87,7 +90,7 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
             said.append(f"page {page if page is not None else '?'} of {number}")
         elif key in words["counts"] and number is not None and number > held:
             said.append(f"{held:,} of {number:,} records")
-        elif key in words["next"] and value and not said:
+        elif ((key in words["next"] and value) or (key in words["last"] and value is False)) and not said:
             said.append("a page that names a next one")
     return (
         (f"the file holds a part only: {' and '.join(dict.fromkeys(said))}. Get the other pages and read them too",)

@@ -79,6 +79,7 @@ class Rows:
         self.frame, self.fates = body(found, *(headings or (found.header, found.header)))
         self._refuse_nothing()
         self.doubts += said_around(found, self.frame.index)
+        self._say_groups()
         self._read: dict[tuple[Any, ...], pd.Series] = {}
         self._ended = pd.Series(dtype="int64")
         if self.facts.get("copies", "drop") == "drop" and found.sheet.geometry is None:
@@ -102,6 +103,23 @@ class Rows:
         """Whether the day comes first in titles, as the caller or the publisher's habit says; else ``None``."""
         told = self.how.get("day_first")
         return told if told is not None else (self.facts.get("days", {}).get("habit") == "day first" or None)
+
+    def _say_groups(self) -> None:
+        """Columns that are not read and tell groups apart, where all rows are taken for one."""
+        if self.feed.table != "stocks" or self.found.sheet.form not in PRINTED or "group" in self.feed.columns:
+            return
+        for heading, cells in self.raw().items():
+            names = {text_of(cell) for cell in distinct(cells)[1]} if heading not in self._headings else set()
+            groups = sorted(name for name in names if aside(name) == "group")
+            if groups and len(names - {""}) > 1:
+                self.doubts.append(
+                    f"column {heading!r} names groups such as {groups[0]!r}, and the rows of all were read as one. "
+                    "Read each group alone"
+                )
+
+    @property
+    def _headings(self) -> set[str]:
+        return {self.found.heading(name).casefold() for name in self.found.columns}
 
     def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
         """Leave out the rows of a mask, for a reason."""
@@ -252,7 +270,9 @@ class Rows:
         for name in there:
             if ("text", name) not in self._read:
                 # A program that took a code or a round for a number wrote 854001.0.
-                self._read["text", name] = texts(self.frame[name], missing=missing, as_codes=True)
+                read = texts(self.frame[name], missing=missing, as_codes=True)
+                ditto = read.isin(PRINTED_WORDS["ditto"]).fillna(False).astype(bool)
+                self._read["text", name] = read.where(~ditto, read.mask(ditto).ffill()) if ditto.any() else read
         if not there:
             return pd.Series(pd.NA, self.frame.index, "string")
         found = self._read["text", there[0]]
@@ -415,7 +435,13 @@ class Rows:
                 f"{self.where}, row {row}: latitude {north[row]} and longitude {east[row]} are no place on Earth. "
                 "Correct them, or swap them if they changed places"
             )
-        there = (north.notna() & east.notna()).to_numpy(dtype=bool)
+        nowhere = (north.eq(0) & east.eq(0)).fillna(False).astype(bool)
+        if nowhere.any():
+            self.doubts.append(
+                f"row(s) {listed(list(nowhere.index[nowhere]), SHOWN_AT_MOST)}: latitude 0 and longitude 0 are in the "
+                "Atlantic, and were read as missing"
+            )
+        there = (north.notna() & east.notna() & ~nowhere).to_numpy(dtype=bool)
         shapes = np.full(len(north), None, dtype=object)
         shapes[there] = shapely.points(east[there].to_numpy(dtype=float), north[there].to_numpy(dtype=float))
         points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326")

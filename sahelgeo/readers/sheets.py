@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,8 @@ from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.words import PRINTED_WORDS
 
 HEAD_ROWS = 60
+# How far down headings are looked for in a sheet that is left out.
+_DEEPEST_HEADINGS = 3_000
 # Forms whose first row is the headings, and is no row of the file.
 PRINTED = ("csv", "workbook")
 _THOUSANDS = re.compile(PRINTED_WORDS["thousands"])
@@ -286,7 +288,21 @@ def choose(opened: Opened, founds: list[Found], name: str | None) -> tuple[list[
                 doubts.append(
                     f"sheet {sheet.name!r} was left out: of the headings of {first.feed.title} it lacks {lacks}"
                 )
+            elif (row := _deep_headings(sheet, first.feed)) is not None:
+                doubts.append(
+                    f"sheet {sheet.name!r} was left out: the headings on its row {row} are below row {HEAD_ROWS}. "
+                    "Delete the rows above them"
+                )
     return chosen, left, doubts
+
+
+def _deep_headings(sheet: Sheet, feed: Feed) -> int | None:
+    """The row of headings of a feed below the rows in which they are looked for."""
+    for start in range(HEAD_ROWS, min(len(sheet.cells), _DEEPEST_HEADINGS), HEAD_ROWS):
+        found = find_in_sheet(replace(sheet, cells=sheet.cells.iloc[start:]), feed)
+        if found is not None:
+            return found.header
+    return None
 
 
 def _scores(sheet: Sheet, feed: Feed) -> list[tuple[float, Vintage, list[str]]]:
