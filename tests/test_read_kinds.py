@@ -203,7 +203,7 @@ def test_a_name_with_a_word_for_total_stays_and_is_said_among_parts() -> None:
     """There is a site called Station Total."""
     table, words = said(api(("Lac", "TD07", 10), ("Station Total", "TD06", 5)))
     assert table["people"].sum() == 15
-    assert "row(s) 2 have a word for total in a name and were kept" in words
+    assert "row(s) 2: they have a word for total in a name, and were kept" in words
 
 
 def test_rows_without_an_id_that_repeat_another_are_said_and_fractions_too() -> None:
@@ -225,8 +225,11 @@ def test_figures_of_rows_without_a_name_are_never_lost_in_silence() -> None:
     survey = "Date de rapport,A2. Région,A3. Département,A4. Commune,A5. Ville / Village/Site,"
     counts = "B1. Personnes Déplacées interne - B1.b Nombre d'individus,B4. Refugiés - B4.b  Nombre d'individus"
     rows = ["2020-01-31,Diffa,Bosso,Bosso,A,100,3", "2020-01-31,,,,,,40"]
-    assert "rows 3 name no area and were left out with their 40 people" in said(csv_bytes(survey + counts, *rows))[1]
-    assert "rows 3 name no area" in said(csv_bytes("Adm2,2020,2021", "Soum,5,7", ",1,2", "Seno,3,4"))[1]
+    assert (
+        "row(s) 3: they name no area and were left out with their 40 people"
+        in said(csv_bytes(survey + counts, *rows))[1]
+    )
+    assert "row(s) 3: they name no area" in said(csv_bytes("Adm2,2020,2021", "Soum,5,7", ",1,2", "Seno,3,4"))[1]
 
 
 def test_more_totals_than_are_added_up_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,7 +194,7 @@ def test_a_region_that_is_not_divided_is_missed_aloud() -> None:
     rows = ["Gao,ML07,Ansongo,ML0701,Mali,ML,40,60,100", "Gao,ML07,Gao,ML0702,Mali,ML,90,110,200"]
     fits, alone = "Gao,ML07,,,Mali,ML,130,170,300", "Kidal,ML08,,,Mali,ML,250,250,500"
     assert people(heading, *rows, fits, year=2018) == 300
-    with pytest.warns(sg.DataWarning, match=r"rows 5 stand above level 2 .* their 500 people"):
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 5: they stand above level 2 .* their 500 people"):
         assert people(heading, *rows, fits, alone, year=2018) == 300
 
 
@@ -213,7 +213,7 @@ def test_a_row_without_names_that_is_no_total_is_missed_aloud() -> None:
     """A total without a name has the sum of the others."""
     rows = ["2020-01-31,Diffa,Bosso,Bosso,A,100", "2020-01-31,Diffa,Bosso,Bosso,C,70"]
     assert people(SURVEY, *rows, ",,,,,170") == 170
-    with pytest.warns(sg.DataWarning, match="rows 4 name no area and were left out with their 40 people"):
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 4: they name no area and were left out with their 40 people"):
         assert people(SURVEY, *rows, "2020-01-31,,,,,40") == 170
 
 
@@ -306,7 +306,7 @@ def test_a_row_that_names_a_group_is_said() -> None:
     """What stands below it may count others."""
     rows = "Localité;Effectif\nDjibo;100\nDori;50\nRetournés;\nArbinda;20"
     told = {"Localité": "place", "Effectif": "people"}
-    with pytest.warns(sg.DataWarning, match=r"row\(s\) 4 \('Retournés'\) name a group"):
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 4: rows such as 'Retournés' name a group"):
         sg.read_table(io.BytesIO(rows.encode()), told, date="2021-01-31", group="idp", source="own count")
 
 

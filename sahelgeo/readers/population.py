@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.errors import FormatError
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import country_pcodes, iso3_of
@@ -135,12 +135,11 @@ def _say_unlike(rows: Rows, above: pd.Series, depth: int) -> None:
         total = people[inside].sum(min_count=1)
         if pd.isna(total) or abs(total - people[row]) > 1:
             unlike.append(row)
-    if unlike:
-        rows.doubts.append(
-            f"rows {listed(unlike, SHOWN_AT_MOST)} stand above level {depth} and were left out, though the areas of "
-            f"that level in them do not add up to their {people[unlike].sum():,.0f} people: an area that is not "
-            "divided further is missing"
-        )
+    what = (
+        f"they stand above level {depth} and were left out, though the areas of that level in them do not add up to "
+        f"their {people[unlike].sum():,.0f} people: an area that is not divided further is missing"
+    )
+    rows.doubt(pd.Series(above.index.isin(unlike), index=above.index), what)
 
 
 def _levels_with_codes(rows: Rows) -> list[int]:

@@ -166,11 +166,7 @@ class Rows:
             known = known_names(names.loc[beside.eq("") & ~certain])
             total = named.map(lambda words: is_known(words, known)).astype(bool)
             self.drop(total.reindex(self.frame.index, fill_value=False), "total")
-            if not total.all():
-                kept = list(total.index[~total])
-                self.doubts.append(
-                    f"row(s) {listed(kept, SHOWN_AT_MOST)} have a word for total in a name and were kept"
-                )
+            self.doubt(~total, "they have a word for total in a name, and were kept")
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
         names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
@@ -192,12 +188,11 @@ class Rows:
         counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).astype(bool).any(axis=1)
         counted = counted.reindex(words.index, fill_value=False)
         for rows, what in (
-            (no_place & counted, "are averages, changes, earlier figures or parts of others, and were left out"),
-            (group & ~counted, "name a group: the rows below may count others. Read each alone"),
+            (no_place & counted, "are averages, changes, earlier figures or parts of others, which were left out"),
+            (group & ~counted, "name a group. The rows below may count others: read each alone"),
         ):
             if rows.any():
-                shown = repr(words[rows].iloc[0].dropna().iloc[-1])
-                self.doubts.append(f"row(s) {listed(list(rows.index[rows]), SHOWN_AT_MOST)} ({shown}) {what}")
+                self.doubt(rows, f"rows such as {words[rows].iloc[0].dropna().iloc[-1]!r} {what}")
         self.drop(no_place, "note")
         return words.loc[self.frame.index]
 
@@ -207,7 +202,7 @@ class Rows:
         named = tuple(f"row {row} (" for row in adding.index[adding])
         # Where a feed prints parts of areas beside the areas, an area of one part is no surprise.
         self.notes += [*found.notes, *(found.suspects if parts else ())]
-        self.doubts += [said for said in found.doubts if not (keep and said.startswith(named))]
+        self.doubts += [said for said in found.doubts if not (keep and said.startswith((*named, "beyond these")))]
         self.doubts += () if parts else found.suspects
         unsaid = [
             row for row in adding.index[adding] if keep or not any(f"row {row} (" in said for said in found.doubts)
@@ -339,18 +334,9 @@ class Rows:
     def whole(self, name: str) -> pd.Series:
         """Whole numbers; fractions are refused."""
         values = self.number(name)
-        bad = ((values % 1 != 0) | (values.abs() > LARGEST_WHOLE)).fillna(False).astype(bool)
-        if bad.any():
-            rows, shown = (
-                list(values.index[bad]),
-                [repr(text_of(cell)) for cell in self.frame.loc[bad, name][:SHOWN_AT_MOST]],
-            )
-            raise FormatError(
-                f"{self.where}, column {self.found.heading(name)!r}, row{'s' if len(rows) > 1 else ''} "
-                f"{listed(rows, SHOWN_AT_MOST)} "
-                f"({', '.join(shown)}): not a whole number. Correct the cell, or empty it where the value is unknown"
-            )
-        return values.astype("Int64")
+        bad = ((values % 1 != 0) | (values.abs() > LARGEST_WHOLE)).fillna(False)
+        rule = "not a whole number. Correct the cell, or empty it where the value is unknown"
+        return self.refuse(values, bad, name, rule).astype("Int64")
 
     def day(self, name: str, month: Month | None = None) -> pd.Series:
         """Days; missing where there is no such column. The feed's columns of days are decided together."""
@@ -401,14 +387,21 @@ class Rows:
         return self.refuse(found, found.isna(), name, rule)
 
     def refuse(self, values: pd.Series, bad: pd.Series, name: str, rule: str) -> pd.Series:
-        """The values, unless some are bad: the first is named."""
+        """The values, unless some are bad: those are named."""
         bad = bad.fillna(True).astype(bool)
         if bad.any():
-            row = bad.index[bad][0]
-            cell = text_of(self.frame.loc[row, name]) if name in self.frame else ""
+            rows, cells = bad.index[bad], self.frame.get(name, pd.Series("", index=bad.index))
+            shown = ", ".join(repr(text_of(cell)) for cell in cells[bad][:SHOWN_AT_MOST])
             heading = self.found.heading(name) if name in self.found.columns else name
-            raise FormatError(f"{self.where}, column {heading!r}, row {row} ({cell!r}): {rule}")
+            at = f"row{'s' if len(rows) > 1 else ''} {listed(list(rows), SHOWN_AT_MOST)}"
+            raise FormatError(f"{self.where}, column {heading!r}, {at} ({shown}): {rule}")
         return values
+
+    def doubt(self, rows: pd.Series, said: str) -> None:
+        """What is doubtful of some rows, if there are any."""
+        there = rows.index[rows.fillna(False).to_numpy(dtype=bool)]
+        if len(there):
+            self.doubts.append(f"row(s) {listed(list(there), SHOWN_AT_MOST)}: {said}")
 
     def country(self, *names: str) -> pd.Series:
         """ISO 3166-1 codes: of several columns the first that names a country."""
@@ -436,11 +429,7 @@ class Rows:
                 "Correct them, or swap them if they changed places"
             )
         nowhere = (north.eq(0) & east.eq(0)).fillna(False).astype(bool)
-        if nowhere.any():
-            self.doubts.append(
-                f"row(s) {listed(list(nowhere.index[nowhere]), SHOWN_AT_MOST)}: latitude 0 and longitude 0 are in the "
-                "Atlantic, and were read as missing"
-            )
+        self.doubt(nowhere, "latitude 0 and longitude 0, in the Atlantic, were read as missing")
         there = (north.notna() & east.notna() & ~nowhere).to_numpy(dtype=bool)
         shapes = np.full(len(north), None, dtype=object)
         shapes[there] = shapely.points(east[there].to_numpy(dtype=float), north[there].to_numpy(dtype=float))

@@ -81,11 +81,6 @@ class Sheet:
     @cached_property
     def head(self) -> list[list[Any]]:
         """The first rows, where headings can be."""
-        return self._head
-
-    @cached_property
-    def _head(self) -> list[list[Any]]:
-        # Every feed looks at them.
         return [list(row) for row in self.cells.head(HEAD_ROWS).itertuples(index=False, name=None)]
 
     @cached_property

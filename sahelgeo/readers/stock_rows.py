@@ -50,11 +50,11 @@ def drop_nameless(rows: Rows, nameless: pd.Series, figures: Iterable[pd.Series],
         other = nameless & (counted > 0) & ((counted - counted[~nameless].sum()).abs() > 1)
         people += float(counted[other.fillna(False) & ~unlike].sum())
         unlike |= other.fillna(False).astype(bool)
-    if unlike.any():
-        rows.doubts.append(
-            f"rows {listed(list(unlike.index[unlike]), SHOWN_AT_MOST)} name no area and were left out with their "
-            f"{people:,.0f} people, though they are not the total of the others"
-        )
+    rows.doubt(
+        unlike,
+        f"they name no area and were left out with their {people:,.0f} people, though they are not the total of the "
+        "others",
+    )
     rows.drop(nameless, reason)
 
 

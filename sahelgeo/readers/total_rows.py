@@ -197,6 +197,7 @@ class Totals:
         totals = self.names.index[~leaves]
         deepest = self.depth[leaves].max() if leaves.any() else np.inf
         known = known_names(self.names[leaves])
+        row: Any
         for row in totals[_MOST_SUMS:]:
             self.dropped[row] = is_known(self.beside[row], known) or self.depth[row] < deepest
         for row in totals[:_MOST_SUMS]:
@@ -209,10 +210,10 @@ class Totals:
                 self.doubts.append(self._both(row, sums[1] if words in known and len(sums) > 1 else sums[0], kept))
         if len(totals) > _MOST_SUMS:
             beyond = totals[_MOST_SUMS:]
-            kept = int((~self.dropped[beyond]).sum())
+            stay = int((~self.dropped[beyond]).sum())
             self.doubts.append(
                 f"{len(totals):,} rows have a word for total beside another. Those from row {beyond[0]} on were not "
-                f"held against sums, and {kept:,} of them were kept: they may be totals, which count people twice"
+                f"held against sums, and {stay:,} of them were kept: they may be totals, which count people twice"
             )
 
     def _both(self, row: Any, total: pd.Series, what: str, called: str = "") -> str:
@@ -279,7 +280,7 @@ class Totals:
         """A sentence for each of a few rows, with both sums, and one for those beyond."""
         said += [self._both(row, sums.loc[row], what) for row in rows[:SHOWN_AT_MOST]]
         if len(rows) > SHOWN_AT_MOST:
-            said.append(f"{len(rows) - SHOWN_AT_MOST:,} rows more, to row {rows[-1]}, were {what}")
+            said.append(f"beyond these {len(rows) - SHOWN_AT_MOST:,} rows more, to row {rows[-1]}, were {what}")
 
     def _by_codes(self, codes: pd.Series) -> None:
         """Rows whose code begins the codes of others: a country among its regions, a region among its provinces."""

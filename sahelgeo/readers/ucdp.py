@@ -7,7 +7,6 @@ from typing import Unpack
 import pandas as pd
 
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import SHOWN_AT_MOST, listed
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.reading import read_with
@@ -81,10 +80,8 @@ def tidy(rows: Rows) -> Tidied:
     )
     backwards = {"date_end": "date", "fatalities": "fatalities_low", "fatalities_high": "fatalities"}
     for name, least in backwards.items():
-        less = (table[name] < table[least]).fillna(False) if {name, least} <= set(table) else pd.Series(dtype=bool)
-        if less.any():
-            shown = listed(list(less.index[less]), SHOWN_AT_MOST)
-            rows.doubts.append(f"row(s) {shown}: {name} is below {least}. They were kept as printed")
+        if {name, least} <= set(table):
+            rows.doubt(table[name] < table[least], f"{name} is below {least}, and both were kept as printed")
     return rows.tidied(rows.located(table), "events")
 
 
