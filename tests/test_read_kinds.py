@@ -69,12 +69,14 @@ def _of_own(figures: Sequence[object]) -> io.BytesIO:
     return csv_bytes(OWN_PHASES, f"{WHO},50000,{','.join(map(str, figures))}")
 
 
-def _of_tableau(figures: Sequence[object]) -> io.BytesIO:
+def _of_tableau(figures: Sequence[object], phase: str = "Ph {}", *more: list[object]) -> io.BytesIO:
+    numbers = ("I", "II", "III", "IV", "V") if phase.endswith("{} ") else range(1, 6)
     head = ["Pays", "2ème niveau administratif", "3ème niveau administratif", "Geocode", "Date du cycle"]
     return book(
         [*head, "Population totale", "SITUATION COURANTE", *[None] * 5],
-        [*[None] * 6, "Classification de la zone", *(f"Ph {n}" for n in range(1, 6))],
+        [*[None] * 6, "Classification de la zone", *(phase.format(n) for n in numbers)],
         ["Mali", "Mopti", "Koro", "ML0505", "mars 2021", 50_000, 3, *figures],
+        *more,
     )
 
 
@@ -435,7 +437,7 @@ def test_totals_of_movements_are_left_out(total: str) -> None:
         assert sg.read_table(file, told, table="flows", **days)["people"].sum() == 15
 
 
-def test_coordinates_of_zero_and_estimates_out_of_order_are_said() -> None:
+def test_coordinates_of_zero_and_days_out_of_order_are_said() -> None:
     """Nothing happened where the equator crosses the meridian of Greenwich."""
     head = "event_id_cnty,event_date,event_type,actor1,country,latitude,longitude,fatalities"
     table, words = said(
@@ -443,7 +445,32 @@ def test_coordinates_of_zero_and_estimates_out_of_order_are_said() -> None:
     )
     assert table.geometry.isna().tolist() == [True, False]
     assert "row(s) 2: latitude 0 and longitude 0" in words
-    event = "7,1,A,B,A - B,1,Djibo,Sahel,Soum,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-10,30,50,40"
-    words = said(csv_bytes(GED, event))[1]
-    assert "date_end is below date" in words
-    assert "fatalities_high is below fatalities" in words
+    event = "7,1,A,B,A - B,1,Djibo,Sahel,Soum,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-10,30,36,40"
+    assert "date_end is before date" in said(csv_bytes(GED, event))[1]
+
+
+def test_phases_in_roman_numerals_and_rows_of_several_cycles_are_read() -> None:
+    """Each row of Tableau 4 has the days of its own cycle."""
+    figures = (25_000, 10_000, 12_500, 2_500, 0)
+    other = ["Mali", "Mopti", "Bankass", "ML0501", "novembre 2021", 50_000, 3, *figures]
+    phases = sg.read(_of_tableau(figures, "Phase {} ", other))
+    assert phases["people_3"].tolist() == [12_500, 12_500]
+    assert phases["season"].tolist() == ["Jan-May 2021", "Sep-Dec 2021"]
+    assert said(_of_tableau(figures, "Ph {}", [*other[:4], None, *other[5:]]))[1].count("read as the cycle") == 1
+
+
+@pytest.mark.parametrize("heading", ["Effectif (%)", "% de PDI", "Pourcentage", "Proportion de déplacés", "Taux"])
+def test_a_column_of_shares_is_no_column_of_people(heading: str) -> None:
+    """Whatever it is told to be."""
+    file = csv_bytes(f"Localité;{heading}", "Djibo;25", "Dori;75")
+    days = {"date": "2021-01-31", "group": "idp", "source": "x"}
+    with pytest.raises(sg.errors.FormatError, match="its figures are shares, not people"):
+        sg.read_table(file, {"Localité": "place", heading: "people"}, **days)
+
+
+def test_a_country_and_year_that_stand_twice_in_statistics_are_said() -> None:
+    """Their people would count twice; a country is known by any of its codes."""
+    head = "iso3,country_name,year,new_displacement,total_displacement"
+    table, words = said(csv_bytes(head, "ML,Mali,2022,0,10", "MLI,Mali,2022,0,12"))
+    assert table["pcode"].tolist() == ["ML", "ML"]
+    assert "2 rows share place and day with another row" in words

@@ -14,7 +14,7 @@ from sahelgeo.readers.columns import Period, day_in, given_period
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.printed import fold, text_of, texts
 from sahelgeo.readers.rows import Rows
-from sahelgeo.readers.stock_rows import months_in
+from sahelgeo.readers.stock_rows import months_in, said_once
 
 _KIND_IN_NAME = re.compile(r"\b(cur|proj)")
 _SEASON_AND_YEAR = re.compile(r"^(.*?)[ ,]*(\d{4})$")
@@ -38,14 +38,19 @@ def times_of_cycle(rows: Rows, kind: str, period: Period | None) -> pd.DataFrame
     index = rows.frame.index
     if period is not None and kind == "current":
         return pd.DataFrame(dict(zip(("start", "end"), given_period(period), strict=True)), index=index)
-    printed = next(filter(None, map(text_of, rows.frame["cycle"])), "")
-    day = day_in(printed, day_first=rows.day_first) or next(iter(months_in(printed)), None)
-    if day is None:
-        raise FormatError(
-            f"{rows.where}, column 'Date du cycle', row {index[0]} ({printed!r}): no month and year. "
-            "Write it as 'mars 2021'"
-        )
-    return _situation(rows, day, kind).assign(issued=pd.Timestamp(day.replace(day=1)))
+    printed = rows.text("cycle")
+    printed = said_once(rows, printed, "cycle") if printed.notna().any() else printed
+    times = []
+    for cycle in printed.unique():
+        here, text = index[printed.eq(cycle).fillna(True)], text_of(cycle)
+        day = day_in(text, day_first=rows.day_first) or next(iter(months_in(text)), None)
+        if day is None:
+            raise FormatError(
+                f"{rows.where}, column 'Date du cycle', row {here[0]} ({text!r}): no month and year. "
+                "Write it as 'mars 2021'"
+            )
+        times.append(_situation(rows, day, kind).assign(issued=pd.Timestamp(day.replace(day=1))).loc[here])
+    return pd.concat(times).reindex(index)
 
 
 def _calendar(season: pd.Series, year: pd.Series) -> pd.DataFrame:

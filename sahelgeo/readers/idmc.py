@@ -76,7 +76,7 @@ def tidy(rows: Rows, *, measure: Measure = "stock") -> Tidied:
 
 
 def _tidy_years(rows: Rows, measure: Measure) -> Tidied:
-    year, iso3 = rows.year("year").astype("string"), rows.text("iso3")
+    year, iso3 = rows.year("year").astype("string"), _countries(rows)
     country, first, last = country_pcodes(iso3), pd.to_datetime(year + "-01-01"), pd.to_datetime(year + "-12-31")
     base = rows.table(iso3=iso3, place=rows.text("country").fillna(iso3))
     if measure == "stock":
@@ -117,8 +117,13 @@ def _tidy_disasters(rows: Rows) -> Tidied:
     return rows.told_apart(table, "flows", [note] if backwards.any() else [])
 
 
+def _countries(rows: Rows) -> pd.Series:
+    """ISO codes of three letters; IDMC's own of areas that are no country stay."""
+    return rows.country("iso3", "country").fillna(rows.text("iso3"))
+
+
 def _movements(rows: Rows) -> pd.DataFrame:
-    iso3, start = rows.text("iso3"), rows.day("start")
+    iso3, start = _countries(rows), rows.day("start")
     return rows.table(
         origin=country_pcodes(iso3),
         destination=pd.NA,

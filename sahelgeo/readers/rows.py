@@ -459,6 +459,8 @@ class Rows:
             said.append(
                 f"{int(alike.sum())} rows share place and day with another row: the later ones are numbered in 'place'"
             )
+        # A country and year stand once in statistics; sites of one name are many.
+        self.doubts += said if self.facts.get("once") else []
         return self.tidied(table, kind, [*notes, *said])
 
     def one_level(self, within: list[str], level: int | None, people: str) -> Rows:

@@ -21,6 +21,7 @@ HEAD_ROWS = 60
 _DEEPEST_HEADINGS = 3_000
 # Forms whose first row is the headings, and is no row of the file.
 PRINTED = ("csv", "workbook")
+_SHARES = re.compile(PRINTED_WORDS["shares"])
 _THOUSANDS = re.compile(PRINTED_WORDS["thousands"])
 
 
@@ -178,11 +179,12 @@ def refuse_headings(found: Found) -> None:
             )
         if name not in found.feed.kinds:
             continue
-        if _THOUSANDS.search(found.heading(name).casefold()):
-            raise FormatError(
-                f"{found.sheet.where}, column {found.heading(name)!r}: its figures are thousands or millions, not "
-                "people. Multiply them in the file, and take the unit out of the heading"
-            )
+        for pattern, what in ((_THOUSANDS, "thousands or millions"), (_SHARES, "shares")):
+            if pattern.search(found.heading(name).casefold()):
+                raise FormatError(
+                    f"{found.sheet.where}, column {found.heading(name)!r}: its figures are {what}, not people. "
+                    "Multiply them in the file, and take the unit out of the heading"
+                )
         if name not in found.feed.facts.get("preferred", ()):
             known = {*found.feed.columns[name], header[place]} - vague
             for other in (at for at, heading in enumerate(header) if heading in known and at != place):

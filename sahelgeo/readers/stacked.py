@@ -25,6 +25,7 @@ from sahelgeo.readers.printed import fold, iso3_of, text_of
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.sheets import Found
 from sahelgeo.readers.stock_rows import drop_nameless
+from sahelgeo.words import PRINTED_WORDS
 
 DEEPEST = 6
 _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
@@ -45,7 +46,7 @@ _NAMED = {
 _MEASURE = re.compile(
     r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|proportion|population totale en|\b3 (?:a|to) 5\b"
 )
-_SHARE = re.compile(r"\b(percent|percentage|pourcentage|proportion|share|ratio|taux|part de( la)? population)\b")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 _PHASES_3_TO_5 = re.compile(r"3\s*(?:a|to|et)\s*5|3 plus|\b(?:phase|ph|p) ?3\s*\+|\bphase 3 5\b")
 
 
@@ -127,7 +128,7 @@ def heading_rows(rows: Sequence[Sequence[Any]], first: int) -> int:
 def _is_heading(row: Sequence[Any], known: Sequence[Any]) -> bool:
     """Two cells that name a measure, or that repeat the row above them: a merged heading spread downwards."""
     cells = [text_of(cell) for cell in row]
-    measures = sum(cell in ("#", "%") or bool(_MEASURE.search(fold(cell))) for cell in cells if cell)
+    measures = sum(cell in ("#", "%") or bool(_MEASURE.search(_label(cell))) for cell in cells if cell)
     repeated = sum(bool(cell) and cell == text_of(other) for cell, other in zip(cells, known, strict=False))
     return measures >= 2 or repeated >= 3
 
@@ -153,12 +154,17 @@ def _first(named: dict[str, str], label: str) -> str:
     return next((name for name, pattern in named.items() if re.search(pattern, label)), "")
 
 
+def _label(printed: str) -> str:
+    """A heading folded, with its phase in digits."""
+    return re.sub(r"\b(phase|ph) (i{1,3}|iv|v)\b", lambda found: f"{found[1]} {_ROMAN[found[2]]}", fold(printed))
+
+
 def _measure(printed: str) -> str:
-    label = fold(printed)
+    label = _label(printed)
     named = _first(_NAMED, label)
     if named in ("phase", "period"):
         return named
-    share = "%" in printed or _SHARE.search(label) is not None
+    share = re.search(PRINTED_WORDS["shares"], printed.casefold()) is not None
     prefix = "share" if share else "people"
     if _PHASES_3_TO_5.search(label) or "3+" in printed:
         return f"{prefix}_3plus"

@@ -78,10 +78,7 @@ def tidy(rows: Rows) -> Tidied:
         geo_precision=rows.number("precision"),
         iso3=_countries(rows),
     )
-    backwards = {"date_end": "date", "fatalities": "fatalities_low", "fatalities_high": "fatalities"}
-    for name, least in backwards.items():
-        if {name, least} <= set(table):
-            rows.doubt(table[name] < table[least], f"{name} is below {least}, and both were kept as printed")
+    rows.doubt(table["date_end"] < table["date"], "date_end is before date, and both were kept as printed")
     return rows.tidied(rows.located(table), "events")
 
 
