@@ -129,8 +129,8 @@ def test_areas_without_figures_are_not_analysed_and_hold_nobody() -> None:
     """Phase 0, missing phases and rows of zeros are no phase 1 and no zero people."""
     zeros = {f"phase{n}": 0 for n in range(1, 6)}
     rows = [
-        ch_row(phase_class="", **zeros),
-        ch_row(adm2_name="Seno", phase_class=0, population="", **zeros),
+        ch_row(phase_class="", phase35=0, **zeros),
+        ch_row(adm2_name="Seno", phase_class=0, population="", phase35="", **zeros),
         ch_row(adm2_name="Yagha", phase_class=""),
     ]
     phases = sg.read_cadre_harmonise(ch_csv(*rows))

@@ -168,9 +168,12 @@ def _part_kinds(units: pd.Series) -> pd.Series:
 def _figures(rows: Rows) -> pd.DataFrame:
     names = [name for name in ("phase", "population", "people_3plus", *PEOPLE_BY_PHASE) if name in rows]
     read = figures(rows, {name: rows.frame[name] for name in names}, {name: rows.found.heading(name) for name in names})
-    people = [*PEOPLE_BY_PHASE, "people_3plus"]
+    people = list(PEOPLE_BY_PHASE)
     empty = read["phase_published"].isna() & read[people].sum(axis=1).eq(0).fillna(True)
     read[people] = read[people].mask(empty, pd.NA)
+    # Some areas print their people in phase 3 and above alone.
+    empty &= ~(read["people_3plus"] > 0).fillna(False)
+    read["people_3plus"] = read["people_3plus"].mask(empty, pd.NA)
     return read.assign(state=read["state"].mask(empty & read["state"].isna(), "not_analysed"))
 
 
