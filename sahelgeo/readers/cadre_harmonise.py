@@ -106,8 +106,7 @@ def tidy(rows: Rows, *, which: Which = "use", period: Period | None = None, kind
     if "use" in rows:
         flags = rows.text("use").str.upper()
         table["_use"] = rows.refuse(flags, ~flags.isin(["Y", "N"]) & flags.notna(), "use", "neither Y nor N")
-    if which == "use":
-        table = _used(table, rows)
+    table = _used(table, rows) if which == "use" else table
     apart = with_rests(blanks_filled(_told_apart(table, rows), rows), rows)
     rows.notes += _oddities(apart)
     if rows.found.sheet.geometry is not None:
@@ -168,9 +167,8 @@ def _part_kinds(units: pd.Series) -> pd.Series:
 def _figures(rows: Rows) -> pd.DataFrame:
     names = [name for name in ("phase", "population", "people_3plus", *PEOPLE_BY_PHASE) if name in rows]
     read = figures(rows, {name: rows.frame[name] for name in names}, {name: rows.found.heading(name) for name in names})
-    people = list(PEOPLE_BY_PHASE)
-    empty = read["phase_published"].isna() & read[people].sum(axis=1).eq(0).fillna(True)
-    read[people] = read[people].mask(empty, pd.NA)
+    empty = read["phase_published"].isna() & read[[*PEOPLE_BY_PHASE]].sum(axis=1).eq(0).fillna(True)
+    read[[*PEOPLE_BY_PHASE]] = read[[*PEOPLE_BY_PHASE]].mask(empty, pd.NA)
     # Some areas print their people in phase 3 and above alone.
     empty &= ~(read["people_3plus"] > 0).fillna(False)
     read["people_3plus"] = read["people_3plus"].mask(empty, pd.NA)
