@@ -398,7 +398,7 @@ def test_a_column_that_tells_groups_apart_is_said_where_it_is_not_read(groups: t
     rows = [
         f"Diffa,Bosso,Bosso,{name},1,{count},{group}" for name, count, group in zip("AB", (10, 20), groups, strict=True)
     ]
-    assert "column 'statut' names groups" in said(csv_bytes(f"{LIST},Statut", *rows), date="2021-01-31")[1]
+    assert "column 'Statut' names groups" in said(csv_bytes(f"{LIST},Statut", *rows), date="2021-01-31")[1]
     alone = [row.replace(groups[1], groups[0]) for row in rows]
     assert said(csv_bytes(f"{LIST},Statut", *alone), date="2021-01-31")[1] == ""
 

@@ -37,6 +37,7 @@ from sahelgeo.words import PRINTED_WORDS, without_accents
 
 # Where the lines below a table stand.
 _FOOT_ROWS = 12
+_MOST_GROUPS = 30
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
@@ -108,18 +109,17 @@ class Rows:
         """Columns that are not read and tell groups apart, where all rows are taken for one."""
         if self.feed.table != "stocks" or self.found.sheet.form not in PRINTED or "group" in self.feed.columns:
             return
-        for heading, cells in self.raw().items():
-            names = {text_of(cell) for cell in distinct(cells)[1]} if heading not in self._headings else set()
+        cells, known = self.found.sheet.cells, set(self.found.columns.values())
+        for place, heading in enumerate(map(text_of, cells.loc[self.found.header])):
+            once: Any = () if place in known or not heading else distinct(cells.iloc[:, place].loc[self.frame.index])[1]
+            # Groups are few.
+            names = {text_of(cell) for cell in once if len(once) <= _MOST_GROUPS} - {""}
             groups = sorted(name for name in names if aside(name) == "group")
-            if groups and len(names - {""}) > 1:
+            if groups and len(names) > 1:
                 self.doubts.append(
                     f"column {heading!r} names groups such as {groups[0]!r}, and the rows of all were read as one. "
                     "Read each group alone"
                 )
-
-    @property
-    def _headings(self) -> set[str]:
-        return {self.found.heading(name).casefold() for name in self.found.columns}
 
     def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
         """Leave out the rows of a mask, for a reason."""
