@@ -347,7 +347,7 @@ def test_a_map_export_keeps_areas_without_figures_and_points(tmp_path: Path) -> 
         "p3_plus_C_population": 50,
         **{f"phase{n}_C_population": value for n, value in enumerate((20, 30, 35, 15, 0), 1)},
     }
-    missing = {f"phase{n}_C_population": None for n in range(1, 6)}
+    missing = {f"phase{n}_C_population": None for n in range(1, 6)} | {"p3_plus_C_population": None}
     features = [{**area, "area": f"Area {n}"} for n in range(76)]
     features += [{**area, **missing, "area": "Grey", "overall_phase_C": 10, "estimated_population_current": None}]
     features += [{**area, **missing, "area": "Odd", "overall_phase_C": 7}]
