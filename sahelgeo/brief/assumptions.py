@@ -27,7 +27,7 @@ from sahelgeo.events import over_time
 from sahelgeo.events.actors import actor_family
 from sahelgeo.events.extent import core_periphery, mean_centre
 from sahelgeo.events.timeline import load_timeline, timeline_steps
-from sahelgeo.maps.chart import day_numbers
+from sahelgeo.maps.year_charts import day_numbers
 from sahelgeo.phases.rule import people_from
 from sahelgeo.samples import Sample
 from sahelgeo.tables import PEOPLE_BY_PHASE

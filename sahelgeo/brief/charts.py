@@ -17,11 +17,11 @@ from matplotlib.patches import Patch
 
 from sahelgeo.brief.outcome import text, translated
 from sahelgeo.maps.area_layers import AreaLayer
-from sahelgeo.maps.chart import day_numbers
-from sahelgeo.maps.chart import lines as lines_over_days
 from sahelgeo.maps.drawing import AreaDrawing
 from sahelgeo.maps.print_layers import HATCHES, draw_layers
 from sahelgeo.maps.scale import LITERAL_TEXT, style
+from sahelgeo.maps.year_charts import day_numbers
+from sahelgeo.maps.year_charts import lines as lines_over_days
 from sahelgeo.words import base_language
 
 # The width of a column of the page, so that nothing is scaled in print.

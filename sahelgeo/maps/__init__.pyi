@@ -1,8 +1,6 @@
 from .area_layers import AreaLayer as AreaLayer
 from .area_layers import BivariateLayer as BivariateLayer
 from .area_layers import PhaseLayer as PhaseLayer
-from .chart import Chart as Chart
-from .chart import chart as chart
 from .document import Language as Language
 from .event_layer import EventLayer as EventLayer
 from .newsroom import export_newsroom as export_newsroom
@@ -24,3 +22,5 @@ from .style import Palette as Palette
 from .style import Style as Style
 from .style import palettes as palettes
 from .time_layer import TimeLayer as TimeLayer
+from .year_charts import Chart as Chart
+from .year_charts import chart as chart

@@ -42,7 +42,6 @@ from sahelgeo.maps.layers import (
 from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising
 from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
-from sahelgeo.phases.phase_totals import choose_phase
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import word, write_number
@@ -495,6 +494,8 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
 
 def one_phase_each(phases: gpd.GeoDataFrame, choose: Literal["worst", "largest"]) -> gpd.GeoDataFrame:
     """The phases with one row for each p-code; areas that no row names stay as they are."""
+    from sahelgeo.phases.phase_totals import choose_phase  # noqa: PLC0415 (sums only where an area has several rows)
+
     checks.columns(phases, "PhaseLayer", {"pcode": "any", "kind": "any"})
     named = phases["kind"].notna()
     figures = pd.DataFrame(phases[named]).drop(columns=phases.active_geometry_name)
