@@ -176,11 +176,15 @@ def _copied(found: Any, folder: Path) -> str:
 
 def _keys(given: argparse.Namespace) -> int:
     from sahelgeo.live.feeds import FEEDS  # noqa: PLC0415
-    from sahelgeo.live.keys import key_places  # noqa: PLC0415
+    from sahelgeo.live.keys import kept_key  # noqa: PLC0415
 
-    for feed, name, where, get in key_places(FEEDS.values()):
-        state = f"{_in(given.lang, 'set')} ({where})" if where else f"{_in(given.lang, 'not set')}: {get}"
-        _say(f"  {feed}  {name}  {state}")
+    for feed in FEEDS.values():
+        facts = feed.facts.get("key", {})
+        parts = ("email",) if "email" in facts else [part for part in ("user", "from") if part in facts]
+        for part in parts:
+            where = kept_key(facts[part])[1]
+            state = f"{_in(given.lang, 'set')} ({where})" if where else f"{_in(given.lang, 'not set')}: {feed.key_from}"
+            _say(f"  {feed.id}  {facts[part][-1]}  {state}")
     return 0
 
 

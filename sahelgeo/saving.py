@@ -9,6 +9,8 @@ What is to be saved is made in memory first, so that an error while drawing touc
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import json
 import os
 import re
 import shutil
@@ -152,3 +154,23 @@ def write_whole(path: str | PathLike[str], content: str | bytes | Mapping[str, s
 
 def _encoded(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else readable(content).encode()
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    # JSON's texts, numbers and lists are TOML's, but for DEL, which `readable` takes out.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def to_toml(values: Mapping[str, Any]) -> str:
+    """A TOML document of plain values, and of tables of them, which come last."""
+    held = {name: value for name, value in values.items() if value not in (None, "", (), [], {})}
+    named = {name if name.isidentifier() else json.dumps(name, ensure_ascii=False): held[name] for name in held}
+    lines = [f"{name} = {_toml(value)}" for name, value in named.items() if not isinstance(value, Mapping)]
+    for name, table in named.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{name}]", *to_toml(table).splitlines()]
+    return readable("\n".join(lines) + "\n")

@@ -161,17 +161,12 @@ def _country_row(iso3: str) -> dict[str, str]:
 
 def _code(style: str, iso3: str) -> str:
     """A country as a publisher writes it: ``iso3``, ``iso2``, ``name`` (English) or ``gw`` (Gleditsch and Ward)."""
-    if style == "iso2":
-        return iso2_codes()[iso3]
-    if style == "name":
-        return _country_row(iso3)["name_en"]
-    if style == "gw":
-        rows = embedded.read_rows("ucdp_countries.csv")
-        found = next((row["gw"] for row in rows if row["iso3"] == iso3), None)
-        if found is None:
-            raise SchemaError(f"countries: UCDP has no number for {iso3}. Leave countries out, and choose then")
-        return found
-    return iso3
+    if style != "gw":
+        return {"iso3": iso3, "iso2": iso2_codes()[iso3], "name": _country_row(iso3)["name_en"]}[style]
+    found = [row["gw"] for row in embedded.read_rows("ucdp_countries.csv") if row["iso3"] == iso3]
+    if not found:
+        raise SchemaError(f"countries: UCDP has no number for {iso3}. Leave countries out, and choose then")
+    return found[0]
 
 
 def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, Any]) -> Asked:

@@ -130,12 +130,9 @@ def _demanded(found: Fetched, asked: Asked, demanded: dict[str, Any]) -> Fetched
     if found.sha256 == demanded["sha256"]:
         return found
     then, today = str(demanded.get("published") or demanded.get("retrieved"))[:10], found.published or found.retrieved
-    raise FetchError(
-        f"{asked.feed.id}: the lock demands other bytes than there are: {demanded['sha256'][:12]} of {then}, not "
-        f"{found.sha256[:12]} of {today:%Y-%m-%d}. The publisher has replaced the file: use the kept one, or take the "
-        "entry out of the lock",
-        feed=asked.feed.id, address=found.address, reason="changed",
-    )  # fmt: skip
+    what = f"{demanded['sha256'][:12]} of {then}, not {found.sha256[:12]} of {today:%Y-%m-%d}"
+    text = f"{asked.feed.id}: the lock demands other bytes than there are: {what}. Use the kept file, or unlock it"
+    raise FetchError(text, feed=asked.feed.id, address=found.address, reason="changed")
 
 
 def _fetched(asked: Asked, root: Path, held: list[Fetched], how: dict[str, Any]) -> Fetched:
@@ -158,10 +155,9 @@ def _offline(asked: Asked, here: Fetched | None, held: list[Fetched]) -> Fetched
     if here is None:
         there = [one.vintage or f"{one.retrieved:%Y-%m-%d}" for one in held]
         what = f"none of it of {asked.vintage}" if held else "no file of it"
-        raise OfflineError(
-            f"{asked.feed.id}: {what} is here, and no connection may be opened. "
-            f"Here: {listed(there, 8) or 'nothing'}. Fetch it once with a connection", feed=asked.feed.id,
-        )  # fmt: skip
+        shown = f"{listed(there, 8) or 'nothing'}. Fetch it once with a connection"
+        text = f"{asked.feed.id}: {what} is here, and no connection may be opened. Here: {shown}"
+        raise OfflineError(text, feed=asked.feed.id)
     if asked.vintage is None and not _fresh(asked, here):
         warn(f"{asked.feed.id}: the file here was checked on {here.checked or here.retrieved:%Y-%m-%d}; "
              "there may be a newer one")  # fmt: skip
@@ -186,8 +182,7 @@ def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: 
 
     with Line(asked.feed, progress=progress) as line:
         place = chosen(asked, places_of(asked, line), line)
-        same = [one for one in held if one.vintage == place.vintage]
-        newest = same[0] if same else None
+        newest = next((one for one in held if one.vintage == place.vintage), None)
         # What was got as a vintage, and is now the newest, is given from now on without one.
         unasked: dict[str, Any] = {} if asked.vintage else {"asked_for": ""}
         if newest and place.published and (newest.published, newest.bytes) == (place.published, place.size):
@@ -226,10 +221,9 @@ def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: 
     kept.write_kept(found, body.content)
     if found.without:
         warn(f"{asked.feed.id}: no rows for {', '.join(found.without)}; that is not zero people")
-    until = body.embargo
-    if until and (asked.end is None or asked.end > f"{until:%Y-%m-%d}"):
-        warn(f"{asked.feed.id}: events up to {until:%Y-%m-%d} only: the account may not see later ones, "
-             "which are not zero")  # fmt: skip
+    if body.embargo and (asked.end is None or asked.end > f"{body.embargo:%Y-%m-%d}"):
+        until = f"events up to {body.embargo:%Y-%m-%d} only"
+        warn(f"{asked.feed.id}: {until}: the account may not see later ones, which are not zero")
     for doubt in body.doubts:
         warn(f"{asked.feed.id}: {doubt}")
     return found

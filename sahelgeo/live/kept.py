@@ -27,14 +27,12 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo import __version__
-from sahelgeo.errors import ExportError, FetchError, SchemaError
+from sahelgeo.errors import ExportError, SchemaError
 from sahelgeo.live.feeds import FEEDS, Asked
 from sahelgeo.readers.opener import PROVENANCE
-from sahelgeo.saving import readable, write_whole
+from sahelgeo.saving import to_toml, write_whole
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import word, write_day
-
-Value = str | int | bool | dt.datetime | dt.date | list[Any] | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,9 @@ class Fetched:
 
     Examples
     --------
-    >>> import sahelgeo as sg
+    >>> import datetime as dt, sahelgeo as sg
     >>> f = sg.live.Fetched(path="mali.json", feed="hapi/idps", address="https://hapi.humdata.org/api/v2/...",
-    ...                     retrieved="2026-11-30T06:12:44+00:00", sha256="60a54ca4", bytes=183)
+    ...                     retrieved=dt.datetime(2026, 11, 30, tzinfo=dt.UTC), sha256="60a54ca4", bytes=183)
     >>> f.credit().split(". ")[-1]
     'Accessed 30 November 2026'
     """
@@ -98,11 +96,8 @@ class Fetched:
     asked_for: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        held = {"path": Path(self.path), "without": tuple(self.without)}
-        held |= {name: _time(getattr(self, name)) for name in ("retrieved", "checked", "published")}
-        held |= {name: _day(getattr(self, name)) for name in ("covers_from", "covers_until")}
-        for name, value in held.items():
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "without", tuple(self.without))
 
     def __fspath__(self) -> str:
         return str(self.path)
@@ -122,10 +117,8 @@ class Fetched:
             They are not known.
         """
         if self.covers_from is None or self.covers_until is None:
-            raise SchemaError(
-                f"{self.path.name}: it is not known which days it covers. Fetch it with start= and end=, or give "
-                "coverage= as two days"
-            )
+            text = f"{self.path.name}: it is not known which days it covers"
+            raise SchemaError(f"{text}. Fetch it with start= and end=, or give coverage= as two days")
         days = {"start": pd.Timestamp(self.covers_from), "end": pd.Timestamp(self.covers_until)}
         countries = [code for code in self.query.get("countries", []) if code not in self.without]
         return pd.DataFrame([{**days, "iso3": code} for code in countries] if countries else [days])
@@ -143,18 +136,6 @@ class Fetched:
         return f"{source.line(lang) if source else self.feed}. {when}{said}"
 
 
-def _time(value: Any) -> dt.datetime | None:
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    if isinstance(value, dt.datetime) and value.tzinfo is None:
-        value = value.replace(tzinfo=dt.UTC)
-    return value if isinstance(value, dt.datetime) else None
-
-
-def _day(value: Any) -> dt.date | None:
-    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-
-
 def now() -> dt.datetime:
     """The present second."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -167,26 +148,6 @@ def cache() -> Path:
     from platformdirs import user_cache_path  # noqa: PLC0415
 
     return user_cache_path("sahelgeo")
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    # JSON's texts, numbers and lists are TOML's, but for DEL, which `readable` takes out.
-    return json.dumps(value, ensure_ascii=False)
-
-
-def to_toml(values: Mapping[str, Any]) -> str:
-    """A TOML document of plain values, and of tables of them, which come last."""
-    held = {name: value for name, value in values.items() if value not in (None, "", (), [], {})}
-    named = {name if name.isidentifier() else json.dumps(name, ensure_ascii=False): held[name] for name in held}
-    lines = [f"{name} = {_toml(value)}" for name, value in named.items() if not isinstance(value, Mapping)]
-    for name, table in named.items():
-        if isinstance(table, Mapping):
-            lines += ["", f"[{name}]", *to_toml(table).splitlines()]
-    return readable("\n".join(lines) + "\n")
 
 
 def digest(content: bytes) -> str:
@@ -243,7 +204,7 @@ def read_provenance(beside: Path) -> Fetched | None:
     with suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         held = {name: value for name, value in tomllib.loads(beside.read_text("utf-8")).items() if name in known}
         found = Fetched(path=path, **held)
-        if found.retrieved is not None and path.stat().st_size == found.bytes:
+        if isinstance(found.retrieved, dt.datetime) and path.stat().st_size == found.bytes:
             return found
     return None
 
@@ -290,16 +251,10 @@ def write_lock(lock: Path, name: str, fetched: Fetched) -> None:
     entry = {
         part: getattr(fetched, part) for part in ("feed", "address", "vintage", "published", "retrieved", "sha256")
     }
-    entry["query"] = _toml(dict(fetched.query))
+    entry["query"] = json.dumps(fetched.query)
     write_whole(lock, to_toml(dict(sorted({**read_lock(lock), name: entry}.items()))))
 
 
 def locked_file(held: list[Fetched], sha256: str) -> Fetched | None:
     """The kept file with these very bytes."""
     return next((one for one in held if one.sha256 == sha256 and digest(one.path.read_bytes()) == sha256), None)
-
-
-def not_found(asked: Asked, there: list[str]) -> FetchError:
-    """The error for a vintage that is not to be had."""
-    text = f"{asked.feed.id}: there is no vintage {asked.vintage!r}. There is: {', '.join(there) or 'nothing'}"
-    return FetchError(text, feed=asked.feed.id, reason="not_found")

@@ -85,7 +85,7 @@ def _filed() -> dict[str, str]:
     return {str(name): str(value) for name, value in held.items()}
 
 
-def _kept(names: Iterable[str]) -> tuple[Secret, str]:
+def kept_key(names: Iterable[str]) -> tuple[Secret, str]:
     """The first of some variables that is set, and where it was found."""
     names = list(names)
     for name in names:
@@ -113,9 +113,9 @@ def keys_of(feed: LiveFeed) -> dict[str, Secret]:
         It is not set: the message says which variable, where to get one, and the feed that needs none.
     """
     facts = feed.facts.get("key", {})
-    found = {part: _kept(facts[part])[0] for part in ("user", "from") if part in facts}
+    found = {part: kept_key(facts[part])[0] for part in ("user", "from") if part in facts}
     if "email" in facts and not found.get("from"):
-        address = _kept(facts["email"])[0]
+        address = kept_key(facts["email"])[0]
         made = base64.b64encode(f"sahelgeo:{address.reveal()}".encode()).decode() if address else ""
         found["from"] = Secret(made)
     if missing := [part for part, secret in found.items() if not secret]:
@@ -137,15 +137,6 @@ def refused_key(feed: LiveFeed, said: str, status: int) -> KeyNeededError:
     where = feed.facts["key"].get("denied", "") if status == 403 else ""
     text = f"{feed.id}: the key was refused ({said}){f': {where}' if where else ''}. Else {_advice(feed, parts)}"
     return KeyNeededError(text, feed=feed.id, status=status)
-
-
-def key_places(feeds: Iterable[LiveFeed]) -> Iterator[tuple[str, str, str, str]]:
-    """Of each feed with a key: its id, the variable, where it is set (empty: nowhere), where to get it."""
-    for feed in feeds:
-        for part in ("email", "user", "from"):
-            names = feed.facts.get("key", {}).get(part)
-            if names and not (part == "from" and "email" in feed.facts["key"]):
-                yield feed.id, names[-1], _kept(names)[1], feed.key_from
 
 
 def _forms(secret: Secret) -> set[str]:

@@ -14,10 +14,10 @@ from typing import Any
 
 from sahelgeo.errors import listed
 from sahelgeo.live.feeds import Asked, Call, calls_of
-from sahelgeo.live.kept import not_found
 from sahelgeo.live.polite import Line, json_of
 
 _CATALOGUE = "https://data.humdata.org/api/3/action/package_show"
+_LICENCES = ("license_other", "license_title", "license_id")
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,10 @@ def _resource(held: Mapping[str, Any], dataset: Mapping[str, Any]) -> Place:
     published = None
     with suppress(TypeError, ValueError):
         published = dt.datetime.fromisoformat(str(held.get("last_modified"))).replace(tzinfo=dt.UTC, microsecond=0)
-    size = held.get("size")
-    return Place(
-        (Call(str(held["url"])),),
-        str(held.get("name")),
-        published,
-        size if isinstance(size, int) else None,
-        str(dataset.get("license_other") or dataset.get("license_title") or dataset.get("license_id") or ""),
-        str(dataset.get("license_url") or ""),
-    )
+    size = held["size"] if isinstance(held.get("size"), int) else None
+    licence = next((str(dataset[name]) for name in _LICENCES if dataset.get(name)), "")
+    terms = str(dataset.get("license_url") or "")
+    return Place((Call(str(held["url"])),), str(held.get("name")), published, size, licence, terms)
 
 
 def _behind_entry(asked: Asked, line: Line) -> Place:
@@ -144,7 +139,8 @@ def chosen(asked: Asked, places: list[Place], line: Line) -> Place:
     elif asked.feed.facts.get("newest_name"):
         return places[0]
     if not places:
-        raise not_found(asked, offered)
+        text = f"there is no vintage {asked.vintage!r}. There is: {', '.join(offered) or 'nothing'}"
+        raise line.error(text, "not_found")
     day = places[0].published
     same = [one.vintage for one in places if day and one.published and one.published.date() == day.date()]
     if day and len(same) > 1 and asked.vintage not in same:

@@ -20,6 +20,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from sahelgeo.errors import FetchError, FormatError, listed
 from sahelgeo.live.feeds import FORMS, Asked, Call
 from sahelgeo.live.polite import Answer, Line, json_of
@@ -78,11 +80,7 @@ def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> 
 
 def _joined(rows: Rows, asked: Asked) -> bytes:
     if asked.feed.form == "csv":
-        held = io.StringIO(newline="")
-        writer = csv.DictWriter(held, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return held.getvalue().encode()
+        return pd.DataFrame(rows).to_csv(index=False).encode()
     name = asked.feed.facts.get("list", "")
     return json.dumps({name: rows} if name else rows, ensure_ascii=False, indent=0).encode()
 
@@ -90,11 +88,12 @@ def _joined(rows: Rows, asked: Asked) -> bytes:
 def _rows_of_call(call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
     """All rows that answer one request, page after page, and what stands around them."""
     paging: Mapping[str, Any] = asked.feed.facts.get("paging", {})
+    names = asked.feed.facts.get("row_key", ())
     size, rows, seen, around = int(paging.get("size", 0)), Rows(), set[str](), dict[str, Any]()
     for number in range(_MOST_PAGES):
         turned = _turned(call, paging, number)
         page, around = _page(line.get(turned), asked, line)
-        keys = {_key_of(row, asked) for row in page}
+        keys = {json.dumps([row.get(name) for name in names or row], sort_keys=True) for row in page}
         if twice := sorted(keys & seen):
             text = f"{len(twice):,} rows stand on two pages ({listed(twice, 2)}): the data were changed while they were"
             raise line.error(f"{text} fetched, and others are missing. Fetch again", "incomplete")
@@ -116,11 +115,6 @@ def _turned(call: Call, paging: Mapping[str, Any], number: int) -> Call:
     size = int(paging["size"])
     place = number * size if paging["style"] == "offset" else number + int(paging.get("first", 1))
     return Call(call.address, {**call.query, paging["limit"]: str(size), paging["parameter"]: str(place)}, call.country)
-
-
-def _key_of(row: dict[str, Any], asked: Asked) -> str:
-    names = asked.feed.facts.get("row_key", row)
-    return json.dumps([row.get(name) for name in names], sort_keys=True)
 
 
 def _page(answer: Answer, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:

@@ -251,8 +251,7 @@ class Line:
     def _refusal(self, raw: Answer, *, login: bool = False) -> FetchError:
         said, page = _words_of(raw)
         said = hide(said, self.all_secrets().values())
-        keyed = "key" in self.feed.facts
-        if keyed and (login or (raw.status in (401, 403) and not page)):
+        if "key" in self.feed.facts and (login or (raw.status in (401, 403) and not page)):
             return refused_key(self.feed, said, raw.status)
         reason = "not_found" if raw.status in (404, 410) else "refused"
         advice = "Change what is asked"
