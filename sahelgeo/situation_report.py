@@ -637,16 +637,18 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
 def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:
     """The map of phases under displaced people, and deaths by month."""
     m = None
-    options: dict[str, Any] = {"title": report.say("map"), "lang": report.lang}
     drawn = {kind: rows.dropna(subset=["pcode"]) for kind, rows in report.by_area.items() if "pcode" in rows}
     drawn = {kind: rows for kind, rows in drawn.items() if len(rows)}
+    there = {"phases", "stocks"} & set(drawn)
+    title = report.say("map" if len(there) != 1 else there.pop())
+    options: dict[str, Any] = {"title": title, "lang": report.lang}
     if "phases" in drawn:
         m = maps.phase_map(drawn["phases"], report.areas, column=report.phase_column, **options)
     if "stocks" in drawn:
         m = maps.stock_map(drawn["stocks"], report.areas, **(options if m is None else {"m": m}))
     if m is not None:
         # A small sheet has larger letters beside its map: it is shown on a part of a page.
-        yield report.say("map"), maps.figure(m, width_inches=_MAP_INCHES)
+        yield title, maps.figure(m, width_inches=_MAP_INCHES)
     if "deaths" in report.by_area:
         yield report.say("deaths_by_month"), _chart(report)
 

@@ -246,6 +246,13 @@ def test_pictures_stand_in_the_page_and_beside_the_markdown(tmp_path: Path) -> N
     assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_map_is_called_by_what_it_shows() -> None:
+    """Displaced people are in its title only where they are on it."""
+    assert "Food insecurity" in sg.situation(areas=AREAS, phases=phases()).pictures
+    both = sg.situation(areas=AREAS, phases=phases(), stocks=stocks(["2020-08-31"], [70]))
+    assert "Food insecurity and displaced people" in both.pictures
+
+
 def test_polygons_of_the_phases_are_its_areas() -> None:
     """As in a map of the IPC, which has no codes."""
     table = phases(pcode=pd.NA, place=["North", "South"])
