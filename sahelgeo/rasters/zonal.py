@@ -267,8 +267,8 @@ class _SumPlan:
         if self.tiles is False:
             tables = [self._of(facts[own], rows[(rows["grid"] == name).to_numpy()]).assign(raster=name)
                       for name in facts["grid"] for own in [(facts["grid"] == name).to_numpy()]]  # fmt: skip
-            whole = pd.concat(tables, ignore_index=True)
-            return whole[["raster", *(name for name in whole if name != "raster")]]
+            by_raster = pd.concat(tables, ignore_index=True)
+            return by_raster[["raster", *(name for name in by_raster if name != "raster")]]
         refuse_overlapping_grids(facts)
         table = self._of(facts, rows)
         if not self.report:
@@ -279,7 +279,7 @@ class _SumPlan:
     def _of(self, facts: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         count, area = len(self.areas), rows["area"].to_numpy(dtype=np.int64)
         names = ("people", "cells", "covered", "within")
-        total, cells, covered, within = (np.bincount(area, rows[name], count) for name in names)
+        total, cells, covered, within = (np.bincount(area, rows[name], count).astype(np.float64) for name in names)
         table = pd.DataFrame(
             {
                 "people": pd.array(np.where(cells > 0, total, np.nan), dtype="Float64"),
@@ -421,8 +421,8 @@ class _PairPlan:
         facts = in_order(state["facts"])
         refuse_overlapping_grids(facts)
         sums = in_order(state["rows"], "what", "a", "b").groupby(["what", "a", "b"])[["people", "cells"]].sum()
-        of = {what: (sums.loc[[what]].droplevel("what") if what in sums.index.levels[0] else sums[:0].droplevel("what"))
-              for what in _OF}  # fmt: skip
+        found = sums.index.unique("what")
+        of = {what: (sums.loc[[what]] if what in found else sums[:0]).droplevel("what") for what in _OF}
         parts, own = of["pair"].reset_index(), [of[side].droplevel(other) for side, other in (("a", "b"), ("b", "a"))]
         sets = {"areas": self.areas, "zones": self.zones}
         for (name, one), doubled, here in zip(sets.items(), (of["aa"], of["bb"]), own, strict=True):

@@ -287,7 +287,7 @@ def gaps_in_words(
 def facts_of(grid: Grid, sums: ZoneSums, part: Part) -> pd.DataFrame:
     """What a sum of several grids must know of each."""
     name = grid.name if isinstance(part.content, Path) else part.name or grid.name
-    facts = {"grid": name, "source": grid.source, "infinite": sums.infinite}
+    facts: dict[str, object] = {"grid": name, "source": grid.source, "infinite": sums.infinite}
     facts |= {"silent": grid.nodata is None, "crs": grid.crs.to_wkt(), "cell": abs(grid.transform.determinant)}
     return pd.DataFrame([{**facts, "frame": shapely.to_wkb(shapely.Polygon(grid.corners()), hex=True)}])
 
