@@ -350,7 +350,7 @@ def test_an_index_of_parquet_named_like_a_column_keeps_the_column(tmp_path: Path
     events = {"event_id_cnty": ["B1"], "event_date": ["2020-08-15"], "event_type": ["Battles"], "actor1": ["A"]}
     events |= {"country": ["Mali"], "latitude": [14.1], "longitude": [-1.6], "fatalities": [decimal.Decimal("12.000")]}
     pd.DataFrame(events).set_index("country").to_parquet(tmp_path / "b.parquet")
-    (part,) = sg.read_chunks(tmp_path / "b.parquet")
+    (part,) = sg.large.read_chunks(tmp_path / "b.parquet")
     assert part["fatalities"].tolist() == [12]
 
 

@@ -21,6 +21,8 @@ PEOPLE_BORNE, SHARE_BORNE = 5.0, 0.005
 _ROUNDED_SHARES = 0.025
 # So many areas, of so many people each, do not all have at most 100 in a phase.
 _SEVERAL_AREAS, _MANY = 3, 10_000
+# Nor are so many areas of a hundred people each.
+_MANY_AREAS = 10
 
 
 def check_fit(table: pd.DataFrame, *, added: bool = False) -> None:
@@ -56,7 +58,7 @@ def refuse_shares(table: pd.DataFrame, *, added: bool = False) -> None:
     shares |= added & np.isnan(population) & near_1 & fractions
     counted = largest > 0
     if counted.sum() >= _SEVERAL_AREAS and (largest[counted] <= 100).all():
-        alone = np.isnan(population) & near_100 & several
+        alone = np.isnan(population) & near_100 & several & (counted.sum() >= _MANY_AREAS)
         shares |= counted & ((population >= _MANY).all(where=counted) | alone.all(where=counted))
     if shares.any():
         problem = (
