@@ -479,6 +479,8 @@ def _with_keys(state: State, parts: Sequence[Part], engine: Any) -> State:
 def digest_of(plan: Plan) -> dict[str, str]:
     """What a plan is made of, as short texts: two plans whose texts are alike do the same."""
     named = {one.name: getattr(plan, one.name) for one in fields(plan)}  # type: ignore[arg-type]
+    if "ground" in named:  # the index, if there is one, is made of it
+        named.pop("index")
     texts = {name: _digest(value) for name, value in named.items()}
     return {type(plan).__name__.removesuffix("Plan").lstrip("_"): "the function", **texts}
 

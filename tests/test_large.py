@@ -174,6 +174,19 @@ def test_an_event_in_two_files_is_named_with_them(folder):
     assert caught.value.rows["part"].tolist() == ["part-0.parquet", "part-9.parquet"]
 
 
+@pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
+def test_a_file_and_a_table_add_up(folder, tmp_path):
+    """Whether a part is a path or a table makes no difference to what it can be added to."""
+    first, second = sorted(folder.iterdir())
+    one, two = (sg.large.partial(sg.sum_events, part, AREAS) for part in (first, gpd.read_parquet(second)))
+    pd.testing.assert_frame_equal((one + two).table(), sg.sum_events(folder, AREAS))
+    points(4).to_parquet(tmp_path / "points.parquet")
+    one, two = (
+        sg.large.partial(sg.events.count_points, part, AREAS) for part in (tmp_path / "points.parquet", points(3))
+    )
+    assert (one + two).table()["points"].sum() == 7
+
+
 def test_an_error_names_its_part(folder):
     """What is wrong with one part is said of it."""
     events(3).drop(columns="date").to_parquet(folder / "part-9.parquet")

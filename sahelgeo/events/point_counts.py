@@ -99,7 +99,7 @@ def count_points(
     """
     if freq is not None:
         period_code(freq)
-    if not isinstance(areas, AreaIndex) and not isinstance(points, pd.DataFrame):
+    if not isinstance(areas, AreaIndex) and (map is not None or not isinstance(points, pd.DataFrame)):
         areas = area_index(areas)
     labels = checks.by(by, pd.DataFrame(), among=[by] if isinstance(by, str) else list(by))
     taken = sorted({*labels} & {"pcode", "located", *_PERIOD, *_COUNTED})
