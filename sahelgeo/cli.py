@@ -38,7 +38,7 @@ examples:
   sahelgeo map stocks conasur.xlsx --level 1
   sahelgeo map stocks population.csv --period latest --choose group=refugee
   sahelgeo map changes conasur_2022.xlsx conasur_2023.xlsx --style house.toml
-  sahelgeo map changes cadre_harmonise.xlsx --country Niger --period 2022-11,2023-11
+  sahelgeo map changes cadre_harmonise.xlsx --country Niger --period 2022-07,2023-07
   sahelgeo map stocks list.csv --column "Région=admin1" --column "Effectif=people" --set date=2023-02-28 \\
       --set group=idp --set source=own --country BFA
 """

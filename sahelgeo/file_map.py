@@ -192,7 +192,7 @@ def _changes_drawn(request: MapRequest, options: dict[str, Any]) -> tuple[maps.M
     if len(periods) > 2 or (request.after is None and len(periods) < 2):
         raise SchemaError(
             "a change is between two: give two files, or two periods of one with a comma between: "
-            "--period 2022-11,2023-11"
+            "--period 2022-07,2023-07"
         )
     sides, lines = [], []
     for file, period in zip(files, periods * 2 if len(periods) == 1 else periods, strict=False):

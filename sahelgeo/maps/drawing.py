@@ -21,12 +21,13 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class LegendClass:
-    """One class of areas: its words and its look."""
+    """One class of areas: its words, its look and how many areas of a drawing it has."""
 
     label: str
     colour: str
     text_colour: str
     hatch: str
+    count: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ class AreaDrawing(Drawing):
         for name, nothing in (("digits", ""), ("marks", ()), ("shapes", "")):
             if not getattr(self, name):
                 object.__setattr__(self, name, (nothing,) * len(self.names))
+        looks = tuple(replace(one, count=count) for one, count in zip(self.looks, self.counts, strict=True))
+        object.__setattr__(self, "missing", looks[len(self.classes) :])
+        object.__setattr__(self, "classes", looks[: len(self.classes)])
 
     @property
     def looks(self) -> tuple[LegendClass, ...]:

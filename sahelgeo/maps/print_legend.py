@@ -105,11 +105,11 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -
 def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> float:
     """Three by three squares with the number of areas in each: one number grows to the right, the other upwards."""
     size, left = 0.42, 0.3
-    for number, (one, count) in enumerate(zip(item.classes, item.counts, strict=False)):
+    for number, one in enumerate(item.classes):
         x, bottom = left + (number % 3) * size, y - 3 * size + (number // 3) * size
         axes.add_patch(Rectangle((x, bottom), size, size, facecolor=one.colour, edgecolor="#FFFFFF", linewidth=0.8))
         axes.text(
-            x + size / 2, bottom + size / 2, write_number(count, lang), fontsize=7.5, color=one.text_colour,
+            x + size / 2, bottom + size / 2, write_number(one.count, lang), fontsize=7.5, color=one.text_colour,
             ha="center", va="center",
         )  # fmt: skip
     for number, (across, up) in enumerate(zip(*item.axis_classes, strict=True)):
