@@ -107,7 +107,7 @@ class Style:
     checked when the style is made: what cannot be told apart or read is refused with its number, what is near that is
     warned of.
 
-    Parameters
+    Attributes
     ----------
     colours : mapping of str to str, optional
         Of ``circles``, ``arrows``, ``events``, ``land``, ``sea``, ``borders``, ``title``; any other key is a value of a
