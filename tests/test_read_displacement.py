@@ -56,9 +56,33 @@ def test_unhcr_codes_are_not_iso_codes() -> None:
     stocks = sg.read_unhcr(json_bytes({"items": rows}))
     assert stocks[["pcode", "origin", "group", "people"]].values.tolist() == [
         ["NE", "NG", "refugee", 5],
-        ["NE", "NG", "returnee", 2],
+        ["NG", "NE", "returnee", 2],
     ]
     assert stocks["reason"].fillna("").tolist() == ["", "returned refugees"]
+
+
+def test_who_returned_to_a_country_lives_there_for_unhcr_and_for_hapi() -> None:
+    """Two ways to one figure; of an unknown country of return it is missing."""
+    unhcr = {
+        "year": 2022,
+        "coo_iso": "MLI",
+        "coo_name": "Mali",
+        "coa_iso": "NER",
+        "coa_name": "Niger",
+        "returned_refugees": 2,
+    }
+    hapi = {
+        "origin_location_code": "MLI", "origin_location_name": "Mali", "asylum_location_code": "NER", "asylum_location_name": "Niger",
+        "population_group": "RET", "gender": "all", "age_range": "all", "min_age": None, "max_age": None, "population": 2,
+        "reference_period_start": "2022-01-01", "reference_period_end": "2022-12-31", "resource_hdx_id": "0",
+    }  # fmt: skip
+    columns = ["pcode", "iso3", "place", "origin", "date", "group", "reason", "people"]
+    one = sg.read_unhcr(json_bytes({"items": [unhcr]}))[columns]
+    assert one.values.tolist() == sg.read_hapi(json_bytes({"data": [hapi]}))[columns].values.tolist()
+    assert one["pcode"].tolist() == ["ML"]
+    unknown = sg.read_unhcr(json_bytes({"items": [{**unhcr, "coo_iso": "UNK", "coo_name": "Unknown"}]}))
+    assert unknown["pcode"].isna().all()
+    assert unknown["origin"].tolist() == ["NE"]
 
 
 def test_unhcr_refuses_unknown_countries_and_years() -> None:

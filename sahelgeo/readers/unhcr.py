@@ -39,7 +39,8 @@ def read_unhcr(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A Stocks table: one row for each country of asylum (``pcode``, ``iso3``, ``place``), country of origin
-        (``origin``, ``origin_name``), group and year, with ``date`` the last day of the year. Codes of countries are
+        (``origin``, ``origin_name``), group and year; refugees who returned stand in the country that they had fled,
+        ``origin`` being the country of asylum; ``date`` is the last day of the year. Codes of countries are
         level-0 p-codes (two letters). ``-`` is missing and such figures give no row; a printed 0 stays 0. Internally
         displaced people give a row only under their own country. Groups that the Stocks table does not know are not
         carried; the report says which.
@@ -98,6 +99,11 @@ def tidy(rows: Rows) -> Tidied:
         return rows.told_apart(table.sort_index(kind="stable"), "flows", notes)
     base = base.assign(pcode=country_pcodes(asylum), date=pd.to_datetime(year + "-12-31"), method="end-year statistics")
     table = groups_apart(rows, base)
+    # Who has returned lives in the country of origin, as HAPI's reader has it.
+    back = table["reason"].eq("returned refugees").fillna(False)
+    for here, there in (("pcode", "origin"), ("place", "origin_name")):
+        table[here], table[there] = table[here].mask(back, table[there]), table[there].mask(back, table[here])
+    table["iso3"] = table["iso3"].mask(back, origin.reindex(table.index))
     # The column of the displaced stands in every row; between two countries nobody can be displaced internally.
     between = table["group"].eq("idp") & table["people"].eq(0) & (table["origin_name"] != table["place"]).fillna(True)
     table = table[~between]
