@@ -228,9 +228,9 @@ def hapi_rows(path: str, country: str) -> list[dict[str, Any]]:
         return [hapi_row(country, event_type="political_violence", events=7, fatalities=11)]
     if path.endswith("baseline-population"):
         return [hapi_row(country, gender="all", age_range="all", min_age=None, max_age=None, population=5000)]
-    group = "RET" if path.endswith("returnees") else "REF"
-    row = {"resource_hdx_id": "0", "origin_location_code": "MLI", "origin_location_name": "Mali", "asylum_location_code": country,
-           "asylum_location_name": country, "population_group": group, "gender": "all", "age_range": "all", "min_age": None,
+    group, fled, there = ("RET", country, "NER") if path.endswith("returnees") else ("REF", "MLI", country)
+    row = {"resource_hdx_id": "0", "origin_location_code": fled, "origin_location_name": fled, "asylum_location_code": there,
+           "asylum_location_name": there, "population_group": group, "gender": "all", "age_range": "all", "min_age": None,
            "max_age": None, "population": 700, "reference_period_start": "2025-01-01T00:00:00",
            "reference_period_end": "2025-12-31T23:59:59"}  # fmt: skip
     return [row, {**row, "gender": "f", "population": 400}, {**row, "gender": "m", "population": 300}]

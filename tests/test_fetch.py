@@ -317,6 +317,77 @@ def test_nothing_is_not_zero_people(feed: str, path: str, answer: Answer, hosts:
     assert "that is not zero people" in str(refused(feed, "empty"))
 
 
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ({"TotalCount": "4", "Result": given.GED}, "3 rows came, and the publisher counts 4"),
+        ({"Result": given.GED, "NextPageUrl": "https://ucdpapi.pcr.uu.se/x"}, "names a further page after the last"),
+        ({"TotalPages": "2", "TotalCount": "3", "Result": []}, "3 rows came|counts 3"),
+    ],
+)
+def test_a_count_written_as_text_and_a_further_page_are_heeded(page: Any, words: str, hosts: Publishers) -> None:
+    """Whoever gives no count may still name the page that follows."""
+    hosts.answers["/api/gedevents/26.1"] = as_json(page)
+    assert any(word in str(refused("ucdp/api", "incomplete")) for word in words.split("|"))
+
+
+def test_a_page_in_the_middle_that_is_not_full_is_no_page(hosts: Publishers) -> None:
+    """UNHCR counts pages and no rows: one that comes empty would be people who are missing in silence."""
+    path, row = (
+        "/population/v1/population/",
+        {"year": 2025, "coo": "MLI", "coa": "BKF", "coa_iso": "BFA", "refugees": 100},
+    )
+    pages = [[{**row, "coo_id": 1}, {**row, "coo_id": 2}], [], [{**row, "coo_id": 3}]]
+    hosts.answers[path] = [as_json({"maxPages": 3, "items": page}) for page in pages]
+    assert "page 2 of 3 has 0 rows, and the first has 2" in str(refused("unhcr", "incomplete"))
+
+
+def test_a_publisher_that_takes_no_notice_of_the_country_doubles_nothing(hosts: Publishers) -> None:
+    """Rows of others are refused, and where they name no country, those that come for each country."""
+    both = [*given.hapi_rows("idps", "BFA"), *given.hapi_rows("idps", "MLI")]
+    hosts.answers[IDPS] = as_json({"data": both})
+    assert "rows of MLI came, which were not asked for" in str(refused("hapi/idps", "wrong_content"))
+    assert "stand on two pages" in str(refused("hapi/idps", "incomplete", countries=["BFA", "MLI"]))
+
+
+def test_of_two_countries_one_that_is_refused_refuses_both(hosts: Publishers) -> None:
+    """Half of what was asked for is not kept."""
+    good = hosts.answers[IDPS]
+    hosts.answers[IDPS] = lambda heard: (
+        good(heard) if heard.query["location_code"] == "BFA" else Answer(b'{"detail": "no such place"}', 422)
+    )  # type: ignore[operator]
+    assert "no such place" in str(refused("hapi/idps", "refused", countries=["BFA", "MLI"]))
+    hosts.answers["/api/ipcphase.csv"] = lambda heard: Answer(
+        given.csv_of([given.fdw_row()]) if heard.query["country_code"] == "BF" else b'{"detail": "throttled"}'
+    )
+    assert "throttled" in str(refused("fews-net", "wrong_content", countries=["BFA", "MLI"]))
+
+
+def test_a_country_that_one_request_for_several_left_out_is_named(hosts: Publishers) -> None:
+    """ACLED takes names: one that it does not know has no event, and is neither zero nor covered."""
+    with pytest.warns(sg.DataWarning, match="no rows for CIV; that is not zero people"):
+        found = fetch("acled", countries=["BFA", "CIV"])
+    assert hosts.heard[-1].query["country"] == "Burkina Faso|Ivory Coast"
+    assert found.coverage["iso3"].tolist() == ["BFA"]
+
+
+def test_a_day_gives_the_newest_file_of_that_day_whatever_is_kept(hosts: Publishers) -> None:
+    """An older one that is here is not taken for it; one that the publisher replaced is, offline too."""
+    path = "/api/3/action/package_show"
+    old, new = (given.resource(f"cadre_harmonise_{name}.xlsx", "XLSX", day, b"", WORKBOOK)
+                for name, day in (("old", "2025-04-14"), ("new", "2026-11-12")))  # fmt: skip
+    hosts.answers[path] = given.catalogue({"cadre-harmonise": [old, new]})
+    first = fetch("cadre-harmonise", vintage="2025-12-31")
+    assert first.vintage == "cadre_harmonise_old.xlsx"
+    count = len(hosts.heard)
+    assert fetch("cadre-harmonise", vintage="2025-12-31") == first
+    assert len(hosts.heard) == count
+    assert fetch("cadre-harmonise", vintage="2026-11-20").vintage == "cadre_harmonise_new.xlsx"
+    hosts.answers[path] = given.catalogue({"cadre-harmonise": [new]})
+    assert fetch("cadre-harmonise", vintage="2026-01-01").vintage == "cadre_harmonise_old.xlsx"
+    assert fetch("cadre-harmonise", vintage="2026-01-01", offline=True).vintage == "cadre_harmonise_old.xlsx"
+
+
 def test_countries_without_a_row_are_named(hosts: Publishers) -> None:
     """In the warning, in the provenance and in what is fetched again without a request."""
     path = "/api/v2/food-security-nutrition-poverty/food-security"
@@ -402,6 +473,13 @@ def test_an_address_on_another_host_is_not_asked(hosts: Publishers) -> None:
     assert "https://example.org" in str(refused("hapi/idps", "refused"))
     hosts.answers[IDPS] = Answer(status=302, headers={"Location": "http://hapi.humdata.org/plain"})
     assert "http://hapi.humdata.org" in str(refused("hapi/idps", "refused"))
+    for nonsense in ("https://[x", "https://data.humdata.org:abc/", "https://data.humdata.org:8443/"):
+        hosts.answers["/api/3/action/package_show"] = given.catalogue(
+            {"cadre-harmonise": [elsewhere | {"url": nonsense}]}
+        )
+        assert "was not asked" in str(refused("cadre-harmonise", "refused"))
+    hosts.answers[IDPS] = Answer(status=302, headers={"Location": "https://hapi.humdata.org:8443/"})
+    assert "hapi.humdata.org:8443, which is not among" in str(refused("hapi/idps", "refused"))
     hosts.answers[IDPS] = Answer(status=302, headers={"Location": IDPS})
     assert "without end" in str(refused("hapi/idps", "refused"))
 
@@ -420,7 +498,7 @@ def test_a_lock_demands_the_same_bytes(hosts: Publishers, tmp_path: Path) -> Non
     """From the cache, or fetched and equal; else both hashes and days are said."""
     lock, path = tmp_path / "analysis.lock.toml", "/api/v2/geography-infrastructure/baseline-population"
     first, other = fetch("hapi/idps", lock=lock), fetch("hapi/baseline-population", lock=lock)
-    hosts.answers[IDPS] = as_json({"data": given.hapi_rows("idps", "MLI")})
+    hosts.answers[IDPS] = as_json({"data": [{**row, "population": 1300} for row in given.hapi_rows("idps", "BFA")]})
     changed = fetch("hapi/idps", refresh=True)
     assert changed.sha256 != first.sha256
     assert fetch("hapi/idps", lock=lock) == first

@@ -121,6 +121,60 @@ def test_a_process_that_is_killed_leaves_no_half_file(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=True)
 
 
+INTERRUPTED = """
+import signal, sys, sahelgeo as sg
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+print("ready", flush=True)
+try:
+    sg.fetch("hapi/idps", countries="BFA", progress=False)
+except KeyboardInterrupt:
+    sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_ctrl_c_half_way_ends_at_once_and_keeps_nothing(hosts: Publishers) -> None:
+    """It is no failure to be tried again, and the next fetch gets the whole file."""
+    good = hosts.answers[IDPS]
+    hosts.answers[IDPS] = Answer(b"{}", seconds=0.8)
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        for _ in range(200):
+            if hosts.heard:
+                break
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 7
+    assert hosts.paths() == [IDPS]
+    assert not [path for path in kept.cache().rglob("*") if path.is_file()]
+    hosts.answers[IDPS] = good
+    assert fetch("hapi/idps").rows == 1
+
+
+def test_ctrl_c_while_a_file_is_written_leaves_none(hosts: Publishers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the file alone nor a part of one: at the write of the file, and at that of its provenance."""
+    plain, whole = Path.write_bytes, [0]
+
+    def interrupted(path: Path, data: bytes) -> int:
+        plain(path, data[: len(data) // 2])
+        if not whole[0]:
+            raise KeyboardInterrupt
+        whole[0] -= 1
+        return plain(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
+    for writes in range(2):
+        whole[0] = writes
+        with pytest.raises(KeyboardInterrupt):
+            fetch("hapi/idps")
+        assert kept.kept_files(kept.cache()) == []
+        assert not list(kept.cache().rglob(".*"))
+    whole[0] = 2
+    assert fetch("hapi/idps").path.is_file()
+
+
 AT_ONCE = """
 import os, sahelgeo as sg
 from sahelgeo.live import paging
@@ -178,6 +232,23 @@ def test_days_under_embargo_do_not_become_zero(hosts: Publishers) -> None:
     hosts.answers["/api/acled/read"] = given.acled([], given.EMBARGO)
     with pytest.raises(sg.errors.FetchError, match="the account may see events up to 2025-11-30 only"):
         fetch("acled", start="2026-01-01", end="2026-01-31")
+
+
+def test_a_limit_that_is_on_one_page_or_in_unknown_words_is_not_lost(hosts: Publishers) -> None:
+    """The last page may not repeat the embargo, and what cannot be read is said."""
+    rows = [given.acled_row(number, "2025-10-15") for number in range(5_001)]
+    first, last = given.acled(rows, given.EMBARGO), given.acled(rows)
+    hosts.answers["/api/acled/read"] = lambda heard: (first if heard.query["page"] == "1" else last)(heard)
+    with pytest.warns(sg.DataWarning, match="events up to 2025-11-30 only"):
+        f = fetch("acled", start="2025-10-01", end="2026-01-31")
+    assert (f.rows, f.covers_until) == (5_001, dt.date(2025, 11, 30))
+    hosts.answers["/api/acled/read"] = given.acled(rows[:2], {"date_recency": {"quantity": 12, "unit": "Months"}})
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        f = fetch("acled", start="2025-10-01", end="2026-01-31", refresh=True)
+    assert "events up to 2025-10-15 only" in str(said[0].message)
+    assert "limited in a way that is not known here: {'date_recency'" in str(said[1].message)
+    assert f.covers_until == dt.date(2025, 10, 15)
 
 
 def test_each_country_ends_where_it_was_seen() -> None:

@@ -169,6 +169,13 @@ def _code(style: str, iso3: str) -> str:
     return found[0]
 
 
+def codes_of(asked: Asked) -> dict[str, str]:
+    """The countries that were asked for, as the publisher writes them."""
+    facts = asked.feed.facts.get("countries", {})
+    own, style = facts.get("names", {}), facts.get("style", "iso3")
+    return {country: own.get(country) or _code(style, country) for country in asked.countries}
+
+
 def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, Any]) -> Asked:
     """What was asked, checked against what the feed can be asked.
 
@@ -246,7 +253,7 @@ def calls_of(asked: Asked) -> list[Call]:
         if day and end in dates:
             query[dates[end]] = checks.day(day, end).strftime(dates.get("form", "%Y-%m-%d"))
     address = facts["address"].format_map(asked.words)
-    codes = {country: _code(places.get("style", "iso3"), country) for country in asked.countries}
+    codes = codes_of(asked)
     if not codes or "parameter" not in places:
         return [Call(address, query, "".join(codes))]
     if places.get("each"):

@@ -57,8 +57,9 @@ def fetch(
     start, end : str or date, optional
         First and last day, for feeds that can be asked for days.
     vintage : str, optional
-        A day: the newest file of that day or before. Or the name of a version, such as "26.1" of UCDP, or of a file
-        on HDX. Never the newest instead.
+        A day: the newest file of that day or before, of those that HDX offers and those that are here; other
+        publishers give today's alone. Or the name of a version, such as "26.1" of UCDP, or of a file on HDX. Never
+        the newest instead.
     **how
         ``level`` and ``year``, for feeds that have files of several; ``refresh=True`` asks the publisher even if the
         file here is fresh; ``offline=True`` (or ``SAHELGEO_OFFLINE=1``) opens no connection; ``into``, a folder of
@@ -139,12 +140,18 @@ def _fetched(asked: Asked, root: Path, held: list[Fetched], how: dict[str, Any])
     here = kept.of_vintage(held, asked.vintage)
     if _is_offline(how.get("offline")):
         return _offline(asked, here, held)
-    settled = here is not None and (asked.vintage is not None or _fresh(asked, here))
+    # Of a day, the publisher may offer a newer file than the one here, and no longer the one here.
+    by_day = "dataset" in asked.feed.facts and kept.is_day(asked.vintage)
+    asked_before = here is not None and here.asked_for == asked.vintage
+    settled = here is not None and (not by_day or asked_before if asked.vintage else _fresh(asked, here))
     if here is not None and settled and not how.get("refresh"):
         return here
     try:
-        return _from_publisher(asked, root, held, progress=how.get("progress", True))
+        found = _from_publisher(asked, root, held, progress=how.get("progress", True))
+        return (kept.of_vintage([found, here], asked.vintage) or found) if by_day and here else found
     except FetchError as problem:
+        if here is not None and by_day and problem.reason == "not_found":
+            return here
         if here is not None and problem.reason in ("unreachable", "busy"):
             when = here.published or here.retrieved
             problem.args = (f"{problem.args[0]}. Kept: a file of {when:%Y-%m-%d}; offline=True uses it",)
@@ -258,6 +265,7 @@ def _last_day(version: str, rule: str) -> dt.date | None:
     return None
 
 
+_LEDGER = ["feed", "countries", "vintage", "published", "retrieved", "bytes", "licence", "may_share"]
 _COLUMNS = ["name", "published", "retrieved", "bytes", "sha256", "kept"]
 
 
@@ -335,18 +343,7 @@ def fetched(folder: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     >>> sg.live.fetched("no-such-folder").empty
     True
     """
-    names = [
-        "feed",
-        "countries",
-        "vintage",
-        "published",
-        "retrieved",
-        "bytes",
-        "licence",
-        "may_share",
-        "sha256",
-        "path",
-    ]
+    names = [*_LEDGER, "sha256", "path"]
     rows = []
     for one in kept.kept_files(Path(folder) if folder else kept.cache()):
         held = {name: getattr(one, name) for name in names if name != "countries"}

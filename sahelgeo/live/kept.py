@@ -217,11 +217,16 @@ def kept_files(root: Path, asked: Asked | None = None) -> list[Fetched]:
     return sorted(held, key=lambda one: (one.retrieved, one.vintage), reverse=True)
 
 
+def is_day(vintage: str | None) -> bool:
+    """Whether a vintage is a day, and not the name of a version."""
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", vintage or "") is not None
+
+
 def of_vintage(held: list[Fetched], vintage: str | None) -> Fetched | None:
     """The newest file, or that of a version, or the newest of a day or before."""
     if vintage is None:  # an old vintage that somebody asked for is not the newest
         return next((one for one in held if not one.asked_for), None)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", vintage):
+    if is_day(vintage):
         day = dt.date.fromisoformat(vintage)
         dated = [(one.published or one.retrieved, one) for one in held]
         before = [pair for pair in dated if min(pair[0], pair[1].retrieved).date() <= day]

@@ -14,6 +14,7 @@ from typing import Any
 
 from sahelgeo.errors import listed
 from sahelgeo.live.feeds import Asked, Call, calls_of
+from sahelgeo.live.kept import is_day
 from sahelgeo.live.polite import Line, json_of
 
 _CATALOGUE = "https://data.humdata.org/api/3/action/package_show"
@@ -132,7 +133,7 @@ def chosen(asked: Asked, places: list[Place], line: Line) -> Place:
     """
     offered = [one.vintage or f"{one.published:%Y-%m-%d}" for one in places if one.vintage or one.published]
     if asked.vintage:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", asked.vintage):
+        if is_day(asked.vintage):
             places = [one for one in places if one.published and f"{one.published:%Y-%m-%d}" <= asked.vintage]
         else:
             places = [one for one in places if one.vintage == asked.vintage]

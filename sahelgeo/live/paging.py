@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from sahelgeo.errors import FetchError, FormatError, listed
-from sahelgeo.live.feeds import FORMS, Asked, Call
+from sahelgeo.live.feeds import FORMS, Asked, Call, codes_of
 from sahelgeo.live.polite import Answer, Line, json_of
 from sahelgeo.readers.areas import holds_areas
 from sahelgeo.readers.feed import feeds
@@ -34,6 +34,10 @@ from sahelgeo.readers.sheets import Opened, find, not_recognised
 # Larger files are known by their first bytes alone: to parse them takes longer than to fetch them.
 _LARGEST_PARSED = 30_000_000
 _MOST_PAGES = 2_000
+# A longer number is no count of anything.
+_LONGEST_COUNT = 16
+# What publishers call the address or the mark of the page that follows.
+_NEXT = ("next", "next_cursor", "NextPageUrl")
 _LFS = b"version https://git-lfs.github.com/spec"
 Rows = list[dict[str, Any]]
 
@@ -64,17 +68,18 @@ def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> 
         if answer.status == 304:
             return Body(b"", etag, unchanged=True)
         return Body(answer.content, answer.headers.get("etag", ""), doubts=_looked_at(answer.content, asked, line))
-    rows, without, envelope = Rows(), [], dict[str, Any]()
+    rows, envelope, seen, without = Rows(), dict[str, Any](), set[str](), list[str]()
     for call in calls:
-        found, around = _rows_of_call(call, asked, line)
+        found, around = _rows_of_call(call, asked, line, seen)
         rows, envelope = rows + found, envelope | around
         without += [call.country] if not found and call.country else []
-    embargo = _embargo(asked, envelope)
+    without = _without(rows, asked, line) or without
+    embargo, unread = _embargo(asked, envelope, rows)
     if not rows:
         why = f"the account may see events up to {embargo:%Y-%m-%d} only" if embargo else ""
         raise _nothing(asked, line, why)
     content = _joined(rows, asked)
-    doubts = _looked_at(content, asked, line)
+    doubts = (*unread, *_looked_at(content, asked, line))
     return Body(content, "", len(rows), embargo=embargo, without=tuple(without), doubts=doubts)
 
 
@@ -82,31 +87,65 @@ def _joined(rows: Rows, asked: Asked) -> bytes:
     if asked.feed.form == "csv":
         return pd.DataFrame(rows).to_csv(index=False).encode()
     name = asked.feed.facts.get("list", "")
-    return json.dumps({name: rows} if name else rows, ensure_ascii=False, indent=0).encode()
+    return json.dumps({name: rows} if name else rows, ensure_ascii=False, indent=0).encode("utf-8", "replace")
 
 
-def _rows_of_call(call: Call, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any]]:
-    """All rows that answer one request, page after page, and what stands around them."""
+def _rows_of_call(call: Call, asked: Asked, line: Line, seen: set[str]) -> tuple[Rows, dict[str, Any]]:
+    """All rows that answer one request, page after page, and what stands around them on any page.
+
+    No row may be among those seen before, on another page or for another country: a publisher that takes no notice
+    of a country, or of the number of a page, would give every figure twice.
+    """
     paging: Mapping[str, Any] = asked.feed.facts.get("paging", {})
     names = asked.feed.facts.get("row_key", ())
-    size, rows, seen, around = int(paging.get("size", 0)), Rows(), set[str](), dict[str, Any]()
+    size, rows, first, held = int(paging.get("size", 0)), Rows(), 0, dict[str, Any]()
     for number in range(_MOST_PAGES):
         turned = _turned(call, paging, number)
         page, around = _page(line.get(turned), asked, line)
+        held |= {name: value for name, value in around.items() if value}
         keys = {json.dumps([row.get(name) for name in names or row], sort_keys=True) for row in page}
         if twice := sorted(keys & seen):
             text = f"{len(twice):,} rows stand on two pages ({listed(twice, 2)}): the data were changed while they were"
             raise line.error(f"{text} fetched, and others are missing. Fetch again", "incomplete")
         seen |= keys
-        rows += page
-        last = around.get(paging.get("total_pages", ""))
-        if not size or (number + 1 >= int(last) if last else len(page) < size):
+        rows, first = rows + page, first or len(page)
+        last = _count(held, paging.get("total_pages", ""))
+        if not size or (len(page) < size if last is None else number + 1 >= last):
             break
-    stated = around.get(paging.get("count", ""))
-    if isinstance(stated, int) and stated != len(rows):
+        if last is not None and len(page) < first:
+            text = f"page {number + 1} of {last:,} has {len(page):,} rows, and the first has {first:,}. Fetch again"
+            raise line.error(text, "incomplete")
+    else:
+        raise line.error(f"more than {_MOST_PAGES:,} pages. Ask for fewer countries or days", "too_large")
+    stated = _count(around, paging.get("count", ""))
+    if stated is not None and stated != len(rows):
         text = f"{len(rows):,} rows came, and the publisher counts {stated:,}. Fetch again"
         raise line.error(text, "incomplete")
-    return rows, around
+    if stated is None and any(around.get(name) for name in _NEXT):
+        raise line.error("the publisher names a further page after the last. Report it", "incomplete")
+    return rows, held
+
+
+def _count(around: Mapping[str, Any], name: str) -> int | None:
+    """A number of rows or pages, which some publishers write as text; nothing where there is none."""
+    text = str(around.get(name))
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_COUNT else None
+
+
+def _without(rows: Rows, asked: Asked, line: Line) -> list[str]:
+    """The countries that were asked for and have no row, where the rows name their country.
+
+    Raises
+    ------
+    FetchError
+        Rows of a country that was not asked for: the publisher took no notice of it.
+    """
+    codes, column = codes_of(asked), asked.feed.facts.get("countries", {}).get("column")
+    there = {str(row[column]) for row in rows if row.get(column) not in (None, "")}
+    if codes and (others := sorted(there - set(codes.values()))):
+        text = f"rows of {listed(others, 5)} came, which were not asked for. Nothing was kept. Report it"
+        raise line.error(text, "wrong_content")
+    return [country for country, code in codes.items() if there and code not in there]
 
 
 def _turned(call: Call, paging: Mapping[str, Any], number: int) -> Call:
@@ -145,14 +184,25 @@ def _nothing(asked: Asked, line: Line, why: str) -> FetchError:
     return line.error(f"{text}. Ask for another place or period", "empty")
 
 
-def _embargo(asked: Asked, envelope: Mapping[str, Any]) -> dt.date | None:
-    """The last day that the account may see, where the answer names one."""
+def _embargo(asked: Asked, envelope: Mapping[str, Any], rows: Rows) -> tuple[dt.date | None, tuple[str, ...]]:
+    """The last day that the account may see, where the answer names one; else what is said of its limits.
+
+    Of limits that cannot be read it is not known how far they reach: what was seen ends with the last row.
+    """
+    names = asked.feed.facts.get("embargo", "-").split(".")
     held: Any = envelope
-    for name in asked.feed.facts.get("embargo", "-").split("."):
+    for name in names:
         held = held.get(name) if isinstance(held, Mapping) else None
     with suppress(ValueError):
-        return dt.date.fromisoformat(str(held)[:10])
-    return None
+        return dt.date.fromisoformat(str(held)[:10]), ()
+    limits = envelope.get(names[0])
+    if not limits:
+        return None, ()
+    last = None
+    for row in rows:
+        with suppress(ValueError):
+            last = max(filter(None, (last, dt.date.fromisoformat(str(row.get(asked.feed.facts["day"]))[:10]))))
+    return last, (f"the account is limited in a way that is not known here: {str(limits)[:200]}",)
 
 
 class _Named(io.BytesIO):
@@ -180,6 +230,8 @@ def _refuse_other_forms(content: bytes, asked: Asked, line: Line) -> None:
         said = "a pointer to a file that lies elsewhere (Git LFS)"
     elif not start or start.startswith(b"<") or (magics and not start.startswith(magics)):
         said = _opened(content, asked)[1] or f"no {ending} file"
+    elif ending == ".csv" and start.startswith((b"{", b"[")):
+        said = f"no {ending} file: {content[:120].decode('utf-8', 'replace')}"
     elif len(content) < int(asked.feed.facts.get("smallest", 0)):
         raise _nothing(asked, line, "the archive is empty")
     if said:

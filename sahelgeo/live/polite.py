@@ -171,7 +171,7 @@ class Line:
 
     def _exchange(self, method: str, call: Call, etag: str, form: Mapping[str, str] | None = None) -> Answer:
         """A request and its body, through its redirects."""
-        address, own = call.address, urlsplit(call.address).hostname
+        address, own = call.address, self._allowed(call.address)
         query: dict[str, str] | None = dict(call.query)
         for _ in range(MOST_REDIRECTS + 1):
             host = self._allowed(address)
@@ -183,14 +183,20 @@ class Line:
             answer = self._received(request)
             if answer.status not in _MOVED or "location" not in answer.headers:
                 return answer
-            address, query, etag = urljoin(address, answer.headers["location"]), None, ""
+            onward = answer.headers["location"]
+            with contextlib.suppress(ValueError):  # what is no address is refused where it is looked at
+                onward = urljoin(address, onward)
+            address, query, etag = onward, None, ""
         raise self.error(f"{own} sends from one address to another without end", "refused")
 
     def _allowed(self, address: str) -> str:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        if parts.scheme != "https" or host not in self.feed.facts["hosts"]:
-            text = f"an address on {parts.scheme}://{host}, which is not among those of the feed"
+        host, where = "", "no host"
+        with contextlib.suppress(ValueError):  # what is no address
+            parts = urlsplit(address)
+            host, port = parts.hostname or "", parts.port
+            where = f"{parts.scheme}://{host}{f':{port}' if port else ''}"
+        if where not in (f"https://{host}", f"https://{host}:443") or host not in self.feed.facts["hosts"]:
+            text = f"an address on {where}, which is not among those of the feed"
             known = ", ".join(self.feed.facts["hosts"])
             raise self.error(f"{text} ({known}), was not asked. Look at the publisher's page, and report it", "refused")
         return host
