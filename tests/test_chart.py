@@ -46,6 +46,46 @@ def test_periods_are_bars_as_wide_as_they_are() -> None:
     assert len(sg.maps.chart(moved, kind="lines").figure.axes[0].lines) == 1
 
 
+def test_bars_that_overlap_are_refused() -> None:
+    """A month within its quarter would be hidden, and counted twice to the eye; lines show both."""
+    moved = flows(origin=["A"] * 2, destination=["B"] * 2, people=[30, 90], start="2020-01-01", end=["2020-01-31", "2020-03-31"])  # fmt: skip
+    with pytest.raises(sg.errors.DoubleCountError, match="January 2020 and January–March 2020"):
+        sg.maps.chart(moved)
+    assert len(sg.maps.chart(moved, kind="lines").figures) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "top"),
+    [([-40.0, 20.0, None], -40, 20), ([-40.0, -20.0, None], -40, 0), ([0.1, 0.25, None], 0, 0.25), ([0.0] * 3, 0, 1)],
+)
+@pytest.mark.parametrize("kind", ["lines", "bars"])
+def test_the_axis_holds_every_number(
+    counts: pd.DataFrame, values: list[float | None], low: float, top: float, kind: str
+) -> None:
+    """Fewer people are below zero, not cut off; shares are not pressed into the lowest fifth."""
+    table = counts.head(3).assign(people_change=pd.array(values, dtype="Float64"))
+    drawn = sg.maps.chart(table, column="people_change", kind=kind)  # type: ignore[arg-type]
+    axes = next(one for one in drawn.figure.axes if one.lines or one.patches)
+    assert axes.get_ylim() == pytest.approx((1.08 * low, 1.08 * top))
+
+
+@pytest.mark.parametrize(("label", "said"), [("method", "2 méthodes"), ("source", "2 sources")])
+def test_a_series_of_two_methods_or_sources_says_so(counts: pd.DataFrame, label: str, said: str) -> None:
+    """A step from one to the other is not a change; told apart there is nothing to say."""
+    mixed = counts.head(3).assign(**{label: ["one", "other", "other"]})
+    heading = [sg.maps.chart(mixed, by=by, lang="fr").figure.axes[0].get_title(loc="left") for by in (None, label)]
+    assert said in heading[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "évolution" not in heading[1]
+
+
+def test_the_table_of_a_chart_is_written_in_its_language(counts: pd.DataFrame, tmp_path: Path) -> None:
+    """Whole people, the separators of the language; what is not shown is not called missing."""
+    big = counts.assign(people=pd.array([1000, 1_034_609, 300, 50, None, 5], dtype="Int64"))
+    sg.maps.chart(big, by="name", lang="fr", path=tmp_path / "chart.html")
+    cells = re.findall(r"<td>(.*?)</td>", (tmp_path / "chart.html").read_text(encoding="utf-8"))
+    assert cells == ["1\u202f000", "50", "1\u202f034\u202f609", "–", "300", "–"]
+
+
 def test_what_no_chart_can_show_is_refused(counts: pd.DataFrame) -> None:
     """Places that are not added up, no days, text, too many series, options that would be lost."""
     with pytest.raises(sg.errors.DoubleCountError, match="Add them up first"):

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import cycle
+from itertools import cycle, pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +32,7 @@ from sahelgeo.maps.print_sheet import axes_in_inches, check_paper, paper, print_
 from sahelgeo.maps.sized_layers import what_is_counted
 from sahelgeo.maps.style import in_style, style
 from sahelgeo.saving import check_folder, write_whole
-from sahelgeo.words import check_language, word, write_month, write_number
+from sahelgeo.words import MISSING, check_language, word, write_month, write_number
 
 _WIDTH, _BLOCK = 8.0, 3.2
 _MOST_SERIES = 8
@@ -103,7 +103,8 @@ class Chart:
             save_sheet(self.figure, str(path), dpi, self.title)
 
     def _page(self) -> str:
-        table = self.figures.to_html(border=0, na_rep=word("no_data", self.lang), escape=True)
+        written = self.figures.map(lambda value: _number(value, self.lang))
+        table = written.to_html(border=0, escape=True)
         summary = f"<summary>{escape(word('table_show', self.lang))}</summary>"
         head = _HEAD.format(lang=self.lang, title=escape(self.title))
         return f"{head}<body>{self.svg()}<details>{summary}{table}</details></body></html>"
@@ -146,7 +147,7 @@ def chart(
     Raises
     ------
     DoubleCountError
-        Two rows of one series and period.
+        Two rows of one series and period; bars of periods that overlap.
     SchemaError
         No days, an unknown column, text in the place of numbers, more than eight series, unknown options.
 
@@ -158,7 +159,7 @@ def chart(
     Notes
     -----
     Nothing is drawn between a count and the next but a thin line, and none over a period without a count: a gap stays a
-    gap. The axis begins at zero.
+    gap. The axis begins at zero, or at the lowest number below it.
 
     Examples
     --------
@@ -182,6 +183,8 @@ def chart(
     notes = [word("total_without_small", lang).format(count=write_number(withheld, lang))] if withheld else []
     if missing := int(table[column].isna().sum()):
         notes.append(f"{word('no_data', lang)}{word('colon', lang)} {write_number(missing, lang)}")
+    if differ := _counted_differently(table, by, lang):
+        notes.append(differ)
     item = Drawing(
         title=what,
         subtitle=period_in_words(table, lang),
@@ -196,6 +199,7 @@ def chart(
         drawn = kind or ("bars" if len(columns_of_days(table)) == 2 else "lines")
         series = {str(name): numbers[name] for name in numbers}
         if drawn == "bars":
+            _refuse_overlaps(spans, table, lang)
             bars_of_periods(axes, series, spans)
         lines(axes, series if drawn == "lines" else {}, lang, label="; ".join([what, *notes]), drawn="dots")
         _finish(axes, series, spans, lang)
@@ -236,6 +240,33 @@ def _numbers(
     return spans, wide.astype("float64").set_axis(days), int(np.sum(small))
 
 
+def _counted_differently(table: pd.DataFrame, by: str | None, lang: str) -> str:
+    """That the numbers of one series are of several methods or sources: not every step between them is a change."""
+    for label in [one for one in ("method", "source") if one in table]:
+        most = table.groupby(by, dropna=False)[label].nunique().max() if by else table[label].nunique()
+        if most > 1:
+            return word(f"chart_{label}s", lang).format(count=write_number(int(most), lang))
+    return ""
+
+
+def _refuse_overlaps(spans: Sequence[Span], table: pd.DataFrame, lang: str) -> None:
+    """Bars of a month and of its quarter would hide each other, and show the month's people twice."""
+    twice = [(one, other) for one, other in pairwise(spans) if other[0] <= one[1]]
+    if twice:
+        named = listed([" and ".join(_words(span, lang) for span in both) for both in twice], 3)
+        raise DoubleCountError(
+            f"chart: periods overlap, and their bars would hide each other: {named}. "
+            "Choose periods of one kind, or draw kind='lines'",
+            table,
+        )
+
+
+def _number(value: float, lang: str) -> str:
+    """A number of a chart, with as many digits as it has, three at most."""
+    decimals = next((few for few in range(3) if round(value, few) == value), 3)
+    return MISSING if pd.isna(value) else write_number(value, lang, decimals)
+
+
 def _words(span: Span, lang: str) -> str:
     frame = pd.DataFrame({"start": [span[0]], "end": [span[1]]})
     return period_in_words(frame, lang)
@@ -264,8 +295,15 @@ def bars_of_periods(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Sp
 
 def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lang: str) -> None:
     """Months and years in words, room above the highest number, names of the series."""
-    top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
-    axes.set_ylim(0, 1.08 * top)
+    known = pd.concat(list(series.values())).dropna()
+    low, top = min(0.0, *known, 0.0), max(0.0, *known, 0.0)
+    top = top if low or top else 1.0
+    axes.set_ylim(1.08 * low, 1.08 * top)
+    if low:
+        axes.axhline(0, color=style()["text"]["quiet"], linewidth=0.7)
+    if top - low < 3:  # Rates and shares lie between whole numbers.
+        axes.yaxis.set_major_locator(MaxNLocator(3))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(round(value, 3), lang)))
     days = (spans[-1][1] - spans[0][0]).days
     if days < 3 * 365:
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))  # type: ignore[no-untyped-call]
