@@ -66,6 +66,25 @@ def test_worse_is_never_green_and_not_compared_is_no_gap(squares: gpd.GeoDataFra
     assert drawing.fields[1].values == (None, "seasons differ", None)
 
 
+def test_why_areas_are_not_compared_is_said_in_the_maps_language(squares: gpd.GeoDataFrame) -> None:
+    """Kinds, months and numbers too; a reason of a user's own stays as it is."""
+    march = phased(squares, [2, 3, 3]).assign(population=50_000)
+    lean = march.assign(kind="projected", start="2020-06-01", end="2020-08-31", population=100_000)
+    lean = pd.concat([lean.iloc[1:2], march.iloc[2:]])
+    table = sg.compare_phases(march, lean).merge(squares[["pcode", "name", "geometry"]], on="pcode")
+    layer = sg.maps.AreaLayer(gpd.GeoDataFrame(table, crs=4326), column="phase_is", lang="fr")
+    said = dict(zip(layer.table["pcode"], layer.drawing("fr").fields[1].values, strict=True))
+    assert said["XA01"] == "absent de la seconde table"
+    first, second, third = str(said["XA02"]).split("; ")
+    assert first == "nature : courante et projetée"
+    assert second.startswith("saison : ")
+    assert second.endswith(" et juin-août")
+    assert third.startswith("couverture : ")
+    assert "100\u202f" in third
+    named = squares.assign(phase_is="worse", comparable=False, refused="roads closed")
+    assert sg.maps.AreaLayer(named, column="phase_is").drawing("fr").fields[1].values[0] == "roads closed"
+
+
 @pytest.mark.parametrize(
     ("values", "breaks", "expected"),
     [

@@ -317,7 +317,8 @@ def test_a_change_of_counts_is_like_for_like(squares: gpd.GeoDataFrame, tmp_path
     joined = [sg.attach_areas(table, squares) for table in (one, two)]
     assert sg.maps.change_map(*joined).furniture().subtitle == "6 September 2020 → 6 September 2021"
     french = next(layers_of(sg.maps.change_map(one, two, squares, lang="fr"))).drawing("fr")
-    assert french.title == "Évolution : Personnes déplacées"
+    assert french.title == french.fields[0].label == "Évolution : Personnes déplacées"
+    assert french.fields[1].values[1:] == ("compté un seul des deux jours",) * 2
 
 
 def test_a_change_gives_no_small_count_away(squares: gpd.GeoDataFrame) -> None:
@@ -328,6 +329,9 @@ def test_a_change_gives_no_small_count_away(squares: gpd.GeoDataFrame) -> None:
     fields = [field.values for field in layer.drawing("en").fields if field.form == "whole"]
     assert [values[0] for values in fields] == ["<", "<", "<"]
     assert [values[1] for values in fields] == [10, 50, 60]
+    note = " ".join(layer.drawing("en").notes)
+    assert "counted: 10 people" in note
+    assert "Small counts withheld and not added" in note
 
 
 def test_a_change_of_phases_says_what_got_worse(squares: gpd.GeoDataFrame) -> None:

@@ -28,6 +28,11 @@ def stocks(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )  # fmt: skip
 
 
+def changed(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """One change that the small count beside it follows from, one that it does not."""
+    return squares.assign(people_before=[SMALL, 200_000, None], people_after=[2 * SMALL, 950_000, None], people_change=[SMALL, 750_000, None])  # fmt: skip
+
+
 def small_phases(squares: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Few people in phase 5 of one area."""
     return phased(squares, [1, 2, 5]).assign(people_5=[0, 0, SMALL], population=2_000_000)
@@ -39,6 +44,15 @@ LAYERS: dict[str, Callable[[gpd.GeoDataFrame], list[Any]]] = {
     "circles of households": lambda squares: [sg.maps.StockLayer(stocks(squares).drop(columns="people"), column="households")],
     "areas by people": lambda squares: [sg.maps.AreaLayer(stocks(squares), column="people", breaks=[500_000])],
     "areas by households": lambda squares: [sg.maps.AreaLayer(stocks(squares), column="households", breaks=[500_000])],
+    "areas by rate": lambda squares: [
+        sg.maps.AreaLayer(stocks(squares), column="per_1000", breaks=[500], tooltip="{name}: {per_1000}")
+    ],
+    "areas by change": lambda squares: [
+        sg.maps.AreaLayer(changed(squares), column="people_change", breaks=[5e5], tooltip="{name}: {people_change}")
+    ],
+    "areas by a rate and a number": lambda squares: [
+        sg.maps.BivariateLayer(stocks(squares), columns=("per_1000", "people"), breaks=((2, 500), (2e5, 5e5)))
+    ],
     "areas by two numbers": lambda squares: [
         sg.maps.BivariateLayer(stocks(squares), columns=("people", "households"), breaks=((2e5, 5e5), (2e5, 5e5)))
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -36,6 +38,7 @@ from sahelgeo.maps.layers import (
     one_polygon_per_area,
     period_in_words,
     refuse_rows,
+    withheld_beside,
     without_area,
     without_geometry_note,
 )
@@ -44,7 +47,7 @@ from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
 from sahelgeo.phases.rule import people_from
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
-from sahelgeo.words import word, write_number
+from sahelgeo.words import base_language, in_language, message_pattern, word, write_number
 
 
 @offers(LayerOptions)
@@ -165,6 +168,7 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             return ()
         label, values = self.title or column_title(self.column, lang), plain(self.table[self.column])
         if self.scale.words is None:
+            values = withheld_beside(self.table, self.column, values, self.withheld_below())
             return Field(label, values, form_of(self.column)), *self._reasons(lang)
         if self.scale.change:
             values = tuple(None if value is None else word(f"phase_is_{value}", lang) for value in values)
@@ -175,7 +179,44 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         """Why a row was not compared."""
         if self._refused() is None or "refused" not in self.table:
             return ()
-        return (Field(word("not_comparable", lang), plain(self.table["refused"].replace("", pd.NA)), "text"),)
+        reasons = plain(self.table["refused"].replace("", pd.NA))
+        return (Field(word("not_comparable", lang), tuple(_reason(one, lang) for one in reasons), "text"),)
+
+
+# What compare_phases and change_map say of rows that they do not compare.
+_REASONS = (
+    *("missing_before", "missing_after", "once", "kind", "season", "source", "living", "analysed"),
+    *(f"{what}_{where}" for what in ("phase", "people") for where in ("before", "after", "either")),
+)
+_MONTH = re.compile("|".join(calendar.month_abbr[1:]))
+
+
+def _reason(reason: Any, lang: str) -> str | None:
+    """Why a row is not compared, in a language; what there are no words for stays as it is."""
+    if reason is None or base_language(lang) == "en":
+        return reason  # type: ignore[no-any-return]
+    known = {key: message_pattern(word(f"reason_{key}", "en")) for key in _REASONS}
+    said = []
+    for part in str(reason).split("; "):
+        fits = [(key, found.groupdict()) for key, one in known.items() if (found := one.fullmatch(part))]
+        key, held = fits[0] if fits else ("", {})
+        said.append(word(f"reason_{key}", lang).format(**_parts(key, held, lang)) if fits else part)
+    return "; ".join(said)
+
+
+def _parts(key: str, held: dict[str, str], lang: str) -> dict[str, str]:
+    """What differs, in a language: kinds, the months of a season, numbers of people."""
+    if key == "kind":
+        return {name: word(f"kind_{kind}", lang) for name, kind in held.items()}
+    if key == "season":
+        months = list(calendar.month_abbr)
+        return {
+            name: _MONTH.sub(lambda month: word(f"month_{months.index(month[0])}", lang), season)
+            for name, season in held.items()
+        }
+    return {
+        name: word("reason_unknown", lang) if one == "unknown" else in_language(one, lang) for name, one in held.items()
+    }
 
 
 def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None, classes: int) -> Scale | None:
@@ -272,7 +313,11 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         return BivariateDrawing(
             title=self.title or " × ".join(self.labels),
             fields=tuple(
-                Field(label, plain(self.table[column]), "share" if column.startswith("share_") else form_of(column))
+                Field(
+                    label,
+                    withheld_beside(self.table, column, plain(self.table[column]), self.withheld_below()),
+                    "share" if column.startswith("share_") else form_of(column),
+                )
                 for label, column in zip(self.labels, self.columns, strict=True)
             ),
             geometry=self.table.geometry,
@@ -479,7 +524,8 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             ]
             fields.append(Field(word("phase_by_rule", lang), tuple(rules), "text"))
         if "share_3plus" in self.table:
-            fields.append(Field(word("share_phase_3_or_above", lang), plain(self.table["share_3plus"]), "share"))
+            shares = withheld_beside(self.table, "share_3plus", plain(self.table["share_3plus"]), self.withheld_below())
+            fields.append(Field(word("share_phase_3_or_above", lang), shares, "share"))
         for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
             if label in self.table and self.table[label].notna().any():
                 what = f"{word('people_in_phase', lang)} {phase}"

@@ -14,15 +14,14 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError, UnmatchedError, warn
-from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import SUPPRESSED, AreaDrawing, Field, plain
-from sahelgeo.maps.layers import column_title, columns_of_days, form_of, period_in_words
+from sahelgeo.maps.layers import column_title, columns_of_days, form_of, period_in_words, small_beside
 from sahelgeo.maps.sized_layers import what_is_counted
 from sahelgeo.phases.analyses import compare_phases
 from sahelgeo.stocks.changes import change_in_stocks
 from sahelgeo.tables import SETTLEMENTS
-from sahelgeo.words import word
+from sahelgeo.words import word, write_number
 
 _OF_PHASES = ("phase_is", "people_3plus_change", "share_3plus_change")
 _OF_STOCKS = ("people_change",)
@@ -84,7 +83,7 @@ class ChangeLayer(AreaLayer):
         drawn = replace(super()._draw(lang), subtitle=between)
         notes = (*drawn.notes, *self._balance(lang))
         title = self.title or (drawn.title if self.column == "phase_is" else self._titled(lang))
-        return replace(drawn, title=title, fields=(*self._shown(drawn.fields), *self._sides(lang)), notes=notes)
+        return replace(drawn, title=title, fields=(*self._shown(drawn.fields, lang), *self._sides(lang)), notes=notes)
 
     def _titled(self, lang: str) -> str:
         return word("change_of", lang).format(what=self._what(lang))
@@ -95,16 +94,14 @@ class ChangeLayer(AreaLayer):
 
     def _small(self) -> Any:
         """Rows where a count of either day is small: nothing that it could be worked out from is shown."""
-        below, stem = self.withheld_below(), str(self.column).removesuffix("_change")
-        if form_of(stem) != "people":
-            return [False] * len(self.table)
-        sides = (self.table[f"{stem}_{side}"] for side in ("before", "after"))
-        return [is_small(one, below) or is_small(two, below) for one, two in zip(*map(plain, sides), strict=True)]
+        return small_beside(self.table, str(self.column), self.withheld_below())
 
-    def _shown(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    def _shown(self, fields: tuple[Field, ...], lang: str) -> tuple[Field, ...]:
         form = "share" if str(self.column).startswith("share_") else fields[0].form
         values = self._withheld(fields[0].values)
-        return replace(fields[0], form="whole" if form_of(self._stem) == "people" else form, values=values), *fields[1:]
+        form = "whole" if form_of(self._stem) == "people" else form
+        label = fields[0].label if self.title or self.column == "phase_is" else self._titled(lang)
+        return replace(fields[0], label=label, form=form, values=values), *fields[1:]
 
     @property
     def _stem(self) -> str:
@@ -128,9 +125,17 @@ class ChangeLayer(AreaLayer):
         return tuple(fields)
 
     def _balance(self, lang: str) -> tuple[str, ...]:
-        """How people add up: what changed where somebody counted twice, and what was counted once."""
+        """How people add up: what changed where somebody counted twice, and what was counted once.
+
+        What is withheld on the map is in none of the sums: it would give it away.
+        """
         if self.column != "people_change":
             return ()
-        sums = {name: float(self.table[name].fillna(0).sum()) for name in ("people_change", *_BESIDE)}
+        withheld = self._small()
+        shown = self.table[[not small for small in withheld]]
+        sums = {name: float(shown[name].fillna(0).sum()) for name in ("people_change", *_BESIDE)}
         written = {name: self.people(value, lang) for name, value in sums.items()}
-        return (word("change_balance", lang).format(**written),)
+        text = word("change_balance", lang).format(**written)
+        if count := sum(withheld):
+            text += f". {word('total_without_small', lang).format(count=write_number(count, lang))}"
+        return (text,)

@@ -24,7 +24,7 @@ from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.flows.suppression import SUPPRESS_BELOW, is_small
 from sahelgeo.maps.document import STATIC, language_of, layers_of, write_document
-from sahelgeo.maps.drawing import Drawing
+from sahelgeo.maps.drawing import SUPPRESSED, Drawing, plain
 from sahelgeo.maps.style import Style, checked_style, in_style, style
 from sahelgeo.saving import readable
 from sahelgeo.sources import rows_without_source, source_ids
@@ -110,6 +110,22 @@ def form_of(column: str) -> str:
     """How the numbers of a column are written: those that count people are withheld where they are small."""
     written = str(column).lower()
     return "people" if column in COUNTS or written in _PEOPLE | _PEOPLE_IN_FRENCH else "decimal"
+
+
+def small_beside(table: pd.DataFrame, column: str, below: float) -> list[bool]:
+    """The rows where a rate, a share or a change gives a small count away: with a population, or the other count."""
+    counted = column.removesuffix("_change").replace("share_", "people_")
+    beside = {"per_1000": ["people"], "share_3plus": ["people_3plus", *PEOPLE_BY_PHASE[2:]]}.get(column, [])
+    if column.endswith("_change") and form_of(counted) == "people":
+        beside = [f"{counted}_before", f"{counted}_after"]
+    held = [plain(table[one]) for one in beside if one in table]
+    return [any(is_small(one, below) for one in row) for row in zip(*held, strict=True)] or [False] * len(table)
+
+
+def withheld_beside(table: pd.DataFrame, column: str, values: Any, below: float) -> tuple[Any, ...]:
+    """The values of a column without those that give a small count away."""
+    small = small_beside(table, column, below)
+    return tuple(SUPPRESSED if one else value for value, one in zip(values, small, strict=True))
 
 
 def template(name: str) -> Template:
@@ -421,8 +437,12 @@ def write_tooltips(
     parts = list(Formatter().parse(template))
     columns = [
         [
-            f"< {below:g}" if label in counts and is_small(value, below) else _written(value, str(spec), lang, label)
-            for value in table[label]
+            word("withheld", lang)
+            if hidden
+            else f"< {below:g}"
+            if label in counts and is_small(value, below)
+            else _written(value, str(spec), lang, label)
+            for value, hidden in zip(table[label], small_beside(table, str(label), below), strict=True)
         ]
         if label is not None
         else [""] * len(table)
