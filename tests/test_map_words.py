@@ -66,6 +66,16 @@ def test_worse_is_never_green_and_not_compared_is_no_gap(squares: gpd.GeoDataFra
     assert drawing.fields[1].values == (None, "seasons differ", None)
 
 
+def test_a_change_of_a_share_is_in_per_cent_everywhere(squares: gpd.GeoDataFrame) -> None:
+    """Legend and popup have one unit, and the title says that it is points and not a rate of growth."""
+    table = squares.assign(share_3plus_change=[-0.05, 0.02, 0.04])
+    drawn = sg.maps.AreaLayer(table, column="share_3plus_change", breaks=[-0.03, 0, 0.03]).drawing("fr")
+    labels = [one.label.replace("\N{NO-BREAK SPACE}", " ") for one in drawn.classes]
+    assert labels == ["≤ -3 %", "> -3 – 0 %", "> 0 – 3 %", "> 3 %"]
+    assert drawn.fields[0].form == "share"
+    assert drawn.title == "Évolution : Part en phase 3 ou plus (points de pourcentage)"
+
+
 def test_why_areas_are_not_compared_is_said_in_the_maps_language(squares: gpd.GeoDataFrame) -> None:
     """Kinds, months and numbers too; a reason of a user's own stays as it is."""
     march = phased(squares, [2, 3, 3]).assign(population=50_000)
@@ -88,9 +98,11 @@ def test_why_areas_are_not_compared_is_said_in_the_maps_language(squares: gpd.Ge
 @pytest.mark.parametrize(
     ("values", "breaks", "expected"),
     [
-        ([-20.0, 0, 30], None, ["≤ -25", "> -25 – < 0", "0 (no change)", "> 0 – 25", "> 25"]),
+        ([-20.0, 0, 30], None, ["≤ -25", "-24 to -1", "0 (no change)", "1 to 25", "> 25"]),
+        ([-20.5, 0, 30], None, ["≤ -25", "> -25 – < 0", "0 (no change)", "> 0 – 25", "> 25"]),
+        ([-1.0, 0, 1], None, ["≤ -1", "> -1 – < 0", "0 (no change)", "1", "> 1"]),
         ([0.0, 0, 0], None, ["< 0", "0 (no change)", "> 0"]),
-        ([-20.0, 5, 30], [-10, 0, 10], ["≤ -10", "> -10 – 0", "> 0 – 10", "> 10"]),
+        ([-20.0, 5, 30], [-10, 0, 10], ["≤ -10", "-9 to 0", "1 to 10", "> 10"]),
     ],
 )
 def test_a_change_parts_at_zero(

@@ -72,6 +72,10 @@ def test_up_to_nine_classes_are_told_apart() -> None:
         ({"cmap": {"rainbow": "Blues"}}, "cmap has no rainbow"),
         ({"cmap": ["#112233"]}, "1 colours are too few"),
         ({"cmap": {"diverging": ["#053061", "#EEEEEE", "#00AA00"]}}, "more is green, and here more is worse"),
+        (
+            {"cmap": {"diverging": ["#053061", "#8888FF", "#EEEEEE", "#F0E442", "#0072B2"]}},
+            "more is green, and here more is worse",
+        ),
         ({"font": ""}, "font='' is no text"),
         ({"logo": "nowhere.png"}, "the logo nowhere.png cannot be read"),
         ({"logo": __file__}, "is no PNG or JPEG"),

@@ -169,7 +169,8 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         label, values = self.title or column_title(self.column, lang), plain(self.table[self.column])
         if self.scale.words is None:
             values = withheld_beside(self.table, self.column, values, self.withheld_below())
-            return Field(label, values, form_of(self.column)), *self._reasons(lang)
+            form = "share" if self.scale.share else form_of(self.column)
+            return Field(label, values, form), *self._reasons(lang)
         if self.scale.change:
             values = tuple(None if value is None else word(f"phase_is_{value}", lang) for value in values)
         texts = tuple(None if value is None else str(value) for value in values)

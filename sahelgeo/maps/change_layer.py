@@ -86,6 +86,8 @@ class ChangeLayer(AreaLayer):
         return replace(drawn, title=title, fields=(*self._shown(drawn.fields, lang), *self._sides(lang)), notes=notes)
 
     def _titled(self, lang: str) -> str:
+        if self._stem != "people":
+            return column_title(str(self.column), lang)
         return word("change_of", lang).format(what=self._what(lang))
 
     def _what(self, lang: str) -> str:

@@ -97,7 +97,9 @@ def offers(declared: type, *, more: bool = False) -> Callable[[Taker], Taker]:
 def column_title(column: str, lang: str) -> str:
     """What readers call a column: its words where it has some, else its name written as text."""
     if column.endswith("_change"):
-        return word("change_of", lang).format(what=column_title(column.removesuffix("_change"), lang))
+        what = column_title(column.removesuffix("_change"), lang)
+        points = f" ({word('points', lang)})" if column.startswith("share_") else ""
+        return word("change_of", lang).format(what=what + points)
     return word(_TITLES[column], lang) if column in _TITLES else capital(column.replace("_", " "))
 
 

@@ -70,11 +70,17 @@ class Scale:
         For text, its values in order; None for numbers.
     change : bool
         Whether the values say how much something changed: colours then part at "no change".
+    whole : bool
+        Whether all values are whole numbers: classes of a change are then named by the lowest and highest in them.
+    share : bool
+        Whether the values are changes of a share, which readers get in per cent as in the popups.
     """
 
     breaks: tuple[float, ...] = ()
     words: tuple[str, ...] | None = None
     change: bool = False
+    whole: bool = False
+    share: bool = False
 
     @classmethod
     def of(
@@ -84,10 +90,13 @@ class Scale:
         checks.choice(range(2, MOST_CLASSES + 1), classes=classes)
         values = as_numbers(values)
         change = str(values.name).endswith("_change")
+        share = change and str(values.name).startswith("share_")
+        whole = pd.api.types.is_numeric_dtype(values) and bool((values.dropna() % 1 == 0).all())
         if scheme is not None:
-            return cls(tuple(_scheme_breaks(values, breaks, scheme, classes)), change=change)
+            return cls(tuple(_scheme_breaks(values, breaks, scheme, classes)), change=change, whole=whole, share=share)
         if pd.api.types.is_numeric_dtype(values):
-            return cls(tuple(_checked_breaks(values, breaks, classes, change=change)), change=change)
+            bounds = tuple(_checked_breaks(values, breaks, classes, change=change))
+            return cls(bounds, change=change, whole=whole, share=share)
         if breaks is not None:
             raise SchemaError(
                 f"AreaLayer: column {values.name!r} holds text, which has no breaks. Make it numbers, or give none"
@@ -116,7 +125,11 @@ class Scale:
         """The classes in words and colours."""
         look = style()["areas"]
         if self.words is None:
-            labels = _class_labels(self.breaks, lang)
+            bounds, unit = self.breaks, ""
+            if self.share:
+                bounds = tuple(one if one == _BELOW_ZERO else round(100 * one, 6) for one in bounds)
+                unit = "\N{NO-BREAK SPACE}%"
+            labels = _class_labels(bounds, lang, whole=self.whole and self.change and not self.share, unit=unit)
             colours = _change_colours(self.breaks) if self.change else spread(look["sequence"], len(self.breaks) + 1)
         elif self.change:
             labels = [word(f"phase_is_{one}", lang) for one in self.words]
@@ -251,14 +264,29 @@ def _colours_of_words(words: Sequence[str], look: dict[str, Any]) -> list[str]:
     return colours
 
 
-def _class_labels(breaks: Sequence[float], lang: str) -> list[str]:
+def _class_labels(breaks: Sequence[float], lang: str, *, whole: bool = False, unit: str = "") -> list[str]:
     if not breaks:
         return [word("all_values", lang)]
     plain = [bound for bound in breaks if bound != _BELOW_ZERO]
     decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in plain)), 4)
     written = ["< 0" if bound == _BELOW_ZERO else write_number(bound, lang, decimals) for bound in breaks]
-    middle = [word("no_change", lang) if low == "< 0" else f"> {low} – {high}" for low, high in pairwise(written)]
-    return [written[0] if written[0] == "< 0" else f"≤ {written[0]}", *middle, f"> {written[-1]}"]
+    middle = [
+        word("no_change", lang)
+        if low == _BELOW_ZERO
+        else (_whole_range(low, high, lang) if whole else "") or f"> {words[0]} – {words[1]}{unit}"
+        for (low, high), words in zip(pairwise(breaks), pairwise(written), strict=True)
+    ]
+    first = written[0] if written[0] == "< 0" else f"≤ {written[0]}{unit}"
+    return [first, *middle, f"> {written[-1]}{unit}"]
+
+
+def _whole_range(low: float, high: float, lang: str) -> str:
+    """The lowest and the highest whole number of a class; "" where a bound is not whole, or there is none."""
+    last = -1.0 if high == _BELOW_ZERO else high
+    if low % 1 or last % 1 or last <= low:
+        return ""
+    first, last_one = write_number(low + 1, lang), write_number(last, lang)
+    return first if first == last_one else word("whole_range", lang).format(low=first, high=last_one)
 
 
 def _change_colours(breaks: Sequence[float]) -> list[str]:

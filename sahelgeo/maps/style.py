@@ -358,7 +358,8 @@ def _check(house: Style) -> None:
     ]
     if (steps := house.cmap.get("sequential")) and not _falls([oklab(one)[0] for one in steps]):
         doubtful.append("sequential: the colours do not run from light to dark, so that their order is not seen")
-    if "diverging" in house.cmap and any(_green(colour) for colour in up):
+    # A legend has steps between the colours too: yellow to blue runs over green.
+    if "diverging" in house.cmap and any(_green(colour) for count in range(1, 10) for colour in spread(up, count)):
         wrong.append("diverging: more is green, and here more is worse. Turn the palette round")
     official = [one for one in phase_classes() if one.key.isdigit()]
     for colour in [*named, *house.cmap.get("sequential", ()), *house.cmap.get("diverging", ())]:
