@@ -88,12 +88,16 @@ def test_a_computed_phase_says_so(squares: gpd.GeoDataFrame) -> None:
 def test_popups_hold_people_by_phase_and_shares(squares: gpd.GeoDataFrame) -> None:
     """What the table knows is in the popup, missing values as missing."""
     table = phased(squares, [1, 2, 4]).assign(
-        population=[100.0, None, 50.0], people_3=[1, 2, None], share_3plus=[0.01, 0.5, None]
+        population=[10_000.0, None, 5000.0], people_3=[100, 200, None], share_3plus=[0.01, 0.5, None]
     )
     fields = {field.label: field.values for field in sg.maps.PhaseLayer(table).drawing("en").fields}
-    assert fields["Population analysed"] == (100.0, None, 50.0)
-    assert fields["People in phase 3"] == (1.0, 2.0, None)
+    assert fields["Population analysed"] == (10_000.0, None, 5000.0)
+    assert fields["People in phase 3"] == (100.0, 200.0, None)
     assert fields["Share in phase 3 or above"] == (0.01, 0.5, None)
+    few = {
+        field.label: field.values for field in sg.maps.PhaseLayer(table.assign(people_4=[3, 0, 0])).drawing("en").fields
+    }
+    assert few["Share in phase 3 or above"] == ("<", 0.5, None)
 
 
 @pytest.mark.parametrize(
