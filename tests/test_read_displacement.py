@@ -69,6 +69,7 @@ def test_who_returned_to_a_country_lives_there_for_unhcr_and_for_hapi() -> None:
         "coo_name": "Mali",
         "coa_iso": "NER",
         "coa_name": "Niger",
+        "refugees": "-",
         "returned_refugees": 2,
     }
     hapi = {
