@@ -473,7 +473,7 @@ class Rows:
                 raise FormatError(f"{self.where}: no rows of level {level}. There are: {there}")
         else:
             # Where all rows are of one level there is nothing to choose.
-            keys = [self.text(name) for name in within if name in self] if depth.nunique() > 1 else []
+            keys = [self.text(name) for name in within if name in self] if (depth < depth.max()).any() else []
             deepest = depth.groupby(keys, dropna=False).transform("max") if keys else depth.max()
             other = (depth < deepest).fillna(False).astype(bool)
         if other.any():
