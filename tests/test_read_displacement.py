@@ -86,6 +86,14 @@ def test_who_returned_to_a_country_lives_there_for_unhcr_and_for_hapi() -> None:
     assert unknown["origin"].tolist() == ["NE"]
 
 
+def test_hapi_without_any_level_is_read_as_it_is() -> None:
+    """A column of levels that holds none chooses none."""
+    row = {"location_code": "BFA", "location_name": "Burkina Faso", "admin1_code": "BF56", "admin1_name": "Sahel", "admin2_code": None,
+           "admin2_name": None, "provider_admin1_name": "Sahel", "provider_admin2_name": "", "admin_level": None, "event_type": "political_violence",
+           "events": 7, "fatalities": 11, "reference_period_start": "2026-03-01", "reference_period_end": "2026-03-31", "resource_hdx_id": "0"}  # fmt: skip
+    assert sg.read_hapi(json_bytes({"data": [row]}))["pcode"].tolist() == ["BF56"]
+
+
 def test_unhcr_refuses_unknown_countries_and_years() -> None:
     """An unknown origin is missing; an unknown asylum is an error."""
     heading = "Year;Country of origin;Country of asylum;Refugees under UNHCR's mandate"
