@@ -20,6 +20,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
+import shapely
 from branca.element import Element, Figure
 
 from sahelgeo.areas import load_areas
@@ -287,7 +288,7 @@ def ground_areas(bounds: Box) -> list[gpd.GeoDataFrame]:
     cut = [one.set_geometry([polygons_in(area) for area in one.geometry], crs=one.crs) for one in cut]
     coarse, fine = (one[~one.geometry.is_empty] for one in cut)
     step = max(east - west, north - south) / _GROUND_PIXELS
-    return [coarse, fine.assign(geometry=fine.geometry.simplify_coverage(step))]
+    return [coarse, fine.set_geometry(shapely.coverage_simplify(fine.geometry.to_numpy(), step), crs=fine.crs)]
 
 
 def _ground_json(
