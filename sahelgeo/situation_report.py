@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -26,11 +27,12 @@ from matplotlib.figure import Figure
 from sahelgeo import checks, embedded, maps
 from sahelgeo.areas import conform_areas, load_areas
 from sahelgeo.conformance import conform
-from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, listed
+from sahelgeo.errors import DataWarning, DoubleCountError, FormatError, SchemaError, StockComparisonError, listed
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.joint.severity import joint_severity
+from sahelgeo.maps.document import countries_under
 from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
@@ -256,7 +258,7 @@ def situation(  # numpydoc ignore=PR02
     ground = areas if areas is not None else _areas_of(tables)
     report = _Report(ground, lang, checks.day(date, "date") if date else None)
     given = report.until_date(given)
-    parts = list(_parts(report, given, population, options.get("coverage")))
+    parts = report.warned(lambda: list(_parts(report, given, population, options.get("coverage"))))
     heading = options.get("title") or report.heading()
     drawn = dict(_pictures(report)) if options.get("pictures", True) else {}
     parts += [report.doubts_part(), report.account_part()]
@@ -333,7 +335,11 @@ class _Report:
         """The title where none is given: countries and day."""
         countries = self.areas["iso3"].dropna().unique()
         words = embedded.read_frame("countries.csv", keep_default_na=False).set_index("iso3")
-        named = [words.loc[iso3, f"name_{base_language(self.lang)}"] or iso3 for iso3 in countries]
+        named = [
+            words.loc[iso3, f"name_{base_language(self.lang)}"] or words.loc[iso3, "name_en"] for iso3 in countries
+        ]
+        # The maps of the IPC do not say their country: it is where they lie.
+        named = named or countries_under(self.areas, self.lang)
         return self.say("title", where=", ".join([*named, self.day_in_words()]))
 
     def day_in_words(self) -> str:
@@ -349,6 +355,20 @@ class _Report:
     def placed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows, with the p-code of their area in ``area``."""
         return place_rows(table, self.areas, "keep")[0]
+
+    def warned(self, make: Callable[[], list[Part]]) -> list[Part]:
+        """The parts; what is warned of on the way is a doubt too: who reads the page does not see the warnings."""
+        said: list[warnings.WarningMessage] = []
+        try:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always", DataWarning)
+                parts = make()
+        finally:
+            for one in said:
+                warnings.warn(one.message, one.category, stacklevel=3)
+        told = [str(one.message) for one in said if issubclass(one.category, DataWarning)]
+        self.doubts = dict.fromkeys([*(in_language(message, self.lang) for message in told), *self.doubts])
+        return parts
 
     def until_date(self, given: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """Counts, movements and events up to the day of the report; a table that begins later is left out, and said."""

@@ -260,6 +260,25 @@ def test_polygons_of_the_phases_are_its_areas() -> None:
     assert report.parts[-1].rows == (("phases", "2", "2", "2,000", "2,000", "0"),)
 
 
+@pytest.mark.parametrize(("lang", "title"), [("en", "Situation report: Afghanistan, 1 June 2020"),
+                                             ("fr", "Rapport de situation : Afghanistan, 1er juin 2020")])  # fmt: skip
+def test_polygons_without_a_country_are_called_by_where_they_lie(lang: str, title: str) -> None:
+    """A map of the IPC has neither codes nor countries; its title has the country that its areas lie in."""
+    table = phases(pcode=pd.NA, place=["Ghazni", "Kabul"])
+    there = gpd.GeoDataFrame(table, geometry=[box(67, 33, 68, 34), box(69, 34, 70, 35)], crs=4326)
+    assert sg.situation(phases=there, pictures=False, lang=lang).title == title
+
+
+def test_what_is_warned_of_stands_in_the_report() -> None:
+    """An area whose only classification is of another period is a warning, and is named on the page in its language."""
+    old = phases(pcode=["XA01", "XA03"], start=["2020-06-01", "2019-06-01"], end=["2020-08-31", "2019-08-31"])
+    with pytest.warns(sg.DataWarning, match="1 areas have no classification that holds 2020-06-01"):
+        report = report_of(phases=old, date="2020-06-01", lang="fr")
+    assert "1 zones n'ont pas de classification valable le 2020-06-01 et sont laissées de côté : XA03" in sentences(
+        report
+    )
+
+
 @pytest.mark.parametrize(
     ("tables", "message"),
     [

@@ -270,6 +270,17 @@ def _world() -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     return coarse.assign(name_en=coarse["name"]), load_areas(level=0)
 
 
+def countries_under(areas: gpd.GeoDataFrame, lang: str) -> list[str]:
+    """The names of the countries of the world that a tenth of the areas or more lie in, by a point inside each.
+
+    A coarse border runs a few kilometres beside the true one, so a few areas may lie beyond it.
+    """
+    label = "name_fr" if base_language(lang) == "fr" else "name"
+    points = gpd.GeoDataFrame(geometry=areas.geometry.representative_point(), crs=areas.crs).to_crs(4326)
+    held = points.sjoin(_world()[0].to_crs(4326))[label].value_counts()
+    return [str(name) for name in held.index[held >= len(points) / 10] if name]
+
+
 def ground_bounds(bounds: Box) -> Box:
     """How far the ground reaches around a view: as far as a screen of any usual shape shows it, and a zoom out."""
     west, south, east, north = bounds
