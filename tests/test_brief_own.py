@@ -89,6 +89,25 @@ def test_events_of_a_foreign_country_change_nothing(past: Any, tmp_path: Path) -
     assert [doubt for doubt in theirs.doubts if doubt not in ours.doubts] == [said]
 
 
+def test_an_export_of_two_countries_has_all_five_assumptions_and_french_doubts(past: Any, tmp_path: Path) -> None:
+    """Niger is not known: the missions stand beside the deaths of the two others, though a point lies across a border."""
+    own = past[past["iso3"].isin(["BFA", "MLI"]) & past["date"].between("2019-01-01", "2020-08-31")]
+    made = sg.brief.report(tmp_path, events=own, coverage=("2019-01-01", "2020-08-31"), lang="fr")
+    assert [check.key for check in made.checks if check.verdict == "described"] == [
+        "terrorism", "negotiation", "engagement",
+    ]  # fmt: skip
+    deaths = next(check for check in made.checks if check.key == "engagement").table
+    across = sg.events.audit(own, sg.load_areas(COUNTRIES)).query("problem == 'other_country'")["event"]
+    assert (
+        abs(deaths["fatalities"].sum() - own["fatalities"].sum())
+        <= own.loc[own["event"].isin(across), "fatalities"].sum()
+    )
+    said = "\n".join(made.doubts)
+    assert "qui nomment une autre région que celle de leur point" in said
+    assert "aucun événement ne se trouve en NER" in said
+    assert not any(word in said for word in ("other_area", "no event lies", "in no month"))
+
+
 def test_events_that_name_no_country_take_that_of_their_area(past: Any, tmp_path: Path) -> None:
     """The same report as with the column, but for points across the border and without a region."""
     recent = past[past["date"] >= "2020"]

@@ -182,7 +182,10 @@ def report(
         if not issubclass(one.category, DataWarning):
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
     kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
-    doubts = [text("doubtful_events", lang, problem=kind, events=count) for kind, count in kinds.items()]
+    doubts = [
+        text("doubtful_events", lang, problem=text(f"doubtful_{kind}", lang), events=count)
+        for kind, count in kinds.items()
+    ]
     unplaced = every.loc[every["pcode"].isna(), ["events", "fatalities"]]
     lost = unplaced.sum(min_count=min(len(unplaced), 1)).rename({"events": "count"})
     for key, counts in (("unplaced", lost), ("rough", rough.rename({"rough": "count"}))):
@@ -252,7 +255,7 @@ def _all_checks(
         governance(rates, capitals_of(rates), numerator=measures, lang=lang),
         accord(_sums_of_mali(named, coverage, sums), _north(areas), lang=lang),
         negotiation(sums, agreements, _war(named), lang=lang),
-        _unless_outside(lambda: engagement(sums, lang=lang), left_out, lang),
+        _unless_outside(lambda: engagement(_covered_countries(sums, areas, coverage), lang=lang), left_out, lang),
     ]
     maps = {_map_title(sums, coverage, lang): _map_of(sums, areas, lang)}
     later = given.coverage["end"].max()
@@ -294,6 +297,11 @@ def _sums_of_mali(events: gpd.GeoDataFrame, coverage: pd.DataFrame, sums: pd.Dat
     if "iso3" not in events or covered.empty:
         return sums[sums["pcode"].isin(areas["pcode"])]
     return sum_events(events[events["iso3"] == "MLI"], areas, coverage=covered)
+
+
+def _covered_countries(sums: pd.DataFrame, areas: gpd.GeoDataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Without the areas of countries that the source says nothing of, a few of whose points may lie beyond a border."""
+    return sums[~sums["pcode"].isin(areas.loc[~areas["iso3"].isin(coverage["iso3"]), "pcode"])]
 
 
 def _war(named: gpd.GeoDataFrame) -> pd.DataFrame | None:
