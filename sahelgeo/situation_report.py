@@ -258,7 +258,9 @@ def situation(  # numpydoc ignore=PR02
     ground = areas if areas is not None else _areas_of(tables)
     report = _Report(ground, lang, checks.day(date, "date") if date else None)
     given = report.until_date(given)
-    parts = report.warned(lambda: list(_parts(report, given, population, options.get("coverage"))))
+    parts = report.warned(
+        lambda: list(_parts(report, given, population, options.get("coverage"))), population is not None
+    )
     heading = options.get("title") or report.heading()
     drawn = dict(_pictures(report)) if options.get("pictures", True) else {}
     parts += [report.doubts_part(), report.account_part()]
@@ -356,7 +358,7 @@ class _Report:
         """The rows, with the p-code of their area in ``area``."""
         return place_rows(table, self.areas, "keep")[0]
 
-    def warned(self, make: Callable[[], list[Part]]) -> list[Part]:
+    def warned(self, make: Callable[[], list[Part]], has_population: bool) -> list[Part]:
         """The parts; what is warned of on the way is a doubt too: who reads the page does not see the warnings."""
         said: list[warnings.WarningMessage] = []
         try:
@@ -367,6 +369,8 @@ class _Report:
             for one in said:
                 warnings.warn(one.message, one.category, stacklevel=3)
         told = [str(one.message) for one in said if issubclass(one.category, DataWarning)]
+        # Rows of phases and stocks without an area have a sentence of their own; those of a population have not.
+        told = [message for message in told if "have no area" not in message or has_population]
         self.doubts = dict.fromkeys([*(in_language(message, self.lang) for message in told), *self.doubts])
         return parts
 

@@ -269,6 +269,13 @@ def test_polygons_without_a_country_are_called_by_where_they_lie(lang: str, titl
     assert sg.situation(phases=there, pictures=False, lang=lang).title == title
 
 
+def test_rows_without_an_area_are_told_once() -> None:
+    """The warning says it, and the report in one sentence of its own language."""
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(phases=phases(pcode=["XA01", "XZ09"]))
+    assert sentences(report).count("have no area") == 1
+
+
 def test_what_is_warned_of_stands_in_the_report() -> None:
     """An area whose only classification is of another period is a warning, and is named on the page in its language."""
     old = phases(pcode=["XA01", "XA03"], start=["2020-06-01", "2019-06-01"], end=["2020-08-31", "2019-08-31"])
