@@ -36,7 +36,7 @@ def test_ucdp_events_have_three_estimates() -> None:
 )
 def test_ucdp_countries_are_known_by_names_and_numbers(country: str, number: str, iso3: str) -> None:
     """UCDP prints names of its own, and Gleditsch and Ward's numbers."""
-    row = f"7,3,JNIM,Civilians,x,1,y,,,14.1,-1.6,{country},2020-01-20,2020-01-21,30,36,40,{number}"
+    row = f"7,3,JNIM,Civilians,x,1,y,,,,,{country},2020-01-20,2020-01-21,30,36,40,{number}"
     events = sg.read_ucdp(csv_bytes(f"{GED},country_id", row))
     assert events["iso3"].fillna("").tolist() == [iso3]
 
@@ -62,6 +62,22 @@ def test_ucdp_refuses_what_it_cannot_read() -> None:
     rows = [row.format(id=1, kind=1, day="2020-01-01", best=best) for best in (1, 2)]
     with pytest.raises(sg.errors.DuplicateEventError, match=r"rows 0, 1 \(event '1'\): the same event more than once"):
         sg.read_ucdp(csv_bytes(GED, *rows))
+
+
+def test_points_far_from_their_country_are_said_when_they_are_read() -> None:
+    """Nowhere, the wrong way round, and another continent; a country that is not embedded is not judged."""
+    places = [("Burkina Faso", 14.1, -1.6), ("Burkina Faso", 0, 0), ("Burkina Faso", -1.6, 14.1), ("Mali", 45, 100)]
+    places += [("Yemen (North Yemen)", 14.1, -1.6), ("Burkina Faso", 15.5, -1.6)]
+    rows = [f"{n},1,a,b,a - b,1,x,,,{y},{x},{c},2020-01-01,2020-01-01,1,1,1" for n, (c, y, x) in enumerate(places)]
+    with pytest.warns(sg.DataWarning) as said:
+        events = sg.read_ucdp(csv_bytes(GED, *rows))
+    words = "".join(str(one.message) for one in said)
+    assert "row(s) 3: latitude 0 and longitude 0, in the Atlantic, were read as missing" in words
+    assert "row(s) 4: points whose latitude and longitude are swapped, as it seems" in words
+    assert "row(s) 5: points more than a degree away from their country" in words
+    assert "row(s) 6" not in words
+    assert "row(s) 7" not in words
+    assert events.geometry.x.tolist()[2:] == [14.1, 100, -1.6, -1.6]
 
 
 def test_acled_exports_of_both_times_are_read() -> None:

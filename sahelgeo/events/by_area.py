@@ -52,7 +52,7 @@ PROBLEMS = {
     "outside": "outside all areas",
     "too_coarse": "placed too coarsely for areas of this level (geo_precision)",
 }
-_FAR_DEGREES = 1.0
+FAR_DEGREES = 1.0
 
 
 def sum_events(
@@ -380,7 +380,7 @@ def _why_outside(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> npt.NDArr
             own = land[(areas["iso3"] == code).fillna(False).to_numpy(dtype=np.bool_)]
             if len(own):
                 away = own.sindex.nearest(points.iloc[rows.index], return_all=False, return_distance=True)[1]
-                why[rows.index[away > _FAR_DEGREES]] = "far_away"
+                why[rows.index[away > FAR_DEGREES]] = "far_away"
         west, south, east, north = land.total_bounds
         perhaps = np.flatnonzero((y >= west) & (y <= east) & (x >= south) & (x <= north))
         held = land.sindex.query(shapely.points(y[perhaps], x[perhaps]), predicate="intersects")[0]

@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from sahelgeo.areas import load_areas
 from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.events.by_area import FAR_DEGREES, PROBLEMS
 from sahelgeo.places.known import country_of
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
@@ -433,8 +435,25 @@ class Rows:
         there = (north.notna() & east.notna() & ~nowhere).to_numpy(dtype=bool)
         shapes = np.full(len(north), None, dtype=object)
         shapes[there] = shapely.points(east[there].to_numpy(dtype=float), north[there].to_numpy(dtype=float))
-        points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326")
-        return gpd.GeoDataFrame(table, geometry=points.reindex(table.index), crs="EPSG:4326")
+        points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326").reindex(table.index)
+        self._say_far(table, points)
+        return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
+
+    def _say_far(self, table: pd.DataFrame, points: gpd.GeoSeries) -> None:
+        """Say which points lie far from the country that their row names; of countries that are embedded."""
+        if "iso3" not in table:
+            return
+        frames = load_areas(level=0).set_index("iso3").bounds.reindex(table["iso3"].fillna("")).set_axis(table.index)
+
+        def beyond(x: pd.Series, y: pd.Series) -> pd.Series:
+            aside = (x < frames["minx"] - FAR_DEGREES) | (x > frames["maxx"] + FAR_DEGREES)
+            return aside | (y < frames["miny"] - FAR_DEGREES) | (y > frames["maxy"] + FAR_DEGREES)
+
+        x, y = points.x, points.y
+        far = beyond(x, y)
+        swapped = far & ~beyond(y, x)
+        self.doubt(swapped, f"points {PROBLEMS['swapped']}")
+        self.doubt(far & ~swapped, f"points {PROBLEMS['far_away']}")
 
     def no_figure(self, table: pd.DataFrame, reason: str = "no figure") -> None:
         """Rows that gave no row of the table had no figure."""
