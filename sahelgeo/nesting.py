@@ -137,7 +137,7 @@ def nested_rows(table: pd.DataFrame, scopes: Numbers, areas: gpd.GeoDataFrame | 
 
 def holding_rows(codes: pd.Series, scopes: Numbers, parents: dict[str, str] | None) -> tuple[Mask, Mask]:
     """The rows whose p-code lies in that of another row of the same scope, and the rows whose p-code holds another."""
-    numbers, distinct = pd.factorize(codes)
+    numbers, distinct = pd.factorize(codes.astype("string"))
     pairs = nested_codes(distinct.to_numpy(dtype=object), parents)
     held = np.zeros((2, len(codes)), dtype=np.bool_)
     if not pairs.empty:

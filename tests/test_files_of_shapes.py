@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import io
 import json
+import math
 import sqlite3
 import struct
 import threading
@@ -24,7 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from profiles import few
 from pyarrow import feather
-from shapely import MultiPolygon, box, transform
+from shapely import MultiPolygon, Polygon, box, transform
 
 import sahelgeo as sg
 
@@ -476,6 +477,14 @@ def test_areas_whose_country_is_blank_are_read() -> None:
     lines = 'ADM1_PCODE,ADM1_FR,ADM0_PCODE,wkt\nBF56,Sahel,,"MULTIPOLYGON (((0 13, 0 14, -1 14, 0 13)))"'
     areas = sg.read_areas(io.BytesIO(lines.encode()), crs="EPSG:4326")
     assert areas["pcode"].tolist() == ["BF56"]
+
+
+def test_a_ring_that_crosses_itself_without_end_is_refused() -> None:
+    """A few kilobytes of lines from side to side: the repair of them would not come to an end."""
+    fan = [[0.5 + (-1) ** n * math.cos(n / 300), 13 + (-1) ** n * math.sin(n / 300)] for n in range(600)]
+    areas = _table(["BF56", "BF49"]).set_geometry([Polygon([*fan, fan[0]]), box(0, 13, 1, 14)], crs=4326)
+    with pytest.raises(sg.errors.FormatError, match="lines cross each other more than 50,000 times"):
+        sg.read_areas(io.BytesIO(areas.to_json().encode()))
 
 
 def test_a_crs_that_is_nowhere_on_earth_is_refused(tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ def test_events_without_coordinates_or_elsewhere_are_listed(tmp_path: Path) -> N
         {**ROW, "event": "BFO3", "lat": "23.7", "lon": "90.4"},
         {**ROW, "event": "BFO4", "admin1": "Est"},
     ]
-    found = own(written(tmp_path / "export.csv", rows, NOW))
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 4: points more than a degree away"):
+        found = own(written(tmp_path / "export.csv", rows, NOW))
     assert found.doubtful.set_index("event")["problem"].to_dict() == {
         "BFO2": "no_coordinates",
         "BFO3": "far_away",

@@ -529,3 +529,10 @@ def test_exactextract_judges(circles: list[tuple[float, float, float, int]], see
         ours = sg.zonal_sum(grid(cells.tolist()), zones, measure="count")
     assert ours["people"].fillna(0).tolist() == pytest.approx(theirs["sum"].fillna(0).tolist(), rel=1e-6, abs=1e-3)
     assert ours["cells"].tolist() == pytest.approx(theirs["count"].tolist(), rel=1e-6, abs=1e-5)
+
+
+def test_areas_in_a_crs_of_no_place_are_refused() -> None:
+    """That of a drawing: nothing says where its coordinates lie beside the grid's."""
+    drawn = areas(shapely.box(0, 0, 2, 2)).set_crs('LOCAL_CS["x"]', allow_override=True)
+    with pytest.raises(sg.errors.CRSError, match="areas: the CRS 'x' is tied to no place on Earth"):
+        sg.zonal_sum(grid(TWO_BY_TWO), drawn, measure="count")

@@ -111,6 +111,7 @@ def ground_of(grid: Grid, areas: gpd.GeoDataFrame, what: str = "areas") -> Groun
     # What lies elsewhere is neither checked nor moved: of a country in tiles, that is nearly all.
     if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas or areas.crs is None:
         checks.polygons(areas, what)
+    checks.crs(areas, what)
     near = _near(grid, areas)
     checks.polygons(areas[near], what)
     shapes = moved(areas.geometry[near], grid.crs)

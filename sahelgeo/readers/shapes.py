@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,6 +53,7 @@ _FAULTS = (
     *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
     *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
 )
+_MOST_CROSSINGS = 50_000
 # A million steps of SQLite each: a list of tables takes far less than one.
 _MOST_STEPS = 50
 # Columns of Arrow whose cells may share bytes: a small file may hold cells without end.
@@ -488,5 +490,29 @@ def _part(path: Path, part: str) -> Path | None:
 
 def made_valid(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
     """The same places, each valid; a repaired polygon stays a polygon, without the lines where it touched itself."""
+    for shape in geometry.dropna():
+        _refuse_tangle(shape)
     shapes = shapely.make_valid(geometry.to_numpy(), method="structure", keep_collapsed=False)
     return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)
+
+
+def _refuse_tangle(shape: Any) -> None:
+    """Refuse lines that cross each other so often that a repair would not come to an end.
+
+    Raises
+    ------
+    FormatError
+        A shape whose lines cross more than 50,000 times.
+    """
+    points, line = shapely.get_coordinates(shapely.get_parts(shapely.get_rings(shape)), return_index=True)
+    pieces = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)[line[:-1] == line[1:]])
+    tree, met = shapely.STRtree(pieces), 0
+    for start in range(0, len(pieces), 100):
+        # Each meets itself and the two beside it, and a crossing is met from both sides.
+        some = pieces[start : start + 100]
+        met += tree.query(some, predicate="intersects").shape[1] - 3 * len(some)
+        if met > 2 * _MOST_CROSSINGS:
+            raise FormatError(
+                f"a shape whose lines cross each other more than {_MOST_CROSSINGS:,} times is no area. "
+                "Download the file again, or take the shape out"
+            )
