@@ -118,7 +118,9 @@ class AreaDrawing(Drawing):
         for name, nothing in (("digits", ""), ("marks", ()), ("shapes", "")):
             if not getattr(self, name):
                 object.__setattr__(self, name, (nothing,) * len(self.names))
-        looks = tuple(replace(one, count=count) for one, count in zip(self.looks, self.counts, strict=True))
+        # What periods have in common has the areas of all, and no classes of its own yet.
+        counts = self.counts if len(self.class_of) == len(self.shapes) else (0,) * len(self.looks)
+        looks = tuple(replace(one, count=count) for one, count in zip(self.looks, counts, strict=True))
         object.__setattr__(self, "missing", looks[len(self.classes) :])
         object.__setattr__(self, "classes", looks[: len(self.classes)])
 
