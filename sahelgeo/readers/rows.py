@@ -447,7 +447,8 @@ class Rows:
 
         def beyond(x: pd.Series, y: pd.Series) -> pd.Series:
             aside = (x < frames["minx"] - FAR_DEGREES) | (x > frames["maxx"] + FAR_DEGREES)
-            return aside | (y < frames["miny"] - FAR_DEGREES) | (y > frames["maxy"] + FAR_DEGREES)
+            far: pd.Series = aside | (y < frames["miny"] - FAR_DEGREES) | (y > frames["maxy"] + FAR_DEGREES)
+            return far
 
         x, y = points.x, points.y
         far = beyond(x, y)
