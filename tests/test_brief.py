@@ -43,9 +43,16 @@ def sums(made_up: Invented) -> pd.DataFrame:
         return sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
 
 
+def test_two_publishers_of_displaced_people_stand_side_by_side() -> None:
+    """Niger at the end of 2020: UNHCR has 298,458 and IDMC 257,000; where one has none it is missing, and not 0."""
+    years = sg.brief.load_published("displaced_by_year").set_index(["iso3", "year"])
+    assert years.loc[("NER", 2020), ["people_unhcr", "people_idmc"]].tolist() == [298_458, 257_000]
+    assert years.loc[("BFA", 2016), "people_unhcr"] is pd.NA
+
+
 def test_nothing_rests_on_memory() -> None:
     """Published figures that no copy of a source backs are not carried, and every row names its source."""
-    for name in ("fatalities", "clashes", "displaced", "food_insecure"):
+    for name in ("fatalities", "clashes", "displaced", "displaced_by_year", "food_insecure"):
         table = sg.brief.load_published(name)
         assert set(table["certainty"]) <= {"certain", "reported", "conflict"}, name
         assert table["source"].notna().all(), name

@@ -14,7 +14,7 @@ from sahelgeo.sources import SOURCES, split_sources
 DATA = Path(str(files("sahelgeo.data")))
 PAGE = DATA.parents[1] / "docs" / "data.md"
 # What each file holds, for those whose rows cite a publication each and not an entry of SOURCES.
-CITED = ("agreements", "clashes", "displaced", "fatalities", "food_insecure", "parts_of_mali")
+CITED = ("agreements", "clashes", "displaced", "displaced_by_year", "fatalities", "food_insecure", "parts_of_mali")
 
 
 def held() -> dict[str, Any]:

@@ -23,24 +23,26 @@ from sahelgeo.sources import with_source
 _TYPES = {
     **dict.fromkeys(("start", "end", "date", "issued"), "datetime64[us]"),
     **dict.fromkeys(("events", "fatalities", "people", "people_3plus"), "Int64"),
+    **dict.fromkeys(("year", "people_unhcr", "returned_unhcr", "people_idmc"), "Int64"),
     "times_year_before": "Float64",
 }
 YEAR, _LEAN = 2020, 6
-TABLES = ("fatalities", "clashes", "displaced", "food_insecure", "parts_of_mali", "agreements")
+TABLES = ("fatalities", "clashes", "displaced", "displaced_by_year", "food_insecure", "parts_of_mali", "agreements")
 
 
 def load_published(name: str) -> pd.DataFrame:
     """Published figures, row by row with source and certainty.
 
-    ================  =================================================================================
+    ================= ===============================================================================================
     name              one row
-    ================  =================================================================================
+    ================= ===============================================================================================
     fatalities        reported deaths of a country or region in a period, under one publisher
     clashes           clashes of JNIM and ISGS, as the brief gives them (not verified by a second source)
     displaced         displaced people of a country or region on a day
+    displaced_by_year displaced people of a country at the end of a year: UNHCR's and IDMC's figures side by side
     food_insecure     people in phase 3 or above in a season, by the day of the analysis
     parts_of_mali     which regions of Mali are the north of the Accord, and the centre
-    ================  =================================================================================
+    ================= ===============================================================================================
 
     Parameters
     ----------
