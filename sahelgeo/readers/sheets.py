@@ -209,8 +209,9 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
     """What stands around the headed cells and changes what they mean, in sentences."""
     sheet, said = found.sheet, list[str]()
     if sheet.form in PRINTED and found.feed.kinds:
-        near = pd.concat([sheet.cells.loc[: found.header - 1].tail(12), sheet.cells.loc[found.header :].iloc[1:3]])
-        units = [text for cell in near.to_numpy().ravel() if _THOUSANDS.search((text := text_of(cell)).casefold())]
+        near = (sheet.cells.loc[: found.header - 1].tail(12), sheet.cells.loc[found.header :].iloc[1:3])
+        cells = (cell for rows_near in near for cell in rows_near.to_numpy().ravel())
+        units = [text for cell in cells if _THOUSANDS.search((text := text_of(cell)).casefold())]
         said += [
             f"beside the headings stands {text!r}: the figures may be thousands or millions, and were read as people. "
             "Multiply them in the file where they are"
