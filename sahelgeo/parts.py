@@ -491,6 +491,9 @@ def _digest(value: Any) -> str:
     if isinstance(value, pd.DataFrame):
         rows = pd.util.hash_pandas_object(value.astype("str"), index=False)
         return hashlib.sha256(repr((list(value.columns), rows.tolist())).encode()).hexdigest()[:16]
-    # Of an index the borders count, and not how many cells it has.
+    # Of an index the borders and their codes count, and not how many cells it has.
     polygons = getattr(getattr(value, "grid", None), "polygons", None)
-    return repr(value) if polygons is None else f"{value.crs} {shapely.get_coordinates(polygons).sum(axis=0).tolist()}"
+    if polygons is None:
+        return repr(value)
+    told = repr((value.crs, list(value.pcodes))).encode()
+    return hashlib.sha256(told + b"".join(shapely.to_wkb(polygons))).hexdigest()[:16]

@@ -210,6 +210,10 @@ def test_unlike_partial_sums_are_refused_by_name():
         one + sg.large.partial(sg.events.count_points, points(3), AREAS)
     with pytest.raises(sg.errors.SchemaError, match="not to int"):
         one + 1
+    renamed = AREAS.assign(pcode=list(reversed(AREAS["pcode"])))
+    here, there = (sg.large.partial(sg.events.count_points, points(3), sg.area_index(one)) for one in (AREAS, renamed))
+    with pytest.raises(sg.errors.SchemaError, match="different ways, and cannot be added: index"):
+        here + there
     with pytest.raises(sg.errors.SchemaError, match="area_phase: its results do not add up over parts"):
         sg.large.partial(sg.area_phase, flows(["XX01", "XX02"]))
 
