@@ -143,10 +143,8 @@ def draw_sample(sample: Sample, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
 
 
 def draw_movements(moved: Sample, lang: str) -> maps.Map:
-    """Arrows between regions."""
-    between = sum_flows(moved.flows)
-    between = between[between["origin"].notna() & between["destination"].notna() & ~between["internal"]]
-    return maps.flow_map(between, moved.areas, title=word("demo_movements", lang), lang=lang)
+    """Arrows between regions; who moved within one, or from where nobody knows, is in the legend."""
+    return maps.flow_map(sum_flows(moved.flows), moved.areas, title=word("demo_movements", lang), lang=lang)
 
 
 def main_lines(

@@ -36,6 +36,13 @@ def test_everybody_is_accounted_for(folder: Path) -> None:
     assert "| stocks | 13 | 13 | 1,034,609 | 1,034,609 | 0 |" in report
 
 
+def test_the_map_of_movements_holds_all_who_moved(folder: Path) -> None:
+    """509,332 people: 454,687 within a region and 1,217 from where nobody knows have no arrow, and are in the legend."""
+    page = (folder / "movements.html").read_text(encoding="utf-8")
+    for number in ("509,332", "454,687", "1,217"):
+        assert number in page, number
+
+
 def test_the_areas_are_valid_geoparquet(folder: Path) -> None:
     """13 regions in degrees, one coverage, phases by rule as known."""
     areas = gpd.read_parquet(folder / "areas.parquet")
