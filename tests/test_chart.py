@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import xml.dom.minidom
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from tables import ATTACK, flows, stocks
@@ -34,6 +36,29 @@ def test_lines_have_gaps_and_withhold_small_counts(counts: pd.DataFrame) -> None
     assert axes.get_ylim()[0] == 0
     assert any("CONASUR" in text.get_text() for text in drawn.figure.texts)
     assert not any("frontières" in text.get_text() for text in drawn.figure.texts)
+
+
+def test_days_of_another_series_are_no_gap(counts: pd.DataFrame) -> None:
+    """A series beside another is the line that it is alone; a missing count stays a gap."""
+    rows = counts.assign(date=[*counts["date"][:3], "2020-02-01", "2020-07-01", "2020-11-01"])
+    beside = next(one for one in sg.maps.chart(rows, by="name").figure.axes if one.lines).lines
+    alone = [next(one for one in sg.maps.chart(rows[part]).figure.axes if one.lines).lines[0] for part in (slice(3), slice(3, 6))]  # fmt: skip
+    assert [str(one.get_xydata()) for one in beside] == [str(one.get_xydata()) for one in alone]
+    assert np.isnan(beside[1].get_ydata()).tolist() == [False, True, True]
+
+
+def test_small_counts_are_withheld_by_whatever_name_maps_know_them(counts: pd.DataFrame) -> None:
+    """As on maps: five people are no number of a chart, in a column of another name either."""
+    drawn = sg.maps.chart(counts.tail(1).rename(columns={"people": "IDPs"}).assign(IDPs=[5]), column="IDPs")
+    assert drawn.figures["IDPs"].isna().all()
+
+
+def test_a_chart_of_unreadable_signs_is_a_picture_that_opens(counts: pd.DataFrame) -> None:
+    """Control characters in names and sources are replaced, which XML forbids."""
+    drawn = sg.maps.chart(counts.head(3).assign(name="We\x01st", source="Reg\x0bister"), by="name")
+    assert list(drawn.figures) == ["We\N{REPLACEMENT CHARACTER}st"]
+    opened = xml.dom.minidom.parseString(drawn.svg())  # noqa: S318 (our own drawing)
+    assert opened.documentElement.tagName == "svg"
 
 
 def test_periods_are_bars_as_wide_as_they_are() -> None:

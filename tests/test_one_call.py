@@ -285,6 +285,9 @@ def test_the_advice_of_an_error_works(phases: pd.DataFrame, counts: pd.DataFrame
     with pytest.warns(sg.errors.DataWarning, match="1 flows with 20 people"):
         m = sg.maps.flow_map(moved, squares, unmatched="drop")
     assert any("20" in note for note in next(item for item in layers_of(m) if isinstance(item, sg.maps.FlowLayer)).drawing("en").notes)  # fmt: skip
+    for how in ("raise", "drop"):
+        with pytest.raises(sg.errors.SchemaError, match="column 'people' .*is missing"):
+            sg.maps.flow_map(moved.rename(columns={"people": "returnees"}), squares, column="returnees", unmatched=how)
     named = moved.assign(origin=["West", "Inconnue"], destination=["Middle", "East"])
     with pytest.warns(sg.errors.DataWarning):
         m = sg.maps.flow_map(named, squares, on="match")

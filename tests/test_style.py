@@ -77,6 +77,10 @@ def test_up_to_nine_classes_are_told_apart() -> None:
             "more is green, and here more is worse",
         ),
         ({"font": ""}, "font='' is no text"),
+        ({"cmap": 5}, "cmap=5 is no palette"),
+        ({"cmap": {"diverging": 7}}, "cmap=7 is no palette"),
+        ({"logo": 5}, "the logo 5 cannot be read"),
+        ({"logo": "a\0b.png"}, "cannot be read"),
         ({"logo": "nowhere.png"}, "the logo nowhere.png cannot be read"),
         ({"logo": __file__}, "is no PNG or JPEG"),
     ],
@@ -143,6 +147,27 @@ def test_page_and_sheet_are_in_the_style(people: gpd.GeoDataFrame, logo: Path, t
     assert style() is declared_style()
     plain = sg.maps.stock_map(people)
     assert not any(axes.get_images() for axes in sg.maps.figure(plain).axes)
+
+
+def test_pages_of_several_maps_and_exports_are_in_the_style(
+    people: gpd.GeoDataFrame, logo: Path, tmp_path: Path
+) -> None:
+    """A comparison and a story as one map; maps of two houses keep their own colours on a page without a house."""
+    house = sg.maps.Style(colours={"circles": "#7A0C49", "sea": "#D0E0F0"}, logo=logo, credit="The Example Times")
+    m, plain = sg.maps.stock_map(people, style=house), sg.maps.stock_map(people)
+    for number, page in enumerate((sg.maps.story([("A", "", m)]), sg.maps.compare_map(people, people, style=house))):
+        page.save(tmp_path / f"{number}.html")
+        held = document_of((tmp_path / f"{number}.html").read_text(encoding="utf-8"))
+        assert (held["style"]["symbols"]["fill"], held["style"]["ground"]["sea"]) == ("#7A0C49", "#D0E0F0")
+        assert "The Example Times" in held["credits"]["lines"]
+        assert str(held["page"]["logo"]).startswith("data:image/png;base64,")
+    sg.maps.story([("A", "", m), ("B", "", plain)]).save(tmp_path / "two.html")
+    held = document_of((tmp_path / "two.html").read_text(encoding="utf-8"))
+    assert held["style"] == json.loads(json.dumps(declared_style()))
+    circles = [one for one in held["layers"].values() if one["kind"] == "symbols"]
+    assert [one.get("fill") for one in circles] == ["#7A0C49", None]
+    sg.maps.export_newsroom(m, tmp_path / "news")
+    assert "#7A0C49" in (tmp_path / "news" / "palette.csv").read_text(encoding="utf-8")
 
 
 def test_a_layer_may_have_a_style_of_its_own(people: gpd.GeoDataFrame, tmp_path: Path) -> None:

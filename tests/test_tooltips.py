@@ -116,3 +116,21 @@ def test_small_counts_are_withheld_from_tooltips(squares: gpd.GeoDataFrame) -> N
     assert renamed.drawing("en").tooltips[0] == "< 10"
     phases = sg.maps.PhaseLayer(phased(squares, [1, 2, 3]).assign(people_3=[7, 0, 400]), tooltip="{people_3}")
     assert phases.drawing("en").tooltips == ("< 10", "0", "400")
+    classes = sg.maps.AreaLayer(squares.assign(idps=[7, 0, 400]), column="idps", tooltip="{idps}")
+    assert classes.drawing("en").tooltips == ("< 10", "0", "400")
+
+
+def test_no_tooltip_of_a_change_gives_a_small_count_away(squares: gpd.GeoDataFrame) -> None:
+    """Neither the count before or after, nor any part of the change from which it follows."""
+    both = squares.assign(people=[7, 200, 400], date="2020-09-06", group="idp", method="register", source="x")
+    after = both.assign(people=[1000, 6, 500], date="2021-09-06")
+    changes = sg.change_in_stocks(pd.DataFrame(both.drop(columns="geometry")), pd.DataFrame(after.drop(columns="geometry")), by="pcode")  # fmt: skip
+    template = "{people_before:.0f} {people_after:.0f} {change:.0f} {like_for_like:.0f} {increase:.0f} {decrease:.0f}"
+    table = sg.attach_areas(changes, squares)
+    drawn = sg.maps.AreaLayer(table, column="like_for_like", tooltip=template).drawing("en")
+    assert drawn.tooltips == (
+        "< 10 1000 withheld withheld withheld withheld",
+        "200 < 10 withheld withheld withheld withheld",
+        "400 500 100 100 100 0",
+    )
+    assert drawn.fields[0].values[2] == 100

@@ -63,6 +63,8 @@ _PEOPLE = frozenset(
 _PEOPLE_IN_FRENCH = frozenset(
     {"pdi", "deplaces", "déplacés", "refugies", "réfugiés", "retournes", "retournés", "personnes"}
 )
+# What a change between two counts is made of.
+_CHANGES_OF_PEOPLE = ("change", "like_for_like", "increase", "decrease", "newly_covered", "no_longer_covered")
 _NUMBERED = r"feature \d+"
 _PLACES = ("Polygon", "MultiPolygon", "GeometryCollection")
 Taker = TypeVar("Taker", bound=Callable[..., Any])
@@ -110,15 +112,16 @@ def capital(text: str) -> str:
 
 def form_of(column: str) -> str:
     """How the numbers of a column are written: those that count people are withheld where they are small."""
-    written = str(column).lower()
-    return "people" if column in COUNTS or written in _PEOPLE | _PEOPLE_IN_FRENCH else "decimal"
+    written = re.sub("_(?:before|after)$", "", str(column).lower())
+    return "people" if written in COUNTS | _PEOPLE | _PEOPLE_IN_FRENCH else "decimal"
 
 
 def small_beside(table: pd.DataFrame, column: str, below: float) -> list[bool]:
     """The rows where a rate, a share or a change gives a small count away: with a population, or the other count."""
-    counted = column.removesuffix("_change").replace("share_", "people_")
+    made = column in _CHANGES_OF_PEOPLE
+    counted = "people" if made else column.removesuffix("_change").replace("share_", "people_")
     beside = {"per_1000": ["people"], "share_3plus": ["people_3plus", *PEOPLE_BY_PHASE[2:]]}.get(column, [])
-    if column.endswith("_change") and form_of(counted) == "people":
+    if made or (column.endswith("_change") and form_of(counted) == "people"):
         beside = [f"{counted}_before", f"{counted}_after"]
     held = [plain(table[one]) for one in beside if one in table]
     return [any(is_small(one, below) for one in row) for row in zip(*held, strict=True)] or [False] * len(table)
@@ -194,7 +197,7 @@ class SahelgeoLayer(Layer):
                 drawn = self._draw(lang)
                 doubts = [in_language(text, lang) for text in _doubts(self.table, *getattr(self, "between", ()))]
                 drawn = replace(drawn, notes=tuple(dict.fromkeys((*drawn.notes, *doubts))))
-                if self.style is not None and self.filled_as:
+                if house is not None and self.filled_as:
                     drawn = replace(drawn, fill=style()[self.filled_as]["fill"])
             self._drawings[key] = readable(drawn)
         return self._drawings[key]
@@ -215,7 +218,7 @@ class SahelgeoLayer(Layer):
         codes = zip(*(_codes(rows, label) for label in ends), strict=True) if ends[0] in rows else ()
         tooltips: tuple[str, ...] = ()
         if self.tooltip is not None:
-            counts = {*COUNTS, getattr(self, "column", "")} if self.counts_people else COUNTS
+            counts = {getattr(self, "column", "")} if self.counts_people else ()
             tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
         words = {"subtitle": period_in_words(self.table, lang), "names": area_names(rows, lang)}
         return {
@@ -426,8 +429,8 @@ def write_tooltips(
 ) -> tuple[str, ...]:
     """The text of every row: missing values as a dash, days in words, separators of the language in numbers.
 
-    In the columns called ``counts``, a number of people above zero and below ``below`` is withheld, as everywhere in
-    the file.
+    In the columns called ``counts`` and those that count people, a number above zero and below ``below`` is withheld,
+    as everywhere in the file.
 
     Examples
     --------
@@ -442,7 +445,7 @@ def write_tooltips(
             word("withheld", lang)
             if hidden
             else f"< {below:g}"
-            if label in counts and is_small(value, below)
+            if (label in counts or form_of(str(label)) == "people") and is_small(value, below)
             else _written(value, str(spec), lang, label)
             for value, hidden in zip(table[label], small_beside(table, str(label), below), strict=True)
         ]

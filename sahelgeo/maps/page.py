@@ -345,7 +345,8 @@ def _plain_text(text: str) -> str:
 class Panels:
     """Several maps on one page that saves as one file and works offline; :func:`compare_map` and :func:`story` make it.
 
-    Borders are stored once for all maps. The maps themselves are not changed.
+    Borders are stored once for all maps. The maps themselves are not changed. The page is in the style that all of them
+    have.
 
     Parameters
     ----------
@@ -384,6 +385,8 @@ class Panels:
         self.subtitle = subtitle
         self.max_kb = max_kb
         self.lang = _one_language(self.sections)
+        houses = list(dict.fromkeys(on_map.style for section in self.sections for on_map in section.maps))
+        self.style = houses[0] if len(houses) == 1 else None
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the page to a file, whole or not at all."""
@@ -406,9 +409,10 @@ class Panels:
             isinstance(child, folium.TileLayer) for view in all_views for child in view._children.values()
         )
         figure.header.add_child(Verbatim(page_head(with_leaflet=True) + _panels_head()), name="sahelgeo_head")
-        document, named, words = self._document(parts)
-        figure.html.add_child(Verbatim(data_block(identity, document)), name=identity)
-        figure.html.add_child(Verbatim(figures_in_html(list(named.values()), words)), name="sahelgeo_figures")
+        with in_style(self.style):
+            document, named, words = self._document(parts)
+            figure.html.add_child(Verbatim(data_block(identity, document)), name=identity)
+            figure.html.add_child(Verbatim(figures_in_html(list(named.values()), words)), name="sahelgeo_figures")
         figure.script.add_child(Verbatim(f'sahelgeo.panels("{identity}");'), name="sahelgeo_panels")
         for view in all_views:
             figure.add_child(view)
@@ -435,7 +439,7 @@ class Panels:
                 }
         below = max(on_map.suppress_below for _, maps in parts for on_map in maps)
         ground = any(view["ground"] for view in views.values())
-        words: dict[str, Any] = {"title": self.title, "subtitle": self.subtitle, "lang": self.lang}
+        words: dict[str, Any] = {"title": self.title, "subtitle": self.subtitle, "lang": self.lang, "style": self.style}
         furniture = MapOptions(**words, ground=ground, max_kb=self.max_kb, suppress_below=below)
         sections = [
             {

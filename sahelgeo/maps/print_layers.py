@@ -657,13 +657,5 @@ def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
             *point, "o", markersize=2 * radius, color=colour, markeredgecolor="#FFFFFF", markeredgewidth=1, zorder=5.5
         )
         written = "?" if number is None else write_number(number, lang)
-        axes.text(
-            *point,
-            written,
-            fontsize=7,
-            color=text_on(colour),
-            ha="center",
-            va="center",
-            zorder=5.6,
-            clip_on=True,
-        )
+        centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5.6, "clip_on": True}
+        axes.text(*point, written, fontsize=7, color=text_on(colour), **centred)

@@ -12,7 +12,7 @@ import base64
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -306,7 +306,7 @@ def _by_kind(cmap: Any) -> dict[str, tuple[str, ...]]:
         if unknown:
             raise SchemaError(f"Style: cmap has no {listed(unknown, 3)}. Its kinds: {', '.join(_KINDS)}")
         return {kind: _colours_of(value, kind) for kind, value in cmap.items()}
-    names = [cmap] if isinstance(cmap, str) else list(cmap)
+    names = list(cmap) if isinstance(cmap, Iterable) and not isinstance(cmap, str) else [cmap]
     if names and all(isinstance(name, str) and name.lower() in palettes() for name in names):
         found = [palettes()[name.lower()] for name in names]
         if len({one.kind for one in found}) < len(found):
@@ -326,6 +326,8 @@ def _colours_of(value: Any, kind: str) -> tuple[str, ...]:
         if found.kind != kind:
             raise SchemaError(f"Style: {found.name} is {found.kind}, not {kind}")
         return found.colours
+    if not isinstance(value, Iterable):
+        raise SchemaError(f"Style: cmap={value!r} is no palette. Give its name, or colours in a list")
     colours = tuple(_hex(colour) for colour in value)
     least = 3 if kind == "diverging" else 2
     if len(colours) < least:
@@ -334,11 +336,12 @@ def _colours_of(value: Any, kind: str) -> tuple[str, ...]:
 
 
 def _picture(path: str | PathLike[str]) -> tuple[str, bytes]:
-    name = Path(path).name
+    name = Path(str(path)).name
     try:
-        content = Path(path).read_bytes()
-    except OSError as problem:
-        raise SchemaError(f"Style: the logo {name} cannot be read ({problem.strerror or problem})") from problem
+        content = Path(str(path)).read_bytes()
+    except (OSError, ValueError) as problem:
+        why = getattr(problem, "strerror", None) or problem
+        raise SchemaError(f"Style: the logo {name} cannot be read ({why})") from problem
     kind = {b"\x89PNG": "png", b"\xff\xd8\xff\xe0": "jpeg", b"\xff\xd8\xff\xe1": "jpeg", b"\xff\xd8\xff\xdb": "jpeg"}
     if content[:4] not in kind or len(content) > _LARGEST_LOGO:
         raise SchemaError(

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.errors import SchemaError, listed, warn
 from sahelgeo.flows.flow_sums import match_ends
 from sahelgeo.flows.lines import flow_lines
@@ -216,6 +217,7 @@ def with_lines(
     if on != "pcode":
         flows = with_ends(flows, areas, unmatched, None if on == "match" else on)
     if on != "pcode" or unmatched != "raise":
+        checks.columns(flows, "flows", {**dict.fromkeys(_ENDS, "any"), "people": "number"})
         lost = {end: flows[end].where(flows[end].isin(areas["pcode"])) for end in _ENDS}
         unknown = pd.DataFrame({end: flows[end].notna() & known.isna() for end, known in lost.items()}).any(axis=1)
         flows = flows.assign(**lost)

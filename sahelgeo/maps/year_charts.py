@@ -27,11 +27,11 @@ from sahelgeo.errors import DoubleCountError, SchemaError, listed
 from sahelgeo.flows.suppression import is_small
 from sahelgeo.maps.document import MapOptions
 from sahelgeo.maps.drawing import Drawing, Field, plain
-from sahelgeo.maps.layers import COUNTS, columns_of_days, origin_of, period_in_words
+from sahelgeo.maps.layers import columns_of_days, form_of, origin_of, period_in_words
 from sahelgeo.maps.print_sheet import axes_in_inches, check_paper, paper, print_settings, save_sheet
 from sahelgeo.maps.sized_layers import what_is_counted
 from sahelgeo.maps.style import in_style, style
-from sahelgeo.saving import check_folder, write_whole
+from sahelgeo.saving import check_folder, readable, write_whole
 from sahelgeo.words import MISSING, check_language, word, write_month, write_number
 
 _WIDTH, _BLOCK = 8.0, 3.2
@@ -178,20 +178,15 @@ def chart(
     if by is not None:
         checks.columns(table, "chart", {by: "any"})
     checks.choice(("lines", "bars", None), kind=kind)
-    spans, numbers, withheld = _numbers(table, column, by, lang, given.suppress_below)
+    spans, numbers, own, withheld = _numbers(table, column, by, lang, given.suppress_below)
     what = what_is_counted(table, column, lang)
     notes = [word("total_without_small", lang).format(count=write_number(withheld, lang))] if withheld else []
     if missing := int(table[column].isna().sum()):
         notes.append(f"{word('no_data', lang)}{word('colon', lang)} {write_number(missing, lang)}")
     if differ := _counted_differently(table, by, lang):
         notes.append(differ)
-    item = Drawing(
-        title=what,
-        subtitle=period_in_words(table, lang),
-        names=(),
-        fields=(Field(what, (), "people"),),
-        **origin_of(table, column),
-    )
+    about = {"subtitle": period_in_words(table, lang), **origin_of(table, column)}
+    item = readable(Drawing(title=what, names=(), fields=(Field(what, (), "people"),), **about))
     with in_style(given.style), print_settings(), mpl.rc_context({"font.size": _SIZE}):
         sheet, bottom = paper(given, [item], _WIDTH, _BLOCK)
         axes = axes_in_inches(sheet, (0.8, bottom + 0.55, _WIDTH - 1.4, _BLOCK - 0.85))
@@ -201,9 +196,9 @@ def chart(
         if drawn == "bars":
             _refuse_overlaps(spans, table, lang)
             bars_of_periods(axes, series, spans)
-        lines(axes, series if drawn == "lines" else {}, lang, label="; ".join([what, *notes]), drawn="dots")
+        lines(axes, own if drawn == "lines" else {}, lang, label="; ".join([item.title, *notes]), drawn="dots")
         _finish(axes, series, spans, lang)
-    made = Chart(given.title or what, sheet, numbers.set_axis([_words(span, lang) for span in spans]), lang)
+    made = Chart(given.title or item.title, sheet, numbers.set_axis([_words(span, lang) for span in spans]), lang)
     if path is not None:
         made.save(path)
     return made
@@ -214,15 +209,17 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 def _numbers(
     table: pd.DataFrame, column: str, by: str | None, lang: str, below: float
-) -> tuple[list[Span], pd.DataFrame, int]:
-    """The days or periods in order, the numbers by period and series, and how many small counts are withheld."""
+) -> tuple[list[Span], pd.DataFrame, dict[str, pd.Series], int]:
+    """The periods in order, numbers by period and series, each series by its own days, and how many are withheld.
+
+    A day that only another series has is no gap.
+    """
     labels = columns_of_days(table)
     if not labels:
         raise SchemaError("chart: no row says when: start and end, as_of and date are missing or empty")
     first, last = (checks.days(table[label], "chart") for label in (labels[0], labels[-1]))
-    names = (
-        table[by].astype("string").fillna("?") if by else pd.Series(what_is_counted(table, column, lang), table.index)
-    )
+    what = what_is_counted(table, column, lang)
+    names = table[by].astype("string").fillna("?").map(readable) if by else pd.Series(readable(what), table.index)
     long = pd.DataFrame({"first": first, "last": last, "series": names, "value": table[column].astype("Float64")})
     twice = long.duplicated(["first", "last", "series"], keep=False)
     if twice.any():
@@ -231,13 +228,15 @@ def _numbers(
         raise DoubleCountError(f"chart: rows {rows} are of one period and series. {advice}", table[twice])
     if (count := long["series"].nunique()) > _MOST_SERIES:
         raise SchemaError(f"chart: {count} series are more than the {_MOST_SERIES} that can be told apart. Choose some")
-    small = [column in COUNTS and is_small(value, below) for value in plain(long["value"])]
+    small = [form_of(column) == "people" and is_small(value, below) for value in plain(long["value"])]
     shown = long.assign(value=long["value"].mask(np.array(small, dtype=bool)))
-    wide = shown.set_index(["first", "last", "series"])["value"].unstack("series").sort_index()  # noqa: PD010
+    numbers = shown.set_index(["first", "last", "series"])["value"].sort_index()
+    wide = numbers.unstack("series")  # noqa: PD010
     wide = wide[list(dict.fromkeys(names))].rename_axis(columns=None)
     spans = [(one, two) for one, two in wide.index]
     days = pd.DatetimeIndex(wide.index.get_level_values("first"), name=None)
-    return spans, wide.astype("float64").set_axis(days), int(np.sum(small))
+    own = {str(name): numbers.xs(name, level="series").droplevel("last") for name in wide}
+    return spans, wide.astype("float64").set_axis(days), own, int(np.sum(small))
 
 
 def _counted_differently(table: pd.DataFrame, by: str | None, lang: str) -> str:
