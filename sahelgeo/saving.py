@@ -168,9 +168,10 @@ def _toml(value: Any) -> str:
 def to_toml(values: Mapping[str, Any]) -> str:
     """A TOML document of plain values, and of tables of them, which come last."""
     held = {name: value for name, value in values.items() if value not in (None, "", (), [], {})}
-    named = {name if name.isidentifier() else json.dumps(name, ensure_ascii=False): held[name] for name in held}
+    plain = re.compile(r"\w+", re.ASCII)
+    named = {name if plain.fullmatch(name) else json.dumps(name, ensure_ascii=False): held[name] for name in held}
     lines = [f"{name} = {_toml(value)}" for name, value in named.items() if not isinstance(value, Mapping)]
     for name, table in named.items():
         if isinstance(table, Mapping):
-            lines += ["", f"[{name}]", *to_toml(table).splitlines()]
+            lines += ["", f"[{name}]", to_toml(table).removesuffix("\n")]
     return readable("\n".join(lines) + "\n")

@@ -149,6 +149,17 @@ def test_a_missing_code_among_numbers_leaves_the_others_whole(tmp_path: Path) ->
     assert sg.read_areas(path)["parent"].fillna("").tolist() == ["854", ""]
 
 
+@pytest.mark.parametrize("form", ["geojson", "gpkg", "fgb", "shp", "parquet"])
+@pytest.mark.parametrize("kind", [int, float])
+def test_codes_that_are_numbers_in_the_file_are_whole_texts(form: str, kind: type, tmp_path: Path) -> None:
+    """As are those of the areas that they lie in."""
+    path = tmp_path / f"areas.{form}"
+    _save(_table([kind(854001), kind(854002)]).assign(ADM0_PCODE=[kind(854)] * 2), path)
+    areas = sg.read_areas(path)
+    assert areas[["pcode", "parent"]].to_numpy().tolist() == [["854001", "854"], ["854002", "854"]]
+    assert areas["pcode"].dtype == "string"
+
+
 @few()
 @given(st.lists(st.from_regex(r"[0-9]{2}[0-9E]{0,3}[0-9]", fullmatch=True), min_size=2, max_size=2, unique=True))
 def test_codes_of_digits_keep_each_letter(codes: list[str]) -> None:

@@ -414,6 +414,18 @@ def test_one_of_several_phases_is_drawn_and_said(parts: pd.DataFrame, squares: g
     assert chosen["chosen_from"].tolist() == [2, 1]
     with pytest.raises(sg.errors.SchemaError, match="choose='best' is not one of 'worst', 'largest'"):
         sg.phases.choose_phase(parts, "best")  # type: ignore[arg-type]
+    with pytest.raises(sg.errors.SchemaError, match="by is empty"):
+        sg.phases.choose_phase(parts, by=())
+
+
+def test_a_phase_is_chosen_whatever_the_table_is_written_like(parts: pd.DataFrame) -> None:
+    """Codes with spaces around them, and columns that are not there."""
+    spaced = parts.assign(pcode=[" " * row + code for row, code in enumerate(parts["pcode"])])
+    pd.testing.assert_frame_equal(sg.phases.choose_phase(spaced), sg.phases.choose_phase(parts))
+    bare = sg.phases.choose_phase(parts.drop(columns=["population", "phase_published"]))
+    assert bare["phase_published"].isna().all()
+    by_kind = sg.phases.choose_phase(parts.assign(unit_kind=pd.NA), by=("pcode", "unit_kind"))
+    assert by_kind["chosen_from"].tolist() == [2, 1]
 
 
 def test_popups_know_the_parts_of_a_whole(parts: pd.DataFrame, squares: gpd.GeoDataFrame, tmp_path: Path) -> None:

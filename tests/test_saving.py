@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import os
+import tomllib
 import xml.dom.minidom
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,11 @@ from hypothesis import strategies as st
 
 import sahelgeo as sg
 from sahelgeo.maps.layers import names_in_switch
-from sahelgeo.saving import as_cell, from_cell, readable, write_whole
+from sahelgeo.saving import as_cell, from_cell, readable, to_toml, write_whole
 
 BAD = "a\x0bb\ud800c"
 GOOD = "a\ufffdb\ufffdc"
+TEXTS = st.text(min_size=1).map(readable)
 
 
 @pytest.fixture
@@ -206,3 +208,10 @@ def test_layers_of_one_name_are_told_apart_in_the_switch(squares: gpd.GeoDataFra
     assert '"__proto__"' not in page
     assert '#95;_proto__"' in page
     assert '"same 2"' in page
+
+
+@given(st.dictionaries(TEXTS, TEXTS))
+def test_what_is_written_as_toml_is_read_again_whatever_it_is_called(held: dict[str, str]) -> None:
+    """An accent in a name needs quotes; a mark that ends lines elsewhere ends none here."""
+    for values in (held, {"données": held or {"x": "y"}}):
+        assert tomllib.loads(to_toml(values)) == values

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform, conform_coded
-from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, listed, warn
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.nesting import (
     check_level,
     holding_rows,
@@ -202,7 +202,7 @@ def choose_phase(
     Raises
     ------
     DoubleCountError, UnmatchedError, SchemaError
-        As for :func:`sahelgeo.sum_phases`; ``choose`` is no such word.
+        As for :func:`sahelgeo.sum_phases`; ``choose`` is no such word; ``by`` is empty.
 
     See Also
     --------
@@ -223,13 +223,17 @@ def choose_phase(
     0  BF46                3           2            2
     """
     checks.choice(("worst", "largest"), choose=choose)
-    sums = sum_phases(phases, by=by)
-    keys = checks.by(by, phases)
-    people = {"people": pd.to_numeric(phases["population"]), "phase": phases["phase_published"].astype("Int64")}
-    first = ["phase", "people"] if choose == "worst" else ["people", "phase"]
-    table = pd.DataFrame(phases).assign(**people, known=phases["phase_published"].notna())
-    ranked = table.sort_values(["known", *first], ascending=False, na_position="last", kind="stable")
-    seen = ranked.drop_duplicates(keys)[[*keys, "phase_published", *(["state"] if "state" in table else [])]]
+    table = pd.DataFrame(conform(phases, "phases"))
+    table = table.assign(unit_kind=table["unit_kind"].fillna("area"), known=table["phase_published"].notna())
+    keys = checks.by(by, table)
+    if not keys:
+        raise SchemaError("by is empty. Say which columns make an area, such as by='pcode'")
+    sums = sum_phases(table, by=by)
+    first = ["phase_published", "population"]
+    ranked = table.sort_values(
+        ["known", *(first if choose == "worst" else first[::-1])], ascending=False, na_position="last", kind="stable"
+    )
+    seen = ranked.drop_duplicates(keys)[list(dict.fromkeys([*keys, "phase_published", "state"]))]
     counts = table.groupby(keys, dropna=False).size().rename("chosen_from").astype("Int64").reset_index()
     found = sums[[label for label in sums if label not in ("phase_published", "state")]]
     result = found.merge(seen, on=keys, how="left").merge(counts, on=keys, how="left")

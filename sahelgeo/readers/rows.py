@@ -108,16 +108,16 @@ class Rows:
         return told if told is not None else (self.facts.get("days", {}).get("habit") == "day first" or None)
 
     def _say_groups(self) -> None:
-        """Columns that are not read and tell groups apart, where all rows are taken for one."""
-        if self.feed.table != "stocks" or self.found.sheet.form not in PRINTED or "group" in self.feed.columns:
+        """Columns that are not read and name groups, where all rows are taken for one."""
+        if self.feed.table != "stocks" or "group" in self.feed.columns:
             return
         cells, known = self.found.sheet.cells, set(self.found.columns.values())
         for place, heading in enumerate(map(text_of, cells.loc[self.found.header])):
             once: Any = () if place in known or not heading else distinct(cells.iloc[:, place].loc[self.frame.index])[1]
             # Groups are few.
-            names = {text_of(cell) for cell in once if len(once) <= _MOST_GROUPS} - {""}
+            names = {text_of(cell) for cell in once if len(once) <= _MOST_GROUPS}
             groups = sorted(name for name in names if aside(name) == "group")
-            if groups and len(names) > 1:
+            if groups:
                 self.doubts.append(
                     f"column {heading!r} names groups such as {groups[0]!r}, and the rows of all were read as one. "
                     "Read each group alone"
