@@ -168,8 +168,7 @@ def _toml(value: Any) -> str:
 def to_toml(values: Mapping[str, Any]) -> str:
     """A TOML document of plain values, and of tables of them, which come last."""
     held = {name: value for name, value in values.items() if value not in (None, "", (), [], {})}
-    plain = re.compile(r"\w+", re.ASCII)
-    named = {name if plain.fullmatch(name) else json.dumps(name, ensure_ascii=False): held[name] for name in held}
+    named = {name if re.fullmatch(r"(?a)\w+", name) else _toml(name): held[name] for name in held}
     lines = [f"{name} = {_toml(value)}" for name, value in named.items() if not isinstance(value, Mapping)]
     for name, table in named.items():
         if isinstance(table, Mapping):

@@ -229,15 +229,12 @@ def choose_phase(
     if not keys:
         raise SchemaError("by is empty. Say which columns make an area, such as by='pcode'")
     sums = sum_phases(table, by=by)
-    first = ["phase_published", "population"]
-    ranked = table.sort_values(
-        ["known", *(first if choose == "worst" else first[::-1])], ascending=False, na_position="last", kind="stable"
-    )
+    first = ["phase_published", "population"] if choose == "worst" else ["population", "phase_published"]
+    ranked = table.sort_values(["known", *first], ascending=False, kind="stable")
     seen = ranked.drop_duplicates(keys)[list(dict.fromkeys([*keys, "phase_published", "state"]))]
-    counts = table.groupby(keys, dropna=False).size().rename("chosen_from").astype("Int64").reset_index()
     found = sums[[label for label in sums if label not in ("phase_published", "state")]]
-    result = found.merge(seen, on=keys, how="left").merge(counts, on=keys, how="left")
-    return result.assign(chosen=pd.Series(choose, result.index, dtype="string"))
+    result = found.merge(seen, on=keys, how="left")
+    return result.assign(chosen_from=result["rows"].astype("Int64"), chosen=pd.Series(choose, result.index, "string"))
 
 
 def share_analysed(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,6 @@ from sahelgeo.tables import TABLES
 
 Read = tuple[pd.DataFrame, ReadReport]
 HOW = tuple(How.__annotations__)
-_AREA_NAMES = ("place", "admin1", "admin2", "admin3", "origin_name", "destination_name")
 # UTF-8 that was read as Windows-1252 (TÃ©ra), letters of DOS and of the Mac that were (T‚ra, TŽra), and lost ones.
 _DAMAGED = "[ÃÂ][\u0080-\u00bf€™œ]|â€|\ufffd|[A-Za-z][‚ƒ„…†‡ˆ‰Š‹ŒŽ“”•][a-z]|[a-z][‚‡ˆ‰]"
 
@@ -139,7 +138,7 @@ def finished(
 
 def _damaged_names(table: pd.DataFrame) -> list[str]:
     """Names whose accents were lost when somebody read or saved them in another encoding."""
-    for name in (name for name in _AREA_NAMES if name in table):
+    for name in table.filter(items=["place", "admin1", "admin2", "admin3", "origin_name", "destination_name"]):
         names = pd.Series(table[name].dropna().unique(), dtype="string")
         bad = names[names.str.contains(_DAMAGED)]
         if len(bad):

@@ -115,8 +115,7 @@ class Rows:
         for place, heading in enumerate(map(text_of, cells.loc[self.found.header])):
             once: Any = () if place in known or not heading else distinct(cells.iloc[:, place].loc[self.frame.index])[1]
             # Groups are few.
-            names = {text_of(cell) for cell in once if len(once) <= _MOST_GROUPS}
-            groups = sorted(name for name in names if aside(name) == "group")
+            groups = sorted(name for name in map(text_of, once) if len(once) <= _MOST_GROUPS and aside(name) == "group")
             if groups:
                 self.doubts.append(
                     f"column {heading!r} names groups such as {groups[0]!r}, and the rows of all were read as one. "
