@@ -298,6 +298,14 @@ def fold(states: Iterable[State]) -> State | None:
     return merged([*whole, *held]) if whole or held else None
 
 
+def state_of(states: Iterable[State], what: str) -> State:
+    """The state of a part, of those of its rows."""
+    whole = fold(states)
+    if whole is None:
+        raise SchemaError(f"{what}: the part has no rows and no columns. Leave it out")
+    return whole
+
+
 def _size(state: State) -> int:
     return sum(len(value) for value in state.values() if isinstance(value, (CodedSums, Keyed, pd.DataFrame)))
 

@@ -535,6 +535,14 @@ def test_a_publisher_is_asked_no_more_than_needed(hosts: Publishers, monkeypatch
     assert len(hosts.heard) == count + 1, "a clock that ran backwards makes nothing fresh"
 
 
+def test_unchanged_is_no_answer_where_nothing_is_here(hosts: Publishers) -> None:
+    """Status 304 without a file that it speaks of: nothing is kept, least of all an empty file."""
+    hosts.answers["/downloads/ged/ged261-csv.zip"] = Answer(status=304)
+    with pytest.raises(sg.errors.FetchError, match="answers 304"):
+        fetch("ucdp")
+    assert sg.live.fetched().empty
+
+
 def test_an_old_version_that_was_asked_for_is_not_taken_for_the_newest(hosts: Publishers) -> None:
     """The publisher is asked for that one."""
     hosts.answers["/downloads/ged/ged251-csv.zip"] = Answer(

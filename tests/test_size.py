@@ -28,7 +28,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 26_150
+    CODE_LINES = 26_170
     MODULES = 153
     # Sixty, and one for files that outgrow memory.
     TOP_NAMES = 60

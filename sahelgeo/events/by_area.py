@@ -27,8 +27,8 @@ from sahelgeo.parts import (
     Seen,
     State,
     Tables,
-    fold,
     parts_of,
+    state_of,
     summed,
     tables_of,
     without_shapes,
@@ -208,10 +208,7 @@ class _EventPlan:
             for table in tables_of(part, "events")
             for checked in [counting.conform_events(_with_points(table))]
         )
-        whole = fold(states)
-        if whole is None:
-            raise SchemaError("events: the part has no rows and no columns. Leave it out")
-        return whole
+        return state_of(states, "events")
 
     def summed(self, checked: gpd.GeoDataFrame, part: str = "") -> State:
         """The sums of a table that was checked, and what the whole must know of it."""

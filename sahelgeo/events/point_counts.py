@@ -13,7 +13,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.coded_sums import CodedSums
 from sahelgeo.errors import SchemaError
-from sahelgeo.parts import Map, Part, State, Tables, fold, parts_of, summed, tables_of
+from sahelgeo.parts import Map, Part, State, Tables, parts_of, state_of, summed, tables_of
 from sahelgeo.periods import Frequency, period_code, periods_of
 from sahelgeo.places.account import Account
 from sahelgeo.places.area_index import OUTSIDE, AreaIndex, area_index
@@ -124,10 +124,7 @@ class _PointPlan:
         day = () if self.freq is None else ("date",)
         wanted = {name for pair in COORDINATES for name in pair} | {"geometry", "source", *day, *self.by}
         columns = None if isinstance(part.content, pd.DataFrame) else [*wanted, self.people or "people"]
-        whole = fold(self._summed(table, part.name) for table in tables_of(part, "points", columns))
-        if whole is None:
-            raise SchemaError("points: the part has no rows and no columns. Leave it out")
-        return whole
+        return state_of((self._summed(table, part.name) for table in tables_of(part, "points", columns)), "points")
 
     def _summed(self, points: pd.DataFrame, part: str) -> State:
         assert self.index is not None

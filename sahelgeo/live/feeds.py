@@ -89,19 +89,15 @@ class LiveFeed:
         return SOURCES[self.source].licence
 
 
-def _feed(text: str) -> LiveFeed:
-    facts = tomllib.loads(text)
+def _feed(name: str) -> LiveFeed:
+    facts = tomllib.loads(embedded.read_text("feeds_live", name))
     named = {one.name: facts.pop(one.name) for one in fields(LiveFeed) if one.name in facts}
     named["unverified"] = tuple(named.get("unverified", ()))
     return LiveFeed(**named, facts=MappingProxyType(facts))
 
 
-def _load_feeds() -> dict[str, LiveFeed]:
-    found = [_feed(embedded.read_text("feeds_live", name)) for name in embedded.names_in("feeds_live", ".toml")]
-    return {feed.id: feed for feed in sorted(found, key=lambda feed: feed.id)}
-
-
-FEEDS: Mapping[str, LiveFeed] = MappingProxyType(_load_feeds())
+_FILES = embedded.names_in("feeds_live", ".toml")
+FEEDS: Mapping[str, LiveFeed] = MappingProxyType({feed.id: feed for feed in map(_feed, _FILES)})
 
 
 @dataclass(frozen=True)
@@ -141,18 +137,13 @@ class Asked:
     def words(self) -> dict[str, str]:
         """What an address may hold in braces."""
         iso3 = self.countries[0] if len(self.countries) == 1 else ""
-        row = _country_row(iso3) if iso3 else {}
+        name = _country_row(iso3)["name_en"] if iso3 else ""
         return {
-            "ISO3": iso3, "iso3": iso3.lower(), "slug": _slug(row.get("name_en", "")),
+            "ISO3": iso3, "iso3": iso3.lower(), "slug": re.sub(r"[^a-z0-9]+", "-", without_accents(name).lower()),
             "level": "" if self.level is None else str(self.level), "year": str(self.year or ""),
             "version": self.vintage or "", "version_": re.sub(r"\W", "_", self.vintage or ""),
             "version0": re.sub(r"\W", "", self.vintage or ""),
         }  # fmt: skip
-
-
-def _slug(name: str) -> str:
-    """A country as HDX writes it in the names of datasets."""
-    return re.sub(r"[^a-z0-9]+", "-", without_accents(name).lower())
 
 
 def _country_row(iso3: str) -> dict[str, str]:
@@ -193,11 +184,9 @@ def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, An
                 if code is None]  # fmt: skip
     known = tuple(sorted({code for code in codes.values() if code}))
     problems += _country_problems(feed, len(known)) if not problems else []
-    days: dict[str, str | None] = {}
-    for end in ("start", "end"):
-        day = None if given.get(end) is None else checks.day(given[end], end)
-        days[end] = None if day is None else f"{day:%Y-%m-%d}"
-    problems += _day_problems(feed, days["start"], days["end"])
+    dated = [end for end in ("start", "end") if given.get(end) is not None]
+    days = {end: f"{checks.day(given[end], end):%Y-%m-%d}" for end in dated}
+    problems += _day_problems(feed, days.get("start"), days.get("end"))
     for part in ("level", "year"):
         choices = feed.facts.get(part, {}).get("choices", [])
         if given.get(part) is not None and given[part] not in choices:
@@ -209,7 +198,7 @@ def ask(name: str, countries: str | Iterable[str] | None, given: Mapping[str, An
     if problems:
         raise SchemaError(checks.numbered(f"fetch {feed.id!r}", problems), problems)
     chosen = {part: given.get(part, feed.facts.get(part, {}).get("usual")) for part in ("level", "year")}
-    return Asked(feed, known, days["start"], days["end"], chosen["level"], chosen["year"], vintage)
+    return Asked(feed, known, **days, level=chosen["level"], year=chosen["year"], vintage=vintage)
 
 
 def _country_problems(feed: LiveFeed, count: int) -> list[str]:

@@ -182,28 +182,25 @@ def _fresh(asked: Asked, here: Fetched) -> bool:
 
 
 def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: bool) -> Fetched:
-    from sahelgeo.live.keys import holds_key  # noqa: PLC0415
-    from sahelgeo.live.locating import chosen, places_of  # noqa: PLC0415
-    from sahelgeo.live.paging import body_of  # noqa: PLC0415
-    from sahelgeo.live.polite import Line  # noqa: PLC0415
+    from sahelgeo.live import keys, locating, paging, polite  # noqa: PLC0415
 
-    with Line(asked.feed, progress=progress) as line:
-        place = chosen(asked, places_of(asked, line), line)
+    with polite.Line(asked.feed, progress=progress) as line:
+        place = locating.chosen(asked, locating.places_of(asked, line), line)
         newest = next((one for one in held if one.vintage == place.vintage), None)
         # What was got as a vintage, and is now the newest, is given from now on without one.
         unasked: dict[str, Any] = {} if asked.vintage else {"asked_for": ""}
-        if newest and place.published and (newest.published, newest.bytes) == (place.published, place.size):
-            return kept.write_provenance(replace(newest, checked=kept.now(), **unasked))
-        body = body_of(asked, list(place.calls), line, newest.etag if newest else "")
+        known = newest and place.published and (newest.published, newest.bytes) == (place.published, place.size)
+        calls, etag = list(place.calls), newest.etag if newest else ""
+        body = paging.Body(b"", unchanged=True) if known else paging.body_of(asked, calls, line, etag)
         if newest and (body.unchanged or kept.digest(body.content) == newest.sha256):
             return kept.write_provenance(replace(newest, checked=kept.now(), **unasked))
-        if holds_key(body.content, line.all_secrets().values()):
+        if keys.holds_key(body.content, line.all_secrets().values()):
             raise line.error("the answer repeats the key, and was not kept. Report it", "wrong_content")
     sha, moment = kept.digest(body.content), kept.now()
     ending = FORMS[asked.feed.form][0]
     stem = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in place.vintage)
     stem = f"{stem.removesuffix(ending)[:80]}--" if stem else ""
-    first, last = _covered(asked, place.vintage, body.embargo, moment.date())
+    first, last = _covered(asked, place.vintage, body.embargo)
     found = Fetched(
         path=root / asked.folder / f"{stem}{moment:%Y-%m-%d}-{sha[:8]}{ending}",
         feed=asked.feed.id,
@@ -236,9 +233,7 @@ def _from_publisher(asked: Asked, root: Path, held: list[Fetched], *, progress: 
     return found
 
 
-def _covered(
-    asked: Asked, version: str, embargo: dt.date | None, today: dt.date
-) -> tuple[dt.date | None, dt.date | None]:
+def _covered(asked: Asked, version: str, embargo: dt.date | None) -> tuple[dt.date | None, dt.date | None]:
     """The first and last day that the publisher looked at: what was asked for, and what can be known by then."""
     facts = asked.feed.facts.get("covers")
     if facts is None:
@@ -246,7 +241,7 @@ def _covered(
     first = asked.start or facts.get("from")
     lasts = [embargo, dt.date.fromisoformat(asked.end) if asked.end else None]
     if "lag_days" in facts:
-        lasts.append(today - dt.timedelta(days=int(facts["lag_days"])))
+        lasts.append(kept.now().date() - dt.timedelta(days=int(facts["lag_days"])))
     if "version" in facts:
         lasts.append(_last_day(version, facts["version"]))
     known = [day for day in lasts if day is not None]
@@ -258,14 +253,12 @@ def _last_day(version: str, rule: str) -> dt.date | None:
     numbers = [int(part) for part in version.split(".") if part.isdigit()]
     if rule == "year before" and len(numbers) == 2:
         return dt.date(1999 + numbers[0], 12, 31)
-    if rule == "month" and len(numbers) >= 3:
-        month = numbers[-1]
-        if 1 <= month <= 12:
-            return dt.date(2000 + numbers[0] + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    if rule == "month" and len(numbers) >= 3 and 1 <= numbers[-1] <= 12:
+        return pd.Period(year=2000 + numbers[0], month=numbers[-1], freq="M").end_time.date()
     return None
 
 
-_LEDGER = ["feed", "countries", "vintage", "published", "retrieved", "bytes", "licence", "may_share"]
+_LEDGER = ["feed", "countries", "vintage", "published", "retrieved", "bytes", "licence", "may_share", "sha256", "path"]
 _COLUMNS = ["name", "published", "retrieved", "bytes", "sha256", "kept"]
 
 
@@ -305,13 +298,13 @@ def vintages(feed: str, countries: str | Iterable[str] | None = None, *, offline
     rows = [[one.vintage or f"{one.retrieved:%Y-%m-%d}", one.published, one.retrieved, one.bytes, one.sha256, True]
             for one in held]  # fmt: skip
     if not _is_offline(offline) and {"dataset", "versions"} & set(asked.feed.facts):
-        from sahelgeo.live.locating import places_of  # noqa: PLC0415
-        from sahelgeo.live.polite import Line  # noqa: PLC0415
+        from sahelgeo.live import locating, polite  # noqa: PLC0415
 
-        with Line(asked.feed, progress=False) as line:
-            here = {(one.vintage, one.published) for one in held}
-            rows += [[one.vintage, one.published, None, one.size, None, False] for one in places_of(asked, line)
-                     if (one.vintage, one.published) not in here]  # fmt: skip
+        with polite.Line(asked.feed, progress=False) as line:
+            offered = locating.places_of(asked, line)
+        here = {(one.vintage, one.published) for one in held}
+        rows += [[one.vintage, one.published, None, one.size, None, False] for one in offered
+                 if (one.vintage, one.published) not in here]  # fmt: skip
     table = pd.DataFrame(rows, columns=_COLUMNS)
     for name in ("published", "retrieved"):
         table[name] = pd.to_datetime(table[name], utc=True)
@@ -343,9 +336,8 @@ def fetched(folder: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     >>> sg.live.fetched("no-such-folder").empty
     True
     """
-    names = [*_LEDGER, "sha256", "path"]
     rows = []
     for one in kept.kept_files(Path(folder) if folder else kept.cache()):
-        held = {name: getattr(one, name) for name in names if name != "countries"}
+        held = {name: getattr(one, name) for name in _LEDGER if name != "countries"}
         rows.append({**held, "countries": ", ".join(one.query.get("countries", [])), "path": str(one.path)})
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=_LEDGER)

@@ -253,10 +253,8 @@ def read_lock(lock: Path) -> dict[str, dict[str, Any]]:
 
 def write_lock(lock: Path, name: str, fetched: Fetched) -> None:
     """Add a file to a lock."""
-    entry = {
-        part: getattr(fetched, part) for part in ("feed", "address", "vintage", "published", "retrieved", "sha256")
-    }
-    entry["query"] = json.dumps(fetched.query)
+    parts = ("feed", "address", "vintage", "published", "retrieved", "sha256")
+    entry = {part: getattr(fetched, part) for part in parts} | {"query": json.dumps(fetched.query)}
     write_whole(lock, to_toml(dict(sorted({**read_lock(lock), name: entry}.items()))))
 
 

@@ -41,8 +41,6 @@ class Secret:
     def __repr__(self) -> str:
         return HIDDEN
 
-    __str__ = __repr__
-
     def __format__(self, _form: str) -> str:
         return HIDDEN
 
@@ -118,24 +116,23 @@ def keys_of(feed: LiveFeed) -> dict[str, Secret]:
         address = kept_key(facts["email"])[0]
         made = base64.b64encode(f"sahelgeo:{address.reveal()}".encode()).decode() if address else ""
         found["from"] = Secret(made)
-    if missing := [part for part, secret in found.items() if not secret]:
-        part = "email" if "email" in facts else missing[0]
-        raise KeyNeededError(f"{feed.id}: {_advice(feed, [part])}", feed=feed.id)
+    if not all(found.values()):
+        raise KeyNeededError(f"{feed.id}: {_advice(feed)}", feed=feed.id)
     return found
 
 
-def _advice(feed: LiveFeed, parts: Iterable[str]) -> str:
+def _advice(feed: LiveFeed) -> str:
     facts = feed.facts["key"]
-    names = " and ".join(facts[part][-1] for part in parts)
+    parts = ["email"] if "email" in facts else ["user", "from"]
+    names = " and ".join(facts[part][-1] for part in parts if part in facts)
     instead = f". The feed {facts['instead']!r} needs none" if "instead" in facts else ""
     return f"set {names} in the environment or in {config_file()}; get it at {facts['get']}{instead}"
 
 
 def refused_key(feed: LiveFeed, said: str, status: int) -> KeyNeededError:
     """The error for a key that the publisher refuses."""
-    parts = [part for part in ("email", "user", "from") if part in feed.facts["key"]]
     where = feed.facts["key"].get("denied", "") if status == 403 else ""
-    text = f"{feed.id}: the key was refused ({said}){f': {where}' if where else ''}. Else {_advice(feed, parts)}"
+    text = f"{feed.id}: the key was refused ({said}){f': {where}' if where else ''}. Else {_advice(feed)}"
     return KeyNeededError(text, feed=feed.id, status=status)
 
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from sahelgeo.errors import FetchError, FormatError, listed
 from sahelgeo.live.feeds import FORMS, Asked, Call, codes_of
-from sahelgeo.live.polite import Answer, Line, json_of
+from sahelgeo.live.polite import Answer, Line, json_of, words_in
 from sahelgeo.readers.areas import holds_areas
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.opener import open_file
@@ -63,7 +63,8 @@ def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> 
     FetchError
         An answer that is no data, other data, a part of the data, or none.
     """
-    if not {"paging", "joined"} & set(asked.feed.facts):
+    facts = asked.feed.facts
+    if not {"paging", "joined"} & set(facts):
         answer = line.get(calls[0], etag)
         if answer.status == 304:
             return Body(b"", etag, unchanged=True)
@@ -78,16 +79,13 @@ def body_of(asked: Asked, calls: Sequence[Call], line: Line, etag: str = "") -> 
     if not rows:
         why = f"the account may see events up to {embargo:%Y-%m-%d} only" if embargo else ""
         raise _nothing(asked, line, why)
-    content = _joined(rows, asked)
-    doubts = (*unread, *_looked_at(content, asked, line))
-    return Body(content, "", len(rows), embargo=embargo, without=tuple(without), doubts=doubts)
-
-
-def _joined(rows: Rows, asked: Asked) -> bytes:
     if asked.feed.form == "csv":
-        return pd.DataFrame(rows).to_csv(index=False).encode()
-    name = asked.feed.facts.get("list", "")
-    return json.dumps({name: rows} if name else rows, ensure_ascii=False, indent=0).encode("utf-8", "replace")
+        content = pd.DataFrame(rows).to_csv(index=False).encode()
+    else:
+        held = {facts["list"]: rows} if facts.get("list") else rows
+        content = json.dumps(held, ensure_ascii=False, indent=0).encode("utf-8", "replace")
+    doubts = (*unread, *_looked_at(content, asked, line, rows))
+    return Body(content, "", len(rows), embargo=embargo, without=tuple(without), doubts=doubts)
 
 
 def _rows_of_call(call: Call, asked: Asked, line: Line, seen: set[str]) -> tuple[Rows, dict[str, Any]]:
@@ -100,8 +98,7 @@ def _rows_of_call(call: Call, asked: Asked, line: Line, seen: set[str]) -> tuple
     names = asked.feed.facts.get("row_key", ())
     size, rows, first, held = int(paging.get("size", 0)), Rows(), 0, dict[str, Any]()
     for number in range(_MOST_PAGES):
-        turned = _turned(call, paging, number)
-        page, around = _page(line.get(turned), asked, line)
+        page, around = _page(line.get(_turned(call, paging, number)), asked, line)
         held |= {name: value for name, value in around.items() if value}
         keys = {json.dumps([row.get(name) for name in names or row], sort_keys=True) for row in page}
         if twice := sorted(keys & seen):
@@ -167,9 +164,8 @@ def _page(answer: Answer, asked: Asked, line: Line) -> tuple[Rows, dict[str, Any
     failed = around.get("isSuccess") is False or around.get("success") is False
     if failed or not isinstance(rows, list) or any(not isinstance(row, dict) for row in rows):
         _refuse_other_forms(answer.content, asked, line)
-        words = (around.get(key) for key in ("errorMessages", "messages", "message", "error", "detail"))
-        said = next((word for word in words if word), list(around) or type(held).__name__)
-        text = f"the answer has status 200 and no list {name!r} of records: {str(said)[:200]}"
+        said = words_in(held) or str(list(around) or type(held).__name__)[:200]
+        text = f"the answer has status 200 and no list {name!r} of records: {said}"
         raise line.error(f"{text}. Change what is asked, or report it", "wrong_content")
     return rows, {key: value for key, value in around.items() if key != name}
 
@@ -198,27 +194,29 @@ def _embargo(asked: Asked, envelope: Mapping[str, Any], rows: Rows) -> tuple[dt.
     limits = envelope.get(names[0])
     if not limits:
         return None, ()
-    last = None
-    for row in rows:
-        with suppress(ValueError):
-            last = max(filter(None, (last, dt.date.fromisoformat(str(row.get(asked.feed.facts["day"]))[:10]))))
-    return last, (f"the account is limited in a way that is not known here: {str(limits)[:200]}",)
+    said = f"the account is limited in a way that is not known here: {str(limits)[:200]}"
+    return _last_day(rows, asked.feed.facts["day"]), (said,)
 
 
-class _Named(io.BytesIO):
-    """Bytes with a name for messages."""
+def _last_day(rows: Rows, column: str, form: str = "%Y-%m-%d") -> dt.date | None:
+    """The last of the days of a column; what is no day is passed over."""
+    texts = pd.Series([str(row.get(column))[:10] for row in rows], dtype="string")
+    days = pd.to_datetime(texts, format=form, errors="coerce").dropna()
+    return None if days.empty else days.max().date()
 
-    name = ""
 
-
-def _opened(content: bytes, asked: Asked) -> tuple[Opened | None, str]:
-    """The file, or in the reader's words why it is none."""
-    named = _Named(content)
-    named.name = f"answer{FORMS[asked.feed.form][0]}"
+def _opened(content: bytes, line: Line) -> Opened:
+    """The file; what is none is refused in the reader's words."""
     try:
-        return open_file(named), ""
+        return open_file(io.BytesIO(content))
     except FormatError as problem:
-        return None, str(problem).split(". ")[0].partition(": ")[2]
+        said = str(problem).split(". ")[0].partition(": ")[2]
+    raise _other(said, line)
+
+
+def _other(said: str, line: Line) -> FetchError:
+    advice = "Try again later, or look at the publisher's page"
+    return line.error(f"what came is {said}. Nothing was kept. {advice}", "wrong_content")
 
 
 def _refuse_other_forms(content: bytes, asked: Asked, line: Line) -> None:
@@ -229,17 +227,17 @@ def _refuse_other_forms(content: bytes, asked: Asked, line: Line) -> None:
     if content.startswith(_LFS):
         said = "a pointer to a file that lies elsewhere (Git LFS)"
     elif not start or start.startswith(b"<") or (magics and not start.startswith(magics)):
-        said = _opened(content, asked)[1] or f"no {ending} file"
+        _opened(content, line)
+        said = f"no {ending} file"
     elif ending == ".csv" and start.startswith((b"{", b"[")):
         said = f"no {ending} file: {content[:120].decode('utf-8', 'replace')}"
     elif len(content) < int(asked.feed.facts.get("smallest", 0)):
         raise _nothing(asked, line, "the archive is empty")
     if said:
-        advice = "Try again later, or look at the publisher's page"
-        raise line.error(f"what came is {said}. Nothing was kept. {advice}", "wrong_content")
+        raise _other(said, line)
 
 
-def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
+def _looked_at(content: bytes, asked: Asked, line: Line, rows: Rows | None = None) -> tuple[str, ...]:
     """What is doubtful in a file that will be kept: headings that changed, rows withheld, an old newest analysis.
 
     Raises
@@ -251,11 +249,7 @@ def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
     _refuse_other_forms(content, asked, line)
     wanted = facts["reads"]
     if wanted and len(content) <= _LARGEST_PARSED:
-        opened, refused = _opened(content, asked)
-        if opened is None:
-            raise line.error(
-                f"what came is {refused}. Nothing was kept. Try again later, or report it", "wrong_content"
-            )
+        opened = _opened(content, line)
         with suppress(FormatError):
             read_empty(opened, wanted)
         known = holds_areas(opened) if wanted == ["areas"] else bool(find(opened, wanted))
@@ -263,28 +257,12 @@ def _looked_at(content: bytes, asked: Asked, line: Line) -> tuple[str, ...]:
             other = others[0].feed
             raise line.error(f"this is {other.title} ({other.id}). Nothing was kept. Report it", "wrong_content")
         said += [] if known else [f"its headings are not those known: {not_recognised(opened)}"[:400]]
-    rows = _csv_rows(content) if asked.feed.form == "csv" and {"withheld", "newest"} & set(facts) else []
-    if asked.feed.form == "json" and "newest" in facts:
-        held = json.loads(content)
-        rows = held[facts["list"]] if isinstance(held, dict) else held
-    return (*said, *_withheld(rows, facts.get("withheld")), *_old(rows, facts.get("newest")))
-
-
-def _withheld(rows: Rows, facts: Mapping[str, str] | None) -> list[str]:
-    if facts is None:
-        return []
-    count = sum(row.get(facts["column"]) != facts["unless"] for row in rows)
-    return [f"{count:,} rows are not public: {facts['column']} is not {facts['unless']}"] if count else []
-
-
-def _old(rows: Rows, facts: Mapping[str, Any] | None) -> list[str]:
-    found = []
-    form = facts.get("form", "%Y-%m-%d") if facts else ""
-    for row in rows if facts else []:
-        with suppress(ValueError):
-            text = str(row.get(facts["column"] if facts else ""))
-            found.append(dt.datetime.strptime(text[:10] if "d" in form else text, form).date())
-    last = max(found, default=None)
-    if facts is None or last is None or (dt.date.today() - last).days <= int(facts["old_days"]):
-        return []
-    return [f"the newest analysis is of {last:%Y-%m-%d}, and of later days nothing is known"]
+    withheld, newest = facts.get("withheld", {}), facts.get("newest", {})
+    if rows is None:  # it came whole
+        rows = _csv_rows(content) if asked.feed.form == "csv" and (withheld or newest) else []
+    if withheld and (count := sum(row.get(withheld["column"]) != withheld["unless"] for row in rows)):
+        said.append(f"{count:,} rows are not public: {withheld['column']} is not {withheld['unless']}")
+    last = _last_day(rows, newest["column"], newest.get("form", "%Y-%m-%d")) if newest else None
+    if last and (dt.date.today() - last).days > int(newest["old_days"]):
+        said.append(f"the newest analysis is of {last:%Y-%m-%d}, and of later days nothing is known")
+    return tuple(said)

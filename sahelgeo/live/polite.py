@@ -53,8 +53,7 @@ _FAILURES = (
     (requests.exceptions.SSLError, "the certificate was not accepted"),
     (requests.exceptions.ProxyError, "the proxy did not answer"),
     (requests.exceptions.Timeout, "no answer in time"),
-    (requests.exceptions.ChunkedEncodingError, "the answer was cut"),
-    (urllib3.exceptions.HTTPError, "the answer was cut"),
+    ((requests.exceptions.ChunkedEncodingError, urllib3.exceptions.HTTPError), "the answer was cut"),
     (requests.exceptions.ConnectionError, "no connection"),
 )
 
@@ -155,7 +154,7 @@ class Line:
             _tokens.pop(self._login, None)
             self._log_in(login)
             answer = self._exchange("GET", call, etag)
-        if answer.status not in (200, 304):
+        if answer.status not in (200, 304 if etag else 200):
             raise self._refusal(answer)
         return answer
 
@@ -221,7 +220,6 @@ class Line:
         _last_asked[host] = clock()
 
     def _received(self, request: requests.Request) -> Answer:
-        failed = ""
         timeout = (TIMEOUT[0], float(self.feed.facts.get("timeout", TIMEOUT[1])))
         # Proxies and certificates of offices are taken from the environment.
         around = self._session.merge_environment_settings(str(request.url), {}, True, None, None)
@@ -256,9 +254,8 @@ class Line:
 
     def _refusal(self, raw: Answer, *, login: bool = False) -> FetchError:
         said, page = _words_of(raw)
-        said = hide(said, self.all_secrets().values())
         if "key" in self.feed.facts and (login or (raw.status in (401, 403) and not page)):
-            return refused_key(self.feed, said, raw.status)
+            return refused_key(self.feed, hide(said, self.all_secrets().values()), raw.status)
         reason = "not_found" if raw.status in (404, 410) else "refused"
         advice = "Change what is asked"
         if reason == "not_found":
@@ -316,14 +313,17 @@ def json_of(content: bytes) -> Any:
     return None
 
 
+def words_in(held: Any) -> str:
+    """What an answer in JSON says of itself; nothing where it says nothing."""
+    names = ("error_description", "errorMessages", "messages", "message", "detail", "error")
+    said = next((held[name] for name in names if held.get(name)), "") if isinstance(held, dict) else ""
+    return str(said.get("message", said) if isinstance(said, dict) else said)[:200]
+
+
 def _words_of(raw: Answer) -> tuple[str, bool]:
     """What a refusal says in words, and whether it is a web page."""
-    held = json_of(raw.content[:100_000])
-    if isinstance(held, dict):
-        for name in ("error_description", "message", "detail", "error", "errorMessages"):
-            if held.get(name):
-                said = held[name]
-                return str(said.get("message", said) if isinstance(said, dict) else said)[:200], False
+    if said := words_in(json_of(raw.content[:100_000])):
+        return said, False
     text = raw.content[:4_000].decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>([^<]{0,120})", text, re.IGNORECASE)
     if title or "<html" in text[:500].lower():

@@ -26,7 +26,7 @@ from sahelgeo.nesting import (
     refuse_without_code,
     rolled_up,
 )
-from sahelgeo.parts import Map, Part, State, Tables, parts_of, summed, tables_of
+from sahelgeo.parts import Map, Part, State, Tables, parts_of, state_of, summed, tables_of
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     NESTED,
@@ -172,13 +172,10 @@ class _StockPlan:
         return self
 
     def state(self, part: Part) -> State:
-        rows = []
-        for table in tables_of(part, "stocks"):
-            held = conform_stocks(table).table
-            rows.append(held.set_axis([f"{label} of {part.name}" for label in held.index]) if part.name else held)
-        if not rows:
-            raise SchemaError("stocks: the part has no rows and no columns. Leave it out")
-        return {"rows": pd.concat(rows)}
+        tables = (conform_stocks(table).table for table in tables_of(part, "stocks"))
+        if part.name:
+            tables = (held.set_axis([f"{label} of {part.name}" for label in held.index]) for held in tables)
+        return state_of(({"rows": held} for held in tables), "stocks")
 
     def table(self, state: State) -> pd.DataFrame:
         rows: pd.DataFrame = state["rows"]
