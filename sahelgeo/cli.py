@@ -24,6 +24,7 @@ example:
 _SITUATION_EXAMPLE = """\
 example:
   sahelgeo situation cadre_harmonise.xlsx conasur.xlsx --country BFA --date 2023-03-01 --lang fr --out burkina.html
+  sahelgeo situation ipc_afg.geojson --period 2025-04-01/2025-09-30 --out afghanistan.html
 """
 _FETCH_EXAMPLES = """\
 examples:
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     report = _command(commands, "situation", _situation, "write a situation report of files", _SITUATION_EXAMPLE)
     report.add_argument("files", nargs="+", metavar="FILE", help="phases, stocks, flows, events, population: one each")
     report.add_argument("--date", metavar="DAY", help="the day of the report (default: the latest of each table)")
+    report.add_argument("--period", metavar="FIRST/LAST", help="of a file of phases that does not say it")
+    report.add_argument("--year", type=int, metavar="YEAR", help="of a file of population that does not say it")
     for command in (read, drawn):
         _add_file(command)
     drawn.add_argument("after", nargs="?", metavar="AFTER", help="changes: the later file (default: the same file)")
@@ -247,6 +250,8 @@ def _situation(given: argparse.Namespace) -> int:
         countries=given.country,
         areas=given.areas,
         level=given.level,
+        period=given.period,
+        year=given.year,
         date=given.date,
         title=given.title,
         lang=given.lang,

@@ -33,6 +33,7 @@ from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.readers.own_tables import read_table
 from sahelgeo.readers.printed import iso3_of
+from sahelgeo.readers.report import ReadReport
 from sahelgeo.situation_report import ReportOptions, Situation, situation
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen
@@ -51,6 +52,8 @@ _CHOICES = {
 SUBJECTS = tuple(_CHOICES)
 # What two files, or two periods of one, are compared of.
 _COMPARED = ("phases", "stocks")
+# What a file may leave unsaid, and how the command asks for it.
+_ASKED = {"period": "--period FIRST/LAST", "year": "--year YEAR"}
 Span = tuple[pd.Timestamp, pd.Timestamp]
 # A map, and the line about what it holds: its key among the words and its figures.
 Drawn = tuple[maps.Map, dict[str, dict[str, Any]]]
@@ -222,6 +225,8 @@ def situation_of_files(
     countries: Sequence[str] = (),
     areas: str | Path | None = None,
     level: int | None = None,
+    period: str | None = None,
+    year: int | None = None,
     **options: Unpack[ReportOptions],
 ) -> Situation:
     """The situation report of files, each of another table.
@@ -236,6 +241,10 @@ def situation_of_files(
         Boundaries; without them those that come with sahelgeo.
     level : int, optional
         Level of the boundaries.
+    period : str, optional
+        First and last day with a slash between, or a month: of a file of phases that does not say it.
+    year : int, optional
+        Of a file of population that does not say it.
     **options
         ``date``, ``coverage``, ``title``, ``pictures`` and ``lang``, as :func:`sahelgeo.situation` takes them.
 
@@ -246,12 +255,15 @@ def situation_of_files(
 
     Raises
     ------
+    FormatError
+        A file cannot be read, or does not say its period or year.
     SchemaError
         Two files of one table, or boundaries among the files.
     """
+    unsaid = {"period": _window(_span(period)), "year": year}
     tables: dict[str, Any] = {}
     for file in files:
-        table, report = read_with_report(file)
+        table, report = _read_file(file, {}, unsaid)
         if report.table not in (*SUBJECTS, "population") or report.table in tables:
             why = "a second table of" if report.table in tables else "a table of"
             raise SchemaError(
@@ -293,19 +305,12 @@ def _span(period: str | None) -> Span | None:
 
 
 def _read(request: MapRequest, span: Span | None) -> tuple[pd.DataFrame, str]:
-    """The table of the file; a file that does not say its period takes the one given."""
+    """The table of the file, or of one's own headings."""
     if request.columns is not None:
         if request.subject == "events" and not {"latitude", "longitude"} <= set(request.columns.values()):
             raise SchemaError("events are drawn where they happened. Tell the columns latitude and longitude")
         return read_table(request.file, request.columns, table=request.subject, **request.options), "read_table"
-    try:
-        table, report = read_with_report(request.file, **request.options)
-    except FormatError as problem:
-        if "period=" not in str(problem):
-            raise
-        if span is None or span[0] == span[1]:
-            raise FormatError(f"{problem}. On the command line: --period FIRST/LAST") from problem
-        table, report = read_with_report(request.file, **{**request.options, "period": span})
+    table, report = _read_file(request.file, request.options, {"period": _window(span)})
     if report.table != request.subject:
         other = f". Ask for {report.table}" if report.table in SUBJECTS else ""
         raise SchemaError(
@@ -313,6 +318,26 @@ def _read(request: MapRequest, span: Span | None) -> tuple[pd.DataFrame, str]:
             f"Maps of a file are drawn of {', '.join(SUBJECTS)}"
         )
     return table, report.feed
+
+
+def _read_file(
+    file: str | Path, options: Mapping[str, Any], unsaid: Mapping[str, Any]
+) -> tuple[pd.DataFrame, ReadReport]:
+    """A file that does not say its period, or its year, takes the one given."""
+    try:
+        return read_with_report(file, **options)
+    except FormatError as problem:
+        asked = next((name for name in unsaid if f"{name}=" in str(problem)), None)
+        if asked is None:
+            raise
+        if unsaid[asked] is None:
+            raise FormatError(f"{problem}. On the command line: {_ASKED[asked]}") from problem
+        return read_with_report(file, **{**options, asked: unsaid[asked]})
+
+
+def _window(span: Span | None) -> Span | None:
+    """The days of a span of several: a day alone chooses among periods, and is none."""
+    return span if span is not None and span[0] != span[1] else None
 
 
 def _of_countries(table: pd.DataFrame, request: MapRequest) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import base64
 import datetime as dt
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -33,6 +33,7 @@ from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.joint.severity import joint_severity
 from sahelgeo.maps.document import countries_under
+from sahelgeo.maps.layers import period_in_words
 from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
@@ -258,9 +259,7 @@ def situation(  # numpydoc ignore=PR02
     ground = areas if areas is not None else _areas_of(tables)
     report = _Report(ground, lang, checks.day(date, "date") if date else None)
     given = report.until_date(given)
-    parts = report.warned(
-        lambda: list(_parts(report, given, population, options.get("coverage"))), population is not None
-    )
+    parts = report.warned(lambda: list(_parts(report, given, population, options.get("coverage"))))
     heading = options.get("title") or report.heading()
     drawn = dict(_pictures(report)) if options.get("pictures", True) else {}
     parts += [report.doubts_part(), report.account_part()]
@@ -358,7 +357,7 @@ class _Report:
         """The rows, with the p-code of their area in ``area``."""
         return place_rows(table, self.areas, "keep")[0]
 
-    def warned(self, make: Callable[[], list[Part]], has_population: bool) -> list[Part]:
+    def warned(self, make: Callable[[], list[Part]]) -> list[Part]:
         """The parts; what is warned of on the way is a doubt too: who reads the page does not see the warnings."""
         said: list[warnings.WarningMessage] = []
         try:
@@ -369,8 +368,8 @@ class _Report:
             for one in said:
                 warnings.warn(one.message, one.category, stacklevel=3)
         told = [str(one.message) for one in said if issubclass(one.category, DataWarning)]
-        # Rows of phases and stocks without an area have a sentence of their own; those of a population have not.
-        told = [message for message in told if "have no area" not in message or has_population]
+        # Rows without an area have a sentence of their own.
+        told = [message for message in told if "have no area" not in message]
         self.doubts = dict.fromkeys([*(in_language(message, self.lang) for message in told), *self.doubts])
         return parts
 
@@ -391,11 +390,19 @@ class _Report:
         people, there = used[column], used["area"].notna()
         counts = (len(table), len(used), people.sum(), people[there].sum(), people[~there].sum())
         self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, counts)))
-        if not there.all():
-            places = used["place"].fillna(used["pcode"]).fillna(MISSING)[~there].unique()
-            values: dict[str, Any] = {"rows": int((~there).sum()), "used": len(used), "people": people[~there].sum()}
-            values["places"] = listed(list(places), 8)
-            self.doubts[self.say("unplaced", table=word(f"table_{kind}", self.lang), **values)] = None
+        self.say_unplaced("unplaced", used, column, table=word(f"table_{kind}", self.lang))
+
+    def say_unplaced(self, key: str, used: pd.DataFrame, column: str = "people", **values: Any) -> None:
+        """Rows that no area answers to, by their places."""
+        out = used[used["area"].isna()]
+        if len(out):
+            printed = out["place"].fillna(out["pcode"]) if "place" in out else out["pcode"]
+            values |= {"rows": len(out), "used": len(used), "people": out[column].sum()}
+            self.doubts[self.say(key, places=self.listed(printed.fillna(MISSING).unique()), **values)] = None
+
+    def listed(self, names: Iterable[Any]) -> str:
+        """The first of some names, and how many more there are."""
+        return in_language(listed(list(names), _MOST_ROWS), self.lang)
 
     def say_uncounted(self, kind: str, rows: int) -> None:
         """Rows that name a place and give no number: they are in no total."""
@@ -440,16 +447,17 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     day = report.date if report.date is not None else (current if len(current) else table)["start"].max()
     spoken = phases_at(table, day.date())
     if spoken.empty:
-        missing = listed(list(report.names()), 8)
+        missing = report.listed(report.names())
         report.doubts[report.say("not_analysed", count=len(report.areas), of=len(report.areas), areas=missing)] = None
         return Part(report.say("phases"), ())
     placed = report.placed(spoken)
     report.accounted("phases", table, placed, "population")
     rows, column = phases_by_area(placed, report.areas)
     people, analysed = people_from(rows, 3), rows["population"].fillna(people_from(rows, 1))
-    start, end = spoken["start"].min().date(), spoken["end"].max().date()
-    seasons = [f"({season})" for season in spoken["season"].dropna().unique()] if "season" in spoken else []
-    period = " ".join([write_period(start, end, report.lang), *seasons])
+    days = write_period(spoken["start"].min().date(), spoken["end"].max().date(), report.lang)
+    # The season as the map writes it; its days too where the file has others than the season's months.
+    period = period_in_words(spoken, report.lang)
+    period = period if period == days else report.say("season", season=period, days=days)
     kind = ", ".join(word(f"kind_{kind}", report.lang) for kind in spoken["kind"].dropna().unique())
     total, of = people.sum(min_count=1), analysed[people.notna()].sum()
     sentences = [
@@ -556,7 +564,9 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
     """People living in each area: those given, or those that the analysis of food insecurity covered."""
     if population is not None:
         rows = report.placed(population)
-        latest = rows[rows["year"] == rows["year"].max()].dropna(subset=["area"])
+        latest = rows[rows["year"] == rows["year"].max()]
+        report.say_unplaced("unplaced_population", latest)
+        latest = latest.dropna(subset=["area"])
         holding = holding_rows(latest["pcode"], np.zeros(len(latest), dtype=np.int64), None)[1]
         twice = latest.drop_duplicates(["area", "source"])["area"].duplicated(keep=False)
         sources = listed(list(latest["source"].unique()), _MOST_ROWS)

@@ -343,6 +343,10 @@ def in_language(message: str, lang: str = "en") -> str:
         if found:
             parts = {name: in_language(part, lang) for name, part in found.groupdict().items()}
             return french.replace("\\n", "\n").format(**parts)
+    more = re.fullmatch(r"(.+) and ([\d,]+) more", message, re.DOTALL)
+    if more:
+        others = "autre" if more[2] == "1" else "autres"
+        return f"{in_language(more[1], lang)} et {in_language(more[2], lang)} {others}"
     where, colon, rest = message.partition(": ")
     said = in_language(rest, lang) if colon else rest
     return f"{where} : {said}" if said != rest else message

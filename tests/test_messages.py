@@ -41,6 +41,7 @@ def texts() -> tuple[str, ...]:
 # What no single text of the code is: a head and what follows it, and what the command puts before a warning.
 PROBLEMS = "stocks table (3 rows): 1 problem\n  1. column 'people'"
 JOINED = ("warning: a table of 3 rows", PROBLEMS, f"list.csv: {PROBLEMS}", "sheet 'PDI': 3 rows, headings 'a', 'b'",
+          "3 of 9 rows have no area: 0; kept without geometry", "3 of 9 rows have no area: 0; left out",
           "5 areas have no classification that holds 2023-02-01 and are left out: NE002002")  # fmt: skip
 
 
