@@ -9,6 +9,7 @@ import json
 import math
 import sqlite3
 import struct
+import tempfile
 import threading
 import warnings
 import zipfile
@@ -504,6 +505,24 @@ def test_a_crs_that_is_nowhere_on_earth_is_refused(tmp_path: Path) -> None:
     (tmp_path / "areas.prj").write_text('LOCAL_CS["x"]')
     with pytest.raises(sg.errors.CRSError, match="areas.shp: the CRS 'x' is tied to no place on Earth"):
         sg.read_areas(tmp_path / "areas.shp")
+
+
+@few()
+@given(st.data())
+def test_a_crs_with_a_damaged_letter_is_read_or_refused(data: st.DataObject) -> None:
+    """GDAL cannot write down a text that is not UTF-8."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "areas.shp"
+        _table(["BF56", "BF49"]).to_file(path)
+        whole = path.with_suffix(".prj").read_bytes()
+        letters = bytearray(whole)
+        letters[data.draw(st.integers(0, len(letters) - 1))] = data.draw(st.integers(0x80, 0xFF))
+        path.with_suffix(".prj").write_bytes(letters)
+        with contextlib.suppress(sg.errors.SahelgeoError):
+            assert len(sg.read_areas(path)) == 2
+        path.with_suffix(".prj").write_bytes(whole.replace(b"WGS_1984", b"WGS_198\xb4"))
+        with pytest.raises(sg.errors.FormatError, match="areas.shp: a damaged shapefile .its coordinate system cannot"):
+            sg.read_areas(path)
 
 
 def test_a_part_of_a_zip_is_named_by_the_zip(tmp_path: Path) -> None:

@@ -243,6 +243,8 @@ def _by_gdal(
             f"{file}: its text is not {encoding or 'in the encoding that its .cpg file states'} ({failure}). "
             "Say which it is, such as encoding='cp1252' or encoding='utf-8'"
         ) from failure
+    except NameError as failure:  # pyogrio's, where GDAL cannot write the text of a CRS down
+        raise FormatError(_BROKEN.format(file, form, "its coordinate system cannot be read")) from failure
     except _FAULTS as failure:
         raise FormatError(_BROKEN.format(file, form, failure)) from failure
     said = dict.fromkeys(str(warning.message) for warning in caught)
