@@ -9,10 +9,7 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
         var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : L.polygon(sheet.latLngs(area), {
             pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: weight, fillOpacity: 1
         });
-        polygon.bindTooltip(function () {
-            return sheet.element("span", "", [sheet.tooltip(layer, number, said(number))]);
-        }, { sticky: true });
-        polygon.bindPopup(function () { return sheet.popup(layer, number); });
+        sheet.bind(layer, number, polygon, function () { return said(number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
         polygon.on("mouseout popupclose", function () { if (!polygon.isPopupOpen()) outline.hide(number); });
         /* A second click closes: Leaflet would only move the popup. */

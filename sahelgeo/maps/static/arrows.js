@@ -61,32 +61,18 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function clearance(end) {
         return (sheet.radii[[end.lng, end.lat].join()] || 0) + 3;
     }
-    var group = L.featureGroup([]), chosen = null;
-
-    function arrow(number) {
-        var drawn = new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
+    var chosen = null, group = sahelgeo.sized(sheet, layer, function (number) { return layer.arcs[number].slice(2, 4); }, function (number) {
+        return new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
             pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: layer.fill || look.fill, fillOpacity: look.fill_opacity
         });
-        drawn.number = number;
-        drawn.bindTooltip(sheet.element("span", "", [sheet.tooltip(layer, number, sheet.inWords(layer.values[number], "people"))]), { sticky: true });
-        drawn.bindPopup(function () { return sheet.popup(layer, number); });
-        return drawn;
-    }
+    });
 
     group.refresh = function () {
         group.clearLayers();
-        layer.values.forEach(function (value, number) { if (value !== null) group.addLayer(arrow(number)); });
+        group.show(Object.keys(layer.values).map(Number).filter(function (number) { return layer.values[number] !== null; }));
         choose();
-        if (group._map) keys();
     };
-
-    function keys() {
-        sahelgeo.keyboard(sheet, group.getLayers().map(function (drawn) {
-            var arc = layer.arcs[drawn.number];
-            return { drawn: drawn, place: [arc[2], arc[3]], label: function () { return sheet.named(layer, drawn.number, sheet.inWords(layer.values[drawn.number], "people")); } };
-        }));
-    }
 
     /* Only the arrows into and out of the area whose figures are open; all of them when none is. */
     function choose() {
@@ -117,7 +103,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     };
 
     function redraw() { group.eachLayer(function (drawn) { if (drawn._map) { drawn._project(); drawn._update(); } }); }
-    group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); keys(); });
+    group.on("add", function () { map.on("sahelgeo:layers", redraw).on("sahelgeo:area", onArea); choose(); group.keys(); });
     group.on("remove", function () { map.off("sahelgeo:layers", redraw).off("sahelgeo:area", onArea); });
     group.refresh();
     return group;

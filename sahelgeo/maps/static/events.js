@@ -42,14 +42,12 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
     var group = L.featureGroup([]), discs = [];
 
     function popup(summary) {
-        function row(label, value) { return element("tr", "", [element("th", "", [label]), element("td", "", [sheet.inWords(value, "whole")])]); }
+        function row(label, value) { return [label, sheet.inWords(value, "whole")]; }
         var rows = layer.kinds.map(function (kind, number) { return summary.kinds[number] ? row(kind, summary.kinds[number]) : null; }).filter(Boolean);
         rows.push(row(words.fatalities, summary.deaths));
         if (summary.unknown) rows.push(row(words.events_without_fatalities, summary.unknown));
         if (summary.vague) rows.push(row(words.events_vague, summary.vague));
-        var parts = [element("strong", "sg-popup-name", [words.events + words.colon + " " + sheet.write.whole(summary.events)]), element("table", "", rows)];
-        if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
-        return element("div", "sg-popup", parts);
+        return sheet.card(layer, words.events + words.colon + " " + sheet.write.whole(summary.events), rows);
     }
 
     function circle(one, summary, largest) {

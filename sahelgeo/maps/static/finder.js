@@ -36,10 +36,7 @@ sahelgeo.search = function (sheet) {
             answer.textContent = text && !one ? sheet.words.search_none : "";
             if (one) one.entry.open(one.number);
         });
-        var box = element("div", "sg-search leaflet-bar", [input, names, answer]);
-        L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-        L.DomEvent.on(box, "keydown", L.DomEvent.stopPropagation);
-        return box;
+        return sheet.box("sg-search", [input, names, answer]);
     };
     return control;
 };
@@ -59,7 +56,7 @@ sahelgeo.inset = function (sheet, inset) {
         shapes.push(svg("rect", { x: x(seen[0][1]), y: y(seen[1][0]), width: Math.max(3, (seen[1][1] - seen[0][1]) * scale), height: Math.max(3, (seen[1][0] - seen[0][0]) * stretch * scale), fill: "none", stroke: look.text.warning, "stroke-width": 1.6, "class": "sg-inset-frame" }));
         var drawn = svg("svg", { width: width, height: height, role: "img", "aria-label": sheet.words.inset }, shapes);
         drawn.style.background = look.ground.sea;
-        return sheet.element("div", "sg-inset leaflet-bar", [drawn]);
+        return sheet.box("sg-inset", [drawn]);
     };
     return control;
 };

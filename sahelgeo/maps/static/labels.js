@@ -1,8 +1,4 @@
 "use strict";
-sahelgeo.boxAround = function (middle, half, high) {
-    return [middle.x - half, middle.y - high, middle.x + half, middle.y + high];
-};
-
 /* A digit and a name on one place, hidden until there is room for them. */
 sahelgeo.label = function (sheet, number, name, place) {
     var digit = sheet.element("span", "sg-digit", []), written = sheet.element("span", "sg-name", [name]);
@@ -73,11 +69,11 @@ sahelgeo.room = function (sheet, map) {
     function put(item, span, places, half, suits) {
         var shift = places.find(function (one) {
             var at = item.middle.add(one);
-            return free(sahelgeo.boxAround(at, half, 7)) && suits(at);
+            return free(sheet.boxAround(at, half, 7)) && suits(at);
         });
         span.style.display = shift ? "" : "none";
         if (!shift) return null;
-        taken.push(sahelgeo.boxAround(item.middle.add(shift), half, 7));
+        taken.push(sheet.boxAround(item.middle.add(shift), half, 7));
         span.style.transform = "translate(calc(-50% + " + shift[0] + "px), calc(-50% + " + shift[1] + "px))";
         return shift;
     }
@@ -92,8 +88,8 @@ sahelgeo.digitPlaces = function (radius, settled) {
     return settled ? [[-18, 0], [18, 0], [0, -20], [0, 20], [-18, -14], [18, -14]] : [[0, 0]];
 };
 
-/* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first. */
-sahelgeo.labels = function (sheet, map) {
+/* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first, and those of the countries around. */
+sahelgeo.labels = function (sheet, map, countries) {
     var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false;
     var WIDTHS = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
 
@@ -127,6 +123,19 @@ sahelgeo.labels = function (sheet, map) {
         room.put(item, item.name, fits ? (clear ? [[0, clear + 8], [0, -clear - 8]] : [[0, 0]]) : [], item.half, function (at) { return room.inArea(item, at, item.half); });
     }
 
+    /* Names of countries that would be cut by the frame, or lie on an area, are left out. */
+    function placeCountry(item, covered) {
+        item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
+        item.text.style.display = "";
+        item.half = item.half || item.text.offsetWidth / 2;
+        room.put(item, item.text, [[0, 0]], item.half + 3, function (at) {
+            return ![item.half, 0, -item.half].some(function (aside) {
+                var place = map.layerPointToLatLng(at.add([aside, 0]));
+                return covered.some(function (entry) { return entry.covers(place); });
+            });
+        });
+    }
+
     function arrange() {
         var named = {}, areas = groups.filter(function (group) { return !group.circles; });
         var circles = groups.filter(function (group) { return group.circles; });
@@ -149,9 +158,12 @@ sahelgeo.labels = function (sheet, map) {
         areas.forEach(function (group) {
             group.items.forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
         });
+        var covered = sheet.layers.filter(function (entry) { return entry.on && entry.covers; });
+        countries.forEach(function (item) { placeCountry(item, covered); });
     }
 
-    map.on("moveend sahelgeo:layers sahelgeo:discs", arrange);
+    map.on("moveend resize sahelgeo:layers sahelgeo:discs", arrange);
+    setTimeout(arrange, 0);
     return {
         add: function (group) { groups = groups.filter(function (one) { return one !== group; }).concat(group); setTimeout(arrange, 0); },
         remove: function (group) { groups = groups.filter(function (one) { return one !== group; }); }

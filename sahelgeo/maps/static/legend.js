@@ -66,10 +66,9 @@ sahelgeo.legend = function (sheet) {
         folded.open = map.getContainer().clientWidth > 720;
         folded.addEventListener("toggle", function () { control.fit(); });
         map.on("resize", function () { control.fit(); });
-        this._box = element("div", "sg-legend leaflet-bar", [folded]);
+        this._box = sheet.box("sg-legend", [folded]);
         this._box.setAttribute("role", "region");
         this._box.setAttribute("aria-label", sheet.words.legend);
-        L.DomEvent.disableClickPropagation(this._box).disableScrollPropagation(this._box);
         return this._box;
     };
     control.fit = function () {

@@ -153,37 +153,32 @@ var sahelgeo = (function () {
 
     function popup(sheet, layer, number) {
         var whole = partsOf(layer, number);
-        function row(label, text) { return element("tr", "", [element("th", "", [label]), element("td", "", [text])]); }
         function shared(value) { return sheet.write.whole(value) + " (" + sheet.write.share(value / whole.sum) + ")"; }
         var rows = layer.fields.map(function (field) {
             var value = field.values[number];
-            return row(field.label, field.part && whole.sum ? shared(value) : inWords(sheet, value, field.form));
+            return [field.label, field.part && whole.sum ? shared(value) : inWords(sheet, value, field.form)];
         });
         if (whole.sum && whole.values.length === 5) {
-            rows.push(row(sheet.words.people_phase_3_or_above, shared(whole.values[2] + whole.values[3] + whole.values[4])));
+            rows.push([sheet.words.people_phase_3_or_above, shared(whole.values[2] + whole.values[3] + whole.values[4])]);
         }
-        var parts = [element("strong", "sg-popup-name", [layer.names[number]]), element("table", "", rows)];
+        return card(layer, layer.names[number], rows);
+    }
+
+    /* What a popup says: a name, labels with their values, the period. */
+    function card(layer, name, rows) {
+        var table = rows.map(function (row) { return element("tr", "", [element("th", "", [row[0]]), element("td", "", [row[1]])]); });
+        var parts = [element("strong", "sg-popup-name", [name]), element("table", "", table)];
         if (layer.subtitle) parts.push(element("p", "sg-quiet", [layer.subtitle]));
         return element("div", "sg-popup", parts);
     }
 
-    /* Names of countries that would be cut by the frame, or lie under a legend or an area or on each other, are left out. */
-    function arrangeNames(sheet, map, names, controls) {
-        var size = map.getSize(), taken = controls.slice();
-        var areas = sheet.layers.filter(function (entry) { return entry.on && entry.covers; });
-        names.forEach(function (name) {
-            var middle = map.latLngToContainerPoint(name.marker.getLatLng());
-            name.width = name.width || name.text.offsetWidth;
-            var box = [middle.x - name.width / 2 - 3, middle.y - 9, middle.x + name.width / 2 + 3, middle.y + 9];
-            var cut = box[0] < 0 || box[1] < 0 || box[2] > size.x || box[3] > size.y;
-            var free = !cut && !taken.some(function (other) { return touches(box, other); });
-            free = free && ![name.width / 2, 0, -name.width / 2].some(function (aside) {
-                var place = map.containerPointToLatLng([middle.x + aside, middle.y]);
-                return areas.some(function (entry) { return entry.covers(place); });
-            });
-            if (free) taken.push(box);
-            name.text.style.visibility = free ? "" : "hidden";
-        });
+    /* Text under the pointer and figures on a click. */
+    function bind(sheet, layer, number, drawn, value) {
+        drawn.bindTooltip(function () {
+            return element("span", "", [(layer.tooltips && layer.tooltips[number]) || sheet.named(layer, number, value())]);
+        }, { sticky: true });
+        drawn.bindPopup(function () { return popup(sheet, layer, number); });
+        return drawn;
     }
 
     /* Where legend and buttons stand over the map. Asking makes the browser lay out the page, so it is asked only when they change. */
@@ -195,28 +190,34 @@ var sahelgeo = (function () {
         });
     }
 
-    /* Circles of counts and of events, and settlements. */
-    function circleBoxes(sheet, map) {
-        function box(place, aside, radius) {
-            var at = map.latLngToContainerPoint(place).add(aside);
-            return [at.x - radius, at.y - radius, at.x + radius, at.y + radius];
-        }
-        var boxes = Object.keys(sheet.radii).filter(function (key) { return sheet.radii[key]; }).map(function (key) {
-            var ends = key.split(",");
-            return box([ends[1], ends[0]], [0, 0], sheet.radii[key] * 0.85);
+    function boxAround(middle, half, high) {
+        return [middle.x - half, middle.y - high, middle.x + half, middle.y + high];
+    }
+
+    /* Circles of counts and of events, settlements, broad arrows. */
+    function discBoxes(sheet, map) {
+        return sheet.layers.filter(function (entry) { return entry.on && entry.discs; }).flatMap(function (entry) {
+            return entry.discs().map(function (disc) {
+                return boxAround(map.latLngToContainerPoint(disc.place).add(disc.aside || [0, 0]), disc.radius, disc.radius);
+            });
         });
-        sheet.layers.forEach(function (entry) {
-            if (entry.on && entry.discs) entry.discs().forEach(function (disc) { boxes.push(box(disc.place, disc.aside || [0, 0], disc.radius)); });
-        });
-        return boxes;
     }
 
     function touches(one, other) {
         return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
     }
 
+    /* A box of our own on the map: what is done in it does not move the map. */
+    function box(className, children) {
+        var made = element("div", className + " leaflet-bar", children);
+        L.DomEvent.disableClickPropagation(made).disableScrollPropagation(made);
+        L.DomEvent.on(made, "keydown", L.DomEvent.stopPropagation);
+        return made;
+    }
+
+    /* The countries around; returns their names, which are written where there is room. */
     function addGround(sheet, map) {
-        var ground = sheet.document.ground, look = sheet.document.style.ground, names = [], places = pointsOf(ground.places, sheet.document.decimals);
+        var ground = sheet.document.ground, look = sheet.document.style.ground, places = pointsOf(ground.places, sheet.document.decimals);
         map.getContainer().style.background = look.sea;
         sums(unpack(ground.areas), 1).forEach(function (area) {
             L.polygon(sheet.latLngs(area), {
@@ -224,18 +225,10 @@ var sahelgeo = (function () {
                 color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1
             }).addTo(map);
         });
-        ground.names.forEach(function (name, number) {
-            var text = element("span", "", [name]);
-            var icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
-            var marker = L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map);
-            names.push({ text: text, marker: marker });
+        return ground.names.map(function (name, number) {
+            var text = element("span", "", [name]), icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
+            return { text: text, marker: L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map) };
         });
-        var controls = [];
-        function arrange() { arrangeNames(sheet, map, names, controls.concat(circleBoxes(sheet, map))); }
-        function arrangeAll() { controls = controlBoxes(map); arrange(); }
-        map.on("moveend", arrange);
-        map.on("resize sahelgeo:layers sahelgeo:discs", arrangeAll);
-        setTimeout(arrangeAll, 0);
     }
 
     function logo(source) {
@@ -454,12 +447,11 @@ var sahelgeo = (function () {
                 });
             },
             arcs: arcs, refit: function () { refit(sheet, map); },
-            popup: function (layer, number) { return popup(sheet, layer, number); },
+            bind: function (layer, number, drawn, value) { return bind(sheet, layer, number, drawn, value); }, card: card,
             named: function (layer, number, value) { return [layer.names[number], value].filter(Boolean).join(read.words.colon + " "); },
-            tooltip: function (layer, number, value) { return (layer.tooltips && layer.tooltips[number]) || sheet.named(layer, number, value); },
-            standing: function () { return controlBoxes(map).concat(circleBoxes(sheet, map)); },
+            standing: function () { return controlBoxes(map).concat(discBoxes(sheet, map)); },
             inWords: function (value, form) { return inWords(sheet, value, form); },
-            touches: touches
+            touches: touches, boxAround: boxAround, box: box
         };
         [["sg-ground", 210], ["sg-ground-names", 220], ["sg-outlines-under", 215], ["sg-areas", 390], ["sg-edges", 393], ["sg-outlines", 395], ["sg-labels", 460], ["sg-symbols", 440], ["sg-arrows", 430], ["sg-events", 445], ["sg-settlements", 435]].forEach(function (pane) {
             map.createPane(pane[0]).style.zIndex = pane[1];
@@ -475,9 +467,9 @@ var sahelgeo = (function () {
                 map.attributionControl.addAttribution(escapeText(line));
             });
         }
-        if (read.ground && (!sheet.view || sheet.view.ground)) addGround(sheet, map);
+        var countries = read.ground && (!sheet.view || sheet.view.ground) ? addGround(sheet, map) : [];
         sheet.legend = sahelgeo.legend(sheet).addTo(map);
-        sheet.labels = sahelgeo.labels(sheet, map);
+        sheet.labels = sahelgeo.labels(sheet, map, countries);
         /* On a small map symbols are smaller; they keep their size while it is open. */
         var size = map.getSize(), full = read.style.symbols;
         sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / full.full_width, size.y / full.full_height)) : 1;

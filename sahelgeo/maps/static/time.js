@@ -82,10 +82,7 @@ sahelgeo.slider = function (sheet, layer, show) {
     stop();
     write();
     control.onAdd = function () {
-        box = element("div", "sg-slider leaflet-bar", [element("div", "sg-slider-title", [layer.title]), label, element("div", "sg-slider-row", [button, input])]);
-        L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
-        L.DomEvent.on(box, "keydown", L.DomEvent.stopPropagation);
-        return box;
+        return (box = sheet.box("sg-slider", [element("div", "sg-slider-title", [layer.title]), label, element("div", "sg-slider-row", [button, input])]));
     };
     control.onRemove = stop;
 
