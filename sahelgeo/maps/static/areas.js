@@ -6,8 +6,8 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     /* Outlines without figures are places, and no more is said of them. */
     function said(number) { return layer.fields.length ? layer.classes[layer.class_of[number]].label : ""; }
     var polygons = layer.areas.map(function (area, number) {
-        var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : L.polygon(sheet.latLngs(area), {
-            pane: "sg-areas", smoothFactor: 0, className: "sg-area", color: layer.border, weight: weight, fillOpacity: 1
+        var polygon = area === null ? sahelgeo.settlement(sheet, layer, number) : sheet.shape(area, {
+            pane: "sg-areas", interactive: true, className: "sg-area", color: layer.border, weight: weight, fillOpacity: 1
         });
         sheet.bind(layer, number, polygon, function () { return said(number); });
         polygon.on("mouseover popupopen", function () { outline.show(number); });
@@ -100,8 +100,7 @@ sahelgeo.outline = function (sheet, layer, map) {
     return {
         show: function (number) {
             if (lines[number] || layer.areas[number] === null) return;
-            lines[number] = L.polygon(sheet.latLngs(layer.areas[number]), { pane: "sg-outlines", interactive: false, smoothFactor: 0, fill: false, color: look.highlight, weight: look.highlight_width });
-            lines[number].addTo(map);
+            lines[number] = sheet.shape(layer.areas[number], { pane: "sg-outlines", fill: false, color: look.highlight, weight: look.highlight_width }).addTo(map);
         },
         hide: function (number) {
             if (lines[number]) lines[number].remove();

@@ -50,15 +50,15 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
         return sheet.card(layer, words.events + words.colon + " " + sheet.write.whole(summary.events), rows);
     }
 
-    function circle(one, summary, largest) {
-        var radius = look.smallest_radius + (look.largest_radius * sheet.share - look.smallest_radius) * Math.sqrt((summary.number || 0) / (largest || 1));
-        var written = summary.number === null ? "?" : sheet.write.whole(summary.number);
+    function circle(middle, summary, largest) {
+        var radius = look.smallest_radius + (look.largest_radius * sheet.share - look.smallest_radius) * Math.sqrt((summary.number || 0) / largest);
+        var written = summary.number === null ? "?" : sheet.write.whole(summary.number), place = map.unproject(middle);
         var disc = element("span", "sg-event", [written]);
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
         disc.style.background = layer.fill || look.fill;
         disc.style.color = layer.fill_text || look.text;
-        discs.push({ place: map.unproject(one.middle), radius: radius });
-        var marker = L.marker(map.unproject(one.middle), { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
+        discs.push({ place: place, radius: radius });
+        var marker = L.marker(place, { pane: "sg-events", title: "", icon: L.divIcon({ className: "sg-event-place", iconSize: [2 * radius, 2 * radius], html: disc }), riseOnHover: true });
         marker.bindPopup(function () { return popup(summary); });
         marker.on("add", function () { marker.getElement().setAttribute("aria-label", layer.title + words.colon + " " + written); });
         return marker;
@@ -67,13 +67,11 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
     group.refresh = function () {
         var zoom = map.getZoom();
         var gathered = sahelgeo.gather(places.map(function (place) { return map.project(place, zoom); }), look.cell);
-        var summaries = gathered.map(function (one) { return sahelgeo.eventSummary(layer, vague, one.members); });
-        var largest = summaries.reduce(function (most, one) { return Math.max(most, one.number || 0); }, 0);
+        gathered.forEach(function (one) { one.summary = sahelgeo.eventSummary(layer, vague, one.members); });
+        gathered.sort(function (a, b) { return (b.summary.number || 0) - (a.summary.number || 0); });
         group.clearLayers();
         discs = [];
-        gathered.map(function (one, number) { return number; })
-            .sort(function (a, b) { return (summaries[b].number || 0) - (summaries[a].number || 0); })
-            .forEach(function (number) { group.addLayer(circle(gathered[number], summaries[number], largest)); });
+        gathered.forEach(function (one) { group.addLayer(circle(one.middle, one.summary, gathered[0].summary.number || 1)); });
         map.fire("sahelgeo:discs");
     };
     group.discs = function () { return discs; };

@@ -6,33 +6,28 @@ sahelgeo.search = function (sheet) {
     function folded(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().trim(); }
 
     /* What is on the map now and has a name, layers on top first. */
-    function found(text) {
-        var all = [];
-        sheet.layers.slice().reverse().forEach(function (entry) {
-            if (entry.on && entry.open && !entry.layer.unnamed) entry.layer.names.forEach(function (name, number) { all.push({ entry: entry, number: number, name: folded(name) }); });
+    function named() {
+        return sheet.layers.slice().reverse().filter(function (entry) { return entry.on && entry.open && !entry.layer.unnamed; }).flatMap(function (entry) {
+            return entry.layer.names.map(function (name, number) { return { entry: entry, number: number, name: name, place: -1 }; });
         });
-        if (!text) return null;
-        return all.filter(function (one) { return one.name === text; })[0] || all.filter(function (one) { return one.name.indexOf(text) === 0; })[0] ||
-            all.filter(function (one) { return one.name.indexOf(text) > 0; })[0];
+    }
+
+    /* The name that is the text, else one that begins with it, else one that holds it. */
+    function found(text) {
+        var all = named().map(function (one) { return Object.assign(one, { name: folded(one.name), place: folded(one.name).indexOf(text) }); });
+        return all.find(function (one) { return one.name === text; }) || all.find(function (one) { return one.place === 0; }) || all.find(function (one) { return one.place > 0; });
     }
 
     var control = L.control({ position: "topright" });
     control.onAdd = function (map) {
-        var input = element("input", "sg-search-field"), names = element("datalist", ""), answer = element("output", "sg-warning");
-        names.id = "sg-names-" + map.getContainer().id;
-        input.type = "search";
-        input.placeholder = sheet.words.search;
-        input.setAttribute("aria-label", sheet.words.search);
-        input.setAttribute("list", names.id);
+        var names = element("datalist", "", [], { id: "sg-names-" + map.getContainer().id }), answer = element("output", "sg-warning");
+        var input = element("input", "sg-search-field", [], { type: "search", placeholder: sheet.words.search, "aria-label": sheet.words.search, list: names.id });
         input.addEventListener("focus", function () {
-            var seen = {};
-            sheet.layers.forEach(function (entry) {
-                if (entry.on && entry.open && !entry.layer.unnamed) entry.layer.names.forEach(function (name) { if (name) seen["name " + name] = name; });
-            });
-            names.replaceChildren.apply(names, Object.keys(seen).sort().map(function (key) { var option = element("option", ""); option.value = seen[key]; return option; }));
+            var known = new Set(named().map(function (one) { return one.name; }).filter(Boolean));
+            names.replaceChildren.apply(names, Array.from(known).sort().map(function (name) { return element("option", "", [], { value: name }); }));
         });
         input.addEventListener("change", function () {
-            var text = folded(input.value), one = found(text);
+            var text = folded(input.value), one = text ? found(text) : null;
             answer.textContent = text && !one ? sheet.words.search_none : "";
             if (one) one.entry.open(one.number);
         });

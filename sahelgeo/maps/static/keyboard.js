@@ -37,9 +37,7 @@ sahelgeo.keyboard = function (sheet, items) {
     items.forEach(function (item, number) {
         var path = item.drawn.getElement();
         if (!path || path.dataset.keyed) return;
-        path.dataset.keyed = "true";
-        path.setAttribute("tabindex", number ? "-1" : "0");
-        path.setAttribute("role", "button");
+        sahelgeo.fill(path, { "data-keyed": "true", tabindex: number ? "-1" : "0", role: "button" });
         item.drawn.speak = function () { path.setAttribute("aria-label", item.label() + (number ? "" : ". " + sheet.words.keyboard_hint)); };
         item.drawn.speak();
         path.addEventListener("keydown", function (event) { onKey(number, event); });

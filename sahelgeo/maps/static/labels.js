@@ -27,7 +27,7 @@ sahelgeo.areaLabels = function (sheet, layer, polygons) {
         refresh: function () {
             items.forEach(function (item) {
                 var drawn = layer.classes[layer.class_of[item.number]], marks = (layer.marks && layer.marks[item.number]) || [];
-                item.text.replaceChildren.apply(item.text, [layer.digits[item.number]].concat(sahelgeo.marks(sheet, marks)));
+                item.text.replaceChildren.apply(item.text, [layer.digits[item.number]].concat(marks.map(function (key) { return sahelgeo.markShape(sheet, key); })));
                 [item.text, item.name].forEach(function (span) { sahelgeo.colourLabel(span, drawn); });
             });
         }

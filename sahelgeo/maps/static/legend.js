@@ -4,8 +4,7 @@ sahelgeo.legend = function (sheet) {
     var element = sheet.element, svg = sheet.svg, look = sheet.document.style, rowsOf = sahelgeo.legendRows(sheet);
 
     function arrowRows(layer) {
-        var draw = arrow(layer);
-        return layer.legend_values.map(function (value) { return element("li", "", [draw(value), element("span", "", [sheet.write.whole(value)])]); });
+        return layer.legend_values.map(function (value) { return element("li", "", [arrow(layer, value), element("span", "", [sheet.write.whole(value)])]); });
     }
 
     /* Circles inside each other on one base line, each with its number beside its top. */
@@ -18,19 +17,15 @@ sahelgeo.legend = function (sheet) {
             lowest = line;
             shapes.push(svg("circle", { cx: room + 2, cy: height - 2 - radius, r: radius, fill: layer.fill || look.symbols.fill, "fill-opacity": look.symbols.fill_opacity, stroke: look.symbols.border }));
             shapes.push(svg("path", { d: "M" + (room + 2) + " " + top + " L" + (2 * room + 8) + " " + line + " h8", fill: "none", stroke: "#595959", "stroke-width": 0.7 }));
-            var text = svg("text", { x: 2 * room + 20, y: line + 4, "font-size": 12, fill: look.text.colour });
-            text.textContent = sheet.write.whole(layer.legend_values[number]);
-            shapes.push(text);
+            shapes.push(svg("text", { x: 2 * room + 20, y: line + 4, "font-size": 12, fill: look.text.colour }, [sheet.write.whole(layer.legend_values[number])]));
         });
         return [element("li", "", [svg("svg", { width: 2 * room + 110, height: Math.max(height, lowest + 8), role: "img", "aria-label": layer.title + sheet.words.colon + " " + layer.legend_values.map(sheet.write.whole).join("; ") }, shapes)])];
     }
 
-    function arrow(layer) {
-        return function (value) {
-            var width = sahelgeo.width(sheet, layer, value), height = width * 2.1 + 9, middle = height / 2;
-            var d = sahelgeo.arrowPath({ x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
-            return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: layer.fill || look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
-        };
+    function arrow(layer, value) {
+        var width = sahelgeo.width(sheet, layer, value), height = width * 2.1 + 9, middle = height / 2;
+        var d = sahelgeo.arrowPath({ x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
+        return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: layer.fill || look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
     }
 
     function part(entry) {
@@ -42,21 +37,7 @@ sahelgeo.legend = function (sheet) {
         if (layer.subtitle && !(sheet.view && sheet.view.shared)) parts.push(element("div", "sg-quiet", [layer.subtitle]));
         parts.push(element("ul", "", rows));
         layer.notes.forEach(function (note) { parts.push(element("p", "sg-quiet", [note])); });
-        var section = element("section", "sg-legend-part", parts);
-        section.dataset.layer = entry.key;
-        return section;
-    }
-
-    /* A legend taller than the map is made smaller, as far as it can be read; then it scrolls, by keyboard too. */
-    function fit(box, map) {
-        if (map.getSize().x > 720) {
-            var room = Math.max(160, map.getSize().y - map._controlCorners.topright.offsetHeight - 24);
-            box.style.maxHeight = "none";
-            var small = Math.max(0.8, Math.min(1, room / box.scrollHeight));
-            box.style.zoom = small < 1 ? small : "";
-            box.style.maxHeight = room / small + "px";
-        }
-        box.tabIndex = box.scrollHeight > box.clientHeight + 1 ? 0 : -1;
+        return element("section", "sg-legend-part", parts, { "data-layer": entry.key });
     }
 
     var control = L.control({ position: "bottomright" });
@@ -66,14 +47,20 @@ sahelgeo.legend = function (sheet) {
         folded.open = map.getContainer().clientWidth > 720;
         folded.addEventListener("toggle", function () { control.fit(); });
         map.on("resize", function () { control.fit(); });
-        this._box = sheet.box("sg-legend", [folded]);
-        this._box.setAttribute("role", "region");
-        this._box.setAttribute("aria-label", sheet.words.legend);
-        return this._box;
+        return (this._box = sheet.box("sg-legend", [folded], { role: "region", "aria-label": sheet.words.legend }));
     };
+    /* A legend taller than the map is made smaller, as far as it can be read; then it scrolls, by keyboard too. */
     control.fit = function () {
-        var paper = document.documentElement.classList.contains("sg-printing");
-        if (!paper && !(sheet.view && sheet.view.shared)) fit(this._box, sheet.map);
+        var box = this._box, map = sheet.map;
+        if (document.documentElement.classList.contains("sg-printing") || (sheet.view && sheet.view.shared)) return;
+        if (map.getSize().x > 720) {
+            var room = Math.max(160, map.getSize().y - map._controlCorners.topright.offsetHeight - 24);
+            box.style.maxHeight = "none";
+            var small = Math.max(0.8, Math.min(1, room / box.scrollHeight));
+            box.style.zoom = small < 1 ? small : "";
+            box.style.maxHeight = room / small + "px";
+        }
+        box.tabIndex = box.scrollHeight > box.clientHeight + 1 ? 0 : -1;
     };
     control.draw = function () {
         var parts = this._parts;

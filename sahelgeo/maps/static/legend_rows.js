@@ -22,9 +22,7 @@ sahelgeo.legendRows = function (sheet) {
     function keyRows(layer) {
         var size = 50, left = 26, top = 4, shapes = [], number;
         function say(text, attributes) {
-            var made = svg("text", Object.assign({ "font-size": 10.5, fill: look.text.colour, "text-anchor": "middle" }, attributes));
-            made.textContent = text;
-            shapes.push(made);
+            shapes.push(svg("text", Object.assign({ "font-size": 10.5, fill: look.text.colour, "text-anchor": "middle" }, attributes), [text]));
         }
         for (number = 0; number < 9; number += 1) {
             var one = layer.classes[number], x = left + (number % 3) * size, y = top + (2 - Math.floor(number / 3)) * size;
@@ -46,12 +44,11 @@ sahelgeo.legendRows = function (sheet) {
     }
 
     function eventRows(layer) {
-        var counts = layer.kinds.map(function () { return 0; });
-        layer.kind_of.forEach(function (kind) { counts[kind] += 1; });
         var disc = svg("svg", { width: 22, height: 22, "aria-hidden": "true" }, [svg("circle", { cx: 11, cy: 11, r: 10, fill: layer.fill || look.events.fill })]);
         var what = layer.by === "fatalities" ? sheet.words.circle_of_fatalities : sheet.words.circle_of_events;
         return [element("li", "", [disc, element("span", "", [what])])].concat(layer.kinds.map(function (kind, number) {
-            return element("li", "", [element("span", "", [kind]), element("span", "sg-count", [sheet.write.whole(counts[number])])]);
+            var count = layer.kind_of.filter(function (one) { return one === number; }).length;
+            return element("li", "", [element("span", "", [kind]), element("span", "sg-count", [sheet.write.whole(count)])]);
         }));
     }
 

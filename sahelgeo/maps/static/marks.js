@@ -16,10 +16,6 @@ sahelgeo.markShape = function (sheet, key) {
     })]);
 };
 
-sahelgeo.marks = function (sheet, keys) {
-    return keys.map(function (key) { return sahelgeo.markShape(sheet, key); });
-};
-
 /* Town: circle; site of displaced people: square on its corner; refugees: triangle. */
 sahelgeo.settlementShape = function (sheet, shape, fill) {
     var d = { urban: "M8 1.5 a6.5 6.5 0 1 0 0.01 0 Z", idp_site: "M8 0.8 L15.2 8 L8 15.2 L0.8 8 Z", refugee: "M8 1 L15 14.5 L1 14.5 Z" }[shape];

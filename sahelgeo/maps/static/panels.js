@@ -3,25 +3,17 @@
 (function () {
     var element = sahelgeo.element, pages = {};
 
-    function read(documentId) {
-        return JSON.parse(document.getElementById(documentId).textContent);
-    }
-
     /* Text with bold words and links: the page was given them apart, and never as HTML. */
     function run(part) {
         if (typeof part === "string") return part;
         if (part.b) return element("strong", "", part.b.map(run));
-        var link = element("a", "", [part.t]);
-        link.href = part.a;
-        link.rel = "noopener noreferrer";
-        return link;
+        return element("a", "", [part.t], { href: part.a, rel: "noopener noreferrer" });
     }
 
     function panel(page, section, number) {
         var container = document.getElementById(section.maps[number]);
         var label = [section.heading || page.page.title, section.captions[number]].filter(Boolean).join(", ");
-        container.setAttribute("role", "region");
-        container.setAttribute("aria-label", page.words.map_label + ": " + label);
+        sahelgeo.fill(container, { role: "region", "aria-label": page.words.map_label + ": " + label });
         var parts = [element("div", "sg-panel-map", [container]), element("div", "sg-bar", [])];
         if (section.captions[number]) parts.unshift(element("figcaption", "", [section.captions[number]]));
         return element("figure", "sg-panel", parts);
@@ -29,7 +21,7 @@
 
     /* Runs before the maps are made, so that each is made in its place and at its size. */
     sahelgeo.panels = function (documentId) {
-        var page = read(documentId), own = { document: page, words: page.words, write: sahelgeo.writer(page.numbers) };
+        var page = JSON.parse(document.getElementById(documentId).textContent), own = { document: page, words: page.words, write: sahelgeo.writer(page.numbers) };
         pages[documentId] = own;
         var made = sahelgeo.furniture(own), main = element("main", "sg-panels");
         page.sections.forEach(function (section) {
@@ -42,7 +34,7 @@
         });
         document.body.classList.add("sg-panels-page");
         if (page.sections.length === 1) document.body.classList.add("sg-panels-one");
-        [made.head, main, made.foot, made.tables].forEach(function (part) { document.body.appendChild(part); });
+        document.body.append(made.head, main, made.foot, made.tables);
     };
 
     /* One moves, the others follow. */

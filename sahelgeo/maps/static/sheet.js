@@ -6,13 +6,15 @@ var sahelgeo = (function () {
     var kinds = {};
     var SVG = "http://www.w3.org/2000/svg";
 
-    function element(tag, className, children) {
-        var made = document.createElement(tag);
-        if (className) made.className = className;
-        (children || []).forEach(function (child) {
-            made.appendChild(typeof child === "string" ? document.createTextNode(child) : child);
-        });
+    /* Attributes and children of an element; what is text becomes a text node. */
+    function fill(made, attributes, children) {
+        Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
+        made.append.apply(made, children || []);
         return made;
+    }
+
+    function element(tag, className, children, attributes) {
+        return fill(document.createElement(tag), Object.assign(className ? { "class": className } : {}, attributes), children);
     }
 
     /* For Leaflet's attribution, the one place that takes HTML and no element. */
@@ -21,23 +23,13 @@ var sahelgeo = (function () {
     }
 
     function svg(tag, attributes, children) {
-        var made = document.createElementNS(SVG, tag);
-        Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
-        (children || []).forEach(function (child) { made.appendChild(child); });
-        return made;
+        return fill(document.createElementNS(SVG, tag), attributes, children);
     }
 
     function writer(lang) {
-        var whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
-        var decimal = new Intl.NumberFormat(lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
-        var share = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
-        return {
-            whole: function (value) { return whole.format(value); },
-            people: function (value) { return whole.format(value); },
-            decimal: function (value) { return decimal.format(value); },
-            share: function (value) { return share.format(value); },
-            text: function (value) { return String(value); }
-        };
+        function written(options) { return new Intl.NumberFormat(lang, options).format; }
+        var whole = written({ maximumFractionDigits: 0 }), one = { maximumFractionDigits: 1, minimumFractionDigits: 1 };
+        return { whole: whole, people: whole, decimal: written(one), share: written(Object.assign({ style: "percent" }, one)), text: String };
     }
 
     /* Whole numbers that are written as letters, five bits in each (the encoded polyline algorithm format). A plain list stays as it is. */
@@ -58,16 +50,7 @@ var sahelgeo = (function () {
 
     /* Borders: arcs of whole numbers back to latitude and longitude. */
     function decodeArcs(topology) {
-        var unit = Math.pow(10, -topology.decimals);
-        return topology.arcs.map(unpack).map(function (flat) {
-            var points = [], x = 0, y = 0;
-            for (var i = 0; i < flat.length; i += 2) {
-                x += flat[i];
-                y += flat[i + 1];
-                points.push([y * unit, x * unit]);
-            }
-            return points;
-        });
+        return topology.arcs.map(function (arc) { return pointsOf(arc, topology.decimals).map(function (point) { return [point[1], point[0]]; }); });
     }
 
     /* Numbers from the steps between them. */
@@ -119,20 +102,16 @@ var sahelgeo = (function () {
     function patterns(container) {
         var defs = svg("defs");
         container.appendChild(svg("svg", { width: 0, height: 0, "class": "sg-defs", "aria-hidden": "true" }, [defs]));
-        var drawn = {
-            diagonal: function () { return [svg("path", { d: "M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4", stroke: "#7A7A7A", "stroke-width": 1.3 })]; },
-            cross: function () { return [svg("path", { d: "M0,8 l8,-8 M0,0 l8,8", stroke: "#3D3D3D", "stroke-width": 1.1 })]; },
-            dots: function () { return [svg("circle", { cx: 4, cy: 4, r: 1.1, fill: "#8C8C8C" })]; }
+        var known = {}, drawn = {
+            diagonal: ["path", { d: "M-2,2 l4,-4 M0,8 l8,-8 M6,10 l4,-4", stroke: "#7A7A7A", "stroke-width": 1.3 }],
+            cross: ["path", { d: "M0,8 l8,-8 M0,0 l8,8", stroke: "#3D3D3D", "stroke-width": 1.1 }],
+            dots: ["circle", { cx: 4, cy: 4, r: 1.1, fill: "#8C8C8C" }]
         };
-        var known = {};
         return function (colour, hatch) {
             if (!hatch) return colour;
             var id = "sg-" + container.id + "-" + hatch + "-" + colour.replace("#", "");
-            if (!known[id]) {
-                known[id] = true;
-                defs.appendChild(svg("pattern", { id: id, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
-                    [svg("rect", { width: 8, height: 8, fill: colour })].concat(drawn[hatch]())));
-            }
+            known[id] = known[id] || defs.appendChild(svg("pattern", { id: id, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
+                [svg("rect", { width: 8, height: 8, fill: colour }), svg.apply(null, drawn[hatch])]));
             return "url(#" + id + ")";
         };
     }
@@ -185,8 +164,8 @@ var sahelgeo = (function () {
     function controlBoxes(map) {
         var frame = map.getContainer().getBoundingClientRect();
         return Array.from(map.getContainer().querySelectorAll(".leaflet-control")).map(function (control) {
-            var box = control.getBoundingClientRect();
-            return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+            var own = control.getBoundingClientRect();
+            return [own.left - frame.left, own.top - frame.top, own.right - frame.left, own.bottom - frame.top];
         });
     }
 
@@ -208,8 +187,8 @@ var sahelgeo = (function () {
     }
 
     /* A box of our own on the map: what is done in it does not move the map. */
-    function box(className, children) {
-        var made = element("div", className + " leaflet-bar", children);
+    function box(className, children, attributes) {
+        var made = element("div", className + " leaflet-bar", children, attributes);
         L.DomEvent.disableClickPropagation(made).disableScrollPropagation(made);
         L.DomEvent.on(made, "keydown", L.DomEvent.stopPropagation);
         return made;
@@ -220,22 +199,12 @@ var sahelgeo = (function () {
         var ground = sheet.document.ground, look = sheet.document.style.ground, places = pointsOf(ground.places, sheet.document.decimals);
         map.getContainer().style.background = look.sea;
         sums(unpack(ground.areas), 1).forEach(function (area) {
-            L.polygon(sheet.latLngs(area), {
-                pane: "sg-ground", interactive: false, smoothFactor: 0,
-                color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1
-            }).addTo(map);
+            sheet.shape(area, { pane: "sg-ground", color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1 }).addTo(map);
         });
         return ground.names.map(function (name, number) {
             var text = element("span", "", [name]), icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
             return { text: text, marker: L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map) };
         });
-    }
-
-    function logo(source) {
-        var drawn = element("img", "sg-logo", []);
-        drawn.src = source;
-        drawn.alt = "";
-        return drawn;
     }
 
     /* In a small frame of another page what stands around the map opens when it is asked for. */
@@ -251,7 +220,7 @@ var sahelgeo = (function () {
         var text = sheet.document.style.text, title = element("h1", "", [page.title]), head = [title];
         title.style.color = text.title;
         if (text.font) document.documentElement.style.setProperty("--sg-font", JSON.stringify(text.font));
-        if (page.logo) head.unshift(logo(page.logo));
+        if (page.logo) head.unshift(element("img", "sg-logo", [], { src: page.logo, alt: "" }));
         if (page.subtitle) head.push(element("p", "sg-quiet", [page.subtitle]));
         var lines = credits.lines.map(function (line) { return element("li", "", [line]); });
         lines.unshift(element("li", "sg-foot-title", [words.sources + words.colon]));
@@ -267,16 +236,11 @@ var sahelgeo = (function () {
 
     function addPage(sheet, map) {
         var made = furniture(sheet), container = map.getContainer();
-        container.parentNode.insertBefore(made.head, container);
-        sheet.bar = element("div", "sg-bar", []);
-        container.parentNode.insertBefore(sheet.bar, container.nextSibling);
-        container.parentNode.insertBefore(made.foot, sheet.bar.nextSibling);
-        container.parentNode.insertBefore(made.tables, made.foot.nextSibling);
+        sheet.bar = element("div", "sg-bar", [], { role: "region", "aria-label": sheet.words.period });
+        container.before(made.head);
+        container.after(sheet.bar, made.foot, made.tables);
         container.parentNode.classList.add("sg-page");
-        container.setAttribute("role", "main");
-        container.setAttribute("aria-label", sheet.words.map_label + ": " + sheet.document.page.title);
-        sheet.bar.setAttribute("role", "region");
-        sheet.bar.setAttribute("aria-label", sheet.words.period);
+        fill(container, { role: "main", "aria-label": sheet.words.map_label + ": " + sheet.document.page.title });
     }
 
     /* The same figures as tables, for readers who cannot use a map; made when first asked for. */
@@ -285,25 +249,20 @@ var sahelgeo = (function () {
             var layer = sheet.document.layers[key];
             var caption = layer.title + (layer.subtitle ? sheet.words.colon + " " + layer.subtitle : "");
             var heads = [{ arrows: sheet.words.movement, events: sheet.words.event_kind }[layer.kind] || sheet.words.area].concat(layer.fields.map(function (field) { return field.label; }));
-            var head = element("tr", "", heads.map(function (label) { var cell = element("th", "", [label]); cell.scope = "col"; return cell; }));
+            var head = element("tr", "", heads.map(function (label) { return element("th", "", [label], { scope: "col" }); }));
             var rows = layer.names.map(function (name, number) {
-                var first = element("th", "", [name]);
-                first.scope = "row";
-                return element("tr", "", [first].concat(layer.fields.map(function (field) { return element("td", "", [inWords(sheet, field.values[number], field.form)]); })));
+                return element("tr", "", [element("th", "", [name], { scope: "row" })].concat(layer.fields.map(function (field) { return element("td", "", [inWords(sheet, field.values[number], field.form)]); })));
             });
             return element("table", "sg-table", [element("caption", "", [caption]), element("thead", "", [head]), element("tbody", "", rows)]);
         });
     }
 
     function tableButton(sheet) {
-        var button = element("button", "sg-table-button", [sheet.words.table_show]), room = element("section", "sg-tables", []);
-        room.hidden = true;
-        room.setAttribute("aria-label", sheet.words.table_label);
-        button.type = "button";
-        button.setAttribute("aria-expanded", "false");
-        sheet.renewTables = function () { if (room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet)); };
+        var button = element("button", "sg-table-button", [sheet.words.table_show], { type: "button", "aria-expanded": "false" });
+        var room = element("section", "sg-tables", [], { hidden: "", "aria-label": sheet.words.table_label });
+        sheet.renewTables = function (asked) { if (asked || room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet)); };
         button.addEventListener("click", function () {
-            if (!room.childNodes.length) room.replaceChildren.apply(room, dataTables(sheet));
+            sheet.renewTables(true);
             room.hidden = !room.hidden;
             button.setAttribute("aria-expanded", String(!room.hidden));
             button.textContent = room.hidden ? sheet.words.table_show : sheet.words.table_hide;
@@ -404,27 +363,24 @@ var sahelgeo = (function () {
         var fitted = map.getZoom(), dragged = false, before = null;
         map.on("dragend", function () { dragged = true; });
         window.addEventListener("beforeprint", function () {
-            var legend = sheet.legend.getContainer(), parts = legend && legend.querySelector("details");
+            var legend = sheet.legend.getContainer(), parts = legend.querySelector("details");
             /* A reader who has moved the map prints what is seen. */
             var moved = dragged || map.getZoom() !== fitted;
-            before = { center: map.getCenter(), zoom: map.getZoom(), open: parts && parts.open };
+            before = { center: map.getCenter(), zoom: map.getZoom(), open: parts.open };
             document.documentElement.classList.add("sg-printing");
-            if (parts) parts.open = true;
+            parts.open = true;
             map.setMinZoom(0);
             fitView(sheet, map);
             if (moved) map.setView(before.center, before.zoom, { animate: false });
             /* A legend taller than the map is made as small as it must be. */
             var room = map.getSize().y - map._controlCorners.topright.offsetHeight - 24;
-            if (legend) legend.style.zoom = "";
-            if (legend && !(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
+            legend.style.zoom = "";
+            if (!(sheet.view && sheet.view.shared) && legend.offsetHeight > room) legend.style.zoom = room / legend.scrollHeight;
         });
         window.addEventListener("afterprint", function () {
-            var legend = sheet.legend.getContainer();
             document.documentElement.classList.remove("sg-printing");
-            if (legend) {
-                legend.querySelector("details").open = before.open;
-                sheet.legend.fit();
-            }
+            sheet.legend.getContainer().querySelector("details").open = before.open;
+            sheet.legend.fit();
             map.invalidateSize({ animate: false });
             map.setView(before.center, before.zoom, { animate: false });
         });
@@ -441,10 +397,9 @@ var sahelgeo = (function () {
             map: map, view: read.views ? read.views[map.getContainer().id] : null,
             document: read, words: read.words, write: writer(read.numbers), layers: [],
             renewTables: function () {}, pattern: patterns(map.getContainer()), element: element, svg: svg, radii: {},
-            latLngs: function (number) {
-                return read.topology.geometries[number].map(function (polygon) {
-                    return polygon.map(function (ring) { return ringPoints(arcs, ring); });
-                });
+            shape: function (number, options) {
+                var rings = read.topology.geometries[number].map(function (polygon) { return polygon.map(function (ring) { return ringPoints(arcs, ring); }); });
+                return L.polygon(rings, Object.assign({ interactive: false, smoothFactor: 0 }, options));
             },
             arcs: arcs, refit: function () { refit(sheet, map); },
             bind: function (layer, number, drawn, value) { return bind(sheet, layer, number, drawn, value); }, card: card,
@@ -503,5 +458,5 @@ var sahelgeo = (function () {
         return made;
     }
 
-    return { sheet: sheetOf, sheets: sheets, layer: drawLayer, kinds: kinds, element: element, writer: writer, furniture: furniture, showPeriod: showPeriod, valuesOf: valuesOf };
+    return { sheet: sheetOf, sheets: sheets, layer: drawLayer, kinds: kinds, element: element, fill: fill, writer: writer, furniture: furniture, showPeriod: showPeriod, valuesOf: valuesOf };
 })();

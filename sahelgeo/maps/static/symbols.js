@@ -37,7 +37,7 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
 
     /* The areas that the circles stand for, where no layer of areas shows them. */
     var outlines = (layer.outlines || []).map(function (area) {
-        return L.polygon(sheet.latLngs(area), { pane: "sg-outlines-under", interactive: false, smoothFactor: 0, fill: false, color: sheet.document.style.ground.border, weight: 1 });
+        return sheet.shape(area, { pane: "sg-outlines-under", fill: false, color: sheet.document.style.ground.border, weight: 1 });
     });
 
     var group = sahelgeo.sized(sheet, layer, function (number) { return layer.points[number]; }, function (number) {

@@ -39,7 +39,8 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
 sahelgeo.slider = function (sheet, layer, show) {
     var element = sheet.element, last = layer.frames.length - 1, at = last, timer = null;
     var control = L.control({ position: "bottomleft" }), box = null;
-    var button = element("button", "sg-play", ["\u25B6"]), input = element("input", ""), label = element("output", "sg-period", []);
+    var button = element("button", "sg-play", [], { type: "button" }), label = element("output", "sg-period");
+    var input = element("input", "", [], { type: "range", min: 0, max: last, step: 1, "aria-label": layer.title + sheet.words.colon + " " + sheet.words.period });
 
     function write() {
         input.value = String(at);
@@ -71,13 +72,7 @@ sahelgeo.slider = function (sheet, layer, show) {
         }, 1000);
     }
 
-    button.type = "button";
     button.addEventListener("click", play);
-    input.type = "range";
-    input.min = "0";
-    input.max = String(last);
-    input.step = "1";
-    input.setAttribute("aria-label", layer.title + sheet.words.colon + " " + sheet.words.period);
     input.addEventListener("input", function () { stop(); go(Number(input.value)); });
     stop();
     write();
