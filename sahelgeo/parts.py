@@ -94,6 +94,8 @@ def parts_of(things: Any, *endings: str) -> Iterator[Part]:
 
 
 def _part(number: int, thing: Any) -> Part:
+    if isinstance(thing, Part):
+        return thing
     is_path = isinstance(thing, (str, os.PathLike))
     return Part(number, Path(thing).name if is_path else f"part {number + 1}", Path(thing) if is_path else thing)
 
@@ -143,6 +145,9 @@ def _batches(content: Any, what: str, columns: Sequence[str] | None) -> Iterator
         table = pa.Table.from_batches([content]) if isinstance(content, pa.RecordBatch) else content
         for batch in table.to_batches(ROWS_AT_ONCE):
             yield batch, _geo(table.schema)
+    elif isinstance(content, Iterator):
+        for one in content:
+            yield from _batches(one, what, columns)
     else:
         raise SchemaError(
             f"{what}: a table, a path to Parquet, a folder, a dataset or an iterable of tables is needed, "
@@ -317,7 +322,11 @@ def without_shapes(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 class Plan(Protocol):
-    """A sum: what is made of a part, and what the whole says."""
+    """A sum: what is made of a part, and what the whole says.
+
+    Only what the type checker must know: each function that takes parts has a frozen plan of its own, which holds its
+    options and nothing that all of them share, so there is no body to write here.
+    """
 
     def state(self, part: Part) -> State:
         """The state of a part."""
@@ -352,7 +361,9 @@ class Job:
             with hearing() as heard:
                 state = self.plan.state(part)
             return Answer(part.number, {**state, "heard": frozenset(heard)})
-        except Exception as problem:  # noqa: BLE001 - it travels, and is raised where the parts were asked for
+        # Any error, those of other libraries too: an engine that met one would try the part again, which fails as
+        # before, and would lose the name of the part. As an answer it travels, and is raised where parts were asked for.
+        except Exception as problem:  # noqa: BLE001
             return Answer(part.number, error=_naming(problem, part.name))
         finally:
             _THREADS.reset(before)

@@ -28,7 +28,7 @@ from sahelgeo.saving import write_whole
 _DEATHS = 3
 
 
-def partial(function: Callable[..., Any], part: Any, *args: Any, **options: Any) -> Partial:
+def partial(function: Callable[..., Any], part: Any, *args: Any, name: str = "", **options: Any) -> Partial:
     """The partial sums of a part of the data, to be added to those of other parts.
 
     Parameters
@@ -37,9 +37,11 @@ def partial(function: Callable[..., Any], part: Any, *args: Any, **options: Any)
         One that takes parts: ``sum_events``, ``sum_flows``, ``sum_stocks``, ``zonal_sum``, ``people_by_zone``,
         :func:`sahelgeo.events.count_points`.
     part : table, path or grid
-        What the function takes first.
+        What the function takes first; with ``name`` also an iterator of record batches that are one part.
     *args, **options
         What else it takes, such as the areas.
+    name : str, optional
+        What errors and warnings call the part, such as ``"partition 7"``. A path has a name of its own.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def partial(function: Callable[..., Any], part: Any, *args: Any, **options: Any)
             f"{getattr(function, '__name__', function)}: its results do not add up over parts. Partial sums are those "
             "of sum_events, sum_flows, sum_stocks, zonal_sum, people_by_zone and events.count_points"
         )
-    found: Partial = function(part, *args, map=unfinished, **options)
+    found: Partial = function([Part(0, name, part)] if name else part, *args, map=unfinished, **options)
     return found
 
 
