@@ -12,6 +12,7 @@ import re
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -182,14 +183,17 @@ def crs(table: gpd.GeoDataFrame, name: str) -> None:
         raise CRSError(f"{name}: the CRS {table.crs.name!r} is tied to no place on Earth. Set that of the coordinates")
 
 
-def polygon_problems(areas: gpd.GeoDataFrame) -> list[str]:
+def polygon_problems(
+    areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] = shapely.is_valid
+) -> list[str]:
     """Sentences on geometry that is not valid polygons; asked once of the same geometries, which do not change."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
-    if any(len(known) == len(shapes) and all(map(_is_of, known, shapes)) for known in tuple(_FOUND_VALID)):
+    found = ([one() for one in known] for known in tuple(_FOUND_VALID) if len(known) == len(shapes))
+    if any(all(map(is_, known, shapes)) for known in found):
         return []
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     other = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
-    invalid = there & ~other & ~shapely.is_valid(shapes)
+    invalid = there & ~other & ~is_valid(shapes)
     problems = []
     if other.any():
         problems.append(f"geometry, {_rows(areas, other)}: not a polygon. Areas are polygons or multipolygons")
@@ -208,14 +212,13 @@ _FOUND_VALID: deque[list[weakref.ref[Any]]] = deque(maxlen=8)
 _MOST_NOTED = 50_000
 
 
-def _is_of(known: weakref.ref[Any], shape: Any) -> bool:
-    return known() is shape
-
-
-def coded_polygons(areas: Any, name: str = "areas") -> None:
+def coded_polygons(
+    areas: Any, name: str = "areas", is_valid: Callable[[npt.NDArray[Any]], Mask] = shapely.is_valid
+) -> None:
     """Raise, all problems at once, unless these are valid polygons, each with a p-code of its own.
 
     The declaration of Areas asks this and more; where only codes and shapes are used, this is all that is needed.
+    ``is_valid`` answers for polygons, as shapely's does.
     """
     if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
         raise SchemaError(
@@ -223,7 +226,7 @@ def coded_polygons(areas: Any, name: str = "areas") -> None:
             "load_areas and read_areas make one"
         )
     crs(areas, name)
-    problems = [*_pcode_problems(areas), *polygon_problems(areas)]
+    problems = [*_pcode_problems(areas), *polygon_problems(areas, is_valid)]
     if problems:
         raise SchemaError(numbered(f"{name} ({len(areas):,} rows)", problems), problems)
 

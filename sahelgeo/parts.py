@@ -362,7 +362,7 @@ class Job:
                 state = self.plan.state(part)
             return Answer(part.number, {**state, "heard": frozenset(heard)})
         # Any error, those of other libraries too: an engine that met one would try the part again, which fails as
-        # before, and would lose the name of the part. As an answer it travels, and is raised where parts were asked for.
+        # before, and would lose the name of the part. As an answer it travels, and is raised where all are added up.
         except Exception as problem:  # noqa: BLE001
             return Answer(part.number, error=_naming(problem, part.name))
         finally:

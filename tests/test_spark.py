@@ -43,7 +43,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @pytest.fixture(scope="module")
 def spark():
     """Two local workers, begun as fast as Java can."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - it may not be there
+    from pyspark.sql import SparkSession
 
     settings = {
         "spark.ui.enabled": "false",
@@ -64,7 +64,9 @@ def spark():
 def on_spark():
     """The function that the page prints."""
     (code,) = [
-        block for block in re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.S) if "def on_sp" in block
+        block
+        for block in re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+        if "def on_sp" in block
     ]
     names = {"__name__": "__main__"}  # so that Spark sends its body to the workers
     exec(code, names)  # noqa: S102 - our own page

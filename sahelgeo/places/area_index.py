@@ -24,6 +24,7 @@ laid: a tree of the points says which of them the box of a polygon holds, and GE
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sahelgeo import checks
+from sahelgeo.parts import threads_at_most
 from sahelgeo.places.shared_ground import Floats, Ints, ring_edges
 
 _Found = TypeVar("_Found")
@@ -58,6 +60,7 @@ _MOST_SHORT = np.iinfo(np.int16).max
 _PAIRS_AT_ONCE = 2_000_000
 _VERTICES_AT_ONCE = 200_000
 _CELLS_AT_ONCE = 2**20
+_MOST_THREADS, _TASKS = 4, 16
 
 
 @dataclass(frozen=True)
@@ -193,18 +196,27 @@ def area_index(areas: gpd.GeoDataFrame) -> AreaIndex:
 def looked_up(areas: gpd.GeoDataFrame, points: int | None, look: Callable[[Grid], _Found]) -> tuple[AreaIndex, _Found]:
     """An index worth its time for a number of points, None where it is kept, and what ``look`` finds in its grid.
 
-    The areas are looked through meanwhile. That is not what goes to a thread: it sets warnings aside, and pandas does
-    too, for the whole process.
+    Meanwhile other threads ask GEOS whether the polygons are valid, the longest of all questions to few points.
     """
     with blamed_first(areas):
         in_order = areas.reset_index(drop=True).sort_values("pcode", kind="stable")
         pcodes = pd.Index(in_order["pcode"].astype(str), name="pcode")
         polygons = np.asarray(in_order.geometry.values, dtype=object)
-    with ThreadPoolExecutor(1) as thread:
-        found = thread.submit(_laid, polygons, points, look)
-        checks.coded_polygons(areas)
+    with ThreadPoolExecutor(threads_at_most(min(_MOST_THREADS, os.cpu_count() or 1))) as threads:
+        found = threads.submit(_laid, polygons, points, look)
+
+        def valid(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+            return np.concatenate(list(threads.map(_is_valid, np.array_split(shapes, _TASKS))))
+
+        checks.coded_polygons(areas, is_valid=valid)
         grid, answer = found.result()
     return AreaIndex(pcodes, areas.crs, grid), answer
+
+
+def _is_valid(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether polygons are valid. Not by shapely.is_valid, which sets warnings aside for the whole process."""
+    valid: NDArray[np.bool_] = shapely.is_valid_reason(shapes) == "Valid Geometry"
+    return valid
 
 
 def _laid(polygons: NDArray[Any], points: int | None, look: Callable[[Grid], _Found]) -> tuple[Grid, _Found]:
