@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import io
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +26,7 @@ from matplotlib.figure import Figure
 from sahelgeo import checks, embedded, maps
 from sahelgeo.areas import conform_areas, load_areas
 from sahelgeo.conformance import conform
-from sahelgeo.errors import DataWarning, DoubleCountError, FormatError, SchemaError, StockComparisonError, listed
+from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, hearing, listed, warn
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
@@ -359,17 +358,15 @@ class _Report:
 
     def warned(self, make: Callable[[], list[Part]]) -> list[Part]:
         """The parts; what is warned of on the way is a doubt too: who reads the page does not see the warnings."""
-        said: list[warnings.WarningMessage] = []
+        said: list[str] = []
         try:
-            with warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always", DataWarning)
+            with hearing() as said:
                 parts = make()
         finally:
-            for one in said:
-                warnings.warn(one.message, one.category, stacklevel=3)
-        told = [str(one.message) for one in said if issubclass(one.category, DataWarning)]
+            for message in said:
+                warn(message)
         # Rows without an area have a sentence of their own.
-        told = [message for message in told if "have no area" not in message]
+        told = [message for message in said if "have no area" not in message]
         self.doubts = dict.fromkeys([*(in_language(message, self.lang) for message in told), *self.doubts])
         return parts
 

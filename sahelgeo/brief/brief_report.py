@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
@@ -50,7 +49,7 @@ from sahelgeo.brief.inputs import (
 )
 from sahelgeo.brief.outcome import Check, least_certain, text, written_year
 from sahelgeo.brief.outcome import named as name_of
-from sahelgeo.errors import DataWarning, SchemaError, WindowError
+from sahelgeo.errors import SchemaError, WindowError, hearing, warn
 from sahelgeo.events.actors import actor_family, dyads
 from sahelgeo.events.by_area import place_events, sum_events
 from sahelgeo.events.extent import mean_centre
@@ -69,6 +68,7 @@ _LAKE_CHAD = 11
 _PAIR = ("JNIM", "ISGS")
 # The years of the brief's chart; the fewest events of a year that make a region one where a group fights.
 _CHART, _FEWEST = (2017, 2020), 5
+_TOLD_APART = ("events have no area", "known to a region at best")
 _HEADLINES = ("fatalities", "displacement", "food_insecurity")
 
 
@@ -162,25 +162,21 @@ def report(
     areas = load_areas(_COUNTRIES)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", DataWarning)
+    with hearing() as said:
         own = read_actors(actors) if isinstance(actors, str | Path) else actors
         listed = load_published("agreements") if agreements is None else agreements
         held = read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
         given = _given(events, coverage, areas)
-        # Events without a region, or known to it at best, have a sentence of their own below: of all events once,
-        # and not again of each part that the checks are made of.
-        for told_below in ("events have no area", "known to a region at best"):
-            warnings.filterwarnings("ignore", f".*{told_below}", DataWarning)
         every = sum_events(given.events, areas, coverage=given.coverage)
         rough = mean_centre(given.events)[["rough", "left_out"]].sum()
-        warnings.filterwarnings("ignore", ".*name another country", DataWarning)
+        of_all = len(said)
         checks, maps, left_out = _all_checks(given, every, own, held, lang)
         past, covered = _until(given, _LAST_DAY)
         table = claims(checks, events=actor_family(past, actors=own), coverage=covered, lang=lang)
-    for one in said:
-        if not issubclass(one.category, DataWarning):
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    # Events without a region, or known to it at best, have a sentence of their own below; those of another country are
+    # told of all events once, and not again of each part that the checks are made of.
+    said = [*said[:of_all], *(one for one in said[of_all:] if "name another country" not in one)]
+    heard = [one for one in said if not any(words in one for words in _TOLD_APART)]
     kinds = given.doubtful["problem"].value_counts() if len(given.doubtful) else pd.Series(dtype="int64")
     doubts = [
         text("doubtful_events", lang, problem=text(f"doubtful_{kind}", lang), events=count)
@@ -193,7 +189,7 @@ def report(
             doubts.append(text(f"doubt_{key}", lang, counts.to_dict(), all=len(given.events)))
     if uncounted := int(given.events["fatalities"].isna().sum()):
         doubts.append(text("doubt_uncounted", lang, events=uncounted))
-    doubts += [in_language(str(one.message), lang) for one in said if issubclass(one.category, DataWarning)]
+    doubts += [in_language(one, lang) for one in heard]
     doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
     write_whole(folder / "csis_brief_claims.csv", table.to_csv(index=False))
     page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
@@ -219,11 +215,7 @@ def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
     kept = countries.isin(_COUNTRIES)
     events = own.events.assign(iso3=countries)[kept]
     if not kept.all():
-        warnings.warn(
-            f"{int((~kept).sum()):,} of {len(kept):,} events are of no country of the brief and are left out",
-            DataWarning,
-            stacklevel=2,
-        )
+        warn(f"{int((~kept).sum()):,} of {len(kept):,} events are of no country of the brief and are left out")
     doubtful = own.doubtful
     return replace(own, events=events, doubtful=doubtful[doubtful["event"].isin(events["event"])])
 

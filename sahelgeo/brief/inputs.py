@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,16 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, embedded
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, PublishedError, SchemaError, UnmatchedError, listed
+from sahelgeo.errors import (
+    SHOWN_AT_MOST,
+    FormatError,
+    PublishedError,
+    SchemaError,
+    UnmatchedError,
+    hearing,
+    listed,
+    warn,
+)
 from sahelgeo.events.by_area import audit, place_events
 from sahelgeo.events.counting import conform_events, read_coverage
 from sahelgeo.readers.any_file import read
@@ -160,8 +168,7 @@ def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame
             "Give an export of ACLED or of UCDP GED with one row for each event"
         )
     events = conform_events(table)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
+    with hearing():
         doubtful = audit(events, areas)
     inside, countries = countries_of(events, areas)
     wanted = set(areas["iso3"].dropna())
@@ -170,11 +177,9 @@ def read_own_events(path: str | Path | gpd.GeoDataFrame, areas: gpd.GeoDataFrame
     held = wanted & set(countries.dropna())
     without = listed(sorted(wanted - held), SHOWN_AT_MOST)
     if without:
-        warnings.warn(
+        warn(
             f"no event lies in {without}: what the export does not hold is not known, and counts as missing, "
-            "not as zero",
-            DataWarning,
-            stacklevel=2,
+            "not as zero"
         )
     days = {"start": events["date"].min(), "end": events["date"].max()}
     return EventInputs(events, pd.DataFrame({"iso3": sorted(held), **days}), doubtful)
@@ -226,8 +231,7 @@ def countries_of(events: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[pd.
     """The area that each event lies in, and its country: the one that it names, or else that of the area."""
     # A rough place still tells the country.
     plain = events.assign(geo_precision=pd.array([pd.NA] * len(events), dtype="Int64"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
+    with hearing():
         inside = place_events(plain, areas)["pcode"].astype("string")
     there = inside.map(areas.set_index("pcode")["iso3"]).astype("string")
     return inside, events["iso3"].astype("string").fillna(there) if "iso3" in events else there

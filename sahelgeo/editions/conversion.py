@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +13,12 @@ from sahelgeo.editions.reallocation import Measure, Pieces, assembled, measures_
 from sahelgeo.errors import (
     SHOWN_AT_MOST,
     AmbiguousError,
-    DataWarning,
     EditionError,
     SchemaError,
     UnmatchedError,
+    hearing,
     listed,
+    warn,
 )
 from sahelgeo.places.account import needed_people_column
 from sahelgeo.places.crosswalks import (
@@ -210,8 +210,7 @@ def _check_edition(table: pd.DataFrame, walk: Crosswalk, edition: str) -> None:
 
 def _fitting(table: pd.DataFrame, walk: Crosswalk, column: str, value: object) -> list[str]:
     """The editions of a reform for which ``edition_of`` says so."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
+    with hearing():
         fits = edition_of(table)
     return [edition for edition in (walk.old, walk.new) if edition in fits.index and fits.loc[edition, column] == value]
 
@@ -324,4 +323,4 @@ def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[s
             rows = listed(list(table.index[missing]), SHOWN_AT_MOST)
             sentences.append(f"{name!r} is missing in rows {rows}, which add nothing")
     if sentences:
-        warnings.warn("; ".join(sentences), DataWarning, stacklevel=3)
+        warn("; ".join(sentences))

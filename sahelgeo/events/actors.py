@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
 from functools import lru_cache
 
 import geopandas as gpd
@@ -15,7 +14,7 @@ import shapely
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_frame
-from sahelgeo.errors import AmbiguousError, DataWarning, SchemaError
+from sahelgeo.errors import AmbiguousError, SchemaError, warn
 from sahelgeo.events.counting import conform_events, fatality_columns, keyed_sums, known_values
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.sources import with_source
@@ -119,11 +118,9 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
     if unknown:
         counts = names[names.isin(unknown)].value_counts()
         shown = [f"{name} ({count:,})" for name, count in counts.items()]
-        warnings.warn(
+        warn(
             f"{len(unknown):,} of {len(answers):,} names are in no family, {int(counts.sum()):,} mentions: "
-            f"{listed(shown, SHOWN_AT_MOST)}. Their family is missing; add them to the table of actors",
-            DataWarning,
-            stacklevel=2,
+            f"{listed(shown, SHOWN_AT_MOST)}. Their family is missing; add them to the table of actors"
         )
     known = {name: answer for name, answer in answers.items() if answer is not None}
     added = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +14,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed, warn
 from sahelgeo.events.by_area import coarser_than
 from sahelgeo.events.counting import conform_events, in_words, known_values
 from sahelgeo.periods import Frequency, period_code
@@ -282,11 +281,7 @@ def _warn_partial(events: gpd.GeoDataFrame, lost: dict[str, Mask], rough: Mask) 
     coarse = "are known to a region at best (geo_precision) and drawn at its capital"
     told = in_words(events, {**{f"{why} are left out": mask for why, mask in lost.items()}, coarse: rough})
     if told:
-        warnings.warn(
-            f"of {len(events):,} events {'; '.join(told)}. The columns left_out and rough count them",
-            DataWarning,
-            stacklevel=4,
-        )
+        warn(f"of {len(events):,} events {'; '.join(told)}. The columns left_out and rough count them")
 
 
 def _rows(
@@ -548,8 +543,4 @@ def _warn_left_out(areas: gpd.GeoDataFrame, known: Mask, used: Mask) -> None:
         if mask.any()
     ]
     if told:
-        warnings.warn(
-            f"{int((~used).sum()):,} of {len(areas):,} areas have no result: {'; '.join(told)}",
-            DataWarning,
-            stacklevel=3,
-        )
+        warn(f"{int((~used).sum()):,} of {len(areas):,} areas have no result: {'; '.join(told)}")

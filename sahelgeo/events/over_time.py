@@ -8,7 +8,6 @@ remember (``tested``), or from the series themselves, shifted in time (``lagged_
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +20,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.checks import Need
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
-from sahelgeo.errors import DataWarning, SchemaError, WindowError
+from sahelgeo.errors import SchemaError, WindowError, warn
 from sahelgeo.events.counting import check_inside, check_whole, conform_events, known_values, read_coverage
 from sahelgeo.periods import periods_of, without_gaps
 from sahelgeo.sources import with_source
@@ -245,11 +244,9 @@ def lagged_association(
     if without:
         places = np.flatnonzero(wide[0].columns.isin(checks.days(table["start"], "table")))
         apart = sorted({int(lag) for lag in (places[:, None] - places).ravel() if lag >= 0})
-        warnings.warn(
+        warn(
             f"no area has {x!r} and {y!r} {listed(without, SHOWN_AT_MOST)} {step}s apart. The starts of the table lie "
-            f"{listed(apart, _LAGS_ADVISED)} {step}s apart: ask for such lags",
-            DataWarning,
-            stacklevel=2,
+            f"{listed(apart, _LAGS_ADVISED)} {step}s apart: ask for such lags"
         )
     nothing = [f"{abs(lag)} {step}{'s' if abs(lag) != 1 else ''}" for lag in wanted]
     found = {
@@ -574,12 +571,10 @@ def year_to_date(
     within_any = np.logical_or.reduce([checked["date"].between(*window) for window in windows])
     unknown = within_any & checked["fatalities"].isna().to_numpy(dtype=np.bool_)
     if unknown.any():
-        warnings.warn(
+        warn(
             f"deaths are not known in {int(unknown.sum()):,} of {int(within_any.sum()):,} events, "
             f"{named_rows(checked, unknown, ['event'])}: they add nothing to the sums of deaths. The columns "
-            f"{', '.join(_UNKNOWN)} count them",
-            DataWarning,
-            stacklevel=2,
+            f"{', '.join(_UNKNOWN)} count them"
         )
     return with_source(typed(pd.DataFrame(rows)), checked)
 

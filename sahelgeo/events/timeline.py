@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Literal
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, listed
 from sahelgeo.embedded import read_frame
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import SchemaError, warn
 from sahelgeo.events.counting import known_values
 from sahelgeo.periods import Frequency, every_period
 from sahelgeo.sources import with_source
@@ -210,12 +209,10 @@ def timeline_steps(
     after = steps[steps["missions_unknown"] > 0]
     if len(after):
         began = missions[missions["end"].isna() & (missions["start"] <= after["end"].iloc[-1])]
-        warnings.warn(
+        warn(
             f"after {until:%Y-%m-%d} it is not known whether {listed(list(began['mission'].unique()), SHOWN_AT_MOST)} "
             "were in force: the timeline has no end of them, and they are not counted. Give the ends with "
-            "load_timeline(own=...) and how far they are known (known_until)",
-            DataWarning,
-            stacklevel=2,
+            "load_timeline(own=...) and how far they are known (known_until)"
         )
     return with_source(steps, missions, strengths)
 

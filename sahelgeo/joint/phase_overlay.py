@@ -5,7 +5,6 @@ Where polygons overlap, each piece of ground has one phase, and its people are c
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
@@ -18,7 +17,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
-from sahelgeo.errors import DataWarning, DoubleCountError, SchemaError
+from sahelgeo.errors import DoubleCountError, SchemaError, warn
 from sahelgeo.phases.classes import PHASES, whole_phases
 from sahelgeo.places.shared_ground import Floats, Ints, shared_ground, shared_within
 from sahelgeo.rasters.grids import Raster
@@ -80,11 +79,9 @@ def without_overlaps(pieces: Pieces, ground: npt.NDArray[Any], borne: float) -> 
         raise _refusal(pieces, those, refused)
     if (doubled > _OVERLAP_WARNED).any():
         named = listed(list(pieces.units["pcode"][doubled > _OVERLAP_WARNED]), SHOWN_AT_MOST)
-        warnings.warn(
+        warn(
             f"polygons overlap within {named}: people there count once, by the higher phase, and by any phase before "
-            "none",
-            DataWarning,
-            stacklevel=3,
+            "none"
         )
     return replace(pieces, shapes=shapes)
 
@@ -224,12 +221,10 @@ def overlay_phases(
     shared = shared_ground(own, ground, shapely.area)
     left, right, shapes = shared.left, shared.right, shared.shapes(own, ground)
     if len(zones) and len(units) and not len(shapes):
-        warnings.warn(
+        warn(
             f"none of {len(zones):,} polygons touches an area: all is outside. Polygons lie within {_extent(ground)}, "
             f"areas within {_extent(units.geometry)} (x and y from and to, {units.crs.name}): compare the countries, "
-            "and the CRS of the file",
-            DataWarning,
-            stacklevel=2,
+            "and the CRS of the file"
         )
     km2 = _km2(gpd.GeoSeries(shapes, crs=units.crs))
     sliver = (km2 < slivers * unit_km2[left]) & (km2 < slivers * zone_km2[right])

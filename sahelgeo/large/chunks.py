@@ -16,7 +16,6 @@ of one row.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sahelgeo.errors import DataWarning, FormatError
+from sahelgeo.errors import FormatError, hearing
 from sahelgeo.readers import delimited
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.printed import text_of, texts
@@ -159,8 +158,7 @@ def _first_pass(location: Path, chunksize: int, found: Found, options: dict[str,
     cells = pd.concat([cells[cells.index.isin(twice)] for cells in parts])
     # Read together they are refused where an event stands twice with different figures.
     part = _below_headings(found, cells, shown)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)
+    with hearing():
         read_found(Opened(location.name, (part.sheet,)), [part], dict(options))
     again = copies(cells, cells.index)
     return shown, again.index[again]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict, Unpack, overload
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.areas import conform_areas
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, EditionError, SchemaError, UnmatchedError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, EditionError, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.places.account import Account, account_of
 from sahelgeo.places.codes import check_codes_against_names
 from sahelgeo.places.match import match_rows
@@ -225,7 +224,7 @@ def _say_unmatched(rows: pd.DataFrame, why: str, account: Account, unmatched: st
             f"{head}. Correct them, or pass unmatched='keep' or 'drop'; the rows are in the error's .rows", rows
         )
     done = "kept without geometry" if unmatched == "keep" else "left out"
-    warnings.warn(f"{head}; {done}", DataWarning, stacklevel=3)
+    warn(f"{head}; {done}")
 
 
 def _joined(rows: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -11,7 +11,6 @@ what, and what splits, is a question of sets::
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +22,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.embedded import names_in, read_frame
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, EditionError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed, warn
 from sahelgeo.places.codes import looks_like_gadm
 from sahelgeo.places.known import other_names
 from sahelgeo.places.names import fold_name
@@ -263,7 +262,7 @@ def edition_of(table: pd.DataFrame) -> pd.DataFrame:
     full = result["rows_fit"] == len(table)
     result["answer"] = full & (full.groupby(result.index.str[:3]).transform("sum") == 1)
     for sentence in older_edition(both):
-        warnings.warn(sentence, DataWarning, stacklevel=2)
+        warn(sentence)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from typing import NamedTuple
@@ -12,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from sahelgeo.errors import DataWarning, SchemaError, listed
+from sahelgeo.errors import SchemaError, listed, warn
 from sahelgeo.places.codes import read_codes
 from sahelgeo.places.crosswalks import older_edition
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
@@ -396,7 +395,7 @@ def _warn_of_editions(places: Sequence[Place], answers: Sequence[Answer], gazett
     ]
     own = {key for keys in gazetteer.own_keys for key in keys} if areas else set()
     for sentence in older_edition(areas, own):
-        warnings.warn(sentence, DataWarning, stacklevel=4)
+        warn(sentence)
 
 
 def _evidence(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed, warn
 from sahelgeo.nesting import nested_rows
 from sahelgeo.places.account import needed_people_column
 from sahelgeo.places.area_index import OUTSIDE, find, lay_grid
@@ -468,7 +467,7 @@ def _warn(account: OverlayAccount, pieces: OverlayPieces, weight: Floats, senten
         if len(rows) and len(account.totals):
             sentences.append(f"{len(rows):,} {words} {listed(list(rows), SHOWN_AT_MOST)}{done}")
     if sentences:
-        warnings.warn("; ".join(sentences), DataWarning, stacklevel=3)
+        warn("; ".join(sentences))
 
 
 @dataclass(frozen=True, eq=False)
@@ -586,7 +585,7 @@ def _people_of_grid(pieces: OverlayPieces, weights: Any) -> tuple[Floats, Floats
     values = gpd.GeoDataFrame(geometry=pieces.left_shapes, crs=4326)[there]
     whole = np.zeros(len(there))
     shapes = pieces.shapes(pieces.left_shapes, pieces.right_shapes)
-    each, whole[there], source = people_of_pieces(weights, values, shapes, stacklevel=5)
+    each, whole[there], source = people_of_pieces(weights, values, shapes)
     return each, whole, source
 
 

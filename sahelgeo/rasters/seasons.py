@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -12,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, DataWarning, GridError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, GridError, SchemaError, listed, warn
 from sahelgeo.rasters import zones
 from sahelgeo.rasters.grids import HORIZONTAL, VERTICAL, crs_of_array, open_grid
 from sahelgeo.rasters.streams import ZoneSums, edges_on
@@ -88,7 +87,7 @@ def zonal_series(
     (('pcode', 'time'), [40.0, 90.0])
     """
     checks.choice(("count", "density", "rate"), measure=measure)
-    return _series(stack, areas, measure, progress=progress, stacklevel=4)
+    return _series(stack, areas, measure, progress=progress)
 
 
 def _series(
@@ -98,7 +97,6 @@ def _series(
     *,
     least: float | None = None,
     progress: bool = False,
-    stacklevel: int,
 ) -> xr.DataArray:
     """The array of area by time: sums, or means of a grid that may not be below ``least``."""
     along = further_dimension(stack)
@@ -111,16 +109,14 @@ def _series(
     for layer in layers:
         with open_grid(layer) as reader:
             if measure == "rate":
-                values, sums = zones.means_over(
-                    reader, edges, least=least, progress=progress, stacklevel=stacklevel + 1
-                )
+                values, sums = zones.means_over(reader, edges, least=least, progress=progress)
             else:
                 sums = zones.sums_over(reader, edges, measure, progress=progress)
                 values = np.where(sums.cells > 0, sums.total, np.nan)
         found.append(ground.spread(values, np.nan))
         cells.append(sums.cells)
         everything.add(sums)
-    zones.warn_of_gaps(ground, everything.cells > 0, everything, grid, "values", stacklevel=stacklevel)
+    zones.warn_of_gaps(ground, everything.cells > 0, everything, grid, "values")
     shares = [zones.share_without_data(ground, grid, layer) for layer in cells]
     coords: dict[str, Any] = {"pcode": list(zones.zone_labels(areas))}
     coords["share_without_data"] = (("pcode", along), np.transpose(shares))
@@ -325,11 +321,9 @@ def _check_same_kind(stack: xr.DataArray, reference: xr.DataArray, season: tuple
         raise GridError("\n".join(problems))
     if any(units) and not all(units):
         silent = "stack" if units[1] else "reference"
-        warnings.warn(
+        warn(
             f"the {silent} does not say its units, and the other is in {max(units)}: both are taken to be so. Say it: "
-            f"assign_attrs(units={max(units)!r})",
-            DataWarning,
-            stacklevel=3,
+            f"assign_attrs(units={max(units)!r})"
         )
 
 
@@ -369,7 +363,7 @@ def _seasons(
     """The layers of the season by area; of each year (rows) and area (columns) the value and how many layers it has."""
     inside, years = _in_season(stack, season)
     least = 0 if how == "sum" else None
-    series = _series(stack.isel(time=np.flatnonzero(inside)), areas, "rate", least=least, stacklevel=5)
+    series = _series(stack.isel(time=np.flatnonzero(inside)), areas, "rate", least=least)
     grouped = pd.DataFrame(series.to_numpy().T).groupby(years[inside])
     # A layer without data makes its season incomplete: a sum of what is left would be a dry year that never was.
     value, layers = grouped.sum() if how == "sum" else grouped.mean(), grouped.count()
@@ -386,5 +380,5 @@ def _seasons(
         shown = listed(incomplete, SHOWN_AT_MOST)
         problems.append(f"the season is not complete in {shown} for some areas or all: missing there")
     for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=3)
+        warn(problem)
     return series, value, layers

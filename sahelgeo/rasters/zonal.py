@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Literal, TypedDict, Unpack, overload
@@ -14,7 +13,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, SchemaError, listed, warn
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.nesting import levels_of, roll_up
 from sahelgeo.parts import Map, Part, State, summed, without_shapes
 from sahelgeo.places.shared_ground import shared_ground, shared_within
@@ -589,4 +588,4 @@ def _warn_unscaled(factors: pd.Series, totals: pd.Series, codes: pd.Series, peop
             "to, and are missing"
         )
     for problem in problems:
-        warnings.warn(problem, DataWarning, stacklevel=3)
+        warn(problem)

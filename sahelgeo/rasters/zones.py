@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from sahelgeo import checks
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, DoubleCountError, GridError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, GridError, SchemaError, listed, warn
 from sahelgeo.parts import Part, parts_of
 from sahelgeo.places.shared_ground import Floats, Ints, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
@@ -144,7 +143,7 @@ def _to_360(grid: Grid) -> bool:
 
 
 def people_of_pieces(
-    raster: Raster, areas: gpd.GeoDataFrame, pieces: npt.NDArray[Any], measure: str = "count", *, stacklevel: int = 2
+    raster: Raster, areas: gpd.GeoDataFrame, pieces: npt.NDArray[Any], measure: str = "count"
 ) -> tuple[Floats, Floats, str | None]:
     """The people of a grid on pieces of areas (in their CRS) and in each area as a whole, and the grid's source."""
     with open_grid(raster) as reader:
@@ -152,7 +151,7 @@ def people_of_pieces(
         cut = moved(gpd.GeoSeries(pieces, crs=areas.crs), reader.grid.crs)
         sums = sums_over(reader, edges_on(reader.grid, np.concatenate([cut, ground.shapes])), measure)
     own = slice(len(pieces), None)
-    warn_of_gaps(ground, sums.cells[own] > 0, sums, reader.grid, "people", stacklevel=stacklevel + 1)
+    warn_of_gaps(ground, sums.cells[own] > 0, sums, reader.grid, "people")
     return sums.total[: len(pieces)], ground.spread(sums.total[own]), reader.grid.source
 
 
@@ -193,9 +192,7 @@ def _refuse_fills(grid: Grid, sums: ZoneSums) -> None:
         raise _unfit(grid, sums.highest, "no number of people or things, and files write it for no data")
 
 
-def means_over(
-    reader: Reader, edges: Edges, *, least: float | None, progress: bool, stacklevel: int
-) -> tuple[Floats, ZoneSums]:
+def means_over(reader: Reader, edges: Edges, *, least: float | None, progress: bool) -> tuple[Floats, ZoneSums]:
     """The means over polygons, cells weighted by their km², NaN where there are no data; and what they rest on.
 
     A value for no data that is not declared is refused, and so is one below ``least`` where that is given.
@@ -210,11 +207,9 @@ def means_over(
     if least is not None and sums.lowest < least - _PACKING_NOISE:
         raise _unfit(grid, sums.lowest, f"below {least:g}, and no rain", ". Average what may be below zero: how='mean'")
     if any(np.isclose(stored, value, rtol=1e-6, atol=0) for value in _PERHAPS_NO_DATA):
-        warnings.warn(
+        warn(
             f"{grid.name}: the lowest value is {sums.lowest:g}, which files often write for no data, and it counts in "
-            f"the means; {_undeclared(grid)}",
-            DataWarning,
-            stacklevel=stacklevel,
+            f"the means; {_undeclared(grid)}"
         )
     return means, sums
 
@@ -254,16 +249,16 @@ def shares(ground: Ground, grid: Grid, cells: Floats) -> tuple[Floats, Floats]:
     return cells * abs(grid.transform.determinant) / area, within
 
 
-def warn_of_gaps(
-    ground: Ground, covered: npt.NDArray[np.bool_], sums: ZoneSums, grid: Grid, what: str, *, stacklevel: int
-) -> None:
+def warn_of_gaps(ground: Ground, covered: npt.NDArray[np.bool_], sums: ZoneSums, grid: Grid, what: str) -> None:
     """Name the areas without data, those that reach beyond the grid, infinite values, and a grid without nodata value.
 
     ``covered`` says which of the areas near the grid have data.
     """
     within = ground.spread(shares(ground, grid, covered.astype(float))[1])
     labels, there = zone_labels(ground.areas).to_numpy(), ground.spread(covered).astype(bool)
-    warn_of_values(sums, grid, *gaps_in_words(labels, there, within, grid.name, what), stacklevel=stacklevel + 1)
+    gaps = gaps_in_words(labels, there, within, grid.name, what)
+    for problem in (*gaps, *values_in_words(facts_of(grid, sums, Part(0, "", None)))):
+        warn(problem)
 
 
 def gaps_in_words(
@@ -312,12 +307,6 @@ def grids_in_words(facts: pd.DataFrame) -> str:
     return (
         str(names[0]) if len(names) == 1 else f"{len(names):,} grids ({listed([Path(one).name for one in names], 3)})"
     )
-
-
-def warn_of_values(sums: ZoneSums, grid: Grid, *problems: str, stacklevel: int) -> None:
-    """Name infinite values, and a grid that declares no nodata value, after other problems."""
-    for problem in (*problems, *values_in_words(facts_of(grid, sums, Part(0, "", None)))):
-        warnings.warn(problem, DataWarning, stacklevel=stacklevel)
 
 
 def is_many(raster: Any) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.errors import DataWarning, FormatError, SahelgeoError, listed
+from sahelgeo.errors import FormatError, SahelgeoError, hearing, listed
 from sahelgeo.readers.areas import areas_in, holds_areas
 from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.feed import feeds
@@ -208,8 +207,7 @@ def inspect_file(path: Readable, limits: Limits | None = None, *, lang: str = "e
     opened = None
     try:
         opened = open_file(path, limits=limits)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DataWarning)
+        with hearing():
             table, report = _read_opened(opened, {})
     except SahelgeoError as problem:
         known = (_feed_lines(opened) or [("file", opened.file)]) if opened else []

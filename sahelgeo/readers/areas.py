@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,7 +13,7 @@ import pandas as pd
 
 from sahelgeo.areas import conform_areas
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import SHOWN_AT_MOST, DataWarning, FormatError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed, warn
 from sahelgeo.places.known import countries
 from sahelgeo.places.names import undo_double_encoding
 from sahelgeo.readers.area_shapes import dissolved, longitude_first, repaired, with_crs, with_names, written_shapes
@@ -202,7 +201,7 @@ def areas_in(opened: Opened, **options: Any) -> Read:
     areas = conform_areas(repaired(areas.reset_index(drop=True), told.say))
     said = [*opened.warnings, *told.said]
     for sentence in said:
-        warnings.warn(f"{sheet.where}: {sentence}", DataWarning, stacklevel=3)
+        warn(f"{sheet.where}: {sentence}")
     return areas, areas_report(areas, opened, sheet.name, told.fates, [*opened.notes, *said])
 
 

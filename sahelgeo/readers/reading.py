@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
-from sahelgeo.errors import DataWarning, FormatError, SchemaError
+from sahelgeo.errors import FormatError, SchemaError, warn
 from sahelgeo.events.counting import SEEN_UNTIL, refuse_copies
 from sahelgeo.phases.rule import refuse_shares
 from sahelgeo.readers.columns import How
@@ -122,7 +121,7 @@ def finished(
     table = _joined([part.table for part in parts])
     said = dict.fromkeys([*doubts, *_damaged_names(table), *(sentence for part in parts for sentence in part.warnings)])
     for sentence in said:
-        warnings.warn(f"{opened.file}: {sentence}", DataWarning, stacklevel=5)
+        warn(f"{opened.file}: {sentence}")
     kind = parts[0].kind
     table = _checked(table, kind, opened)
     if kind == "events" and (day := checks.day_or_none(opened.seen_until)) is not None:
