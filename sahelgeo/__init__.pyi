@@ -9,7 +9,6 @@ from . import phases as phases
 from . import places as places
 from . import rasters as rasters
 from . import stocks as stocks
-from .areas import load_areas as load_areas
 from .conformance import conform as conform
 from .editions.conversion import convert_edition as convert_edition
 from .errors import DataWarning as DataWarning
@@ -20,17 +19,17 @@ from .flows.flow_sums import sum_flows as sum_flows
 from .flows.lines import flow_lines as flow_lines
 from .joint.phase_overlay import overlay_phases as overlay_phases
 from .joint.reconciliation import reconcile as reconcile
-from .joint.severity import joint_severity as joint_severity
 from .live.fetching import fetch as fetch
 from .phases.analyses import compare_phases as compare_phases
 from .phases.analyses import phases_at as phases_at
+from .phases.displaced import joint_severity as joint_severity
 from .phases.phase_totals import sum_phases as sum_phases
 from .phases.rule import area_phase as area_phase
 from .places.area_index import area_index as area_index
 from .places.attach import attach_areas as attach_areas
-from .places.known import load_pcodes as load_pcodes
 from .places.locate import locate as locate
 from .places.match import match_areas as match_areas
+from .places.names import load_pcodes as load_pcodes
 from .places.overlay import overlay as overlay
 from .rasters.zonal import people_by_zone as people_by_zone
 from .rasters.zonal import zonal_sum as zonal_sum
@@ -51,6 +50,7 @@ from .readers.own_tables import read_table as read_table
 from .readers.population import read_population as read_population
 from .readers.ucdp import read_ucdp as read_ucdp
 from .readers.unhcr import read_unhcr as read_unhcr
+from .samples import load_areas as load_areas
 from .samples import load_sample as load_sample
 from .situation_report import situation as situation
 from .sources import credit as credit

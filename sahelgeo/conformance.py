@@ -78,6 +78,18 @@ def conform_records(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     return _conformed(table, replace(_declaration(kind), key=())).table
 
 
+def conform_areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Check a table of areas against its declaration (see :func:`sahelgeo.conform`)."""
+    if not isinstance(areas, gpd.GeoDataFrame):
+        raise SchemaError(
+            f"areas: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. "
+            "load_areas and read_areas make one"
+        )
+    checked = conform(areas, "areas")
+    assert isinstance(checked, gpd.GeoDataFrame)
+    return checked
+
+
 def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
     if not isinstance(table, pd.DataFrame):
         raise SchemaError(

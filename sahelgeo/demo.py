@@ -15,8 +15,7 @@ from sahelgeo.errors import DataWarning
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.phases.rule import area_phase
-from sahelgeo.places.account import Account
-from sahelgeo.places.attach import attach_areas
+from sahelgeo.places.attach import Account, attach_areas
 from sahelgeo.samples import Sample, load_sample
 from sahelgeo.saving import write_whole
 from sahelgeo.situation_report import situation

@@ -12,7 +12,6 @@ import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks, maps
-from sahelgeo.areas import load_areas
 from sahelgeo.errors import (
     AreasNotEmbeddedError,
     DoubleCountError,
@@ -27,13 +26,14 @@ from sahelgeo.maps.print_sheet import FORMATS
 from sahelgeo.maps.style import Style
 from sahelgeo.maps.table_layers import with_ends
 from sahelgeo.phases.analyses import phases_at
-from sahelgeo.places.account import Account
-from sahelgeo.places.known import country_of_code
+from sahelgeo.places.attach import Account
+from sahelgeo.places.names import country_of_code
 from sahelgeo.readers.any_file import read_with_report
 from sahelgeo.readers.areas import read_areas
 from sahelgeo.readers.own_tables import read_table
 from sahelgeo.readers.printed import iso3_of
 from sahelgeo.readers.report import ReadReport
+from sahelgeo.samples import load_areas
 from sahelgeo.situation_report import ReportOptions, Situation, situation
 from sahelgeo.stocks.stock_totals import latest_stocks, sum_stocks
 from sahelgeo.sums import chosen

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed
 from sahelgeo.places.attach import check_edition
-from sahelgeo.places.known import countries, country_of, iso2_codes
+from sahelgeo.places.names import countries, country_of, iso2_codes
 from sahelgeo.sums import NESTED, Coded, Mask, Numbers, as_many, codes_of, named_rows, numbered, refuse
 from sahelgeo.words import of_a_total
 

@@ -24,19 +24,19 @@ from markupsafe import escape
 from matplotlib.figure import Figure
 
 from sahelgeo import checks, embedded, maps
-from sahelgeo.areas import conform_areas, load_areas
-from sahelgeo.conformance import conform
+from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, hearing, listed, warn
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.joint.placing import phases_by_area, place_rows
-from sahelgeo.joint.severity import joint_severity
 from sahelgeo.maps.document import countries_under
 from sahelgeo.maps.layers import period_in_words
 from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
+from sahelgeo.phases.displaced import joint_severity
 from sahelgeo.phases.rule import people_from
+from sahelgeo.samples import load_areas
 from sahelgeo.saving import markdown_line, write_whole
 from sahelgeo.sources import credit
 from sahelgeo.stocks.changes import change_in_stocks

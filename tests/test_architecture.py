@@ -27,7 +27,7 @@ LAYERS = (
     ("words", "tables", "sources", "periods"),
     ("sums", "coded_sums", "parts"),
     ("conformance",),
-    ("areas", "places", "editions", "samples", "rasters", "nesting"),
+    ("places", "editions", "samples", "rasters", "nesting"),
     ("stocks", "flows", "phases", "events"),
     ("joint",),
     ("readers",),

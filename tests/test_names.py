@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sahelgeo.embedded import read_rows
-from sahelgeo.places.known import load_pcodes
 from sahelgeo.places.likeness import sound_key
-from sahelgeo.places.names import fold_name, fold_names, level_words, undo_double_encoding
+from sahelgeo.places.names import fold_name, fold_names, level_words, load_pcodes, undo_double_encoding
 
 NAMES = load_pcodes()["name"].tolist()
 

@@ -24,9 +24,8 @@ import pandas as pd
 from rapidfuzz import process
 
 import sahelgeo as sg
-from sahelgeo.places.known import pcode_rows, published_code_rows
 from sahelgeo.places.match import ACCEPTED, match_rows
-from sahelgeo.places.names import fold_name
+from sahelgeo.places.names import fold_name, pcode_rows, published_code_rows
 
 COUNTRIES = ("BFA", "MLI", "NER", "TCD", "MRT")
 BY_LEVEL = {1: sg.load_pcodes(level=1), 2: sg.load_pcodes(level=2)}

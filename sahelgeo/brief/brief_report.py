@@ -19,7 +19,6 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sahelgeo import embedded
-from sahelgeo.areas import load_areas
 from sahelgeo.brief.assumptions import (
     accord,
     after,
@@ -55,7 +54,7 @@ from sahelgeo.events.by_area import place_events, sum_events
 from sahelgeo.events.extent import mean_centre
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.scale import LITERAL_TEXT
-from sahelgeo.samples import load_sample
+from sahelgeo.samples import load_areas, load_sample
 from sahelgeo.saving import write_whole
 from sahelgeo.sources import credit
 from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month, write_period

@@ -3,6 +3,7 @@ from .actors import dyads as dyads
 from .actors import load_actors as load_actors
 from .associations import local_association as local_association
 from .by_area import audit as audit
+from .by_area import count_points as count_points
 from .counting import newest_export as newest_export
 from .extent import core_periphery as core_periphery
 from .extent import hotspots as hotspots
@@ -12,6 +13,5 @@ from .over_time import lagged_association as lagged_association
 from .over_time import share_outside as share_outside
 from .over_time import spread as spread
 from .over_time import year_to_date as year_to_date
-from .point_counts import count_points as count_points
 from .timeline import load_timeline as load_timeline
 from .timeline import timeline_steps as timeline_steps

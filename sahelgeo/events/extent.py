@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed, warn
 from sahelgeo.events.by_area import coarser_than
 from sahelgeo.events.counting import conform_events, in_words, known_values

@@ -14,17 +14,16 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
 from sahelgeo.coded_sums import PERIOD, CodedSums
-from sahelgeo.conformance import conform
+from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.flow_records import ENDS, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
 from sahelgeo.parts import Map, Part, State, parts_of, summed, without_shapes
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition
-from sahelgeo.places.known import country_of, country_of_code
 from sahelgeo.places.match import match_rows
+from sahelgeo.places.names import country_of, country_of_code
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import (
     Mask,

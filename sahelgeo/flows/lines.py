@@ -13,8 +13,7 @@ from pyproj import Geod
 from shapely import Point
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import conform
+from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.flow_records import ENDS

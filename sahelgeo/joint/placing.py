@@ -11,8 +11,7 @@ import pandas as pd
 from sahelgeo.errors import DoubleCountError, UnmatchedError, listed
 from sahelgeo.phases.phase_totals import choose_phase, sum_phases
 from sahelgeo.phases.rule import area_phase
-from sahelgeo.places.account import Account
-from sahelgeo.places.attach import attach_areas
+from sahelgeo.places.attach import Account, attach_areas
 from sahelgeo.places.match import match_areas
 from sahelgeo.tables import SETTLEMENTS
 

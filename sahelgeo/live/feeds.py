@@ -12,7 +12,7 @@ from typing import Any
 
 from sahelgeo import checks, embedded
 from sahelgeo.errors import SchemaError, listed
-from sahelgeo.places.known import country_of, iso2_codes
+from sahelgeo.places.names import country_of, iso2_codes
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import without_accents
 

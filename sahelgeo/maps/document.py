@@ -23,7 +23,6 @@ import numpy as np
 import shapely
 from branca.element import Element, Figure
 
-from sahelgeo.areas import load_areas
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.drawing import (
@@ -44,6 +43,7 @@ from sahelgeo.maps.drawing import (
 from sahelgeo.maps.style import Style, checked_style, style, text_on
 from sahelgeo.maps.topology import DECIMALS, build_topology, pack
 from sahelgeo.places.shared_ground import polygons_in
+from sahelgeo.samples import load_areas
 from sahelgeo.saving import readable
 from sahelgeo.sources import SOURCES
 from sahelgeo.words import Language as Language  # noqa: PLC0414 (public as sahelgeo.maps.Language)

@@ -24,7 +24,7 @@ from sahelgeo.nesting import (
 )
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.attach import check_editions
-from sahelgeo.places.known import country_of_code
+from sahelgeo.places.names import country_of_code
 from sahelgeo.sums import (
     NESTED,
     Coded,

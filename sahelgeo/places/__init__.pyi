@@ -1,5 +1,5 @@
-from .account import Account as Account
 from .area_index import AreaIndex as AreaIndex
+from .attach import Account as Account
 from .codes import code_systems as code_systems
 from .crosswalks import edition_of as edition_of
 from .overlay import OverlayAccount as OverlayAccount

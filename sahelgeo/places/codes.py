@@ -28,9 +28,8 @@ import pandas as pd
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, SchemaError, listed
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.known import countries, country_of_code, iso2_codes, published_code_rows
 from sahelgeo.places.likeness import agrees
-from sahelgeo.places.names import NO_NAME, Name, fold_name
+from sahelgeo.places.names import NO_NAME, Name, countries, country_of_code, fold_name, iso2_codes, published_code_rows
 from sahelgeo.places.printed_places import Place, PlaceColumns, find_columns, fold_all, read_places
 
 AS_THE_AREAS = "areas"

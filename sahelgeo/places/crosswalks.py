@@ -24,8 +24,7 @@ from sahelgeo import checks
 from sahelgeo.embedded import names_in, read_frame
 from sahelgeo.errors import SHOWN_AT_MOST, EditionError, SchemaError, listed, warn
 from sahelgeo.places.codes import looks_like_gadm
-from sahelgeo.places.known import other_names
-from sahelgeo.places.names import fold_name
+from sahelgeo.places.names import fold_name, other_names
 
 Parts = frozenset[int]
 

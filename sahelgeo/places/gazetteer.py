@@ -14,8 +14,18 @@ from numpy.typing import NDArray
 
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError
-from sahelgeo.places.known import countries, country_names, iso2_codes, other_names, pcode_rows
-from sahelgeo.places.names import NO_NAME, Name, fold_name, fold_names, level_words
+from sahelgeo.places.names import (
+    NO_NAME,
+    Name,
+    countries,
+    country_names,
+    fold_name,
+    fold_names,
+    iso2_codes,
+    level_words,
+    other_names,
+    pcode_rows,
+)
 
 _NAMES = ("name", "name_fr", "name_en")
 _TEXTS = (*_NAMES, "pcode", "other_names", "parent", "iso3", "iso_3166_2", "admin0", "admin1", "admin2", "admin3")

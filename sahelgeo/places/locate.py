@@ -20,8 +20,8 @@ from pyproj import Geod
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, AmbiguousError, CRSError, SchemaError, listed, warn
 from sahelgeo.parts import Part, Seen, merged, parts_of, tables_of, threads_at_most
-from sahelgeo.places.account import Account, account_of, people_column
 from sahelgeo.places.area_index import OUTSIDE, AreaIndex, Hits, area_index, blamed_first, find, looked_up
+from sahelgeo.places.attach import Account, account_of, people_column
 from sahelgeo.places.shared_ground import Floats
 
 Ties = Literal["first", "missing", "raise"]

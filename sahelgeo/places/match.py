@@ -15,7 +15,6 @@ from sahelgeo.errors import SchemaError, listed, warn
 from sahelgeo.places.codes import read_codes
 from sahelgeo.places.crosswalks import older_edition
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.known import country_names
 from sahelgeo.places.likeness import (
     ALIKE_BESIDE_CODE,
     MOST_SIBLINGS,
@@ -27,7 +26,7 @@ from sahelgeo.places.likeness import (
     sound_key,
     sounds_of,
 )
-from sahelgeo.places.names import NO_NAME, Name, fold_name, name_and_brackets
+from sahelgeo.places.names import NO_NAME, Name, country_names, fold_name, name_and_brackets
 from sahelgeo.places.printed_places import (
     COUNTRY_COLUMNS,
     Place,

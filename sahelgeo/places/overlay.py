@@ -17,8 +17,8 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed, warn
 from sahelgeo.nesting import nested_rows
-from sahelgeo.places.account import needed_people_column
 from sahelgeo.places.area_index import OUTSIDE, find, lay_grid
+from sahelgeo.places.attach import needed_people_column
 from sahelgeo.places.shared_ground import Floats, Shapes, SharedGround, in_degrees, shared_ground, shared_within
 from sahelgeo.sources import joined_sources
 from sahelgeo.sums import MIXED, NESTED, clash_in_words, clashes, codes_of, joined_values, named_rows, refuse

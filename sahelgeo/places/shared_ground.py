@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import conform_areas
 from sahelgeo.errors import SchemaError
 from sahelgeo.sources import joined_sources
 

@@ -13,12 +13,12 @@ import pandas as pd
 import shapely
 import shapely.errors
 
-from sahelgeo.areas import load_areas
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, FormatError, SchemaError, listed
-from sahelgeo.places.known import countries
+from sahelgeo.places.names import countries
 from sahelgeo.readers.printed import text_of
 from sahelgeo.readers.shapes import known_crs, made_valid
 from sahelgeo.readers.sheets import Sheet
+from sahelgeo.samples import load_areas
 
 Say = Callable[[str], None]
 _WKT = re.compile(r"\s*(?:SRID=(\d+);)?\s*((?:MULTI)?POLYGON\b.*)", re.IGNORECASE | re.DOTALL)

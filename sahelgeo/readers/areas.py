@@ -11,11 +11,10 @@ from typing import Any, Unpack
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.areas import conform_areas
+from sahelgeo.conformance import conform_areas
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed, warn
-from sahelgeo.places.known import countries
-from sahelgeo.places.names import undo_double_encoding
+from sahelgeo.places.names import countries, undo_double_encoding
 from sahelgeo.readers.area_shapes import dissolved, longitude_first, repaired, with_crs, with_names, written_shapes
 from sahelgeo.readers.columns import How, days
 from sahelgeo.readers.opener import Readable, open_file

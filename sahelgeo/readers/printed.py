@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sahelgeo.embedded import read_rows
-from sahelgeo.places.known import country_of, iso2_codes
+from sahelgeo.places.names import country_of, iso2_codes
 from sahelgeo.words import PRINTED_WORDS, missing_words, without_accents
 
 # What a spreadsheet writes where a formula could not be computed: there was to be a number.

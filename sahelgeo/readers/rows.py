@@ -14,11 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from sahelgeo.areas import load_areas
 from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.events.by_area import FAR_DEGREES, PROBLEMS
-from sahelgeo.places.known import country_of
+from sahelgeo.places.names import country_of
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
@@ -34,6 +33,7 @@ from sahelgeo.readers.printed import (
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
 from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels
+from sahelgeo.samples import load_areas
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 

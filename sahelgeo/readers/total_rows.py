@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, listed
-from sahelgeo.places.known import country_of, iso2_codes
+from sahelgeo.places.names import country_of, iso2_codes
 from sahelgeo.readers.printed import MONTHS, distinct, fold, mapped
 from sahelgeo.words import PRINTED_WORDS
 

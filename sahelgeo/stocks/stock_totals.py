@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
-from sahelgeo.areas import conform_areas
-from sahelgeo.conformance import conform_coded
+from sahelgeo.conformance import conform_areas, conform_coded
 from sahelgeo.errors import SchemaError, warn
 from sahelgeo.nesting import (
     check_level,
