@@ -12,15 +12,8 @@ import pyproj
 from matplotlib.figure import Figure
 
 from sahelgeo import checks
+from sahelgeo.brief import inputs
 from sahelgeo.brief.charts import Bar, bars, lines, mark_timeline, new_figure, without_chart
-from sahelgeo.brief.inputs import (
-    checked_agreements,
-    checked_events,
-    days_of_countries,
-    known_days,
-    last_seasons,
-    load_published,
-)
 from sahelgeo.brief.outcome import Check, Part, counted, judged, made, named, text, translated, written_year
 from sahelgeo.errors import WindowError
 from sahelgeo.events import over_time
@@ -98,8 +91,8 @@ def terrorism(
     >>> check.verdict, check.table["family"].tolist()[:3]
     ('described', ['state forces', 'ISWAP', 'ISGS'])
     """
-    checked = actor_family(checked_events(events, "actor1", "actor2"), actors=actors)
-    days = known_days(checked, coverage)
+    checked = actor_family(inputs.checked_events(events, "actor1", "actor2"), actors=actors)
+    days = inputs.known_days(checked, coverage)
     long = _by_family(checked)
     monthly = _events_and(long, ["family", "month"])
     deaths = checked["fatalities"].sum()
@@ -479,7 +472,7 @@ def negotiation(
     """
     checks.columns(sums, "sums", {"pcode": "text"})
     over_time.need_months(sums, "sums", column)
-    agreements = checked_agreements(agreements, set(sums["pcode"].dropna()), "agreements", "table of sums")
+    agreements = inputs.checked_agreements(agreements, set(sums["pcode"].dropna()), "agreements", "table of sums")
     others_than = sums[sums["pcode"].notna() & ~sums["pcode"].isin(agreements["pcode"])]
     rows, left_out = [], []
     for one in agreements.to_dict("records"):
@@ -511,7 +504,7 @@ def negotiation(
 
 def clashes_words(war: pd.DataFrame, lang: str) -> str:
     """The fights of the pair beside what the brief prints, if the source covers each area in all of these months."""
-    printed = load_published("clashes").iloc[0]
+    printed = inputs.load_published("clashes").iloc[0]
     if war.empty or set(war[["first", "second"]].iloc[0]) != set(str(printed["scope"]).split(" vs ")):
         return ""
     inside = (war["start"] >= printed["start"]) & (war["end"] <= printed["end"]) & (war["covered"] == 1).fillna(False)
@@ -711,12 +704,12 @@ def after(
     >>> table.loc[table["scope"] == "BFA", ["year", "deaths", "displaced"]].values.tolist()[-1]
     [2023, 6109, 2062534]
     """
-    every = checked_events(events, "iso3")
+    every = inputs.checked_events(events, "iso3")
     checked = every[every["date"].dt.year >= since]
     table = _years_of_countries(every, coverage, since)
     stocks = sample.stocks[(sample.stocks["date"].dt.month == 12) & (sample.stocks["group"] == "idp")]
     people = stocks.groupby(["iso3", stocks["date"].dt.year])["people"].sum(min_count=1)
-    seasons = last_seasons(sample.phases).groupby(["iso3", "year"])["people_3plus"].sum(min_count=1)
+    seasons = inputs.last_seasons(sample.phases).groupby(["iso3", "year"])["people_3plus"].sum(min_count=1)
     for name, values in (("displaced", people), ("people_3plus", seasons)):
         table[name] = values.reindex(pd.MultiIndex.from_frame(table[["scope", "year"]])).round().astype("Int64").array
     shares = over_time.share_outside(mali, north)
@@ -744,8 +737,8 @@ def after(
 
 def _years_of_countries(events: pd.DataFrame, coverage: Any, since: int) -> pd.DataFrame:
     """Deaths of each country and year, with the days that are covered of it."""
-    first, last = known_days(events, None)
-    days = days_of_countries((first, last) if coverage is None else coverage, events["iso3"].dropna(), events)
+    first, last = inputs.known_days(events, None)
+    days = inputs.days_of_countries((first, last) if coverage is None else coverage, events["iso3"].dropna(), events)
     days = days.groupby("iso3").agg(start=("start", "min"), end=("end", "max")).reset_index()
     years = days.merge(pd.DataFrame({"year": range(since, days["end"].max().year + 1)}), how="cross")
     opens = pd.to_datetime(years["year"].astype(str) + "-01-01")

@@ -19,33 +19,10 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from sahelgeo import embedded
-from sahelgeo.brief.assumptions import (
-    accord,
-    after,
-    centre_words,
-    clashes_words,
-    engagement,
-    governance,
-    negotiation,
-    printed_clashes,
-    terrorism,
-)
+from sahelgeo.brief import assumptions, inputs
 from sahelgeo.brief.charts import draw_map
 from sahelgeo.brief.headlines import displacement, fatalities, food_insecurity, lean_seasons
-from sahelgeo.brief.inputs import (
-    YEAR,
-    EventInputs,
-    capitals_of,
-    checked_events,
-    countries_of,
-    days_of_countries,
-    days_of_year,
-    load_published,
-    rates_of_areas,
-    read_actors,
-    read_agreements,
-    read_own_events,
-)
+from sahelgeo.brief.inputs import EventInputs
 from sahelgeo.brief.outcome import Check, least_certain, text, written_year
 from sahelgeo.brief.outcome import named as name_of
 from sahelgeo.errors import SchemaError, WindowError, hearing, warn
@@ -162,9 +139,9 @@ def report(
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     with hearing() as said:
-        own = read_actors(actors) if isinstance(actors, str | Path) else actors
-        listed = load_published("agreements") if agreements is None else agreements
-        held = read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
+        own = inputs.read_actors(actors) if isinstance(actors, str | Path) else actors
+        listed = inputs.load_published("agreements") if agreements is None else agreements
+        held = inputs.read_agreements(listed, areas) if isinstance(listed, str | Path) else listed
         given = _given(events, coverage, areas)
         every = sum_events(given.events, areas, coverage=given.coverage)
         rough = mean_centre(given.events)[["rough", "left_out"]].sum()
@@ -200,17 +177,17 @@ def _given(events: Any, coverage: Any, areas: gpd.GeoDataFrame) -> EventInputs:
         sample = load_sample("central-sahel")
         own = EventInputs(sample.events, sample.coverage)
     else:
-        own = _of_the_brief(read_own_events(events, areas), areas)
+        own = _of_the_brief(inputs.read_own_events(events, areas), areas)
     return (
         own
         if coverage is None
-        else replace(own, coverage=days_of_countries(coverage, own.coverage["iso3"], own.events))
+        else replace(own, coverage=inputs.days_of_countries(coverage, own.coverage["iso3"], own.events))
     )
 
 
 def _of_the_brief(own: EventInputs, areas: gpd.GeoDataFrame) -> EventInputs:
     """The events of the brief's countries, each with its country; a warning has the number of the others."""
-    _, countries = countries_of(own.events, areas)
+    _, countries = inputs.countries_of(own.events, areas)
     kept = countries.isin(_COUNTRIES)
     events = own.events.assign(iso3=countries)[kept]
     if not kept.all():
@@ -228,12 +205,12 @@ def _all_checks(
     named = actor_family(events, actors=actors)
     sums = sum_events(named, areas, coverage=coverage)
     left_out: list[str] = []
-    seasons = pd.concat([load_published("food_insecure"), lean_seasons(sample.phases, _COUNTRIES)])
-    year = days_of_year(coverage, YEAR)
-    rates = rates_of_areas(sample, sums, year["iso3"])
+    seasons = pd.concat([inputs.load_published("food_insecure"), lean_seasons(sample.phases, _COUNTRIES)])
+    year = inputs.days_of_year(coverage, inputs.YEAR)
+    rates = inputs.rates_of_areas(sample, sums, year["iso3"])
     deaths = ""
     if len(year):
-        period = written_year(YEAR, (year["start"].iloc[0], year["end"].iloc[0]), lang)
+        period = written_year(inputs.YEAR, (year["start"].iloc[0], year["end"].iloc[0]), lang)
         deaths = text("rates_of_deaths", lang, period=period, scopes=list(year["iso3"]))
     left_out.append(text("rates_of", lang, deaths=deaths))
     measures = [name for name in ("people_3plus", "people", "deaths") if rates[name].notna().any()]
@@ -242,17 +219,21 @@ def _all_checks(
         or fatalities(lang=lang),
         displacement(lang=lang),
         food_insecurity(seasons, lang=lang),
-        terrorism(events, actors=actors, coverage=coverage, lang=lang),
-        governance(rates, capitals_of(rates), numerator=measures, lang=lang),
-        accord(_sums_of_mali(named, coverage, sums), _north(areas), lang=lang),
-        negotiation(sums, agreements, _war(named), lang=lang),
-        _unless_outside(lambda: engagement(_covered_countries(sums, areas, coverage), lang=lang), left_out, lang),
+        assumptions.terrorism(events, actors=actors, coverage=coverage, lang=lang),
+        assumptions.governance(rates, inputs.capitals_of(rates), numerator=measures, lang=lang),
+        assumptions.accord(_sums_of_mali(named, coverage, sums), _north(areas), lang=lang),
+        assumptions.negotiation(sums, agreements, _war(named), lang=lang),
+        _unless_outside(
+            lambda: assumptions.engagement(_covered_countries(sums, areas, coverage), lang=lang), left_out, lang
+        ),
     ]
     maps = {_map_title(sums, coverage, lang): _map_of(sums, areas, lang)}
     later = given.coverage["end"].max()
     if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
         mali = _sums_of_mali(given.events, given.coverage, every)
-        made.append(after(given.events, mali, _north(areas), sample=sample, coverage=given.coverage, lang=lang))
+        made.append(
+            assumptions.after(given.events, mali, _north(areas), sample=sample, coverage=given.coverage, lang=lang)
+        )
         maps[_map_title(every, given.coverage, lang)] = _map_of(every, areas, lang)
     return [check for check in made if check is not None], maps, left_out
 
@@ -277,7 +258,7 @@ def _until(given: EventInputs, day: pd.Timestamp) -> tuple[gpd.GeoDataFrame, pd.
 
 
 def _north(areas: gpd.GeoDataFrame) -> list[str]:
-    north = load_published("parts_of_mali").query("part == 'north'")["pcode"]
+    north = inputs.load_published("parts_of_mali").query("part == 'north'")["pcode"]
     return list(north[north.isin(areas["pcode"])])
 
 
@@ -382,8 +363,8 @@ def write_report(
     words |= {key: text(key, lang) for key in ("says", "data", "sources", "join", "doubts")}
     headlines = [check for check in every if check.key in _HEADLINES]
     afterwards = [check for check in every if check.key == "after"]
-    assumptions = [check for check in every if check not in headlines and check not in afterwards]
-    parts = [(headlines, {}), (assumptions, {}), (afterwards, maps or {})]
+    assumed = [check for check in every if check not in headlines and check not in afterwards]
+    parts = [(headlines, {}), (assumed, {}), (afterwards, maps or {})]
     sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
     notes = list(dict.fromkeys(note for check in every for note in check.notes))
     page = template.render(
@@ -471,7 +452,7 @@ def claims(
     """
     check_language(lang)
     made = {check.key: check for check in checks}
-    given = None if events is None else _with_countries(checked_events(events), coverage)
+    given = None if events is None else _with_countries(inputs.checked_events(events), coverage)
     rows = []
     for row in embedded.read_rows("brief", "claims.csv"):
         claim = row[base_language(lang)] or text(f"{row['what']}_claim", lang)
@@ -512,9 +493,9 @@ def _certainty(check: Check, part: str) -> Any:
 def _with_countries(events: gpd.GeoDataFrame, coverage: Any) -> EventInputs:
     """The events, each with its country, and the days that are covered of each."""
     if "iso3" not in events or events["iso3"].isna().any():
-        events = events.assign(iso3=countries_of(events, load_areas(_COUNTRIES))[1])
+        events = events.assign(iso3=inputs.countries_of(events, load_areas(_COUNTRIES))[1])
     days = (events["date"].min(), events["date"].max()) if coverage is None else coverage
-    return EventInputs(events, days_of_countries(days, events["iso3"].dropna(), events))
+    return EventInputs(events, inputs.days_of_countries(days, events["iso3"].dropna(), events))
 
 
 def _from_events(given: EventInputs | None, made: Mapping[str, Check], what: str, lang: str) -> _Answer:
@@ -537,7 +518,7 @@ def _centre_in_words(given: EventInputs, lang: str) -> str:
     west = given.events[given.events.geometry.x < _LAKE_CHAD]
     parts = {"claim_centre": given.events, "claim_centre_west": west}
     centres = {key: mean_centre(part, weights="fatalities") for key, part in parts.items() if len(part)}
-    return " ".join(centre_words(table, lang, key) for key, table in centres.items())
+    return " ".join(assumptions.centre_words(table, lang, key) for key, table in centres.items())
 
 
 def _months_in_words(given: EventInputs, lang: str) -> str:
@@ -603,7 +584,7 @@ def _from_timeline(days: list[str], lang: str) -> _Answer:
 
 
 def _from_stocks(scopes: list[str], lang: str) -> _Answer:
-    stocks = load_published("displaced")
+    stocks = inputs.load_published("displaced")
     found = stocks[stocks["scope"].isin(scopes)]
     words = []
     for _, part in found.groupby(["scope", "group"], sort=False):
@@ -617,9 +598,9 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 
 
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
-    clashes = load_published("clashes")
+    clashes = inputs.load_published("clashes")
     row = clashes[clashes["scope"] == scope].iloc[0]
-    said = text("claim_clashes", lang, printed_clashes(row))
+    said = text("claim_clashes", lang, assumptions.printed_clashes(row))
     if check is not None and "war" in check.others:
-        said = clashes_words(check.others["war"], lang) or said
+        said = assumptions.clashes_words(check.others["war"], lang) or said
     return _Answer(said, "described", str(row["source"]), row["certainty"])

@@ -23,19 +23,9 @@ from sahelgeo.errors import (
     listed,
     warn,
 )
+from sahelgeo.places import crosswalks
 from sahelgeo.places.attach import needed_people_column
-from sahelgeo.places.crosswalks import (
-    Crosswalk,
-    Parts,
-    Unit,
-    contradicts,
-    crosswalk_to,
-    distinct_places,
-    edition_id,
-    edition_of,
-    find_unit,
-    size_of,
-)
+from sahelgeo.places.crosswalks import Crosswalk, Parts, Unit
 from sahelgeo.places.names import fold_name
 from sahelgeo.places.shared_ground import area_km2, in_degrees
 
@@ -128,9 +118,9 @@ def convert_edition(
          name  people  estimated
     0  Sourou      60      False
     """
-    places, numbers = distinct_places(table)
-    to = edition_id(to)
-    walk = crosswalk_to(to)
+    places, numbers = crosswalks.distinct_places(table)
+    to = crosswalks.edition_id(to)
+    walk = crosswalks.crosswalk_to(to)
     measures = measures_of(table, measure, weights)
     units = _units_of(table, places, numbers, walk, walk.other(to))
     sizes = _sizes(walk, areas, weights)
@@ -149,7 +139,7 @@ def _units_of(
     """The unit of the old edition that each distinct place means."""
     _check_edition(table, walk, edition)
     found = [
-        _of_level(find_unit(walk, edition, code, name), level)
+        _of_level(crosswalks.find_unit(walk, edition, code, name), level)
         for code, name, level in places.itertuples(index=False, name=None)
     ]
 
@@ -159,7 +149,7 @@ def _units_of(
 
     unknown, several = [not units for units in found], [len(units) > 1 for units in found]
     pairs = list(zip(places["code"], places["name"], strict=True))
-    against = [contradicts(units, walk, *pair) for units, pair in zip(found, pairs, strict=True)]
+    against = [crosswalks.contradicts(units, walk, *pair) for units, pair in zip(found, pairs, strict=True)]
     if any(unknown):
         rows, shown = rows_of(unknown)
         raise UnmatchedError(
@@ -195,7 +185,7 @@ def _of_level(units: list[Unit], level: Any) -> list[Unit]:
 
 def _check_edition(table: pd.DataFrame, walk: Crosswalk, edition: str) -> None:
     said: list[Any] = list(table["edition"].dropna().unique()) if "edition" in table.columns else []
-    wrong = [str(label) for label in said if edition_id(str(label)) != edition]
+    wrong = [str(label) for label in said if crosswalks.edition_id(str(label)) != edition]
     if wrong:
         raise EditionError(
             f"the table is of {listed(wrong, SHOWN_AT_MOST)}, and {walk.other(edition)} is reached from {edition} alone"
@@ -214,7 +204,7 @@ def _check_edition(table: pd.DataFrame, walk: Crosswalk, edition: str) -> None:
 def _fitting(table: pd.DataFrame, walk: Crosswalk, column: str, value: object) -> list[str]:
     """The editions of a reform for which ``edition_of`` says so."""
     with hearing():
-        fits = edition_of(table)
+        fits = crosswalks.edition_of(table)
     return [edition for edition in (walk.old, walk.new) if edition in fits.index and fits.loc[edition, column] == value]
 
 
@@ -242,12 +232,12 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
         label = needed_people_column(weights, "weights")
         table, values = weights, weights[label].to_numpy(dtype="float64", na_value=np.nan)
     sizes: dict[Parts, float] = {}
-    places, numbers = distinct_places(table)
+    places, numbers = crosswalks.distinct_places(table)
     editions = _editions_of_weights(table, walk)
     for number, size in zip(numbers, values, strict=True):
         code, name, _ = places.iloc[number]
         said = code if pd.notna(code) else name
-        found = {unit.parts for edition in editions for unit in find_unit(walk, edition, code, name)}
+        found = {unit.parts for edition in editions for unit in crosswalks.find_unit(walk, edition, code, name)}
         if len(found) > 1:
             raise EditionError(
                 f"weights: {said} is ground of two extents in {walk.old} and {walk.new}. Give the weights a column "
@@ -261,7 +251,7 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
 
 def _editions_of_weights(table: pd.DataFrame, walk: Crosswalk) -> list[str]:
     if "edition" in table.columns and table["edition"].notna().any():
-        said = {edition_id(str(label)) for label in table["edition"].dropna().unique()}
+        said = {crosswalks.edition_id(str(label)) for label in table["edition"].dropna().unique()}
         return [edition for edition in (walk.old, walk.new) if edition in said]
     return _fitting(table, walk, "answer", True) or [walk.old, walk.new]
 
@@ -274,7 +264,7 @@ def _pieces(units: list[Unit], targets: list[list[Unit]], sizes: dict[Parts, flo
     numbers = {unit: number for number, unit in enumerate(dict.fromkeys(unit for found in targets for unit in found))}
     for number, (unit, found) in enumerate(zip(units, targets, strict=True)):
         parts = [unit.parts & new.parts for new in found]
-        known = [1.0] if len(found) == 1 else [size_of(part, sizes) for part in parts]
+        known = [1.0] if len(found) == 1 else [crosswalks.size_of(part, sizes) for part in parts]
         total = sum(size for size in known if size is not None)
         if None in known or not total > 0:
             refused[f"{unit.name} ({unit.pcode})"] = listed([new.name for new in found], SHOWN_AT_MOST)
@@ -299,7 +289,7 @@ def _with_codes(result: pd.DataFrame, areas: pd.DataFrame | None, to: str) -> pd
         return result
     new = areas
     if "edition" in areas.columns and areas["edition"].notna().any():
-        new = areas[areas["edition"].map(lambda label: edition_id(str(label)) == to)]
+        new = areas[areas["edition"].map(lambda label: crosswalks.edition_id(str(label)) == to)]
     levels = "level" in new.columns and bool(new["level"].notna().all())
     keys = _name_keys(new, levels)
     once = ~keys.duplicated(keep=False)
@@ -410,7 +400,11 @@ def _usual(name: str) -> Measure | None:
 
 
 def assembled(
-    table: pd.DataFrame, pieces: Pieces, measures: dict[str, Measure], sizes: dict[Parts, float], own: np.ndarray | None
+    table: pd.DataFrame,
+    pieces: Pieces,
+    measures: dict[str, Measure],
+    sizes: dict[Parts, float],
+    own: np.ndarray | None,
 ) -> pd.DataFrame:
     """One row for each unit and combination of keys, with its values."""
     keys = [name for name, measure in measures.items() if measure == "key"]
@@ -426,7 +420,7 @@ def assembled(
     own_columns = {name: pd.Series([getattr(each, name) for each in units], dtype=types[name]) for name in types}
     result = pd.DataFrame({**own_columns, **{name: table[name].array.take(rows[first]) for name in keys}})
     if own is None:
-        known = [size_of(parts, sizes) for parts in pieces.parts]
+        known = [crosswalks.size_of(parts, sizes) for parts in pieces.parts]
         weight = np.array([np.nan if size is None else size for size in known], dtype=np.float64)[part]
     else:
         weight = own[rows] * share

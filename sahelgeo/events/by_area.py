@@ -16,26 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from sahelgeo import checks
+from sahelgeo import checks, parts
 from sahelgeo.coded_sums import CodedSums
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, conform_areas, listed
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, UnmatchedError, hearing, warn
 from sahelgeo.events import counting
-from sahelgeo.parts import (
-    Keyed,
-    Keys,
-    Map,
-    Part,
-    Seen,
-    State,
-    Tables,
-    parts_of,
-    state_of,
-    summed,
-    tables_of,
-    without_shapes,
-)
+from sahelgeo.parts import Keyed, Keys, Map, Part, Seen, State, Tables
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.places.area_index import OUTSIDE, AreaIndex, area_index
 from sahelgeo.places.attach import Account, check_edition, check_editions
@@ -177,7 +164,7 @@ def sum_events(
         return plan.table(plan.summed(checked))
     index = None if isinstance(events, pd.DataFrame) else area_index(ground)
     plan = replace(_EventPlan.of(ground, freq, by, coverage, population), index=index)
-    return summed(plan, parts_of(events, ".parquet"), map)  # type: ignore[no-any-return]
+    return parts.summed(plan, parts.parts_of(events, ".parquet"), map)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -200,7 +187,7 @@ class _EventPlan:
         return cls(ground, freq, by, cover, population)
 
     def light(self) -> _EventPlan:
-        return replace(self, ground=without_shapes(self.ground), index=None)
+        return replace(self, ground=parts.without_shapes(self.ground), index=None)
 
     def state(self, part: Part) -> State:
         states = (
@@ -208,10 +195,10 @@ class _EventPlan:
                 **self.summed(checked, part.name),
                 "keys": Keys.of(part.name, checked, counting.KEY),
             }
-            for table in tables_of(part, "events")
+            for table in parts.tables_of(part, "events")
             for checked in [counting.conform_events(_with_points(table))]
         )
-        return state_of(states, "events")
+        return parts.state_of(states, "events")
 
     def summed(self, checked: gpd.GeoDataFrame, part: str = "") -> State:
         """The sums of a table that was checked, and what the whole must know of it."""
@@ -654,7 +641,7 @@ def count_points(
     if taken:
         raise SchemaError(f"by has {taken}, which count_points writes. Rename the columns")
     plan = _PointPlan(areas, len(areas), freq, people, tuple(labels))
-    return summed(plan, parts_of(points, ".parquet"), map)  # type: ignore[no-any-return]
+    return parts.summed(plan, parts.parts_of(points, ".parquet"), map)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -672,7 +659,9 @@ class _PointPlan:
         day = () if self.freq is None else ("date",)
         wanted = {name for pair in COORDINATES for name in pair} | {"geometry", "source", *day, *self.by}
         columns = None if isinstance(part.content, pd.DataFrame) else [*wanted, self.people or "people"]
-        return state_of((self._summed(table, part.name) for table in tables_of(part, "points", columns)), "points")
+        return parts.state_of(
+            (self._summed(table, part.name) for table in parts.tables_of(part, "points", columns)), "points"
+        )
 
     def _summed(self, points: pd.DataFrame, part: str) -> State:
         assert self.index is not None

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as pads
 
-from sahelgeo import checks
+from sahelgeo import checks, sums
 from sahelgeo.coded_sums import PERIOD, CodedSums
 from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
@@ -25,22 +25,7 @@ from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition
 from sahelgeo.places.match import match_rows
 from sahelgeo.places.names import country_of, country_of_code
 from sahelgeo.stocks.idmc_figures import check_figures
-from sahelgeo.sums import (
-    Mask,
-    Numbers,
-    Sum,
-    added_up,
-    chosen,
-    clash_in_words,
-    clashes,
-    group_numbers,
-    named_rows,
-    refuse,
-    refuse_totals,
-    refuse_unlike,
-    sums_of,
-    warn_partial,
-)
+from sahelgeo.sums import Mask, Numbers, Sum
 from sahelgeo.words import missing_words
 
 CHOICES = ("source", "reason", "edition")
@@ -311,7 +296,7 @@ def sum_flows(
     if map is not None:
         return summed(plan, parts_of(flows, ".parquet"), map)  # type: ignore[no-any-return]
     if isinstance(flows, pd.DataFrame) and not records:
-        return plan.judged(chosen(conform(flows, "flows"), choose, CHOICES))
+        return plan.judged(sums.chosen(conform(flows, "flows"), choose, CHOICES))
     if records and isinstance(flows, (str, os.PathLike, pa.Table, pads.Dataset, pd.DataFrame)):
         at_once = _summed_at_once(flows, choose, _Reach(checked, level), freq, ends)
         if at_once is not None:
@@ -337,22 +322,22 @@ class _FlowPlan:
         return self if self.areas is None else replace(self, areas=without_shapes(self.areas))
 
     def table(self, state: State) -> pd.DataFrame:
-        sums = _chosen(state["sums"], self.choose)
-        copies = sums.counts["lines"] > 1
+        added = _chosen(state["sums"], self.choose)
+        copies = added.counts["lines"] > 1
         if copies.any() and not self.records:
-            rows = sums.where(copies).frame()[:SHOWN_AT_MOST].itertuples()
+            rows = added.where(copies).frame()[:SHOWN_AT_MOST].itertuples()
             first = "; ".join(f"{row.origin} to {row.destination}, {row.start:%Y-%m-%d}" for row in rows)
             raise SchemaError(
-                f"flows: {int(sums.counts['lines'][copies].sum()):,} rows share their key (origin, destination, start, "
-                f"end, reason, source) with another: {first}. Drop the copies, or pass records=True if each row is a "
-                "record of further people"
+                f"flows: {int(added.counts['lines'][copies].sum()):,} rows share their key (origin, destination, "
+                f"start, end, reason, source) with another: {first}. Drop the copies, or pass records=True if each row "
+                "is a record of further people"
             )
-        return self.judged(conform(sums.frame(), "flows"))
+        return self.judged(conform(added.frame(), "flows"))
 
     def judged(self, table: pd.DataFrame) -> pd.DataFrame:
         """The sums of a table that nobody is counted twice in; it holds the whole."""
         check_figures(table, "flow")
-        together = added_up(self.choose)
+        together = sums.added_up(self.choose)
         refuse_twice(table, self.areas, together, records=self.records)
         if self.areas is not None:
             for end in ENDS:
@@ -362,13 +347,13 @@ class _FlowPlan:
         return _sums(table, self.freq, list(self.by), together)
 
 
-def _chosen(sums: CodedSums, choose: Mapping[str, Any] | None) -> CodedSums:
+def _chosen(added: CodedSums, choose: Mapping[str, Any] | None) -> CodedSums:
     for column, value in (choose or {}).items():
         # The labels are a table of their own: a wrong choice is refused in the words of small tables.
-        labels = {column: pd.Series(sums.labels[column], dtype="string")} if column in sums.labels else {}
-        found = chosen(pd.DataFrame(labels), {column: value}, CHOICES)
-        sums = sums.where(np.isin(sums.codes[column], found.index))
-    return sums
+        labels = {column: pd.Series(added.labels[column], dtype="string")} if column in added.labels else {}
+        found = sums.chosen(pd.DataFrame(labels), {column: value}, CHOICES)
+        added = added.where(np.isin(added.codes[column], found.index))
+    return added
 
 
 class _Reach:
@@ -400,44 +385,44 @@ def _summed_at_once(
     So it is with one source, periods that follow each other, and codes of which each reaches the level and none holds
     another.
     """
-    sums = _chosen(sum_records(flows, reach), choose)
-    periods = sums.periods()
+    added = _chosen(sum_records(flows, reach), choose)
+    periods = added.periods()
     days = periods.sort_values(list(PERIOD)).to_numpy()
     follow = (days[1:, 0] > days[:-1, 1]).all()
-    plain = len(sums.labels["source"]) <= 1 and "edition" not in sums.labels and set(by) <= set(sums.labels)
+    plain = len(added.labels["source"]) <= 1 and "edition" not in added.labels and set(by) <= set(added.labels)
     if not (follow and plain and reach.is_safe()):
         return None
     try:
         spans = _periods(periods, freq)
     except FlowPeriodError:
         return None
-    labels = {name: sums.labels[name] for name in by}
+    labels = {name: added.labels[name] for name in by}
     days = spans.to_numpy().astype("datetime64[D]").astype(np.int64)
-    table = sums.regrouped({**labels, "period": list(map(tuple, days.tolist()))}).frame()
-    warn_partial(table, np.arange(len(table)), "people", [name for name in ENDS if name in by])
-    source = pd.Series([*sums.labels["source"], None][0], index=table.index, dtype="string")
+    table = added.regrouped({**labels, "period": list(map(tuple, days.tolist()))}).frame()
+    sums.warn_partial(table, np.arange(len(table)), "people", [name for name in ENDS if name in by])
+    source = pd.Series([*added.labels["source"], None][0], index=table.index, dtype="string")
     return _with_borders(table.assign(source=source), [*by, *PERIOD])
 
 
 def _sums(table: pd.DataFrame, freq: str | None, by: list[str], together: list[str]) -> pd.DataFrame:
     table = table.assign(**_periods(table, freq))
     keys = [*by, *PERIOD]
-    groups = group_numbers(table, keys)
-    refuse_unlike(table, _SUM, by=keys, together=together, groups=groups)
-    warn_partial(table, groups, "people", ENDS)
-    return _with_borders(sums_of(table, groups, keys, _SUM, together), keys)
+    groups = sums.group_numbers(table, keys)
+    sums.refuse_unlike(table, _SUM, by=keys, together=together, groups=groups)
+    sums.warn_partial(table, groups, "people", ENDS)
+    return _with_borders(sums.sums_of(table, groups, keys, _SUM, together), keys)
 
 
-def _with_borders(sums: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _with_borders(added: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The sums with whether a flow stays inside an area, and whether it crosses a border, where both ends are known."""
-    found: dict[str, pd.Series] = {name: sums[name].astype("string") for name in (*BY, "source") if name in sums}
+    found: dict[str, pd.Series] = {name: added[name].astype("string") for name in (*BY, "source") if name in added}
     if set(ENDS) <= set(keys):
-        known = [{code: country_of_code(code) for code in sums[end].dropna().unique()} for end in ENDS]
-        countries = [sums[end].map(names).astype("string") for end, names in zip(ENDS, known, strict=True)]
+        known = [{code: country_of_code(code) for code in added[end].dropna().unique()} for end in ENDS]
+        countries = [added[end].map(names).astype("string") for end, names in zip(ENDS, known, strict=True)]
         found["internal"] = (found["origin"] == found["destination"]).fillna(False).astype(bool)
         found["cross_border"] = (countries[0] != countries[1]).fillna(False).astype(bool)
-    others = [name for name in ("people", "source", "edition", "internal", "cross_border") if name in {*sums, *found}]
-    return sums.assign(**found)[[*keys, *others, "rows", "rows_missing"]]
+    others = [name for name in ("people", "source", "edition", "internal", "cross_border") if name in {*added, *found}]
+    return added.assign(**found)[[*keys, *others, "rows", "rows_missing"]]
 
 
 def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:
@@ -451,7 +436,7 @@ def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:
         spans = [f"{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}" for row in table[across].itertuples()]
         unit = checks.FREQUENCIES[freq].removesuffix("s")
         raise FlowPeriodError(
-            f"{int(across.sum()):,} of {len(table):,} flows are not within one {unit}: {named_rows(table, across, [])} "
+            f"{int(across.sum()):,} of {len(table):,} flows are not within one {unit}: {sums.named_rows(table, across, [])}"
             f"({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are not spread over time: choose a longer "
             "freq, or None for the whole span",
             table[across],
@@ -466,17 +451,17 @@ def refuse_twice(
     if not records:
         # A form is no total of other forms.
         for end, other in (ENDS, ENDS[::-1]):
-            refuse_totals(table, [other, *PERIOD, "reason", "source", "edition"], [other], (end,), (end, "reason"))
-        refuse_totals(table, [*ENDS, *PERIOD, "source", "edition"], ENDS, ("reason",))
-    pairs = group_numbers(table, ENDS)
-    two_sources = clashes(table, group_numbers(table, [*ENDS, *together, *PERIOD]), ["source"])
+            sums.refuse_totals(table, [other, *PERIOD, "reason", "source", "edition"], [other], (end,), (end, "reason"))
+        sums.refuse_totals(table, [*ENDS, *PERIOD, "source", "edition"], ENDS, ("reason",))
+    pairs = sums.group_numbers(table, ENDS)
+    two_sources = sums.clashes(table, sums.group_numbers(table, [*ENDS, *together, *PERIOD]), ["source"])
     choose = "for the same period. Choose one: flows[flows['source'] == ...]"
-    problems = [(rows, f"{clash_in_words(table, rows, 'source', ENDS)} {choose}") for rows in two_sources.values()]
+    problems = [(rows, f"{sums.clash_in_words(table, rows, 'source', ENDS)} {choose}") for rows in two_sources.values()]
     overlapping = _overlapping(table, pairs)
     if overlapping.any():
-        where = f"periods of the same ends overlap in {named_rows(table, overlapping, ENDS)}"
+        where = f"periods of the same ends overlap in {sums.named_rows(table, overlapping, ENDS)}"
         problems.append((overlapping, f"{where}. Keep periods that follow each other"))
-    refuse(table, "The sum would count movements twice:", *problems)
+    sums.refuse(table, "The sum would count movements twice:", *problems)
     _refuse_parts(table, areas)
 
 
@@ -512,7 +497,7 @@ def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
     mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
     if mask.any():
         text = (
-            f"{named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the people "
-            "of an unknown end are further people after all, write what is printed there, such as 'not stated'"
+            f"{sums.named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the "
+            "people of an unknown end are further people after all, write what is printed there, such as 'not stated'"
         )
-        refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))
+        sums.refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))

@@ -9,37 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo import checks
+from sahelgeo import checks, nesting, sums
 from sahelgeo.conformance import conform, conform_coded
 from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
-from sahelgeo.nesting import (
-    check_level,
-    holding_rows,
-    is_country,
-    one_edition_of,
-    parents_of,
-    refuse_unplaced_totals,
-    refuse_without_code,
-    rolled_up,
-)
 from sahelgeo.phases.rule import PEOPLE_BORNE, SHARE_BORNE, by_rule, check_fit, people_from
 from sahelgeo.places.attach import check_editions
 from sahelgeo.places.names import country_of_code
-from sahelgeo.sums import (
-    NESTED,
-    Coded,
-    Mask,
-    Numbers,
-    Sum,
-    added_up,
-    chosen,
-    clashes,
-    group_numbers,
-    named_rows,
-    refuse,
-    refuse_unlike,
-    sums_of,
-)
+from sahelgeo.sums import Coded, Mask, Numbers, Sum
 from sahelgeo.tables import PEOPLE_BY_PHASE
 
 DIMENSIONS = ("kind", "start", "end", "issued", "analysis", "source")
@@ -135,31 +111,31 @@ def sum_phases(
     checks.choice(("fold", "apart"), parts=parts)
     keys = checks.by(by, held.table, never=(*PEOPLE_BY_PHASE, "population"))
     keys += ["unit_kind"] if parts == "apart" and "unit_kind" not in keys else []
-    check_level(level, areas)
+    nesting.check_level(level, areas)
     how = _how(held.table)
     table = held.table.assign(unit_kind=held.table["unit_kind"].fillna("area"))
-    codes = held.but(table, "unit_kind").rows(chosen(table, choose, how.dimensions))
+    codes = held.but(table, "unit_kind").rows(sums.chosen(table, choose, how.dimensions))
     table = codes.table
     check_fit(table, added=True)
-    checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
-    scope = group_numbers(codes, DIMENSIONS)
+    checked = None if areas is None else nesting.one_edition_of(areas, table, ["pcode"])
+    scope = sums.group_numbers(codes, DIMENSIONS)
     _refuse_beside_unplaced(table, scope)
     whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
     people = people_from(table, 1).fillna(table["population"])
-    refuse_unplaced_totals(codes, people, scope, whole=whole, near=near)
+    nesting.refuse_unplaced_totals(codes, people, scope, whole=whole, near=near)
     is_total = _published_totals(table, scope, checked, level)
     totals, scope, codes = table[is_total], scope[~is_total], codes.rows(table[~is_total])
     if checked is not None and level is not None:
-        refuse_without_code(codes.table)
-        codes = codes.but(rolled_up(codes.table, checked, level, ["pcode"]), "pcode")
+        nesting.refuse_without_code(codes.table)
+        codes = codes.but(nesting.rolled_up(codes.table, checked, level, ["pcode"]), "pcode")
     table = codes.table
     _refuse_totals_of_parts(table, scope)
     _refuse_merged_names(table, keys)
-    groups, together = group_numbers(codes, keys), added_up(choose)
-    refuse_unlike(codes, how, by=keys, together=together, groups=groups)
+    groups, together = sums.group_numbers(codes, keys), sums.added_up(choose)
+    sums.refuse_unlike(codes, how, by=keys, together=together, groups=groups)
     _warn_partial(table, groups)
-    sums = _with_season(sums_of(table, groups, keys, how, together), table, groups)
-    return _with_totals(_with_phase(sums), totals, keys, table)
+    added = _with_season(sums.sums_of(table, groups, keys, how, together), table, groups)
+    return _with_totals(_with_phase(added), totals, keys, table)
 
 
 def _how(table: pd.DataFrame) -> Sum:
@@ -228,11 +204,11 @@ def choose_phase(
     keys = checks.by(by, table)
     if not keys:
         raise SchemaError("by is empty. Say which columns make an area, such as by='pcode'")
-    sums = sum_phases(table, by=by)
+    added = sum_phases(table, by=by)
     first = ["phase_published", "population"] if choose == "worst" else ["population", "phase_published"]
     ranked = table.sort_values(["known", *first], ascending=False, kind="stable")
     seen = ranked.drop_duplicates(keys)[list(dict.fromkeys([*keys, "phase_published", "state"]))]
-    found = sums[[label for label in sums if label not in ("phase_published", "state")]]
+    found = added[[label for label in added if label not in ("phase_published", "state")]]
     result = found.merge(seen, on=keys, how="left")
     return result.assign(chosen_from=result["rows"].astype("Int64"), chosen=pd.Series(choose, result.index, "string"))
 
@@ -315,7 +291,7 @@ def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFra
     A row with a ``unit`` is a part of its area, beside the others: a department without its town does not hold the
     town's row.
     """
-    _, holds = holding_rows(table["pcode"], scope, None if areas is None else parents_of(areas))
+    _, holds = nesting.holding_rows(table["pcode"], scope, None if areas is None else nesting.parents_of(areas))
     holds &= (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
     at_level = np.zeros(len(table), dtype=np.bool_)
     if areas is not None and level is not None:
@@ -326,11 +302,11 @@ def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFra
     clash = holds & ~at_level
     if clash.any():
         text = (
-            f"{named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or pass "
-            "level=... of the totals. If they are the rest of an area, such as a department without its town, say so "
-            "in 'unit': table.loc[rows, 'unit'] = 'rest'"
+            f"{sums.named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or "
+            "pass level=... of the totals. If they are the rest of an area, such as a department without its town, say "
+            "so in 'unit': table.loc[rows, 'unit'] = 'rest'"
         )
-        refuse(table, NESTED, (clash, text))
+        sums.refuse(table, sums.NESTED, (clash, text))
     return holds & at_level
 
 
@@ -338,7 +314,7 @@ def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
     is_part = table["unit"].notna() | (table["unit_kind"] != "area")
     if not is_part.any():
         return
-    place = group_numbers(table.assign(_scope=scope), ["pcode", "admin1", "admin2", "admin3", "_scope"])
+    place = sums.group_numbers(table.assign(_scope=scope), ["pcode", "admin1", "admin2", "admin3", "_scope"])
     people = people_from(table, 1)
     parts = people.where(is_part).groupby(place).transform("sum", min_count=1)
     count = is_part.groupby(place).transform("sum")
@@ -351,8 +327,10 @@ def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
     same = pd.concat(each, axis=1).fillna(False).all(axis=1) & (count == 1)
     rows = ((close | same) & ~is_part & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
     if rows.any():
-        text = f"{named_rows(table, rows, ['pcode', 'place'])} is the total of its parts. Drop this row, or its parts"
-        refuse(table, "The sum would count the parts of an area twice:", (rows, text))
+        text = (
+            f"{sums.named_rows(table, rows, ['pcode', 'place'])} is the total of its parts. Drop this row, or its parts"
+        )
+        sums.refuse(table, "The sum would count the parts of an area twice:", (rows, text))
 
 
 def near(people: pd.Series, total: pd.Series) -> pd.Series:
@@ -366,23 +344,23 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
     if hidden.any():
         warn(
             f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have "
-            f"are in the sums, the others are not: {named_rows(table, hidden, ['pcode', 'state'])}. Missing is not "
-            "zero: see the column 'rows_missing'"
+            f"are in the sums, the others are not: {sums.named_rows(table, hidden, ['pcode', 'state'])}. Missing is "
+            "not zero: see the column 'rows_missing'"
         )
 
 
-def _with_season(sums: pd.DataFrame, table: pd.DataFrame, groups: Numbers) -> pd.DataFrame:
+def _with_season(added: pd.DataFrame, table: pd.DataFrame, groups: Numbers) -> pd.DataFrame:
     """The sums with the season that all rows of each print, where there is any."""
     seasons = table["season"].groupby(groups).agg(["first", "nunique", "count", "size"])
     shared = seasons["first"].where((seasons["nunique"] == 1) & (seasons["count"] == seasons["size"]))
-    return sums.assign(season=shared.to_numpy()) if shared.notna().any() and "season" not in sums else sums
+    return added.assign(season=shared.to_numpy()) if shared.notna().any() and "season" not in added else added
 
 
-def _with_phase(sums: pd.DataFrame) -> pd.DataFrame:
-    people = {f"people_{phase}plus": people_from(sums, phase) for phase in (2, 3, 4)}
-    ruled = by_rule(sums[list(PEOPLE_BY_PHASE)])[["share_3plus", "phase_rule", "famine_review"]]
-    rows = {name: sums.pop(name) for name in ("rows", "rows_missing")}
-    return sums.assign(**people, **ruled, **rows)
+def _with_phase(added: pd.DataFrame) -> pd.DataFrame:
+    people = {f"people_{phase}plus": people_from(added, phase) for phase in (2, 3, 4)}
+    ruled = by_rule(added[list(PEOPLE_BY_PHASE)])[["share_3plus", "phase_rule", "famine_review"]]
+    rows = {name: added.pop(name) for name in ("rows", "rows_missing")}
+    return added.assign(**people, **ruled, **rows)
 
 
 def _with_totals(result: pd.DataFrame, totals: pd.DataFrame, keys: list[str], table: pd.DataFrame) -> pd.DataFrame:
@@ -419,7 +397,7 @@ def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
     if not without.any():
         return
     whole = (table["unit"].isna() & (table["unit_kind"] == "area")).to_numpy(dtype=np.bool_)
-    nations = [code for code in table["pcode"].dropna().unique() if is_country(code)]
+    nations = [code for code in table["pcode"].dropna().unique() if nesting.is_country(code)]
     national = whole & table["pcode"].isin(nations).to_numpy(dtype=np.bool_)
     rows = pd.DataFrame({"scope": scope, "country": country_of_rows(table.assign(iso3=table["iso3"].where(without)))})
     inside = pd.MultiIndex.from_frame(rows[without])
@@ -428,10 +406,10 @@ def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
     holds = national & np.logical_or(*held)
     if holds.any():
         text = (
-            f"{named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a p-code "
-            "that may lie in it. Drop it, or the rows without a p-code"
+            f"{sums.named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a "
+            "p-code that may lie in it. Drop it, or the rows without a p-code"
         )
-        refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
+        sums.refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
 
 
 def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
@@ -440,7 +418,7 @@ def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:
     if "pcode" not in keys or not without.any():
         return
     rows = Coded(table[without])
-    names = pd.DataFrame({"place": group_numbers(rows, NAMES)})
-    if clashes(names, group_numbers(rows, keys), ["place"]):
+    names = pd.DataFrame({"place": sums.group_numbers(rows, NAMES)})
+    if sums.clashes(names, sums.group_numbers(rows, keys), ["place"]):
         instead = "name columns of names (by=('admin1', 'place'))"
-        refuse_without_code(table, "and would become one area", instead)
+        nesting.refuse_without_code(table, "and would become one area", instead)

@@ -1,4 +1,5 @@
 """Join a table to its areas, and account for every row and person that came in."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

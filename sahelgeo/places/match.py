@@ -12,32 +12,12 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from sahelgeo.errors import SchemaError, listed, warn
+from sahelgeo.places import likeness, printed_places
 from sahelgeo.places.codes import read_codes
 from sahelgeo.places.crosswalks import older_edition
 from sahelgeo.places.gazetteer import Gazetteer, build_gazetteer
-from sahelgeo.places.likeness import (
-    ALIKE_BESIDE_CODE,
-    MOST_SIBLINGS,
-    SAME_NAME,
-    agrees,
-    by_sound,
-    clear_winners,
-    near_names,
-    sound_key,
-    sounds_of,
-)
 from sahelgeo.places.names import NO_NAME, Name, country_names, fold_name, name_and_brackets
-from sahelgeo.places.printed_places import (
-    COUNTRY_COLUMNS,
-    Place,
-    PlaceColumns,
-    decided_area,
-    find_columns,
-    fold_all,
-    load_decisions,
-    printed_parents,
-    read_places,
-)
+from sahelgeo.places.printed_places import Place, PlaceColumns
 
 METHODS = ("code", "recoded", "name", "alias", "parent+name", "fuzzy", "decision")
 ACCEPTED = ("code", "recoded", "name", "alias", "parent+name")
@@ -195,25 +175,28 @@ def match_rows(
         shown = listed([repr(method) for method in unknown], 5)
         raise SchemaError(f"accept={shown}: give a list of {', '.join(METHODS[:-1])}")
     gazetteer = build_gazetteer(areas)
-    columns = find_columns(table, gazetteer.level, on, parents)
-    places, numbers = read_places(table, columns)
+    columns = printed_places.find_columns(table, gazetteer.level, on, parents)
+    places, numbers = printed_places.read_places(table, columns)
     answers = _answers(places, columns, gazetteer, accept)
-    decided = load_decisions(decisions)
+    decided = printed_places.load_decisions(decisions)
     for number, place in enumerate(places if decided else ()):
-        decision = decided_area(place, decided, gazetteer)
+        decision = printed_places.decided_area(place, decided, gazetteer)
         if decision == (None,):
             answers[number] = Answer(method="decision", reason="decided: no area")
         elif decision is not None:
-            answers[number] = Answer(decision[0], "decision", SAME_NAME)
+            answers[number] = Answer(decision[0], "decision", likeness.SAME_NAME)
     _warn_of_editions(places, answers, gazetteer)
     return Matched(_evidence(places, answers, np.bincount(numbers, minlength=len(places)), gazetteer), numbers)
 
 
 def _answers(
-    places: Sequence[Place], columns: PlaceColumns, gazetteer: Gazetteer, accept: Collection[str]
+    places: Sequence[Place],
+    columns: PlaceColumns,
+    gazetteer: Gazetteer,
+    accept: Collection[str],
 ) -> list[Answer]:
     """Answer for each place: first by equality of names and codes, then, for those that nothing equals, by likeness."""
-    names = fold_all(places)
+    names = printed_places.fold_all(places)
     around = {parents: _within(parents, columns.parents, gazetteer) for parents in {place.parents for place in places}}
     codes = read_codes(places, names, gazetteer) if columns.code else {}
     answers: list[Answer] = []
@@ -239,7 +222,7 @@ def _answers(
 def _within(parents: Sequence[str | None], columns: Sequence[str], gazetteer: Gazetteer) -> Within:
     """The areas that lie in every printed parent."""
     around = Within()
-    of_countries = [column.lower() in COUNTRY_COLUMNS for column in columns]
+    of_countries = [column.lower() in printed_places.COUNTRY_COLUMNS for column in columns]
     for printed, of_country in zip(parents, of_countries, strict=True):
         name = fold_name(printed) if printed else NO_NAME
         if printed is None or not name.key:
@@ -262,7 +245,9 @@ def _below(printed: str, name: Name, gazetteer: Gazetteer) -> set[int]:
         near = [
             key
             for key in above
-            if len(key) > 3 and fuzz.ratio(key, name.key) >= ALIKE_BESIDE_CODE and sound_key(key) == sound_key(name.key)
+            if len(key) > 3
+            and fuzz.ratio(key, name.key) >= likeness.ALIKE_BESIDE_CODE
+            and likeness.sound_key(key) == likeness.sound_key(name.key)
         ]
         ids = set().union(*(above[key] for key in near if fold_name(key).marks == name.marks))
         ids = ids if len(ids) == 1 else set()
@@ -313,7 +298,7 @@ def _by_code(place: Place, name: Name, around: Within, read: tuple[str, int], ga
     if around.allowed is not None and coded not in around.allowed:
         text = f"{called}, which does not lie in {_printed(place.parents)}"
         return _conflict(text, [coded, *sorted(fit & around.allowed)], gazetteer)
-    alike = agrees(name, coded, fit, gazetteer) if name.key else SAME_NAME
+    alike = likeness.agrees(name, coded, fit, gazetteer) if name.key else likeness.SAME_NAME
     if alike is not None:
         return Answer(coded, method, alike)
     inside = sorted(fit if around.allowed is None else (fit & around.allowed) or fit)
@@ -332,7 +317,7 @@ def _by_name(place: Place, around: Within, hits: dict[int, str], gazetteer: Gaze
         return _conflict(f"{places} {verb} not lie in {_printed(place.parents)}", sorted(hits), gazetteer)
     if len(inside) > 1:
         return Answer(candidates=_candidates(inside, gazetteer), reason="several areas")
-    return Answer(inside[0], hits[inside[0]] if len(hits) == 1 else "parent+name", SAME_NAME)
+    return Answer(inside[0], hits[inside[0]] if len(hits) == 1 else "parent+name", likeness.SAME_NAME)
 
 
 def _asks(around: Within, position: int, gazetteer: Gazetteer) -> bool:
@@ -344,22 +329,22 @@ def _asks(around: Within, position: int, gazetteer: Gazetteer) -> bool:
 
 def _by_likeness(names: list[Name], around: Within, gazetteer: Gazetteer, accept: Collection[str]) -> list[Answer]:
     """For names within one parent that no area there has: the nearest names, and the answers that ``accept`` allows."""
-    near = near_names([name.key for name in names], gazetteer, around.allowed)
+    near = likeness.near_names([name.key for name in names], gazetteer, around.allowed)
     said = near.texts(gazetteer.labels)
     answers = [Answer(candidates=text, reason="near names only" if text else "no such name") for text in said]
-    wins = clear_winners(names, near, gazetteer, around.allowed) if "fuzzy" in accept else []
+    wins = likeness.clear_winners(names, near, gazetteer, around.allowed) if "fuzzy" in accept else []
     for number in np.flatnonzero(wins).tolist():
         position, score = int(near.positions[number, 0]), float(near.scores[number, 0])
         if around.unknown is None or not _asks(around, position, gazetteer):
             answers[number] = Answer(position, "fuzzy", score, answers[number].candidates)
     siblings = around.allowed or set()
-    sound = "parent+name" in accept and around.unknown is None and 0 < len(siblings) <= MOST_SIBLINGS
-    heard = sounds_of(gazetteer, siblings) if sound else {}
+    sound = "parent+name" in accept and around.unknown is None and 0 < len(siblings) <= likeness.MOST_SIBLINGS
+    heard = likeness.sounds_of(gazetteer, siblings) if sound else {}
     for number, name in enumerate(names if heard or gazetteer.by_part else ()):
         if name.key in gazetteer.by_part:
             whole = gazetteer.by_part[name.key]
             answers[number] = _conflict(f"undivided in {gazetteer.labels[whole]}", [whole], gazetteer)
-        elif heard and (sounding := by_sound(name, siblings, heard, gazetteer)):
+        elif heard and (sounding := likeness.by_sound(name, siblings, heard, gazetteer)):
             position, score = sounding
             answers[number] = Answer(position, "parent+name", score, answers[number].candidates)
     return answers
@@ -370,7 +355,7 @@ def _conflict(text: str, positions: Sequence[int], gazetteer: Gazetteer) -> Answ
     return Answer(candidates=candidates, conflict=text, reason="conflict")
 
 
-def _candidates(positions: Sequence[int], gazetteer: Gazetteer, score: float = SAME_NAME) -> str | None:
+def _candidates(positions: Sequence[int], gazetteer: Gazetteer, score: float = likeness.SAME_NAME) -> str | None:
     return "; ".join([f"{gazetteer.labels[position]} ({score:.0f})" for position in positions]) or None
 
 
@@ -405,7 +390,7 @@ def _evidence(
     columns = {
         "code": [place.code for place in places],
         "name": [place.name for place in places],
-        "parents": [printed_parents(place) for place in places],
+        "parents": [printed_places.printed_parents(place) for place in places],
         "rows": rows,
         "pcode": pd.Series(gazetteer.pcodes, dtype="string").array.take(taken, allow_fill=True),
         "area_name": pd.Series(gazetteer.names, dtype="string").array.take(taken, allow_fill=True),

@@ -12,25 +12,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo import checks
+from sahelgeo import checks, sums
 from sahelgeo.conformance import conform_coded
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, StockComparisonError, listed
 from sahelgeo.nesting import check_level, one_edition_of, rolled_up
 from sahelgeo.periods import every_period, period_code, periods_of
 from sahelgeo.places.attach import check_editions
 from sahelgeo.stocks.stock_totals import DIMENSIONS, PLACE, PRINTED_NAMES, conform_stocks, operations, sum_by_place
-from sahelgeo.sums import (
-    Coded,
-    Numbers,
-    added_up,
-    chosen,
-    codes_of,
-    first_rows,
-    group_numbers,
-    joined_values,
-    literal,
-    refuse_two,
-)
+from sahelgeo.sums import Coded, Numbers
 
 SIDES = ("before", "after")
 
@@ -132,7 +121,7 @@ def change_in_stocks(
         checked = one_edition_of(areas, places, ["pcode"])
         if level is not None:
             places = rolled_up(places, checked, level, ["pcode"])
-    groups = group_numbers(places, keys)
+    groups = sums.group_numbers(places, keys)
     return _totals(places, groups, keys)
 
 
@@ -156,18 +145,18 @@ def _by_operation(*tables: pd.DataFrame) -> list[Coded]:
 
 def _side(held: Coded, unit: list[str]) -> pd.DataFrame:
     """One row for each place, group and operation of a table; sums of missing counts stay missing."""
-    sums = sum_by_place(held, ["group", "operation"], place=unit)
+    added = sum_by_place(held, ["group", "operation"], place=unit)
     if "revised" in held:
         marked = held.table[held.table["revised"].fillna(False).astype(bool)]
         revised = sum_by_place(Coded(marked), ["group", "operation"], place=unit)
-        places = group_numbers(pd.concat([sums[list(PLACE)], revised[list(PLACE)]]), PLACE)
-        sums = sums.assign(revised=np.isin(places[: len(sums)], places[len(sums) :]))
-    return sums.assign(when=sums["as_of"] if "as_of" in sums else sums["date"])
+        places = sums.group_numbers(pd.concat([added[list(PLACE)], revised[list(PLACE)]]), PLACE)
+        added = added.assign(revised=np.isin(places[: len(added)], places[len(added) :]))
+    return added.assign(when=added["as_of"] if "as_of" in added else added["date"])
 
 
 def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
     for column in ("method", "group"):
-        ours, theirs = (set(map(literal, table[column].unique())) for table in (before, after))
+        ours, theirs = (set(map(sums.literal, table[column].unique())) for table in (before, after))
         several = max(len(ours), len(theirs)) > 1 and column == "method"
         if len(before) and len(after) and (several or ours != theirs):
             raise StockComparisonError(
@@ -195,14 +184,14 @@ def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
     if len(both["operation"].unique()) < 2:
         return
     held, is_after = Coded(both), np.arange(len(both)) >= len(before)
-    places = group_numbers(held, [name for name in PLACE if name != "operation"])
-    units = group_numbers(held, PLACE)
+    places = sums.group_numbers(held, [name for name in PLACE if name != "operation"])
+    units = sums.group_numbers(held, PLACE)
     alike = places[(np.bincount(units) == 2)[units]]
     counted_twice = np.intersect1d(places[is_after], places[~is_after])
     other = np.isin(places, np.setdiff1d(counted_twice, alike))
     if other.any():
         ours, theirs = (
-            listed(list(map(literal, both["operation"][other & side].unique())), SHOWN_AT_MOST)
+            listed(list(map(sums.literal, both["operation"][other & side].unique())), SHOWN_AT_MOST)
             for side in (~is_after, is_after)
         )
         named = listed(list(both["pcode"].fillna(both["place"]).fillna("(no name)")[other].unique()), SHOWN_AT_MOST)
@@ -217,8 +206,8 @@ def _compared(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """One row for each place of either side, with the figures of both."""
     names = [*PLACE, *(["edition"] if "edition" in after or "edition" in before else [])]
     both = pd.concat([side.reindex(columns=names) for side in (after, before)], ignore_index=True)
-    units = group_numbers(both, PLACE)
-    places = first_rows(both, units, names)
+    units = sums.group_numbers(both, PLACE)
+    places = sums.first_rows(both, units, names)
     revised = np.zeros(len(places), dtype=np.bool_)
     for side, table, rows in (("after", after, units[: len(after)]), ("before", before, units[len(after) :])):
         position = np.full(len(places), -1)
@@ -259,12 +248,14 @@ def _totals(places: pd.DataFrame, groups: Numbers, keys: list[str]) -> pd.DataFr
     }
     counts = pd.DataFrame(counted).astype("int64").groupby(groups).sum().reset_index(drop=True)
     any_count = counts[["places_both", "places_new", "places_dropped"]].sum(axis=1)
-    sums = pd.DataFrame(people).astype("Int64").groupby(groups).sum(min_count=1).reset_index(drop=True)
-    dates = first_rows(places, groups, ["when_before", "when_after"]).set_axis(["date_before", "date_after"], axis=1)
-    result = pd.concat([first_rows(places, groups, keys), dates, sums.mask(any_count == 0), counts], axis=1)
+    added = pd.DataFrame(people).astype("Int64").groupby(groups).sum(min_count=1).reset_index(drop=True)
+    dates = sums.first_rows(places, groups, ["when_before", "when_after"]).set_axis(
+        ["date_before", "date_after"], axis=1
+    )
+    result = pd.concat([sums.first_rows(places, groups, keys), dates, added.mask(any_count == 0), counts], axis=1)
     share = (counts["places_both"] / any_count.mask(any_count == 0)).astype("Float64")
     last = {name: result.pop(name) for name in ("places_carried_forward", "people_carried_forward")}
-    sources = joined_values(places, groups, [f"source_{side}" for side in SIDES])
+    sources = sums.joined_values(places, groups, [f"source_{side}" for side in SIDES])
     return result.assign(share_compared=share, **last, **sources)
 
 
@@ -377,15 +368,15 @@ def one_count(stocks: pd.DataFrame, choose: Mapping[str, Any] | None) -> pd.Data
     A place with a p-code is its p-code, whatever is printed beside it.
     """
     held = conform_coded(stocks, "stocks")
-    held = held.rows(chosen(held.table, choose, DIMENSIONS))
+    held = held.rows(sums.chosen(held.table, choose, DIMENSIONS))
     held = held.but(held.table.assign(operation=operations(held)), "operation")
-    together = added_up(choose)
+    together = sums.added_up(choose)
     again = {name: list(held.table[name].unique()) for name in together}
-    sums = sum_by_place(held, ["group", "operation", "date"], choose=again)
-    counted = sums[sums["people"].notna()]
-    unit = group_numbers(counted, PLACE)
+    added = sum_by_place(held, ["group", "operation", "date"], choose=again)
+    counted = added[added["people"].notna()]
+    unit = sums.group_numbers(counted, PLACE)
     if "method" not in together:
-        refuse_two(counted, unit, "method", "A series of two methods would jump where the method changes:")
+        sums.refuse_two(counted, unit, "method", "A series of two methods would jump where the method changes:")
     return counted.assign(unit=unit)
 
 
@@ -463,7 +454,7 @@ def first_above(stocks: pd.DataFrame, *, threshold: float, choose: Mapping[str, 
             date_below=before["date"],
             people_below=before["people"],
             counts=by_unit.size(),
-            source=joined_values(names, names["unit"].to_numpy(), ["source"])["source"],
+            source=sums.joined_values(names, names["unit"].to_numpy(), ["source"])["source"],
         )
     )
     return result.astype({"people": "Int64", "people_below": "Int64", "source": "string"}).reset_index(drop=True)
@@ -541,7 +532,7 @@ def durations(stocks: pd.DataFrame, *, threshold: float = 1, choose: Mapping[str
         counts=by_spell.size(),
         people_highest=by_spell["people"].max(),
     )
-    sources = joined_values(above, codes_of(above["spell"]), ["source"])
+    sources = sums.joined_values(above, sums.codes_of(above["spell"]), ["source"])
     return spells.reset_index(drop=True).assign(source=sources["source"])
 
 

@@ -12,43 +12,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sahelgeo import checks
+from sahelgeo import checks, nesting, sums
 from sahelgeo.conformance import conform_areas, conform_coded
 from sahelgeo.errors import SchemaError, warn
-from sahelgeo.nesting import (
-    check_level,
-    mixed_level_rows,
-    nested_codes,
-    nested_rows,
-    one_edition_of,
-    refuse_unplaced_totals,
-    refuse_without_code,
-    rolled_up,
-)
 from sahelgeo.parts import Map, Part, State, Tables, parts_of, state_of, summed, tables_of
 from sahelgeo.stocks.idmc_figures import check_figures
-from sahelgeo.sums import (
-    NESTED,
-    Coded,
-    Mask,
-    Numbers,
-    Sum,
-    added_up,
-    as_many,
-    chosen,
-    clashes,
-    codes_of,
-    first_rows,
-    group_numbers,
-    named_rows,
-    numbered,
-    refuse,
-    refuse_totals,
-    refuse_two,
-    refuse_unlike,
-    sums_of,
-    warn_partial,
-)
+from sahelgeo.sums import Coded, Mask, Numbers, Sum
 from sahelgeo.words import without_accents, word
 
 UNKNOWN = "unknown"
@@ -149,7 +118,7 @@ def sum_stocks(
             date   people  rows
     0 2020-09-06  1034609    13
     """
-    check_level(level, areas)
+    nesting.check_level(level, areas)
     if map is None and isinstance(stocks, pd.DataFrame):
         return _sums(conform_stocks(stocks), areas, by=by, level=level, choose=choose)
     keys = (by,) if isinstance(by, str) else tuple(by)
@@ -200,8 +169,8 @@ def _sums(
     """The sums of a table that is checked already."""
     keys = checks.by(by, held.table, never=COUNTED)
     how = how_of(held.table)
-    table = chosen(held.table, choose, how.dimensions)
-    together = added_up(choose)
+    table = sums.chosen(held.table, choose, how.dimensions)
+    together = sums.added_up(choose)
     check_figures(table, "stock")
     codes = held.rows(table)
     if "operation" not in keys:
@@ -209,20 +178,20 @@ def _sums(
         codes = codes.but(table, "operation")
     _refuse_two_dates(codes)
     _refuse_totals(codes, how.dimensions)
-    checked = None if areas is None else one_edition_of(areas, table, ["pcode"])
+    checked = None if areas is None else nesting.one_edition_of(areas, table, ["pcode"])
     apart = [name for name in how.dimensions if name not in together and name != "edition"]
-    scopes = group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
+    scopes = sums.group_numbers(codes, list(dict.fromkeys([*(key for key in keys if key != "pcode"), *apart])))
     _refuse_mixed_levels(table, scopes, checked, level)
-    refuse_unplaced_totals(codes, table["people"], group_numbers(codes, [*apart, "origin", "reason"]))
+    nesting.refuse_unplaced_totals(codes, table["people"], sums.group_numbers(codes, [*apart, "origin", "reason"]))
     if checked is not None and level is not None:
-        refuse_without_code(table)
-        table = rolled_up(table, checked, level, ["pcode"])
+        nesting.refuse_without_code(table)
+        table = nesting.rolled_up(table, checked, level, ["pcode"])
         codes = codes.but(table, "pcode")
-    groups = group_numbers(codes, keys)
-    refuse_unlike(codes, how, by=keys, together=together, groups=groups)
+    groups = sums.group_numbers(codes, keys)
+    sums.refuse_unlike(codes, how, by=keys, together=together, groups=groups)
     for column in COUNTED:
-        warn_partial(table, groups, column, keys[:1] or ["pcode"])
-    return with_age(sums_of(table, groups, keys, how, together), table, groups, keys)
+        sums.warn_partial(table, groups, column, keys[:1] or ["pcode"])
+    return with_age(sums.sums_of(table, groups, keys, how, together), table, groups, keys)
 
 
 def latest_stocks(
@@ -288,22 +257,22 @@ def latest_stocks(
     750
     """
     held = conform_coded(stocks, "stocks")
-    table = chosen(held.table, choose, DIMENSIONS)
+    table = sums.chosen(held.table, choose, DIMENSIONS)
     day = table["date"].max() if date is None else checks.day(date, "date")
     is_past = (table["date"] <= day).to_numpy(dtype=np.bool_)
     _warn_only_later(table, is_past, day)
     past = table[is_past]
     codes = held.rows(past)
-    groups = numbered([_place_numbers(codes), codes["group"], codes_of(operations(codes))])
-    together = added_up(choose)
+    groups = sums.numbered([_place_numbers(codes), codes["group"], sums.codes_of(operations(codes))])
+    together = sums.added_up(choose)
     if "method" not in together:
-        refuse_two(codes, groups, "method", "The latest count cannot be told between methods:")
+        sums.refuse_two(codes, groups, "method", "The latest count cannot be told between methods:")
     newest = np.zeros(int(groups.max(initial=-1)) + 1, dtype=np.int64)
     np.maximum.at(newest, groups, codes["date"])
     is_latest = codes["date"] == newest[groups]
     latest: pd.DataFrame = past[is_latest]
     if "source" not in together:
-        refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
+        sums.refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, groups, is_latest)
     return latest.assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),
@@ -338,9 +307,9 @@ def operations(held: Coded) -> pd.Series:
         return held.table["operation"]
     # Rounds that have no other name share theirs, none, with the rows that name no operation.
     common = np.append(numbers, np.append(labels, "").tolist().index(""))[codes]
-    two = clashes(
+    two = sums.clashes(
         pd.DataFrame({"operation": codes}),
-        numbered([_place_numbers(held), common, held["date"], held["group"]]),
+        sums.numbered([_place_numbers(held), common, held["date"], held["group"]]),
         ["operation"],
     )
     apart = common[two["operation"]] if two else ()
@@ -359,8 +328,8 @@ def _without_round(name: str) -> str:
         if folded not in _ROUNDS and not (len(text) > 2 and any(month.startswith(folded) for month in months))
     ]
     # "Lac 1" and "Lac 2" may be two operations: a number alone does not say that it counts rounds.
-    numbered = len(kept) < len(words) or re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)
-    return " ".join(kept if numbered else re.findall(r"[^\W_]+", name))
+    counts = len(kept) < len(words) or re.search(r"(?<!\d)(19|20)\d\d(?!\d)", name)
+    return " ".join(kept if counts else re.findall(r"[^\W_]+", name))
 
 
 def sum_by_place(
@@ -376,10 +345,10 @@ def sum_by_place(
     # What is printed beside p-codes tells no places apart, and a name that nothing has need not be looked at.
     printed = [name for name in PRINTED_NAMES if name in place or without.any()]
     names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in printed}
-    sums = _sums(held.but(table.assign(**names)), by=["pcode", *names, *also], choose=choose)
-    sums = sums.rename(columns={f"place_{name}": name for name in printed})
-    return sums.assign(
-        **{name: pd.Series(index=sums.index, dtype="string") for name in PRINTED_NAMES if name not in sums}
+    added = _sums(held.but(table.assign(**names)), by=["pcode", *names, *also], choose=choose)
+    added = added.rename(columns={f"place_{name}": name for name in printed})
+    return added.assign(
+        **{name: pd.Series(index=added.index, dtype="string") for name in PRINTED_NAMES if name not in added}
     )
 
 
@@ -393,40 +362,40 @@ def how_of(table: pd.DataFrame) -> Sum:
 def _refuse_totals(codes: Coded, dimensions: Sequence[str]) -> None:
     """Raise where a row is the total of others: without origin, reason or place, or of a larger origin."""
     table, keys = codes.table, ["pcode", "origin", "reason", *PRINTED_NAMES, *dimensions]
-    refuse_totals(codes, keys, ["pcode", "place"], ("origin",), ("reason",), ("origin", "reason"), ("place",))
+    sums.refuse_totals(codes, keys, ["pcode", "place"], ("origin",), ("reason",), ("origin", "reason"), ("place",))
     # A row of a region may print the region's name as its place.
     over = table["place"].isna() | (table["place"] == table["admin1"]) | (table["place"] == table["admin2"])
     named = codes.rows(table[over.fillna(False) | table["admin2"].notna()])
     names = [name for name in keys if name != "place"]
-    refuse_totals(named, names, ["pcode", "place"], ("admin3",), ("admin2", "admin3"))
-    scope = group_numbers(codes, [name for name in keys if name != "origin"])
-    pairs = nested_codes(table["origin"].dropna().unique())
+    sums.refuse_totals(named, names, ["pcode", "place"], ("admin3",), ("admin2", "admin3"))
+    scope = sums.group_numbers(codes, [name for name in keys if name != "origin"])
+    pairs = nesting.nested_codes(table["origin"].dropna().unique())
     for outer, inside in pairs.groupby("outer")["inner"]:
         is_total = (table["origin"] == outer).fillna(False)
         people = table["people"].where(is_total | table["origin"].isin(inside))
-        rows = as_many(people, is_total.to_numpy(dtype=np.bool_), scope, scope)
+        rows = sums.as_many(people, is_total.to_numpy(dtype=np.bool_), scope, scope)
         text = (
-            f"{named_rows(table, rows, ['pcode'])} is the total of origins inside {outer}. Drop it, or its parts. If "
-            "they are further people after all, give them a 'place' or 'reason' of their own, such as 'not stated'"
+            f"{sums.named_rows(table, rows, ['pcode'])} is the total of origins inside {outer}. Drop it, or its parts. "
+            "If they are further people after all, give them a 'place' or 'reason' of their own, such as 'not stated'"
         )
-        refuse(table, "The sum would count a total beside its parts:", (rows, text))
+        sums.refuse(table, "The sum would count a total beside its parts:", (rows, text))
 
 
 def _refuse_mixed_levels(
     table: pd.DataFrame, scopes: Numbers, areas: gpd.GeoDataFrame | None, level: int | None
 ) -> None:
     # Rows that differ in p-code only are what the next sum, or a map, adds up: they must not hold each other either.
-    nested = nested_rows(table, scopes, areas)
+    nested = nesting.nested_rows(table, scopes, areas)
     if nested.any():
         advice = "Keep one level: drop the parts, or the total if its parts are all there"
-        text = f"{named_rows(table, nested, ['pcode'])}. {advice}"
-        refuse(table, NESTED, (nested, text))
+        text = f"{sums.named_rows(table, nested, ['pcode'])}. {advice}"
+        sums.refuse(table, sums.NESTED, (nested, text))
     if areas is None or level is not None:
         return
-    mixed = mixed_level_rows(table, scopes, areas)
+    mixed = nesting.mixed_level_rows(table, scopes, areas)
     if mixed.any():
-        text = f"{named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"
-        refuse(table, "The sum would mix administrative levels:", (mixed, text))
+        text = f"{sums.named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"
+        sums.refuse(table, "The sum would mix administrative levels:", (mixed, text))
 
 
 def with_age(result: pd.DataFrame, table: pd.DataFrame, groups: Numbers, keys: Sequence[str]) -> pd.DataFrame:
@@ -434,9 +403,9 @@ def with_age(result: pd.DataFrame, table: pd.DataFrame, groups: Numbers, keys: S
     if "as_of" not in table:
         return result
     if "date" not in keys:
-        differ = clashes(table, groups, ["date"]).get("date", np.zeros(len(table), dtype=np.bool_))
+        differ = sums.clashes(table, groups, ["date"]).get("date", np.zeros(len(table), dtype=np.bool_))
         dates = table.assign(date=table["date"].mask(differ))
-        result.insert(len(keys), "date", first_rows(dates, groups, ["date"])["date"])
+        result.insert(len(keys), "date", sums.first_rows(dates, groups, ["date"])["date"])
     days = (table["as_of"] - table["date"]).dt.days.astype("Int64")
     days = days.fillna(table["days_old"].astype("Int64")) if "days_old" in table else days
     return result.assign(days_old=days.groupby(groups).max().reset_index(drop=True))
@@ -446,13 +415,13 @@ def _place_numbers(codes: Coded) -> Numbers:
     """A place with a p-code is its p-code, whatever name is printed beside it."""
     with_code = codes.table["pcode"].notna().to_numpy()
     printed = () if with_code.all() else PRINTED_NAMES
-    return numbered([codes["pcode"], *(np.where(with_code, 0, codes[name]) for name in printed)])
+    return sums.numbered([codes["pcode"], *(np.where(with_code, 0, codes[name]) for name in printed)])
 
 
 def _refuse_two_dates(codes: Coded) -> None:
     if "as_of" in codes:
-        unit = numbered([_place_numbers(codes), *(codes[name] for name in ("group", "operation", "as_of"))])
-        refuse_two(codes, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
+        unit = sums.numbered([_place_numbers(codes), *(codes[name] for name in ("group", "operation", "as_of"))])
+        sums.refuse_two(codes, unit, "date", "'as_of' stands in place of the date only where each place has one count:")
 
 
 def _warn_only_later(table: pd.DataFrame, is_past: Mask, day: pd.Timestamp) -> None:
@@ -463,19 +432,19 @@ def _warn_only_later(table: pd.DataFrame, is_past: Mask, day: pd.Timestamp) -> N
     if later.any():
         warn(
             f"{len(np.unique(place[later])):,} place(s) have no count on or before {day:%Y-%m-%d} and are left out: "
-            f"{named_rows(table, later, ['pcode', 'place'])}"
+            f"{sums.named_rows(table, later, ['pcode', 'place'])}"
         )
 
 
 def _warn_places_left_out(past: pd.DataFrame, groups: Numbers, is_latest: Mask) -> None:
     names = [name for name in PRINTED_NAMES if past[name].notna().any()]
-    places = numbered([groups, *(codes_of(past[name]) for name in names)]) if names else groups
+    places = sums.numbered([groups, *(sums.codes_of(past[name]) for name in names)]) if names else groups
     rows = ~is_latest & ~np.isin(places, places[is_latest])
     if rows.any():
         warn(
             "places that the latest count of their p-code does not name are left out: "
-            f"{named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on other "
-            "days than the rest"
+            f"{sums.named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on "
+            "other days than the rest"
         )
 
 
@@ -551,21 +520,21 @@ def origins(
     BF56       30    20
     unknown    10  <NA>
     """
-    check_level(level, areas)
+    nesting.check_level(level, areas)
     held = conform_stocks(stocks)
-    table = chosen(held.table, choose, how_of(held.table).dimensions)
+    table = sums.chosen(held.table, choose, how_of(held.table).dimensions)
     if len(table) and table["origin"].isna().all():
         raise SchemaError("stocks: no row has an origin. Tables of DTM and UNHCR have one; name its column 'origin'")
     held = held.rows(table)
     if areas is not None and level is not None:
         # Origins of a finer level fall together at a coarser one.
-        checked = one_edition_of(areas, table, ["origin"])
-        held = held.but(rolled_up(table, checked, level, ["origin"], keep_countries=True), "origin")
-    sums = _sums(held, areas, by=("origin", "pcode", "group"), level=level, choose=choose)
-    groups = group_numbers(sums, ["pcode", "group"])
-    totals = sums["people"].groupby(groups).transform("sum").astype("Float64")
-    internal = (sums["origin"] == sums["pcode"]).fillna(False).astype(bool)
-    result = sums.assign(internal=internal, share=sums["people"].astype("Float64") / totals.mask(totals == 0))
+        checked = nesting.one_edition_of(areas, table, ["origin"])
+        held = held.but(nesting.rolled_up(table, checked, level, ["origin"], keep_countries=True), "origin")
+    added = _sums(held, areas, by=("origin", "pcode", "group"), level=level, choose=choose)
+    groups = sums.group_numbers(added, ["pcode", "group"])
+    totals = added["people"].groupby(groups).transform("sum").astype("Float64")
+    internal = (added["origin"] == added["pcode"]).fillna(False).astype(bool)
+    result = added.assign(internal=internal, share=added["people"].astype("Float64") / totals.mask(totals == 0))
     return _wide(result) if wide else result
 
 
