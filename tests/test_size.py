@@ -29,8 +29,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 26_170
-    MODULES = 153
+    CODE_LINES = 25_910
+    MODULES = 146
     # Of the page's own scripts, without blank lines and comments.
     SCRIPT_LINES = 1_250
     # Sixty, and one for files that outgrow memory.

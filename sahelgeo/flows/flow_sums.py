@@ -436,9 +436,9 @@ def _periods(table: pd.DataFrame, freq: str | None) -> pd.DataFrame:
         spans = [f"{row.start:%Y-%m-%d} to {row.end:%Y-%m-%d}" for row in table[across].itertuples()]
         unit = checks.FREQUENCIES[freq].removesuffix("s")
         raise FlowPeriodError(
-            f"{int(across.sum()):,} of {len(table):,} flows are not within one {unit}: {sums.named_rows(table, across, [])}"
-            f"({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are not spread over time: choose a longer "
-            "freq, or None for the whole span",
+            f"{int(across.sum()):,} of {len(table):,} flows are not within one {unit}: "
+            f"{sums.named_rows(table, across, [])} ({listed(list(dict.fromkeys(spans)), SHOWN_AT_MOST)}). People are "
+            "not spread over time: choose a longer freq, or None for the whole span",
             table[across],
         )
     return periods
