@@ -73,9 +73,8 @@ def with_crs(table: gpd.GeoDataFrame, crs: Any, where: str, say: Say, *, drawn: 
         if west < -360 or east > 360 or south < -180.001 or north > 180.001:
             raise CRSError(
                 f"{where}: the CRS is {table.crs.to_string()} (degrees), but coordinates reach from {west:,.0f} "
-                f"{south:,.0f} "
-                f"to {east:,.0f} {north:,.0f}. "
-                "They are in metres: find the projection in the file's documentation and pass crs="
+                f"{south:,.0f} to {east:,.0f} {north:,.0f}. They are in metres: find the projection in the file's "
+                "documentation and pass crs="
             )
     return table
 
@@ -107,8 +106,7 @@ def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDat
     if south < -90.001 or north > 90.001:
         raise CRSError(
             f"{where}: latitudes from {south:,.1f} to {north:,.1f}. Coordinates in degrees are longitude, then "
-            "latitude: "
-            "exchange them, or pass crs="
+            "latitude: exchange them, or pass crs="
         )
     return areas
 
@@ -199,8 +197,7 @@ def dissolved(areas: gpd.GeoDataFrame, say: Say, where: str, *, dissolve: bool) 
     if not dissolve:
         problem = (
             f"{where}: {len(rows)} rows share their code with another: {shown}. Where an area is drawn in several "
-            "rows, "
-            "dissolve=True makes them one; where the rows are parts of it, give the level of the file"
+            "rows, dissolve=True makes them one; where the rows are parts of it, give the level of the file"
         )
         raise SchemaError(problem)
     names = rows.groupby("pcode")["name"].nunique()

@@ -241,8 +241,7 @@ def _layer(opened: Opened, level: int | None, name: str | None) -> Sheet:
         return fitting[0]
     raise FormatError(
         f"{opened.file}: {len(sheets)} layers, and none is meant for certain. Choose one: layer= one of {shown}, or "
-        "level= where "
-        "their names say it"
+        "level= where their names say it"
     )
 
 
@@ -325,9 +324,8 @@ def _recognised(table: gpd.GeoDataFrame, level: int | None, where: str) -> _Best
         shown = listed([str(label) for label in table.columns if label != "geometry"], 14)
         wanted = "" if level is None else f" at level {level}"
         raise FormatError(
-            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to "
-            "'pcode' and 'name' "
-            "(and 'level', 'parent'), or give another level"
+            f"{where}: no columns of codes and names of a known style{wanted}. Found: {shown}. Rename them to 'pcode' "
+            "and 'name' (and 'level', 'parent'), or give another level"
         )
     if level is not None and best[1] != level:
         raise FormatError(f"{where}: the areas are of level {best[1]}, not {level}. Give the file of level {level}")

@@ -106,8 +106,7 @@ def _refuse_mixed_total(rows: Rows) -> None:
     if fold(heading) in rows.facts["mixed_totals"] and (unknown := _unknown_counts(rows)):
         rows.doubts.append(
             f"column {heading!r} was taken for the displaced; it may count others too: beside it stand "
-            f"{', '.join(map(repr, unknown))}. "
-            "Name the column of the displaced 'Nombre total de PDI'"
+            f"{', '.join(map(repr, unknown))}. Name the column of the displaced 'Nombre total de PDI'"
         )
     if others:
         rows.notes.append(f"not carried, since they are not displaced: {others}")

@@ -166,8 +166,7 @@ def _refuse_gaps(opened: Opened, columns: Mapping[str, str], constants: Mapping[
     if lacking:
         raise FormatError(
             f"{opened.file}: a table of {declared.name} needs {'; '.join(lacking)}. Tell the heading in columns=, or "
-            f"one value for all "
-            "rows as an argument of that name"
+            "one value for all rows as an argument of that name"
         )
 
 

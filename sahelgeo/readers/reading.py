@@ -191,7 +191,6 @@ def read_empty(opened: Opened, wanted: Iterable[str]) -> Read | None:
     titles = [feed.title for feed in feeds().values() if keys & set(feed.facts.get("envelope", ()))]
     of = f" of {titles[0]}" if titles else ""
     raise FormatError(
-        f"{opened.file}: an answer{of} without any record. That is not zero people: nobody was counted, the query "
-        f"fits nothing, or "
-        "the page lies beyond the last. Ask again with another place or period"
+        f"{opened.file}: an answer{of} without any record. That is not zero people: nobody was counted, the query fits "
+        "nothing, or the page lies beyond the last. Ask again with another place or period"
     )

@@ -184,9 +184,8 @@ def _crs(member: Any, file: str) -> Any:
     if found := re.search(r"EPSG:[\d.]*:?(\d{4,6})$", name):
         return known_crs(f"EPSG:{found[1]}", file)
     raise FormatError(
-        f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. "
-        f"Save it in "
-        "longitude and latitude (EPSG:4326)"
+        f"{file}: GeoJSON whose CRS is {name or 'an address or nothing'}: nothing in a file is opened or guessed. Save "
+        "it in longitude and latitude (EPSG:4326)"
     )
 
 

@@ -535,10 +535,8 @@ class Rows:
         if len(short):
             self.doubts.append(
                 f"for {len(short)} of {len(sums)} countries and periods the level that was kept holds fewer people "
-                f"than a higher one "
-                f"({short['kept'].sum():,.0f} of {short['higher'].sum():,.0f}): areas are missing from it. level=0 "
-                f"(or 1) gives the "
-                "rows of that level"
+                f"than a higher one ({short['kept'].sum():,.0f} of {short['higher'].sum():,.0f}): areas are missing "
+                "from it. level=0 (or 1) gives the rows of that level"
             )
 
 
