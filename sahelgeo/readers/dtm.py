@@ -13,6 +13,7 @@ from sahelgeo.readers.printed import country_pcodes, fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied, copies
 from sahelgeo.readers.stock_rows import drop_nameless, groups_apart
+from sahelgeo.sums import group_numbers
 
 _FIGURES = ("people", "men", "women", "households")
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
@@ -125,7 +126,7 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
     rows.drop(again | same, "duplicate")
     table = table[~(again | same)].drop(columns="_id")
     key = [name for name in table if name not in _FIGURES]
-    group = table.groupby(key, dropna=False, sort=False).ngroup()
+    group = pd.Series(group_numbers(table, key), index=table.index)
     parts = group.duplicated(keep=False)
     if not parts.any():
         return rows.tidied(table, "stocks")

@@ -32,7 +32,7 @@ from sahelgeo.readers.printed import (
 )
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
-from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels
+from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels, perhaps_places
 from sahelgeo.samples import load_areas
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
@@ -152,9 +152,12 @@ class Rows:
         words = names.join(beyond)
         if words.empty:
             return
-        words = self._without_asides(words)
-        names, codes = (part.loc[words.index] for part in (names, codes))
-        strength, beside = labels(words, codes)
+        said = labels(words)
+        if said[["aside", "group"]].any(axis=None):
+            self._drop_asides(words, said)
+            words, names, codes, said = (part.loc[self.frame.index] for part in (words, names, codes, said))
+        strength, beside = said["strength"].copy(), said["beside"].copy()
+        perhaps_places(strength, beside, words, codes)
         self._ended = ended_by(names[strength > 0])
         certain = strength.eq(2)
         printed = self.frame[certain]
@@ -179,12 +182,9 @@ class Rows:
         self._say_totals(found, keep=bool(plan.get("keep")), parts=bool(plan.get("parts")))
         self.drop(found.dropped, "total")
 
-    def _without_asides(self, words: pd.DataFrame) -> pd.DataFrame:
-        """Names of the rows that are places: an average, a change, an earlier figure or a part of them is none."""
-        read = words.apply(lambda column: mapped(column, lambda cell: aside(cell) if pd.notna(cell) else ""))
-        no_place, group = ((read == kind).any(axis=1) for kind in ("aside", "group"))
-        if not (no_place | group).any():
-            return words
+    def _drop_asides(self, words: pd.DataFrame, said: pd.DataFrame) -> None:
+        """Leave out the rows that are no places: an average, a change, an earlier figure or a part of others."""
+        no_place, group = said["aside"], said["group"]
         figures = self.frame.loc[no_place | group, [name for name in self.feed.kinds if name in self]]
         counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).astype(bool).any(axis=1)
         counted = counted.reindex(words.index, fill_value=False)
@@ -195,7 +195,6 @@ class Rows:
             if rows.any():
                 self.doubt(rows, f"rows such as {words[rows].iloc[0].dropna().iloc[-1]!r} {what}")
         self.drop(no_place, "note")
-        return words.loc[self.frame.index]
 
     def _say_totals(self, found: Totals, *, keep: bool, parts: bool) -> None:
         """What was found among the figures, and the rows that add up others without a word of it."""
@@ -434,7 +433,8 @@ class Rows:
         there = (north.notna() & east.notna() & ~nowhere).to_numpy(dtype=bool)
         shapes = np.full(len(north), None, dtype=object)
         shapes[there] = shapely.points(east[there].to_numpy(dtype=float), north[there].to_numpy(dtype=float))
-        points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326").reindex(table.index)
+        points = gpd.GeoSeries(shapes, index=north.index, crs="EPSG:4326")
+        points = points if table.index.equals(points.index) else points.reindex(table.index)
         self._say_far(table, points)
         return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:4326")
 
@@ -509,8 +509,8 @@ class Rows:
         depth = pd.Series(0.0, index=self.frame.index, dtype="Float64")
         for level in (1, 2):
             codes = self.text(f"code{level}")
-            country = mapped(codes, lambda code: pd.notna(code) and country_of(code) is not None, "boolean")
-            country &= codes.str.len().le(3).fillna(False) & bool(codes.str.len().gt(3).any())
+            short = codes.str.len().le(3).fillna(False) & bool(codes.str.len().gt(3).any())
+            country = mapped(codes.where(short), lambda code: pd.notna(code) and country_of(code) is not None, "boolean")
             named = self.text(f"provider{level}", f"name{level}").notna() | codes.notna()
             depth = depth.mask(named & ~country, float(level))
         return self.number("level").mask(depth == 0, 0.0) if "level" in self else depth
@@ -621,8 +621,8 @@ def blank_rows(cells: pd.DataFrame) -> np.ndarray:
             break
         column = cells.iloc[:, position]
         if isinstance(column.dtype, pd.StringDtype):
-            text = pa.chunked_array([pa.array(column, pa.large_string())])
-            blank &= pc.fill_null(pc.equal(pc.utf8_trim_whitespace(text), ""), True).to_numpy()
+            text = pc.utf8_trim_whitespace(pa.array(column, pa.large_string()))
+            blank &= np.asarray(pc.fill_null(pc.equal(text, ""), True), dtype=bool)
         else:
             blank &= column.isna().to_numpy() | np.fromiter(
                 (isinstance(cell, str) and not cell.strip() for cell in column), bool, len(column)

@@ -47,27 +47,41 @@ _LEAST_SUSPECT_WITHIN = 1_000
 _MOST_SUMS = 1_000
 
 
-def labels(words: pd.DataFrame, codes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """How much the words of each row say that it is a total (2 certain, 1 perhaps, 0 nothing), and the words beside.
+def labels(words: pd.DataFrame) -> pd.DataFrame:
+    """What the names of each row say of it: each distinct name is read once, however many rows bear it.
 
-    A row that is called by such a word alone and has a code of its own, of the length of the deepest, may be a place.
+    Returns
+    -------
+    pandas.DataFrame
+        ``strength`` (how much a word says that it is a total: 2 certain, 1 perhaps, 0 nothing) with the words
+        ``beside`` it, and whether it is no place but figures ``aside`` of others, or the name of a ``group``.
     """
-    strength = np.zeros(len(words), dtype="int8")
-    beside = np.full(len(words), "", dtype=object)
+    strength, beside = np.zeros(len(words), dtype="int8"), np.full(len(words), "", dtype=object)
+    no_places = {kind: np.zeros(len(words), dtype=bool) for kind in ("aside", "group")}
     for column in words:
-        places, cells = distinct(words[column])
-        read = [_label(str(cell)) if pd.notna(cell) else (0, "") for cell in cells]
+        places, found = distinct(words[column])
+        cells = [str(cell) if pd.notna(cell) else "" for cell in found]
+        read = [_label(cell) for cell in cells]
         if column == words.columns[0] and column != "place":
-            world = [fold(str(cell)) in _WORDS["world"] for cell in cells]
-            read = [(2, "") if all_ else found for all_, found in zip(world, read, strict=True)]
-        said = np.array([found[0] for found in read], dtype="int8")[places] if len(places) else strength
+            read = [(2, "") if fold(cell) in _WORDS["world"] else said for cell, said in zip(cells, read, strict=True)]
+        said = np.array([label for label, _ in read], dtype="int8")[places] if len(places) else strength
         for position in np.flatnonzero(said > strength):
             strength[position], beside[position] = read[places[position]]
-    for position in np.flatnonzero(strength == 2):
-        alone = {fold(str(word)) for word in words.iloc[position].dropna()} & _ALONE
-        if alone and _has_own_code(position, words, codes):
-            strength[position], beside[position] = 1, min(alone)
-    return pd.Series(strength, index=words.index), pd.Series(beside, index=words.index)
+        kinds = [aside(cell) for cell in cells]
+        for kind in set(kinds) - {""}:
+            no_places[kind] |= np.array([other == kind for other in kinds])[places]
+    return pd.DataFrame({"strength": strength, "beside": beside, **no_places}, index=words.index)
+
+
+def perhaps_places(strength: pd.Series, beside: pd.Series, words: pd.DataFrame, codes: pd.DataFrame) -> None:
+    """Change the labels of rows that are called by a word for total alone, but have a code of their own.
+
+    Where it is of the length of the deepest they may be places: 1 instead of 2, beside that word.
+    """
+    for row in strength.index[strength == 2]:
+        alone = {fold(str(word)) for word in words.loc[row].dropna()} & _ALONE
+        if alone and _has_own_code(words.index.get_loc(row), words, codes):
+            strength[row], beside[row] = 1, min(alone)
 
 
 def _has_own_code(position: Any, words: pd.DataFrame, codes: pd.DataFrame) -> bool:
