@@ -78,14 +78,9 @@ def tidy(rows: Rows) -> Tidied:
 
 
 def _tidy_events(rows: Rows) -> Tidied:
-    plain = ("event", "kind", "subkind", "actor1", "actor2", "place", "admin1", "admin2", "admin3")
     table = rows.table(
-        **{name: rows.text(name) for name in plain},
-        date=rows.day("date"),
-        fatalities=rows.number("fatalities"),
-        geo_precision=rows.number("geo_precision"),
-        disorder_type=rows.text("disorder"),
-        civilian_targeting=rows.text("civilians"),
+        *("event", "kind", "subkind", "actor1", "actor2", "place", "admin1", "admin2", "admin3", "date", "fatalities"),
+        *("geo_precision", "disorder_type", "civilian_targeting"),
         iso3=rows.country("iso3", "country"),
     )
     stamped, notes = _export_days(rows, table["event"])
@@ -127,13 +122,11 @@ def _tidy_counts(rows: Rows) -> Tidied:
     printed = month + " " + rows.frame["year"].map(text_of).astype("string")
     first, last = rows.days({"Month": printed}, {"Month": "first"}), rows.days({"Month": printed}, {"Month": "last"})
     table = rows.table(
+        *("admin1", "admin2"),
         pcode=rows.text("admin2_pcode", "admin1_pcode"),
         iso3=rows.country("iso3", "country"),
-        admin1=rows.text("admin1"),
-        admin2=rows.text("admin2"),
         start=first["Month"],
         end=last["Month"],
-        events=rows.whole("events"),
-        fatalities=rows.whole("fatalities"),
+        **{name: rows.whole(name) for name in ("events", "fatalities")},
     )
     return rows.tidied(table, "")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, SahelgeoError, hearing, listed
 from sahelgeo.readers.areas import areas_in, holds_areas
 from sahelgeo.readers.bounds import Limits
@@ -17,12 +19,6 @@ from sahelgeo.readers.reading import Read, read_empty, read_found
 from sahelgeo.readers.report import ReadReport
 from sahelgeo.readers.sheets import Opened, find, not_recognised
 from sahelgeo.words import in_language
-
-_LOOKUPS = (
-    ({"location", "country length", "admin 1 length"}, "HDX's list of the lengths of p-codes"),
-    ({"region 2025", "province 2025"}, "a list of the regions and provinces of Burkina Faso since 2025"),
-    ({"new pcode", "new name", "old pcode", "old name"}, "a crosswalk of p-codes from one edition to another"),
-)
 
 
 def read(path: Readable, **options: Any) -> pd.DataFrame:
@@ -154,8 +150,8 @@ def read_other(opened: Opened, options: dict[str, Any]) -> Read:
 def _refuse_lookups(opened: Opened) -> None:
     for sheet in opened.sheets:
         headings = {fold(text_of(cell)) for row in sheet.head[:1] for cell in row}
-        for known, title in _LOOKUPS:
-            if known <= headings:
+        for title, known in tomllib.loads(read_text("no_feeds.toml"))["lists"].items():
+            if headings.issuperset(known):
                 raise FormatError(
                     f"{sheet.where}: {title}, a list of codes and names without figures to read. Open it with "
                     f"pandas.read_csv"

@@ -85,10 +85,9 @@ def tidy(rows: Rows, *, date: Day | None = None) -> Tidied:
         raise FormatError(f"{rows.where}, row(s) {at}: people without a commune. Name the commune, or delete the row")
     rows.drop(nameless, "note")
     names = names.loc[rows.frame.index]
-    figures = {name: rows.number(name) for name in ("households", *_DISAGGREGATED) if name in rows}
-    base = rows.table(**names, place=names["admin3"], pcode=rows.text("pcode"), iso3="BFA", date=day)
-    base["method"] = "government registration"
-    table = base.assign(group="idp", people=rows.number("people"), **figures)
+    figures = ("people", *(name for name in ("households", *_DISAGGREGATED) if name in rows))
+    said = {"iso3": "BFA", "date": day, "group": "idp", "method": "government registration"}
+    table = rows.table("pcode", *figures, **names, place=names["admin3"], **said)
     if not any(note.startswith("the rows add up") for note in rows.notes) and not rows.doubts:
         rows.notes.append("the file prints no total to check against")
     return rows.tidied(table, "stocks")

@@ -97,13 +97,13 @@ def tidy(rows: Rows, *, date: Day | None = None, coordinates: bool = False) -> T
     names = names.loc[rows.frame.index]
     day = day_of_count(rows, date)
     base = rows.table(
+        *(name for name in _DISAGGREGATED if name in rows),
         pcode=pd.NA,
         **{name: names[name] for name in ("admin1", "admin2", "admin3")},
         place=rows.text("place").fillna(names["admin3"]).fillna(names["admin2"]).fillna(names["admin1"]),
         date=day,
         method="government registration",
         list=rows.found.sheet.name or pd.NA,
-        **{name: rows.number(name) for name in _DISAGGREGATED if name in rows},
     )
     table = groups_apart(rows, base)
     # Sex and age are those of the displaced.

@@ -88,21 +88,15 @@ def _tidy_api(rows: Rows, level: int | None) -> Tidied:
     code = rows.text("code2").fillna(rows.text("code1").where(names[2].isna()))
     method = rows.text("method")
     table = rows.table(
+        *("date", "origin", "origin_name", "reason", "operation", "round"),
+        *(name for name in ("men", "women") if name in rows),
         pcode=code.fillna(country_pcodes(iso3).where(names[1].isna())),
         iso3=iso3,
-        date=rows.day("date"),
         group="idp",
         people=rows.persons("people"),
-        origin=rows.text("origin_code"),
-        origin_name=rows.text("origin_name"),
-        reason=rows.text("reason"),
         method=method.map(rows.facts["methods"]).fillna(method),
-        operation=rows.text("operation"),
         place=names[2].fillna(names[1]).fillna(rows.text("country")),
-        admin1=names[1],
-        admin2=names[2],
-        round=rows.text("round"),
-        **{name: rows.number(name) for name in ("men", "women") if name in rows},
+        **{f"admin{n}": name for n, name in names.items()},
     )
     return _added_up(rows, table.assign(_id=rows.text("id")))
 

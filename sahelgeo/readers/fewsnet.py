@@ -92,7 +92,7 @@ def _states() -> dict[float, str]:
     return {float(row["code"]): row["state"] for row in read_rows("fewsnet_codes.csv")}
 
 
-def _classified(rows: Rows, name: str, *places: str, **columns: Any) -> pd.DataFrame:
+def _classified(rows: Rows, name: str, places: tuple[str, ...], *named: str, **columns: Any) -> pd.DataFrame:
     """A row for each unit: its phase, or the state of one that has none; of its names the first that is printed."""
     codes, fnid, unit_type = rows.number(name), rows.text("fnid"), rows.text("unit_type")
     state = codes.map(_states()).astype("string").mask(codes.isna(), "no_data")
@@ -100,13 +100,13 @@ def _classified(rows: Rows, name: str, *places: str, **columns: Any) -> pd.DataF
     known = ", ".join(f"{code:g}" for code in _states())
     rule = f"neither a phase (1 to 5) nor a code that is known ({known})"
     return rows.table(
+        *("fnid", *named),
         pcode=pd.NA,
         phase_published=rows.refuse(phase, codes.notna() & phase.isna() & state.isna(), name, rule),
         state=unit_type.map(_NOT_PEOPLE).astype("string").fillna(state),
         unit_kind=unit_type.map(_PARTS).fillna("area"),
         place=rows.text(*places),
         iso3=rows.country("country_code", "country").fillna(iso3_of(fnid.str[:2])),
-        fnid=fnid,
         **columns,
     )
 
@@ -119,17 +119,9 @@ def _tidy_table(rows: Rows) -> Tidied:
         best = rating.groupby([rows.text(name) for name in names if name in rows], dropna=False).transform("max")
         rows.drop(rating < best, "superseded")
     words = {name.casefold(): kind for name, (kind, _) in _SCENARIOS.items()}
-    table = _classified(
-        rows,
-        "phase",
-        "unit_name",
-        "full_name",
-        **{name: rows.day(name) for name in ("start", "end", "issued")},
-        kind=rows.word("scenario", words, "not CS, ML1 or ML2", case=False),
-        assistance=rows.text("assistance"),
-        unit=rows.text("fnid"),
-        scale=rows.text("scale"),
-    )
+    kind = rows.word("scenario", words, "not CS, ML1 or ML2", case=False)
+    columns = ("start", "end", "issued", "assistance", "scale")
+    table = _classified(rows, "phase", ("unit_name", "full_name"), *columns, kind=kind, unit=rows.text("fnid"))
     return rows.tidied(table, "phases")
 
 
@@ -146,19 +138,10 @@ def _tidy_shapes(rows: Rows, period: Period | None) -> Tidied:
     tables = []
     for scenario, (kind, flag) in _SCENARIOS.items():
         if scenario in rows:
-            table = _classified(
-                rows,
-                scenario,
-                "unit_name",
-                "zone",
-                *admins,
-                "country",
-                kind=kind,
-                assistance=rows.text(flag),
-                unit=rows.text("fnid").fillna(feature),
-                **{level: rows.text(level) for level in admins},
-            ).join(_times(rows, scenario, period))
-            tables.append(table)
+            places = ("unit_name", "zone", *admins, "country")
+            said = {"kind": kind, "assistance": rows.text(flag), "unit": rows.text("fnid").fillna(feature)}
+            table = _classified(rows, scenario, places, *admins, **said)
+            tables.append(table.join(_times(rows, scenario, period)))
     table = pd.concat(tables)
     if geometry is not None:
         table = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index), crs=geometry.crs).to_crs("EPSG:4326")

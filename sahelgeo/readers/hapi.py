@@ -13,14 +13,6 @@ from sahelgeo.readers.printed import country_pcodes
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 
-# Within what the levels of a file repeat the same people.
-_WITHIN = {
-    "hapi-idps": ["country", "operation", "start", "method"],
-    "hapi-food-security": ["country", "kind", "start", "end"],
-    "hapi-conflict": ["country", "kind", "start"],
-    "hapi-population": ["country", "start"],
-}
-
 
 def read_hapi(path: Readable, *, level: int | None = None, **how: Unpack[How]) -> pd.DataFrame:
     r"""A file of HDX's humanitarian API (HAPI): displaced people, refugees, food security, conflict events, population.
@@ -92,18 +84,17 @@ def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
         rows.drop(parts, "breakdown by sex and age")
     if rows.feed.id == "hapi-refugees":
         return _tidy_refugees(rows)
-    rows.one_level(_WITHIN[rows.feed.id], level, "people")
+    rows.one_level(rows.facts["levels_within"], level, "people")
     if rows.feed.id == "hapi-food-security":
         return _tidy_food_security(rows)
     if rows.feed.id == "hapi-conflict":
-        table = _identity(rows, kind=rows.text("kind"), start=rows.day("start"), end=rows.day("end"))
-        return rows.tidied(table.assign(events=rows.whole("events"), fatalities=rows.whole("fatalities")), "")
+        counts = {name: rows.whole(name) for name in ("events", "fatalities")}
+        return rows.tidied(_identity(rows, "kind", "start", "end", **counts), "")
     if rows.feed.id == "hapi-idps":
-        stocks = _identity(rows, date=rows.day("start"), group="idp", people=rows.number("people"))
-        stocks = stocks.assign(method=rows.text("method"), operation=rows.text("operation"), round=rows.text("round"))
+        stocks = _identity(rows, "people", "method", "operation", "round", date=rows.day("start"), group="idp")
         return rows.told_apart(stocks, "stocks")
     year = rows.day("start").dt.year.astype("Int64")
-    return rows.told_apart(_identity(rows, year=year, people=rows.number("people")), "population")
+    return rows.told_apart(_identity(rows, "people", year=year), "population")
 
 
 def _tidy_refugees(rows: Rows) -> Tidied:
@@ -115,6 +106,7 @@ def _tidy_refugees(rows: Rows) -> Tidied:
     there, fled = rows.country("asylum", "asylum_name"), rows.country("origin", "origin_name")
     lives, came = there.mask(back, fled), fled.mask(back, there)
     table = rows.table(
+        "people",
         pcode=country_pcodes(lives),
         iso3=lives,
         place=rows.text("asylum_name", "asylum").mask(back, rows.text("origin_name", "origin")),
@@ -122,18 +114,18 @@ def _tidy_refugees(rows: Rows) -> Tidied:
         date=rows.day("end"),
         group=printed.map(rows.facts["groups"]),
         reason=printed.map(rows.facts["returned"]),
-        people=rows.number("people"),
     )
     return rows.told_apart(table, "stocks")
 
 
-def _identity(rows: Rows, **figures: Any) -> pd.DataFrame:
+def _identity(rows: Rows, *named: str, **figures: Any) -> pd.DataFrame:
     codes = {n: rows.text(f"code{n}") for n in (1, 2)}
     codes = {n: code.mask(code.str.endswith("-XXX").fillna(False)) for n, code in codes.items()}
     names = {n: rows.text(f"provider{n}", f"name{n}") for n in (1, 2)}
     iso3 = rows.country("country")
     national = names[1].isna() & names[2].isna() & codes[1].isna() & codes[2].isna()
     return rows.table(
+        *named,
         # A row that names a second level but has no code for it is not the whole of the first.
         pcode=codes[2].fillna(codes[1].where(names[2].isna())).fillna(country_pcodes(iso3).where(national)),
         iso3=iso3,
@@ -147,8 +139,6 @@ def _identity(rows: Rows, **figures: Any) -> pd.DataFrame:
 
 def _tidy_food_security(rows: Rows) -> Tidied:
     kinds = rows.word("kind", rows.facts["kinds"], "not a kind of period that is known", case=False)
-    table = _identity(rows, kind=kinds, start=rows.day("start"), end=rows.day("end"), unit_kind="area")
-    table = table.assign(
-        figure=rows.word("phase", rows.facts["phases"], "not a phase that is known"), number=rows.number("people")
-    )
+    figure = rows.word("phase", rows.facts["phases"], "not a phase that is known")
+    table = _identity(rows, "start", "end", kind=kinds, unit_kind="area", figure=figure, number=rows.number("people"))
     return pivot_phases(table, rows)

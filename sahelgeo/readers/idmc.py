@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack
 
 import pandas as pd
 
@@ -96,19 +96,14 @@ def _tidy_updates(rows: Rows) -> Tidied:
         rows.drop(~rows.text("role").fillna("").map(fold).isin(rows.facts["roles_counted"]), "triangulation")
     else:
         notes.append("the file does not say which figures IDMC recommends: all were kept")
-    table = _movements(rows).assign(
-        reason=rows.text("reason").str.lower(),
-        hazard=rows.text("kind"),
-        qualifier=rows.text("qualifier"),
-        place=rows.text("locations"),
-    )
+    table = _movements(rows, "hazard", "qualifier", "place", reason=rows.text("reason").str.lower())
     if "latitude" in rows and "longitude" in rows:
         table = rows.located(table)
     return rows.told_apart(table, "flows", notes)
 
 
 def _tidy_disasters(rows: Rows) -> Tidied:
-    table = _movements(rows).assign(reason="disaster", hazard=rows.text("hazard"))
+    table = _movements(rows, "hazard", reason="disaster", place=pd.NA)
     backwards = (table["end"] < table["start"]).fillna(False)
     table["end"] = table["end"].mask(backwards, table["start"])
     table = table[table["people"].notna()]
@@ -122,16 +117,14 @@ def _countries(rows: Rows) -> pd.Series:
     return rows.country("iso3", "country").fillna(rows.text("iso3"))
 
 
-def _movements(rows: Rows) -> pd.DataFrame:
-    iso3, start = _countries(rows), rows.day("start")
+def _movements(rows: Rows, *named: str, **columns: Any) -> pd.DataFrame:
+    iso3 = _countries(rows)
     return rows.table(
+        *("start", "people", "event_name", *named),
         origin=country_pcodes(iso3),
         destination=pd.NA,
-        start=start,
-        end=rows.day("end").fillna(start),
-        people=rows.number("people"),
+        end=rows.day("end").fillna(rows.day("start")),
         iso3=iso3,
-        event=rows.text("event") if "event" in rows else rows.text("name"),
-        event_name=rows.text("name"),
-        place=pd.NA,
+        event=rows.text("event" if "event" in rows else "event_name"),
+        **columns,
     )

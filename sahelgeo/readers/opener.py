@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond, refuse_wide
 from sahelgeo.readers.delimited import open_delimited
@@ -39,26 +40,7 @@ _TABLES = (
     *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".topojson", ".shp"),
     *(".gpkg", ".fgb", ".parquet", ".geoparquet", ".feather"),
 )
-_OTHER_FORMS = (
-    (b"II*\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
-    (b"MM\x00*", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
-    (b"II+\x00", "a GeoTIFF raster, not a table. zonal_sum and people_by_zone take it"),
-    (b"%PDF", "a PDF document. The publisher's data file is needed, not its report"),
-    (b"\x89PNG", "a picture (PNG), not data"),
-    (b"\xff\xd8\xff", "a picture (JPEG), not data"),
-    (b"\x1f\x8b", "a gzip archive. Unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive. Unpack it first"),
-    (b"Rar!", "a RAR archive. Unpack it first"),
-    (b"SQLite format 3", "a SQLite database that is no GeoPackage. Save its table as a GeoPackage or CSV"),
-)
-_PARTS = {
-    ".shx": "the index of a shapefile",
-    ".prj": "the coordinate system of a shapefile",
-    ".cpg": "the encoding of a shapefile",
-    ".sbn": "an index of a shapefile",
-    ".sbx": "an index of a shapefile",
-    ".qpj": "the coordinate system of a shapefile",
-}
+_NO_FEEDS = tomllib.loads(read_text("no_feeds.toml"))
 
 
 @dataclass(frozen=True)
@@ -194,12 +176,12 @@ def _shapes(given: _Given) -> Opened | None:
 def _refuse_other_forms(content: bytes, file: str) -> None:
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
         raise FormatError(f"{file}: empty. Download it again")
-    for magic, sentence in _OTHER_FORMS:
-        if content.startswith(magic):
+    for beginning, sentence in _NO_FEEDS["beginnings"].items():
+        if content.startswith(beginning.encode("latin-1")):
             raise FormatError(f"{file}: {sentence}")
-    suffix = Path(file).suffix.lower()
-    if suffix in _PARTS:
-        raise FormatError(f"{file}: {_PARTS[suffix]}. Give the .shp file, or a zip archive of all the parts")
+    part = _NO_FEEDS["endings"].get(Path(file).suffix.lower())
+    if part:
+        raise FormatError(f"{file}: {part}. Give the .shp file, or a zip archive of all the parts")
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")) or b"<html" in start[:1024]:
         found = re.search(rb"<title[^>]*>([^<]{0,120})", content[:65536], re.IGNORECASE)

@@ -109,12 +109,11 @@ def tidy(rows: Rows, *, year: int | None = None, level: int | None = None) -> Ti
     pcodes = pcodes.loc[rows.frame.index]
     years, notes = _years(rows, year)
     table = rows.table(
+        *("people", *(other for other in ("women", "men") if other in rows)),
         pcode=pcodes,
         year=years,
-        people=rows.number("people"),
         place=rows.text(name),
         iso3=_country(rows),
-        **{other: rows.number(other) for other in ("women", "men") if other in rows},
         **{f"admin{n}": rows.text(f"adm{n}_name") for n in (1, 2) if f"adm{n}_name" in rows and n <= depth},
     )
     if {"women", "men"} <= set(table):

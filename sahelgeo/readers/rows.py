@@ -17,7 +17,6 @@ import shapely
 from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.events.by_area import FAR_DEGREES, PROBLEMS
-from sahelgeo.places.names import country_of
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
@@ -412,9 +411,18 @@ class Rows:
 
     # -- tables --------------------------------------------------------------------------------
 
-    def table(self, **columns: Any) -> pd.DataFrame:
-        """A table of the rows, with their source."""
-        return pd.DataFrame({**columns, "source": self.feed.source}, index=self.frame.index)
+    def table(self, *names: str, **columns: Any) -> pd.DataFrame:
+        """A table of the rows, with their source; columns that are only named are read as what they are."""
+        read = {name: self._plain(name) for name in names}
+        return pd.DataFrame({**read, **columns, "source": self.feed.source}, index=self.frame.index)
+
+    def _plain(self, name: str) -> pd.Series:
+        """A column as its declaration or its feed says: days, numbers or else text."""
+        declared = TABLES[self.feed.table].columns if self.feed.table in TABLES else {}
+        dtype = declared[name].dtype if name in declared else "string"
+        if dtype.startswith("datetime") or name in self.facts.get("days", {}).get("columns", ()):
+            return self.day(name)
+        return self.number(name) if name in self.feed.kinds or dtype != "string" else self.text(name)
 
     def located(
         self, table: pd.DataFrame, latitude: str = "latitude", longitude: str = "longitude"
@@ -510,7 +518,7 @@ class Rows:
         for level in (1, 2):
             codes = self.text(f"code{level}")
             short = codes.str.len().le(3).fillna(False) & bool(codes.str.len().gt(3).any())
-            country = mapped(codes.where(short), lambda code: pd.notna(code) and country_of(code) is not None, "boolean")
+            country = iso3_of(codes.where(short)).notna()
             named = self.text(f"provider{level}", f"name{level}").notna() | codes.notna()
             depth = depth.mask(named & ~country, float(level))
         return self.number("level").mask(depth == 0, 0.0) if "level" in self else depth

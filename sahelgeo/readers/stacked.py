@@ -32,17 +32,8 @@ _PHASE = re.compile(r"\b(?:phase|ph|p)\s*([1-5])\b(?!\s*(?:a|to|et)\s*5)")
 _SITUATION = re.compile(
     r"^(current|courante|actuelle|situation (courante|actuelle)|(first |second )?projection|projected)\b"
 )
-# The kinds of situation and the measures by the words of their headings, folded: the first that fits.
-_KINDS = {
-    "second_projected": r"second projection|second projected|deuxieme projection|2nd projection|2eme projection",
-    "projected": r"projetee|projete|projected|projection",
-    "current": r"courante|actuelle|current",
-}
-_NAMED = {
-    "phase": r"classification|area phase|overall phase|phase de la zone|final phase",
-    "period": r"analysis period|validity|periode d analyse|periode de validite",
-    "population": r"population (analysed|analyzed|estimee|analysee)|estimated population",
-}
+# The kinds of situation and the measures by the words of their headings: the first that fits.
+_KINDS, _NAMED = PRINTED_WORDS["situations"], PRINTED_WORDS["measures"]
 _MEASURE = re.compile(
     r"\b(?:phase|ph) ?[1-5]\b|classification|pourcentage|percentage|proportion|population totale en|\b3 (?:a|to) 5\b"
 )

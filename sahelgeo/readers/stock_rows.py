@@ -11,15 +11,10 @@ import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.readers.columns import Day, day_in, given_day, one_day
-from sahelgeo.readers.printed import fold, text_of
+from sahelgeo.readers.printed import MONTHS, fold, text_of
 from sahelgeo.readers.rows import Rows
 
-_MONTH_WORD = (
-    r"jan(?:v|vier|uary)?|fe(?:v|vr|vrier|b|bruary)|mar(?:s|ch)?|a(?:vr|vril|pr|pril)|mai|may|jui(?:n|l|llet)|"
-    r"jun(?:e)?|jul(?:y)?|aou?t|aug(?:ust)?|sep(?:t|tembre|tember)?|oct(?:obre|ober)?|nov(?:embre|ember)?|"
-    r"dec(?:embre|ember)?"
-)
-_MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({_MONTH_WORD})\.? ?(20\d\d|\d\d)(?!\d)")
+_MONTH_AND_YEAR = re.compile(rf"(?<![a-z])({'|'.join(sorted(MONTHS, key=len, reverse=True))})\.? ?(20\d\d|\d\d)(?!\d)")
 _ENGLISH = re.compile(r"\b(as (of|at)|updated|until|dated?) .*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}", re.IGNORECASE)
 _NUMBER_AND_YEAR = re.compile(r"(?<!\d)(0?[1-9]|1[0-2]) (20\d\d)(?!\d)")
 

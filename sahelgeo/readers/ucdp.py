@@ -63,19 +63,10 @@ def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
 
 def tidy(rows: Rows) -> Tidied:
     """One sheet of GED, tidied."""
-    plain = ("event", "actor1", "actor2", "dyad", "place", "admin1", "admin2")
-    deaths = ("fatalities", "fatalities_low", "fatalities_high")
     table = rows.table(
-        **{
-            name: rows.text(name)
-            for name in plain
-            if name in rows or name in ("event", "place", "admin1", "admin2", "dyad")
-        },
-        **{name: rows.number(name) for name in deaths if name in rows},
-        date=rows.day("date"),
-        date_end=rows.day("date_end"),
+        *("event", "actor1", "actor2", "dyad", "place", "admin1", "admin2", "date", "date_end", "geo_precision"),
+        *("fatalities", "fatalities_low", "fatalities_high"),
         kind=rows.word("type", rows.facts["kinds"], "not 1, 2 or 3"),
-        geo_precision=rows.number("precision"),
         iso3=_countries(rows),
     )
     rows.doubt(table["date_end"] < table["date"], "date_end is before date, and both were kept as printed")

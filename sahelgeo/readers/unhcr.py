@@ -13,16 +13,6 @@ from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied
 from sahelgeo.readers.stock_rows import groups_apart
 
-_NOT_CARRIED = {
-    "other_protection": "other people in need of international protection",
-    "stateless": "stateless persons",
-    "others": "others of concern",
-    "host": "host community",
-    "refugee_like": "people in refugee-like situations",
-}
-# UNHCR's words for an origin that is no country.
-_UNKNOWN = ("UNK", "UKN", "XXA", "STA", "VAR", "TIB", "Unknown", "Stateless", "Various")
-
 
 def read_unhcr(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
     r"""Refugees, asylum-seekers, internally displaced people and returnees by country, from UNHCR's statistics.
@@ -80,7 +70,7 @@ def tidy(rows: Rows) -> Tidied:
     base = rows.table(origin=country_pcodes(origin), origin_name=origin_name, iso3=asylum, place=asylum_name)
     notes = [
         f"not carried, since no group of the table counts them: {words}"
-        for name, words in _NOT_CARRIED.items()
+        for name, words in rows.facts["not_carried"].items()
         if name in rows
     ]
     if rows.found.vintage.name.startswith("flows"):
@@ -118,7 +108,7 @@ def _country(rows: Rows, which: str) -> pd.Series:
     if which == "asylum":
         column = next(name for name in ("asylum_iso", "asylum_code", "asylum_name") if name in rows)
         printed = rows.text("asylum_iso", "asylum_code", "asylum_name")
-        unknown = (codes.isna() & ~printed.isin(_UNKNOWN)) | printed.isna()
+        unknown = (codes.isna() & ~printed.isin(rows.facts["no_country"])) | printed.isna()
         rows.refuse(codes, unknown, column, "no country of asylum that is known. Use ISO codes of three letters")
     return codes
 
