@@ -22,6 +22,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
@@ -159,6 +160,19 @@ class _Column:
                 found.setdefault(int(self.read[position][0] is None), position)
         return found
 
+    def refuse_other(self, where: str, asked: int, rule: str) -> None:
+        """Refuse a text that cannot be read in the way that the caller asks for."""
+        wrong = self.evidence().get(1 - asked)
+        if wrong is not None:
+            raise FormatError(f"{where}, column {self.name!r}: {self.example(wrong)} {rule}")
+
+    def one_way(self, where: str, both: str) -> int | None:
+        """The way that some text can only be read in; of two the sentence says both, and without one there is none."""
+        seen = self.evidence()
+        if len(seen) == 2 and both:
+            raise FormatError(f"{where}, column {self.name!r}: {both.format(*map(self.example, (seen[0], seen[1])))}")
+        return next(iter(seen)) if len(seen) == 1 else None
+
     def chosen(self, way: int) -> list[Any]:
         return [reading[way] if isinstance(reading, tuple) else reading for reading in self.read]
 
@@ -172,10 +186,15 @@ class _Column:
                 f"{where}, column {self.name!r}: cell {cells} holds a formula that no program has computed. "
                 "Open the workbook in a spreadsheet, save it, and read it again"
             )
-        rows = self.rows_of(self.bad)
-        shown = ", ".join(repr(text_of(self.cells[position])) for position in self.bad[:SHOWN_AT_MOST])
-        many = "s" if len(rows) > 1 else ""
-        raise FormatError(f"{where}, column {self.name!r}, row{many} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}")
+        bad = self.rows_of(self.bad)
+        refuse_cells(f"{where}, column {self.name!r}", bad, [self.cells[position] for position in self.bad], rule)
+
+
+def refuse_cells(where: str, rows: list[Any], cells: Iterable[Any], rule: str) -> None:
+    """Refuse the cells of some rows, for a rule that they break."""
+    shown = ", ".join(repr(text_of(cell)) for cell in islice(cells, SHOWN_AT_MOST))
+    many = "s" if len(rows) > 1 else ""
+    raise FormatError(f"{where}, row{many} {listed(rows, SHOWN_AT_MOST)} ({shown}): {rule}")
 
 
 def _is_missing(cell: Any) -> bool:
@@ -307,24 +326,15 @@ def _one_reading(body: str, mark: str, factor: float) -> float | None:
 
 def _evidence(column: _Column, kind: Kind, where: str, asked: int | None) -> int | None:
     """The decimal mark that some text of the column can only be read with, or that the caller says."""
-    seen = column.evidence()
     if asked is not None:
-        wrong = seen.get(1 - asked)
-        if wrong is not None:
-            raise FormatError(
-                f"{where}, column {column.name!r}: {column.example(wrong)} is no number with {_MARKS[asked]!r} as "
-                "decimal mark. Correct the cell, or say another decimal="
-            )
+        wrong = f"is no number with {_MARKS[asked]!r} as decimal mark. Correct the cell, or say another decimal="
+        column.refuse_other(where, asked, wrong)
         return asked
-    if len(seen) == 2:
-        if kind == "real":
-            return None
-        raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(seen[0])} can only be read with a decimal point, "
-            f"{column.example(seen[1])} only with a decimal comma or points between thousands. A spreadsheet may have "
-            "changed some of the cells: take the publisher's file, or write the column in one way"
-        )
-    return next(iter(seen), None)
+    both = (
+        "{} can only be read with a decimal point, {} only with a decimal comma or points between thousands. A "
+        "spreadsheet may have changed some of the cells: take the publisher's file, or write the column in one way"
+    )
+    return column.one_way(where, both if kind != "real" else "")
 
 
 def _measures(column: _Column) -> list[Any]:
@@ -631,24 +641,18 @@ def _refuse_slashes(column: _Column, where: str) -> None:
 
 def _order(column: _Column, where: str, asked: int | None) -> int | None:
     """What comes first in days written in numbers: the day or the month, where some text can only be read so."""
-    seen = column.evidence()
-    if asked is not None and 1 - asked in seen:
-        wrong = column.example(seen[1 - asked])
-        raise FormatError(f"{where}, column {column.name!r}: {wrong} is no day with the {_ORDERS[asked]} first")
-    if len(seen) == 2:
-        raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(seen[0])} can only be read with the day first, "
-            f"{column.example(seen[1])} only with the month first. Write them as YYYY-MM-DD"
-        )
+    if asked is not None:
+        column.refuse_other(where, asked, f"is no day with the {_ORDERS[asked]} first")
+    both = "{} can only be read with the day first, {} only with the month first. Write them as YYYY-MM-DD"
+    seen, order = column.evidence(), column.one_way(where, both)
     typed = [cell for cell in column.cells if isinstance(cell, dt.date) and not pd.isna(cell)]
-    if asked is None and typed and seen and all(cell.day <= 12 for cell in typed):
-        ((order, position),) = seen.items()
+    if asked is None and typed and order is not None and all(cell.day <= 12 for cell in typed):
         raise FormatError(
-            f"{where}, column {column.name!r}: {column.example(position)} is a text with the {_ORDERS[order]} first, "
-            f"beside days such as {typed[0]:%Y-%m-%d} that the spreadsheet took for days, perhaps with day and month "
-            "exchanged. Write all as YYYY-MM-DD"
+            f"{where}, column {column.name!r}: {column.example(seen[order])} is a text with the {_ORDERS[order]} "
+            f"first, beside days such as {typed[0]:%Y-%m-%d} that the spreadsheet took for days, perhaps with day and "
+            "month exchanged. Write all as YYYY-MM-DD"
         )
-    return next(iter(seen), None)
+    return order
 
 
 def _order_of_periods(read: Mapping[str, _Column], habit: str) -> int | None:

@@ -7,7 +7,7 @@ import re
 import tomllib
 import zipfile
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -43,17 +43,6 @@ _TABLES = (
 _NO_FEEDS = tomllib.loads(read_text("no_feeds.toml"))
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What was given: its bytes, its name for messages, where it lies, and what the caller says about it."""
-
-    content: bytes = field(repr=False)
-    file: str
-    location: Path | None
-    encoding: str | None
-    limits: Limits
-
-
 def open_file(path: Readable, encoding: str | None = None, limits: Limits | None = None) -> Opened:
     """Open a file for reading: its sheets with every row.
 
@@ -75,10 +64,10 @@ def open_file(path: Readable, encoding: str | None = None, limits: Limits | None
     bounds = limits_of(limits)
     if not isinstance(encoding, str | None):
         raise FormatError(f"encoding={encoding!r} is no name of an encoding. Write it as encoding='cp1252'")
-    given = _Given(*_content(path, bounds), encoding, bounds)
-    opened = _opened(given)
-    refuse_wide(max((sheet.cells.shape[1] for sheet in opened.sheets), default=0), given.file)
-    return replace(opened, seen_until=_seen_until(given.location))
+    content, file, location = _content(path, bounds)
+    opened = _opened(content, file, bounds, encoding, location)
+    refuse_wide(max((sheet.cells.shape[1] for sheet in opened.sheets), default=0), file)
+    return replace(opened, seen_until=_seen_until(location))
 
 
 def _seen_until(location: Path | None) -> Any:
@@ -140,36 +129,36 @@ def _bytes_of(location: Path, limits: Limits) -> bytes:
         raise FormatError(f"{location.name}: cannot be read ({problem.strerror}). Check who may read it") from problem
 
 
-def _opened(given: _Given) -> Opened:
-    content, file, limits = given.content, given.file, given.limits
-    shapes = _shapes(given)
+def _opened(content: bytes, file: str, limits: Limits, encoding: str | None, location: Path | None = None) -> Opened:
+    shapes = _shapes(content, file, limits, encoding, location)
     if shapes is not None:
         return shapes
     _refuse_other_forms(content, file)
     if content.startswith(b"PK"):
         archive = open_archive(content, file, limits)
-        return open_workbook(content, file, limits) if is_workbook(archive, file) else _from_archive(archive, given)
+        if is_workbook(archive, file):
+            return open_workbook(content, file, limits)
+        return _from_archive(archive, file, limits, encoding)
     if is_old_workbook(content):
         return open_workbook(content, file, limits)
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
         return open_records(content, file, limits)
-    return open_delimited(content, file, given.encoding, limits)
+    return open_delimited(content, file, encoding, limits)
 
 
-def _shapes(given: _Given) -> Opened | None:
+def _shapes(content: bytes, file: str, limits: Limits, encoding: str | None, location: Path | None) -> Opened | None:
     """A file of shapes or columns, told by its first bytes; nothing where it is another."""
-    content, file, limits = given.content, given.file, given.limits
     if form_of(content) is not None:
         return Opened(file, (open_columns(content, file, limits),))
     if is_geopackage(content) or content.startswith(FLATGEOBUF):
         return open_layers(content, file, "flatgeobuf" if content.startswith(FLATGEOBUF) else "geopackage", limits)
     if content.startswith(SHAPEFILE) and not file.lower().endswith(".shx"):  # an index begins alike
-        if given.location is None:
+        if location is None:
             raise FormatError(f"{file}: one part of a shapefile. Give its path, or all its parts in one zip archive")
-        return open_shapefile(given.location, file, limits, given.encoding)
+        return open_shapefile(location, file, limits, encoding)
     if is_attribute_table(content):
-        return open_attributes(content, file, limits, given.encoding, given.location)
+        return open_attributes(content, file, limits, encoding, location)
     return None
 
 
@@ -191,14 +180,13 @@ def _refuse_other_forms(content: bytes, file: str) -> None:
         raise FormatError(f"{file}: an XML document, not a table. Give CSV, a workbook (.xlsx), JSON or a shapefile")
 
 
-def _from_archive(archive: zipfile.ZipFile, given: _Given) -> Opened:
-    file, limits = given.file, given.limits
+def _from_archive(archive: zipfile.ZipFile, file: str, limits: Limits, encoding: str | None) -> Opened:
     names = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
     wanted = file.split(".zip/", 1)[1] if ".zip/" in file else None
     tables = [name for name in names if name.lower().endswith(_TABLES) and not Path(name).name.startswith("~$")]
     shapes = [name for name in tables if name.lower().endswith(".shp") and wanted in (None, name)]
     if shapes:
-        return open_zipped_shapefiles(archive, file, shapes, limits, given.encoding)
+        return open_zipped_shapefiles(archive, file, shapes, limits, encoding)
     if len(tables) != 1:
         problem = "several tables" if tables else "no table"
         raise FormatError(
@@ -208,7 +196,4 @@ def _from_archive(archive: zipfile.ZipFile, given: _Given) -> Opened:
     content = member_bytes(archive, tables[0], file)
     if content.startswith(b"PK") and not is_workbook(open_archive(content, file, limits), file):
         raise FormatError(f"{file}: an archive within an archive. Unpack it first")
-    return replace(
-        _opened(_Given(content, f"{file}/{tables[0]}", None, given.encoding, limits)),
-        file=file,
-    )
+    return replace(_opened(content, f"{file}/{tables[0]}", limits, encoding), file=file)

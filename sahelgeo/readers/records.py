@@ -44,7 +44,7 @@ def open_records(content: bytes, file: str, limits: Limits) -> Opened:
     if isinstance(document, dict) and document.get("type") == "Topology":
         return open_topology(document, file, limits)
     if isinstance(document, dict) and (document.get("type") == "FeatureCollection" or _is_esri(document)):
-        sheet = _esri(document, file, limits) if _is_esri(document) else _features(document, file)
+        sheet = _features(document, file, limits)
         beside = {key: value for key, value in document.items() if key != "features"}
         return Opened(file, (sheet,), warnings=_missing_pages(beside, len(document["features"])))
     if isinstance(document, dict) and document.get("isSuccess") is False:
@@ -162,14 +162,18 @@ def _cells(records: list[Any], file: str) -> pd.DataFrame:
     return cells
 
 
-def _features(document: dict[str, Any], file: str) -> Sheet:
+def _features(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
+    """GeoJSON, or the JSON of servers of ArcGIS: ``attributes`` where GeoJSON has ``properties``."""
+    form, attributes = ("JSON of ArcGIS", "attributes") if _is_esri(document) else ("GeoJSON", "properties")
     features = document.get("features")
     if not isinstance(features, list) or any(not isinstance(feature, dict) for feature in features):
-        raise FormatError(f"{file}: GeoJSON without a list of features")
-    properties = [feature.get("properties") or {} for feature in features]
-    cells = _cells(properties, file)
-    shapes = [_shape(feature.get("geometry"), number, file) for number, feature in enumerate(features, 1)]
-    geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs=_crs(document.get("crs"), file))
+        raise FormatError(f"{file}: {form} without a list of features")
+    cells = _cells([feature.get(attributes) or {} for feature in features], file)
+    if attributes == "attributes":
+        geometry = esri_shapes(document, file, limits).set_axis(cells.index[1:])
+    else:
+        shapes = [_shape(feature.get("geometry"), number, file) for number, feature in enumerate(features, 1)]
+        geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs=_crs(document.get("crs"), file))
     return Sheet(file, "", cells, "geojson", geometry)
 
 
@@ -192,16 +196,6 @@ def _crs(member: Any, file: str) -> Any:
 def _is_esri(document: dict[str, Any]) -> bool:
     features = document.get("features")
     return str(document.get("geometryType", "")).startswith("esriGeometry") and isinstance(features, list)
-
-
-def _esri(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
-    """The JSON that servers of ArcGIS answer with: ``attributes`` where GeoJSON has ``properties``."""
-    features = document["features"]
-    if any(not isinstance(feature, dict) for feature in features):
-        raise FormatError(f"{file}: JSON of ArcGIS without a list of features")
-    cells = _cells([feature.get("attributes") or {} for feature in features], file)
-    shapes = esri_shapes(document, file, limits)
-    return Sheet(file, "", cells, "geojson", shapes.set_axis(cells.index[1:]))
 
 
 def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:

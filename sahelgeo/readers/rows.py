@@ -389,11 +389,9 @@ class Rows:
         """The values, unless some are bad: those are named."""
         bad = bad.fillna(True).astype(bool)
         if bad.any():
-            rows, cells = bad.index[bad], self.frame.get(name, pd.Series("", index=bad.index))
-            shown = ", ".join(repr(text_of(cell)) for cell in cells[bad][:SHOWN_AT_MOST])
+            cells = self.frame.get(name, pd.Series("", index=bad.index))[bad]
             heading = self.found.heading(name) if name in self.found.columns else name
-            at = f"row{'s' if len(rows) > 1 else ''} {listed(list(rows), SHOWN_AT_MOST)}"
-            raise FormatError(f"{self.where}, column {heading!r}, {at} ({shown}): {rule}")
+            cells_of.refuse_cells(f"{self.where}, column {heading!r}", list(cells.index), cells, rule)
         return values
 
     def doubt(self, rows: pd.Series, said: str) -> None:
@@ -579,7 +577,7 @@ def body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
     gone = {
         "empty": below.index[blank_rows(below)],
         "HXL": hxl_rows(below.head(5)),
-        "note": _footers(below.tail(_FOOT_ROWS)),
+        "note": _rows_of(below.tail(_FOOT_ROWS), _is_footer),
         "headings again": _headings_again(frame, found),
     }
     for reason, rows in gone.items():
@@ -638,27 +636,26 @@ def blank_rows(cells: pd.DataFrame) -> np.ndarray:
     return blank
 
 
+def _rows_of(cells: pd.DataFrame, are: Callable[[list[str]], bool]) -> pd.Index:
+    """The rows whose filled cells are something."""
+    filled = [[text for cell in row if (text := text_of(cell))] for row in cells.itertuples(index=False, name=None)]
+    return cells.index[[number for number, row in enumerate(filled) if are(row)]]
+
+
 def hxl_rows(cells: pd.DataFrame) -> pd.Index:
     """The rows of HXL tags."""
-
-    def is_tags(row: pd.Series) -> bool:
-        filled = [text_of(cell) for cell in row if text_of(cell)]
-        # "#N/A" and "#REF!" are figures that are missing, in the row of a place.
-        tags = [cell for cell in filled if cell.startswith("#") and cell.casefold() not in MISSING_NUMBERS]
-        return len(tags) * 2 > len(filled)
-
-    return cells.index[[is_tags(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
+    return _rows_of(cells, _are_tags)
 
 
-def _footers(cells: pd.DataFrame) -> pd.Index:
-    """Rows below a table that hold one text only, which begins like "Source:": no place is called so."""
+def _are_tags(filled: list[str]) -> bool:
+    # "#N/A" and "#REF!" are figures that are missing, in the row of a place.
+    return 2 * sum(cell[0] == "#" and cell.casefold() not in MISSING_NUMBERS for cell in filled) > len(filled)
 
-    def is_footer(row: pd.Series) -> bool:
-        filled = {text_of(cell) for cell in row} - {""}
-        word, colon, _ = without_accents(min(filled)).casefold().partition(":") if len(filled) == 1 else ("", "", "")
-        return bool(colon) and word.strip(" *()") in PRINTED_WORDS["footers"]
 
-    return cells.index[[is_footer(row) for _, row in cells.iterrows()]] if len(cells) else cells.index
+def _is_footer(filled: list[str]) -> bool:
+    """One text only, which begins like "Source:": no place is called so."""
+    word, colon, _ = without_accents(filled[0]).casefold().partition(":") if len(set(filled)) == 1 else ("", "", "")
+    return bool(colon) and word.strip(" *()") in PRINTED_WORDS["footers"]
 
 
 def typed_or_text(values: pd.Series, heading: str = "") -> pd.Series:
