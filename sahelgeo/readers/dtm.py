@@ -13,7 +13,7 @@ from sahelgeo.readers.printed import country_pcodes, fold, iso3_of
 from sahelgeo.readers.reading import read_with
 from sahelgeo.readers.rows import Rows, Tidied, copies
 from sahelgeo.readers.stock_rows import drop_nameless, groups_apart
-from sahelgeo.sums import group_numbers
+from sahelgeo.sums import coded, group_numbers, repeated
 
 _FIGURES = ("people", "men", "women", "households")
 # Someone replaced "yes" and "no" by "Yes" and "No" in whole workbooks: KaYes, EcoNomic.
@@ -117,13 +117,16 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
             f"{int(same.sum())} rows without an id repeat another in every cell, and were left out as copies: they may "
             "be parts of one count"
         )
-    rows.drop(again | same, "duplicate")
-    table = table[~(again | same)].drop(columns="_id")
-    key = [name for name in table if name not in _FIGURES]
-    group = pd.Series(group_numbers(table, key), index=table.index)
-    parts = group.duplicated(keep=False)
+    table = table.drop(columns="_id")
+    if (again | same).any():
+        rows.drop(again | same, "duplicate")
+        table = table[~(again | same)]
+    held = coded(table)
+    key = [str(name) for name in table if name not in _FIGURES]
+    parts = repeated(held[name] for name in key)
     if not parts.any():
         return rows.tidied(table, "stocks")
+    group = pd.Series(group_numbers(held, key), index=table.index)
     figures = [name for name in _FIGURES if name in table]
     sums = table[figures].groupby(group).transform("sum", min_count=1)
     merged = table.assign(**{name: sums[name] for name in figures})[~group.duplicated()]

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from sahelgeo.readers.sheets import Opened
+from sahelgeo.sums import group_numbers
 
 KEPT = "kept"
 
@@ -177,4 +178,4 @@ def places_in(table: pd.DataFrame) -> int:
     columns = [
         name for name in ("pcode", "iso3", "admin1", "admin2", "admin3", "place") if name in table and len(table)
     ]
-    return len(table[columns].drop_duplicates()) if columns else 0
+    return int(group_numbers(table, columns).max(initial=-1)) + 1 if columns else 0
