@@ -35,6 +35,9 @@ _WORDS = PRINTED_WORDS["totals"]
 _ALONE = frozenset([*_WORDS["words"], *_WORDS["alone"]])
 _WORD = f"(?:{'|'.join(_WORDS['words'])})"
 _BEFORE = re.compile(rf"({_WORD})\b ?(.*)")
+_BEGINNINGS = frozenset(word.split()[0] for word in _WORDS["words"])
+_NO_PLACES = {kind[:-1]: re.compile(PRINTED_WORDS[kind]) for kind in ("asides", "groups")}
+_SPACED = re.compile(r"(\w ){3,}\w")
 _GENERIC = frozenset(_WORDS["beside"].split()) | set(MONTHS)
 _AFTER = re.compile(rf"(.*?) ?\b({_WORD})(?: (?:{'|'.join(sorted(_GENERIC))}))*")
 _ARTICLES = frozenset(["de", "du", "des", "la", "le", "les", "l", "d", "of", "region", "province"])
@@ -96,7 +99,7 @@ def _has_own_code(position: Any, words: pd.DataFrame, codes: pd.DataFrame) -> bo
 def aside(name: str) -> str:
     """Whether a name says that its row is no place: ``aside``, ``group`` or nothing."""
     folded = fold(name)
-    return next((kind[:-1] for kind in ("asides", "groups") if re.fullmatch(PRINTED_WORDS[kind], folded)), "")
+    return next((kind for kind, words in _NO_PLACES.items() if words.fullmatch(folded)), "")
 
 
 def ended_by(totals: pd.DataFrame) -> pd.Series:
@@ -110,10 +113,12 @@ def _label(text: str) -> tuple[int, str]:
     if text.strip() in ("%", "Σ", "∑"):
         return 2, ""
     folded = fold(text)
-    if re.fullmatch(r"(\w ){3,}\w", folded):
+    if _SPACED.fullmatch(folded):
         folded = folded.replace(" ", "")  # T O T A L
     if folded in _WORDS["alone"]:
         return 2, ""
+    if _BEGINNINGS.isdisjoint(folded.split()):  # most names are told by this
+        return 0, ""
     if found := _BEFORE.fullmatch(folded):
         word, rest = found[1], found[2]
     elif found := _AFTER.fullmatch(folded):
