@@ -98,7 +98,7 @@ def _tidy_api(rows: Rows, level: int | None) -> Tidied:
         place=names[2].fillna(names[1]).fillna(rows.text("country")),
         **{f"admin{n}": name for n, name in names.items()},
     )
-    return _added_up(rows, table.assign(_id=rows.text("id")))
+    return _added_up(rows, table)
 
 
 def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
@@ -106,6 +106,10 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
 
     Without an id the rows that repeat another in every cell of the file are copies, and are said.
     """
+    held, key = coded(table), [str(name) for name in table if name not in _FIGURES]
+    if not repeated(held[name] for name in key).any():
+        return rows.tidied(table, "stocks")
+    table = table.assign(_id=rows.text("id"))
     unnamed = table["_id"].isna()
     twice = table[table["_id"].duplicated(keep=False) & ~unnamed]
     again, same = (
@@ -117,16 +121,10 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
             f"{int(same.sum())} rows without an id repeat another in every cell, and were left out as copies: they may "
             "be parts of one count"
         )
-    table = table.drop(columns="_id")
-    if (again | same).any():
-        rows.drop(again | same, "duplicate")
-        table = table[~(again | same)]
-    held = coded(table)
-    key = [str(name) for name in table if name not in _FIGURES]
-    parts = repeated(held[name] for name in key)
-    if not parts.any():
-        return rows.tidied(table, "stocks")
-    group = pd.Series(group_numbers(held, key), index=table.index)
+    rows.drop(again | same, "duplicate")
+    table = table[~(again | same)].drop(columns="_id")
+    group = pd.Series(group_numbers(table, key), index=table.index)
+    parts = group.duplicated(keep=False)
     figures = [name for name in _FIGURES if name in table]
     sums = table[figures].groupby(group).transform("sum", min_count=1)
     merged = table.assign(**{name: sums[name] for name in figures})[~group.duplicated()]
@@ -138,7 +136,7 @@ def _added_up(rows: Rows, table: pd.DataFrame) -> Tidied:
         if gaps[name].any()
     ]
     note = f"{int(parts.sum())} rows alike in area, day, reason and origin are parts of one count and were added up"
-    return rows.tidied(merged, "stocks", [note])
+    return rows.tidied(merged, "stocks", [note] if parts.any() else [])
 
 
 def _tidy_workbook(rows: Rows) -> Tidied:
