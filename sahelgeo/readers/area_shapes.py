@@ -88,7 +88,7 @@ def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDat
     if not areas.crs.is_geographic or areas.geometry.isna().all():
         return areas
     country = _countries(areas)
-    extents = _extents()
+    extents = extents_of_countries()
     as_it_is, exchanged = [], []
     for code, shapes in areas.geometry.groupby(country):
         if code not in extents.index:
@@ -112,7 +112,8 @@ def longitude_first(areas: gpd.GeoDataFrame, where: str, say: Say) -> gpd.GeoDat
 
 
 @lru_cache(maxsize=1)
-def _extents() -> pd.DataFrame:
+def extents_of_countries() -> pd.DataFrame:
+    """The outermost coordinates of each embedded country, by its ISO code."""
     bounds: pd.DataFrame = load_areas(level=0).set_index("iso3").bounds
     return bounds
 

@@ -18,6 +18,7 @@ from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
 from sahelgeo.events.by_area import FAR_DEGREES, PROBLEMS
 from sahelgeo.readers import columns as cells_of
+from sahelgeo.readers.area_shapes import extents_of_countries
 from sahelgeo.readers.columns import How, Kind, Month
 from sahelgeo.readers.printed import (
     FAILED_FORMULAS,
@@ -448,7 +449,7 @@ class Rows:
         """Say which points lie far from the country that their row names; of countries that are embedded."""
         if "iso3" not in table:
             return
-        frames = load_areas(level=0).set_index("iso3").bounds.reindex(table["iso3"].fillna("")).set_axis(table.index)
+        frames = extents_of_countries().reindex(table["iso3"].fillna("")).set_axis(table.index)
 
         def beyond(x: pd.Series, y: pd.Series) -> pd.Series:
             aside = (x < frames["minx"] - FAR_DEGREES) | (x > frames["maxx"] + FAR_DEGREES)
