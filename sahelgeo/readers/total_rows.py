@@ -110,12 +110,10 @@ def ended_by(totals: pd.DataFrame) -> pd.Series:
 
 
 def _label(text: str) -> tuple[int, str]:
-    if text.strip() in ("%", "Σ", "∑"):
-        return 2, ""
     folded = fold(text)
     if _SPACED.fullmatch(folded):
         folded = folded.replace(" ", "")  # T O T A L
-    if folded in _WORDS["alone"]:
+    if folded in _WORDS["alone"] or text.strip() in ("%", "Σ", "∑"):
         return 2, ""
     if _BEGINNINGS.isdisjoint(folded.split()):  # most names are told by this
         return 0, ""
