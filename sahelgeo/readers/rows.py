@@ -449,7 +449,8 @@ class Rows:
         """Say which points lie far from the country that their row names; of countries that are embedded."""
         if "iso3" not in table:
             return
-        frames = extents_of_countries().reindex(table["iso3"].fillna("")).set_axis(table.index)
+        places, once = distinct(table["iso3"])
+        frames = extents_of_countries().reindex(pd.Index(once)).take(places).set_axis(table.index)
 
         def beyond(x: pd.Series, y: pd.Series) -> pd.Series:
             aside = (x < frames["minx"] - FAR_DEGREES) | (x > frames["maxx"] + FAR_DEGREES)
