@@ -29,8 +29,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 25_910
-    MODULES = 146
+    CODE_LINES = 25_781
+    MODULES = 144
     # Of the page's own scripts, without blank lines and comments.
     SCRIPT_LINES = 1_250
     # Sixty, and one for files that outgrow memory.

@@ -33,7 +33,6 @@ from sahelgeo.readers.printed import (
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
 from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels, perhaps_places
-from sahelgeo.samples import load_areas
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 
