@@ -444,8 +444,6 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         fields = self._fields(lang, classes)
         shapes, marks = shapes_of(self.table), marks_of(self.table)
         apart = None if self.apart_3plus is None else self.people(self.apart_3plus, lang)
-        about = self.about(self.table, lang) | {"subtitle": self._subtitle(lang)}
-        about["names"] = settlement_names(self.table, about["names"])
         return AreaDrawing(
             title=self.title or word("phases_title", lang),
             fields=fields,
@@ -462,8 +460,11 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
             shapes=shapes,
-            **about,
+            **self.about(self.table, lang),
         )
+
+    def _names(self, rows: pd.DataFrame, lang: str) -> tuple[str, ...]:
+        return settlement_names(rows, super()._names(rows, lang))
 
     def _subtitle(self, lang: str) -> str:
         parts = [period_in_words(self.table, lang)]
@@ -514,27 +515,28 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         return (text,)
 
     def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
+        table, marks = pd.DataFrame(self.table), marks_of(self.table)
         labels = tuple(classes[number].label(lang) for number in self.class_of)
         fields = [
             Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
         ]
-        if "chosen" in self.table and self.column == "phase_published":
+        if "chosen" in table and self.column == "phase_published":
             nothing = word("no_data", lang)
             rules = [
-                nothing if one is None else classes[int(one) - 1].label(lang) for one in plain(self.table["phase_rule"])
+                nothing if one is None else classes[int(one) - 1].label(lang) for one in plain(table["phase_rule"])
             ]
             fields.append(Field(word("phase_by_rule", lang), tuple(rules), "text"))
-        if "share_3plus" in self.table:
-            shares = withheld_beside(self.table, "share_3plus", plain(self.table["share_3plus"]), self.withheld_below())
+        if "share_3plus" in table:
+            shares = withheld_beside(table, "share_3plus", plain(table["share_3plus"]), self.withheld_below())
             fields.append(Field(word("share_phase_3_or_above", lang), shares, "share"))
         for phase, label in enumerate(PEOPLE_BY_PHASE, 1):
-            if label in self.table and self.table[label].notna().any():
+            if label in table and table[label].notna().any():
                 what = f"{word('people_in_phase', lang)} {phase}"
-                fields.append(Field(what, plain(self.table[label]), "people", part=True))
-        if "population" in self.table:
-            fields.append(Field(word("population_analysed", lang), plain(self.table["population"]), "people"))
-        if any(marks_of(self.table)):
-            written = tuple("; ".join(word(key, lang) for key in marks) or None for marks in marks_of(self.table))
+                fields.append(Field(what, plain(table[label]), "people", part=True))
+        if "population" in table:
+            fields.append(Field(word("population_analysed", lang), plain(table["population"]), "people"))
+        if any(marks):
+            written = tuple("; ".join(word(key, lang) for key in own) or None for own in marks)
             fields.append(Field(word("symbols", lang), written, "text"))
         return tuple(fields)
 

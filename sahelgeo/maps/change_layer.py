@@ -78,12 +78,14 @@ class ChangeLayer(AreaLayer):
         self.between = between
 
     def _draw(self, lang: str) -> AreaDrawing:
-        periods = [period_in_words(table, lang) for table in self.between]
-        between = " → ".join(periods) if all(periods) else ""
-        drawn = replace(super()._draw(lang), subtitle=between)
+        drawn = super()._draw(lang)
         notes = (*drawn.notes, *self._balance(lang))
         title = self.title or (drawn.title if self.column == "phase_is" else self._titled(lang))
         return replace(drawn, title=title, fields=(*self._shown(drawn.fields, lang), *self._sides(lang)), notes=notes)
+
+    def _subtitle(self, lang: str) -> str:
+        periods = [period_in_words(table, lang) for table in self.between]
+        return " → ".join(periods) if all(periods) else ""
 
     def _titled(self, lang: str) -> str:
         if self._stem != "people":

@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain, count
@@ -65,7 +65,7 @@ _PEOPLE_IN_FRENCH = frozenset(
 )
 # What a change between two counts is made of.
 _CHANGES_OF_PEOPLE = ("change", "like_for_like", "increase", "decrease", "newly_covered", "no_longer_covered")
-_NUMBERED = r"feature \d+"
+_NUMBERED = re.compile(r"feature \d+")
 _PLACES = ("Polygon", "MultiPolygon", "GeometryCollection")
 Taker = TypeVar("Taker", bound=Callable[..., Any])
 
@@ -199,41 +199,51 @@ class SahelgeoLayer(Layer):
                 drawn = replace(drawn, notes=tuple(dict.fromkeys((*drawn.notes, *doubts))))
                 if house is not None and self.filled_as:
                     drawn = replace(drawn, fill=style()[self.filled_as]["fill"])
-            self._drawings[key] = readable(drawn)
+            # The drawing of a period is a part of one that is looked through as a whole.
+            self._drawings[key] = drawn if isinstance(self._parent, SahelgeoLayer) else readable(drawn)
         return self._drawings[key]
+
+    def _upwards(self) -> Iterator[Any]:
+        """The layer and what it stands on, up to the page."""
+        element: Any = self
+        while element is not None:
+            yield element
+            element = element._parent
 
     def house(self) -> Style | None:
         """The style of the layer, else that of its map."""
-        element: Any = self
-        while element is not None and not isinstance(getattr(element, "style", None), Style):
-            element = element._parent
-        return None if element is None else element.style
+        styles = (getattr(element, "style", None) for element in self._upwards())
+        return next((found for found in styles if isinstance(found, Style)), None)
 
     @abstractmethod
     def _draw(self, lang: str) -> Drawing: ...
 
     def about(self, rows: pd.DataFrame, lang: str) -> dict[str, Any]:
         """Period, names, sources, p-codes and tooltips, for the drawing of some rows."""
+        rows = pd.DataFrame(rows)  # Which gives its columns out faster than a table with geometry.
         ends = ["origin", "destination"] if {"origin", "destination"} <= set(rows.columns) else ["pcode"]
         codes = zip(*(_codes(rows, label) for label in ends), strict=True) if ends[0] in rows else ()
         tooltips: tuple[str, ...] = ()
         if self.tooltip is not None:
             counts = {getattr(self, "column", "")} if self.counts_people else ()
             tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
-        words = {"subtitle": period_in_words(self.table, lang), "names": area_names(rows, lang)}
-        return {
-            **words,
-            **origin_of(self.table, getattr(self, "column", None)),
-            "codes": tuple(codes),
-            "tooltips": tooltips,
-        }
+        origin = origin_of(self.table, getattr(self, "column", None))
+        said = {"subtitle": self._subtitle(lang), "names": self._names(rows, lang)}
+        return {**said, **origin, "codes": tuple(codes), "tooltips": tooltips}
+
+    def _subtitle(self, lang: str) -> str:
+        """When it was."""
+        return period_in_words(self.table, lang)
+
+    def _names(self, rows: pd.DataFrame, lang: str) -> tuple[str, ...]:
+        """What the things drawn are called."""
+        return area_names(rows, lang)
 
     def withheld_below(self) -> float:
         """What the map withholds, also where the layer stands on no map yet."""
-        element: Any = self
-        while element is not None and not hasattr(element, "suppress_below"):
-            element = element._parent
-        return SUPPRESS_BELOW if element is None else float(element.suppress_below)
+        return float(
+            next((one.suppress_below for one in self._upwards() if hasattr(one, "suppress_below")), SUPPRESS_BELOW)
+        )
 
     def people(self, count: float, lang: str) -> str:
         """A number of people as it is written on this map."""
@@ -246,12 +256,10 @@ class SahelgeoLayer(Layer):
 
     def folium_map(self) -> folium.Map:
         """The map that the layer stands on, directly or in a group."""
-        element: Any = self
-        while element is not None and not isinstance(element, folium.Map):
-            element = element._parent
-        if element is None:
-            raise SchemaError(f"{type(self).__name__} is not on a map. Add it first: layer.add_to(m)")
-        return element
+        for element in self._upwards():
+            if isinstance(element, folium.Map):
+                return element
+        raise SchemaError(f"{type(self).__name__} is not on a map. Add it first: layer.add_to(m)")
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the layer into the page, and the page's document if this is the first layer of the map."""
@@ -294,6 +302,8 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
         )
     checks.crs(table, layer)
     there = ~_without_area(table)
+    if table.attrs.get(STAND_IN) and there.any():
+        return table[there], int((~there).sum())
     if not there.any():
         lack = "no row has a geometry" if len(table) else "the table has no rows"
         advice = "Join the table to its areas first" if len(table) else "Check how it was filtered"
@@ -334,13 +344,15 @@ def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     """A name for each row: the French name on a French map, else the official name, the printed place, the p-code."""
-    names = pd.Series(pd.NA, index=table.index, dtype="object")
-    for label in (*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"):
-        if label in table:
-            # The number of a shape in its file is no name of a place.
-            numbered = pd.Series([bool(re.fullmatch(_NUMBERED, str(name))) for name in table[label]], table.index)
-            names = names.where(names.notna(), table[label].astype(object).mask(numbered, pd.NA))
-    return tuple("" if pd.isna(name) else str(name) for name in names)
+    labels = [*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"]
+    rows = (
+        zip(*(table[label] for label in labels if label in table), strict=True)
+        if {*labels} & {*table}
+        else [()] * len(table)
+    )
+    # The number of a shape in its file is no name of a place.
+    named = ((str(name) for name in row if pd.notna(name) and not _NUMBERED.fullmatch(str(name))) for row in rows)
+    return tuple(next(names, "") for names in named)
 
 
 def without_geometry_note(count: int, lang: str, people: str | None = None) -> tuple[str, ...]:
@@ -372,9 +384,10 @@ def _doubts(*tables: pd.DataFrame) -> list[str]:
 
 def origin_of(table: pd.DataFrame, column: str | None = None) -> dict[str, Any]:
     """The sources of a table, for its drawing, and whether a row with a figure names none but that of its area."""
-    figures = table[table[column].notna()] if column is not None and column in table else table
+    rows = pd.DataFrame(table)
+    figures = rows[rows[column].notna()] if column is not None and column in rows else rows
     unsourced = rows_without_source(figures.drop(columns="area_source", errors="ignore")) > 0
-    return {"sources": tuple(source_ids(table)), "unsourced": unsourced}
+    return {"sources": tuple(source_ids(rows)), "unsourced": unsourced}
 
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.
@@ -524,6 +537,7 @@ def columns_of_days(table: pd.DataFrame) -> tuple[str, ...]:
 
 def period_in_words(table: pd.DataFrame, lang: str) -> str:
     """The period that the rows span; empty where there is none."""
+    table = pd.DataFrame(table)
     labels = columns_of_days(table)
     if not labels:
         return ""

@@ -204,8 +204,6 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         # The largest flows come last, so that they lie on top.
         drawn = self.table[people >= self.smallest].sort_values(self.column)
         values = tuple(drawn[self.column].astype(float))
-        ends = zip(_ends(drawn, "origin"), _ends(drawn, "destination"), strict=True)
-        about = self.about(drawn, lang) | {"names": tuple(f"{origin} → {destination}" for origin, destination in ends)}
         return FlowDrawing(
             title=self.title or word("flows_title", lang),
             fields=self._fields(drawn, lang),
@@ -214,8 +212,12 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             legend_values=legend_values(values),
             notes=self._notes(people, lang),
             largest=max(values, default=0.0),
-            **about,
+            **self.about(drawn, lang),
         )
+
+    def _names(self, rows: pd.DataFrame, lang: str) -> tuple[str, ...]:  # noqa: ARG002
+        ends = zip(_ends(rows, "origin"), _ends(rows, "destination"), strict=True)
+        return tuple(f"{origin} → {destination}" for origin, destination in ends)
 
     def _fields(self, drawn: gpd.GeoDataFrame, lang: str) -> tuple[Field, ...]:
         fields = [Field(self.title or word("people_moved", lang), plain(drawn[self.column]), "people")]
