@@ -23,7 +23,7 @@ import numpy as np
 import shapely
 from branca.element import Element, Figure
 
-from sahelgeo.errors import SchemaError
+from sahelgeo.errors import SchemaError, warn
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
@@ -188,12 +188,18 @@ def foreign_children(element: Any, *, hidden: bool = True) -> Iterator[Any]:
         yield from foreign_children(child, hidden=hidden)
 
 
-def page_head(*, with_leaflet: bool) -> str:
+def static_text(name: str) -> str:
+    """A file of the static folder."""
+    return STATIC.joinpath(name).read_text(encoding="utf-8")
+
+
+def page_head(*, with_leaflet: bool, several: bool = False) -> str:
     """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
-    css = [_leaflet_css()] if with_leaflet else []
-    scripts = [_leaflet_js()] if with_leaflet else []
-    css.append(lean_css(STATIC.joinpath("sheet.css").read_text(encoding="utf-8")))
-    scripts += [lean(STATIC.joinpath(name).read_text(encoding="utf-8")) for name in SCRIPTS]
+    own = ("sheet", "panels") if several else ("sheet",)
+    css = [*([_leaflet_css()] if with_leaflet else []), *(lean_css(static_text(f"{name}.css")) for name in own)]
+    scripts = [lean(static_text(name)) for name in (*SCRIPTS, *(["panels.js"] if several else []))]
+    if with_leaflet:
+        scripts.insert(0, re.sub(r"//# sourceMappingURL=\S+", "", static_text("leaflet.js")))
     return "".join(
         [*(f"<style>\n{text}\n</style>\n" for text in css), *(f"<script>\n{text}\n</script>\n" for text in scripts)]
     )
@@ -224,11 +230,6 @@ def lean(text: str) -> str:
     return re.sub(r"\n{2,}", "\n", _TOKENS.sub(shortened, text)).strip()
 
 
-def _leaflet_js() -> str:
-    text = STATIC.joinpath("leaflet.js").read_text(encoding="utf-8")
-    return re.sub(r"//# sourceMappingURL=\S+", "", text)
-
-
 # What browsers of today do not read, and pictures that the page draws itself.
 _UNUSED_RULES = re.compile(r"oldie|vml|safari|retina|default-icon|attribution-flag|::selection")
 _UNUSED_LINES = re.compile(r"\s*(?:-ms-|-moz-|-webkit-(?!tap|print)|filter: prog|behavior:|background-image:)[^;]*;")
@@ -236,7 +237,7 @@ _UNUSED_LINES = re.compile(r"\s*(?:-ms-|-moz-|-webkit-(?!tap|print)|filter: prog
 
 def _leaflet_css() -> str:
     """Leaflet's styles without those that no browser of today uses."""
-    text = re.sub(r"/\*.*?\*/", "", STATIC.joinpath("leaflet.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", "", static_text("leaflet.css"), flags=re.DOTALL)
     rules = re.findall(r"([^{}]+)\{([^{}]*)\}", _UNUSED_LINES.sub("", text.partition("@media")[0]))
     used = [(",".join(one for one in names.split(",") if not _UNUSED_RULES.search(one)), body) for names, body in rules]
     return lean_css("".join(f"{names}{{{body}}}" for names, body in used if names and body.strip()))
@@ -367,11 +368,37 @@ def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> s
     written = figure.html._children.get(identity)
     if isinstance(written, Verbatim) and written.stamp == stamp:
         return identity
-    figure.header.add_child(Verbatim(page_head(with_leaflet=furniture is not None)), name="sahelgeo_head")
-    drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers_of(on_map)}
-    described = describe(drawings, language_of(on_map), furniture)
-    figure.html.add_child(Verbatim(data_block(identity, described), stamp), name=identity)
+    lang, layers = language_of(on_map), list(layers_of(on_map))
+    drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers}
+    shown = [layer.get_name() for layer in layers if layer.show]
+    write_page(
+        figure, {identity: describe(drawings, lang, furniture)}, furniture, [drawings[name] for name in shown], stamp
+    )
     return identity
+
+
+def write_page(
+    figure: Figure,
+    documents: dict[str, dict[str, Any]],
+    furniture: MapOptions | None,
+    shown: list[Drawing],
+    stamp: object = None,
+) -> None:
+    """Put styles, scripts and the document by its id into a page; where it is sahelgeo's own, with the main figures."""
+    ((identity, document),) = documents.items()
+    head = page_head(with_leaflet=furniture is not None, several="sections" in document)
+    figure.header.add_child(Verbatim(head), name="sahelgeo_head")
+    figure.html.add_child(Verbatim(data_block(identity, document), stamp), name=identity)
+    if furniture is None:
+        return
+    figure.html.add_child(Verbatim(figures_in_html(shown, furniture)), name="sahelgeo_figures")
+    written = [*figure.header._children.values(), *figure.html._children.values()]
+    size_kb = sum(len(child.text.encode()) for child in written if isinstance(child, Verbatim)) / 1000
+    if size_kb > furniture.max_kb:
+        warn(
+            f"the page takes {size_kb:,.0f} kB, more than max_kb={furniture.max_kb}. "
+            "Draw fewer or larger areas, or allow more"
+        )
 
 
 def stamp_of(on_map: folium.Map, furniture: MapOptions | None) -> object:
@@ -425,8 +452,8 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
 @lru_cache(maxsize=1)
 def _words_of_scripts() -> frozenset[str]:
     """The keys of the words that the page's scripts ask for."""
-    scripts = (STATIC.joinpath(name).read_text(encoding="utf-8") for name in (*SCRIPTS, "panels.js"))
-    return frozenset(key for script in scripts for key in re.findall(r"words\.(\w+)", script))
+    scripts = (*SCRIPTS, "panels.js")
+    return frozenset(key for script in scripts for key in re.findall(r"words\.(\w+)", static_text(script)))
 
 
 def _page_words(lang: str) -> dict[str, str]:

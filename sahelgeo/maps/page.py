@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 import uuid
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from html import escape
@@ -17,27 +16,22 @@ import folium
 from branca.element import Figure, MacroElement
 from folium.template import Template
 
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import SchemaError, warn
 from sahelgeo.maps.document import (
     LEAFLET_ONLY,
-    STATIC,
     MapOptions,
     Page,
     Verbatim,
     bounds_of,
-    data_block,
     describe,
-    figures_in_html,
     foreign_children,
     is_layer,
     language_of,
     layers_of,
-    lean,
-    lean_css,
-    page_head,
     subtitle_of,
     title_of,
     write_document,
+    write_page,
 )
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import offers, safe_label, template
@@ -125,6 +119,8 @@ class Map(folium.Map):  # numpydoc ignore=PR02
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 (folium's own name and shape)
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = template("map.html.j2")
+    # Whether it draws from the document of a page that holds other maps too.
+    of_several = False
 
     title: str | None
     subtitle: str | None
@@ -167,21 +163,18 @@ class Map(folium.Map):  # numpydoc ignore=PR02
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
         self.add_switch()
+        if self.of_several:
+            super().render(**kwargs)  # type: ignore[no-untyped-call]
+            return
         # folium reads these from the map: its linked scripts come in only where a child needs them.
         self.default_js, self.default_css = _links_needed(self)
         figure: Figure = self.get_root()  # type: ignore[assignment]
         with in_style(self.style):
             furniture = self.furniture()
             self.document_id = write_document(self, furniture)
-            warn_if_large(figure, self.max_kb)
-            drawings = [layer.drawing(language_of(self, layer)) for layer in layers_of(self) if layer.show]
-            figure.html.add_child(Verbatim(figures_in_html(drawings, furniture)), name="sahelgeo_figures")
         figure.title = safe_label(str(furniture.title))
         if isinstance(figure, Page):
-            # What users write into popups may show pictures from elsewhere.
-            figure.closed = not any(foreign_children(self)) and not any(
-                isinstance(child, folium.TileLayer) for child in self._children.values()
-            )
+            figure.closed = needs_nothing([self])
         super().render(**kwargs)  # type: ignore[no-untyped-call]
 
     def save(self, outfile: Any, close_file: bool = True, **options: Any) -> None:
@@ -259,16 +252,10 @@ def _size(name: str, value: Any) -> str:
     return text
 
 
-def warn_if_large(figure: Figure, max_kb: int) -> None:
-    """Warn when what sahelgeo wrote into a page is larger than was asked for."""
-    written = [*figure.header._children.values(), *figure.html._children.values()]
-    size_kb = sum(len(child.text.encode()) for child in written if isinstance(child, Verbatim)) / 1000
-    if size_kb > max_kb:
-        warnings.warn(
-            f"the page takes {size_kb:,.0f} kB, more than max_kb={max_kb}. Draw fewer or larger areas, or allow more",
-            DataWarning,
-            stacklevel=3,
-        )
+def needs_nothing(maps: Sequence[Map]) -> bool:
+    """Whether nothing on a page comes from outside: what users write into popups may show pictures from elsewhere."""
+    tiles = [child for on_map in maps for child in on_map._children.values() if isinstance(child, folium.TileLayer)]
+    return not tiles and not any(any(foreign_children(on_map)) for on_map in maps)
 
 
 def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -276,11 +263,7 @@ def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, s
     foreign = sorted({type(child).__name__ for child in foreign_children(on_map) if _needs_links(child)})
     if not foreign:
         return [], []
-    warnings.warn(
-        f"the saved map needs the network: {', '.join(foreign)} use scripts that folium links",
-        DataWarning,
-        stacklevel=2,
-    )
+    warn(f"the saved map needs the network: {', '.join(foreign)} use scripts that folium links")
     return [link for link in folium.Map.default_js if link[0] != "leaflet"], [
         link for link in folium.Map.default_css if link[0] != "leaflet_css"
     ]
@@ -402,26 +385,21 @@ class Panels:
         """The page, made anew: copies of the maps draw from one document."""
         identity = f"sahelgeo_page_{uuid.uuid4().hex}"
         wheel = len(self.sections) == 1
-        parts = [(part, [_View(on_map, identity, wheel=wheel) for on_map in part.maps]) for part in self.sections]
+        parts = [(part, [_view(on_map, identity, wheel=wheel) for on_map in part.maps]) for part in self.sections]
         figure = Page(title=safe_label(self.title), ratio="75%")
         all_views = [view for _, views in parts for view in views]
-        figure.closed = not any(
-            isinstance(child, folium.TileLayer) for view in all_views for child in view._children.values()
-        )
-        figure.header.add_child(Verbatim(page_head(with_leaflet=True) + _panels_head()), name="sahelgeo_head")
+        figure.closed = needs_nothing(all_views)
         with in_style(self.style):
             document, named, words = self._document(parts)
-            figure.html.add_child(Verbatim(data_block(identity, document)), name=identity)
-            figure.html.add_child(Verbatim(figures_in_html(list(named.values()), words)), name="sahelgeo_figures")
+            write_page(figure, {identity: document}, words, list(named.values()))
         figure.script.add_child(Verbatim(f'sahelgeo.panels("{identity}");'), name="sahelgeo_panels")
         for view in all_views:
             figure.add_child(view)
         figure.add_child(_Last(f'sahelgeo.panelsReady("{identity}");'))
-        warn_if_large(figure, self.max_kb)
         return figure
 
     def _document(
-        self, parts: list[tuple[Section, list[_View]]]
+        self, parts: list[tuple[Section, list[Map]]]
     ) -> tuple[dict[str, Any], dict[str, Drawing], MapOptions]:
         """The page's document, the drawings on it by their layers, and the words around them."""
         named: dict[str, Drawing] = {}
@@ -455,31 +433,21 @@ class Panels:
         return {**describe(named, self.lang, furniture), "views": views, "sections": sections}, named, furniture
 
 
-class _View(Map):
-    """A map on a page of several: a copy that draws from the page's document."""
-
-    def __init__(self, source: Map, document_id: str, *, wheel: bool) -> None:
-        super().__init__(
-            lang=source.lang, ground=source.ground, suppress_below=source.suppress_below, style=source.style,
-            scroll_wheel_zoom=wheel,
-        )  # fmt: skip
-        self.document_id = document_id
-        self.ground = source.ground
-        for child in source._children.values():
-            if not is_layer(child) and not isinstance(child, LEAFLET_ONLY):
-                raise SchemaError(
-                    f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
-                    "Save that map on a page of its own"
-                )
-            if isinstance(child, folium.TileLayer):
-                copied(child).add_to(self)
-        for layer in layers_of(source):
-            copied(layer).add_to(self)
-
-    def render(self, **kwargs: Any) -> None:  # type: ignore[override]
-        """Write the map into the page."""
-        self.add_switch()
-        folium.Map.render(self, **kwargs)  # type: ignore[no-untyped-call]
+def _view(source: Map, document_id: str, *, wheel: bool) -> Map:
+    """A copy of a map that draws from the document of a page of several."""
+    given = {name: getattr(source, name) for name in ("lang", "suppress_below", "style")}
+    view = Map(**given, scroll_wheel_zoom=wheel)
+    view.of_several, view.document_id, view.ground = True, document_id, source.ground
+    tiles = [child for child in source._children.values() if isinstance(child, folium.TileLayer)]
+    for child in source._children.values():
+        if not is_layer(child) and not isinstance(child, LEAFLET_ONLY):
+            raise SchemaError(
+                f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
+                "Save that map on a page of its own"
+            )
+    for child in (*tiles, *layers_of(source)):
+        copied(child).add_to(view)
+    return view
 
 
 class _Last(MacroElement):
@@ -498,11 +466,6 @@ def copied(element: Any) -> Any:
     twin = copy.copy(element)
     twin._id, twin._parent, twin._children = uuid.uuid4().hex, None, type(element._children)()
     return twin
-
-
-def _panels_head() -> str:
-    css, script = (STATIC.joinpath(name).read_text(encoding="utf-8") for name in ("panels.css", "panels.js"))
-    return f"<style>\n{lean_css(css)}\n</style>\n<script>\n{lean(script)}\n</script>\n"
 
 
 def _drawn(on_map: Map) -> dict[str, Drawing]:
