@@ -26,6 +26,7 @@ from sahelgeo.errors import ExportError, SchemaError
 Value = TypeVar("Value")
 # Control characters but tab and line ends, which XML forbids, and halves of characters, which no encoding holds.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _BLANK = tuple("\t\r\n")
 
@@ -44,6 +45,11 @@ def readable(value: Value) -> Value:
     if isinstance(value, str):
         return _UNREADABLE.sub("\ufffd", value) if _UNREADABLE.search(value) else value  # type: ignore[return-value]
     if isinstance(value, tuple):
+        # The long tuples, of names and numbers, are looked through at once.
+        parts = [one for held in value for one in (held if isinstance(held, tuple) else (held,))]
+        known = _PLAIN.issuperset(map(type, parts))
+        if known and not _UNREADABLE.search("".join(one for one in parts if isinstance(one, str))):
+            return value
         held = tuple(map(readable, value))
         same = all(one is other for one, other in zip(held, value, strict=True))
         return value if same else held  # type: ignore[return-value]

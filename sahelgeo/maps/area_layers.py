@@ -428,11 +428,12 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     ) -> None:
         phases = phases if choose is None else one_phase_each(phases, choose)
         drawn, self.without_geometry = areas_with_geometry(phases, "PhaseLayer")
-        one_polygon_per_area(drawn[[not shape for shape in shapes_of(drawn)]], "PhaseLayer")
+        shapes = shapes_of(drawn)
+        one_polygon_per_area(drawn[[not shape for shape in shapes]] if any(shapes) else drawn, "PhaseLayer")
         drawn = settlements_as_points(drawn)
         super().__init__(drawn, **options)
         self.column = column
-        if "start" in drawn and len(drawn[["start", "end"]].dropna().drop_duplicates()) > 1:
+        if "start" in drawn and len(pd.DataFrame(drawn)[["start", "end"]].dropna().drop_duplicates()) > 1:
             raise SchemaError(
                 "PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer"
             )
@@ -573,6 +574,7 @@ def _people_3plus_of(rows: pd.DataFrame) -> float | None:
 def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
     """For each row the place of its class in ``phase_classes()``."""
     checks.columns(table, "PhaseLayer", {column: "any"})
+    table = pd.DataFrame(table)
     phase, state = table[column], pd.Series(table.get("state"), index=table.index, dtype="object")
     if not (
         pd.api.types.is_any_real_numeric_dtype(phase)
@@ -589,9 +591,12 @@ def _phase_class_of(table: pd.DataFrame, column: str) -> list[int]:
             "phases",
         )  # fmt: skip
         phase, state = checked["phase_published"], checked["state"]
-    keys = [item.key for item in phase_classes()]
-    key = phase.astype("Int64").astype("string").where(phase.notna(), state.astype("string")).fillna("no_data")
-    return [keys.index(value) for value in key]
+    place = {item.key: number for number, item in enumerate(phase_classes())}
+    keys = (
+        str(one if one is not None else held)
+        for one, held in zip(plain(phase.astype("Int64")), plain(state), strict=True)
+    )
+    return [place.get(key, place["no_data"]) for key in keys]
 
 
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")

@@ -325,7 +325,7 @@ def _without_area(table: gpd.GeoDataFrame) -> pd.Series:
 
 def without_area(table: gpd.GeoDataFrame) -> pd.DataFrame:
     """The rows that no map can show."""
-    return pd.DataFrame(table[_without_area(table)])
+    return pd.DataFrame(table)[_without_area(table)]
 
 
 def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
@@ -339,20 +339,19 @@ def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
     if "pcode" in table:
-        checks.once(table, layer, "pcode", advice="Choose one period, kind and group, or sum them first")
+        checks.once(pd.DataFrame(table), layer, "pcode", advice="Choose one period, kind and group, or sum them first")
 
 
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     """A name for each row: the French name on a French map, else the official name, the printed place, the p-code."""
     labels = [*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"]
-    rows = (
-        zip(*(table[label] for label in labels if label in table), strict=True)
-        if {*labels} & {*table}
-        else [()] * len(table)
-    )
+    columns = [table[label].to_numpy(dtype=object, na_value=None) for label in labels if label in table]
     # The number of a shape in its file is no name of a place.
-    named = ((str(name) for name in row if pd.notna(name) and not _NUMBERED.fullmatch(str(name))) for row in rows)
-    return tuple(next(names, "") for names in named)
+    named = (
+        (str(one) for one in row if one is not None and not _NUMBERED.fullmatch(str(one)))
+        for row in zip(*columns, strict=True)
+    )
+    return tuple(next(names, "") for names in named) if columns else ("",) * len(table)
 
 
 def without_geometry_note(count: int, lang: str, people: str | None = None) -> tuple[str, ...]:

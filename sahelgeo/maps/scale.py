@@ -362,8 +362,9 @@ def merge_periods(own: Sequence[Drawing | None], outlines: dict[tuple[float, flo
     """
     drawn: list[Any] = [item for item in own if item is not None]
     things: dict[Any, tuple[Any, int]] = {}
-    for item in drawn:
-        for number, key in enumerate(_keys(item)):
+    places = [{} if item is None else {key: number for number, key in enumerate(_keys(item))} for item in own]
+    for item, place in zip(own, places, strict=True):
+        for key, number in place.items():
             things.setdefault(key, (item, number))
     first = list(things.values())
     shared: dict[str, Any] = {"names": _first(first, "names"), "codes": _codes(first)}
@@ -375,16 +376,19 @@ def merge_periods(own: Sequence[Drawing | None], outlines: dict[tuple[float, flo
         shared |= {part: _first(first, part), **_shared(drawn)}
     template = replace(drawn[-1], **shared)
     lines = list(dict.fromkeys(replace(line, values=()) for item in drawn for line in item.fields))
-    return [_frame(template, item, list(things), lines) for item in own]
+    return [
+        _frame(template, item, [at.get(key) for key in things], lines) for item, at in zip(own, places, strict=True)
+    ]
 
 
 def _keys(item: Any) -> list[Any]:
     """What makes a thing the same in all periods: its place, with its name where several stand on one place."""
     if not isinstance(item, AreaDrawing):
         return list(zip(item.names, item.arcs if isinstance(item, FlowDrawing) else item.points, strict=True))
+    points = zip(item.geometry.x.tolist(), item.geometry.y.tolist(), strict=True)
     return [
-        (name, shape, point.x, point.y) if shape else (point.x, point.y)
-        for name, shape, point in zip(item.names, item.shapes, item.geometry, strict=True)
+        (name, shape, *point) if shape else point
+        for name, shape, point in zip(item.names, item.shapes, points, strict=True)
     ]
 
 
@@ -406,10 +410,8 @@ def _outlines_and_shapes(things: list[Any], outlines: dict[tuple[float, float], 
     return {"shapes": shapes, "geometry": gpd.GeoSeries(areas, crs="EPSG:4326")}
 
 
-def _frame(template: Any, item: Any, keys: list[Any], lines: list[Field]) -> Drawing:
-    """The template with what one period shows."""
-    at = {} if item is None else {key: number for number, key in enumerate(_keys(item))}
-    numbers = [at.get(key) for key in keys]
+def _frame(template: Any, item: Any, numbers: list[int | None], lines: list[Field]) -> Drawing:
+    """The template with what one period shows: for each thing its number in the drawing of the period, or None."""
 
     def picked(values: Sequence[Any], nothing: Any) -> tuple[Any, ...]:
         return tuple(nothing if number is None or not len(values) else values[number] for number in numbers)
