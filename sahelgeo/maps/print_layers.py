@@ -115,7 +115,10 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
         if value is None:
             continue
         start, middle, end = place(np.array(arc).reshape(3, 2))
-        clear = [radii.get(at, 0.0) + 2.5 for at in ((arc[0], arc[1]), (arc[4], arc[5]))]
+        clear = [
+            radii.get(at, 0.0) + POINTS_PER_PIXEL * style()["arrows"]["clear"]
+            for at in ((arc[0], arc[1]), (arc[4], arc[5]))
+        ]
         points = arrow_outline(start, 2 * middle - (start + end) / 2, end, arrow_width(item, value), clear)
         if points is not None:
             patch = PathPatch(Outline(points / 72, closed=True), transform=inches, zorder=4, **fill)
@@ -342,7 +345,8 @@ def _shifts(radius: float) -> Iterator[tuple[float, float]]:
     if not radius:
         yield 0.0, 0.0
         return
-    aside, away = radius * 0.72 + 6, radius + 7
+    aslant, straight = style()["labels"]["aslant"], style()["labels"]["straight"]
+    aside, away = (radius * part + POINTS_PER_PIXEL * more for part, more in (aslant, straight))
     yield from ((-aside, aside), (aside, aside), (-aside, -aside), (aside, -aside))
     yield from ((-away, 0.0), (away, 0.0), (0.0, away), (0.0, -away))
 
@@ -544,11 +548,12 @@ def arrow_outline(start: Any, control: Any, end: Any, width: float, clear: Seque
     curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
     steps = np.hypot(*np.diff(curve, axis=0).T)
     along = np.concatenate([[0], np.cumsum(steps)])
-    total = along[-1]
-    if total < 3:
+    total, look = along[-1], style()["arrows"]
+    if total < POINTS_PER_PIXEL * look["shortest"]:
         return None
     first, last = min(clear[0], total * 0.25), total - min(clear[1], total * 0.25)
-    head, wing = min(width * 1.5 + 4.5, (last - first) * 0.6), min(width * 1.05 + 2.4, total * 0.3)
+    long, broad = (width * part + POINTS_PER_PIXEL * more for part, more in (look["head"], look["wing"]))
+    head, wing = min(long, (last - first) * 0.6), min(broad, total * 0.3)
     places = np.linspace(first, last - head, 15)
     half = width / 2 * np.linspace(0.55, 1, 15)[:, None]
     body, sides = _at(curve, along, places)
@@ -618,7 +623,8 @@ def draw_settlements(axes: Axes, item: AreaDrawing) -> None:
         before = seen.get(point, 0)
         seen[point] = before + 1
         if shape:
-            aside = (13.0 * before, 9.0 if before else 0.0)
+            look = style()["settlements"]
+            aside = (POINTS_PER_PIXEL * look["beside"] * before, POINTS_PER_PIXEL * look["above"] * bool(before))
             _point(axes, point, aside, SETTLEMENT_MARKERS[shape], item.looks[number].colour, 8)
 
 

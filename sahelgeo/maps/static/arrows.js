@@ -6,7 +6,7 @@ sahelgeo.width = function (sheet, layer, value) {
 };
 
 /* The outline of an arrow along the quadratic curve a, c, b, as an SVG path; it keeps clear of both ends by a number of pixels. */
-sahelgeo.arrowPath = function (a, c, b, width, clearStart, clearEnd) {
+sahelgeo.arrowPath = function (look, a, c, b, width, clearStart, clearEnd) {
     var steps = 20, half = width / 2, points = [], i, t;
     for (i = 0; i <= steps; i += 1) {
         t = i / steps;
@@ -15,9 +15,9 @@ sahelgeo.arrowPath = function (a, c, b, width, clearStart, clearEnd) {
     var lengths = [0];
     for (i = 1; i <= steps; i += 1) lengths.push(lengths[i - 1] + Math.hypot(points[i][0] - points[i - 1][0], points[i][1] - points[i - 1][1]));
     var total = lengths[steps];
-    if (total < 4) return "M0 0";
+    if (total < look.shortest) return "M0 0";
     var start = Math.min(clearStart, total * 0.25), end = total - Math.min(clearEnd, total * 0.25);
-    var head = Math.min(width * 1.5 + 6, (end - start) * 0.6), wing = Math.min(width * 1.05 + 3.2, total * 0.3);
+    var head = Math.min(width * look.head[0] + look.head[1], (end - start) * 0.6), wing = Math.min(width * look.wing[0] + look.wing[1], total * 0.3);
     function at(length) {
         var k = 1;
         while (k < steps && lengths[k] < length) k += 1;
@@ -49,7 +49,7 @@ sahelgeo.Arrow = L.Path.extend({
         var map = this._map, pixels = this._ends.map(function (end) { return map.latLngToLayerPoint(end); });
         var a = pixels[0], middle = pixels[1], b = pixels[2];
         var control = L.point(2 * middle.x - (a.x + b.x) / 2, 2 * middle.y - (a.y + b.y) / 2);
-        this._outline = sahelgeo.arrowPath(a, control, b, this._width, this._clearance(this._ends[0]), this._clearance(this._ends[2]));
+        this._outline = sahelgeo.arrowPath(this.options.look, a, control, b, this._width, this._clearance(this._ends[0]), this._clearance(this._ends[2]));
     },
     _update: function () { if (this._map) this._updatePath(); },
     _updatePath: function () { this._renderer._setPath(this, this._outline); }
@@ -59,11 +59,11 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     var look = sheet.document.style.arrows;
     /* An arrow stops at the edge of a circle that stands on its end. */
     function clearance(end) {
-        return (sheet.radii[[end.lng, end.lat].join()] || 0) + 3;
+        return (sheet.radii[[end.lng, end.lat].join()] || 0) + look.clear;
     }
     var chosen = null, group = sahelgeo.sized(sheet, layer, function (number) { return layer.arcs[number].slice(2, 4); }, function (number) {
         return new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
-            pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
+            look: look, pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: layer.fill || look.fill, fillOpacity: look.fill_opacity
         });
     });

@@ -82,8 +82,8 @@ sahelgeo.room = function (sheet, map) {
 };
 
 /* On the point of its area, or around the circle or the settlements there. */
-sahelgeo.digitPlaces = function (radius, settled) {
-    var aside = Math.round(radius * 0.72 + 8), away = Math.round(radius + 9);
+sahelgeo.digitPlaces = function (look, radius, settled) {
+    var aside = Math.round(radius * look.aslant[0] + look.aslant[1]), away = Math.round(radius * look.straight[0] + look.straight[1]);
     if (radius) return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
     return settled ? [[-18, 0], [18, 0], [0, -20], [0, 20], [-18, -14], [18, -14]] : [[0, 0]];
 };
@@ -105,7 +105,7 @@ sahelgeo.labels = function (sheet, map, countries) {
         var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y);
         var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (WIDTHS[key] || 13); }, 0), settled = group.settled[item.key];
         var written = group === upper && (layer.digits[item.number] || marks.length) && least >= 18;
-        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(radiusAt(item), settled) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
+        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(sheet.document.style.labels, radiusAt(item), settled) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
         item.wide = shift && !shift[0] && !shift[1] ? 8 : settled ? 9 : 0;
         item.text.style.fontSize = least < 34 ? "12px" : "";
     }

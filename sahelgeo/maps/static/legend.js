@@ -24,7 +24,7 @@ sahelgeo.legend = function (sheet) {
 
     function arrow(layer, value) {
         var width = sahelgeo.width(sheet, layer, value), height = width * 2.1 + 9, middle = height / 2;
-        var d = sahelgeo.arrowPath({ x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
+        var d = sahelgeo.arrowPath(look.arrows, { x: 0, y: middle }, { x: 29, y: middle }, { x: 58, y: middle }, width, 0, 0);
         return svg("svg", { width: 60, height: height, "aria-hidden": "true" }, [svg("path", { d: d, fill: layer.fill || look.arrows.fill, "fill-opacity": look.arrows.fill_opacity })]);
     }
 

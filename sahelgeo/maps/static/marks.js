@@ -26,11 +26,11 @@ sahelgeo.settlementShape = function (sheet, shape, fill) {
 };
 
 sahelgeo.settlement = function (sheet, layer, number) {
-    var holder = sheet.element("span", "sg-settlement", []);
+    var holder = sheet.element("span", "sg-settlement", []), look = sheet.document.style.settlements;
     var place = layer.places[number];
     /* What stands on one point, such as the sites of one area, stands side by side. */
     var before = layer.places.slice(0, number).filter(function (other) { return other.join() === place.join(); }).length;
-    var aside = [20 * before, before ? -12 : 0];
+    var aside = [look.beside * before, before ? -look.above : 0];
     var marker = L.marker([place[1], place[0]], {
         pane: "sg-settlements", keyboard: false, icon: L.divIcon({ className: "sg-settlement-place", iconSize: [20, 20], iconAnchor: [10 - aside[0], 10 - aside[1]], html: holder })
     });
