@@ -44,7 +44,13 @@
             map.on("move", function () {
                 if (moving) return;
                 moving = true;
-                maps.forEach(function (other) { if (other !== map) other.setView(map.getCenter(), map.getZoom(), { animate: false }); });
+                maps.filter(function (other) { return other !== map; }).forEach(function (other) {
+                    /* A view that was fitted lies between the steps of the zoom. */
+                    var snap = other.options.zoomSnap;
+                    other.options.zoomSnap = 0;
+                    other.setView(map.getCenter(), map.getZoom(), { animate: false });
+                    other.options.zoomSnap = snap;
+                });
                 moving = false;
             });
         });
