@@ -25,6 +25,7 @@ from branca.element import Element, Figure
 
 from sahelgeo.errors import SchemaError, warn
 from sahelgeo.flows.suppression import SUPPRESS_BELOW
+from sahelgeo.maps import drawing
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
     AreaDrawing,
@@ -37,8 +38,6 @@ from sahelgeo.maps.drawing import (
     LegendMark,
     SymbolDrawing,
     TimeDrawing,
-    label_points,
-    withhold,
 )
 from sahelgeo.maps.style import Style, checked_style, style, text_on
 from sahelgeo.maps.topology import DECIMALS, build_topology, pack
@@ -429,7 +428,7 @@ def describe(named: dict[str, Drawing], lang: str, furniture: MapOptions | None)
     topology = topology.over(under)
     numbering = Numbering(numbers, drawings)
     below = furniture.suppress_below if furniture is not None else SUPPRESS_BELOW
-    layer_jsons = {name: layer_json(withhold(item, below), numbering) for name, item in named.items()}
+    layer_jsons = {name: layer_json(drawing.withhold(item, below), numbering) for name, item in named.items()}
     _drop_covered(layer_jsons)
     share_lists(layer_jsons)
     return {
@@ -470,7 +469,7 @@ def caveats(tolerance: float, lang: str) -> list[str]:
 
 def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     """What a reader without JavaScript, such as a preview of mail, sees in the map's place: its main figures."""
-    shown = [withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
+    shown = [drawing.withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
     parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}"]
     parts.append(f"<p>{escape(word('no_script', given.lang))}")
     for item in shown:
@@ -642,7 +641,7 @@ def _area_json(item: AreaDrawing, numbering: Numbering) -> dict[str, Any]:
         "class_of": _class_marks(item),
         "class_digits": _class_digits((item,)),
         "border": item.border or style()["areas"]["border"],
-        "places": _packed_points(label_points(item.geometry)),
+        "places": _packed_points(drawing.label_points(item.geometry)),
     }
     if not item.named:
         made["unnamed"] = True

@@ -12,18 +12,10 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError
+from sahelgeo.maps import layers
 from sahelgeo.maps.area_layers import AreaLayer
 from sahelgeo.maps.drawing import Drawing, EventDrawing, Field, HexagonDrawing
-from sahelgeo.maps.layers import (
-    LayerOptions,
-    SahelgeoLayer,
-    areas_with_geometry,
-    offers,
-    origin_of,
-    period_in_words,
-    refuse_rows,
-    without_geometry_note,
-)
+from sahelgeo.maps.layers import LayerOptions, SahelgeoLayer
 from sahelgeo.words import word, write_number
 
 # Equal area, with its middle in the middle of the Sahel and fixed, so that hexagons of two maps are the same hexagons.
@@ -38,7 +30,7 @@ _COUNTED = {
 }  # fmt: skip
 
 
-@offers(LayerOptions)
+@layers.offers(LayerOptions)
 class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Violent events, gathered into circles at each zoom, or counted by hexagon.
 
@@ -102,7 +94,7 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         hexagon_km: float = 50,
         **options: Any,
     ) -> None:
-        drawn, self.without_geometry = areas_with_geometry(events, "EventLayer")
+        drawn, self.without_geometry = layers.areas_with_geometry(events, "EventLayer")
         checks.choice(("circles", "hexagons"), as_=as_)
         checks.choice(("events", "fatalities"), by=by)
         if not hexagon_km > 0:
@@ -126,7 +118,7 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         place = {name: number for number, name in enumerate(names)}
         return EventDrawing(
             title=self.title or word("events_title", lang),
-            subtitle=period_in_words(self.table, lang),
+            subtitle=layers.period_in_words(self.table, lang),
             names=names,
             fields=(
                 Field(word("events", lang), _numbers(kinds.value_counts().reindex(names)), "whole"),
@@ -139,7 +131,7 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             vague=tuple(_vague(self.table).tolist()),
             by=self.by,
             notes=self._notes(lang),
-            **origin_of(self.table),
+            **layers.origin_of(self.table),
         )
 
     def _hexagons(self, lang: str) -> HexagonDrawing:
@@ -156,11 +148,11 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         return HexagonDrawing(
             **{
                 **vars(base),
-                "subtitle": period_in_words(self.table, lang),
+                "subtitle": layers.period_in_words(self.table, lang),
                 "notes": self._notes(lang),
                 "fields": tuple(Field(label, _numbers(sums[column]), "whole") for column, label in labels.items()),
                 "named": False,
-                **origin_of(self.table),
+                **layers.origin_of(self.table),
                 "codes": tuple((code,) for code in sums["hexagon"]),
             }
         )
@@ -173,7 +165,7 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             notes.append(
                 f"{word('events_without_fatalities', lang)}{word('colon', lang)} {write_number(unknown, lang)}"
             )
-        return (*notes, *without_geometry_note(self.without_geometry, lang))
+        return (*notes, *layers.without_geometry_note(self.without_geometry, lang))
 
 
 def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") -> gpd.GeoDataFrame:
@@ -258,7 +250,7 @@ def _degrees(point: shapely.Point, lang: str) -> str:
 
 
 def _check_events(table: gpd.GeoDataFrame, by: str) -> None:
-    refuse_rows(table, table.geom_type != "Point", "EventLayer", "are no points. Give one point for each event")
+    layers.refuse_rows(table, table.geom_type != "Point", "EventLayer", "are no points. Give one point for each event")
     if by == "fatalities" or "fatalities" in table:
         checks.counts(table, "EventLayer", "fatalities")
     if "event" in table:

@@ -19,6 +19,7 @@ import shapely
 
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import DataWarning, ExportError, SchemaError, listed
+from sahelgeo.maps import drawing
 from sahelgeo.maps.document import MapOptions, caveats, credit_lines, layers_of, title_of
 from sahelgeo.maps.drawing import (
     SUPPRESSED,
@@ -30,9 +31,6 @@ from sahelgeo.maps.drawing import (
     HexagonDrawing,
     SymbolDrawing,
     TimeDrawing,
-    gathered_events,
-    label_points,
-    withhold,
 )
 from sahelgeo.maps.layers import free_name
 from sahelgeo.maps.page import Map, Panels
@@ -126,7 +124,7 @@ def export_newsroom(
         raise SchemaError("there is no layer to export. Add one first: PhaseLayer(table).add_to(m)")
     _check_target(Path(folder))
     lang, below = given.lang, given.suppress_below
-    drawings = [withhold(layer.drawing(layer.lang or lang), below) for layer in layers]
+    drawings = [drawing.withhold(layer.drawing(layer.lang or lang), below) for layer in layers]
     areas = _areas(layers, drawings)
     texts: dict[str, str] = {}
     tolerance = 0.0
@@ -380,7 +378,7 @@ def data_rows(areas: gpd.GeoDataFrame, drawings: list[Drawing], lang: str, below
     """One row for each area, with what the layers of one period show there."""
     rows = {
         code: {"pcode": code, "name": name} | _at(point)
-        for code, name, point in zip(areas["pcode"], areas["name"], label_points(areas.geometry), strict=True)
+        for code, name, point in zip(areas["pcode"], areas["name"], drawing.label_points(areas.geometry), strict=True)
     }
     on_areas = [item for item in drawings if isinstance(item, AreaDrawing | SymbolDrawing)]
     shown = [item for item in on_areas if {codes[0] for codes in item.codes} & set(rows)]
@@ -487,7 +485,7 @@ def point_rows(drawings: list[Drawing], lang: str, below: float, areas: Collecti
             numbers, points = [number for number, code in enumerate(codes) if code not in areas], list(item.points)
         elif isinstance(item, AreaDrawing) and any(item.shapes):
             numbers = [number for number, shape in enumerate(item.shapes) if shape]
-            points = label_points(item.geometry)
+            points = drawing.label_points(item.geometry)
         else:
             continue
         fields = _fields(item, lang, below)
@@ -508,7 +506,7 @@ def hexagon_rows(item: HexagonDrawing, lang: str, below: float) -> Rows:
     columns = columns_of(item, lang, below)
     return [
         {"hexagon": code, "name": item.names[number]} | _at(point) | _row(columns, number) | _source(item)
-        for number, ((code,), point) in enumerate(zip(item.codes, label_points(item.geometry), strict=True))
+        for number, ((code,), point) in enumerate(zip(item.codes, drawing.label_points(item.geometry), strict=True))
     ]
 
 
@@ -518,7 +516,7 @@ def event_rows(drawings: list[Drawing], lang: str) -> Rows:
     for item in drawings:
         if not isinstance(item, EventDrawing):
             continue
-        for middle, members in gathered_events(item):
+        for middle, members in drawing.gathered_events(item):
             deaths = [found for number in members if (found := item.fatalities[number]) is not None]
             kinds = np.bincount([item.kind_of[number] for number in members], minlength=len(item.kinds))
             place = [round(one, _PLACE_DECIMALS) + 0.0 for one in middle]

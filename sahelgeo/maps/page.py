@@ -17,22 +17,8 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 
 from sahelgeo.errors import SchemaError, warn
-from sahelgeo.maps.document import (
-    LEAFLET_ONLY,
-    MapOptions,
-    Page,
-    Verbatim,
-    bounds_of,
-    describe,
-    foreign_children,
-    is_layer,
-    language_of,
-    layers_of,
-    subtitle_of,
-    title_of,
-    write_document,
-    write_page,
-)
+from sahelgeo.maps import document
+from sahelgeo.maps.document import LEAFLET_ONLY, MapOptions, Page, Verbatim
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import offers, safe_label, template
 from sahelgeo.maps.scale import share_legend
@@ -153,12 +139,12 @@ class Map(folium.Map):  # numpydoc ignore=PR02
 
     def furniture(self) -> MapOptions:
         """What stands around the map: the options with title and subtitle in words."""
-        layers = list(layers_of(self))
+        layers = list(document.layers_of(self))
         # What is off when the page opens is told by its legend once it is on.
         seen = [layer for layer in layers if layer.show] or layers
-        drawings = [layer.drawing(language_of(self, layer)) for layer in seen]
+        drawings = [layer.drawing(document.language_of(self, layer)) for layer in seen]
         given = self.given
-        return replace(given, title=title_of(given, drawings), subtitle=subtitle_of(given, drawings))
+        return replace(given, title=document.title_of(given, drawings), subtitle=document.subtitle_of(given, drawings))
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the map into its page."""
@@ -171,7 +157,7 @@ class Map(folium.Map):  # numpydoc ignore=PR02
         figure: Figure = self.get_root()  # type: ignore[assignment]
         with in_style(self.style):
             furniture = self.furniture()
-            self.document_id = write_document(self, furniture)
+            self.document_id = document.write_document(self, furniture)
         figure.title = safe_label(str(furniture.title))
         if isinstance(figure, Page):
             figure.closed = needs_nothing([self])
@@ -239,7 +225,7 @@ class Map(folium.Map):  # numpydoc ignore=PR02
 
     def add_switch(self) -> None:
         """Put a layer switch on the map if it has several layers and no switch yet."""
-        several = sum(bool(getattr(layer, "control", True)) for layer in layers_of(self)) > 1
+        several = sum(bool(getattr(layer, "control", True)) for layer in document.layers_of(self)) > 1
         if several and not any(isinstance(child, folium.LayerControl) for child in self._children.values()):
             self.add_child(folium.LayerControl(position="topleft", collapsed=False), name="layer_control")
 
@@ -255,12 +241,12 @@ def _size(name: str, value: Any) -> str:
 def needs_nothing(maps: Sequence[Map]) -> bool:
     """Whether nothing on a page comes from outside: what users write into popups may show pictures from elsewhere."""
     tiles = [child for on_map in maps for child in on_map._children.values() if isinstance(child, folium.TileLayer)]
-    return not tiles and not any(any(foreign_children(on_map)) for on_map in maps)
+    return not tiles and not any(any(document.foreign_children(on_map)) for on_map in maps)
 
 
 def _links_needed(on_map: Map) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Folium's linked scripts, without Leaflet, when a child that is not known to do without them stands on the map."""
-    foreign = sorted({type(child).__name__ for child in foreign_children(on_map) if _needs_links(child)})
+    foreign = sorted({type(child).__name__ for child in document.foreign_children(on_map) if _needs_links(child)})
     if not foreign:
         return [], []
     warn(f"the saved map needs the network: {', '.join(foreign)} use scripts that folium links")
@@ -390,8 +376,8 @@ class Panels:
         all_views = [view for _, views in parts for view in views]
         figure.closed = needs_nothing(all_views)
         with in_style(self.style):
-            document, named, words = self._document(parts)
-            write_page(figure, {identity: document}, words, list(named.values()))
+            described, named, words = self._document(parts)
+            document.write_page(figure, {identity: described}, words, list(named.values()))
         figure.script.add_child(Verbatim(f'sahelgeo.panels("{identity}");'), name="sahelgeo_panels")
         for view in all_views:
             figure.add_child(view)
@@ -406,7 +392,7 @@ class Panels:
         views: dict[str, Any] = {}
         for section, maps in parts:
             drawn = _drawn_together(maps) if section.shared else [_drawn(on_map) for on_map in maps]
-            bounds = bounds_of([item for one in drawn for item in one.values()])
+            bounds = document.bounds_of([item for one in drawn for item in one.values()])
             for on_map, own in zip(maps, drawn, strict=True):
                 named |= own
                 views[on_map.get_name()] = {
@@ -430,7 +416,11 @@ class Panels:
             }
             for section, maps in parts
         ]
-        return {**describe(named, self.lang, furniture), "views": views, "sections": sections}, named, furniture
+        return (
+            {**document.describe(named, self.lang, furniture), "views": views, "sections": sections},
+            named,
+            furniture,
+        )
 
 
 def _view(source: Map, document_id: str, *, wheel: bool) -> Map:
@@ -440,12 +430,12 @@ def _view(source: Map, document_id: str, *, wheel: bool) -> Map:
     view.of_several, view.document_id, view.ground = True, document_id, source.ground
     tiles = [child for child in source._children.values() if isinstance(child, folium.TileLayer)]
     for child in source._children.values():
-        if not is_layer(child) and not isinstance(child, LEAFLET_ONLY):
+        if not document.is_layer(child) and not isinstance(child, LEAFLET_ONLY):
             raise SchemaError(
                 f"a page of several maps takes sahelgeo's layers and tiles, not {type(child).__name__}. "
                 "Save that map on a page of its own"
             )
-    for child in (*tiles, *layers_of(source)):
+    for child in (*tiles, *document.layers_of(source)):
         copied(child).add_to(view)
     return view
 
@@ -469,7 +459,9 @@ def copied(element: Any) -> Any:
 
 
 def _drawn(on_map: Map) -> dict[str, Drawing]:
-    return {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers_of(on_map)}
+    return {
+        layer.get_name(): layer.drawing(document.language_of(on_map, layer)) for layer in document.layers_of(on_map)
+    }
 
 
 def _drawn_together(maps: Sequence[Map]) -> list[dict[str, Drawing]]:

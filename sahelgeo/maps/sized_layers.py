@@ -12,24 +12,13 @@ import shapely
 from sahelgeo import checks
 from sahelgeo.errors import SchemaError
 from sahelgeo.flows.suppression import is_small
+from sahelgeo.maps import layers
 from sahelgeo.maps.drawing import Field, FlowDrawing, SymbolDrawing, label_points, legend_values, plain
-from sahelgeo.maps.layers import (
-    LayerOptions,
-    SahelgeoLayer,
-    areas_with_geometry,
-    capital,
-    column_title,
-    offers,
-    one_row_per_area,
-    refuse_rows,
-    total_note,
-    without_area,
-    without_geometry_note,
-)
+from sahelgeo.maps.layers import LayerOptions, SahelgeoLayer
 from sahelgeo.words import word, write_number
 
 
-@offers(LayerOptions)
+@layers.offers(LayerOptions)
 class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Circles whose area stands for the number of displaced people in each place.
 
@@ -76,8 +65,8 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     filled_as = "symbols"
 
     def __init__(self, stocks: gpd.GeoDataFrame, *, column: str = "people", **options: Any) -> None:
-        drawn, self.without_geometry = areas_with_geometry(stocks, "StockLayer")
-        one_row_per_area(drawn, "StockLayer")
+        drawn, self.without_geometry = layers.areas_with_geometry(stocks, "StockLayer")
+        layers.one_row_per_area(drawn, "StockLayer")
         checks.counts(drawn, "StockLayer", column)
         for label in ("group", "as_of" if "as_of" in drawn else "date"):
             if label in drawn and (found := drawn[label].nunique()) > 1:
@@ -86,7 +75,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
                 )
         super().__init__(drawn, **options)
         self.column = column
-        rest = without_area(stocks)[column]
+        rest = layers.without_area(stocks)[column]
         self.people_without = float(rest.sum()) if rest.notna().any() else None
         self.uncounted_without = int(rest.isna().sum())
 
@@ -99,8 +88,8 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         without = None if self.people_without is None else self.people(self.people_without, lang)
         beside = self.people_without or 0
         beside = 0 if is_small(beside, below) else beside
-        notes = list(total_note("total_people", shown, len(values) - uncounted, lang, beside))
-        notes += without_geometry_note(self.without_geometry, lang, without)
+        notes = list(layers.total_note("total_people", shown, len(values) - uncounted, lang, beside))
+        notes += layers.without_geometry_note(self.without_geometry, lang, without)
         notes += [word("without_count", lang).format(count=write_number(unknown, lang))] if unknown else []
         areas = self.table.geometry[self.table.geom_type.isin(["Polygon", "MultiPolygon"])]
         return SymbolDrawing(
@@ -129,11 +118,11 @@ def what_is_counted(table: pd.DataFrame, column: str, lang: str) -> str:
     """Who is counted: the group that the rows name; a table without groups counts people, of whatever kind."""
     groups = list(table["group"].dropna().unique()) if "group" in table else []
     if column != "people" or len(groups) != 1:
-        return column_title(column, lang)
-    return word("displaced_people", lang) if groups == ["idp"] else capital(word(f"group_{groups[0]}", lang))
+        return layers.column_title(column, lang)
+    return word("displaced_people", lang) if groups == ["idp"] else layers.capital(word(f"group_{groups[0]}", lang))
 
 
-@offers(LayerOptions)
+@layers.offers(LayerOptions)
 class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     """Curved arrows whose width stands for the number of people who moved; both directions of a pair stand apart.
 
@@ -183,19 +172,19 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     filled_as = "arrows"
 
     def __init__(self, flows: gpd.GeoDataFrame, *, column: str = "people", smallest: float = 0, **options: Any) -> None:
-        drawn, _ = areas_with_geometry(flows, "FlowLayer")
+        drawn, _ = layers.areas_with_geometry(flows, "FlowLayer")
         lines = "are no lines. Make them with flow_lines(flows, areas)"
-        refuse_rows(drawn, drawn.geom_type != "LineString", "FlowLayer", lines)
+        layers.refuse_rows(drawn, drawn.geom_type != "LineString", "FlowLayer", lines)
         checks.columns(flows, "FlowLayer", {"origin": "any", "destination": "any", column: "number"})
         checks.counts(flows, "FlowLayer", column)
         checks.filled(flows, "FlowLayer", column, "Leave these flows out")
         pair = drawn.duplicated(["origin", "destination"], keep=False)
         twice = "are of the same pair of areas and would cover each other. Add them up first: sum_flows(flows)"
-        refuse_rows(drawn, pair, "FlowLayer", twice)
+        layers.refuse_rows(drawn, pair, "FlowLayer", twice)
         super().__init__(drawn, **options)
         self.column = column
         self.smallest = smallest
-        rest = without_area(flows)
+        rest = layers.without_area(flows)
         inside = (rest["origin"] == rest["destination"]).fillna(False).astype(bool)
         self.without_line = float(rest.loc[inside, column].sum()), float(rest.loc[~inside, column].sum())
 
@@ -231,7 +220,7 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         shown = [value for value in drawn.tolist() if not is_small(value, below)]
         parts = [float(left_out.sum()), *self.without_line]
         beside = sum(part for part in parts if not is_small(part, below))
-        notes = [*total_note("total_moved", shown, len(drawn), lang, beside)]
+        notes = [*layers.total_note("total_moved", shown, len(drawn), lang, beside)]
         if any(self.without_line):
             inside, unknown = (self.people(part, lang) for part in self.without_line)
             notes.append(word("without_line", lang).format(inside=inside, unknown=unknown))
