@@ -23,11 +23,10 @@ sahelgeo.kinds.areas = function (sheet, layer, map) {
     var labels = sahelgeo.areaLabels(sheet, layer, polygons);
     var group = L.featureGroup(polygons.concat(labels.items.map(function (item) { return item.marker; })));
     /* Settlements take room from the digits of their areas. */
+    var settlements = polygons.filter(function (polygon) { return polygon.aside; });
     labels.settled = {};
-    polygons.forEach(function (polygon, number) { if (polygon.aside) labels.settled[layer.places[number].join()] = true; });
-    group.discs = function () {
-        return polygons.filter(function (polygon) { return polygon.aside; }).map(function (polygon) { return { place: polygon.getLatLng(), aside: polygon.aside, radius: 9 }; });
-    };
+    settlements.forEach(function (one) { labels.settled[[one.getLatLng().lng, one.getLatLng().lat].join()] = true; });
+    group.discs = function () { return settlements.map(function (one) { return { place: one.getLatLng(), aside: one.aside, radius: 9 }; }); };
 
     /* Fills, digits and spoken labels as the layer says now: a layer over time says it anew for each period. */
     group.refresh = function () {
@@ -80,17 +79,12 @@ sahelgeo.inside = function (polygon, place) {
 
 /* A line around all areas together: the borders that only one of them has. */
 sahelgeo.edge = function (sheet, layer) {
-    var look = sheet.document.style.areas, times = {}, lines = [];
-    function each(visit) {
-        layer.areas.forEach(function (area) {
-            if (area === null) return;
-            sheet.document.topology.geometries[area].forEach(function (polygon) {
-                polygon.forEach(function (ring) { ring.forEach(function (arc) { visit(arc < 0 ? -1 - arc : arc); }); });
-            });
-        });
-    }
-    each(function (arc) { times[arc] = (times[arc] || 0) + 1; });
-    each(function (arc) { if (times[arc] === 1) lines.push(sheet.arcs[arc]); });
+    var look = sheet.document.style.areas, times = {};
+    var arcs = layer.areas.filter(function (area) { return area !== null; }).flatMap(function (area) {
+        return sheet.document.topology.geometries[area].flat(2).map(function (arc) { return arc < 0 ? -1 - arc : arc; });
+    });
+    arcs.forEach(function (arc) { times[arc] = (times[arc] || 0) + 1; });
+    var lines = arcs.filter(function (arc) { return times[arc] === 1; }).map(function (arc) { return sheet.arcs[arc]; });
     return lines.length ? L.polyline(lines, { pane: "sg-edges", interactive: false, smoothFactor: 0, className: "sg-edge", color: look.edge, weight: look.edge_width }) : null;
 };
 

@@ -61,7 +61,7 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function clearance(end) {
         return (sheet.radii[[end.lng, end.lat].join()] || 0) + look.clear;
     }
-    var chosen = null, group = sahelgeo.sized(sheet, layer, function (number) { return layer.arcs[number].slice(2, 4); }, function (number) {
+    var chosen, group = sahelgeo.sized(sheet, layer, function (number) { return layer.arcs[number].slice(2, 4); }, function (number) {
         return new sahelgeo.Arrow(layer.arcs[number], sahelgeo.width(sheet, layer, layer.values[number]), clearance, {
             look: look, pane: "sg-arrows", className: "sg-arrow", stroke: true, color: look.border, weight: look.border_width,
             fill: true, fillColor: layer.fill || look.fill, fillOpacity: look.fill_opacity
@@ -78,13 +78,12 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
     function choose() {
         group.eachLayer(function (drawn) {
             var path = drawn.getElement(), ends = layer.ends[drawn.number];
-            if (path) path.style.display = chosen === null || (ends && ends.indexOf(chosen) >= 0) ? "" : "none";
+            if (path) path.style.display = chosen === undefined || (ends && ends.indexOf(chosen) >= 0) ? "" : "none";
         });
     }
 
     function onArea(event) {
-        var code = event.area === null ? undefined : sheet.document.codes[event.area];
-        chosen = code === undefined ? null : code;
+        chosen = event.area === null ? undefined : sheet.document.codes[event.area];
         choose();
     }
 

@@ -22,23 +22,20 @@ sahelgeo.gather = function (pixels, cell) {
 
 /* What a circle stands for: numbers by kind, deaths, how many figures and exact places are missing. */
 sahelgeo.eventSummary = function (layer, vague, members) {
-    var summary = { events: members.length, deaths: null, unknown: 0, vague: 0, kinds: layer.kinds.map(function () { return 0; }) };
-    members.forEach(function (number) {
-        var deaths = layer.fatalities[number];
-        summary.kinds[layer.kind_of[number]] += 1;
-        if (deaths === null) summary.unknown += 1;
-        else summary.deaths = (summary.deaths || 0) + deaths;
-        if (vague[number]) summary.vague += 1;
-    });
-    summary.number = layer.by === "fatalities" ? summary.deaths : summary.events;
-    return summary;
+    var deaths = members.map(function (number) { return layer.fatalities[number]; }), known = deaths.filter(function (one) { return one !== null; });
+    var sum = known.length ? known.reduce(function (one, other) { return one + other; }) : null;
+    function counted(suits) { return members.filter(suits).length; }
+    return {
+        events: members.length, deaths: sum, unknown: deaths.length - known.length, number: layer.by === "fatalities" ? sum : members.length,
+        vague: counted(function (number) { return vague.has(number); }),
+        kinds: layer.kinds.map(function (kind, place) { return counted(function (number) { return layer.kind_of[number] === place; }); })
+    };
 };
 
 sahelgeo.kinds.events = function (sheet, layer, map) {
     var look = sheet.document.style.events, element = sheet.element, words = sheet.words;
-    var places = [], vague = {};
+    var places = [], vague = new Set(layer.vague);
     for (var i = 0; i < layer.points.length; i += 2) places.push(L.latLng(layer.points[i + 1], layer.points[i]));
-    layer.vague.forEach(function (number) { vague[number] = true; });
     var group = L.featureGroup([]), discs = [];
 
     function popup(summary) {

@@ -17,11 +17,10 @@ sahelgeo.keyboard = function (sheet, items) {
     function onKey(number, event) {
         var drawn = items[number].drawn;
         if (directions[event.key]) {
-            var next = nearest(number, directions[event.key]);
-            if (next >= 0) {
+            var next = items[nearest(number, directions[event.key])];
+            if (next) {
                 drawn.getElement().setAttribute("tabindex", "-1");
-                items[next].drawn.getElement().setAttribute("tabindex", "0");
-                items[next].drawn.getElement().focus();
+                sahelgeo.fill(next.drawn.getElement(), { tabindex: "0" }).focus();
             }
         } else if (event.key === "Enter" || event.key === " ") {
             drawn.openPopup(L.latLng(items[number].place[1], items[number].place[0]));

@@ -41,16 +41,12 @@
     function moveTogether(maps) {
         var moving = false;
         maps.forEach(function (map) {
+            /* A view that was fitted lies between the steps of the zoom: without steps the others follow it exactly. */
+            map.options.zoomSnap = 0;
             map.on("move", function () {
                 if (moving) return;
                 moving = true;
-                maps.filter(function (other) { return other !== map; }).forEach(function (other) {
-                    /* A view that was fitted lies between the steps of the zoom. */
-                    var snap = other.options.zoomSnap;
-                    other.options.zoomSnap = 0;
-                    other.setView(map.getCenter(), map.getZoom(), { animate: false });
-                    other.options.zoomSnap = snap;
-                });
+                maps.forEach(function (other) { if (other !== map) other.setView(map.getCenter(), map.getZoom(), { animate: false }); });
                 moving = false;
             });
         });

@@ -90,12 +90,10 @@ var sahelgeo = (function () {
     }
 
     function ringPoints(arcs, ring) {
-        var points = [];
-        ring.forEach(function (number) {
+        return ring.flatMap(function (number, place) {
             var arc = number >= 0 ? arcs[number] : arcs[-1 - number].slice().reverse();
-            points = points.concat(points.length ? arc.slice(1) : arc);
+            return place ? arc.slice(1) : arc;
         });
-        return points;
     }
 
     /* Fills that are hatched: one SVG pattern for each hatch and colour. */

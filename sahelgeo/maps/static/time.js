@@ -8,10 +8,7 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
     /* Put a period into the description that legend, popups and tables read. Nothing stays from the period before. */
     function describe(number) {
         var frame = layer.frames[number];
-        layer.subtitle = frame.subtitle;
-        layer.notes = frame.notes;
-        layer.values = frame.values;
-        layer.tooltips = frame.tooltips;
+        ["subtitle", "notes", "values", "tooltips"].forEach(function (part) { layer[part] = frame[part]; });
         if (layer.kind === "areas") {
             sahelgeo.showPeriod(layer, frame);
             layer.marks = frame.marks || {};
@@ -31,8 +28,7 @@ sahelgeo.kinds.time = function (sheet, layer, map) {
         sheet.renewTables();
         map.fire("sahelgeo:layers");
     });
-    group.on("add", function () { slider.show(); });
-    group.on("remove", function () { slider.hide(); });
+    group.on("add remove", function (event) { slider(event.type === "add"); });
     return group;
 };
 
@@ -82,11 +78,10 @@ sahelgeo.slider = function (sheet, layer, show) {
     control.onRemove = stop;
 
     /* On a page of sahelgeo's own the sliders stand under the map, where they hide nothing of it; on a map of another's they are a control. */
-    function place(there) {
+    return function (there) {
         if (!sheet.bar) { if (there) control.addTo(sheet.map); else control.remove(); return; }
         if (there) sheet.bar.appendChild(control.onAdd(sheet.map));
         else { stop(); box.remove(); }
         sheet.refit();
-    }
-    return { show: function () { place(true); }, hide: function () { place(false); } };
+    };
 };
