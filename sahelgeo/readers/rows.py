@@ -589,13 +589,13 @@ def body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
 
 def copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
     """Which rows repeat an earlier one in every cell. Most are told from all others by one column."""
-    maybe = cells if len(rows) == len(cells) else cells.loc[rows]
+    maybe = rows
     for place in range(cells.shape[1]):
-        alike, cells_once = distinct(maybe.iloc[:, place])
+        alike, cells_once = distinct(cells.iloc[:, place].loc[maybe])
         if len(cells_once) == len(maybe):
             return pd.Series(False, index=rows)
         maybe = maybe[pd.Series(alike).duplicated(keep=False).to_numpy()]
-    again = maybe.map(text_of).duplicated()
+    again = cells.loc[maybe].map(text_of).duplicated()
     return pd.Series(rows.isin(again.index[again]), index=rows)
 
 
