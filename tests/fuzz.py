@@ -24,8 +24,10 @@ import copy
 import io
 import json
 import random
+import re
 import resource
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -42,6 +44,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pyogrio
 import rasterio
 import rasterio.shutil
 from shapely import MultiPolygon, box
@@ -70,19 +76,31 @@ AREAS = gpd.GeoDataFrame(
 )
 
 
+_MADE = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2020-01-01T00:00:00.000Z"})
+
+
+def _packed(parts: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, held in parts.items():  # of no day: mutants are the same tomorrow
+            archive.writestr(zipfile.ZipInfo(name), held, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
 def _written(ending: str, write: Callable[[Path], Any]) -> bytes:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = Path(folder) / f"f{ending}"
         write(path)
         parts = sorted(Path(folder).iterdir())
+        content = parts[0].read_bytes()
+        if content.startswith(b"PK"):  # a workbook says when it was made
+            with zipfile.ZipFile(io.BytesIO(content)) as book:
+                return _packed({name: _MADE.sub(b"2020-01-01T00:00:00Z", book.read(name)) for name in book.namelist()})
         if len(parts) == 1:
-            return parts[0].read_bytes()
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for part in parts:
-                archive.write(part, part.name)
-        return content.getvalue()
+            return content
+        return _packed({part.name: part.read_bytes() for part in parts})
 
 
 def _raster(**profile: Any) -> Callable[[Path], None]:
@@ -92,6 +110,8 @@ def _raster(**profile: Any) -> Callable[[Path], None]:
             path, "w", driver="GTiff", count=1, dtype="float32", crs="EPSG:4326", nodata=-1, **place, **profile
         ) as file:
             file.write(np.arange(48 * 48, dtype="float32").reshape(1, 48, 48))
+            file.update_tags(1, units="people per pixel", source="Invented")
+            file.scales, file.offsets, file.units, file.descriptions = (1,), (0,), ("people",), ("count",)
 
     return write
 
@@ -101,7 +121,7 @@ def _netcdf(form: str) -> Callable[[Path], None]:
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "f.tif"
             _raster()(plain)
-            rasterio.shutil.copy(plain, path, driver="netCDF", FORMAT=form)
+            rasterio.shutil.copy(plain, path, driver="netCDF", FORMAT=form, WRITE_GDAL_HISTORY="NO")
 
     return write
 
@@ -118,12 +138,8 @@ def _ods() -> bytes:
     content = f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='S'>{rows}"
     content += "</table:table></office:spreadsheet></office:body></office:document-content>"
     manifest = "<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", manifest)
-    return file.getvalue()
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    return _packed({"mimetype": kind, "content.xml": content.encode(), "META-INF/manifest.xml": manifest.encode()})
 
 
 def _topojson() -> bytes:
@@ -151,9 +167,6 @@ def seeds() -> dict[str, bytes]:
     ipc = alike.csv_bytes(alike.IPC_LONG, *alike.ipc_rows()).getvalue()
     table = pd.DataFrame(AREAS.drop(columns="geometry"))
     wkt = table.assign(wkt=AREAS.geometry.to_wkt()).to_csv(index=False).encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("in/a.csv", ipc)
     sample = sg.load_sample("burkina-2020").stocks
     return {
         "csv.ipc": ipc,
@@ -181,7 +194,7 @@ def seeds() -> dict[str, bytes]:
         "xlsx": _written(".xlsx", lambda path: alike.workbook(path, {"PDI": alike.CONASUR}, {"PDI": ["B1:D1"]})),
         "ods": _ods(),
         "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 20,
-        "zip": packed.getvalue(),
+        "zip": _packed({"in/a.csv": ipc}),
         "tif.plain": _written(".tif", _raster()),
         "tif.tiles": _written(".tif", _raster(tiled=True, blockxsize=16, blockysize=16, compress="deflate")),
         "nc.classic": _written(".nc", _netcdf("NC")),
@@ -255,29 +268,228 @@ def _damaged_json(content: bytes, chance: random.Random) -> bytes:
     return json.dumps(document).encode()
 
 
+# What only the reader of one part of a file meets: texts of coordinate systems, names of encodings, numbers of JSON.
+SYSTEMS = [
+    b"\xff\xfe\xe9", b"\x00", b"EPSG:0", b"EPSG:999999", b'AUTHORITY["EPSG","0"]', b'PROJCS["a"', b'LOCAL_CS["a",UNIT["m",1]]',
+    b'GEOGCS["\xe9",DATUM["d",SPHEROID["s",0,0]]]', b'UNIT["Degree",0]', b'UNIT["Degree",1e400]', b"nan", b"+proj=nothing", b"urn:ogc:def:crs",
+    b"http://127.0.0.1:9/x", b"+init=/etc/passwd", b'GEOCCS["g"]', b'VERT_CS["v"]', b"[" * 3_000, b"OGC:CRS84", b"EPSG:5773", b"EPSG:4978",
+]  # fmt: skip
+ENCODINGS = [
+    b"UTF-8", b"utf-7", b"UTF-16", b"base64", b"hex", b"rot13", b"undefined", b"idna", b"punycode", b"unicode_escape", b"cp0", b"ISO-8859-99",
+    b"65001", b"LDID/999", b"\xff", b"\x00", b"a" * 5_000, b"../../x", b"1252\n1252",
+]  # fmt: skip
+RAW = [
+    "1e999", "-1e999", "1e-999", "-0", "1E+2", "9" * 5_000, "0." + "1" * 5_000, "[" * 150 + "]" * 150, "[" * 100_000, '{"a":' * 300 + "1" + "}" * 300,
+    '"\\u0000"', '"\\ud800"', '"\\udfff\\ud800"', '"\u00b2"', '"\u0663"', '"1e999"', '"-1"', '{"a":1,"a":2}', '{"type":"Point"}', "1.", "0x1", "NaN", "-Infinity",
+]  # fmt: skip
+CELLS = [
+    *("", " ", "-", "²", "٣٤", "①", "½", "1e999", "-1e999", "inf", "nan", "NaT", "None", "9" * 400, "1_000", "0x10", "+5", "5-", "--5", "5%", "1/0"),
+    *("0000-00-00", "9999-12-31", "10000-01-01", "1677-01-01", "2262-04-12", "2020-02-30", "13/13/2020", "44000", "1e9", "-1", "2020-W53", "24:61"),
+    *("\r", "\x0b", "\x85", "\u2028", "\u202e", "\x1b[31m", "'", "''", '""', "=1+1", "@x", "POLYGON EMPTY", "POLYGON((0 0))", "SRID=0;POINT(0 0)"),
+    *("POLYGON((nan nan,1 1,2 2,nan nan))", "x" * 40_000, "BF", "BFA", "Mali", "Total", "91", "181", "1e308", "true", "Décembre 2020", "Q5 2020"),
+]  # fmt: skip
+
+
+def _damaged_raw(content: bytes, chance: random.Random) -> bytes:
+    """Numbers, texts and lists of JSON that Python does not write."""
+    values = list(re.finditer(rb'(?<=[:\[,])\s*("[^"]*"|-?[\d.]+|null|true|false)(?=\s*[,\]}])', content))
+    for found in sorted(chance.sample(values, min(len(values), chance.choice([1, 1, 2, 5]))), key=lambda m: -m.start()):
+        content = content[: found.start()] + chance.choice(RAW).encode() + content[found.end() :]
+    return content
+
+
+def _damaged_column(content: bytes, chance: random.Random) -> bytes:
+    """Cells of one column of a text, or of all its rows."""
+    lines = content.split(b"\n")
+    delimiter = max((b",", b";", b"\t"), key=lines[0].count)
+    place, word = chance.randrange(lines[0].count(delimiter) + 1), chance.choice(CELLS)
+    for number in range(0 if chance.random() < 0.2 else 1, len(lines)):
+        cells = lines[number].split(delimiter)
+        if place < len(cells) and chance.random() < 0.7:
+            cells[place] = (word if chance.random() < 0.8 else chance.choice(CELLS)).encode()
+            lines[number] = delimiter.join(cells)
+    return b"\n".join(lines)
+
+
+def _damaged_letters(content: bytes, chance: random.Random) -> bytes:
+    """Letters of a text within a file of bytes, whose length stays."""
+    texts = list(re.finditer(rb"[ -~]{4,}", content))
+    held = bytearray(content)
+    for found in chance.sample(texts, min(len(texts), chance.choice([1, 2, 5]))):
+        word = chance.choice([*WORDS, *SYSTEMS, *(cell.encode() for cell in CELLS)])[: found.end() - found.start()]
+        at = chance.randrange(found.start(), found.end() - len(word) + 1)
+        held[at : at + len(word)] = word
+        if chance.random() < 0.3:
+            held[chance.randrange(found.start(), found.end())] = chance.randrange(256)
+    return bytes(held)
+
+
+def _damaged_markup(content: bytes, chance: random.Random) -> bytes:
+    """An attribute, a text or an element of XML."""
+    for _ in range(chance.randint(1, 3)):
+        kind = chance.randrange(4)
+        if kind == 0:
+            found = list(re.finditer(rb"=\"([^\"]*)\"|='([^']*)'", content))
+            word = b'="' + chance.choice([*ENDLESS, *(cell.encode() for cell in CELLS[:60])]).replace(b'"', b"") + b'"'
+        elif kind == 1:
+            found = list(re.finditer(rb"(?<=>)[^<>]+(?=<)", content))
+            word = chance.choice([*ENDLESS, *(cell.encode() for cell in CELLS)])
+        else:
+            found = list(re.finditer(rb"<[^<>]*>", content))
+            word = chance.choice([b"", b"<a>", b"<a>" * 5_000, b"<a/>" * 50, b"<!---->", b"<![CDATA[", b"<?x?>"])
+            if kind == 3 and found:
+                word = chance.choice(found)[0] * chance.choice([1, 2, 500])
+        if not found:
+            continue
+        at = chance.choice(found)
+        content = content[: at.start()] + word + content[at.end() :]
+    return content
+
+
+ENDLESS = [
+    b"-1", b"0", b"4294967296", b"99999999999999999999", b"1e999", b"NaN", b"", b"A0", b"XFD1048576", b"XFE1", b"A1:XFD1048576", b"B2:A1", b"$A$1",
+    b"../../../etc/passwd", b"http://127.0.0.1:9/x", b"veryHidden", b"s", b"e", b"d", b"str", b"inlineStr", b"b", b"&#0;", b"&#xD800;", b"&lt;", b"&x;",
+    b"[h]:mm:ss", b"yyyy" * 500, b"date1904", b"\xff", b"\x00", b"P1000000Y", b"2020-13-45T99:99:99",
+]  # fmt: skip
+
+
+def _damaged_tables(content: bytes, chance: random.Random) -> bytes:
+    """What the tables of a GeoPackage say of its layers, their shapes and their coordinate systems."""
+    values: list[Any] = [
+        None,
+        -1,
+        0,
+        1e300,
+        2**62,
+        999999,
+        "",
+        "x",
+        "\u202e",
+        b"\xff\x00",
+        "POLYGON",
+        "CURVEPOLYGON",
+        "features",
+        "tiles",
+        "x" * 5_000,
+    ]
+    values += [word.decode("latin-1") for word in SYSTEMS] + CELLS[:40]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "f.gpkg"
+        path.write_bytes(content)
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            for (trigger,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                base.execute(f'DROP TRIGGER "{trigger}"')
+            base.execute("PRAGMA ignore_check_constraints = 1")
+            base.execute("PRAGMA writable_schema = 1")
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'rtree%'"
+            tables = ["sqlite_master", *sorted(name for (name,) in base.execute(query))]
+            for _ in range(chance.randint(1, 3)):
+                table = chance.choice(tables)
+                column = chance.choice([row[1] for row in base.execute(f'PRAGMA table_info("{table}")')] or ["sql"])
+                change = f'UPDATE "{table}" SET "{column}" = ?'  # noqa: S608 - tables of our own file
+                change = change if chance.random() < 0.8 else f'DELETE FROM "{table}"'  # noqa: S608
+                value = chance.choice(values)
+                with contextlib.suppress(sqlite3.Error, OverflowError):
+                    base.execute(change, (value,) if "?" in change else ())
+            base.commit()
+        return path.read_bytes()
+
+
+def _damaged_metadata(content: bytes, chance: random.Random) -> bytes:
+    """What a Parquet or Feather file says of its columns and shapes."""
+    parquet = content.startswith(b"PAR1")
+    read = pa.parquet.read_table if parquet else pa.feather.read_table
+    table = read(io.BytesIO(content))
+    said = dict(table.schema.metadata or {})
+    key = chance.choice(sorted(said)) if said else b"geo"
+    if said and chance.random() < 0.7:
+        damage = chance.choice([_damaged_json, _damaged_raw, _damaged_letters])
+        said[key] = damage(said[key], chance)
+    else:
+        said[key] = chance.choice([*WORDS, *SYSTEMS, b'{"primary_column":"geometry","columns":{}}'])
+    if chance.random() < 0.3:
+        place = chance.randrange(table.num_columns)
+        table = table.rename_columns([chance.choice(["", "geometry", "pcode", "x" * 300]) if n == place else name
+                                      for n, name in enumerate(table.column_names)])  # fmt: skip
+    table = table.replace_schema_metadata(said)
+    packed = io.BytesIO()
+    if parquet:
+        pa.parquet.write_table(table, packed)
+    else:
+        pa.feather.write_feather(table, packed)
+    return packed.getvalue()
+
+
+def _damaged_tags(content: bytes, chance: random.Random) -> bytes:
+    """The kind, the number or the value of a tag of a TIFF, or the place or letters of one that is stored elsewhere."""
+    held = bytearray(content)
+    start = struct.unpack_from("<I", held, 4)[0]
+    for _ in range(chance.randint(1, 3)):
+        at = start + 2 + 12 * chance.randrange(struct.unpack_from("<H", held, start)[0])
+        count, place = struct.unpack_from("<II", held, at + 4)
+        part = chance.randrange(5)
+        number = chance.choice([*ENDS, *range(20), 256, 4096, 65000, place + 1, count + 1, count * 2])
+        if part == 4 and place + 8 < len(held) and count > 4:
+            place = chance.randrange(place, min(len(held) - 8, place + 8 * count))
+            held[place : place + 8] = struct.pack(
+                "<d", chance.choice([0, -1, 1e308, float("nan"), float("inf"), 1e-300])
+            )
+        elif part == 0:
+            struct.pack_into("<H", held, at, number % 65536)
+        elif part == 1:
+            struct.pack_into("<H", held, at + 2, chance.choice([number % 65536, *range(19)]))
+        else:
+            struct.pack_into("<I", held, at + (4 if part == 2 else 8), number % (1 << 32))
+    return bytes(held) if chance.random() < 0.7 else _damaged_letters(bytes(held), chance)
+
+
+def _knowing(name: str, content: bytes, chance: random.Random) -> bytes:
+    """Damage by one who knows the format: what lies deep in it, and stays otherwise sound."""
+    form = name.partition(".")[0]
+    if content[:1] in (b"{", b"["):
+        return _damaged_raw(content, chance)
+    if form in ("prj", "cpg"):
+        return chance.choice(
+            [chance.choice(SYSTEMS if form == "prj" else ENCODINGS), _damaged_letters(content, chance)]
+        )
+    if form in ("gpkg", "parquet", "feather", "csv") and chance.random() < 0.8:
+        known = {"gpkg": _damaged_tables, "csv": _damaged_column}
+        return known.get(form, _damaged_metadata)(content, chance)
+    if form == "tif":
+        return _damaged_tags(content, chance)
+    return (_damaged_markup if b"<" in content[:200] else _damaged_letters)(content, chance)
+
+
+def _repacked(content: bytes, chance: random.Random, damage: Callable[[str, bytes], bytes]) -> bytes:
+    """An archive some of whose members are damaged."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    for _ in range(chance.randint(1, 4)):
+        part = chance.choice(list(parts))
+        parts[part] = damage(part, parts[part])
+    return _packed(parts)
+
+
 def mutant(number: int) -> tuple[str, bytes]:
     """The format and the bytes of a mutant; parts of an archive are damaged within it as often as the archive itself."""
     files = seeds()
     name = list(files)[number % len(files)]
     chance = random.Random(number)  # noqa: S311 - not for secrets
     content, others = files[name], list(files.values())
-    inside = content.startswith(b"PK") and chance.random() < 0.8
+    knowing = chance.random() < 0.4
+    if content.startswith(b"PK") and (knowing or chance.random() < 0.8):
+
+        def damage(part: str, held: bytes) -> bytes:
+            return _knowing(f"{part[-3:]}.", held, chance) if knowing else _damaged(held, chance, others)
+
+        return name, _repacked(content, chance, damage)
+    if knowing:
+        return name, _knowing(name, content, chance)
     if content[:1] in (b"{", b"[") and chance.random() < 0.7:
         return name, _damaged_json(content, chance)
-    if not inside:
-        for _ in range(chance.randint(1, 4)):
-            content = _damaged(content, chance, others)
-        return name, content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {part: archive.read(part) for part in archive.namelist()}
     for _ in range(chance.randint(1, 4)):
-        part = chance.choice(list(parts))
-        parts[part] = _damaged(parts[part], chance, others)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for part, held in parts.items():
-            archive.writestr(part, held)
-    return name, packed.getvalue()
+        content = _damaged(content, chance, others)
+    return name, content
 
 
 def _read(name: str, content: bytes, folder: Path, number: int) -> None:
@@ -302,12 +514,25 @@ def _read(name: str, content: bytes, folder: Path, number: int) -> None:
         sg.read_table(io.BytesIO(content), date="2020-06-30", source="own")
     elif turn % 12 in (4, 6, 8):
         path.write_bytes(content)
+        _beside(path, random.Random(-number))  # noqa: S311 - not for secrets
         if turn % 12 == 4:
             list(sg.large.read_chunks(path, chunksize=2))
         else:
             _run("inspect" if turn % 12 == 6 else "situation", path, folder)
     else:
         sg.read_with_report(io.BytesIO(content))
+
+
+def _beside(path: Path, chance: random.Random) -> None:
+    """What is kept with a fetched file, damaged as often as not."""
+    said = b'feed = "ucdp"\ncovers_until = 2020-12-31\n[terms]\nkeep = true\n'
+    if chance.random() < 0.5:
+        said = said.replace(
+            b"2020-12-31",
+            chance.choice([b"0", b"'x'", b"[]", b"{}", b"1e999", b"9999-12-31", b"2020-01-01T00:00:00Z", b"07:00:00"]),
+        )
+    said = _damaged(said, chance, [said]) if chance.random() < 0.5 else said
+    path.with_name(path.name + ".provenance.toml").write_bytes(said)
 
 
 def _run(name: str, path: Path, folder: Path) -> None:
