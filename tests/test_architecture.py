@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import re
 import subprocess
 import sys
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -201,3 +203,23 @@ def test_no_public_name_is_a_module_too(module: ModuleType) -> None:
     modules = {name.rpartition(".")[2] for name in module_paths() if name.rpartition(".")[0] == prefix}
     functions = {name for name in public_names(module) if not inspect.ismodule(getattr(module, name))}
     assert not functions & modules
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    """What another package happens to bring today need not come tomorrow; keyring is used where a user has it."""
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [
+        *project["dependencies"],
+        *(one for extra in ("large", "stats") for one in project["optional-dependencies"][extra]),
+    ]
+    declared = {re.match(r"[\w.-]+", one)[0].lower().replace("-", "_") for one in asked}
+    called = {"PIL": "pillow", "distributed": "dask", "keyring": ""}
+    imported = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(str(node.module).partition(".")[0])
+    others = {called.get(name, name) for name in imported - sys.stdlib_module_names - {"sahelgeo"}} - {""}
+    assert others - declared == set()

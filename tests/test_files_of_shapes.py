@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from profiles import few
@@ -491,12 +493,36 @@ def test_areas_whose_country_is_blank_are_read() -> None:
     assert areas["pcode"].tolist() == ["BF56"]
 
 
-def test_a_ring_that_crosses_itself_without_end_is_refused() -> None:
-    """A few kilobytes of lines from side to side: the repair of them would not come to an end."""
-    fan = [[0.5 + (-1) ** n * math.cos(n / 300), 13 + (-1) ** n * math.sin(n / 300)] for n in range(600)]
-    areas = _table(["BF56", "BF49"]).set_geometry([Polygon([*fan, fan[0]]), box(0, 13, 1, 14)], crs=4326)
-    with pytest.raises(sg.errors.FormatError, match="lines cross each other more than 50,000 times"):
-        sg.read_areas(io.BytesIO(areas.to_json().encode()))
+FAN = [[0.5 + (-1) ** n * math.cos(n / 300), 13 + (-1) ** n * math.sin(n / 300)] for n in range(600)]
+NESTED = [box(half, half, 10 - half, 10 - half) for half in np.linspace(0, 4.9, 7_000)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        (Polygon([*FAN, FAN[0]]), "lines cross each other more than 50,000 times"),
+        (MultiPolygon([box(5, 13, 6, 14), Polygon([*FAN, FAN[0]])]), "lines cross each other more than 50,000 times"),
+        (MultiPolygon(NESTED), "7,000 rings, of which more than 20,000,000 pairs"),
+    ],
+)
+def test_a_shape_that_would_be_repaired_without_end_is_refused(shape: Any, said: str, tmp_path: Path) -> None:
+    """A few kilobytes of lines from side to side, or of squares in squares: the file is named."""
+    areas = _table(["BF56", "BF49"]).set_geometry([shape, box(0, 13, 1, 14)], crs=4326)
+    areas.to_parquet(tmp_path / "areas.parquet")
+    with pytest.raises(sg.errors.FormatError, match=f"^areas.parquet: a shape .*{said}"):
+        sg.read_areas(tmp_path / "areas.parquet")
+
+
+def test_squares_of_a_grid_in_one_shape_are_repaired() -> None:
+    """They touch each other, which no valid shape does: grids that were made polygons are so, however large."""
+    squares = MultiPolygon(
+        [box(x / 100, 13 + y / 100, (x + 1) / 100, 13 + (y + 1) / 100) for x, y in np.ndindex(70, 70)]
+    )
+    areas = _table(["BF56", "BF49"]).set_geometry([squares, box(-1, 13, 0, 14)], crs=4326)
+    with pytest.warns(sg.errors.DataWarning, match="1 invalid geometries"):
+        read = sg.read_areas(io.BytesIO(areas.to_json().encode()))
+    assert read.is_valid.all()
+    assert shapely.area(read.geometry.array).round(6).tolist() == [0.49, 1]
 
 
 def test_a_crs_that_is_nowhere_on_earth_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pytest
-from lookalikes import CONASUR, csv_bytes, json_bytes, workbook, zipped
+from lookalikes import CONASUR, DTM_ROW, csv_bytes, json_bytes, workbook, zipped
 from shapely import Point, box
 
 import sahelgeo as sg
@@ -523,6 +523,26 @@ def test_too_many_keys_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "MOST_KEYS", 2)
     with pytest.raises(sg.errors.FormatError, match="more than 2 different keys"):
         open_file(json_bytes([{"a": 1}, {"b": 1}, {"c": 1}]))
+
+
+@pytest.mark.parametrize("total", ["²", "9" * 5_000])
+def test_a_number_of_records_that_is_none_is_passed_over(total: str) -> None:
+    """A raised two is a digit to Python, and more than 4,300 digits are no number to it."""
+    content = json.dumps({"result": [DTM_ROW], "total": total}).encode()
+    assert len(sg.read(io.BytesIO(content))) == 1
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.geojson", "a.parquet", "a.feather", "quoted.csv"])
+def test_a_cell_that_is_a_book_is_refused(name: str, tmp_path: Path) -> None:
+    """It would be copied at every step; the bound can be moved."""
+    text = "x y\n" * 400_000 if name == "quoted.csv" else "x" * 1_600_000
+    table = gpd.GeoDataFrame({"ADM1_PCODE": ["BF56"], "ADM1_FR": [text]}, geometry=[box(-1, 13, 0, 14)], crs=4326)
+    save = {"parquet": table.to_parquet, "feather": table.to_feather, "geojson": table.to_file}
+    path = tmp_path / name
+    save.get(path.suffix[1:], lambda path: table.assign(wkt=table.to_wkt()["geometry"]).to_csv(path))(path)
+    with pytest.raises(sg.errors.FormatError, match=rf"^{name}.*letters.*limits=\{{'letters'"):
+        sg.read_areas(path, limits={"letters": 1_000_000})
+    assert sg.read_areas(path, limits={"letters": 2_000_000}, crs=4326)["pcode"].tolist() == ["BF56"]
 
 
 def test_geojson_has_shapes_in_degrees() -> None:

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
@@ -105,6 +107,15 @@ def test_a_parquet_file_is_read_in_parts(tmp_path: Path) -> None:
     parts = list(sg.large.read_chunks(tmp_path / "events.parquet", chunksize=2))
     assert [len(part) for part in parts] == [2, 2]
     assert_geodataframe_equal(pd.concat(parts), sg.read(tmp_path / "events.parquet"))
+
+
+def test_a_parquet_file_that_says_nonsense_of_itself_is_refused(tmp_path: Path) -> None:
+    """What pandas keeps there about columns is no JSON, or about other columns."""
+    table = pa.table({"event": ["E1"]}).replace_schema_metadata({"pandas": '{"columns": [1e'})
+    pq.write_table(table, tmp_path / "events.parquet")
+    for read in (sg.read, lambda path: list(sg.large.read_chunks(path))):
+        with pytest.raises(sg.errors.FormatError, match="events.parquet: a damaged [Pp]arquet file"):
+            read(tmp_path / "events.parquet")
 
 
 def test_an_event_that_stands_twice_in_two_parts_is_refused(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_found
 from sahelgeo.readers.rows import body, copies
-from sahelgeo.readers.shapes import as_stored, sheet_of
+from sahelgeo.readers.shapes import FAULTS, as_stored, sheet_of
 from sahelgeo.readers.sheets import Found, Opened, Sheet, find, not_recognised
 
 _BLOCK = 1 << 22
@@ -204,14 +204,15 @@ def _parts(location: Path, chunksize: int, encoding: str | None) -> Iterator[Ope
 def _row_groups(location: Path, chunksize: int) -> Iterator[Opened]:
     try:
         file = pq.ParquetFile(location)
-        if b"geo" in (file.schema_arrow.metadata or {}):
-            raise FormatError(f"{location.name}: a Parquet file with shapes is not read in parts. Read it with read")
-        for number, batch in enumerate(file.iter_batches(batch_size=chunksize)):
+        drawn = b"geo" in (file.schema_arrow.metadata or {})
+        for number, batch in enumerate(() if drawn else file.iter_batches(batch_size=chunksize)):
             table = as_stored(batch.to_pandas(), file.schema_arrow)
             sheet = sheet_of(table, location.name, "", "parquet")
             yield Opened(location.name, (sheet if number == 0 else replace(sheet, cells=sheet.cells.iloc[1:]),))
-    except (pa.ArrowException, OSError) as failure:
+    except FAULTS as failure:
         raise FormatError(f"{location.name}: a damaged Parquet file ({failure}). Download it again") from failure
+    if drawn:
+        raise FormatError(f"{location.name}: a Parquet file with shapes is not read in parts. Read it with read")
 
 
 def _blocks(location: Path, encoding: str | None) -> Iterator[Opened]:

@@ -28,6 +28,8 @@ _NEAR_DEGREES = 1.0
 def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSeries] | None:
     """The column of a text table that holds shapes as well-known text (WKT), and those shapes; nothing if none does."""
     for label in table:
+        if not _may_be_drawn(table[label]):
+            continue
         cells = table[label].map(text_of)
         found = cells.str.extract(_WKT)
         if cells.eq("").all() or not found.loc[cells.ne(""), 1].notna().any():
@@ -48,6 +50,13 @@ def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSerie
         crs = known_crs(f"EPSG:{references[0]}", sheet.where) if len(references) == 1 else None
         return str(label), gpd.GeoSeries(shapes, index=table.index, crs=crs)
     return None
+
+
+def _may_be_drawn(cells: pd.Series) -> bool:
+    """Whether a polygon may be written in one of them; columns without are most of a file's."""
+    if isinstance(cells.dtype, pd.StringDtype):
+        return bool(cells.str.contains("polygon", case=False, regex=False).any())
+    return any("polygon" in cell.lower() for cell in cells if isinstance(cell, str))
 
 
 def with_crs(table: gpd.GeoDataFrame, crs: Any, where: str, say: Say, *, drawn: bool) -> gpd.GeoDataFrame:
@@ -168,12 +177,11 @@ def _by_place(table: gpd.GeoDataFrame, names: gpd.GeoDataFrame, where: str) -> l
     return [found[row][0] for row in range(len(table))]
 
 
-def repaired(areas: gpd.GeoDataFrame, say: Say) -> gpd.GeoDataFrame:
+def repaired(areas: gpd.GeoDataFrame, say: Say, where: str) -> gpd.GeoDataFrame:
     """The areas with valid polygons; which were repaired, and which have none, is said."""
-    geometry = areas.geometry
-    bad = ~(geometry.isna() | geometry.is_valid)
+    geometry, bad = made_valid(areas.geometry, where)
     if bad.any():
-        areas = areas.set_geometry(geometry.where(~bad, made_valid(geometry[bad]).reindex(geometry.index)))
+        areas = areas.set_geometry(geometry)
         say(f"{int(bad.sum())} invalid geometries (they cross themselves) were repaired: {_named(areas[bad])}")
     empty = areas.geometry.isna() | areas.geometry.is_empty
     if empty.any() and not empty.all():

@@ -192,12 +192,12 @@ def areas_in(opened: Opened, **options: Any) -> Read:
     drawn = sheet.geometry is not None or not table.geometry.isna().all()
     table = with_crs(table, options.get("crs"), sheet.where, told.say, drawn=drawn)
     attributes = pd.DataFrame(table.drop(columns="geometry"))
-    if names is not None or not attributes.map(text_of).to_numpy(dtype=object).astype(bool).any():
+    if names is not None or not any(text_of(cell) for label in attributes for cell in attributes[label]):
         table = with_names(table, names, level, sheet.where)
     areas = tidy_areas(table, level, told, options)
     areas = longitude_first(areas, sheet.where, told.say)
     areas = dissolved(areas, told.say, sheet.where, dissolve=bool(options.get("dissolve")))
-    areas = conform_areas(repaired(areas.reset_index(drop=True), told.say))
+    areas = conform_areas(repaired(areas.reset_index(drop=True), told.say, sheet.where))
     said = [*opened.warnings, *told.said]
     for sentence in said:
         warn(f"{sheet.where}: {sentence}")
@@ -334,7 +334,9 @@ def _recognised(table: gpd.GeoDataFrame, level: int | None, where: str) -> _Best
 
 def _best(table: gpd.GeoDataFrame, level: int | None) -> _Best | None:
     """The style and level whose columns are most of the table's, with the texts of all columns."""
-    text = {str(label): _text(table[label]) for label in table.columns if label != "geometry"}
+    known_labels = _known_labels()
+    labels = [label for label in table.columns if label != "geometry" and str(label).lower() in known_labels]
+    text = {str(label): _text(table[label]) for label in labels}
     best: tuple[int, AreaStyle, int] | None = None
     for style in area_styles():
         for at in range(DEEPEST, -1, -1) if level is None else (level,):
@@ -347,6 +349,14 @@ def _best(table: gpd.GeoDataFrame, level: int | None) -> _Best | None:
         return None
     stated = _stated_level(best[1], best[2], text)
     return best[1], best[2] if stated is None else stated, text
+
+
+@lru_cache(maxsize=1)
+def _known_labels() -> frozenset[str]:
+    """How any style calls any column at any level."""
+    levels = [{"n": at, "p": at - 1} for at in range(-1, DEEPEST + 2)]
+    called = {label for style in area_styles() for labels in style.columns.values() for label in labels}
+    return frozenset(label.format(**level).lower() for label in called for level in levels)
 
 
 def _filled(style: AreaStyle, level: int, text: Mapping[str, pd.Series]) -> pd.Series:
@@ -384,7 +394,11 @@ def _tidied(
     columns["level"] = pd.to_numeric(text[levels[0]], errors="coerce").astype("Int64") if levels else level
     if style.style == OWN:
         known = {label for role in style.columns for at in range(DEEPEST + 1) for label in style.labels(role, at, text)}
-        columns |= {label: typed_or_text(table[label], label) for label in text if label not in known}
+        columns |= {
+            label: typed_or_text(table[label], label)
+            for label in map(str, table.columns)
+            if label not in {*known, "geometry"}
+        }
     areas = gpd.GeoDataFrame(columns, index=table.index, geometry=table.geometry.array, crs=table.crs)
     edition = style.labels("edition", level, text)
     areas["edition"] = text[edition[0]] if edition else _edition(areas)

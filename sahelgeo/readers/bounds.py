@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 
 from sahelgeo.errors import FormatError, listed
 
-Bound = Literal["bytes", "cells", "rows", "vertices", "members"]
+Bound = Literal["bytes", "cells", "rows", "vertices", "members", "letters"]
 
 
 class Limits(TypedDict, total=False):
@@ -27,9 +27,13 @@ class Limits(TypedDict, total=False):
     """Of shapes that are made of lines used again and again: 20 million."""
     members: int
     """Of an archive: 10,000."""
+    letters: int
+    """Of one cell, or of one line of a text file: 20 million. A country drawn to the metre has some 5 million."""
 
 
-LIMITS = Limits(bytes=600_000_000, cells=10_000_000, rows=5_000_000, vertices=20_000_000, members=10_000)
+LIMITS = Limits(
+    bytes=600_000_000, cells=10_000_000, rows=5_000_000, vertices=20_000_000, members=10_000, letters=20_000_000
+)
 FREE_EXPANSION = 32 << 20
 LARGEST_EXPANSION = 200
 WIDEST = 4_000
@@ -65,6 +69,19 @@ def refuse_beyond(bound: Bound, found: int, limits: Limits, where: str, *, times
             f"{where}: {found:,} {bound}, more than the {limits[bound] * times:,} that are opened unasked. "
             f"{remedy or 'Give a part of it'}, or allow it: limits={{{bound!r}: {-(-found // times):_}}}"
         )
+
+
+def refuse_long(content: bytes, ends: tuple[bytes, ...], limits: Limits, where: str) -> None:
+    """Refuse bytes without any of the signs that end a line or a text, for longer than a cell may be."""
+    start, most = 0, limits["letters"]
+    while len(content) - start > most:
+        end = max(content.rfind(sign, start, start + most) for sign in ends)
+        if end < 0:
+            following = min(
+                (at for sign in ends if (at := content.find(sign, start + most)) >= 0), default=len(content)
+            )
+            refuse_beyond("letters", following - start, limits, where)
+        start = end + 1
 
 
 def refuse_wide(columns: int, file: str) -> None:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from sahelgeo.errors import FormatError
-from sahelgeo.readers.bounds import LIMITS, Limits, refuse_beyond, refuse_wide
+from sahelgeo.readers.bounds import LIMITS, Limits, refuse_beyond, refuse_long, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
 DELIMITERS = ",;\t|"
@@ -25,7 +25,7 @@ _PIECE = 1 << 22
 
 
 # A cell may hold a polygon as text, which is longer than the csv module takes by default.
-csv.field_size_limit(1 << 30)
+csv.field_size_limit(LIMITS["letters"])
 
 
 def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limits) -> Opened:
@@ -39,6 +39,7 @@ def open_delimited(content: bytes, file: str, encoding: str | None, limits: Limi
     content, notes = decoded(content, file, encoding)
     if b"\x1a" in content[-8:]:  # how DOS ended a file
         content = content.rstrip(b"\x1a\r\n")
+    refuse_long(content, (b"\n", b"\r"), limits, f"{file}, one line")
     start = content[:SNIFFED_LETTERS].decode("utf-8", "ignore")
     delimiter, width = delimiter_of(start, file)
     lines = max(content.count(b"\n"), content.count(b"\r")) + 1
@@ -151,7 +152,7 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str, limits: Limi
         )
         cells: pd.DataFrame = table.to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
     except pa.ArrowInvalid:
-        cells = _ragged_cells(content.decode(), delimiter, file, limits)
+        cells = _ragged_cells(content, delimiter, file, limits)
     cells.columns = pd.RangeIndex(cells.shape[1])
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     # As many line breaks as rows: none of them lies in a cell.
@@ -161,16 +162,23 @@ def cells_of(content: bytes, delimiter: str, width: int, file: str, limits: Limi
     return cells
 
 
-def _ragged_cells(text: str, delimiter: str, file: str, limits: Limits) -> pd.DataFrame:
+def _ragged_cells(content: bytes, delimiter: str, file: str, limits: Limits) -> pd.DataFrame:
     """Rows of different lengths: a cell that is not there is an empty one."""
     rows, width = [], 0
+    csv.field_size_limit(max(csv.field_size_limit(), limits["letters"]))
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
+        for row in csv.reader(text, delimiter=delimiter):
             rows.append(row)
             width = max(width, len(row))
             refuse_wide(width, file)
             refuse_beyond("cells", width * len(rows), limits, file, times=2)
     except csv.Error as failure:
+        if "field limit" in str(failure):
+            raise FormatError(
+                f"{file}, row {len(rows) + 1}: a cell of more than {csv.field_size_limit():,} letters. "
+                "Shorten it, or allow it: limits={'letters': 200_000_000}"
+            ) from failure
         raise FormatError(f"{file}: not a CSV file ({failure}). Save it again as CSV") from failure
     return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=pd.StringDtype("pyarrow"))
 

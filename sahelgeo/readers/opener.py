@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
+import pandas as pd
+
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond, refuse_wide
@@ -130,6 +132,19 @@ def _bytes_of(location: Path, limits: Limits) -> bytes:
 
 
 def _opened(content: bytes, file: str, limits: Limits, encoding: str | None, location: Path | None = None) -> Opened:
+    opened = _by_form(content, file, limits, encoding, location)
+    for sheet in opened.sheets if len(content) > limits["letters"] else ():
+        for place in range(sheet.cells.shape[1]):
+            cells = sheet.cells.iloc[:, place]
+            if isinstance(cells.dtype, pd.StringDtype):
+                longest = int(cells.str.len().max())
+            else:
+                longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+            refuse_beyond("letters", longest, limits, f"{sheet.where}, column {place + 1}, one cell")
+    return opened
+
+
+def _by_form(content: bytes, file: str, limits: Limits, encoding: str | None, location: Path | None) -> Opened:
     shapes = _shapes(content, file, limits, encoding, location)
     if shapes is not None:
         return shapes

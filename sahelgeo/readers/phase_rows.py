@@ -217,9 +217,9 @@ def with_shapes(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     geometry = rows.found.sheet.geometry
     if geometry is None:
         return table
-    repaired = int((~geometry[geometry.notna()].is_valid).sum())
-    rows.notes += [f"{repaired} invalid polygons were repaired"] if repaired else []
-    drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=made_valid(geometry).reindex(table.index), crs=geometry.crs)
+    geometry, bad = made_valid(geometry, rows.found.sheet.where)
+    rows.notes += [f"{int(bad.sum())} invalid polygons were repaired"] if bad.any() else []
+    drawn: pd.DataFrame = gpd.GeoDataFrame(table, geometry=geometry.reindex(table.index), crs=geometry.crs)
     return drawn
 
 

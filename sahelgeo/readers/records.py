@@ -15,7 +15,7 @@ import shapely.errors
 from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError, listed
-from sahelgeo.readers.bounds import Limits, refuse_beyond
+from sahelgeo.readers.bounds import Limits, refuse_beyond, refuse_long
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheets import Opened, Sheet
 from sahelgeo.words import PRINTED_WORDS
@@ -84,7 +84,7 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
     said = []
     for key, value in known.items():
         number = value if isinstance(value, int) and not isinstance(value, bool) else None
-        if isinstance(value, str) and value.isdigit():
+        if isinstance(value, str) and value.isdecimal() and len(value) < 20:
             number = int(value)
         if key in words["pages"] and number is not None and number > 1:
             said.append(f"page {page if page is not None else '?'} of {number}")
@@ -103,6 +103,7 @@ def _parsed(content: bytes, file: str, limits: Limits) -> Any:
     # A value, a list and a record take some 30, 60 and 200 bytes; a cell of a workbook counts as two values.
     values = content.count(b",") + 2 * content.count(b"[") + 6 * content.count(b"{")
     refuse_beyond("cells", values, limits, file, times=2)
+    refuse_long(content, (b'"', b","), limits, f"{file}, one text")
     marks = np.frombuffer(content.translate(None, _NO_BRACKETS), dtype=np.uint8)
     if np.cumsum(np.where(np.isin(marks, _OPENING), 1, -1), dtype=np.int32).max(initial=0) > DEEPEST:
         raise FormatError(f"{file}: JSON of lists in lists, more than {DEEPEST} deep. Give the list of records")

@@ -49,11 +49,13 @@ _BROKEN = "{}: a damaged {} ({}). Download it again"
 # What GDAL says of shapes that it could not build.
 _LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
 # What GDAL, Arrow and geopandas raise on damaged bytes: whatever their own code meets in them.
-_FAULTS = (
+FAULTS = (
     *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
     *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
 )
-_MOST_CROSSINGS = 50_000
+_MOST_CROSSINGS, _MOST_NESTED, _MOST_AT_ONCE = 50_000, 20_000_000, 4_000_000
+_NEIGHBOURS, _FEW_POINTS, _FEW_LINES = 40, 2_000, 30
+_MEND = "Download the file again, or open it with geopandas.read_file, mend it and save it"
 # A million steps of SQLite each: a list of tables takes far less than one.
 _MOST_STEPS = 50
 # Columns of Arrow whose cells may share bytes: a small file may hold cells without end.
@@ -245,7 +247,7 @@ def _by_gdal(
         ) from failure
     except NameError as failure:  # pyogrio's, where GDAL cannot write the text of a CRS down
         raise FormatError(_BROKEN.format(file, form, "its coordinate system cannot be read")) from failure
-    except _FAULTS as failure:
+    except FAULTS as failure:
         raise FormatError(_BROKEN.format(file, form, failure)) from failure
     said = dict.fromkeys(str(warning.message) for warning in caught)
     return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
@@ -272,7 +274,7 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
         table = read(io.BytesIO(content))
     except FormatError:
         raise
-    except _FAULTS as failure:
+    except FAULTS as failure:
         raise FormatError(_BROKEN.format(file, f"{form} file", failure)) from failure
     table = as_stored(table, stored)
     return sheet_of(table if known else with_shapes(table), file, "", form)
@@ -312,6 +314,7 @@ def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schem
         for batch in stored.iter_batches(rows, columns=[name]):
             batch.validate(full=True)
             column = batch.column(0)
+            _refuse_long_texts(column, limits, f"{file}, {name}")
             size += _shared_letters(column) if isinstance(column, pa.DictionaryArray) else column.nbytes
             refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
@@ -338,6 +341,8 @@ def _refuse_large_feather(content: bytes, file: str, limits: Limits) -> pa.Schem
         batch = stored.get_batch(number)
         batch.validate(full=True)
         size += sum(map(_shared_letters, batch.columns))
+        for field, column in zip(schema, batch.columns, strict=True):
+            _refuse_long_texts(column, limits, f"{file}, {field.name}")
         refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
 
@@ -347,6 +352,13 @@ def _shared_letters(column: pa.Array) -> int:
     if not isinstance(column, pa.DictionaryArray) or not _is_text(column.dictionary.type):
         return 0
     return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
+
+
+def _refuse_long_texts(column: pa.Array, limits: Limits, where: str) -> None:
+    texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+        longest = pc.max(pc.binary_length(texts)).as_py()
+        refuse_beyond("letters", longest or 0, limits, f"{where}, one cell")
 
 
 def _batches(content: bytes, file: str, limits: Limits) -> Iterator[tuple[int, int, int]]:
@@ -490,31 +502,67 @@ def _part(path: Path, part: str) -> Path | None:
     return None
 
 
-def made_valid(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
-    """The same places, each valid; a repaired polygon stays a polygon, without the lines where it touched itself."""
-    for shape in geometry.dropna():
-        _refuse_tangle(shape)
-    shapes = shapely.make_valid(geometry.to_numpy(), method="structure", keep_collapsed=False)
-    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs)
-
-
-def _refuse_tangle(shape: Any) -> None:
-    """Refuse lines that cross each other so often that a repair would not come to an end.
+def made_valid(geometry: gpd.GeoSeries, where: str) -> tuple[gpd.GeoSeries, pd.Series]:
+    """The same places, each valid, and which were not: a repaired polygon stays one, without lines that touch it.
 
     Raises
     ------
     FormatError
-        A shape whose lines cross more than 50,000 times.
+        A shape that could be neither looked at nor repaired in time: its rings lie within each other, or its lines
+        cross each other, without end.
     """
-    points, line = shapely.get_coordinates(shapely.get_parts(shapely.get_rings(shape)), return_index=True)
-    pieces = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)[line[:-1] == line[1:]])
-    tree, met = shapely.STRtree(pieces), 0
-    for start in range(0, len(pieces), 100):
-        # Each meets itself and the two beside it, and a crossing is met from both sides.
-        some = pieces[start : start + 100]
-        met += tree.query(some, predicate="intersects").shape[1] - 3 * len(some)
-        if met > 2 * _MOST_CROSSINGS:
+    shapes = np.array(geometry, dtype=object)
+    for shape in shapes[shapely.get_num_coordinates(shapes) > _FEW_POINTS]:
+        rings = _rings_of(shape)
+        if _meet(shapely.box(*shapely.bounds(rings).T), _MOST_NESTED):
             raise FormatError(
-                f"a shape whose lines cross each other more than {_MOST_CROSSINGS:,} times is no area. "
-                "Download the file again, or take the shape out"
+                f"{where}: a shape of {len(rings):,} rings, of which more than {_MOST_NESTED:,} pairs lie over each "
+                f"other, is no area. {_MEND}"
             )
+        if _looks_tangled(shapely.get_coordinates(shape)):
+            _refuse_tangle(shape, where)
+    bad = ~(geometry.isna() | geometry.is_valid)
+    for shape in shapes[bad.to_numpy()]:
+        _refuse_tangle(shape, where)
+    shapes[bad.to_numpy()] = shapely.make_valid(shapes[bad.to_numpy()], method="structure", keep_collapsed=False)
+    return gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs), bad
+
+
+def _looks_tangled(points: Any) -> bool:
+    """Whether lines look as if each crossed many others, by the extents of a few: to be asked before GEOS looks."""
+    low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
+    some = np.random.default_rng(0).integers(0, len(low), _FEW_LINES)
+    over = sum(int(((low <= high[at]) & (high >= low[at])).all(axis=1).sum()) for at in some)
+    return over > _NEIGHBOURS * _FEW_LINES
+
+
+def _refuse_tangle(shape: Any, where: str) -> None:
+    points, line = shapely.get_coordinates(_rings_of(shape), return_index=True)
+    pieces = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)[line[:-1] == line[1:]])
+    if _meet(pieces, _MOST_CROSSINGS, "intersects"):
+        raise FormatError(
+            f"{where}: a shape whose lines cross each other more than {_MOST_CROSSINGS:,} times is no area. {_MEND}"
+        )
+
+
+def _rings_of(shape: Any) -> Any:
+    return shapely.get_rings(shapely.get_parts(shape))
+
+
+def _meet(pieces: Any, most: int, predicate: Any = None) -> bool:
+    """Whether pieces that each meet many others do so more often than that.
+
+    They are asked in any order, few at first and more while few are met: where thousands lie on thousands, some show
+    it. Squares of a grid, of which each meets its neighbours alone, are no trouble however many they are.
+    """
+    tree, order = shapely.STRtree(pieces), np.random.default_rng(0).permutation(len(pieces))
+    start, size, met = 0, 1, 0
+    while start < len(order):
+        some = pieces[order[start : start + size]]
+        start += size
+        counts = np.bincount(tree.query(some, predicate=predicate)[0])
+        met += int(counts[counts > _NEIGHBOURS].sum())
+        if met > 2 * most:  # each from both sides
+            return True
+        size = max(1, min(2 * size, 100, _MOST_AT_ONCE * start // (met + 1)))
+    return False
