@@ -366,6 +366,8 @@ def write_document(on_map: folium.Map, furniture: MapOptions | None = None) -> s
     stamp = stamp_of(on_map, furniture)
     written = figure.html._children.get(identity)
     if isinstance(written, Verbatim) and written.stamp == stamp:
+        if furniture is not None:
+            _warn_if_large(figure, furniture.max_kb)
         return identity
     lang, layers = language_of(on_map), list(layers_of(on_map))
     drawings = {layer.get_name(): layer.drawing(language_of(on_map, layer)) for layer in layers}
@@ -391,13 +393,16 @@ def write_page(
     if furniture is None:
         return
     figure.html.add_child(Verbatim(figures_in_html(shown, furniture)), name="sahelgeo_figures")
-    written = [*figure.header._children.values(), *figure.html._children.values()]
-    size_kb = sum(len(child.text.encode()) for child in written if isinstance(child, Verbatim)) / 1000
-    if size_kb > furniture.max_kb:
-        warn(
-            f"the page takes {size_kb:,.0f} kB, more than max_kb={furniture.max_kb}. "
-            "Draw fewer or larger areas, or allow more"
-        )
+    _warn_if_large(figure, furniture.max_kb)
+
+
+def _warn_if_large(figure: Figure, max_kb: int) -> None:
+    """Warn when what is written into a page, but for readers without scripts, is larger than was asked for."""
+    children = [*figure.header._children.values(), *figure.html._children.values()]
+    texts = [child.text for child in children if isinstance(child, Verbatim)]
+    size_kb = sum(len(text.encode()) for text in texts if not text.startswith("<noscript>")) / 1000
+    if size_kb > max_kb:
+        warn(f"the page takes {size_kb:,.0f} kB, more than max_kb={max_kb}. Draw fewer or larger areas, or allow more")
 
 
 def stamp_of(on_map: folium.Map, furniture: MapOptions | None) -> object:
