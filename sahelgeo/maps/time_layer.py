@@ -12,24 +12,15 @@ import pandas as pd
 import shapely
 
 from sahelgeo.errors import SchemaError, listed
+from sahelgeo.maps import layers
 from sahelgeo.maps.area_layers import PhaseLayer, shapes_of
 from sahelgeo.maps.drawing import AreaDrawing, FlowDrawing, SymbolDrawing, TimeDrawing, label_points
-from sahelgeo.maps.layers import (
-    STAND_IN,
-    LayerOptions,
-    Period,
-    SahelgeoLayer,
-    areas_with_geometry,
-    has_geometry,
-    offers,
-    split_periods,
-    without_geometry_note,
-)
+from sahelgeo.maps.layers import STAND_IN, LayerOptions, Period, SahelgeoLayer
 from sahelgeo.maps.scale import merge_periods
 from sahelgeo.words import word, write_period
 
 
-@offers(LayerOptions, more=True)
+@layers.offers(LayerOptions, more=True)
 class TimeLayer(SahelgeoLayer):
     """A layer for each period of a long table, with a slider and a button to play.
 
@@ -87,7 +78,7 @@ class TimeLayer(SahelgeoLayer):
         own = {name: options.pop(name) for name in ("name", "title", "lang", "show") if name in options}
         super().__init__(table, **own)
         self.layer_class = layer
-        self.periods = split_periods(placed, "TimeLayer")
+        self.periods = layers.split_periods(placed, "TimeLayer")
         there = placed.geometry.notna().to_numpy()
         options = layer.shared_options(placed[there], {**options, "title": self.title})
         self._layers = [
@@ -162,7 +153,7 @@ class TimeLayer(SahelgeoLayer):
         people = None
         if self._counted in unplaced and unplaced[self._counted].notna().any():
             people = self.people(float(unplaced[self._counted].sum()), lang)
-        return (*notes, *without_geometry_note(len(unplaced), lang, people))
+        return (*notes, *layers.without_geometry_note(len(unplaced), lang, people))
 
 
 def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float, float], Any]]:
@@ -170,15 +161,15 @@ def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float
 
     Rows without a border stay: their people are told by the layer of their period.
     """
-    if not has_geometry(table):
-        areas_with_geometry(table, "TimeLayer")
+    if not layers.has_geometry(table):
+        layers.areas_with_geometry(table, "TimeLayer")
     geometry = table.geometry
     # The same area is in many rows: what is asked of a geometry is asked once.
     kinds, number = np.unique([id(area) for area in geometry], return_inverse=True)
     first = pd.Series(range(len(geometry))).groupby(number).first().to_numpy()
     distinct = geometry.iloc[first]
     once = gpd.GeoDataFrame({"position": range(len(kinds))}, geometry=distinct.to_numpy(), crs=table.crs)
-    known, _ = areas_with_geometry(once, "TimeLayer")
+    known, _ = layers.areas_with_geometry(once, "TimeLayer")
     known = known.set_index("position")
     lines = known.geom_type.isin(["LineString", "MultiLineString"]).any()
     stand_in = known.geometry if lines else _grid_points(known.geometry)
