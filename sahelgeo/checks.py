@@ -12,6 +12,7 @@ import re
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import is_
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
 
 Need = Literal["text", "number", "day", "any"]
@@ -34,6 +36,7 @@ RULES = {
 }
 # The standard's day, with or without a time of the day, which is left out. "05/09/2022" is May here, September there.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_OFFICIAL = re.compile(r"([A-Za-z]{2,3})\d{2,10}")
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 FREQUENCIES = {"MS": "months", "QS": "quarters", "YS": "years"}
 
@@ -98,7 +101,7 @@ def days(values: pd.Series, name: str) -> pd.Series:
 
 def days_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
     """The days of a column, and which of its values are no days."""
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
+    if getattr(values.dtype, "tz", None) or getattr(getattr(values.dtype, "pyarrow_dtype", None), "tz", None):
         return pd.Series(pd.NaT, values.index, "datetime64[us]", name=values.name), values.notna().to_numpy()
     if values.dtype.kind == "M":
         found: pd.Series = values.astype("datetime64[us]").dt.normalize()
@@ -301,6 +304,21 @@ def _unfit(values: pd.Series, need: Need) -> Mask:
     if values.dtype.kind != "O" or isinstance(values.dtype, pd.StringDtype):
         return np.zeros(len(values), dtype=np.bool_)
     return _cells(values, lambda value: not pd.api.types.is_scalar(value))
+
+
+@lru_cache(maxsize=100_000)
+def official_code(code: str) -> str:
+    """A code of the shape that OCHA gives it, with the letters of a country in capitals: ml01 is ML01.
+
+    All others stay as they are: an author's own z1a and Z1A may be two areas.
+    """
+    found = _OFFICIAL.fullmatch(code)
+    return code.upper() if found is not None and found[1].upper() in _country_letters() else code
+
+
+@lru_cache(maxsize=1)
+def _country_letters() -> frozenset[str]:
+    return frozenset(row[label] for row in read_rows("countries.csv") for label in ("iso2", "iso3"))
 
 
 def texts_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:

@@ -19,6 +19,8 @@ from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 __all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
 
 LARGEST_WHOLE = 10**15
+# Columns of areas' codes.
+_CODES = frozenset(["pcode", "parent", "origin", "destination"])
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -158,10 +160,12 @@ class _Cast(NamedTuple):
 
 
 def _cast_text(values: pd.Series) -> _Cast:
-    """Text without the spaces around it, which nobody sees; nothing but spaces is missing."""
+    """Text without the spaces around it, which nobody sees; nothing but spaces is missing; codes in capitals."""
     texts, bad = checks.texts_and_unfit(values)
     codes, found = pd.factorize(texts)
     plain = found.str.strip()
+    if values.name in _CODES and len(found):
+        plain = plain.map(checks.official_code)
     if len(found) and not (plain.equals(found) and (plain != "").all()):
         # Of the distinct texts only; some may have become one, or missing.
         again, found = pd.factorize(plain.where(plain != ""))

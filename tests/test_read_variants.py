@@ -281,7 +281,7 @@ def test_counts_in_thousands_are_refused_and_a_unit_beside_the_headings_is_said(
     with pytest.raises(FormatError, match="thousands or millions, not people. Multiply"):
         sg.read_table(io.BytesIO(rows.encode()), told, date="2021-01-31", group="idp", source="own count")
     row = ["SAHEL", "SOUM", "DJIBO", 12]
-    with pytest.warns(sg.DataWarning, match="beside the headings stands"):
+    with pytest.warns(sg.DataWarning, match="beside the table stands"):
         assert conasur(row, above=([f"Effectifs {unit}", "", "", ""],)) == 12
 
 

@@ -128,6 +128,7 @@ def attach_areas(
     areas = checks.one_edition(conform_areas(areas))
     why = None
     if isinstance(on, str) and on == "pcode":
+        table = _with_official_codes(table)
         _check_table(table, areas)
         check_codes_against_names(table, areas)
     else:
@@ -142,6 +143,14 @@ def attach_areas(
     if empty_areas:
         result = _with_empty_areas(result, areas)
     return (result, account) if report else result
+
+
+def _with_official_codes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table, its codes written as those of areas are: ml01 is ML01."""
+    checks.columns(table, "table", {"pcode": "any"})
+    known = {code: checks.official_code(code) for code in table["pcode"].unique() if isinstance(code, str)}
+    small = {code: official for code, official in known.items() if code != official}
+    return table.assign(pcode=table["pcode"].astype(object).map(lambda code: small.get(code, code))) if small else table
 
 
 def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:

@@ -90,6 +90,8 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
             said.append(f"page {page if page is not None else '?'} of {number}")
         elif key in words["counts"] and number is not None and number > held:
             said.append(f"{held:,} of {number:,} records")
+        elif key in words["begins"] and number is not None and number > 0:
+            said.append(f"records from number {number + 1:,} on")
         elif ((key in words["next"] and value) or (key in words["last"] and value is False)) and not said:
             said.append("a page that names a next one")
     return (

@@ -39,6 +39,9 @@ from sahelgeo.words import PRINTED_WORDS, without_accents
 # Where the lines below a table stand.
 _FOOT_ROWS = 12
 _MOST_GROUPS = 30
+# Tables whose people are added up, and how many rows are looked at for what tells them apart.
+_ADDED_UP = ("stocks", "flows", "phases", "population", "")
+_LOOKED_AT = 5_000
 _NAMES = ("place", "admin1", "admin2", "admin3", "iso3", "event", "assistance")
 
 
@@ -80,7 +83,7 @@ class Rows:
         self.doubts: list[str] = []
         self.frame, self.fates = body(found, *(headings or (found.header, found.header)))
         self._refuse_nothing()
-        self.doubts += said_around(found, self.frame.index)
+        self.doubts += [*said_around(found, self.frame.index), *_titles_between(found, self.fates)]
         self._say_groups()
         self._read: dict[tuple[Any, ...], pd.Series] = {}
         self._ended = pd.Series(dtype="int64")
@@ -107,19 +110,32 @@ class Rows:
         return told if told is not None else (self.facts.get("days", {}).get("habit") == "day first" or None)
 
     def _say_groups(self) -> None:
-        """Columns that are not read and name groups, where all rows are taken for one."""
-        if self.feed.table != "stocks" or "group" in self.feed.columns:
+        """Columns that are not read and tell groups apart, or the rows of one place, where all were read as alike."""
+        if self.feed.table not in _ADDED_UP or self.found.sheet.geometry is not None:
             return
         cells, known = self.found.sheet.cells, set(self.found.columns.values())
+        counted = {*self.feed.kinds, "id"} & set(self.frame)
+        some = self.frame.drop(columns=sorted(counted)).head(_LOOKED_AT)
+        same = (some.map(text_of) if some.dtypes.eq(object).any() else some).groupby(list(some), dropna=False).ngroup()
+        again = 2 * int(same.duplicated(keep=False).sum()) >= len(same) > 2
         for place, heading in enumerate(map(text_of, cells.loc[self.found.header])):
             once: Any = () if place in known or not heading else distinct(cells.iloc[:, place].loc[self.frame.index])[1]
             # Groups are few.
-            groups = sorted(name for name in map(text_of, once) if len(once) <= _MOST_GROUPS and aside(name) == "group")
-            if groups:
+            names = {text_of(cell) for cell in once if len(once) <= _MOST_GROUPS} - {""}
+            groups = sorted(name for name in names if aside(name) == "group")
+            if groups and self.feed.table == "stocks" and "group" not in self.feed.columns:
                 self.doubts.append(
                     f"column {heading!r} names groups such as {groups[0]!r}, and the rows of all were read as one. "
                     "Read each group alone"
                 )
+            elif again and len(names) > 1:
+                own = mapped(cells.iloc[:, place].loc[some.index], text_of)
+                if own.notna().all() and not pd.concat([same, own], axis=1).duplicated().any():
+                    shown = " and ".join(repr(name) for name in sorted(names)[:2])
+                    self.doubts.append(
+                        f"column {heading!r} was not read, and it alone tells rows of one place apart ({shown}): where "
+                        "they count the same people, or one is the total of others, read each alone"
+                    )
 
     def drop(self, rows: pd.Series | np.ndarray, reason: str) -> Rows:
         """Leave out the rows of a mask, for a reason."""
@@ -219,7 +235,19 @@ class Rows:
 
     def names(self) -> pd.DataFrame:
         """The names of areas and places that the feed declares, carried down where they are printed once."""
-        return self.filled(self._texts(self.facts.get("totals", {}).get("names", ())))
+        printed = self._texts(self.facts.get("totals", {}).get("names", ()))
+        answer = self.filled(printed)
+        for name in answer:
+            # A name that is printed once, in the middle or at the foot of its rows, would be carried to the wrong ones.
+            there = np.flatnonzero(answer[name].notna())
+            carried = bool((answer[name].notna() & printed[name].isna()).any())
+            if carried and there[0] > 0 and printed.iloc[0].notna().any():
+                self.doubts.append(
+                    f"column {self.found.heading(name)!r}: nothing is printed on row {answer.index[0]}, the first, and "
+                    f"{answer[name].iloc[there[0]]!r} on row {answer.index[there[0]]} was carried to the rows below "
+                    "it. Where a name stands in the middle or at the foot of its rows, write it on each"
+                )
+        return answer
 
     def filled(self, names: pd.DataFrame, among: pd.Series | None = None) -> pd.DataFrame:
         """Names that are printed once, carried to the rows below: never across a change to their left or their total.
@@ -618,6 +646,26 @@ def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
     numbers = [cell for cell in first if cell]
     same[:1] |= len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
     return frame.index[same]
+
+
+def _titles_between(found: Found, fates: pd.Series) -> list[str]:
+    """What is printed above headings that are printed again: another day or group, perhaps."""
+    again = fates.index[fates == "headings again"]
+    if not len(again):
+        return []
+    cells = found.sheet.cells
+    above = {text_of(cell) for cell in cells.loc[: found.header].to_numpy().ravel()}
+    said = []
+    for row in again:
+        before = cells.loc[: row - 1]
+        before = before[~blank_rows(before)].iloc[-1]
+        texts_there = {text_of(cell) for cell in before} - {""}
+        if len(texts_there) == 1 and not texts_there & above and before.name != found.header:
+            said.append(
+                f"row {before.name} says {min(texts_there)!r} above headings that are printed again, and the rows "
+                "below were read as those above. Where they count another day, group or area, read them alone"
+            )
+    return said[:SHOWN_AT_MOST]
 
 
 def blank_rows(cells: pd.DataFrame) -> np.ndarray:

@@ -22,6 +22,9 @@ _DEEPEST_HEADINGS = 3_000
 # Forms whose first row is the headings, and is no row of the file.
 PRINTED = ("csv", "workbook")
 _SHARES = re.compile(PRINTED_WORDS["shares"])
+_ALL_SHARES = re.compile(rf"\W*([\w ]*\b(en|in|as|unit\w*) ?:? ?)?({PRINTED_WORDS['shares']})\W*")
+# Lines below a table may say what its figures are.
+_FOOT_ROWS = 12
 _THOUSANDS = re.compile(PRINTED_WORDS["thousands"])
 
 
@@ -191,6 +194,13 @@ def refuse_headings(found: Found) -> None:
                 _refuse_unlike(found, place, other)
 
 
+def units_in(parts: Iterable[pd.DataFrame]) -> list[tuple[str, str]]:
+    """Cells that say that figures are thousands or shares, and which."""
+    said = {text: text.casefold() for part in parts for cell in part.to_numpy().ravel() if (text := text_of(cell))}
+    found = [(text, "thousands or millions") for text, folded in said.items() if _THOUSANDS.search(folded)]
+    return [*found, *((text, "shares") for text, folded in said.items() if _ALL_SHARES.fullmatch(folded))]
+
+
 def _refuse_unlike(found: Found, place: int, other: int) -> None:
     rows = found.sheet.cells.loc[found.header :].iloc[1:]
     here, there = (rows.iloc[:, at].map(text_of) for at in (place, other))
@@ -209,13 +219,13 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
     """What stands around the headed cells and changes what they mean, in sentences."""
     sheet, said = found.sheet, list[str]()
     if sheet.form in PRINTED and found.feed.kinds:
-        near = (sheet.cells.loc[: found.header - 1].tail(12), sheet.cells.loc[found.header :].iloc[1:3])
-        cells = (cell for rows_near in near for cell in rows_near.to_numpy().ravel())
-        units = [text for cell in cells if _THOUSANDS.search((text := text_of(cell)).casefold())]
+        below = sheet.cells.loc[found.header :].iloc[1:]
+        feet = below.tail(_FOOT_ROWS)
+        near = (sheet.cells.loc[: found.header - 1].tail(12), below.head(2), feet[~feet.index.isin(rows)])
         said += [
-            f"beside the headings stands {text!r}: the figures may be thousands or millions, and were read as people. "
-            "Multiply them in the file where they are"
-            for text in units[:1]
+            f"beside the table stands {text!r}: the figures may be {what}, and were read as people. Multiply them in "
+            "the file where they are"
+            for text, what in units_in(near)[:1]
         ]
     counted = {found.columns[name]: name for name in found.feed.kinds if name in found.columns}
     for first, last, place in sheet.merged:
@@ -290,6 +300,11 @@ def choose(opened: Opened, founds: list[Found], name: str | None) -> tuple[list[
                 doubts.append(
                     f"sheet {sheet.name!r} was left out: the headings on its row {row} are below row {HEAD_ROWS}. "
                     "Delete the rows above them"
+                )
+            elif units := units_in([sheet.cells.head(HEAD_ROWS)]) if first.feed.kinds else []:
+                doubts.append(
+                    f"sheet {sheet.name!r} says {units[0][0]!r}: the figures that were read may be {units[0][1]}, and "
+                    "were read as people. Multiply them in the file where they are"
                 )
     return chosen, left, doubts
 

@@ -178,6 +178,7 @@ class Totals:
         coded = codes.notna().any(axis=1) if codes.shape[1] else pd.Series(False, index=names.index)
         self._by_empty_names(coded)
         self._by_repeated_names()
+        self._by_runs()
         for column in codes:
             self._by_codes(codes[column])
         self._suspects()
@@ -284,6 +285,23 @@ class Totals:
         many = group[others].value_counts().reindex(group[one]).fillna(0).to_numpy() >= 2
         self.dropped |= (_equal(self.counts[one], sums) & many).reindex(self.dropped.index, fill_value=False)
 
+    def _by_runs(self) -> None:
+        """Rows whose names stop early and that add up the run of rows above or below them, whatever they are called."""
+        leaves, depth = self.leaves, self.depth
+        full = leaves & depth.eq(depth[leaves].max())
+        rows = self.names.index[leaves & ~full & (self.counts[self.first] >= _LEAST_SUSPECT).fillna(False)]
+        if not 0 < len(rows) <= _MOST_SUMS or not full.any():
+            return
+        run = pd.Series(np.searchsorted(rows, self.names.index, side="right"), index=self.names.index)
+        many = full[full].groupby(run[full]).size()
+        sums = self.counts[full].groupby(run[full]).sum(min_count=1)
+        for beside in (run[rows] - 1, run[rows]):
+            found = sums.reindex(beside).set_axis(rows)
+            equal = _equal(self.counts.loc[rows], found) & (many.reindex(beside).fillna(0) >= 2).to_numpy()
+            # One that equals the rows beside it may do so by chance; so do several in no table of places.
+            if equal.sum() > 1 or (equal & (self.counts.loc[rows, self.first] >= _LEAST_SUSPECT_WITHIN)).any():
+                self.dropped[rows[equal]] = True
+
     def _nameless(self, rows: pd.Index, sums: pd.DataFrame) -> None:
         value, total = (figures.loc[rows, self.first] for figures in (self.counts, sums))
         counted = (value > 0) & total.notna()
@@ -327,10 +345,12 @@ class Totals:
         leaves = self.leaves
         kept, scope = self.counts[leaves], self.key[leaves]
         groups = [(scope, _LEAST_SUSPECT)]
-        if self.names.shape[1] > 1:
-            # In a small area a count equals the sum of the others by chance.
-            largest = self.names.loc[leaves, self.names.columns[0]].astype("string").fillna("")
-            groups.append((scope.astype("string") + "|" + largest, _LEAST_SUSPECT_WITHIN))
+        # In a small area a count equals the sum of the others by chance.
+        groups += [
+            (scope.astype("string") + "|" + named, _LEAST_SUSPECT_WITHIN)
+            for name in self.names.columns[:-1]
+            if len((named := self.names.loc[leaves, name].astype("string").fillna("")).unique()) > 1
+        ]
         for group, least in groups:
             others = kept.groupby(group).transform("sum", min_count=1) - kept
             several = (kept[self.first] > 0).groupby(group).transform("sum") >= 3
