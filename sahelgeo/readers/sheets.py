@@ -220,8 +220,9 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
     sheet, said = found.sheet, list[str]()
     if sheet.form in PRINTED and found.feed.kinds:
         below = sheet.cells.loc[found.header :].iloc[1:]
-        feet = below.tail(_FOOT_ROWS)
-        near = (sheet.cells.loc[: found.header - 1].tail(12), below.head(2), feet[~feet.index.isin(rows)])
+        feet = below.tail(_FOOT_ROWS).map(text_of)
+        feet = feet[(feet != "").sum(axis=1) == 1]
+        near = (sheet.cells.loc[: found.header - 1].tail(12), below.head(2), feet)
         said += [
             f"beside the table stands {text!r}: the figures may be {what}, and were read as people. Multiply them in "
             "the file where they are"

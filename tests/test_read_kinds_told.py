@@ -1,0 +1,132 @@
+"""What changes the meaning of a table without being read is said: columns, titles, notes; codes in small letters."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lookalikes import json_bytes
+from profiles import few
+
+import sahelgeo as sg
+from sahelgeo import checks
+
+LIST = ["Région", "Département", "Commune", "Site accueil", "Nombre de ménages", "Nombre de personnes"]
+SITES = [("Diffa", "Bosso", "A", 700), ("Diffa", "Bosso", "B", 1300), ("Zinder", "Goure", "C", 2400)]
+ROWS = [[region, place, place, site, people // 5, people] for region, place, site, people in SITES]
+
+
+def said(*lines: list[object], form: str = "csv") -> tuple[float, str]:
+    """The people of a list, and what was said of it."""
+    if form == "json":
+        content = json_bytes([dict(zip(lines[0], line, strict=True)) for line in lines[1:]])
+    else:
+        content = io.BytesIO("\n".join(";".join(map(str, line)) for line in lines).encode())
+    with warnings.catch_warnings(record=True) as words:
+        warnings.simplefilter("always")
+        table = sg.read(content, date="2021-01-31")
+    return float(table["people"].sum()), " ".join(str(word.message) for word in words)
+
+
+@few()
+@given(
+    heading=st.sampled_from(["Sexe", "Mois", "Version", "Nature", "Tranche d'âge", "Round"]),
+    cells=st.lists(
+        st.sampled_from(["H", "F", "T", "2020", "2021", "R1", "haute"]), min_size=2, max_size=4, unique=True
+    ),
+    form=st.sampled_from(["csv", "json"]),
+)
+def test_a_column_that_alone_tells_the_rows_of_a_place_apart_is_said(heading: str, cells: list[str], form: str) -> None:
+    """Men, women and their total; two months; two versions: added up they count people twice."""
+    rows = [[*row[:-1], row[-1] + 7 * number, cell] for row in ROWS for number, cell in enumerate(cells)]
+    assert f"column {heading!r} was not read, and it alone tells rows" in said([*LIST, heading], *rows, form=form)[1]
+
+
+def test_a_column_beside_rows_that_differ_anyhow_is_not_said() -> None:
+    """A remark beside each site tells nothing apart."""
+    rows = [[*row, remark] for row, remark in zip(ROWS, "xyx", strict=True)]
+    assert said([*LIST, "Remarque"], *rows) == (4400, "")
+
+
+@pytest.mark.parametrize(
+    "unit", ["NB : effectifs en milliers", "figures are in thousands", "em milhares", "10^3", "en %", "par 1000"]
+)
+def test_a_unit_below_a_table_or_on_another_sheet_is_said(unit: str) -> None:
+    """A note may stand anywhere."""
+    foot: list[object] = [unit, "", "", "", "", ""]
+    assert "may be" in said(LIST, *ROWS, foot)[1]
+    book = _book(unit)
+    with pytest.warns(sg.DataWarning, match="sheet 'Notes' says"):
+        sg.read(book, date="2021-01-31")
+
+
+def _book(unit: str) -> io.BytesIO:
+    content = io.BytesIO()
+    with pd.ExcelWriter(content, engine="openpyxl") as writer:
+        pd.DataFrame(ROWS, columns=LIST).to_excel(writer, sheet_name="Liste", index=False)
+        pd.DataFrame([["Lisez-moi"], [unit]]).to_excel(writer, sheet_name="Notes", index=False, header=False)
+    return io.BytesIO(content.getvalue())
+
+
+def test_a_title_above_headings_that_are_printed_again_is_said() -> None:
+    """The table of another month, below the first."""
+    title: list[object] = ["Situation au 28 février 2021", "", "", "", "", ""]
+    later = [[*row[:-1], int(row[-1]) + 9] for row in ROWS]
+    assert "row 5 says 'Situation au 28 février 2021' above headings" in said(LIST, *ROWS, title, LIST, *later)[1]
+    assert said(LIST, *ROWS[:2], LIST, *ROWS[2:]) == (4400, "")
+
+
+def test_a_name_in_the_middle_of_its_rows_is_said() -> None:
+    """Carried down it would take the rows of the next region."""
+    rows = [["", *ROWS[0][1:]], ["Diffa", *ROWS[1][1:]], ["", "Goure", "Goure", "C", 9, 50], ROWS[2]]
+    assert "nothing is printed on row 2, the first" in said(LIST, *rows)[1]
+
+
+@few()
+@given(
+    words=st.sampled_from(["Résultat {}", "Zone {}", ""]), before=st.booleans(), form=st.sampled_from(["csv", "json"])
+)
+def test_sums_of_the_rows_beside_are_totals_whatever_they_are_called(words: str, before: bool, form: str) -> None:
+    """Each region's sum, above or below its rows."""
+    sites = [*ROWS, ["Zinder", "Goure", "Goure", "D", 20, 60]]
+    table = []
+    for region in ("Diffa", "Zinder"):
+        rows = [row for row in sites if row[0] == region]
+        total = [words.format(region), "", "", "", *(sum(int(row[at]) for row in rows) for at in (4, 5))]
+        table += [total, *rows] if before else [*rows, total]
+    assert said(LIST, *table, form=form)[0] == 4460
+
+
+def test_codes_in_small_letters_are_those_in_capitals() -> None:
+    """Where their letters are those of a country and digits follow: an author's own codes stay."""
+    assert [checks.official_code(code) for code in ("bf46", "Tcd01", "BF46", "z1a", "Zone1", "ab", "xx12")] == [
+        "BF46", "TCD01", "BF46", "z1a", "Zone1", "ab", "xx12",
+    ]  # fmt: skip
+    areas = sg.load_areas("BFA")
+    stocks = pd.DataFrame({"pcode": ["bf46", "BF47"], "date": "2021-01-31", "group": "idp", "people": 5, "source": "x"})
+    later = stocks.assign(pcode=stocks["pcode"].str.upper(), date="2021-02-28")
+    assert sg.latest_stocks(pd.concat([stocks, later]))["people"].sum() == 10
+    for codes in (stocks["pcode"], stocks["pcode"].astype("category"), stocks["pcode"].astype("string")):
+        assert sg.attach_areas(stocks.assign(pcode=codes), areas)["pcode"].tolist() == ["BF46", "BF47"]
+    assert stocks["pcode"].tolist() == ["bf46", "BF47"]
+
+
+def test_days_with_a_zone_in_arrow_are_refused_as_those_of_pandas_are() -> None:
+    """Never by an error of another library."""
+    day = pd.Series(pd.to_datetime(["2021-01-31"], utc=True)).astype(pd.ArrowDtype(pa.timestamp("us", "UTC")))
+    stocks = pd.DataFrame({"pcode": ["BF46"], "date": day, "group": "idp", "people": [5], "source": ["x"]})
+    with pytest.raises(sg.SahelgeoError, match="without time zone"):
+        sg.conform(stocks, "stocks")
+
+
+@pytest.mark.parametrize("key", ["offset", "skip", "startIndex"])
+def test_an_answer_that_begins_in_the_middle_is_a_part(key: str) -> None:
+    """A page beyond the first, without the number of all."""
+    records = [dict(zip(LIST, row, strict=True)) for row in ROWS]
+    with pytest.warns(sg.DataWarning, match="a part only: records from number 4 on"):
+        sg.read(json_bytes({key: 3, "data": records}), date="2021-01-31")
