@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
@@ -226,6 +226,8 @@ def test_a_name_cut_at_any_length_is_never_another_area(number: int, length: int
 )
 def test_a_name_with_something_added_that_tells_areas_apart_is_not_the_area(name: str, added: str) -> None:
     """Numbers, directions, brackets, the country around a town: only an area that is called so as a whole is one."""
+    # "Barh-El-Gazel Nord Nord" is a word printed twice, which tells nothing apart.
+    assume(added.removeprefix("{} ") not in name.split())
     printed = added.format(name)
     for areas in (PROVINCES, REGIONS):
         gazetteer = build_gazetteer(areas)
