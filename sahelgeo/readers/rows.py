@@ -116,7 +116,7 @@ class Rows:
         cells, known = self.found.sheet.cells, set(self.found.columns.values())
         counted = {*self.feed.kinds, "id"} & set(self.frame)
         some = self.frame.drop(columns=sorted(counted)).head(_LOOKED_AT)
-        same = (some.map(text_of) if object in set(some.dtypes) else some).groupby(list(some), dropna=False).ngroup()
+        same = (some.map(text_of) if object in list(some.dtypes) else some).groupby(list(some), dropna=False).ngroup()
         again = 2 * int(same.duplicated(keep=False).sum()) >= len(same) > 2
         for place, heading in enumerate(map(text_of, cells.loc[self.found.header])):
             once: Any = () if place in known or not heading else distinct(cells.iloc[:, place].loc[self.frame.index])[1]
@@ -242,8 +242,9 @@ class Rows:
             there = np.flatnonzero(answer[name].notna())
             carried = bool((answer[name].notna() & printed[name].isna()).any())
             if carried and there[0] > 0 and printed.iloc[0].notna().any():
+                heading = self.found.heading(str(name))
                 self.doubts.append(
-                    f"column {self.found.heading(str(name))!r}: nothing is printed on row {answer.index[0]}, the first, and "
+                    f"column {heading!r}: nothing is printed on row {answer.index[0]}, the first, and "
                     f"{answer[name].iloc[there[0]]!r} on row {answer.index[there[0]]} was carried to the rows below "
                     "it. Where a name stands in the middle or at the foot of its rows, write it on each"
                 )
