@@ -109,8 +109,7 @@ def read_chunks(path: Any, chunksize: int = 100_000, **options: Any) -> Iterator
     if not feed.facts.get("rows_alone"):
         raise FormatError(
             f"{location.name}: {feed.title} cannot be read in parts: its totals are told by adding up all rows, or "
-            f"several "
-            "rows make one of the table. Read it with read, whose limits= can be moved"
+            "several rows make one of the table. Read it with read, whose limits= can be moved"
         )
     return _tables(location, chunksize, founds[0], options)
 
@@ -239,8 +238,7 @@ def _block(content: bytes, name: str, encoding: str | None, delimiter: str, widt
     if b'"' in content and b'"' in re.sub(quoted, b"", content):
         raise FormatError(
             f'{name}: a cell holds a quote (") that is not doubled, so the rows of a part cannot be told. Double it, '
-            f"or read "
-            "the file with read"
+            "or read the file with read"
         )
     content, notes = delimited.decoded(content, name, encoding)
     cells = delimited.cells_of(content, delimiter, width, name)
