@@ -208,7 +208,8 @@ def points(table: Table, path: Path, files: int, areas: gpd.GeoDataFrame, client
         return sg.events.count_points(path, index, map=engine, **OPTIONS)
 
     # A worker that has just begun loads the library with its first part.
-    sg.events.count_points(sorted(path.iterdir())[:4], index, map=engine, **OPTIONS)
+    with warnings.catch_warnings(action="ignore"):
+        sg.events.count_points(sorted(path.iterdir())[:4], index, map=engine, **OPTIONS)
     many = table.row(f"{name}: Dask", "≤ 10 s, ≤ 700 MB", pids, spread)
     before, plain = pids(), engine.spread
 
