@@ -112,19 +112,23 @@ def files_of(path: Path, *endings: str) -> list[Path]:
     return files
 
 
-def tables_of(part: Part, what: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+def tables_of(
+    part: Part, what: str, columns: Sequence[str] | None = None, at_once: int = ROWS_AT_ONCE
+) -> Iterator[pd.DataFrame]:
     """The rows of a part, some at a time, with their number in it; a table in memory is one, with its own index."""
     content = part.content
     if isinstance(content, pd.DataFrame):
         yield content
         return
     first = 0
-    for batch, geo in _batches(content, what, columns):
+    for batch, geo in _batches(content, what, columns, at_once):
         yield _frame(batch, geo).set_axis(pd.RangeIndex(first, first + batch.num_rows))
         first += batch.num_rows
 
 
-def _batches(content: Any, what: str, columns: Sequence[str] | None) -> Iterator[tuple[pa.RecordBatch, Any]]:
+def _batches(
+    content: Any, what: str, columns: Sequence[str] | None, at_once: int
+) -> Iterator[tuple[pa.RecordBatch, Any]]:
     if isinstance(content, Path):
         try:
             opened = pq.ParquetFile(content)
@@ -135,19 +139,19 @@ def _batches(content: Any, what: str, columns: Sequence[str] | None) -> Iterator
         with opened:
             schema = opened.schema_arrow
             there = None if columns is None else [name for name in columns if name in schema.names]
-            for batch in opened.iter_batches(ROWS_AT_ONCE, columns=there, use_threads=False):
+            for batch in opened.iter_batches(at_once, columns=there, use_threads=False):
                 yield batch, _geo(schema)
     elif isinstance(content, (Fragment, pads.Dataset)):
         there = None if columns is None else [name for name in columns if name in content.schema.names]
-        for batch in content.to_batches(columns=there, batch_size=ROWS_AT_ONCE):
+        for batch in content.to_batches(columns=there, batch_size=at_once):
             yield batch, _geo(content.schema)
     elif isinstance(content, (pa.Table, pa.RecordBatch)):
         table = pa.Table.from_batches([content]) if isinstance(content, pa.RecordBatch) else content
-        for batch in table.to_batches(ROWS_AT_ONCE):
+        for batch in table.to_batches(at_once):
             yield batch, _geo(table.schema)
     elif isinstance(content, Iterator):
         for one in content:
-            yield from _batches(one, what, columns)
+            yield from _batches(one, what, columns, at_once)
     else:
         raise SchemaError(
             f"{what}: a table, a path to Parquet, a folder, a dataset or an iterable of tables is needed, "

@@ -150,6 +150,33 @@ def test_a_folder_a_dataset_paths_and_tables_are_alike(folder):
         pd.testing.assert_frame_equal(sg.sum_events(folder, AREAS, coverage=COVER, map=pool.map), whole)
 
 
+def test_records_by_an_engine_are_those_of_one_process(tmp_path):
+    """Whether parts can be summed as far as the result or need a second look, the table and the refusals are alike."""
+    areas = AREAS.assign(level=1)
+    plain = flows(["XX01", "XX02"] * 3, start=["2020-03-01", "2020-04-01"] * 3, end=["2020-03-31", "2020-04-30"] * 3)
+    unlike = {
+        "plain": plain,
+        "periods that overlap": plain.assign(end="2020-04-30"),
+        "two sources": plain.assign(source=list("aaabbb")),
+        "a province beside its region": plain.assign(origin=["XX01", "XX02", "XX0101"] * 2),
+    }
+    for name, table in unlike.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for number in range(2):
+            table[3 * number : 3 * number + 3].to_parquet(folder / f"{number}.parquet")
+        for options in ({"freq": "YS"}, {"freq": "MS", "by": "origin"}, {"areas": areas, "level": 1, "by": ()}):
+            one, many = (
+                outcome(lambda: sg.sum_flows(folder, records=True, map=engine, **options))  # noqa: B023
+                for engine in (None, map)
+            )
+            assert one[1] == many[1]
+            if isinstance(one[0], type):
+                assert one[0] is many[0]
+            else:
+                pd.testing.assert_frame_equal(one[0], many[0])
+
+
 def test_a_filter_of_a_dataset_is_kept(tmp_path):
     """What a dataset leaves out is not counted, here or by an engine."""
     flows(["XX01", "XX02", "XX03"]).to_parquet(tmp_path / "flows.parquet")

@@ -43,6 +43,8 @@ PROBLEMS = {
     "too_coarse": "placed too coarsely for areas of this level (geo_precision)",
 }
 FAR_DEGREES = 1.0
+# Fewer than of points: an event has texts, and each of them takes memory.
+_ROWS_AT_ONCE = 1 << 18
 
 
 def sum_events(
@@ -195,7 +197,7 @@ class _EventPlan:
                 **self.summed(checked, part.name),
                 "keys": Keys.of(part.name, checked, counting.KEY),
             }
-            for table in parts.tables_of(part, "events")
+            for table in parts.tables_of(part, "events", at_once=_ROWS_AT_ONCE)
             for checked in [counting.conform_events(_with_points(table))]
         )
         return parts.state_of(states, "events")

@@ -19,7 +19,7 @@ from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import SHOWN_AT_MOST, FlowPeriodError, SchemaError, UnmatchedError, listed, warn
 from sahelgeo.flows.flow_records import ENDS, FlowRecords, sum_records
 from sahelgeo.nesting import at_level, check_level, nested_codes, parents_of, rolled_up
-from sahelgeo.parts import Map, Part, State, parts_of, summed, without_shapes
+from sahelgeo.parts import Map, Part, State, parts_of, summed, unfinished, without_shapes
 from sahelgeo.periods import Frequency, periods_of
 from sahelgeo.places.attach import MATCH_OPTIONS, Unmatched, check_edition
 from sahelgeo.places.match import match_rows
@@ -293,15 +293,22 @@ def sum_flows(
     ends = checks.by(by, pd.DataFrame(), among=BY)
     checked = None if areas is None else checks.one_edition(conform_areas(areas))
     plan = _FlowPlan(checked, tuple(ends), level, freq, choose, records)
+    again = isinstance(flows, (str, os.PathLike, pa.Table, pads.Dataset, pd.DataFrame))
     if map is not None:
+        # A choice that one part does not have is wrong only if no other has it.
+        if records and again and not choose and map is not unfinished:
+            found = summed(replace(plan, at_once=True), parts_of(flows, ".parquet"), map)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
         return summed(plan, parts_of(flows, ".parquet"), map)  # type: ignore[no-any-return]
     if isinstance(flows, pd.DataFrame) and not records:
         return plan.judged(sums.chosen(conform(flows, "flows"), choose, CHOICES))
-    if records and isinstance(flows, (str, os.PathLike, pa.Table, pads.Dataset, pd.DataFrame)):
-        at_once = _summed_at_once(flows, choose, _Reach(checked, level), freq, ends)
+    if records and again:
+        reach = _Reach(checked, level)
+        at_once = _summed_at_once(_chosen(sum_records(flows, reach), choose), reach, freq, ends)
         if at_once is not None:
             return at_once
-    return plan.table({"sums": sum_records(flows, copies=not records)})
+    return plan.table({"sums": sum_records(flows, copies=not records)})  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -314,14 +321,28 @@ class _FlowPlan:
     freq: Frequency | None
     choose: Mapping[str, Any] | None
     records: bool
+    # Whether parts are summed as far as the result is: a tenth of what travels, but too little for a second look.
+    at_once: bool = False
 
     def state(self, part: Part) -> State:
+        if self.at_once:
+            reach = _Reach(self.areas, self.level)
+            added = sum_records(part.content, reach)
+            kept = [name for name in added.labels if name in (*self.by, "period", "source", "edition")]
+            return {
+                "sums": added.regrouped({name: added.labels[name] for name in kept}),
+                "codes": frozenset(reach.seen),
+            }
         return {"sums": sum_records(part.content, copies=not self.records)}
 
     def light(self) -> _FlowPlan:
         return self if self.areas is None else replace(self, areas=without_shapes(self.areas))
 
-    def table(self, state: State) -> pd.DataFrame:
+    def table(self, state: State) -> Any:
+        if self.at_once:
+            reach = _Reach(self.areas, self.level)
+            reach(sorted(state["codes"]))
+            return _summed_at_once(state["sums"], reach, self.freq, list(self.by))
         added = _chosen(state["sums"], self.choose)
         copies = added.counts["lines"] > 1
         if copies.any() and not self.records:
@@ -377,15 +398,12 @@ class _Reach:
         return None not in self.seen.values() and nested_codes(self.seen, parents).empty
 
 
-def _summed_at_once(
-    flows: pd.DataFrame | FlowRecords, choose: Mapping[str, Any] | None, reach: _Reach, freq: str | None, by: list[str]
-) -> pd.DataFrame | None:
+def _summed_at_once(added: CodedSums, reach: _Reach, freq: str | None, by: list[str]) -> pd.DataFrame | None:
     """The sums of records that no single row could make wrong; None where the rows need a second look.
 
     So it is with one source, periods that follow each other, and codes of which each reaches the level and none holds
     another.
     """
-    added = _chosen(sum_records(flows, reach), choose)
     periods = added.periods()
     days = periods.sort_values(list(PERIOD)).to_numpy()
     follow = (days[1:, 0] > days[:-1, 1]).all()
