@@ -249,7 +249,9 @@ class Keys:
     @classmethod
     def of(cls, part: str, table: pd.DataFrame, columns: Sequence[str]) -> Keys:
         """The keys of the rows of a part."""
-        keys = pd.util.hash_pandas_object(table[list(columns)].astype("object"), index=False).to_numpy()
+        texts = table[list(columns)].astype("object")
+        # Each cell by itself: most are of their own, and to look for those that are alike costs as much again.
+        keys = pd.util.hash_pandas_object(texts, index=False, categorize=False).to_numpy()
         return cls(tuple(columns), len(table), ((part, table.index, keys),))
 
     def __add__(self, other: Keys) -> Keys:
