@@ -29,7 +29,7 @@ from sahelgeo.places.attach import Account, check_edition, check_editions
 from sahelgeo.places.locate import COORDINATES, Rule, locate, owners, warn_unlocated
 from sahelgeo.places.names import fold_name
 from sahelgeo.sources import joined_sources
-from sahelgeo.sums import Mask, named_rows
+from sahelgeo.sums import Mask, distinct, named_rows
 
 _PLACE = ["pcode", "start", "end"]
 # What may be wrong with the place of an event, and the words of the warning.
@@ -674,9 +674,12 @@ class _PointPlan:
         codes = {"pcode": np.where(found.area == OUTSIDE, len(found.index), found.area)}
         if self.freq is not None:
             checks.filled(points, "points", "date", "Give each point its day, or count without freq")
-            codes["period"], days = pd.factorize(points["date"])
+            codes["period"], days = _each_day(points["date"])
             periods = periods_of(checks.days(pd.Series(days, name="date"), "points"), self.freq)
-            spans = periods.to_numpy().astype("datetime64[D]").astype(np.int64)
+            spans, place = np.unique(
+                periods.to_numpy().astype("datetime64[D]").astype(np.int64), axis=0, return_inverse=True
+            )
+            codes["period"] = place.ravel().take(codes["period"])
             labels["period"] = list(map(tuple, spans.tolist()))
         for name in self.by:
             codes[name], texts = pd.factorize(points[name], use_na_sentinel=False)
@@ -723,3 +726,13 @@ class _PointPlan:
             return Account(state["rows"], attached, None, None, without)
         people = sums.counts["people"] / _GRAIN
         return Account(state["rows"], attached, float(people.sum()), float(people[inside].sum()), without)
+
+
+def _each_day(dates: pd.Series) -> tuple[npt.NDArray[Any], Any]:
+    """Which of its days each row has, and the days; a few thousand numbers need no hashing."""
+    if dates.dtype.kind != "M" or isinstance(dates.dtype, pd.DatetimeTZDtype) or dates.empty:
+        return pd.factorize(dates)
+    numbers = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+    first = numbers.min()
+    found, codes = distinct(numbers - first, int(numbers.max() - first) + 1)
+    return codes, (found + first).astype("datetime64[D]")
