@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -42,7 +43,14 @@ def texts() -> tuple[str, ...]:
 PROBLEMS = "stocks table (3 rows): 1 problem\n  1. column 'people'"
 JOINED = ("warning: a table of 3 rows", PROBLEMS, f"list.csv: {PROBLEMS}", "sheet 'PDI': 3 rows, headings 'a', 'b'",
           "3 of 9 rows have no area: 0; kept without geometry", "3 of 9 rows have no area: 0; left out",
-          "5 areas have no classification that holds 2023-02-01 and are left out: NE002002")  # fmt: skip
+          "5 areas have no classification that holds 2023-02-01 and are left out: NE002002",
+          *(f"0, column 0: {rule}" for rule in (
+              "0 is no number with 0 as decimal mark. Correct the cell, or say another decimal=",
+              "0 can only be read with a decimal point, 0 only with a decimal comma or points between thousands. A "
+              "spreadsheet may have changed some of the cells: take the publisher's file, or write the column in one way",
+              "0 is no day with the 0 first",
+              "0 can only be read with the day first, 0 only with the month first. Write them as YYYY-MM-DD")),
+          *tomllib.loads(embedded.read_text("no_feeds.toml"))["endings"].values())  # fmt: skip
 
 
 def test_each_message_is_one_of_the_code() -> None:
