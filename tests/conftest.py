@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import geopandas as gpd
 import pandas as pd
 import profiles  # noqa: F401 - sets how many examples properties are tried on
 import pytest
+from invented import Invented, load_invented
 from pages import CHROMIUM, FLAGS
 from shapely import box
 from tables import provinces as two_by_two
 
+import sahelgeo as sg
 from sahelgeo.cli import main
 
 
@@ -57,6 +60,32 @@ def counts() -> pd.DataFrame:
 def provinces() -> gpd.GeoDataFrame:
     """Two regions of two provinces each: XX0101, XX0102, XX0201, XX0202."""
     return two_by_two()
+
+
+@pytest.fixture(scope="session")
+def sahel() -> sg.samples.Sample:
+    """What is carried of the five countries."""
+    return sg.load_sample("central-sahel")
+
+
+@pytest.fixture(scope="session")
+def past(sahel: sg.samples.Sample) -> gpd.GeoDataFrame:
+    """The events of the brief's own time."""
+    return sahel.events[sahel.events["date"] < "2021"]
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Invented:
+    """The invented events."""
+    return load_invented()
+
+
+@pytest.fixture(scope="session")
+def sums(made_up: Invented) -> pd.DataFrame:
+    """The invented events by region and month; some lie outside all regions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        return sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from invented import Invented, load_invented
+from invented import Invented
 from pages import CHROMIUM
 from tables import make_events
 
@@ -19,28 +18,8 @@ import sahelgeo as sg
 from examples import run_brief
 
 ROOT = Path(sg.__file__).parents[1]
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings_of_places() -> Any:
-    """Some of the invented points lie outside all regions; what is said of it is tested elsewhere."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        yield
-
-
-@pytest.fixture(scope="module")
-def made_up() -> Invented:
-    """The invented events."""
-    return load_invented()
-
-
-@pytest.fixture(scope="module")
-def sums(made_up: Invented) -> pd.DataFrame:
-    """The invented events by region and month."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        return sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
+# Some of the invented points lie outside all regions; what is said of it is tested elsewhere.
+pytestmark = pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
 
 
 def test_two_publishers_of_displaced_people_stand_side_by_side() -> None:

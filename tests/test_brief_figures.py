@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import pandas as pd
@@ -12,25 +11,7 @@ import sahelgeo as sg
 
 COUNTRIES = ["BFA", "MLI", "NER"]
 NORTH = ["ML06", "ML07+ML10", "ML08"]
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings_of_places() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        yield
-
-
-@pytest.fixture(scope="module")
-def sample() -> Any:
-    """What is carried of the central Sahel."""
-    return sg.load_sample("central-sahel")
-
-
-@pytest.fixture(scope="module")
-def past(sample: Any) -> Any:
-    """The events of the brief's own time."""
-    return sample.events[sample.events["date"] < "2021"]
+pytestmark = pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +20,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> sg.brief.BriefReport:
     return sg.brief.report(tmp_path_factory.mktemp("brief"))
 
 
-def test_deaths_by_mid_2020(sample: Any, past: Any) -> None:
+def test_deaths_by_mid_2020(sahel: Any, past: Any) -> None:
     """UCDP GED 24.1: 951, 1,039 and 733 deaths by 30 June 2020, against the same months and all of 2019."""
-    check = sg.brief.fatalities(past, coverage=sample.coverage)
+    check = sg.brief.fatalities(past, coverage=sahel.coverage)
     rows = check.table.set_index("scope")
     assert rows["part"].to_dict() == {"BFA": 951, "MLI": 1039, "NER": 733}
     assert rows["change_percent"].astype(float).round(1).to_dict() == {"BFA": 33.9, "MLI": 30.0, "NER": 184.1}
@@ -51,12 +32,12 @@ def test_deaths_by_mid_2020(sample: Any, past: Any) -> None:
     assert check.verdict == "supported"
 
 
-def test_deaths_of_nine_years(sample: Any, past: Any) -> None:
+def test_deaths_of_nine_years(sahel: Any, past: Any) -> None:
     """UCDP GED 24.1, 2012 to 2020: 482, 1,056 and 252 events with 2,688, 6,600 and 2,579 deaths; 2,209 events later."""
     sums = past.groupby("iso3")["fatalities"].agg(["size", "sum"])
     assert sums.to_numpy().tolist() == [[482, 2688], [1056, 6600], [252, 2579]]
     assert (len(past), past["fatalities"].sum()) == (1790, 11867)
-    assert len(sample.events) - len(past) == 2209
+    assert len(sahel.events) - len(past) == 2209
 
 
 def test_deaths_outside_the_north_of_mali(past: Any) -> None:
@@ -83,9 +64,9 @@ def test_jnim_against_is_in_the_first_half_of_2020(made: sg.brief.BriefReport, p
     assert "20 events and 284 deaths" in finding
 
 
-def test_lean_seasons_of_three_countries(sample: Any, made: sg.brief.BriefReport) -> None:
+def test_lean_seasons_of_three_countries(sahel: Any, made: sg.brief.BriefReport) -> None:
     """Cadre Harmonisé: 2.41 million in 2019, 5.51 in March 2020, 6.63 with Burkina Faso's update of July: not 7.4."""
-    found = sg.brief.lean_seasons(sample.phases, COUNTRIES)
+    found = sg.brief.lean_seasons(sahel.phases, COUNTRIES)
     found = found[found["start"].dt.year.isin([2019, 2020])]
     assert [round(people / 1e6, 2) for people in found["people_3plus"]] == [2.41, 5.51, 6.63]
     check = made.checks[2]
@@ -198,9 +179,9 @@ def test_events_of_your_own_may_reach_another_time(past: Any, tmp_path: Any) -> 
     assert "after" not in {check.key for check in made.checks}
 
 
-def test_events_after_the_brief_alone_are_taken_as_they_are(sample: Any, tmp_path: Any) -> None:
+def test_events_after_the_brief_alone_are_taken_as_they_are(sahel: Any, tmp_path: Any) -> None:
     """Who brings 2022 and 2023 only gets the checks of these years."""
-    later = sample.events[sample.events["date"] >= "2022"]
+    later = sahel.events[sahel.events["date"] >= "2022"]
     days = pd.DataFrame({"iso3": COUNTRIES, "start": "2022-01-01", "end": "2023-12-31"})
     made = sg.brief.report(tmp_path, events=later, coverage=days)
     told = sg.events.actor_family(later)

@@ -8,35 +8,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from invented import Invented, load_invented
+from invented import Invented
 from tables import make_events
 
 import sahelgeo as sg
 
 ROOT = Path(sg.__file__).parents[1]
 BROKEN = r"Deal of $5 {a_ and $6 \frac$"
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings_of_places() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        yield
+pytestmark = pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
 
 
 @pytest.fixture(scope="module")
-def made_up() -> Invented:
-    """The invented events."""
-    return load_invented()
-
-
-@pytest.fixture(scope="module")
-def sums(made_up: Invented) -> pd.DataFrame:
-    """Their sums, as if they were not invented."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        found = sg.sum_events(made_up.events, sg.load_areas(["BFA", "MLI", "NER"]), coverage=made_up.coverage)
-    return found.assign(source="made for tests")
+def sums(sums: pd.DataFrame) -> pd.DataFrame:
+    """The sums of the invented events, as if they were not invented."""
+    return sums.assign(source="made for tests")
 
 
 def half_years(*countries: str) -> Any:

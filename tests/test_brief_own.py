@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,7 @@ import sahelgeo as sg
 
 COUNTRIES = ["BFA", "MLI", "NER"]
 NORTH = ["ML06", "ML07+ML10", "ML08"]
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings_of_places() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sg.DataWarning)
-        yield
-
-
-@pytest.fixture(scope="module")
-def sample() -> Any:
-    """What is carried of the central Sahel."""
-    return sg.load_sample("central-sahel")
-
-
-@pytest.fixture(scope="module")
-def past(sample: Any) -> Any:
-    """The events of the brief's own time."""
-    return sample.events[sample.events["date"] < "2021"]
+pytestmark = pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
 
 
 def border_events() -> gpd.GeoDataFrame:
@@ -147,14 +128,14 @@ def test_deaths_that_no_event_tells_are_missing_and_not_none() -> None:
     assert "12 with – deaths" in nothing.findings[-1]
 
 
-def test_what_followed_the_brief_without_deaths_low_or_high(sample: Any) -> None:
+def test_what_followed_the_brief_without_deaths_low_or_high(sahel: Any) -> None:
     """A country whose deaths nobody told has none in its sentence; estimates that are not there are not written."""
     days = {"MLI": ["2020-03-01", "2021-03-01"], "NER": ["2020-03-01", "2021-03-01"]}
     rows = [{"x": 0, "y": 14, "date": day, "fatalities": 5 if iso3 == "MLI" else None, "iso3": iso3}
             for iso3, dates in days.items() for day in dates]  # fmt: skip
     events = make_events(rows)
     mali = sg.sum_events(events[events["iso3"] == "MLI"], sg.load_areas("MLI"), coverage=("2020-01-01", "2021-06-30"))
-    check = sg.brief.after(events, mali, NORTH, sample=sample, coverage=("2020-01-01", "2021-06-30"))
+    check = sg.brief.after(events, mali, NORTH, sample=sahel, coverage=("2020-01-01", "2021-06-30"))
     table = check.table.set_index(["scope", "year"])
     assert table.loc["MLI", "deaths"].tolist() == [5, 5]
     assert table.loc["NER", "deaths"].isna().all()
@@ -163,9 +144,9 @@ def test_what_followed_the_brief_without_deaths_low_or_high(sample: Any) -> None
     assert check.findings[1].startswith("Niger: – deaths in 2020, – in 2021 (January–June 2021)")
     assert "low" not in check.findings[0]
     assert "0.33 million" in check.findings[0]
-    quiet = sg.brief.after(events, mali, NORTH, sample=sample, coverage=("2020-01-01", "2022-12-31"))
+    quiet = sg.brief.after(events, mali, NORTH, sample=sahel, coverage=("2020-01-01", "2022-12-31"))
     assert quiet.table.set_index(["scope", "year"]).loc[("NER", 2022), "deaths"] == 0
-    alone = sg.brief.after(events, mali, NORTH, sample=sample)
+    alone = sg.brief.after(events, mali, NORTH, sample=sahel)
     assert alone.table["end"].max() == pd.Timestamp("2021-03-01")
     assert alone.figure.axes[0].axison is False
 

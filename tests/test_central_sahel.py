@@ -10,12 +10,6 @@ import pytest
 import sahelgeo as sg
 
 
-@pytest.fixture(scope="module")
-def sahel() -> sg.samples.Sample:
-    """The sample of five countries."""
-    return sg.load_sample("central-sahel")
-
-
 def test_events_are_all_that_ucdp_counted(sahel: sg.samples.Sample) -> None:
     """UCDP GED 24.1: 1,790 events and 11,867 deaths in 2012 to 2020, 2,209 events in the three years after."""
     before = sahel.events[sahel.events["date"] < "2021"]

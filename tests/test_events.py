@@ -465,6 +465,7 @@ def test_a_code_that_the_areas_do_not_hold_is_refused_with_its_rows(squares: gpd
         sg.sum_events(other, squares)
 
 
+@few()
 @given(
     st.lists(st.tuples(st.floats(-1, 4), st.floats(9, 12)), min_size=1, max_size=12),
     st.sampled_from([{}, {"ties": "missing"}, {"outside": "nearest", "max_distance_km": 60}]),

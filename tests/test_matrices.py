@@ -238,6 +238,7 @@ class TestBalance:
 END = st.sampled_from(["XX01", "XX02", "XX03", "ML", None])
 
 
+@few()
 @given(
     rows=st.lists(
         st.tuples(END, END, st.integers(1, 6), st.integers(0, 10**6) | st.none()),

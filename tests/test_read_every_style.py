@@ -63,6 +63,7 @@ def people_or_refusal(content: io.BytesIO, **options: object) -> tuple[float | N
     return float(table["people"].sum()), any(issubclass(word.category, sg.DataWarning) for word in said)
 
 
+@few()
 @given(COUNTS, st.sampled_from(SEPARATORS), st.sampled_from(["csv", "xlsx", "json"]), st.sampled_from([";", ",", "\t"]))
 def test_counts_in_every_style_of_numbers(counts: list[int], separator: str, form: str, delimiter: str) -> None:
     """Commas, points, spaces of all widths and apostrophes between thousands, in lists of sites."""
@@ -71,6 +72,7 @@ def test_counts_in_every_style_of_numbers(counts: list[int], separator: str, for
     assert people in (None, sum(counts))
 
 
+@few()
 @given(COUNTS, st.sampled_from(SEPARATORS), st.sampled_from(["csv", "xlsx"]))
 def test_population_in_every_style_of_numbers(counts: list[int], separator: str, form: str) -> None:
     """Women and men are sisters of the total: what one of them shows holds for all."""
@@ -88,6 +90,7 @@ def test_population_in_every_style_of_numbers(counts: list[int], separator: str,
     assert people in (None, sum(counts))
 
 
+@few()
 @given(
     st.lists(st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)), min_size=1, max_size=4),
     st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%dT00:00:00", "%d-%m-%Y"]),
@@ -103,6 +106,7 @@ def test_days_in_every_style(days: list[dt.date], style: str) -> None:
     assert events["date"].tolist() == [pd.Timestamp(day) for day in days]
 
 
+@few()
 @given(
     st.lists(st.integers(1, 900), min_size=2, max_size=5),
     st.sampled_from(TOTAL_WORDS),
@@ -122,6 +126,7 @@ def test_totals_in_every_style(counts: list[int], word: str, before: bool, colum
     assert people in (None, sum(counts)) or warned
 
 
+@few()
 @given(st.lists(st.integers(1, 900), min_size=2, max_size=5), st.sampled_from(["csv", "xlsx"]))
 def test_a_total_without_a_name_is_not_counted(counts: list[int], form: str) -> None:
     """An unlabelled sum at the end."""
@@ -138,6 +143,7 @@ def test_a_place_that_sounds_like_a_total_stays(name: str) -> None:
     assert people_or_refusal(as_file(rows, "csv"), date="2021-01-31") == (60, False)
 
 
+@few()
 @given(st.lists(st.integers(1, 900), min_size=2, max_size=4), st.sampled_from([True, False]))
 def test_sheets_of_one_feed_are_all_read(counts: list[int], hidden: bool) -> None:
     """Years in a sheet each; a hidden one is read or said."""
@@ -154,6 +160,7 @@ def test_sheets_of_one_feed_are_all_read(counts: list[int], hidden: bool) -> Non
     assert people == sum(counts) or warned
 
 
+@few()
 @given(st.integers(0, 4), st.sampled_from(['"', '"x', ' "']))
 def test_a_quote_that_is_never_closed_loses_nobody(row: int, quote: str) -> None:
     """A stray quote swallows what follows: refused, or read as the letter that it is."""
@@ -164,6 +171,7 @@ def test_a_quote_that_is_never_closed_loses_nobody(row: int, quote: str) -> None
     assert people in (None, sum(100 + n for n in range(5)))
 
 
+@few()
 @given(st.lists(st.sampled_from(["SAHEL", "NORD", ""]), min_size=2, max_size=5))
 def test_names_printed_once_never_cross_a_change_to_their_left(regions: list[str]) -> None:
     """A province belongs to the region that it was printed with."""
@@ -173,6 +181,7 @@ def test_names_printed_once_never_cross_a_change_to_their_left(regions: list[str
     assert not ((table["admin1"] == "NORD") & (table["admin2"] == "SOUM")).any()
 
 
+@few()
 @given(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]), st.sampled_from([";", ",", "\t", "|"]))
 def test_every_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
     """Names keep their accents."""
@@ -227,6 +236,7 @@ def own_rows(places: list[tuple[str, str, int]]) -> list[list[object]]:
     return [["Sahel", name, code, "2023-01-31", "idp", count, "own"] for name, code, count in places]
 
 
+@few()
 @given(
     st.lists(st.integers(1, 900), min_size=2, max_size=5),
     st.sampled_from(["Sum", "All", "Tous", "Ensemble", "Total"]),
@@ -250,6 +260,7 @@ def test_a_total_without_a_code_of_its_own_is_left_out(code: str) -> None:
     assert people_or_refusal(as_file([OWN, *rows], "csv"))[0] == 80
 
 
+@few()
 @given(
     st.lists(st.integers(1, 900), min_size=1, max_size=5),
     st.sampled_from(["Source : CONASUR", "Note: provisoire", "Légende : n.d.", "NB: sans les sites", "* Sources: OIM"]),
@@ -280,6 +291,7 @@ def test_a_told_table_says_which_rows_add_up_others() -> None:
     assert table["people"].tolist() == [100, 50, 30]
 
 
+@few()
 @given(st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)), st.integers(0, 6))
 def test_the_day_of_the_week_must_fit_the_day(day: dt.date, weekday: int) -> None:
     """It decides between the day and the month; where it fits neither the file contradicts itself."""
@@ -310,6 +322,7 @@ def test_a_slashed_day_with_a_year_of_two_digits_is_refused(text: str) -> None:
         sg.read(io.BytesIO(f"{head}\nE1,{text},PV,Battles,A,Mali,14.1,-1.6,1".encode()))
 
 
+@few()
 @given(COUNTS, st.sampled_from("0０٠۰०"), st.sampled_from(["csv", "xlsx"]))
 def test_digits_of_every_script_are_digits(counts: list[int], zero: str, form: str) -> None:
     """Full-width and Arabic digits have one meaning each."""
@@ -364,6 +377,7 @@ def as_ods(rows: list[list[object]]) -> io.BytesIO:
     return io.BytesIO(content.getvalue())
 
 
+@few()
 @given(COUNTS, st.dates(dt.date(2019, 1, 1), dt.date(2021, 12, 31)))
 def test_a_sheet_of_libreoffice_is_read_as_one_of_excel(counts: list[int], day: dt.date) -> None:
     """Numbers, days and text."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from profiles import few
 from shapely import box
 from tables import flows, phases, population, row, stocks
 
@@ -252,6 +253,7 @@ def test_tables_of_two_editions_are_neither_added_nor_joined():
 PLACED = st.lists(st.integers(50, 900), min_size=2, max_size=4)
 
 
+@few()
 @given(PLACED, st.sampled_from([None, "Burkina Faso", "Niger"]), st.booleans())
 def test_a_total_without_a_code_is_never_added_to_what_it_holds(people, name, of_region):
     """A row of the country, with no name or the country's, or of a region by its name, beside the places that it adds up."""
@@ -272,6 +274,7 @@ def test_a_total_without_a_code_is_never_added_to_what_it_holds(people, name, of
     assert sg.sum_stocks(both, by=())["people"].item() == 2 * sum(people)
 
 
+@few()
 @given(PLACED, st.integers(1, 40))
 def test_people_of_no_known_place_stay_beside_the_others(people, rest):
     """Who was not located, by no name or that of a country, is no total where the numbers do not say so."""
@@ -324,6 +327,7 @@ def test_a_total_with_an_unknown_end_is_refused_at_either_end(people, arrivals):
     assert sg.sum_flows(table[:-1], by=())["people"].item() == sum(people)
 
 
+@few()
 @given(PLACED, st.sampled_from(["reason", "place", "admin2", "admin3"]), st.booleans())
 def test_a_total_that_leaves_a_column_empty_is_refused(people: list[int], column: str, moved: bool) -> None:
     """All reasons, or all places of an area, beside a row for each; what is named is no total of the others."""
