@@ -94,14 +94,19 @@ def test_a_file_that_says_no_period_takes_the_one_given(here: Path, capsys: pyte
 
 
 def test_several_analyses_are_listed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A day or the two days of a period choose one."""
+    """A day, a month or the two days of a period choose one."""
     phases = sg.load_sample("burkina-2020").phases
     later = phases.assign(start="2020-06-01", end="2020-08-31", kind="projected")
     pd.concat([phases, later.astype({"start": phases["start"].dtype, "end": phases["end"].dtype})]).to_csv("two.csv")
     refusal = said(capsys, "map", "phases", "two.csv", status=1)
     assert "2020-06-01/2020-08-31 (projected), 2020-03-01/2020-05-31 (current)" in refusal
-    for choice in (["--period", "2020-07-01"], ["--period", "2020-06-01/2020-08-31"], ["--choose", "kind=projected"]):
-        assert "13 of 26 rows" in said(capsys, "map", "phases", "two.csv", *choice)
+    for choice in (
+        "--period 2020-07-01",
+        "--period 2020-07",
+        "--period 2020-06-01/2020-08-31",
+        "--choose kind=projected",
+    ):
+        assert "13 of 26 rows" in said(capsys, "map", "phases", "two.csv", *choice.split())
     assert "no analysis is of" in said(
         capsys, "map", "phases", "two.csv", "--period", "2019-01-01/2019-03-31", status=1
     )
@@ -232,6 +237,21 @@ def test_flows_and_events_of_a_period_are_drawn(here: Path, capsys: pytest.Captu
     assert "people moved between areas" in said(capsys, "map", "flows", "flows.csv")
     refusal = said(capsys, "map", "flows", "flows.csv", "--period", "2019-01-01/2019-03-31", status=1)
     assert "no row lies within 2019-01-01/2019-03-31. The file has 2024-01-01/2025-04-30" in refusal
+
+
+def test_polygons_of_parts_of_an_area_are_added_up_on_boundaries_alone(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A map colours an area once: two polygons of one area, each with its phase, are refused with the way out."""
+    sample = sg.load_sample("burkina-2020")
+    shapes = sg.attach_areas(sample.phases, sample.areas)[[*sample.phases.columns, "geometry"]]
+    shapes.to_file(here / "whole.geojson")
+    assert "13 of 13 rows" in said(capsys, "map", "phases", "whole.geojson")
+    parts = pd.concat([shapes.assign(unit="north"), shapes.assign(unit="south")])
+    parts.to_file(here / "parts.geojson")
+    refusal = said(capsys, "map", "phases", "parts.geojson", status=1)
+    assert "some areas have several polygons with a phase each. Give boundaries to add them up: --areas FILE" in refusal
+    assert "26 of 26 rows" in said(capsys, "map", "phases", "parts.geojson", "--areas", "areas.geojson")
 
 
 def test_what_a_table_of_ones_own_lacks_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

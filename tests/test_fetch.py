@@ -484,6 +484,23 @@ def test_an_address_on_another_host_is_not_asked(hosts: Publishers) -> None:
     assert "without end" in str(refused("hapi/idps", "refused"))
 
 
+@pytest.mark.parametrize(
+    "held", [{"success": False, "result": {"resources": []}}, {"success": True, "result": {}}, {"result": ["x"]}]
+)
+def test_a_catalogue_that_answers_otherwise_is_no_empty_one(hosts: Publishers, held: dict[str, Any]) -> None:
+    """What is not understood is not taken for a dataset without files."""
+    hosts.answers["/api/3/action/package_show"] = given.as_json(held)
+    assert "HDX answers otherwise than it used to" in str(refused("cadre-harmonise", "wrong_content"))
+
+
+def test_a_dataset_without_the_file_names_those_that_it_has(hosts: Publishers) -> None:
+    """The newest of others is not taken in its place."""
+    other = given.resource("readme.txt", "TXT", "2026-11-12", b"")
+    for files, there in (([other], "There is: readme.txt"), ([], "There is: nothing")):
+        hosts.answers["/api/3/action/package_show"] = given.catalogue({"cadre-harmonise": files})
+        assert there in str(refused("cadre-harmonise", "not_found"))
+
+
 def test_a_file_on_another_host_of_the_feed_is_followed(hosts: Publishers) -> None:
     """HDX sends on to its store with a signed address, which is not written down."""
     hosts.answers[WORKBOOK] = Answer(status=302, headers={"Location": f"https://{given.STORE}/file?Signature=SIGNED"})

@@ -270,6 +270,16 @@ def test_more_keys_than_are_held_are_not_passed_over(folder, monkeypatch):
         sg.sum_events(folder, AREAS)
 
 
+def test_events_with_coordinates_in_columns_are_points(folder):
+    """A file of degrees, which knows no geometry, is summed as the file with points; the account is that of both."""
+    plain = pd.DataFrame(events(7).drop(columns="geometry"))
+    degrees = plain.assign(longitude=events(7).geometry.x, latitude=events(7).geometry.y)
+    ours, theirs = (sg.large.partial(sg.sum_events, table, AREAS) for table in (degrees, events(7)))
+    with pytest.warns(sg.DataWarning, match="1 of 7 events have no area"):
+        pd.testing.assert_frame_equal(ours.table(), theirs.table())
+    assert ours.account == theirs.account == sg.places.Account(7, 6, None, None, 0)
+
+
 def test_points_without_a_day_and_labels_that_are_taken_are_refused():
     """Each says what to do."""
     with pytest.raises(sg.errors.SchemaError, match=r"'date', row\(s\) 1: empty. Give each point its day"):

@@ -257,3 +257,18 @@ def test_scripts_are_written_short_and_mean_the_same(name: str) -> None:
     assert literals.findall(short) == literals.findall(without)
     assert re.sub(r"\s", "", short) == re.sub(r"\s", "", without)
     assert len(short) < 0.9 * len(text)
+
+
+def test_an_inset_ends_where_the_projection_of_the_page_does(squares: gpd.GeoDataFrame) -> None:
+    """Three times as wide and high as the map, and no further than 180 degrees of longitude and 85 of latitude."""
+
+    def seen(areas: gpd.GeoDataFrame) -> list[float]:
+        m = sg.maps.Map(inset=True)
+        sg.maps.AreaLayer(areas).add_to(m)
+        return document_of(m.get_root().render())["page"]["inset"]["bounds"]
+
+    assert seen(squares) == [-12, 1, 15, 20]
+    far = squares.set_geometry(squares.geometry.translate(175, 70))
+    assert seen(far) == [163, 71, 180, 85]
+    far = squares.set_geometry(squares.geometry.translate(-178, -90))
+    assert seen(far) == [-180, -85, -163, -70]
