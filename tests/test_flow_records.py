@@ -255,18 +255,23 @@ ROW = st.tuples(
 )
 
 
-@given(rows=st.lists(ROW, min_size=1, max_size=15), chunk=st.integers(1, 4), dense=st.booleans())
-def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
-    """Whatever the chunks, and whether cells are counted in a table or by sorting: every person once."""
+def monthly(rows):
+    """Records of origin, destination, month and people."""
     origins, destinations, months, people = zip(*rows, strict=True)
     start = pd.to_datetime([f"2020-{month:02d}-01" for month in months])
-    table = records(
+    return records(
         origin=origins,
         destination=destinations,
         start=start,
         end=start + pd.offsets.MonthEnd(),
         people=pd.array(people, dtype="Int64"),
     )
+
+
+@given(rows=st.lists(ROW, min_size=1, max_size=15), chunk=st.integers(1, 4), dense=st.booleans())
+def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
+    """Whatever the chunks, and whether cells are counted in a table or by sorting: every person once."""
+    table = monthly(rows)
     batches = pa.Table.from_pandas(table, preserve_index=False).to_batches(max_chunksize=chunk)
     with pytest.MonkeyPatch.context() as patch:
         if not dense:
@@ -290,15 +295,7 @@ def test_chunks_of_any_size_give_the_sums_of_pandas(rows, chunk, dense):
 @given(rows=st.lists(ROW, min_size=1, max_size=12))
 def test_the_short_way_is_the_long_way(rows):
     """Records summed at the level at once, and summed row by row first, are the same table."""
-    origins, destinations, months, people = zip(*rows, strict=True)
-    start = pd.to_datetime([f"2020-{month:02d}-01" for month in months])
-    table = records(
-        origin=origins,
-        destination=destinations,
-        start=start,
-        end=start + pd.offsets.MonthEnd(),
-        people=pd.array(people, dtype="Int64"),
-    )
+    table = monthly(rows)
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)

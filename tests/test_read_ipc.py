@@ -108,16 +108,21 @@ def _figures(suffix: str = "") -> dict[str, int]:
     return {f"estimated_population{suffix}": 100, f"p3plus{suffix}": 50, f"overall_phase{suffix}": 3} | people
 
 
+ANALYSIS = {
+    "id": "1",
+    "title": "Acute Food Insecurity",
+    "country": "CF",
+    "condition": "A",
+    "analysis_date": "Apr 2023",
+    "current_period_dates": "Apr 2023 - Aug 2023",
+}
+
+
 def test_the_api_gives_its_deepest_level() -> None:
     """Groups repeat their areas, the country repeats its groups; 0 analysed people is no analysis."""
     area = {"name": "Grimari", **_figures(), **_figures("_projected"), "estimated_population_second_projected": 0}
     analysis = {
-        "id": "1",
-        "title": "Acute Food Insecurity",
-        "country": "CF",
-        "condition": "A",
-        "analysis_date": "Apr 2023",
-        "current_period_dates": "Apr 2023 - Aug 2023",
+        **ANALYSIS,
         "projected_period_dates": "Sep 2023 - Mar 2024",
         "second_projected_period_dates": "",
         **_figures(),
@@ -147,12 +152,7 @@ def test_areas_of_an_answer_that_do_not_add_up_to_their_country_are_said() -> No
     """The deepest level covers a part only: the others are not lost without a word."""
     area = {"name": "Grimari", **_figures()}
     analysis = {
-        "id": "1",
-        "title": "Acute Food Insecurity",
-        "country": "CF",
-        "condition": "A",
-        "analysis_date": "Apr 2023",
-        "current_period_dates": "Apr 2023 - Aug 2023",
+        **ANALYSIS,
         **{key: value * 3 for key, value in _figures().items() if "population" in key},
         "areas": [area],
     }

@@ -413,3 +413,14 @@ def test_groups_are_numbered_as_pandas_orders_them_and_rows_alike_are_found(rows
     assert group_numbers(table, ["text", "number"]).tolist() == expected.tolist()
     alike = repeated(codes_of(table[name]) for name in table)
     assert np.flatnonzero(alike).tolist() == np.flatnonzero(table.duplicated(keep=False)).tolist()
+
+
+def test_a_sum_has_its_keys_what_they_are_of_and_what_was_counted() -> None:
+    """No column that the calculation needed on its way comes out with it."""
+    sample = sg.load_sample("burkina-2020")
+    stocks = ["pcode", "date", "group", "method", "operation", "source", "people", "households", "rows", "rows_missing"]
+    assert list(sg.sum_stocks(sample.stocks, by=("pcode",))) == stocks
+    phases = ["pcode", "kind", "start", "end", "issued", "analysis", "source", "population"]
+    phases += [f"people_{phase}" for phase in (*range(1, 6), "2plus", "3plus", "4plus")]
+    phases += ["share_3plus", "phase_rule", "famine_review", "rows", "rows_missing", "people_3plus_published"]
+    assert list(sg.sum_phases(sample.phases)) == phases
