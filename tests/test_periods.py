@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sahelgeo.errors import SchemaError
-from sahelgeo.periods import every_period, period_code, periods_of, without_gaps
+from sahelgeo.periods import days_covered, every_period, period_code, periods_of, without_gaps
 
 
 def test_each_day_has_the_first_and_last_day_of_its_period() -> None:
@@ -48,3 +48,19 @@ def test_a_gap_among_starts_is_filled(starts: list[str], count: int, word: str) 
     """So that a lag is as long as it says."""
     found, called = without_gaps(pd.DatetimeIndex(pd.to_datetime(starts)))
     assert (len(found), called) == (count, word)
+
+
+@pytest.mark.parametrize(
+    ("spans", "days"),
+    [
+        ((("2020-01-01", "2020-01-31"), ("2020-02-01", "2020-02-29")), 60),
+        ((("2020-01-01", "2020-01-31"), ("2020-03-01", "2020-03-31")), 62),
+        ((("2020-01-01", "2020-01-31"), ("2020-01-20", "2020-02-10")), 41),
+        ((("2020-01-01", "2020-03-31"), ("2020-01-05", "2020-01-09"), ("2020-01-06", "2020-01-06")), 91),
+    ],
+    ids=["one after another", "with a gap", "overlapping", "one within another"],
+)
+def test_a_day_in_two_periods_is_one_day(spans: tuple[tuple[str, str], ...], days: int) -> None:
+    """Whatever the order of the rows; a period that lies within another adds none."""
+    table = pd.DataFrame(spans, columns=["start", "end"]).apply(pd.to_datetime)
+    assert days_covered(table) == days_covered(table.iloc[::-1]) == days

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from profiles import few
 from shapely import box
-from tables import flows, phases, population, row, stocks
+from tables import flows, phases, population, provinces, row, stocks
 
 import sahelgeo as sg
 from sahelgeo.sums import codes_of, group_numbers, repeated
@@ -424,3 +424,9 @@ def test_a_sum_has_its_keys_what_they_are_of_and_what_was_counted() -> None:
     phases += [f"people_{phase}" for phase in (*range(1, 6), "2plus", "3plus", "4plus")]
     phases += ["share_3plus", "phase_rule", "famine_review", "rows", "rows_missing", "people_3plus_published"]
     assert list(sg.sum_phases(sample.phases)) == phases
+
+
+def test_areas_of_one_level_are_summed_with_their_boundaries_at_hand() -> None:
+    """A sum is refused where levels are mixed, not because the areas, which could tell so, were given."""
+    table = stocks(pcode=["XX0101", "XX0201"], people=[10, 20])
+    assert sg.sum_stocks(table, provinces(), by=())["people"].tolist() == [30]
