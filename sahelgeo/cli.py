@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -122,7 +122,7 @@ def _add_fetch(commands: Any) -> None:
     """The commands about publishers: get a file, list what is here, say which keys are set."""
     get = _command(commands, "fetch", _fetch, "get a file of a publisher's feed, and keep it", _FETCH_EXAMPLES)
     get.add_argument("feed", metavar="FEED", help="its id, such as cadre-harmonise; a wrong one lists them all")
-    get.add_argument("--country", action="append", default=[], metavar="NAME", help="code or name; repeatable")
+    _several(get, "--country", "NAME", "code or name; repeatable", dest="countries")
     for name, what in (("start", "first day"), ("end", "last day"), ("vintage", "a day, or the name of a version")):
         get.add_argument(f"--{name}", metavar="DAY", help=what)
     for name in ("level", "year"):
@@ -141,8 +141,7 @@ def _fetch(given: argparse.Namespace) -> int:
     from sahelgeo.live.fetching import fetch  # noqa: PLC0415
 
     names = ("start", "end", "vintage", "level", "year", "into", "lock", "offline", "refresh")
-    how: dict[str, Any] = {name: getattr(given, name) for name in names} | {"progress": sys.stderr.isatty()}
-    found = fetch(given.feed, given.country or None, **how)
+    found = fetch(given.feed, given.countries or None, **_named(given, *names), progress=sys.stderr.isatty())
     _say(f"  {found.path}")
     _say(found.credit(given.lang))
     return 0
@@ -191,23 +190,31 @@ def _keys(given: argparse.Namespace) -> int:
     return 0
 
 
+def _several(parser: argparse.ArgumentParser, option: str, metavar: str, what: str, **more: Any) -> None:
+    """An option that may be given again and again."""
+    parser.add_argument(option, action="append", default=[], metavar=metavar, help=what, **more)
+
+
+def _named(given: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Some of the options by their names; those given several times as tuples."""
+    values = {name: getattr(given, name) for name in names}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
 def _add_file(parser: argparse.ArgumentParser) -> None:
     """A file of a known feed, or a table of one's own whose columns are told."""
-    parser.add_argument(
-        "file", metavar="FILE", help="any file that sahelgeo inspect recognises, or a table with --column"
-    )
+    what = "any file that sahelgeo inspect recognises, or a table with --column"
+    parser.add_argument("file", metavar="FILE", help=what)
     parser.add_argument("--as", dest="table", metavar="TABLE", help="stocks, flows, phases, events or population")
-    parser.add_argument("--column", action="append", default=[], metavar="HEADING=COLUMN", help="what a heading means")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="an option, or a value of all rows"
-    )
+    _several(parser, "--column", "HEADING=COLUMN", "what a heading means")
+    _several(parser, "--set", "NAME=VALUE", "an option, or a value of all rows")
 
 
 def _add_places(parser: argparse.ArgumentParser, form: str) -> None:
     """Where, under which title and in which file: what maps and reports ask alike."""
     parser.add_argument("--areas", metavar="FILE", help="boundaries (default: the file's own, or those of sahelgeo)")
     parser.add_argument("--level", type=int, metavar="N", help="0 countries, 1 regions, 2 provinces (default: deepest)")
-    parser.add_argument("--country", action="append", default=[], metavar="NAME", help="code or name; repeatable")
+    _several(parser, "--country", "NAME", "code or name; repeatable", dest="countries")
     parser.add_argument("--title", metavar="TEXT", help="title (default: what it shows)")
     name = f"{'map' if 'png' in form else 'situation'}.html"
     parser.add_argument("--out", default=name, metavar="FILE", help=f"{form} (default: %(default)s)")
@@ -216,46 +223,27 @@ def _add_places(parser: argparse.ArgumentParser, form: str) -> None:
 def _add_map_options(parser: argparse.ArgumentParser) -> None:
     days = "YYYY-MM-DD, YYYY-MM, FIRST/LAST, or latest (stocks); changes: two with a comma between"
     parser.add_argument("--period", metavar="DAY", help=days)
-    parser.add_argument(
-        "--choose", action="append", default=[], metavar="COLUMN=VALUE", help="take only these rows; repeatable"
-    )
-    parser.add_argument(
-        "--unmatched", choices=["raise", "drop"], default="raise", help="rows without an area (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--decide", action="append", default=[], metavar="NAME=PCODE",
-        help="a name in print means this area, by your word; repeatable",
-    )  # fmt: skip
-    parser.add_argument(
-        "--several", choices=["worst", "largest"],
-        help="phases: of several rows of an area draw one published phase (default: the rule over all)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--across", action="append", default=[], choices=["kind", "season", "coverage", "source"],
-        help="changes of phases: compare across this difference; repeatable",
-    )  # fmt: skip
+    _several(parser, "--choose", "COLUMN=VALUE", "take only these rows; repeatable")
+    what = "rows without an area (default: %(default)s)"
+    parser.add_argument("--unmatched", choices=["raise", "drop"], default="raise", help=what)
+    what = "a name in print means this area, by your word; repeatable"
+    _several(parser, "--decide", "NAME=PCODE", what, dest="decided")
+    what = "phases: of several rows of an area draw one published phase (default: the rule over all)"
+    parser.add_argument("--several", choices=["worst", "largest"], help=what)
+    kinds = ["kind", "season", "coverage", "source"]
+    what = "changes of phases: compare across this difference; repeatable"
+    parser.add_argument("--across", action="append", default=[], choices=kinds, help=what)
     parser.add_argument("--style", metavar="FILE", help="a house's own style, in TOML")
     parser.add_argument("--crs", metavar="CRS", help="of boundaries that do not say theirs, such as EPSG:32630")
-    parser.add_argument(
-        "--rest", action="append", default=[], metavar="PCODE",
-        help="phases: the row of this area is the area without the parts that have rows of their own; repeatable",
-    )  # fmt: skip
+    what = "phases: the row of this area is the area without the parts that have rows of their own; repeatable"
+    _several(parser, "--rest", "PCODE", what)
 
 
 def _situation(given: argparse.Namespace) -> int:
     from sahelgeo.file_map import situation_of_files  # noqa: PLC0415
 
-    report = situation_of_files(
-        given.files,
-        countries=given.country,
-        areas=given.areas,
-        level=given.level,
-        period=given.period,
-        year=given.year,
-        date=given.date,
-        title=given.title,
-        lang=given.lang,
-    )
+    names = ("countries", "areas", "level", "period", "year", "date", "title", "lang")
+    report = situation_of_files(given.files, **_named(given, *names))
     for part in report.parts:
         for sentence in part.sentences:
             _say(sentence)
@@ -331,27 +319,10 @@ def _map(given: argparse.Namespace) -> int:
         raise SahelgeoError(f"map {given.subject} draws one file, and {given.after} is a second one. Leave it out")
     if given.table not in (None, given.subject):
         raise SahelgeoError(f"map {given.subject} draws a table of {given.subject}, not --as {given.table}")
-    columns, options = _told(given)
-    request = MapRequest(
-        given.subject,
-        given.file,
-        areas=given.areas,
-        level=given.level,
-        countries=tuple(given.country),
-        period=given.period,
-        choose=dict(_pair(text) for text in given.choose),
-        unmatched=given.unmatched,
-        rest=tuple(given.rest),
-        after=given.after,
-        decided=dict(_pair(text, "--decide") for text in given.decide),
-        several=given.several,
-        across=tuple(given.across),
-        style=given.style,
-        crs=given.crs,
-        title=given.title,
-        columns=columns,
-        options=options,
-    )
+    given.columns, given.options = _told(given)
+    given.choose = dict(_pair(text) for text in given.choose)
+    given.decided = dict(_pair(text, "--decide") for text in given.decided)
+    request = MapRequest(**_named(given, *(one.name for one in fields(MapRequest))))
     for line in map_file(request, given.out, lang=given.lang):
         _say(line)
     _say(f"  {given.out}")
