@@ -12,6 +12,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -325,11 +326,16 @@ class _Report:
         """A share from 0 to 1 as per cent, with its sign."""
         return word("situation_percent", self.lang).format(share=write_number(100 * share, self.lang, 1))
 
+    @cached_property
     def names(self) -> pd.Series:
         """The name of each area by its p-code."""
         label = "name_fr" if base_language(self.lang) == "fr" and "name_fr" in self.areas else "name"
         names: pd.Series = self.areas.set_index("pcode")[label]
         return names.fillna(self.areas.set_index("pcode")["name"])
+
+    def name(self, code: Any) -> str:
+        """The name of an area, or its p-code where it has none here."""
+        return str(self.names.get(code, code))
 
     def heading(self) -> str:
         """The title where none is given: countries and day."""
@@ -349,8 +355,7 @@ class _Report:
     def largest(self, people: pd.Series, most: int = 3) -> str:
         """The areas with most people: ``Sahel (348,321), Centre-Nord (…)``."""
         first = people.dropna().sort_values(ascending=False, kind="stable").head(most)
-        names = self.names()
-        return ", ".join(f"{names.get(code, code)} ({self.write(count)})" for code, count in first.items() if count)
+        return ", ".join(f"{self.name(code)} ({self.write(count)})" for code, count in first.items() if count)
 
     def placed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows, with the p-code of their area in ``area``."""
@@ -444,7 +449,7 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     day = report.date if report.date is not None else (current if len(current) else table)["start"].max()
     spoken = phases_at(table, day.date())
     if spoken.empty:
-        missing = report.listed(report.names())
+        missing = report.listed(report.names)
         report.doubts[report.say("not_analysed", count=len(report.areas), of=len(report.areas), areas=missing)] = None
         return Part(report.say("phases"), ())
     placed = report.placed(spoken)
@@ -463,15 +468,14 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
         )
     ]
     named = rows.assign(people=people).dropna(subset=["pcode"]).set_index("pcode")
-    names = report.names()
     for phase in (5, 4, 3):
-        there = [str(names.get(code, code)) for code in named.index[named[column] == phase]]
+        there = [report.name(code) for code in named.index[named[column] == phase]]
         if there:
             sentences.append(report.say_areas("in_phase", there, phase=phase))
     sentences.append(report.say("most", areas=report.largest(named["people"])))
     if column == "phase_rule":
         sentences.append(report.say("by_rule"))
-    absent = [names[code] for code in report.areas["pcode"] if code not in named.index]
+    absent = [report.names[code] for code in report.areas["pcode"] if code not in named.index]
     if absent:
         report.doubts[report.say_areas("not_analysed", absent)] = None
     report.days.append(spoken["start"].max().date())
@@ -483,7 +487,7 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     )
     lines = [
         (
-            str(names.get(code, code)),
+            report.name(code),
             report.write(row[column]),
             report.write(row["people"]),
             report.percent(row["share"]),
@@ -520,9 +524,8 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         people = by_area.dropna(subset=["pcode"]).set_index("pcode")["people"]
         sentences.append(report.say("most", areas=report.largest(people)))
         sentences += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
-        names = report.names()
         most = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
-        lines += [(str(names.get(code, code)), report.write(count), words) for code, count in most.items()]
+        lines += [(report.name(code), report.write(count), words) for code, count in most.items()]
     if not used:
         return Part(report.say("stocks"), ())
     report.accounted("stocks", table, pd.concat(used))
@@ -595,17 +598,15 @@ def _population(report: _Report, population: pd.DataFrame | None) -> pd.DataFram
 def _both(report: _Report, living: pd.DataFrame) -> Part:
     """Displaced people per 1,000 inhabitants, and the areas where hunger and displacement are both high."""
     stocks = report.by_area["stocks"].dropna(subset=["pcode"])
-    names, sentences = report.names(), []
+    sentences = []
     rates = rate_per_1000(stocks, living).set_index("pcode")
     first = rates["per_1000"].dropna().sort_values(ascending=False, kind="stable").head(3)
-    highest = ", ".join(
-        f"{names.get(code, code)} ({write_number(rate, report.lang, 1)})" for code, rate in first.items()
-    )
+    highest = ", ".join(f"{report.name(code)} ({write_number(rate, report.lang, 1)})" for code, rate in first.items())
     sentences.append(report.say("rates", areas=highest, year=str(rates["population_year"].dropna().max())))
     if "phases" in report.by_area:
         phases = report.by_area["phases"].dropna(subset=["pcode"])
         joint = joint_severity(phases, stocks, living).set_index("pcode")
-        both = [str(names.get(code, code)) for code in joint.index[joint["joint_class"] == "both"]]
+        both = [report.name(code) for code in joint.index[joint["joint_class"] == "both"]]
         sentences.append(report.say_areas("both" if both else "both_nowhere", both))
     return Part(report.say("meet"), tuple(sentences))
 
@@ -619,8 +620,7 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
     parts = {"people": people, "inside": people[inside], "unknown": people[unknown]}
     counts = {name: part.sum(min_count=1) if len(part) else 0 for name, part in parts.items()}
     report.say_uncounted("flows", int(pairs["rows_missing"].sum()))
-    names = report.names()
-    ends = [pairs[end].map(lambda code: names.get(code, code)) for end in ("origin", "destination")]
+    ends = [pairs[end].map(report.name) for end in ("origin", "destination")]
     between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
     lines = [(str(row.origin), str(row.destination), report.write(row.people)) for row in between.itertuples()]
     report.days.append(table["end"].max().date())
@@ -655,10 +655,8 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum(min_count=1)
     report.days.append(last.date())
     shown = places[places["events"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(_MOST_ROWS)
-    names = report.names()
     lines = [
-        (str(names.get(code, code)), *map(report.write, row))
-        for code, row in zip(shown.index, shown.to_numpy(), strict=True)
+        (report.name(code), *map(report.write, row)) for code, row in zip(shown.index, shown.to_numpy(), strict=True)
     ]
     heads = (word("area", report.lang), report.say("events"), report.say("killed"))
     sentences = (sentence, report.say("most", areas=report.largest(places["fatalities"])))

@@ -75,12 +75,9 @@ class Source:
         return ". ".join(part for part in parts if part)
 
 
-def _load_sources() -> dict[str, Source]:
-    entries = tomllib.loads(embedded.read_text("sources.toml"))
-    return {key: Source(id=key, **entry) for key, entry in entries.items()}
-
-
-SOURCES: Mapping[str, Source] = MappingProxyType(_load_sources())
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {key: Source(id=key, **entry) for key, entry in tomllib.loads(embedded.read_text("sources.toml")).items()}
+)
 
 
 def split_sources(text: str) -> list[str]:

@@ -19,7 +19,6 @@ from sahelgeo.events.counting import conform_events, fatality_columns, keyed_sum
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.sources import with_source
 
-FAMILY_COLUMNS = ("family1", "family2", "actor_kind1", "actor_kind2")
 _NEEDED = ("name", "match", "family", "kind")
 _MATCHES = ("whole", "start")
 

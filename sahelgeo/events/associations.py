@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.errors import ExtraNotInstalledError, SchemaError
-from sahelgeo.events.extent import check_chance, false_discovery
+from sahelgeo.events.extent import check_chance, false_discovery, two_sided
 from sahelgeo.rasters.zones import check_ground
 from sahelgeo.sources import joined_sources, source_ids
 
@@ -103,7 +103,9 @@ def local_association(
         # esda announces another default for its own p-values; these are not used.
         warnings.simplefilter("ignore", DeprecationWarning)
         moran = esda.Moran_Local_BV(x[used], y[used], weights, permutations=permutations, seed=seed)
-    p_values = _two_sided(np.asarray(moran.Is), np.asarray(moran.rlisas))
+    shuffled = np.asarray(moran.rlisas)
+    larger = (shuffled >= np.asarray(moran.Is)[:, None]).sum(axis=1)
+    p_values = two_sided(larger, shuffled.shape[1] - larger, shuffled.shape[1])
     adjusted = false_discovery(p_values)
     quadrants = [_QUADRANTS[int(quadrant)] for quadrant in moran.q]
     readings = [f"{own} {here} here, {others} {around} around" for own, others in quadrants]
@@ -127,9 +129,3 @@ def _stats() -> tuple[ModuleType, ModuleType]:
             "local_association needs esda and libpysal, which are not installed: pip install 'sahelgeo[stats]'"
         ) from problem
     return esda, graph
-
-
-def _two_sided(found: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
-    larger = (shuffled >= found[:, None]).sum(axis=1)
-    rarer = np.minimum(larger, shuffled.shape[1] - larger)
-    return np.asarray(np.minimum(1.0, 2 * (rarer + 1) / (shuffled.shape[1] + 1)))

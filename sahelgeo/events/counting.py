@@ -152,12 +152,6 @@ def fatality_columns(events: pd.DataFrame) -> list[str]:
     return [name for name in FATALITIES if name == "fatalities" or events[name].notna().any()]
 
 
-def span_of(events: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The whole months from the first to the last event."""
-    first, last = events["date"].min(), events["date"].max()
-    return first.to_period("M").start_time, last.to_period("M").end_time.normalize()
-
-
 def keyed_sums(table: pd.DataFrame, keys: list[str], counted: list[str]) -> pd.DataFrame:
     """Events and deaths of each key, with how many events have no count of deaths; all-missing stays missing."""
     groups = group_numbers(table, keys)

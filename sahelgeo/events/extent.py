@@ -510,9 +510,14 @@ def _permuted(
         drawn = others[places[:, : degree[area]]].sum(axis=1)
         noise = 1e-9 * max(1.0, abs(around[area]))
         above, below = (drawn >= around[area] - noise).sum(), (drawn <= around[area] + noise).sum()
-        p[area] = min(1.0, 2 * (min(above, below) + 1) / (permutations + 1))
+        p[area] = two_sided(above, below, permutations)
         side[area] = np.sign(int(below) - int(above))
     return p, side
+
+
+def two_sided(above: Any, below: Any, permutations: int) -> Any:
+    """The p of what was seen, from how many permutations gave as much or more, and as much or less."""
+    return np.minimum(1.0, 2 * (np.minimum(above, below) + 1) / (permutations + 1))
 
 
 def _shuffled_places(count: int, most: int, permutations: int, random: np.random.Generator) -> npt.NDArray[np.int64]:

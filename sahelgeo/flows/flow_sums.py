@@ -513,9 +513,8 @@ def _refuse_parts(table: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
     meets = (above["start"] <= above["end_above"]) & (above["start_above"] <= above["end"])
     found = above[(above["part_origin"] | above["part_destination"]) & meets]
     mask = np.isin(np.arange(len(table)), np.concatenate([found["row"], found["row_above"]]))
-    if mask.any():
-        text = (
-            f"{sums.named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the "
-            "people of an unknown end are further people after all, write what is printed there, such as 'not stated'"
-        )
-        sums.refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))
+    text = (
+        f"{sums.named_rows(table, mask, ENDS)}. Keep one level for each: drop the totals, or the parts. If the "
+        "people of an unknown end are further people after all, write what is printed there, such as 'not stated'"
+    )
+    sums.refuse(table, "The sum would count movements of an area and of its parts twice:", (mask, text))

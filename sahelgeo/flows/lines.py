@@ -147,7 +147,7 @@ def _warn_not_drawn(rest: pd.DataFrame, known: pd.Series) -> None:
 def _drawn(table: pd.DataFrame, areas: gpd.GeoDataFrame, points: gpd.GeoSeries) -> gpd.GeoDataFrame:
     named = areas.set_index("pcode")
     names = named["name"].fillna(named["name_en"]).fillna(named["name_fr"])
-    starts, ends = (_longitudes_and_latitudes(points.reindex(table[end])) for end in ENDS)
+    starts, ends = (shapely.get_coordinates(points.reindex(table[end]).array) for end in ENDS)
     curves, metres = _curves(starts, ends)
     columns = {
         "origin_name": table["origin"].map(names).astype("string"),
@@ -156,10 +156,6 @@ def _drawn(table: pd.DataFrame, areas: gpd.GeoDataFrame, points: gpd.GeoSeries) 
     }
     plain = pd.DataFrame(table).drop(columns="geometry", errors="ignore").assign(**columns)
     return gpd.GeoDataFrame(plain, geometry=np.asarray(shapely.linestrings(curves)), crs="EPSG:4326")
-
-
-def _longitudes_and_latitudes(points: gpd.GeoSeries) -> Coordinates:
-    return np.column_stack([points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float)])
 
 
 def _curves(starts: Coordinates, ends: Coordinates) -> tuple[Coordinates, npt.NDArray[np.float64]]:

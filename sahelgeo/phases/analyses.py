@@ -417,7 +417,7 @@ def season_vintages(phases: pd.DataFrame, start: str | dt.date, end: str | dt.da
     before = None
     for number in np.unique(analyses):
         one = table[analyses == number]
-        people = _people_by_place(one)
+        people = people_from(one, 3).set_axis(one[list(PLACE)].astype("string").fillna("").agg("|".join, axis=1))
         rows.append({"vintage": len(rows) + 1, **_summary(one), **_against(people, before)})
         before = people
     return pd.DataFrame(rows).astype({"areas_in_both": "Int64", "people_3plus_change": "Float64"})
@@ -432,10 +432,6 @@ def _summary(rows: pd.DataFrame) -> dict[str, object]:
         "people_3plus": people_from(rows, 3).sum(min_count=1),
         "people_4plus": people_from(rows, 4).sum(min_count=1),
     }
-
-
-def _people_by_place(rows: pd.DataFrame) -> pd.Series:
-    return people_from(rows, 3).set_axis(rows[list(PLACE)].astype("string").fillna("").agg("|".join, axis=1))
 
 
 def _against(people: pd.Series, before: pd.Series | None) -> dict[str, object]:

@@ -28,7 +28,6 @@ from sahelgeo.tables import PHASE_STATES
 SHARE_BREAKS = (0.10, 0.20)
 # Displaced people per 1,000 inhabitants: no standard has breaks for it. These are ours; change them to suit.
 RATE_BREAKS = (10.0, 50.0)
-JOINT_CLASSES = ("both", "hunger", "displacement", "neither")
 
 
 def joint_severity(

@@ -300,13 +300,12 @@ def _published_totals(table: pd.DataFrame, scope: Numbers, areas: gpd.GeoDataFra
             codes |= set(areas.loc[areas["level"] == 1, "parent"].dropna())
         at_level = table["pcode"].isin(codes).to_numpy(dtype=np.bool_)
     clash = holds & ~at_level
-    if clash.any():
-        text = (
-            f"{sums.named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or "
-            "pass level=... of the totals. If they are the rest of an area, such as a department without its town, say "
-            "so in 'unit': table.loc[rows, 'unit'] = 'rest'"
-        )
-        sums.refuse(table, sums.NESTED, (clash, text))
+    text = (
+        f"{sums.named_rows(table, clash, ['pcode', 'place'])} hold other rows. If they are totals, drop them, or "
+        "pass level=... of the totals. If they are the rest of an area, such as a department without its town, say "
+        "so in 'unit': table.loc[rows, 'unit'] = 'rest'"
+    )
+    sums.refuse(table, sums.NESTED, (clash, text))
     return holds & at_level
 
 
@@ -326,11 +325,8 @@ def _refuse_totals_of_parts(table: pd.DataFrame, scope: Numbers) -> None:
     ]
     same = pd.concat(each, axis=1).fillna(False).all(axis=1) & (count == 1)
     rows = ((close | same) & ~is_part & (people > 0).fillna(False)).to_numpy(dtype=np.bool_)
-    if rows.any():
-        text = (
-            f"{sums.named_rows(table, rows, ['pcode', 'place'])} is the total of its parts. Drop this row, or its parts"
-        )
-        sums.refuse(table, "The sum would count the parts of an area twice:", (rows, text))
+    text = f"{sums.named_rows(table, rows, ['pcode', 'place'])} is the total of its parts. Drop this row, or its parts"
+    sums.refuse(table, "The sum would count the parts of an area twice:", (rows, text))
 
 
 def near(people: pd.Series, total: pd.Series) -> pd.Series:
@@ -404,12 +400,11 @@ def _refuse_beside_unplaced(table: pd.DataFrame, scope: Numbers) -> None:
     # A row that names no country may lie in any.
     held = [pd.MultiIndex.from_frame(named).isin(inside) for named in (rows, rows.assign(country=""))]
     holds = national & np.logical_or(*held)
-    if holds.any():
-        text = (
-            f"{sums.named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a "
-            "p-code that may lie in it. Drop it, or the rows without a p-code"
-        )
-        sums.refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
+    text = (
+        f"{sums.named_rows(table, holds, ['pcode', 'place'])} is of a whole country and is beside rows without a "
+        "p-code that may lie in it. Drop it, or the rows without a p-code"
+    )
+    sums.refuse(table, "The sum would count people of a country and of its areas twice:", (holds, text))
 
 
 def _refuse_merged_names(table: pd.DataFrame, keys: Sequence[str]) -> None:

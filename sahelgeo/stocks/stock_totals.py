@@ -386,16 +386,14 @@ def _refuse_mixed_levels(
 ) -> None:
     # Rows that differ in p-code only are what the next sum, or a map, adds up: they must not hold each other either.
     nested = nesting.nested_rows(table, scopes, areas)
-    if nested.any():
-        advice = "Keep one level: drop the parts, or the total if its parts are all there"
-        text = f"{sums.named_rows(table, nested, ['pcode'])}. {advice}"
-        sums.refuse(table, sums.NESTED, (nested, text))
+    advice = "Keep one level: drop the parts, or the total if its parts are all there"
+    text = f"{sums.named_rows(table, nested, ['pcode'])}. {advice}"
+    sums.refuse(table, sums.NESTED, (nested, text))
     if areas is None or level is not None:
         return
     mixed = nesting.mixed_level_rows(table, scopes, areas)
-    if mixed.any():
-        text = f"{sums.named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"
-        sums.refuse(table, "The sum would mix administrative levels:", (mixed, text))
+    text = f"{sums.named_rows(table, mixed, ['pcode'])}. Pass level=... to bring them to one"
+    sums.refuse(table, "The sum would mix administrative levels:", (mixed, text))
 
 
 def with_age(result: pd.DataFrame, table: pd.DataFrame, groups: Numbers, keys: Sequence[str]) -> pd.DataFrame:
