@@ -51,11 +51,14 @@ printed = pd.DataFrame({"De": ["Sahel", "Inconnue"], "Vers": ["Nord", "Nord"], "
 _, account = sg.flows.match_ends(printed, sample.areas, on={"origin": "De", "destination": "Vers"}, report=True)
 print(account[account["rows"] > 0].to_string())
 
-# Lines between chief towns on a map, and a table with small counts taken out.
+# How far apart the chief towns are between which most people moved.
 between = flows[~flows["internal"]].dropna(subset=["origin", "destination"])
 lines = sg.flow_lines(between, sample.areas, anchor="capital")
-m = sg.maps.Map(title="Burkina Faso, 2024–2025: movements between chief towns")
-sg.maps.FlowLayer(lines, smallest=1_000).add_to(m)
+distances = ["origin_name", "destination_name", "people", "distance_km"]
+print(lines[distances].nlargest(3, "people").round().to_string(index=False))
+
+# All movements on a map: its legend counts those without an arrow too. And a table with small counts taken out.
+m = sg.maps.flow_map(flows, sample.areas, smallest=1_000, title="Burkina Faso, 2024–2025: movements between regions")
 m.save(str(folder / "flows.html"))
 sg.flows.suppress_small(flows).to_csv(folder / "flows.csv", index=False)
 print(*sg.credit(sample.stocks, lines), sep="\n")

@@ -47,7 +47,10 @@ def test_each_area_has_the_class_of_both_numbers(both: gpd.GeoDataFrame) -> None
     drawing = sg.maps.BivariateLayer(both, **OPTIONS).drawing("en")
     assert drawing.class_of == (0, 5, 9)
     assert drawing.counts == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)
-    assert drawing.classes[5].label == "share 3plus > 20\u00a0%, per 1000 10 – 50"
+    assert (
+        drawing.classes[5].label
+        == "Share in phase 3 or above > 20\u00a0%, Displaced people per 1,000 inhabitants 11 to 50"
+    )
     assert drawing.looks[9].label == "No data"
     assert drawing.looks[9].hatch == "dots"
     assert [line.form for line in drawing.fields] == ["share", "decimal"]
@@ -60,7 +63,7 @@ def test_there_is_no_row_for_no_data_where_none_is_missing(both: gpd.GeoDataFram
     ).drawing("fr")
     assert len(drawing.legend()) == 9
     assert drawing.axis_labels == ("In phase 3+", "Displaced")
-    assert drawing.axis_classes[0] == ("≤ 10\u00a0%", "10 – 20\u00a0%", "> 20\u00a0%")
+    assert drawing.axis_classes[0] == ("≤ 10\u00a0%", "> 10 – 20\u00a0%", "> 20\u00a0%")
     assert drawing.title == "In phase 3+ × Displaced"
 
 
@@ -69,11 +72,11 @@ def test_the_key_is_on_page_and_sheet(both: gpd.GeoDataFrame) -> None:
     m = sg.maps.Map()
     sg.maps.BivariateLayer(both, **OPTIONS).add_to(m)
     assert written(m)["key"] == {
-        "labels": ["share 3plus", "per 1000"],
-        "classes": [["≤ 10\u00a0%", "10 – 20\u00a0%", "> 20\u00a0%"], ["≤ 10", "10 – 50", "> 50"]],
+        "labels": ["Share in phase 3 or above", "Displaced people per 1,000 inhabitants"],
+        "classes": [["≤ 10\u00a0%", "> 10 – 20\u00a0%", "> 20\u00a0%"], ["≤ 10", "11 to 50", "> 50"]],
     }
     found = texts(sg.maps.figure(m))
-    assert {"→ share 3plus", "↑ per 1000", "> 50", "No data"} <= set(found)
+    assert {"→ Share in phase 3 or above", "> 50", "No data"} <= set(found)
 
 
 def test_fixed_breaks_make_periods_comparable(both: gpd.GeoDataFrame) -> None:

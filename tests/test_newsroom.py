@@ -67,6 +67,34 @@ def test_all_files_share_one_key(exported: Path) -> None:
     assert [row["pcode"] for row in rows_of(exported / "data.csv")] == codes
 
 
+def test_files_keep_the_published_rules_of_the_chart_tools(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Flourish: a FeatureCollection of polygons in WGS 84 whose properties become columns, points by longitude and latitude.
+
+    Datawrapper: one key that is the same text in map and table. Both read numbers without marks of thousands.
+    """
+    m = sg.maps.Map(lang="fr")
+    sg.maps.StockLayer(squares.assign(people=[1_234_567, 20, None])).add_to(m)
+    sg.maps.AreaLayer(squares.assign(rate=[0.5, 1234.25, None]), column="rate").add_to(m)
+    sg.maps.export_newsroom(m, tmp_path / "news")
+    collection = json.loads((tmp_path / "news" / "areas.geojson").read_text(encoding="utf-8"))
+    assert collection["type"] == "FeatureCollection"
+    assert "crs" not in collection
+    for feature in collection["features"]:
+        assert feature["geometry"]["type"] in {"Polygon", "MultiPolygon"}
+        assert all(isinstance(value, str) for value in feature["properties"].values())
+        west, south, east, north = shape(feature["geometry"]).bounds
+        assert -180 <= west < east <= 180
+        assert -90 <= south < north <= 90
+    rows = rows_of(tmp_path / "news" / "data.csv")
+    keys = [row["pcode"] for row in rows]
+    assert keys == [feature["properties"]["pcode"] for feature in collection["features"]]
+    assert len(set(keys)) == len(keys)
+    assert {"longitude", "latitude"} <= set(rows[0])
+    values = [value for row in rows for value in row.values()]
+    assert {"1234567", "1234.25"} <= set(values)
+    assert not any(mark in value for value in values for mark in "\u202f\u00a0")
+
+
 def test_figures_are_those_of_the_map(exported: Path) -> None:
     """One row for each area; a missing figure is an empty cell and zero is zero."""
     rows = rows_of(exported / "data.csv")

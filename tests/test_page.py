@@ -156,6 +156,19 @@ def test_a_page_without_javascript_holds_its_main_figures(squares: gpd.GeoDataFr
     assert "made for tests" in without
 
 
+def test_a_page_without_javascript_has_a_small_picture(squares: gpd.GeoDataFrame) -> None:
+    """Areas in the colours of their classes, circles and arrows above; a small count has no circle of its own size."""
+    m = sg.maps.Map(title='Who "fled"')
+    sg.maps.PhaseLayer(phased(squares, [1, 1, 4])).add_to(m)
+    sg.maps.StockLayer(squares.assign(people=[1234, 7, None], date="2020-09-06")).add_to(m)
+    sg.maps.FlowLayer(arrows(squares)).add_to(m)
+    (picture,) = re.findall(r"<noscript>.*?(<svg.*?</svg>).*?</noscript>", m.get_root().render(), flags=re.DOTALL)
+    assert 'aria-label="Who &quot;fled&quot;"' in picture
+    assert re.findall(r'<path fill="(#\w+)"', picture) == ["#CDFACD", "#C80000"]
+    assert (picture.count("<circle "), picture.count('<path fill="none"')) == (1, 2)
+    assert len(picture) < 4_500
+
+
 def test_tiles_replace_the_ground() -> None:
     """With tiles there is no ground, and the tiles bring their own credit."""
     document = document_of(sg.maps.Map(tiles="OpenStreetMap").get_root().render())

@@ -35,7 +35,7 @@ def test_periods_share_the_classes_of_a_scheme(squares: gpd.GeoDataFrame) -> Non
     layer = sg.maps.TimeLayer(both, layer=sg.maps.AreaLayer, column="rate", scheme="EqualInterval")
     frames = layer.drawing("en").frames
     assert [[one.label for one in frame.classes] for frame in frames] == [
-        ["≤ 2", "> 2 – 4", "> 4 – 6", "> 6 – 8", "> 8"]
+        ["≤ 2", "3 to 4", "5 to 6", "7 to 8", "> 8"]
     ] * 2
 
 

@@ -177,7 +177,7 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     >>> areas = sg.load_areas("BFA")
     >>> figure = sg.brief.draw_map(areas.assign(deaths=range(13)), "deaths", "en", label="Deaths")
     >>> [words.get_text() for words in figure.axes[0].get_legend().get_texts()][:2]
-    ['≤ 2', '> 2 – 4']
+    ['≤ 2', '3 to 4']
     """
     drawn = AreaLayer(areas, column=column).drawing(lang)
     assert isinstance(drawn, AreaDrawing)

@@ -42,7 +42,16 @@ from sahelgeo.maps.layers import (
     without_area,
     without_geometry_note,
 )
-from sahelgeo.maps.scale import PhaseClass, Scale, as_numbers, named_classes, phase_classes, places_among, rising
+from sahelgeo.maps.scale import (
+    PhaseClass,
+    Scale,
+    as_numbers,
+    class_labels,
+    named_classes,
+    phase_classes,
+    places_among,
+    rising,
+)
 from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
 from sahelgeo.phases.rule import people_from
@@ -202,7 +211,7 @@ def _reason(reason: Any, lang: str) -> str | None:
         fits = [(key, found.groupdict()) for key, one in known.items() if (found := one.fullmatch(part))]
         key, held = fits[0] if fits else ("", {})
         said.append(word(f"reason_{key}", lang).format(**_parts(key, held, lang)) if fits else part)
-    return "; ".join(said)
+    return word("semicolon", lang).join(said)
 
 
 def _parts(key: str, held: dict[str, str], lang: str) -> dict[str, str]:
@@ -244,7 +253,7 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         equals a bound is in the class below it. There is no default: classes that follow the data cannot be compared
         between maps.
     labels : tuple of str, optional
-        What the columns are called in the legend; the default is their names.
+        What the columns are called in the legend; the default is their words, else their names.
     name, title, lang, show, tooltip, style
         As for :class:`PhaseLayer`.
 
@@ -298,7 +307,7 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         checks.columns(drawn, "BivariateLayer", dict.fromkeys(columns, "number"))
         super().__init__(drawn, **options)
         self.columns = columns
-        self.labels = labels or (columns[0].replace("_", " "), columns[1].replace("_", " "))
+        self.labels = labels
         self.breaks = _checked_pairs(breaks)
         first, second = (places_among(pair, drawn[one]) for one, pair in zip(columns, self.breaks, strict=True))
         self.class_of = np.where(drawn[[*columns]].isna().any(axis=1), 9, 3 * second + first)
@@ -306,26 +315,26 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     def _draw(self, lang: str) -> BivariateDrawing:
         look = style()["bivariate"]
         across, up = (
-            _pair_words(pair, lang, share=column.startswith("share_"))
-            for pair, column in zip(self.breaks, self.columns, strict=True)
+            _pair_words(pair, self.table[column], lang) for pair, column in zip(self.breaks, self.columns, strict=True)
         )
-        labels = [f"{self.labels[0]} {right}, {self.labels[1]} {above}" for above in up for right in across]
+        first, second = named = self.labels or tuple(column_title(column, lang) for column in self.columns)
+        labels = [f"{first} {right}, {second} {above}" for above in up for right in across]
         looks = zip(labels, look["colours"], look["text"], strict=True)
         return BivariateDrawing(
-            title=self.title or " × ".join(self.labels),
+            title=self.title or " × ".join(named),
             fields=tuple(
                 Field(
                     label,
                     withheld_beside(self.table, column, plain(self.table[column]), self.withheld_below()),
                     "share" if column.startswith("share_") else form_of(column),
                 )
-                for label, column in zip(self.labels, self.columns, strict=True)
+                for label, column in zip(named, self.columns, strict=True)
             ),
             geometry=self.table.geometry,
             classes=tuple(LegendClass(label, colour, text, "") for label, colour, text in looks),
             class_of=tuple(self.class_of.tolist()),
             missing=named_classes(lang, "no_data"),
-            axis_labels=self.labels,
+            axis_labels=(first, second),
             axis_classes=(across, up),
             notes=without_geometry_note(self.without_geometry, lang),
             **self.about(self.table, lang),
@@ -344,12 +353,10 @@ def _checked_pairs(breaks: Any) -> tuple[tuple[float, float], tuple[float, float
     return (low_0, high_0), (low_1, high_1)
 
 
-def _pair_words(pair: tuple[float, float], lang: str, *, share: bool) -> tuple[str, str, str]:
-    bounds = [round(100 * bound, 6) for bound in pair] if share else list(pair)
-    decimals = 0 if all(bound.is_integer() for bound in bounds) else 1 if share else 2
-    low, high = (write_number(bound, lang, decimals) for bound in bounds)
-    unit = "\u00a0%" if share else ""
-    return f"≤ {low}{unit}", f"{low} – {high}{unit}", f"> {high}{unit}"
+def _pair_words(pair: tuple[float, float], values: pd.Series, lang: str) -> tuple[str, ...]:
+    if str(values.name).startswith("share_"):
+        return tuple(class_labels([round(100 * bound, 6) for bound in pair], lang, unit="\N{NO-BREAK SPACE}%"))
+    return tuple(class_labels(pair, lang, whole=bool((values.dropna() % 1 == 0).all())))
 
 
 _CRISIS_AND_ABOVE = (3, 4, 5)
@@ -510,7 +517,7 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             text += f" ({word('of_areas', lang).format(**counts)})"
         if settled:
             parts = {"people": write_number(sum(settled), lang), "count": write_number(len(settled), lang)}
-            text += f"; {word('of_them_settlements', lang).format(**parts)}"
+            text += word("semicolon", lang) + word("of_them_settlements", lang).format(**parts)
         if withheld := sum(row.count(SUPPRESSED) for row, _ in known) + small:
             text += f". {word('total_without_small', lang).format(count=write_number(withheld, lang))}"
         return (text,)
@@ -537,7 +544,7 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         if "population" in table:
             fields.append(Field(word("population_analysed", lang), plain(table["population"]), "people"))
         if any(marks):
-            written = tuple("; ".join(word(key, lang) for key in own) or None for own in marks)
+            written = tuple(word("semicolon", lang).join(word(key, lang) for key in own) or None for own in marks)
             fields.append(Field(word("symbols", lang), written, "text"))
         return tuple(fields)
 

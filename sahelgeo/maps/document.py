@@ -392,7 +392,8 @@ def write_page(
     figure.html.add_child(Verbatim(data_block(identity, document), stamp), name=identity)
     if furniture is None:
         return
-    figure.html.add_child(Verbatim(figures_in_html(shown, furniture)), name="sahelgeo_figures")
+    figures = figures_in_html(shown, furniture, picture="sections" not in document)
+    figure.html.add_child(Verbatim(figures), name="sahelgeo_figures")
     _warn_if_large(figure, furniture.max_kb)
 
 
@@ -472,11 +473,19 @@ def caveats(tolerance: float, lang: str) -> list[str]:
     return [word("disclaimer", lang), f"{word('simplified', lang).format(tolerance=written)}."]
 
 
-def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
+# The picture for readers without JavaScript: its longer side in pixels, how many circles or arrows, how many bytes.
+_PREVIEW, _PREVIEW_MOST, _PREVIEW_BYTES = 320, 40, 4_000
+
+
+def figures_in_html(drawings: list[Drawing], given: MapOptions, *, picture: bool = False) -> str:
     """What a reader without JavaScript, such as a preview of mail, sees in the map's place: its main figures."""
     shown = [drawing.withhold(item.shown(), given.suppress_below) for item in drawings if item.fields]
     parts = [f"<h1>{escape(str(given.title))}</h1><p>{escape(given.subtitle or '')}"]
     parts.append(f"<p>{escape(word('no_script', given.lang))}")
+    if picture and shown:
+        parts.append(
+            _preview([drawing.withhold(item.shown(), given.suppress_below) for item in drawings], str(given.title))
+        )
     for item in shown:
         rows = (f"<tr><th>{escape(name)}<td>{text}" for name, text in _main_figures(item, given))
         parts += [f"<table><caption>{escape(f'{item.title} {item.subtitle}')}</caption>", *rows, "</table>"]
@@ -484,6 +493,67 @@ def figures_in_html(drawings: list[Drawing], given: MapOptions) -> str:
     parts.append(f"<p>{escape(' • '.join(credited))}")
     text = re.sub("[\u2028\u2029]", " ", "".join(parts))
     return f"<noscript><style>.folium-map{{display:none}}</style>{text}</noscript>"
+
+
+def _preview(drawings: list[Drawing], title: str) -> str:
+    """The map as a small picture of shapes: areas of one class are one shape, coarser where there are many."""
+    west, south, east, north = bounds_of(drawings)
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+    scale = _PREVIEW / max(east - west, (north - south) * stretch)
+    corner, steps = np.array([west, north]), np.array([scale, -scale * stretch])
+    wide, high = (math.ceil(one) for one in (np.array([east, south]) - corner) * steps)
+    label = f'role="img" aria-label="{escape(title)}" viewBox="-4 -4 {wide + 8} {high + 8}" width="{wide}"'
+    few = sum(len(item.names) for item in drawings if isinstance(item, AreaDrawing)) <= _PREVIEW_MOST
+    for coarse in (1, 4) if few else (4,):
+        shapes = "".join(_preview_of(item, lambda points: (np.asarray(points) - corner) * steps, coarse, scale)
+                         for item in drawings)  # fmt: skip
+        if shapes and len(shapes) <= _PREVIEW_BYTES:
+            return f'<p><svg xmlns="http://www.w3.org/2000/svg" {label}>{shapes}</svg>'
+    return ""
+
+
+def _preview_of(item: Drawing, pixels: Any, coarse: int, scale: float) -> str:
+    if isinstance(item, AreaDrawing):
+        return "".join(_preview_class(item, number, pixels, coarse, scale) for number in range(len(item.looks)))
+    if isinstance(item, SymbolDrawing) and item.largest:
+        look = style()["symbols"]
+        counts = [float(value) if isinstance(value, int | float) else 0.0 for value in item.values]
+        largest = sorted(zip(counts, pixels(item.points).tolist(), strict=True), reverse=True)[:_PREVIEW_MOST]
+        circles = (f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{15 * math.sqrt(count / item.largest):.1f}"/>'
+                   for count, (x, y) in largest if count)  # fmt: skip
+        return f'<g fill="{item.fill or look["fill"]}" fill-opacity=".85" stroke="#fff">{"".join(circles)}</g>'
+    if isinstance(item, FlowDrawing) and item.largest:
+        return "".join(
+            _preview_arrow(pixels(np.reshape(arc, (3, 2))), float(value) / item.largest, item.fill)
+            for arc, value in [*zip(item.arcs, item.values, strict=True)][-_PREVIEW_MOST:]
+            if isinstance(value, int | float)
+        )
+    if isinstance(item, EventDrawing) and item.points:
+        groups = ((pixels(middle), len(members)) for middle, members in drawing.gathered_events(item))
+        fill = item.fill or style()["events"]["fill"]
+        return "".join(f'<circle fill="{fill}" cx="{x:.0f}" cy="{y:.0f}" r="{2 + math.sqrt(count):.1f}"/>'
+                       for (x, y), count in groups)  # fmt: skip
+    return ""
+
+
+def _preview_class(item: AreaDrawing, number: int, pixels: Any, coarse: int, scale: float) -> str:
+    own = item.geometry[[one == number and not shape for one, shape in zip(item.class_of, item.shapes, strict=True)]]
+    small = shapely.make_valid(
+        shapely.transform(own.simplify(0.5 * coarse / scale, preserve_topology=False).to_numpy(), pixels)
+    )
+    whole = shapely.simplify(shapely.union_all(small, grid_size=1.0), coarse)
+    rings = [ring for part in shapely.get_parts(whole) if part.geom_type == "Polygon"
+             for ring in (part.exterior, *part.interiors)]  # fmt: skip
+    path = "".join("M" + " ".join(f"{x:.0f} {y:.0f}" for x, y in ring.coords[:-1]) + "z" for ring in rings)
+    return f'<path fill="{item.looks[number].colour}" fill-rule="evenodd" stroke="#999" d="{path}"/>' if path else ""
+
+
+def _preview_arrow(points: Any, part: float, fill: str) -> str:
+    start, middle, end = points
+    bend = 2 * middle - (start + end) / 2
+    way = "M{:.0f} {:.0f}Q{:.0f} {:.0f} {:.0f} {:.0f}".format(*start, *bend, *end)
+    colour, width = fill or style()["arrows"]["fill"], max(0.5, 8 * part)
+    return f'<path fill="none" stroke="{colour}" stroke-width="{width:.1f}" d="{way}"/>'
 
 
 def _main_figures(item: Drawing, given: MapOptions) -> Iterable[tuple[str, str]]:

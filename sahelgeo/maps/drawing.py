@@ -155,7 +155,7 @@ class BivariateDrawing(AreaDrawing):
     """Areas by two numbers at once: class 3 × row + column of a key of three by three, then no data."""
 
     axis_labels: tuple[str, str]
-    axis_classes: tuple[tuple[str, str, str], tuple[str, str, str]]
+    axis_classes: tuple[tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True)

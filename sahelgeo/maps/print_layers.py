@@ -405,11 +405,14 @@ def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[
         best = _best_place(wanted, width, height, taken, frame, covered)
         if best is None:
             continue
-        taken.append(_around(best, width / 2, height / 2))
+        box = _around(best, width / 2, height / 2)
+        taken.append(box)
+        # A halo of the area's colour would be a stain on the next area.
+        halo = [withStroke(linewidth=1.6, foreground=wanted.halo)] if wanted.shape.covers(box) else []
         x, y = axes.figure.dpi_scale_trans.transform(np.asarray(best) / 72)
         axes.annotate(
             wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour,
-            ha="center", va="center", zorder=6.5, path_effects=[withStroke(linewidth=1.6, foreground=wanted.halo)],
+            ha="center", va="center", zorder=6.5, path_effects=halo,
         )  # fmt: skip
         written.append(wanted.name)
     return written
@@ -487,10 +490,12 @@ def _places(wanted: _Wanted, width: float, height: float) -> Iterator[Any]:
 def _best_place(wanted: _Wanted, width: float, height: float, taken: list[Any], frame: Any, covered: Any) -> Any:
     best, least = None, _DEAREST
     for number, place in enumerate(_places(wanted, width, height)):
-        box = _around(place, width / 2, height / 2)
-        if not frame.contains(box) or shapely.intersects(np.array(taken, dtype=object), box).any():
+        box, spaced = _around(place, width / 2, height / 2), _around(place, width / 2 + 2, height / 2)
+        if not frame.contains(box) or shapely.intersects(np.array(taken, dtype=object), spaced).any():
             continue
         outside = 1 - box.intersection(wanted.shape).area / box.area
+        if outside > 0 and wanted.colour.upper() == "#FFFFFF":  # The next area may be as light as the letters.
+            continue
         cost = outside + 0.5 * box.intersection(covered).area / box.area + 0.005 * number
         if cost < least:
             best, least = place, cost

@@ -57,8 +57,10 @@ def draw_legend(axes: Axes, drawings: list[Drawing], lang: str, *, counts: bool 
     y = -0.02
     for item in explained(drawings):
         title, subtitle, notes = _part_text(item)
-        if isinstance(item, AreaDrawing) and counts:
-            _legend_count(axes, y - 0.06, word("areas", lang))
+        if isinstance(item, EventDrawing):
+            _legend_count(axes, y - 0.06, word("events", lang))
+        elif isinstance(item, AreaDrawing) and counts:
+            _legend_count(axes, y - 0.06, word("areas" if item.named else "hexagons", lang))
         y = _legend_text(axes, y, title, 8.5, "bold", style()["text"]["colour"], 0.17)
         y = _legend_text(axes, y, subtitle, 7, "normal", style()["text"]["quiet"], 0.14)
         y -= 0.04
@@ -104,7 +106,7 @@ def _legend_classes(axes: Axes, y: float, item: AreaDrawing, lang: str | None) -
 
 def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> float:
     """Three by three squares with the number of areas in each: one number grows to the right, the other upwards."""
-    size, left = 0.42, 0.3
+    size, left = 0.55, 0.3
     for number, one in enumerate(item.classes):
         x, bottom = left + (number % 3) * size, y - 3 * size + (number // 3) * size
         axes.add_patch(Rectangle((x, bottom), size, size, facecolor=one.colour, edgecolor="#FFFFFF", linewidth=0.8))
@@ -113,9 +115,10 @@ def _legend_key(axes: Axes, y: float, item: BivariateDrawing, lang: str) -> floa
             ha="center", va="center",
         )  # fmt: skip
     for number, (across, up) in enumerate(zip(*item.axis_classes, strict=True)):
-        axes.text(left + (number + 0.5) * size, y - 3 * size - 0.05, across, fontsize=6, ha="center", va="top")
+        small = min(6.0, 72 / max(len(across), len(up)))
+        axes.text(left + (number + 0.5) * size, y - 3 * size - 0.05, across, fontsize=small, ha="center", va="top")
         axes.text(
-            left - 0.1, y - (2.5 - number) * size, up, fontsize=6, ha="center", va="center", rotation=90
+            left - 0.1, y - (2.5 - number) * size, up, fontsize=small, ha="center", va="center", rotation=90
         )  # fmt: skip
     y -= 3 * size + 0.2
     axes.text(0, y, f"→ {item.axis_labels[0]}", fontsize=7, va="top")

@@ -22,8 +22,9 @@ import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+from shapely.errors import ShapelyError
 
-from sahelgeo.errors import DataWarning, SchemaError
+from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError
 from sahelgeo.maps.document import (
     MapOptions,
     bounds_of,
@@ -326,7 +327,8 @@ def still_picture(m: Any, *, most_bytes: int) -> str:
         return str(kept[1])
     try:
         picture = _drawn(m, most_bytes)
-    except Exception as problem:  # noqa: BLE001 (a picture is a spare: whatever goes wrong with it, the page is shown)
+    except (SahelgeoError, ArithmeticError, ValueError, RuntimeError, OSError, ShapelyError) as problem:
+        # A picture is a spare: what cannot be drawn on paper is on the page.
         picture = ""
         if any(isinstance(child, folium.map.Layer) for child in getattr(m, "_children", {}).values()):
             warnings.warn(f"the map has no picture for readers without HTML: {problem}", DataWarning, stacklevel=2)

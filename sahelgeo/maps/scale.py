@@ -71,7 +71,7 @@ class Scale:
     change : bool
         Whether the values say how much something changed: colours then part at "no change".
     whole : bool
-        Whether all values are whole numbers: classes of a change are then named by the lowest and highest in them.
+        Whether all values are whole numbers: classes are then named by the lowest and highest number in them.
     share : bool
         Whether the values are changes of a share, which readers get in per cent as in the popups.
     """
@@ -129,7 +129,7 @@ class Scale:
             if self.share:
                 bounds = tuple(one if one == _BELOW_ZERO else round(100 * one, 6) for one in bounds)
                 unit = "\N{NO-BREAK SPACE}%"
-            labels = _class_labels(bounds, lang, whole=self.whole and self.change and not self.share, unit=unit)
+            labels = class_labels(bounds, lang, whole=self.whole and not self.share, unit=unit)
             colours = _change_colours(self.breaks) if self.change else spread(look["sequence"], len(self.breaks) + 1)
         elif self.change:
             labels = [word(f"phase_is_{one}", lang) for one in self.words]
@@ -192,7 +192,10 @@ def _checked_breaks(values: pd.Series, breaks: Sequence[float] | None, classes: 
     if change:
         sizes, sides = numbers[numbers != 0].abs(), max(1, (classes - 1) // 2)
         parts = np.arange(1, sides) / sides
-        up = sorted({float(f"{bound:.2g}") for bound in (np.quantile(sizes, parts) if len(sizes) else ()) if bound > 0})
+        # Between 0 and 1 there is no whole number, and no class.
+        least = float((numbers % 1 == 0).all())
+        steps = np.quantile(sizes, parts).tolist() if len(sizes) else []
+        up = sorted({one for bound in steps if (one := float(f"{bound:.2g}")) > least})
         return [*(-bound for bound in reversed(up)), _BELOW_ZERO, 0.0, *up]
     quantiles = [float(f"{bound:.2g}") for bound in np.quantile(numbers, np.arange(1, classes) / classes)]
     if (numbers % 1 == 0).all():
@@ -264,9 +267,14 @@ def _colours_of_words(words: Sequence[str], look: dict[str, Any]) -> list[str]:
     return colours
 
 
-def _class_labels(breaks: Sequence[float], lang: str, *, whole: bool = False, unit: str = "") -> list[str]:
+def class_labels(breaks: Sequence[float], lang: str, *, whole: bool = False, unit: str = "") -> list[str]:
+    """The classes in words: whole numbers by the lowest and the highest of each, others by their bounds."""
     if not breaks:
         return [word("all_values", lang)]
+    floors = [bound if bound == _BELOW_ZERO else float(math.floor(bound)) for bound in breaks]
+    # Whole numbers up to 999.5 are those up to 999; where two bounds have no whole number between them, both stay.
+    if whole and (whole := all(low < high for low, high in pairwise(floors))):
+        breaks = floors
     plain = [bound for bound in breaks if bound != _BELOW_ZERO]
     decimals = next((few for few in range(4) if all(round(bound, few) == bound for bound in plain)), 4)
     written = ["< 0" if bound == _BELOW_ZERO else write_number(bound, lang, decimals) for bound in breaks]
@@ -281,9 +289,9 @@ def _class_labels(breaks: Sequence[float], lang: str, *, whole: bool = False, un
 
 
 def _whole_range(low: float, high: float, lang: str) -> str:
-    """The lowest and the highest whole number of a class; "" where a bound is not whole, or there is none."""
+    """The lowest and the highest whole number of a class; "" where there is none."""
     last = -1.0 if high == _BELOW_ZERO else high
-    if low % 1 or last % 1 or last <= low:
+    if last <= low:
         return ""
     first, last_one = write_number(low + 1, lang), write_number(last, lang)
     return first if first == last_one else word("whole_range", lang).format(low=first, high=last_one)

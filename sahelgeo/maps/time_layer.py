@@ -148,7 +148,7 @@ class TimeLayer(SahelgeoLayer):
             for place, other in enumerate(self.periods)
             if place != number and other.rows and here.overlaps(other)
         ]
-        notes = [word("period_overlaps", lang).format(periods="; ".join(others))] if others else []
+        notes = [word("period_overlaps", lang).format(periods=word("semicolon", lang).join(others))] if others else []
         unplaced = self._unplaced[number]
         people = None
         if self._counted in unplaced and unplaced[self._counted].notna().any():

@@ -196,7 +196,13 @@ def chart(
         if drawn == "bars":
             _refuse_overlaps(spans, table, lang)
             bars_of_periods(axes, series, spans)
-        lines(axes, own if drawn == "lines" else {}, lang, label="; ".join([item.title, *notes]), drawn="dots")
+        lines(
+            axes,
+            own if drawn == "lines" else {},
+            lang,
+            label=word("semicolon", lang).join([item.title, *notes]),
+            drawn="dots",
+        )
         _finish(axes, series, spans, lang)
     made = Chart(given.title or item.title, sheet, numbers.set_axis([_words(span, lang) for span in spans]), lang)
     if path is not None:
@@ -224,8 +230,11 @@ def _numbers(
     twice = long.duplicated(["first", "last", "series"], keep=False)
     if twice.any():
         rows = listed(list(table.index[twice]), 5)
-        advice = "Add them up first, as sum_stocks and sum_flows do, or tell them apart: by="
-        raise DoubleCountError(f"chart: rows {rows} are of one period and series. {advice}", table[twice])
+        raise DoubleCountError(
+            f"chart: rows {rows} are of one period and series. Add them up first, as sum_stocks and sum_flows do, "
+            "or tell them apart: by=",
+            table[twice],
+        )
     if (count := long["series"].nunique()) > _MOST_SERIES:
         raise SchemaError(f"chart: {count} series are more than the {_MOST_SERIES} that can be told apart. Choose some")
     small = [form_of(column) == "people" and is_small(value, below) for value in plain(long["value"])]

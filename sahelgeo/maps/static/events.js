@@ -48,10 +48,12 @@ sahelgeo.kinds.events = function (sheet, layer, map) {
     }
 
     function circle(middle, summary, largest) {
-        var radius = look.smallest_radius + (look.largest_radius * sheet.share - look.smallest_radius) * Math.sqrt((summary.number || 0) / largest);
         var written = summary.number === null ? "?" : sheet.write.whole(summary.number), place = map.unproject(middle);
+        /* A long number in a small circle is written smaller, and the circle is never too small for it. */
+        var spread = look.largest_radius * sheet.share - look.smallest_radius, radius = Math.max(look.smallest_radius + spread * Math.sqrt((summary.number || 0) / largest), 3.4 * written.length);
         var disc = element("span", "sg-event", [written]);
         disc.style.width = disc.style.height = disc.style.lineHeight = (2 * radius).toFixed(1) + "px";
+        disc.style.fontSize = Math.min(11, 2.7 * radius / written.length).toFixed(1) + "px";
         disc.style.background = layer.fill || look.fill;
         disc.style.color = layer.fill_text || look.text;
         discs.push({ place: place, radius: radius });

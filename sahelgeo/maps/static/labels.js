@@ -52,14 +52,17 @@ sahelgeo.room = function (sheet, map) {
             !taken.some(function (other) { return sheet.touches(box, other); });
     }
 
-    function inArea(item, at, half) {
-        return [-half, half].every(function (aside) { return sahelgeo.inside(item.polygon, map.layerPointToLatLng(at.add([aside, 0]))); });
+    /* Places along a label, or along its lower or upper edge. */
+    function along(at, half, down) {
+        return [-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1].map(function (part) { return map.layerPointToLatLng(at.add([part * half, down || 0])); });
     }
+
+    function inArea(item, at, half) { return along(at, half).every(function (place) { return sahelgeo.inside(item.polygon, place); }); }
 
     /* What a label would be written on: the areas on top, else the ground; nothing where it would lie on two colours. */
     function ground(at, half) {
-        var under = [0, -half, half].map(function (aside) {
-            var place = map.layerPointToLatLng(at.add([aside, 0])), found = upper && upper.items.find(function (item) { return sahelgeo.inside(item.polygon, place); });
+        var under = along(at, half).map(function (place) {
+            var found = upper && upper.items.find(function (item) { return sahelgeo.inside(item.polygon, place); });
             return found ? upper.layer.classes[upper.layer.class_of[found.number]] : land;
         });
         return under.every(function (one) { return one.colour === under[0].colour; }) ? under[0] : null;
@@ -78,14 +81,15 @@ sahelgeo.room = function (sheet, map) {
         return shift;
     }
 
-    return { renew: renew, inArea: inArea, ground: ground, put: put };
+    return { renew: renew, along: along, inArea: inArea, ground: ground, put: put };
 };
 
 /* On the point of its area, or around the circle or the settlements there. */
-sahelgeo.digitPlaces = function (look, radius, settled) {
-    var aside = Math.round(radius * look.aslant[0] + look.aslant[1]), away = Math.round(radius * look.straight[0] + look.straight[1]);
-    if (radius) return [[-aside, -aside], [aside, -aside], [-aside, aside], [aside, aside], [-away, 0], [away, 0], [0, -away], [0, away]];
-    return settled ? [[-18, 0], [18, 0], [0, -20], [0, 20], [-18, -14], [18, -14]] : [[0, 0]];
+sahelgeo.digitPlaces = function (look, radius, settled, half) {
+    var down = Math.round(radius * look.aslant[0] + look.aslant[1]), far = Math.round(radius * look.straight[0] + look.straight[1]), wide = Math.max(0, half - 8), aside = down + wide, away = far + wide;
+    if (radius) return [[-aside, -down], [aside, -down], [-aside, down], [aside, down], [-away, 0], [away, 0], [0, -far], [0, far]];
+    var around = [[-18 - wide, 0], [18 + wide, 0], [0, -20], [0, 20], [-18 - wide, -14], [18 + wide, -14]];
+    return settled ? around : [[0, 0]].concat(around);
 };
 
 /* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first, and those of the countries around. */
@@ -105,33 +109,51 @@ sahelgeo.labels = function (sheet, map, countries) {
         var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y);
         var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (WIDTHS[key] || 13); }, 0), settled = group.settled[item.key];
         var written = group === upper && (layer.digits[item.number] || marks.length) && least >= 18;
-        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(sheet.document.style.labels, radiusAt(item), settled) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
+        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(sheet.document.style.labels, radiusAt(item), settled, half) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
         item.wide = shift && !shift[0] && !shift[1] ? 8 : settled ? 9 : 0;
         item.text.style.fontSize = least < 34 ? "12px" : "";
     }
 
     /* A name stands by its circle, or not at all. */
     function placeByCircle(item, radius) {
-        var down = radius + 8, beside = radius + item.half + 3, drawn = null;
-        if (room.put(item, item.name, radius ? [[0, down], [0, -down], [beside, 0], [-beside, 0]] : [], item.half, function (at) { drawn = room.ground(at, item.half); return drawn; })) {
+        var down = radius + 8, beside = radius + item.half + 3, over = 0.72 * radius + 7, aside = 0.72 * radius + item.half + 2, drawn = null;
+        var places = [[0, down], [0, -down], [beside, 0], [-beside, 0], [aside, -over], [-aside, -over], [aside, over], [-aside, over]];
+        if (room.put(item, item.name, radius ? places : [], item.half, function (at) { drawn = room.ground(at, item.half); return drawn; })) {
             sahelgeo.colourLabel(item.name, drawn);
         }
     }
 
+    /* Where nothing is on the point of an area its name is; else above, below, beside. On hexagons it has a ground of its own. */
     function placeInArea(item, wanted) {
-        var clear = Math.max(item.wide, arrows ? 6 : 0), fits = wanted && 2 * item.half < item.size.x && item.size.y > 20 + 2 * clear;
-        room.put(item, item.name, fits ? (clear ? [[0, clear + 8], [0, -clear - 8]] : [[0, 0]]) : [], item.half, function (at) { return room.inArea(item, at, item.half); });
+        var clear = Math.max(item.wide, arrows ? 6 : 0), beside = item.half + clear + 4;
+        var places = [[0, clear + 8], [0, -clear - 8], [-beside, 0], [beside, 0], [0, clear + 20], [0, -clear - 20]];
+        places = (clear ? [] : [[0, 0]]).concat(places, [[-item.half, 20], [item.half, 20], [-item.half, -20], [item.half, -20]]);
+        var shift = room.put(item, item.name, wanted && item.size.y > 20 ? places : [], item.half, function (at) { return room.inArea(item, at, item.half); });
+        item.name.classList.toggle("sg-plate", Boolean(shift) && room.along(item.middle.add(shift), item.half).some(layersThat(function (entry) { return entry.layer.unnamed; })));
     }
 
-    /* Names of countries that would be cut by the frame, or lie on an area, are left out. */
+    /* Whether such a layer covers a place. */
+    function layersThat(suit) {
+        return function (place) { return sheet.layers.some(function (entry) { return entry.on && entry.covers && suit(entry) && entry.covers(place); }); };
+    }
+
+    /* The places where arrows begin and end have their names before other areas. */
+    function endsFirst() {
+        var ends = "," + sheet.layers.map(function (entry) { return (entry.on && entry.layer.arcs) || []; }).join() + ",";
+        function ended(item) { return ends.indexOf("," + item.key + ",") >= 0; }
+        return function (one, other) { return ended(other) - ended(one); };
+    }
+
+    /* A name of a country moves a little to where nothing is drawn, within the country; without such a place it is left out. */
     function placeCountry(item, covered) {
+        var places = [[0, 0], [0, 18], [0, -18], [0, 36], [0, -36], [36, 0], [-36, 0], [36, 24], [-36, 24], [36, -24], [-36, -24]];
         item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
         item.text.style.display = "";
         item.half = item.half || item.text.offsetWidth / 2;
-        room.put(item, item.text, [[0, 0]], item.half + 3, function (at) {
-            return ![item.half, 0, -item.half].some(function (aside) {
-                var place = map.layerPointToLatLng(at.add([aside, 0]));
-                return covered.some(function (entry) { return entry.covers(place); });
+        [0.9, 0].some(function (part) {
+            return room.put(item, item.text, places, item.half + 3, function (at) {
+                return room.along(at, part * item.half).every(function (place) { return sahelgeo.inside(item.country, place); }) &&
+                    ![-8, 0, 8].some(function (down) { return room.along(at, item.half, down).some(covered); });
             });
         });
     }
@@ -156,10 +178,9 @@ sahelgeo.labels = function (sheet, map, countries) {
             });
         });
         areas.forEach(function (group) {
-            group.items.forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
+            group.items.sort(endsFirst()).forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
         });
-        var covered = sheet.layers.filter(function (entry) { return entry.on && entry.covers; });
-        countries.forEach(function (item) { placeCountry(item, covered); });
+        countries.forEach(function (item) { placeCountry(item, layersThat(Boolean)); });
     }
 
     map.on("moveend resize sahelgeo:layers sahelgeo:discs", arrange);

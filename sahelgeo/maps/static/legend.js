@@ -31,9 +31,8 @@ sahelgeo.legend = function (sheet) {
     function part(entry) {
         var layer = entry.layer;
         var rows = { areas: rowsOf.areas, symbols: circleRows, arrows: arrowRows, events: rowsOf.events }[layer.kind](layer);
-        var heading = [element("strong", "", [layer.title])];
-        if (layer.kind === "areas") heading.push(element("span", "sg-count", [layer.unnamed ? sheet.words.hexagons : sheet.words.areas]));
-        var parts = [element("div", "sg-legend-title", heading)];
+        var counted = { areas: layer.unnamed ? sheet.words.hexagons : sheet.words.areas, events: sheet.words.events }[layer.kind];
+        var parts = [element("div", "sg-legend-title", [element("strong", "", [layer.title]), element("span", "sg-count", [counted || ""])])];
         if (layer.subtitle && !(sheet.view && sheet.view.shared)) parts.push(element("div", "sg-quiet", [layer.subtitle]));
         parts.push(element("ul", "", rows));
         layer.notes.forEach(function (note) { parts.push(element("p", "sg-quiet", [note])); });

@@ -20,7 +20,7 @@ sahelgeo.legendRows = function (sheet) {
 
     /* Three by three squares: the first number grows to the right, the second upwards. */
     function keyRows(layer) {
-        var size = 50, left = 26, top = 4, shapes = [], number;
+        var size = 56, left = 26, top = 4, shapes = [], number;
         function say(text, attributes) {
             shapes.push(svg("text", Object.assign({ "font-size": 10.5, fill: look.text.colour, "text-anchor": "middle" }, attributes), [text]));
         }
@@ -29,19 +29,17 @@ sahelgeo.legendRows = function (sheet) {
             shapes.push(svg("rect", { x: x, y: y, width: size, height: size, fill: one.colour, stroke: "#FFFFFF" }));
             say(sheet.write.whole(one.count), { x: x + size / 2, y: y + size / 2 + 4, fill: one.text });
         }
-        layer.key.classes[0].forEach(function (text, column) { say(text, { x: left + (column + 0.5) * size, y: top + 3 * size + 13, "font-size": 9.5 }); });
+        layer.key.classes[0].forEach(function (text, column) { say(text, { x: left + (column + 0.5) * size, y: top + 3 * size + 13, "font-size": Math.min(9.5, 106 / text.length) }); });
         layer.key.classes[1].forEach(function (text, row) {
             var middle = top + (2.5 - row) * size;
-            say(text, { x: 18, y: middle, "font-size": 9.5, transform: "rotate(-90 18 " + middle + ")" });
+            say(text, { x: 18, y: middle, "font-size": Math.min(9.5, 106 / text.length), transform: "rotate(-90 18 " + middle + ")" });
         });
         var drawing = svg("svg", { width: left + 3 * size + 4, height: top + 3 * size + 18, role: "img", "aria-label": layer.key.labels.join(" × ") }, shapes);
         var axes = element("div", "sg-key-labels", [element("div", "", ["→ " + layer.key.labels[0]]), element("div", "", ["↑ " + layer.key.labels[1]])]);
         return [element("li", "sg-key", [drawing, axes])].concat(classRows({ classes: layer.classes.slice(9) }));
     }
 
-    function areaRows(layer) {
-        return (layer.key ? keyRows(layer) : classRows(layer)).concat(markRows(layer));
-    }
+    function areaRows(layer) { return (layer.key ? keyRows(layer) : classRows(layer)).concat(markRows(layer)); }
 
     function eventRows(layer) {
         var disc = svg("svg", { width: 22, height: 22, "aria-hidden": "true" }, [svg("circle", { cx: 11, cy: 11, r: 10, fill: layer.fill || look.events.fill })]);

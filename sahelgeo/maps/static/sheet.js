@@ -18,13 +18,9 @@ var sahelgeo = (function () {
     }
 
     /* For Leaflet's attribution, the one place that takes HTML and no element. */
-    function escapeText(text) {
-        return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-    }
+    function escapeText(text) { return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;"); }
 
-    function svg(tag, attributes, children) {
-        return fill(document.createElementNS(SVG, tag), attributes, children);
-    }
+    function svg(tag, attributes, children) { return fill(document.createElementNS(SVG, tag), attributes, children); }
 
     function writer(lang) {
         function written(options) { return new Intl.NumberFormat(lang, options).format; }
@@ -167,9 +163,7 @@ var sahelgeo = (function () {
         });
     }
 
-    function boxAround(middle, half, high) {
-        return [middle.x - half, middle.y - high, middle.x + half, middle.y + high];
-    }
+    function boxAround(middle, half, high) { return [middle.x - half, middle.y - high, middle.x + half, middle.y + high]; }
 
     /* Circles of counts and of events, settlements, broad arrows. */
     function discBoxes(sheet, map) {
@@ -180,9 +174,7 @@ var sahelgeo = (function () {
         });
     }
 
-    function touches(one, other) {
-        return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
-    }
+    function touches(one, other) { return one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]; }
 
     /* A box of our own on the map: what is done in it does not move the map. */
     function box(className, children, attributes) {
@@ -196,19 +188,17 @@ var sahelgeo = (function () {
     function addGround(sheet, map) {
         var ground = sheet.document.ground, look = sheet.document.style.ground, places = pointsOf(ground.places, sheet.document.decimals);
         map.getContainer().style.background = look.sea;
-        sums(unpack(ground.areas), 1).forEach(function (area) {
-            sheet.shape(area, { pane: "sg-ground", color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1 }).addTo(map);
+        var shapes = sums(unpack(ground.areas), 1).map(function (area) {
+            return sheet.shape(area, { pane: "sg-ground", color: look.border, weight: look.border_width, fillColor: look.land, fillOpacity: 1 }).addTo(map);
         });
         return ground.names.map(function (name, number) {
             var text = element("span", "", [name]), icon = L.divIcon({ className: "sg-ground-name", iconSize: [0, 0], html: text });
-            return { text: text, marker: L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map) };
+            return { text: text, country: shapes[number], marker: L.marker([places[number][1], places[number][0]], { pane: "sg-ground-names", icon: icon, interactive: false, keyboard: false }).addTo(map) };
         });
     }
 
     /* In a small frame of another page what stands around the map opens when it is asked for. */
-    function folded(summary, parts) {
-        return element("details", "sg-fold", [element("summary", "", [summary])].concat(parts));
-    }
+    function folded(summary, parts) { return element("details", "sg-fold", [element("summary", "", [summary])].concat(parts)); }
 
     /* Title and notes for the top of a page, sources and disclaimer for its foot. */
     function furniture(sheet) {
