@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -504,3 +506,11 @@ def test_nothing_arrives_in_a_table_without_rows() -> None:
     assert sg.events.spread(nothing)["first"].dtype == "datetime64[us]"
     with pytest.raises(sg.errors.SchemaError, match="no row has a p-code"):
         sg.events.lagged_association(nothing, "events", "events")
+
+
+def test_the_half_year_that_is_compared_must_have_been_looked_at_to_its_end() -> None:
+    """Months that no source covers are no months without deaths."""
+    events = sg.load_sample("burkina-2020").events.query("date <= '2020-05-31'")
+    for last, refusal in (("2020-06-30", None), ("2020-06-29", sg.errors.WindowError)):
+        with pytest.raises(refusal) if refusal else contextlib.nullcontext():
+            sg.events.year_to_date(events, date="2020-06-30", coverage=("2019-01-01", last))

@@ -509,3 +509,11 @@ def test_arguments_stay_as_they_were(areas):
     for before, after in zip(copies, (table, later, areas), strict=True):
         pd.testing.assert_frame_equal(before, after)
     assert np.array_equal(table.columns, copies[0].columns)
+
+
+def test_the_share_of_an_origin_is_missing_only_where_nobody_is_counted() -> None:
+    """A share of one person is a share; of nobody it is none."""
+    counted = stocks(pcode=["XX0101", "XX0201"], origin="XX0102", people=[1, 0])
+    shares = sg.stocks.origins(counted).set_index("pcode")["share"]
+    assert shares["XX0101"] == 1
+    assert shares.isna().to_dict() == {"XX0101": False, "XX0201": True}
