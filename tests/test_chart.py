@@ -32,7 +32,7 @@ def test_lines_have_gaps_and_withhold_small_counts(counts: pd.DataFrame) -> None
     assert drawn.figures["East"].isna().tolist() == [False, True, True]
     axes = next(one for one in drawn.figure.axes if one.lines)
     title = axes.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
-    assert "Petits effectifs non publiés ni ajoutés : 1; Pas de données : 1" in title
+    assert "Petits effectifs non publiés ni ajoutés : 1 ; Pas de données : 1" in title
     assert axes.get_ylim()[0] == 0
     assert any("CONASUR" in text.get_text() for text in drawn.figure.texts)
     assert not any("frontières" in text.get_text() for text in drawn.figure.texts)
