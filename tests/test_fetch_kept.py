@@ -137,7 +137,7 @@ except KeyboardInterrupt:
 def test_ctrl_c_half_way_ends_at_once_and_keeps_nothing(hosts: Publishers) -> None:
     """It is no failure to be tried again, and the next fetch gets the whole file."""
     good = hosts.answers[IDPS]
-    hosts.answers[IDPS] = Answer(b"{}", seconds=0.8)
+    hosts.answers[IDPS] = Answer(b"{}", seconds=3)
     with subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
         running.stdout.readline()
