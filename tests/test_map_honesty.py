@@ -16,6 +16,7 @@ from shapely import Point, box
 from tables import phased
 
 import sahelgeo as sg
+from sahelgeo.maps.drawing import withhold
 from sahelgeo.maps.print_layers import digits_of, draw_ground, draw_scale
 
 
@@ -59,7 +60,7 @@ def test_one_withheld_count_cannot_be_worked_out(squares: gpd.GeoDataFrame) -> N
     assert notes(layer)[0] == "People in phase 3 or above: 300. Small counts withheld and not added:\u00a02"
     m = sg.maps.Map()
     layer.add_to(m)
-    fields = sg.maps.document.withhold(layer.drawing("en"), 10).fields
+    fields = withhold(layer.drawing("en"), 10).fields
     first = {field.label: field.values[0] for field in fields}
     assert [first[f"People in phase {phase}"] for phase in range(1, 6)] == [600, 250, "<", "<", 0]
 
@@ -70,7 +71,7 @@ def test_columns_that_count_people_are_withheld_whatever_they_are_called(
 ) -> None:
     """In a layer of areas as in circles."""
     layer = sg.maps.AreaLayer(squares.assign(**{column: [4, 500, 600]}), column=column)
-    assert sg.maps.document.withhold(layer.drawing("en"), 10).fields[0].values == ("<", 500, 600)
+    assert withhold(layer.drawing("en"), 10).fields[0].values == ("<", 500, 600)
 
 
 def test_a_layer_that_is_off_does_not_lengthen_the_subtitle(squares: gpd.GeoDataFrame) -> None:
