@@ -20,11 +20,12 @@ import os
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, reduce
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -33,6 +34,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
+import pyproj
 import shapely
 
 from sahelgeo.coded_sums import CodedSums
@@ -41,6 +43,7 @@ from sahelgeo.sums import first_rows, group_numbers, literal
 
 State: TypeAlias = "dict[str, Any]"
 Map: TypeAlias = "Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]"
+Thing = TypeVar("Thing")
 Tables: TypeAlias = "str | os.PathLike[str] | pa.Table | pads.Dataset | Iterable[Any]"
 
 # Rows that are worked on at once, and sums that wait until they are added.
@@ -48,6 +51,11 @@ ROWS_AT_ONCE = 1 << 19
 _HELD = 1 << 18
 # 400 MB of keys; beyond, an engine looks for those that are there twice.
 MOST_KEYS = 50_000_000
+# What GDAL, Arrow and geopandas raise on damaged bytes: whatever their own code meets in them.
+FAULTS = (
+    *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+    *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
+)
 _THREADS: ContextVar[int | None] = ContextVar("threads", default=None)
 
 
@@ -76,6 +84,30 @@ class Fragment:
         """The rows, some at a time."""
         found: Iterator[pa.RecordBatch] = self.fragment.to_batches(schema=self.schema, use_threads=False, **options)
         return found
+
+
+def sound(held: Any, what: str, read: Callable[[], Iterator[Thing]]) -> Iterator[Thing]:
+    """What is read of Parquet; what its bytes or its metadata make other libraries raise is a FormatError.
+
+    It names the path, or the files of a dataset, or else the argument.
+    """
+    try:
+        yield from read()
+    except SahelgeoError:
+        raise
+    except FAULTS as failure:
+        files = [held.fragment.path] if isinstance(held, Fragment) else getattr(held, "files", None)
+        where = held if isinstance(held, Path) else listed(files, 3) if files else what
+        raise FormatError(
+            f"{where}: a damaged Parquet file, or none at all ({failure}). Write it with DataFrame.to_parquet"
+        ) from failure
+
+
+def checked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, each of which holds what it says that it holds: texts, and places within lists of texts."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 def parts_of(things: Any, *endings: str) -> Iterator[Part]:
@@ -121,42 +153,37 @@ def tables_of(
         yield content
         return
     first = 0
-    for batch, geo in _batches(content, what, columns, at_once):
-        yield _frame(batch, geo).set_axis(pd.RangeIndex(first, first + batch.num_rows))
-        first += batch.num_rows
+    for table in _frames(content, what, columns, at_once):
+        yield table.set_axis(pd.RangeIndex(first, first + len(table)))
+        first += len(table)
 
 
-def _batches(
-    content: Any, what: str, columns: Sequence[str] | None, at_once: int
-) -> Iterator[tuple[pa.RecordBatch, Any]]:
-    if isinstance(content, Path):
-        try:
-            opened = pq.ParquetFile(content)
-        except (pa.ArrowInvalid, OSError) as failure:
-            raise FormatError(
-                f"{content}: not a Parquet file ({failure}). Write it with DataFrame.to_parquet"
-            ) from failure
-        with opened:
-            schema = opened.schema_arrow
-            there = None if columns is None else [name for name in columns if name in schema.names]
-            for batch in opened.iter_batches(at_once, columns=there, use_threads=False):
-                yield batch, _geo(schema)
-    elif isinstance(content, (Fragment, pads.Dataset)):
-        there = None if columns is None else [name for name in columns if name in content.schema.names]
-        for batch in content.to_batches(columns=there, batch_size=at_once):
-            yield batch, _geo(content.schema)
-    elif isinstance(content, (pa.Table, pa.RecordBatch)):
-        table = pa.Table.from_batches([content]) if isinstance(content, pa.RecordBatch) else content
-        for batch in table.to_batches(at_once):
-            yield batch, _geo(table.schema)
-    elif isinstance(content, Iterator):
+def _frames(content: Any, what: str, columns: Sequence[str] | None, at_once: int) -> Iterator[pd.DataFrame]:
+    if isinstance(content, Iterator):
         for one in content:
-            yield from _batches(one, what, columns, at_once)
-    else:
+            yield from _frames(one, what, columns, at_once)
+        return
+    held = pa.Table.from_batches([content]) if isinstance(content, pa.RecordBatch) else content
+    if not isinstance(held, (Path, Fragment, pads.Dataset, pa.Table)):
         raise SchemaError(
             f"{what}: a table, a path to Parquet, a folder, a dataset or an iterable of tables is needed, "
             f"not {type(content).__name__}"
         )
+    yield from sound(held, what, lambda: _frames_of(held, columns, at_once))
+
+
+def _frames_of(held: Any, columns: Sequence[str] | None, at_once: int) -> Iterator[pd.DataFrame]:
+    with pq.ParquetFile(held) if isinstance(held, Path) else nullcontext(held) as opened:
+        schema = opened.schema_arrow if isinstance(held, Path) else held.schema
+        there = None if columns is None else [name for name in columns if name in schema.names]
+        if isinstance(held, pa.Table):
+            batches = iter(held.to_batches(at_once))
+        elif isinstance(held, Path):
+            batches = opened.iter_batches(at_once, columns=there, use_threads=False)
+        else:
+            batches = held.to_batches(columns=there, batch_size=at_once)
+        for batch in checked(batches):
+            yield _frame(batch, _geo(schema))
 
 
 def _geo(schema: pa.Schema) -> Any:

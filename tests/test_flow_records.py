@@ -158,7 +158,11 @@ def test_columns_that_are_missing_or_mixed_are_said(forms, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("none.parquet", "no such file"), ("empty", "holds no .parquet"), ("text.parquet", "not a Parquet file")],
+    [
+        ("none.parquet", "no such file"),
+        ("empty", "holds no .parquet"),
+        ("text.parquet", "a damaged Parquet file, or none"),
+    ],
 )
 def test_what_is_no_parquet_is_said(tmp_path, name, message):
     """Absent, empty and wrong files."""

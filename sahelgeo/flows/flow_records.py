@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,8 +24,8 @@ import pyarrow.parquet as pq
 from sahelgeo import checks
 from sahelgeo.coded_sums import BEHIND, CHUNK, PERIOD, CodedSums, Codes, Counts, Known, added, keys_of, recoded
 from sahelgeo.conformance import conform_records
-from sahelgeo.errors import FormatError, SchemaError, listed
-from sahelgeo.parts import Fragment, files_of, threads_at_most
+from sahelgeo.errors import SchemaError, listed
+from sahelgeo.parts import Fragment, checked, files_of, sound, threads_at_most
 from sahelgeo.sums import distinct
 
 FlowRecords: TypeAlias = "str | os.PathLike[str] | pa.Table | pads.Dataset | pa.RecordBatchReader | Iterable[Any]"
@@ -88,7 +89,8 @@ def _batches(flows: FlowRecords | Fragment | pd.DataFrame, names: Sequence[str])
         yield from _ahead(map(_encoded, table.select(there).to_batches(CHUNK)))
     elif isinstance(flows, (pads.Dataset, Fragment)):
         there = _flow_columns(flows.schema.names, names)
-        yield from _ahead(map(_encoded, flows.to_batches(columns=there, batch_size=CHUNK)))
+        read = partial(flows.to_batches, columns=there, batch_size=CHUNK)
+        yield from _ahead(sound(flows, "flows", lambda: map(_encoded, checked(read()))))
     elif isinstance(flows, pa.RecordBatch):
         yield _encoded(flows.select(_flow_columns(flows.schema.names, names)))
     elif isinstance(flows, Iterable):
@@ -132,16 +134,14 @@ def _encoded(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _of_files(path: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     for file in files_of(path, ".parquet"):
-        try:
-            found = pq.read_schema(file).names
-        except (pa.ArrowInvalid, OSError) as failure:
-            raise FormatError(
-                f"{file}: not a Parquet file ({failure}). Write it with DataFrame.to_parquet"
-            ) from failure
-        there = _flow_columns(found, names, f"{file}: ")
-        texts = [name for name in there if name not in (*PERIOD, *NUMBERS)]
-        with pq.ParquetFile(file, read_dictionary=texts) as opened:
-            yield from map(_encoded, opened.iter_batches(CHUNK, columns=there, use_threads=False))
+        yield from sound(file, "flows", partial(_of_file, file, names))
+
+
+def _of_file(file: Path, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    there = _flow_columns(pq.read_schema(file).names, names, f"{file}: ")
+    texts = [name for name in there if name not in (*PERIOD, *NUMBERS)]
+    with pq.ParquetFile(file, read_dictionary=texts) as opened:
+        yield from map(_encoded, checked(opened.iter_batches(CHUNK, columns=there, use_threads=False)))
 
 
 def _flow_columns(found: Sequence[str], names: Sequence[str], where: str = "") -> list[str]:

@@ -28,12 +28,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sahelgeo.errors import FormatError, hearing
+from sahelgeo.parts import checked, sound
 from sahelgeo.readers import delimited
 from sahelgeo.readers.feed import feeds
 from sahelgeo.readers.printed import text_of, texts
 from sahelgeo.readers.reading import read_found
 from sahelgeo.readers.rows import body, copies
-from sahelgeo.readers.shapes import FAULTS, as_stored, sheet_of
+from sahelgeo.readers.shapes import as_stored, sheet_of
 from sahelgeo.readers.sheets import Found, Opened, Sheet, find, not_recognised
 
 _BLOCK = 1 << 22
@@ -189,7 +190,9 @@ def _parts(location: Path, chunksize: int, encoding: str | None) -> Iterator[Ope
     with location.open("rb") as file:
         parquet = file.read(4) == b"PAR1"
     number = -1 if parquet else 0
-    for opened in _row_groups(location, chunksize) if parquet else _blocks(location, encoding):
+    for opened in (
+        sound(location, "", lambda: _row_groups(location, chunksize)) if parquet else _blocks(location, encoding)
+    ):
         (sheet,) = opened.sheets
         cells = sheet.cells.set_axis(pd.RangeIndex(number + 1, number + 1 + len(sheet.cells)))
         number += len(cells)
@@ -201,17 +204,13 @@ def _parts(location: Path, chunksize: int, encoding: str | None) -> Iterator[Ope
 
 
 def _row_groups(location: Path, chunksize: int) -> Iterator[Opened]:
-    try:
-        file = pq.ParquetFile(location)
-        drawn = b"geo" in (file.schema_arrow.metadata or {})
-        for number, batch in enumerate(() if drawn else file.iter_batches(batch_size=chunksize)):
+    with pq.ParquetFile(location) as file:
+        if b"geo" in (file.schema_arrow.metadata or {}):
+            raise FormatError(f"{location.name}: a Parquet file with shapes is not read in parts. Read it with read")
+        for number, batch in enumerate(checked(file.iter_batches(batch_size=chunksize))):
             table = as_stored(batch.to_pandas(), file.schema_arrow)
             sheet = sheet_of(table, location.name, "", "parquet")
             yield Opened(location.name, (sheet if number == 0 else replace(sheet, cells=sheet.cells.iloc[1:]),))
-    except FAULTS as failure:
-        raise FormatError(f"{location.name}: a damaged Parquet file ({failure}). Download it again") from failure
-    if drawn:
-        raise FormatError(f"{location.name}: a Parquet file with shapes is not read in parts. Read it with read")
 
 
 def _blocks(location: Path, encoding: str | None) -> Iterator[Opened]:

@@ -34,6 +34,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
+from sahelgeo.parts import FAULTS
 from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
@@ -48,11 +49,6 @@ _TABLES = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
 _BROKEN = "{}: a damaged {} ({}). Download it again"
 # What GDAL says of shapes that it could not build.
 _LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
-# What GDAL, Arrow and geopandas raise on damaged bytes: whatever their own code meets in them.
-FAULTS = (
-    *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
-    *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
-)
 _MOST_CROSSINGS, _MOST_NESTED, _MOST_AT_ONCE = 50_000, 20_000_000, 4_000_000
 _NEIGHBOURS, _FEW_POINTS, _FEW_LINES = 40, 2_000, 30
 _MEND = "Download the file again, or open it with geopandas.read_file, mend it and save it"
