@@ -19,7 +19,7 @@ import geopandas as gpd
 import openpyxl
 import pytest
 from lookalikes import CONASUR, DTM_ROW, csv_bytes, json_bytes, workbook, zipped
-from shapely import Point, box
+from shapely import MultiPolygon, Point, box
 
 import sahelgeo as sg
 from sahelgeo.readers import calamine_rows, records
@@ -543,6 +543,20 @@ def test_a_cell_that_is_a_book_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(sg.errors.FormatError, match=rf"^{name}.*letters.*limits=\{{'letters'"):
         sg.read_areas(path, limits={"letters": 1_000_000})
     assert sg.read_areas(path, limits={"letters": 2_000_000}, crs=4326)["pcode"].tolist() == ["BF56"]
+
+
+@pytest.mark.parametrize("form", ["geojson", "gpkg", "parquet", "feather", "holes.gpkg"])
+def test_a_shape_of_too_many_parts_is_refused(form: str, tmp_path: Path) -> None:
+    """Each part costs as much as a shape of its own; the bound can be moved."""
+    squares = [box(number, 13, number + 0.5, 14) for number in range(4)]
+    holed = box(-1, 0, 9, 15).difference(MultiPolygon(squares))
+    shape = holed if form == "holes.gpkg" else MultiPolygon(squares)
+    table = gpd.GeoDataFrame({"ADM1_PCODE": ["BF56"], "ADM1_FR": ["Sahel"]}, geometry=[shape], crs=4326)
+    path = tmp_path / f"a.{form}"
+    {"parquet": table.to_parquet, "feather": table.to_feather}.get(form, table.to_file)(path)
+    with pytest.raises(sg.errors.FormatError, match=r"^a\..*: [45] parts, more than .*limits=\{'parts': [45]\}"):
+        sg.read_areas(path, limits={"parts": 3})
+    assert sg.read_areas(path, limits={"parts": 5})["pcode"].tolist() == ["BF56"]
 
 
 def test_geojson_has_shapes_in_degrees() -> None:

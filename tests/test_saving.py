@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import errno
 import os
+import signal
+import subprocess
+import sys
 import tomllib
 import xml.dom.minidom
 from collections.abc import Callable
@@ -18,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sahelgeo as sg
+from sahelgeo.demo import PRODUCTS, run_demo
 from sahelgeo.maps.layers import names_in_switch
 from sahelgeo.saving import as_cell, from_cell, readable, to_toml, write_whole
 
@@ -56,8 +60,23 @@ SAVERS: dict[str, Callable[[gpd.GeoDataFrame, Path], Any]] = {
     "sheet.png": lambda table, path: sg.maps.figure(drawn(table), path),
     "periods.svg": lambda table, path: sg.maps.small_multiples(periods(table), path=path),
     "decisions.csv": lambda table, path: sg.places.write_decisions(evidence(table), path),
+    "situation.html": lambda _, path: situation().save(path),
+    "chart.html": lambda table, path: sg.maps.chart(periods(table), by="name", path=path),
     "report.html": lambda _, path: sg.brief.write_report([sg.brief.fatalities()], path),
 }
+
+
+# What writes several files into a folder.
+FOLDERS: dict[str, tuple[tuple[str, ...], Callable[[Path], Any]]] = {
+    "demo": (PRODUCTS, run_demo),
+    "situation": (("situation.md",), lambda folder: situation().save(folder / "situation.md")),
+}
+
+
+def situation() -> Any:
+    """The report on a sample."""
+    sample = sg.load_sample("burkina-2020")
+    return sg.situation(stocks=sample.stocks, areas=sample.areas)
 
 
 def no_room(path: Path | None = None, content: bytes = b"") -> int:
@@ -93,6 +112,51 @@ def test_a_full_disk_leaves_the_old_export(
         sg.maps.export_newsroom(drawn(counted.assign(people=7)), tmp_path / "export")
     assert {path: path.read_bytes() for path in first} == before
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+@pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_full_disk_leaves_each_old_file_of_a_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first file that has no room ends it; none is left half."""
+    products, write = FOLDERS[name]
+    before = {tmp_path / product: "yesterday" for product in products}
+    for path, text in before.items():
+        path.write_text(text)
+    monkeypatch.setattr(Path, "write_bytes", no_room)
+    with pytest.raises(sg.errors.ExportError, match="could not be written"):
+        write(tmp_path)
+    assert {path: path.read_text() for path in tmp_path.iterdir()} == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sahelgeo.saving import write_whole
+
+real, left = Path.write_bytes, [int(sys.argv[2])]
+def half(path, content):
+    left[0] -= 1
+    if left[0] < 0:
+        with path.open("wb") as begun:
+            begun.write(content[: len(content) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(path, content)
+Path.write_bytes = half
+write_whole(sys.argv[1], "new" * 1000 if left[0] == 0 else {"a.csv": "new", "b.csv": "new"})
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_process_that_is_killed_half_way_leaves_the_old(written: int, tmp_path: Path) -> None:
+    """A file with half of its bytes written, and a folder with half of its files."""
+    path = tmp_path / "saved"
+    write_whole(path, {"a.csv": "old"} if written else "old")
+    ended = subprocess.run([sys.executable, "-c", KILLED, str(path), str(written)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert (path / "a.csv" if written else path).read_text() == "old"
 
 
 def test_a_folder_that_cannot_take_its_place_gives_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from sahelgeo.events.extent import mean_centre
 from sahelgeo.events.timeline import load_timeline
 from sahelgeo.maps.scale import LITERAL_TEXT
 from sahelgeo.samples import load_areas, load_sample
-from sahelgeo.saving import write_whole
+from sahelgeo.saving import as_cell, write_whole
 from sahelgeo.sources import credit
 from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month, write_period
 
@@ -167,7 +167,7 @@ def report(
         doubts.append(text("doubt_uncounted", lang, events=uncounted))
     doubts += [in_language(one, lang) for one in heard]
     doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
-    write_whole(folder / "csis_brief_claims.csv", table.to_csv(index=False))
+    write_whole(folder / "csis_brief_claims.csv", table.map(as_cell).to_csv(index=False))
     page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
     return BriefReport(page, checks, table, doubts)
 

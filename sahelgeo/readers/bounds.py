@@ -11,7 +11,7 @@ from typing import Literal, TypedDict
 
 from sahelgeo.errors import FormatError, listed
 
-Bound = Literal["bytes", "cells", "rows", "vertices", "members", "letters"]
+Bound = Literal["bytes", "cells", "rows", "vertices", "members", "letters", "parts"]
 
 
 class Limits(TypedDict, total=False):
@@ -29,10 +29,18 @@ class Limits(TypedDict, total=False):
     """Of an archive: 10,000."""
     letters: int
     """Of one cell, or of one line of a text file: 20 million. A country drawn to the metre has some 5 million."""
+    parts: int
+    """Of one shape, its polygons, lines or points, or the rings of one polygon: 200,000."""
 
 
 LIMITS = Limits(
-    bytes=600_000_000, cells=10_000_000, rows=5_000_000, vertices=20_000_000, members=10_000, letters=20_000_000
+    bytes=600_000_000,
+    cells=10_000_000,
+    rows=5_000_000,
+    vertices=20_000_000,
+    members=10_000,
+    letters=20_000_000,
+    parts=200_000,
 )
 FREE_EXPANSION = 32 << 20
 LARGEST_EXPANSION = 200

@@ -175,7 +175,10 @@ def _features(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
     if attributes == "attributes":
         geometry = esri_shapes(document, file, limits).set_axis(cells.index[1:])
     else:
-        shapes = [_shape(feature.get("geometry"), number, file) for number, feature in enumerate(features, 1)]
+        shapes = [
+            _shape(feature.get("geometry"), f"{file}, feature {number}", limits)
+            for number, feature in enumerate(features, 1)
+        ]
         geometry = gpd.GeoSeries(shapes, index=cells.index[1:], crs=_crs(document.get("crs"), file))
     return Sheet(file, "", cells, "geojson", geometry)
 
@@ -201,10 +204,18 @@ def _is_esri(document: dict[str, Any]) -> bool:
     return str(document.get("geometryType", "")).startswith("esriGeometry") and isinstance(features, list)
 
 
-def _shape(geometry: Any, number: int, file: str) -> shapely.Geometry | None:
+def _shape(geometry: Any, where: str, limits: Limits) -> shapely.Geometry | None:
     if geometry is None:
         return None
+    if isinstance(geometry, dict) and geometry.get("type") in (
+        "Polygon",
+        "MultiPolygon",
+        "MultiLineString",
+        "MultiPoint",
+    ):
+        parts = geometry.get("coordinates")
+        refuse_beyond("parts", len(parts) if isinstance(parts, list) else 0, limits, where)
     try:
         return shape(geometry)
     except (shapely.errors.ShapelyError, *_FAULTS) as failure:
-        raise FormatError(f"{file}, feature {number}: not a geometry ({failure})") from failure
+        raise FormatError(f"{where}: not a geometry ({failure})") from failure

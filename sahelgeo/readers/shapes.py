@@ -234,6 +234,7 @@ def _by_gdal(
             facts = pyogrio.read_info(source, **asked)
             refuse_beyond("cells", facts["features"] * (len(facts["fields"]) + 1), limits, file, times=5)
             table: pd.DataFrame = pyogrio.read_dataframe(source, **asked)
+            _refuse_many_parts(table, file, limits)
     except FormatError:
         raise
     except (UnicodeDecodeError, LookupError) as failure:
@@ -247,6 +248,12 @@ def _by_gdal(
         raise FormatError(_BROKEN.format(file, form, failure)) from failure
     said = dict.fromkeys(str(warning.message) for warning in caught)
     return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
+
+
+def _refuse_many_parts(table: pd.DataFrame, file: str, limits: Limits) -> None:
+    shapes = np.array(table.geometry if isinstance(table, gpd.GeoDataFrame) else [], dtype=object)
+    for counts in (shapely.get_num_geometries(shapes), shapely.get_num_interior_rings(shapes)):
+        refuse_beyond("parts", int(counts.max(initial=0)), limits, f"{file}, one shape")
 
 
 def form_of(content: bytes) -> str | None:
@@ -268,6 +275,7 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
         known = b"geo" in (stored.metadata or {})
         read: Any = getattr(gpd if known else pd, f"read_{form}")
         table = read(io.BytesIO(content))
+        _refuse_many_parts(table, file, limits)
     except FormatError:
         raise
     except FAULTS as failure:
