@@ -277,7 +277,7 @@ def _column_problem(table: pd.DataFrame, labels: list[Any], column: str, need: N
     bad = _unfit(table[column], need)
     if not bad.any():
         return None
-    values = listed([repr(value) for value in table[column].array[bad]], 3)
+    values = listed([repr(value) for value in table[column][bad].tolist()], 3)
     return f"column {column!r}, {_rows(table, bad)} ({values}): {RULES[need]}"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -54,7 +56,16 @@ def test_a_column_beside_rows_that_differ_anyhow_is_not_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["NB : effectifs en milliers", "figures are in thousands", "em milhares", "10^3", "en %", "par 1000"]
+    "unit",
+    [
+        "NB : effectifs en milliers",
+        "figures are in thousands",
+        "em milhares",
+        "10^3",
+        "en %",
+        "par 1000",
+        "Unité : 1 000 personnes",
+    ],
 )
 def test_a_unit_below_a_table_or_on_another_sheet_is_said(unit: str) -> None:
     """A note may stand anywhere."""
@@ -130,3 +141,36 @@ def test_an_answer_that_begins_in_the_middle_is_a_part(key: str) -> None:
     records = [dict(zip(LIST, row, strict=True)) for row in ROWS]
     with pytest.warns(sg.DataWarning, match="a part only: records from number 4 on"):
         sg.read(json_bytes({key: 3, "data": records}), date="2021-01-31")
+
+
+@pytest.mark.parametrize("envelope", [{"from": 1, "to": 3, "of": 40}, {"hits": 40}])
+def test_an_answer_that_says_how_many_there_are_is_a_part(envelope: dict[str, int]) -> None:
+    """More than it holds."""
+    records = [dict(zip(LIST, row, strict=True)) for row in ROWS]
+    with pytest.warns(sg.DataWarning, match=f"a part only: {len(ROWS)} of 40 records"):
+        sg.read(json_bytes({**envelope, "data": records}), date="2021-01-31")
+
+
+@pytest.mark.parametrize(
+    "dtype", ["category", pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))]
+)
+def test_codes_of_areas_of_every_type_are_looked_up(dtype: Any) -> None:
+    """As pandas, Arrow and dictionaries hold them."""
+    areas = sg.load_areas("BFA", level=1)
+    typed = areas.assign(pcode=areas["pcode"].astype(dtype))
+    assert sg.match_areas(pd.DataFrame({"place": ["Sahel"]}), typed)["pcode"].tolist() == ["BF56"]
+    assert (
+        sg.locate(areas.representative_point().to_frame("geometry"), typed)["pcode"].tolist() == areas["pcode"].tolist()
+    )
+
+
+def test_a_level_without_end_is_refused_in_words() -> None:
+    """In every way that areas are looked up."""
+    areas = sg.load_areas("BFA", level=1)
+    areas = areas.assign(level=np.where(areas.index == areas.index[0], np.inf, 1.0))
+    for look in (
+        lambda: sg.match_areas(pd.DataFrame({"place": ["Sahel"]}), areas),
+        lambda: sg.attach_areas(pd.DataFrame({"pcode": ["BF56"]}), areas),
+    ):
+        with pytest.raises(sg.errors.SchemaError, match=r"column 'level', row.* \(inf\)"):
+            look()

@@ -199,7 +199,8 @@ def looked_up(areas: gpd.GeoDataFrame, points: int | None, look: Callable[[Grid]
     Meanwhile other threads ask GEOS whether the polygons are valid, the longest of all questions to few points.
     """
     with blamed_first(areas):
-        in_order = areas.reset_index(drop=True).sort_values("pcode", kind="stable")
+        by_code: dict[str, Any] = {"kind": "stable", "key": lambda codes: codes.astype(object)}  # Arrow sorts not all
+        in_order = areas.reset_index(drop=True).sort_values("pcode", **by_code)
         pcodes = pd.Index(in_order["pcode"].astype(str), name="pcode")
         polygons = np.asarray(in_order.geometry.values, dtype=object)
     with ThreadPoolExecutor(threads_at_most(min(_MOST_THREADS, os.cpu_count() or 1))) as threads:

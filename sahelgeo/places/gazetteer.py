@@ -178,10 +178,11 @@ def _build(areas: pd.DataFrame) -> Gazetteer:
 
 def _checked(areas: pd.DataFrame) -> pd.DataFrame:
     """The columns of the areas that are looked into."""
-    checks.columns(areas, "areas", {"pcode": "text", "name": "any"})
+    levels: dict[str, checks.Need] = {"level": "number"} if "level" in getattr(areas, "columns", ()) else {}
+    checks.columns(areas, "areas", {"pcode": "text", "name": "any", **levels})
     if areas.empty:
         raise SchemaError("areas: there is no row. Give the areas that the places are to be looked up in")
-    codes = areas[["pcode"]].apply(lambda column: column.str.strip().str.upper().replace("", pd.NA))
+    codes = areas[["pcode"]].apply(lambda column: column.astype("string").str.strip().str.upper().replace("", pd.NA))
     checks.filled(codes, "areas", "pcode", "Every area needs its code")
     checks.once(codes, "areas", "pcode", advice="Choose one edition: areas[areas['edition'] == ...]")
     return pd.DataFrame(areas)[[label for label in (*_TEXTS, "level") if label in areas]]
