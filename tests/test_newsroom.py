@@ -220,11 +220,11 @@ def test_points_without_p_code_have_a_file_of_their_own(tmp_path: Path) -> None:
 def test_classes_of_a_number_are_written_beside_it(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
     """The class is what the palette colours."""
     m = sg.maps.Map()
-    rates = squares.assign(rate=[1.0, 2.0, None])
+    rates = squares.assign(rate=[1.0, 2.5, None])
     sg.maps.AreaLayer(rates, column="rate", breaks=[1.5]).add_to(m)
     sg.maps.export_newsroom(m, tmp_path / "news")
     row = rows_of(tmp_path / "news" / "data.csv")[1]
-    assert row["Rate"] == "2.0"
+    assert row["Rate"] == "2.5"
     assert row["Rate (class)"] == "> 1.5"
 
 
