@@ -44,7 +44,7 @@ PROBLEMS = {
 }
 FAR_DEGREES = 1.0
 # Fewer than of points: an event has texts, and each of them takes memory.
-_ROWS_AT_ONCE = 1 << 18
+_ROWS_AT_ONCE = 1 << 17
 
 
 def sum_events(
