@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lookalikes import json_bytes
+from lookalikes import csv_bytes, json_bytes
 from profiles import few
 
 import sahelgeo as sg
@@ -174,3 +174,32 @@ def test_a_level_without_end_is_refused_in_words() -> None:
     ):
         with pytest.raises(sg.errors.SchemaError, match=r"column 'level', row.* \(inf\)"):
             look()
+
+
+IN_COUNTRY = {
+    "people": [
+        "location_code,admin1_code,admin1_name,gender,age_range,population,reference_period_start,reference_period_end",
+        "MLI,ML05,Mopti,all,all,10,2023-01-01,2023-12-31",
+        "{},,,all,all,10,2023-01-01,2023-12-31",
+    ],
+    "events": [
+        "location_code,admin1_code,admin1_name,admin_level,event_type,events,fatalities,reference_period_start,reference_period_end",
+        "MLI,ML05,Mopti,1,political_violence,10,7,2023-01-01,2023-01-31",
+        "{},,,1,political_violence,10,7,2023-01-01,2023-01-31",
+    ],
+    "population": [
+        "Date of analysis,Country,Total country population,Level 1,Area,Validity period,From,To,Phase,Number,Percentage",
+        *(f"Apr 2023,CAF,6000,Ouaka,Grimari,current,2023-04-01,2023-08-31,{phase},{people},0.1" for phase, people in (("all", 10), ("3+", 6), (1, 2), (2, 2), (3, 6), (4, 0), (5, 0))),
+        *(f"Apr 2023,{{}},6000,,,current,2023-04-01,2023-08-31,{phase},{people},0.1" for phase, people in (("all", 10), ("3+", 6), (1, 2), (2, 2), (3, 6), (4, 0), (5, 0))),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL GÉNÉRAL", "Ensemble"])
+@pytest.mark.parametrize("column", IN_COUNTRY)
+def test_a_word_for_total_where_countries_are_is_a_total(column: str, word: str) -> None:
+    """With all other names empty: its people are those of the rows above."""
+    lines = [line.format(word) if number > 1 else line for number, line in enumerate(IN_COUNTRY[column])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        assert sg.read(csv_bytes(*lines))[column].tolist() == [10]
