@@ -38,10 +38,12 @@ def partial(function: Callable[..., Any], part: Any, *args: Any, name: str = "",
         :func:`sahelgeo.events.count_points`.
     part : table, path or grid
         What the function takes first; with ``name`` also an iterator of record batches that are one part.
-    *args, **options
+    *args
         What else it takes, such as the areas.
     name : str, optional
         What errors and warnings call the part, such as ``"partition 7"``. A path has a name of its own.
+    **options
+        Options of the function, such as ``freq="YS"``.
 
     Returns
     -------

@@ -92,10 +92,12 @@ sahelgeo.digitPlaces = function (look, radius, settled, half) {
     return settled ? around : [[0, 0]].concat(around);
 };
 
+/* Half the room that marks beside a digit take, in pixels; a digit takes 13. */
+sahelgeo.widths = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
+
 /* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first, and those of the countries around. */
 sahelgeo.labels = function (sheet, map, countries) {
     var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false;
-    var WIDTHS = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
 
     function radiusAt(item) { return sheet.radii[item.key] || 0; }
 
@@ -107,7 +109,7 @@ sahelgeo.labels = function (sheet, map, countries) {
     /* A digit stays within its own area: in the area of another it would be that one's phase. */
     function placeDigit(group, item) {
         var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y);
-        var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (WIDTHS[key] || 13); }, 0), settled = group.settled[item.key];
+        var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (sahelgeo.widths[key] || 13); }, 0), settled = group.settled[item.key];
         var written = group === upper && (layer.digits[item.number] || marks.length) && least >= 18;
         var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(sheet.document.style.labels, radiusAt(item), settled, half) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
         item.wide = shift && !shift[0] && !shift[1] ? 8 : settled ? 9 : 0;
