@@ -200,6 +200,20 @@ def test_a_netcdf_file_is_tried_in_another_process(tmp_path: Path, form: str) ->
         sg.zonal_sum(tmp_path / "b.nc", WHOLE, measure="count")
 
 
+@pytest.mark.parametrize("letter", [b"\xb0", b"\xe1", b"\xff"])
+def test_attributes_in_another_encoding_are_refused_in_words(tmp_path: Path, letter: bytes) -> None:
+    """Of what a grid says of itself depends whether it counts people."""
+    path = written(tmp_path / "a.tif", np.full((2, 2), 5, "float32"), nodata=-1)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.update_tags(1, units="personnes")
+    rasterio.shutil.copy(path, tmp_path / "a.nc", driver="netCDF", FORMAT="NC")
+    whole = (tmp_path / "a.nc").read_bytes()
+    assert b"personnes" in whole
+    (tmp_path / "a.nc").write_bytes(whole.replace(b"personnes", b"person" + letter + b"es"))
+    with pytest.raises(sg.errors.GridError, match=r"a\.nc: what it says of itself .*not written in UTF-8"):
+        sg.zonal_sum(tmp_path / "a.nc", WHOLE, measure="count")
+
+
 def test_an_array_that_cannot_be_read_is_named() -> None:
     """Its file may be damaged too: it is read when it is summed."""
 

@@ -345,10 +345,16 @@ def _grid_of_dataset(dataset: DatasetReader, name: str, band: int) -> Grid:
             "-dstnodata -99999 FILE NEW_FILE"
         )
     # GDAL writes the attributes of a variable as tags of its bands.
-    tags = {**dataset.tags(), **dataset.tags(band)}
+    try:
+        tags = {**dataset.tags(), **dataset.tags(band)}
+        units, description = dataset.units[band - 1] or "", dataset.descriptions[band - 1] or ""
+    except UnicodeDecodeError as problem:
+        raise GridError(
+            f"{name}: what it says of itself (its units, its tags) is not written in UTF-8 ({problem}). Open it with "
+            "xarray.open_dataset and give the variable"
+        ) from problem
     file = "" if name.startswith("/vsimem/") else PurePath(name).name
-    words = {"file name": PurePath(file).stem, "units": dataset.units[band - 1] or ""}
-    words |= {"band description": dataset.descriptions[band - 1] or "", **_words(tags)}
+    words = {"file name": PurePath(file).stem, "units": units, "band description": description, **_words(tags)}
     stored = (dataset.nodatavals, dataset.scales, dataset.offsets, dataset.block_shapes)
     nodata, scale, offset, block = (of_bands[band - 1] for of_bands in stored)
     crs, (height, width) = _earthly(CRS.from_user_input(dataset.crs.to_wkt()), name), dataset.shape
