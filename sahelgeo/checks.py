@@ -267,7 +267,14 @@ def _pcode_problems(areas: pd.DataFrame) -> list[str]:
     if twice.any():
         shown = listed(list(codes[twice].unique()), SHOWN_AT_MOST)
         problems.append(f"p-codes {shown} stand more than once. Choose one edition: areas[areas['edition'] == ...]")
-    return problems
+    return [*problems, *small_code_problems(codes)]
+
+
+def small_code_problems(codes: pd.Series) -> list[str]:
+    """A sentence on p-codes of areas in small letters: those of tables are written in capitals, and would not fit."""
+    small = [code for code in codes.dropna().unique() if isinstance(code, str) and code != official_code(code)]
+    shown = listed(small, SHOWN_AT_MOST)
+    return [f"p-codes {shown} are in small letters. Write areas['pcode'].str.upper()"] if small else []
 
 
 def _column_problem(table: pd.DataFrame, labels: list[Any], column: str, need: Need) -> str | None:

@@ -117,6 +117,8 @@ def _conformed(table: pd.DataFrame, declared: Table) -> Coded:
         if column.unfit.any()
     ]
     problems += [*_geometry_problems(table, declared), *_rule_problems(there, unfit, declared)]
+    if declared.name == "areas":
+        problems += checks.small_code_problems(table["pcode"])
     if problems:
         raise _schema_error(table, declared, problems)
     return there.but(_assemble(table, there.table, declared))

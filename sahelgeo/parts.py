@@ -24,6 +24,7 @@ from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, reduce
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -113,7 +114,7 @@ def checked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def parts_of(things: Any, *endings: str) -> Iterator[Part]:
     """The parts of a path, a folder, a dataset or an iterable, one after the other; a table or a grid is one."""
     if isinstance(things, (str, os.PathLike)):
-        return iter([_part(number, file) for number, file in enumerate(files_of(Path(things), *endings))])
+        return iter([part_of(number, file) for number, file in enumerate(files_of(Path(things), *endings))])
     if isinstance(things, pads.Dataset):
         try:
             fragments = [Fragment(one, things.schema) for one in things.get_fragments()]
@@ -122,10 +123,11 @@ def parts_of(things: Any, *endings: str) -> Iterator[Part]:
         return iter([Part(number, Path(one.fragment.path).name, one) for number, one in enumerate(fragments)])
     if isinstance(things, (pd.DataFrame, pa.Table, pa.RecordBatch)) or not isinstance(things, Iterable):
         return iter([Part(0, "", things)])
-    return (_part(number, one) for number, one in enumerate(things))
+    return (part_of(number, one) for number, one in enumerate(things))
 
 
-def _part(number: int, thing: Any) -> Part:
+def part_of(number: int, thing: Any) -> Part:
+    """A part of what is given: a path by its name, all else by its number."""
     if isinstance(thing, Part):
         return thing
     is_path = isinstance(thing, (str, os.PathLike))
@@ -159,7 +161,10 @@ def tables_of(
 
 
 def _frames(content: Any, what: str, columns: Sequence[str] | None, at_once: int) -> Iterator[pd.DataFrame]:
-    if isinstance(content, Iterator):
+    if isinstance(content, pd.DataFrame):
+        yield content
+        return
+    if isinstance(content, (Iterator, list, tuple)):
         for one in content:
             yield from _frames(one, what, columns, at_once)
         return
@@ -182,7 +187,9 @@ def _frames_of(held: Any, columns: Sequence[str] | None, at_once: int) -> Iterat
             batches = opened.iter_batches(at_once, columns=there, use_threads=False)
         else:
             batches = held.to_batches(columns=there, batch_size=at_once)
-        for batch in checked(batches):
+        none = schema.empty_table() if there is None else schema.empty_table().select(there)
+        first = next(checked_ones := iter(checked(batches)), none)
+        for batch in chain([first], checked_ones):
             yield _frame(batch, _geo(schema))
 
 
@@ -191,7 +198,7 @@ def _geo(schema: pa.Schema) -> Any:
     return json.loads((schema.metadata or {}).get(b"geo", b"null"))
 
 
-def _frame(batch: pa.RecordBatch, geo: Any) -> pd.DataFrame:
+def _frame(batch: pa.RecordBatch | pa.Table, geo: Any) -> pd.DataFrame:
     table: pd.DataFrame = batch.to_pandas(ignore_metadata=True, date_as_object=False)
     if geo and geo["primary_column"] in table:
         name = geo["primary_column"]

@@ -331,7 +331,7 @@ class _Report:
         """The name of each area by its p-code."""
         label = "name_fr" if base_language(self.lang) == "fr" and "name_fr" in self.areas else "name"
         names: pd.Series = self.areas.set_index("pcode")[label]
-        return names.fillna(self.areas.set_index("pcode")["name"])
+        return names.fillna(self.areas.set_index("pcode")["name"]).fillna(names.index.to_series())
 
     def name(self, code: Any) -> str:
         """The name of an area, or its p-code where it has none here."""
@@ -475,7 +475,7 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     sentences.append(report.say("most", areas=report.largest(named["people"])))
     if column == "phase_rule":
         sentences.append(report.say("by_rule"))
-    absent = [report.names[code] for code in report.areas["pcode"] if code not in named.index]
+    absent = [report.name(code) for code in report.areas["pcode"] if code not in named.index]
     if absent:
         report.doubts[report.say_areas("not_analysed", absent)] = None
     report.days.append(spoken["start"].max().date())

@@ -47,6 +47,14 @@ def test_days_of_another_series_are_no_gap(counts: pd.DataFrame) -> None:
     assert np.isnan(beside[1].get_ydata()).tolist() == [False, True, True]
 
 
+def test_small_values_are_not_written_as_zero(counts: pd.DataFrame, tmp_path: Path) -> None:
+    """Neither in the table nor beside the axis."""
+    drawn = sg.maps.chart(counts.head(2).assign(part=[0.0001, 0.00042]), column="part")
+    drawn.save(tmp_path / "chart.html")
+    page = (tmp_path / "chart.html").read_text(encoding="utf-8")
+    assert [number in page for number in ("0.00010", "0.00042")] == [True, True]
+
+
 def test_small_counts_are_withheld_by_whatever_name_maps_know_them(counts: pd.DataFrame) -> None:
     """As on maps: five people are no number of a chart, in a column of another name either."""
     drawn = sg.maps.chart(counts.tail(1).rename(columns={"people": "IDPs"}).assign(IDPs=[5]), column="IDPs")

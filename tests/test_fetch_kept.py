@@ -20,7 +20,6 @@ import pandas as pd
 import publishers as given
 import pytest
 from hypothesis import given as tried
-from hypothesis import settings
 from hypothesis import strategies as st
 from publishers import IDPS, Answer, Publishers, as_json, fetch, hosts, servers
 
@@ -307,7 +306,6 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None)
 @tried(TREES, st.integers(0, 400), st.booleans())
 def test_any_answer_is_a_table_or_a_refusal(tree: object, cut: int, whole: bool) -> None:
     """Whatever comes with status 200."""

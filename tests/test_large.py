@@ -177,6 +177,19 @@ def test_records_by_an_engine_are_those_of_one_process(tmp_path):
                 pd.testing.assert_frame_equal(one[0], many[0])
 
 
+@pytest.mark.filterwarnings("ignore::sahelgeo.DataWarning")
+def test_a_file_without_rows_is_a_part_as_good_as_any(folder):
+    """As Spark writes for a partition that holds nothing; a part with a name may be a path or tables."""
+    whole, (path, _) = sg.sum_events(folder, AREAS), sorted(folder.iterdir())
+    one = gpd.read_parquet(path)
+    one.iloc[:0].to_parquet(folder / "z.parquet")
+    pd.testing.assert_frame_equal(sg.sum_events(folder, AREAS), whole)
+    rows = pd.DataFrame(one.drop(columns="geometry")).assign(longitude=one.geometry.x, latitude=one.geometry.y)
+    alone = sg.sum_events(one, AREAS)
+    for part in (str(path), iter([rows.iloc[:1], rows.iloc[1:]]), [rows]):
+        pd.testing.assert_frame_equal(sg.large.partial(sg.sum_events, part, AREAS, name="p7").table(), alone)
+
+
 def test_a_filter_of_a_dataset_is_kept(tmp_path):
     """What a dataset leaves out is not counted, here or by an engine."""
     flows(["XX01", "XX02", "XX03"]).to_parquet(tmp_path / "flows.parquet")

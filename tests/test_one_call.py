@@ -424,6 +424,12 @@ def test_a_phase_is_chosen_whatever_the_table_is_written_like(parts: pd.DataFram
     pd.testing.assert_frame_equal(sg.phases.choose_phase(spaced), sg.phases.choose_phase(parts))
     bare = sg.phases.choose_phase(parts.drop(columns=["population", "phase_published"]))
     assert bare["phase_published"].isna().all()
+    states = parts.assign(phase_published=pd.NA, state=["no_data", "no_data", "no_access"])
+    by_state = sg.phases.choose_phase(states, by=("pcode", "state"))
+    assert by_state[["pcode", "state", "chosen_from"]].to_numpy().tolist() == [
+        ["XA01", "no_data", 2],
+        ["XA02", "no_access", 1],
+    ]
     by_kind = sg.phases.choose_phase(parts.assign(unit_kind=pd.NA), by=("pcode", "unit_kind"))
     assert by_kind["chosen_from"].tolist() == [2, 1]
 

@@ -156,6 +156,28 @@ def test_a_page_without_javascript_holds_its_main_figures(squares: gpd.GeoDataFr
     assert "made for tests" in without
 
 
+@pytest.mark.parametrize(
+    ("column", "beside", "told"),
+    [
+        (
+            "share_3plus_change",
+            {"share_3plus_change": [0.123, -0.34, 0.02]},
+            ["12.3\xa0%", "\N{MINUS SIGN}34.0\xa0%", "2.0\xa0%"],
+        ),
+        ("per_1000", {"per_1000": [45.0, 5.0, 6.0], "people": [5, 500, 600]}, ["withheld", "5.0", "6.0"]),
+        ("rate", {"rate": [None, 5.5, 6.5]}, ["No data", "5.5", "6.5"]),
+    ],
+)
+def test_a_page_without_javascript_writes_numbers_as_the_map_does(
+    squares: gpd.GeoDataFrame, column: str, beside: dict[str, list[float]], told: list[str]
+) -> None:
+    """Shares in per cent; a rate of few people is withheld, and is no small count; the first row decides nothing."""
+    m = sg.maps.Map()
+    sg.maps.AreaLayer(squares.assign(**beside), column=column).add_to(m)
+    without = re.findall(r"<noscript>(.*?)</noscript>", m.get_root().render(), flags=re.DOTALL)[0]
+    assert re.findall(r"<td>([^<]*)", without) == told
+
+
 def test_a_page_without_javascript_has_a_small_picture(squares: gpd.GeoDataFrame) -> None:
     """Areas in the colours of their classes, circles and arrows above; a small count has no circle of its own size."""
     m = sg.maps.Map(title='Who "fled"')

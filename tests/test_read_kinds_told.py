@@ -70,7 +70,7 @@ def test_a_column_beside_rows_that_differ_anyhow_is_not_said() -> None:
 def test_a_unit_below_a_table_or_on_another_sheet_is_said(unit: str) -> None:
     """A note may stand anywhere."""
     foot: list[object] = [unit, "", "", "", "", ""]
-    assert "may be" in said(LIST, *ROWS, foot)[1]
+    assert "the figures may be" in said(LIST, *ROWS, foot)[1]
     book = _book(unit)
     with pytest.warns(sg.DataWarning, match="sheet 'Notes' says"):
         sg.read(book, date="2021-01-31")
@@ -113,6 +113,43 @@ def test_sums_of_the_rows_beside_are_totals_whatever_they_are_called(words: str,
     assert said(LIST, *table, form=form)[0] == 4460
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ["Diffa", "Bosso", "Bosso", "A", 1, 700],
+            ["Diffa", "Bosso", "Bosso", "B", 1, 1300],
+            ["Zinder", "Goure", "C", "", 1, 2000],
+            ["Zinder", "Goure", "D", "E", 1, 40],
+        ],
+        [
+            ["Diffa", "Bosso", "Bosso", "A", 1, 7000],
+            ["Diffa", "Bosso", "Bosso", "B", 1, 0],
+            ["Zinder", "Goure", "C", "", 1, 7000],
+        ],
+    ],
+)
+def test_a_place_of_another_region_is_no_total_of_the_rows_beside(rows: list[list[object]]) -> None:
+    """Its count may equal theirs; and one count beside a zero is no sum."""
+    assert said(LIST, *rows)[0] == sum(int(str(row[-1])) for row in rows)
+
+
+def test_a_place_without_a_commune_is_no_total_of_another_region() -> None:
+    """It is refused, as people without a commune are."""
+    rows = ["SAHEL,SOUM,DJIBO,1200", "SAHEL,SOUM,TONGOMAYEL,300", "EST,GNAGNA,,1500", "EST,GOURMA,FADA,20"]
+    with pytest.raises(sg.errors.FormatError, match="commune"):
+        sg.read(csv_bytes("Situation au 28 février 2023,,,", "REGIONS,PROVINCES,COMMUNES,Nombre total de PDI", *rows))
+
+
+def test_a_year_is_no_total_of_the_year_before() -> None:
+    """Rows of another year, one without the name of an origin."""
+    head = "Year;Country of origin;Country of asylum;Country of origin (ISO);Country of asylum (ISO);Refugees under UNHCR's mandate;Asylum-seekers;IDPs of concern to UNHCR"
+    rows = ["2019;Mali;Niger;MLI;NER;700;0;0", "2019;Nigeria;Niger;NGA;NER;1300;0;0", "2020;;Niger;UNK;NER;2000;0;0"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        assert sg.read(csv_bytes(head, *rows))["people"].sum() == 4000
+
+
 def test_codes_in_small_letters_are_those_in_capitals() -> None:
     """Where their letters are those of a country and digits follow: an author's own codes stay."""
     assert [checks.official_code(code) for code in ("bf46", "Tcd01", "BF46", "z1a", "Zone1", "ab", "xx12")] == [
@@ -127,12 +164,33 @@ def test_codes_in_small_letters_are_those_in_capitals() -> None:
     assert stocks["pcode"].tolist() == ["bf46", "BF47"]
 
 
+def test_areas_with_codes_in_small_letters_are_refused_in_words() -> None:
+    """Tables have them in capitals, and none of their rows would fit."""
+    areas, sample = sg.load_areas("BFA", level=1), sg.load_sample("burkina-2020")
+    small = areas.assign(pcode=areas["pcode"].str.lower())
+    ways = {
+        "attach": lambda: sg.attach_areas(sample.stocks, small),
+        "locate": lambda: sg.locate(sample.events, small),
+        "count": lambda: sg.events.count_points(sample.events, small),
+        "situation": lambda: sg.situation(stocks=sample.stocks, areas=small, pictures=False),
+        "over time": lambda: sg.maps.time_map(sample.phases, small),
+    }
+    for name, look in ways.items():
+        with pytest.raises(sg.errors.SchemaError, match="are in small letters. Write areas"):
+            assert look() is None, name
+    file = io.BytesIO(small[["pcode", "name", "geometry"]].to_json().encode())
+    assert sg.read_areas(file)["pcode"].tolist() == areas["pcode"].tolist()
+
+
 def test_days_with_a_zone_in_arrow_are_refused_as_those_of_pandas_are() -> None:
     """Never by an error of another library."""
     day = pd.Series(pd.to_datetime(["2021-01-31"], utc=True)).astype(pd.ArrowDtype(pa.timestamp("us", "UTC")))
     stocks = pd.DataFrame({"pcode": ["BF46"], "date": day, "group": "idp", "people": [5], "source": ["x"]})
     with pytest.raises(sg.SahelgeoError, match="without time zone"):
         sg.conform(stocks, "stocks")
+    points = sg.load_areas("BFA", level=1).representative_point().to_frame("geometry").iloc[:1].assign(date=day.array)
+    with pytest.raises(sg.SahelgeoError, match="without time zone"):
+        sg.events.count_points(points, sg.load_areas("BFA", level=1), freq="MS")
 
 
 @pytest.mark.parametrize("key", ["offset", "skip", "startIndex"])
@@ -195,7 +253,7 @@ IN_COUNTRY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("word", ["Total", "TOTAL GÉNÉRAL", "Ensemble"])
+@pytest.mark.parametrize("word", ["Total", "TOTAL GÉNÉRAL", "Ensemble", "World", "Monde"])
 @pytest.mark.parametrize("column", IN_COUNTRY)
 def test_a_word_for_total_where_countries_are_is_a_total(column: str, word: str) -> None:
     """With all other names empty: its people are those of the rows above."""

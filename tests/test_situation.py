@@ -15,6 +15,7 @@ from shapely import box
 
 import sahelgeo as sg
 from sahelgeo.cli import main
+from sahelgeo.maps.document import countries_under
 
 AREAS = gpd.GeoDataFrame(
     {"pcode": ["XA01", "XA02"], "name": ["North", "South"], "level": 1, "iso3": "BFA", "edition": "2020", "source": "own"},
@@ -267,6 +268,16 @@ def test_polygons_without_a_country_are_called_by_where_they_lie(lang: str, titl
     table = phases(pcode=pd.NA, place=["Ghazni", "Kabul"])
     there = gpd.GeoDataFrame(table, geometry=[box(67, 33, 68, 34), box(69, 34, 70, 35)], crs=4326)
     assert sg.situation(phases=there, pictures=False, lang=lang).title == title
+
+
+@pytest.mark.parametrize(
+    ("iso3", "title"), [("BFA", "Burkina Faso"), ("NER", "Niger"), ("NGA", "Nigeria"), ("AFG", "Afghanistan")]
+)
+def test_countries_near_and_far_are_known_by_their_ground(iso3: str, title: str) -> None:
+    """Those around the Sahel are drawn of finer borders than the others."""
+    there = {"BFA": (-2, 12), "NER": (8, 16), "NGA": (8, 9), "AFG": (67, 33)}[iso3]
+    ground = gpd.GeoDataFrame(geometry=[box(*there, there[0] + 0.5, there[1] + 0.5)], crs=4326)
+    assert countries_under(ground, "en") == [title]
 
 
 def test_rows_without_an_area_are_told_once() -> None:

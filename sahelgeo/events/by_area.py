@@ -730,7 +730,7 @@ class _PointPlan:
 
 def _each_day(dates: pd.Series) -> tuple[npt.NDArray[Any], Any]:
     """Which of its days each row has, and the days; a few thousand numbers need no hashing."""
-    if dates.dtype.kind != "M" or isinstance(dates.dtype, pd.DatetimeTZDtype) or dates.empty:
+    if not isinstance(dates.dtype, np.dtype) or dates.dtype.kind != "M" or dates.empty or dates.hasnans:
         return pd.factorize(dates)
     numbers = dates.to_numpy().astype("datetime64[D]").astype(np.int64)
     first = numbers.min()

@@ -182,6 +182,7 @@ def read_coverage(coverage: Any, events: pd.DataFrame | None = None) -> pd.DataF
     }
     columns |= {name: coverage[name].astype("string").array if name in coverage else pd.NA for name in PLACES}
     table = pd.DataFrame(columns).astype(dict.fromkeys(PLACES, "string"))
+    table["pcode"] = table["pcode"].map(checks.official_code, na_action="ignore").astype("string")
     if (table["start"] > table["end"]).any():
         raise SchemaError("coverage: a period starts after its end. Swap or correct 'start' and 'end'")
     return table if events is None else as_far_as_seen(table, events)

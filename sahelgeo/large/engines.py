@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context
 from os import PathLike
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelgeo.errors import ExtraNotInstalledError, PartError, SchemaError
-from sahelgeo.parts import Answer, Fragment, Job, Part, digest_of, unfinished
+from sahelgeo.parts import Answer, Fragment, Job, Part, digest_of, part_of, unfinished
 from sahelgeo.parts import Partial as Partial  # noqa: PLC0414 - given out here
 from sahelgeo.saving import write_whole
 
@@ -79,7 +80,9 @@ def partial(function: Callable[..., Any], part: Any, *args: Any, name: str = "",
             f"{getattr(function, '__name__', function)}: its results do not add up over parts. Partial sums are those "
             "of sum_events, sum_flows, sum_stocks, zonal_sum, people_by_zone and events.count_points"
         )
-    found: Partial = function([Part(0, name, part)] if name else part, *args, map=unfinished, **options)
+    found: Partial = function(
+        [replace(part_of(0, part), name=name)] if name else part, *args, map=unfinished, **options
+    )
     return found
 
 

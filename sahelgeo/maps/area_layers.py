@@ -55,7 +55,7 @@ from sahelgeo.maps.scale import (
 from sahelgeo.maps.style import checked_style, in_style, style
 from sahelgeo.phases.classes import PHASES
 from sahelgeo.phases.rule import people_from
-from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_STATES, SETTLEMENTS
+from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS, PHASE_STATES, SETTLEMENTS
 from sahelgeo.words import base_language, in_language, message_pattern, word, write_number
 
 
@@ -216,17 +216,18 @@ def _reason(reason: Any, lang: str) -> str | None:
 
 def _parts(key: str, held: dict[str, str], lang: str) -> dict[str, str]:
     """What differs, in a language: kinds, the months of a season, numbers of people."""
-    if key == "kind":
-        return {name: word(f"kind_{kind}", lang) for name, kind in held.items()}
-    if key == "season":
-        months = list(calendar.month_abbr)
-        return {
-            name: _MONTH.sub(lambda month: word(f"month_{months.index(month[0])}", lang), season)
-            for name, season in held.items()
-        }
-    return {
-        name: word("reason_unknown", lang) if one == "unknown" else in_language(one, lang) for name, one in held.items()
-    }
+    months = list(calendar.month_abbr)
+
+    def said(text: str) -> str:
+        if text == "unknown":
+            return word("reason_unknown", lang)
+        if key == "kind":
+            return word(f"kind_{text}", lang) if text in PHASE_KINDS else text
+        if key == "season":
+            return _MONTH.sub(lambda month: word(f"month_{months.index(month[0])}", lang), text)
+        return in_language(text, lang)
+
+    return {name: said(text) for name, text in held.items()}
 
 
 def _scale(table: pd.DataFrame, column: str | None, breaks: Any, scheme: str | None, classes: int) -> Scale | None:

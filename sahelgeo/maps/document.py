@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -275,10 +276,10 @@ def countries_under(areas: gpd.GeoDataFrame, lang: str) -> list[str]:
 
     A coarse border runs a few kilometres beside the true one, so a few areas may lie beyond it.
     """
-    label = "name_fr" if base_language(lang) == "fr" else "name"
+    label = "name_fr" if base_language(lang) == "fr" else "name_en"
     points = gpd.GeoDataFrame(geometry=areas.geometry.representative_point(), crs=areas.crs).to_crs(4326)
-    held = points.sjoin(_world()[0].to_crs(4326))[label].value_counts()
-    return [str(name) for name in held.index[held >= len(points) / 10] if name]
+    found = Counter(name for one in _world() for name in points.sjoin(one.to_crs(4326), rsuffix="world")[label])
+    return [str(name) for name, count in found.most_common() if name and count >= len(points) / 10]
 
 
 def ground_bounds(bounds: Box) -> Box:
@@ -561,19 +562,24 @@ def _main_figures(item: Drawing, given: MapOptions) -> Iterable[tuple[str, str]]
     if isinstance(item, EventDrawing):
         counts = (write_number(item.kind_of.count(number), given.lang) for number in range(len(item.kinds)))
         return zip(item.kinds, counts, strict=True)
-    if isinstance(item, AreaDrawing) and not isinstance(item.fields[0].values[0], int | float):
+    if isinstance(item, AreaDrawing) and item.fields[0].form == "text":
         by_class: dict[str, list[str]] = {one.label: [] for one in item.looks}
         for name, number in zip(item.names, item.class_of, strict=True):
             by_class[item.looks[number].label].append(name)
         return [(label, escape(", ".join(names))) for label, names in by_class.items() if names]
-    missing, small = escape(word("no_data", given.lang)), escape(f"< {given.suppress_below:g}")
-    decimals = 1 if item.fields[0].form == "decimal" else 0
-    written = [
-        missing if value is None else small if value == SUPPRESSED else
-        write_number(value, given.lang, decimals) if isinstance(value, int | float) else escape(str(value))
-        for value in item.fields[0].values
-    ]  # fmt: skip
-    return zip(item.names, written, strict=True)
+    form, missing = item.fields[0].form, escape(word("no_data", given.lang))
+    small = escape(f"< {given.suppress_below:g}") if form == "people" else word("withheld", given.lang)
+
+    def written(value: Any) -> str:
+        if value is None or value == SUPPRESSED:
+            return missing if value is None else small
+        if not isinstance(value, int | float):
+            return escape(str(value))
+        if form == "share":
+            return f"{write_number(100 * value, given.lang, 1)}\N{NO-BREAK SPACE}%"
+        return write_number(value, given.lang, 1 if form == "decimal" else 0)
+
+    return zip(item.names, map(written, item.fields[0].values), strict=True)
 
 
 def _page_json(furniture: MapOptions, tolerance: float, bounds: Box, lang: str) -> dict[str, Any]:

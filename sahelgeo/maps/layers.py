@@ -120,7 +120,7 @@ def small_beside(table: pd.DataFrame, column: str, below: float) -> list[bool]:
     """The rows where a rate, a share or a change gives a small count away: with a population, or the other count."""
     made = column in _CHANGES_OF_PEOPLE
     counted = "people" if made else column.removesuffix("_change").replace("share_", "people_")
-    beside = {"per_1000": ["people"], "share_3plus": ["people_3plus", *PEOPLE_BY_PHASE[2:]]}.get(column, [])
+    beside = {"per_1000": ["people"], "share_3plus": ["people_3plus", *PEOPLE_BY_PHASE]}.get(column, [])
     if made or (column.endswith("_change") and form_of(counted) == "people"):
         beside = [f"{counted}_before", f"{counted}_after"]
     held = [plain(table[one]) for one in beside if one in table]
@@ -339,7 +339,8 @@ def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
     if "pcode" in table:
-        checks.once(pd.DataFrame(table), layer, "pcode", advice="Choose one period, kind and group, or sum them first")
+        advice = "Choose one period, kind and group, or sum them first; phase_map(..., choose='worst') draws one phase"
+        checks.once(pd.DataFrame(table), layer, "pcode", advice=advice)
 
 
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:

@@ -327,8 +327,9 @@ def still_picture(m: Any, *, most_bytes: int) -> str:
         return str(kept[1])
     try:
         picture = _drawn(m, most_bytes)
-    except (SahelgeoError, ArithmeticError, ValueError, RuntimeError, OSError, ShapelyError) as problem:
-        # A picture is a spare: what cannot be drawn on paper is on the page.
+    except (*(SahelgeoError, ArithmeticError, ValueError, TypeError, AttributeError, LookupError),
+            *(RuntimeError, OSError, ShapelyError)) as problem:  # fmt: skip
+        # A picture is a spare: what cannot be drawn on paper, or what users added to a layer, is on the page.
         picture = ""
         if any(isinstance(child, folium.map.Layer) for child in getattr(m, "_children", {}).values()):
             warnings.warn(f"the map has no picture for readers without HTML: {problem}", DataWarning, stacklevel=2)

@@ -270,9 +270,11 @@ def _refuse_overlaps(spans: Sequence[Span], table: pd.DataFrame, lang: str) -> N
 
 
 def _number(value: float, lang: str) -> str:
-    """A number of a chart, with as many digits as it has, three at most."""
-    decimals = next((few for few in range(3) if round(value, few) == value), 3)
-    return MISSING if pd.isna(value) else write_number(value, lang, decimals)
+    """A number of a chart, with as many digits as it has: three decimals at most, or two digits of what is smaller."""
+    if pd.isna(value):
+        return MISSING
+    most = 3 if value == 0 or abs(value) >= 0.01 else 1 - math.floor(math.log10(abs(value)))
+    return write_number(value, lang, next((few for few in range(3) if round(value, few) == value), most))
 
 
 def _words(span: Span, lang: str) -> str:
@@ -311,7 +313,7 @@ def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lan
         axes.axhline(0, color=style()["text"]["quiet"], linewidth=0.7)
     if top - low < 3:  # Rates and shares lie between whole numbers.
         axes.yaxis.set_major_locator(MaxNLocator(3))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(round(value, 3), lang)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(round(value, 12), lang)))
     days = (spans[-1][1] - spans[0][0]).days
     if days < 3 * 365:
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))  # type: ignore[no-untyped-call]

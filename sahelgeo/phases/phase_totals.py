@@ -208,7 +208,7 @@ def choose_phase(
     first = ["phase_published", "population"] if choose == "worst" else ["population", "phase_published"]
     ranked = table.sort_values(["known", *first], ascending=False, kind="stable")
     seen = ranked.drop_duplicates(keys)[list(dict.fromkeys([*keys, "phase_published", "state"]))]
-    found = added[[label for label in added if label not in ("phase_published", "state")]]
+    found = added[[label for label in added if label in keys or label not in ("phase_published", "state")]]
     result = found.merge(seen, on=keys, how="left")
     return result.assign(chosen_from=result["rows"].astype("Int64"), chosen=pd.Series(choose, result.index, "string"))
 

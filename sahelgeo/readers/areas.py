@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import geopandas as gpd
 import pandas as pd
 
+from sahelgeo.checks import official_code
 from sahelgeo.conformance import conform_areas
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed, warn
@@ -197,6 +198,7 @@ def areas_in(opened: Opened, **options: Any) -> Read:
     areas = tidy_areas(table, level, told, options)
     areas = longitude_first(areas, sheet.where, told.say)
     areas = dissolved(areas, told.say, sheet.where, dissolve=bool(options.get("dissolve")))
+    areas["pcode"] = areas["pcode"].map(official_code, na_action="ignore")
     areas = conform_areas(repaired(areas.reset_index(drop=True), told.say, sheet.where))
     said = [*opened.warnings, *told.said]
     for sentence in said:

@@ -31,13 +31,11 @@ from sahelgeo.readers.printed import (
     texts,
 )
 from sahelgeo.readers.report import KEPT
-from sahelgeo.readers.sheets import PRINTED, Found, refuse_headings, said_around
+from sahelgeo.readers.sheets import FOOT_ROWS, PRINTED, Found, refuse_headings, said_around
 from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels, perhaps_places
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 
-# Where the lines below a table stand.
-_FOOT_ROWS = 12
 _MOST_GROUPS = 30
 # Tables whose people are added up, and how many rows are looked at for what tells them apart.
 _ADDED_UP = ("stocks", "flows", "phases", "population", "")
@@ -607,7 +605,7 @@ def body(found: Found, top: int, header: int) -> tuple[pd.DataFrame, pd.Series]:
     gone = {
         "empty": below.index[blank_rows(below)],
         "HXL": hxl_rows(below.head(5)),
-        "note": _rows_of(below.tail(_FOOT_ROWS), _is_footer),
+        "note": _rows_of(below.tail(FOOT_ROWS), _is_footer),
         "headings again": _headings_again(frame, found),
     }
     for reason, rows in gone.items():

@@ -24,7 +24,7 @@ PRINTED = ("csv", "workbook")
 _SHARES = re.compile(PRINTED_WORDS["shares"])
 _ALL_SHARES = re.compile(rf"\W*([\w ]*\b(en|in|as|unit\w*) ?:? ?)?({PRINTED_WORDS['shares']})\W*")
 # Lines below a table may say what its figures are.
-_FOOT_ROWS = 12
+FOOT_ROWS = 12
 _THOUSANDS = re.compile(PRINTED_WORDS["thousands"])
 
 
@@ -220,7 +220,7 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
     sheet, said = found.sheet, list[str]()
     if sheet.form in PRINTED and found.feed.kinds:
         below = sheet.cells.loc[found.header :].iloc[1:]
-        feet = below.tail(_FOOT_ROWS).map(text_of)
+        feet = below.tail(FOOT_ROWS).map(text_of)
         feet = feet[(feet != "").sum(axis=1) == 1]
         near = (sheet.cells.loc[: found.header - 1].tail(12), below.head(2), feet)
         said += [

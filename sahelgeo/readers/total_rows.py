@@ -37,6 +37,8 @@ _WORD = f"(?:{'|'.join(_WORDS['words'])})"
 _BEFORE = re.compile(rf"({_WORD})\b ?(.*)")
 _BEGINNINGS = frozenset(word.split()[0] for word in _WORDS["words"])
 _NO_PLACES = {kind[:-1]: re.compile(PRINTED_WORDS[kind]) for kind in ("asides", "groups")}
+# Columns that hold countries, wherever they stand.
+_OF_COUNTRIES = ("country", "country_code", "asylum_name", "origin_name")
 _SPACED = re.compile(r"(\w ){3,}\w")
 _GENERIC = frozenset(_WORDS["beside"].split()) | set(MONTHS)
 _AFTER = re.compile(rf"(.*?) ?\b({_WORD})(?: (?:{'|'.join(sorted(_GENERIC))}))*")
@@ -65,7 +67,7 @@ def labels(words: pd.DataFrame) -> pd.DataFrame:
         places, found = distinct(words[column])
         cells = [str(cell) if pd.notna(cell) else "" for cell in found]
         read = [_label(cell) for cell in cells]
-        if column == words.columns[0] and column != "place":
+        if column in _OF_COUNTRIES or (column == words.columns[0] and column != "place"):
             read = [(2, "") if fold(cell) in _WORDS["world"] else said for cell, said in zip(cells, read, strict=True)]
         said = np.array([label for label, _ in read], dtype="int8")[places] if len(places) else strength
         for position in np.flatnonzero(said > strength):
@@ -286,21 +288,33 @@ class Totals:
         self.dropped |= (_equal(self.counts[one], sums) & many).reindex(self.dropped.index, fill_value=False)
 
     def _by_runs(self) -> None:
-        """Rows whose names stop early and that add up the run of rows above or below them, whatever they are called."""
+        """Rows whose names stop early and that add up the run of rows above or below them, whatever they are called.
+
+        The run is of one key and one largest area: that of the row, or the row's own name is no area's.
+        """
         leaves, depth = self.leaves, self.depth
         full = leaves & depth.eq(depth[leaves].max())
         rows = self.names.index[leaves & ~full & (self.counts[self.first] >= _LEAST_SUSPECT).fillna(False)]
         if not 0 < len(rows) <= _MOST_SUMS or not full.any():
             return
         run = pd.Series(np.searchsorted(rows, self.names.index, side="right"), index=self.names.index)
-        many = full[full].groupby(run[full]).size()
+        largest = self._folded.iloc[:, 0]
+        own_name = ~largest[rows].isin(set(largest[full]))
+        many = (self.counts[self.first] > 0)[full].groupby(run[full]).sum()
+        runs = pd.DataFrame({"key": self.key, "name": largest})[full].groupby(run[full]).agg(["first", "nunique"])
         sums = self.counts[full].groupby(run[full]).sum(min_count=1)
         for beside in (run[rows] - 1, run[rows]):
-            found = sums.reindex(beside).set_axis(rows)
+            found, there = (part.reindex(beside).set_axis(rows) for part in (sums, runs))
+            one_key, one_name = (
+                (there[part, "nunique"] == 1) & (there[part, "first"] == own[rows])
+                for part, own in (("key", self.key), ("name", largest))
+            )
             equal = _equal(self.counts.loc[rows], found) & (many.reindex(beside).fillna(0) >= 2).to_numpy()
+            equal &= one_key & (one_name | own_name)
             # One that equals the rows beside it may do so by chance; so do several in no table of places.
             if equal.sum() > 1 or (equal & (self.counts.loc[rows, self.first] >= _LEAST_SUSPECT_WITHIN)).any():
                 self.dropped[rows[equal]] = True
+                self._say(rows[equal], found, "left out as a total by its figures", self.doubts)
 
     def _nameless(self, rows: pd.Index, sums: pd.DataFrame) -> None:
         value, total = (figures.loc[rows, self.first] for figures in (self.counts, sums))
