@@ -261,3 +261,17 @@ def test_a_word_for_total_where_countries_are_is_a_total(column: str, word: str)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", sg.DataWarning)
         assert sg.read(csv_bytes(*lines))[column].tolist() == [10]
+
+
+@pytest.mark.parametrize(("country", "region"), [("CAF", "Total"), ("Total", ""), ("World", "")])
+@pytest.mark.parametrize("more", [0, 7])
+def test_totals_of_phases_are_held_against_their_own_phase(country: str, region: str, more: int) -> None:
+    """A right total is not doubted, and a wrong one is."""
+    head, people = IN_COUNTRY["population"][0], (("all", 10), ("3+", 6), (1, 2), (2, 2), (3, 6), (4, 0), (5, 0))
+    line = "Apr 2023,{},6000,{},{},current,2023-04-01,2023-08-31,{},{},0.1"
+    rows = [line.format("CAF", place, place, phase, count) for place in ("Ouaka", "Basse") for phase, count in people]
+    rows += [line.format(country, region, "", phase, 2 * count + more * (count > 0)) for phase, count in people]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert sg.read(csv_bytes(head, *rows))["population"].tolist() == [10, 10]
+    assert ["add up to" in str(one.message) for one in heard] == [True] * (5 if more else 0)

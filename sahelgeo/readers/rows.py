@@ -174,6 +174,7 @@ class Rows:
         self._ended = ended_by(names[strength > 0])
         certain = strength.eq(2)
         printed = self.frame[certain]
+        within = self._texts(plan.get("within", ())).fillna("")
         self.drop(certain, "total")
         counted = [name for name in plan["counts"] if name in self]
         if not counted or names.empty or plan.get("words_only"):
@@ -187,11 +188,10 @@ class Rows:
             return
         numbers = pd.DataFrame({name: self.number(name) for name in counted})
         names, beside = self.filled(names[~certain], beside.eq("")), beside[~certain]
-        within = [self.text(name) for name in plan.get("within", ()) if name in self]
-        found = Totals(names, codes[~certain], numbers, within, beside)
+        found = Totals(names, codes[~certain], numbers, within[~certain], beside)
         figures = printed[found.first].map(lambda cell: _or_missing(cell, self.where)).astype("Float64")
         if figures.notna().any():
-            found.check(figures, pd.DataFrame({name: texts(printed[name]) for name in names}))
+            found.check(figures, pd.DataFrame({name: texts(printed[name]) for name in names}), within[certain])
         self._say_totals(found, keep=bool(plan.get("keep")), parts=bool(plan.get("parts")))
         self.drop(found.dropped, "total")
 

@@ -19,7 +19,6 @@ merely adds up, without any sign, is kept and said. A place called Cumulo, or a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -147,8 +146,8 @@ class Totals:
         Their codes, if any.
     counts : pandas.DataFrame
         What adds up, as numbers; the first is what messages speak of.
-    within : sequence of pandas.Series
-        What rows must share to add up: the day, the round, the phase.
+    within : pandas.DataFrame
+        What rows must share to add up, as text: the day, the round, the phase.
     beside : pandas.Series
         The words beside a word for total; empty where there is none.
 
@@ -165,12 +164,13 @@ class Totals:
         names: pd.DataFrame,
         codes: pd.DataFrame,
         counts: pd.DataFrame,
-        within: Sequence[pd.Series],
+        within: pd.DataFrame,
         beside: pd.Series,
     ) -> None:
         self.names, self.counts, self.beside = names, counts, beside
         self.first = str(counts.columns[0])
-        self.key = _numbered([part.astype("string").fillna("") for part in within], names.index)
+        self.within = within
+        self.key = _numbered([within[name] for name in within], names.index)
         self.depth = _depth(names)
         self.dropped = pd.Series(False, index=names.index)
         self.notes: list[str] = []
@@ -194,11 +194,9 @@ class Totals:
     def _folded(self) -> pd.DataFrame:
         return pd.DataFrame({name: self.names[name].fillna("").map(fold) for name in self.names})
 
-    def _sums_for(self, row: Any, own: pd.Series, words: str, leaves: pd.Series, totals: pd.Index) -> list[pd.Series]:
-        """What a row may stand for: the sum of all, of what its words or names say, of the run above or below it."""
-        index = self.names.index
-        usual = self.key.mode().iloc[0] if len(self.key) else 0
-        scope = (leaves & (self.key == self.key.get(row, usual))).to_numpy()
+    def _sums_for(self, row: Any, own: pd.Series, words: str, alike: pd.Series, totals: pd.Index) -> list[pd.Series]:
+        """What a row may stand for: the sum of all that are alike, of its words or names, of the run above or below."""
+        index, scope = self.names.index, alike.to_numpy()
         masks = [scope]
         if words:
             masks.append(scope & (self._folded == words).any(axis=1).to_numpy())
@@ -222,7 +220,7 @@ class Totals:
             self.dropped[row] = is_known(self.beside[row], known) or self.depth[row] < deepest
         for row in totals[:_MOST_SUMS]:
             words = self.beside[row]
-            sums = self._sums_for(row, self.names.loc[row], words, leaves, totals)
+            sums = self._sums_for(row, self.names.loc[row], words, leaves & (self.key == self.key[row]), totals)
             adds_up = any(bool(_equal(self.counts.loc[[row]], total.to_frame(row).T).iloc[0]) for total in sums)
             self.dropped[row] = adds_up or is_known(words, known) or self.depth[row] < deepest
             if not adds_up and len(sums):
@@ -373,15 +371,21 @@ class Totals:
             self._say(equal.index[equal.astype(bool)], others, "kept: it may be a total", said)
             self.doubts += [sentence for sentence in said if sentence not in self.doubts]
 
-    def check(self, printed: pd.Series, own: pd.DataFrame) -> None:
-        """Hold the totals that the file prints, with their names, against the sums of its rows."""
+    def check(self, printed: pd.Series, own: pd.DataFrame, within: pd.DataFrame) -> None:
+        """Hold the totals that the file prints, with their names and what they are within, against the sums of rows."""
         leaves = ~self.dropped
         totals = self.names.index[self.dropped].union(own.index)
         whole, largest = self.counts.loc[leaves, self.first].sum(min_count=1), printed.max()
         unlike: list[Any] = []
+        there = {name: frozenset(self.within[name]) - {""} for name in self.within}
         row: Any
         for row, value in printed.dropna().head(_MOST_SUMS).items():
-            sums = [total[self.first] for total in self._sums_for(row, own.loc[row], "", leaves, totals)]
+            # A total may leave its day or country empty, or say so in the place of a country.
+            alike = leaves.copy()
+            for name, text in within.loc[row].items():
+                if text in there[name] or not (text == "" or _label(text)[0] or fold(text) in _WORDS["world"]):
+                    alike &= self.within[name] == text
+            sums = [total[self.first] for total in self._sums_for(row, own.loc[row], "", alike, totals)]
             if value > 1 and not any(pd.notna(total) and abs(total - value) <= _ROUNDING for total in sums):
                 unlike.append(row)
         if largest > 1 and whole == largest:
