@@ -132,13 +132,12 @@ def once(table: pd.DataFrame, name: str, *key: str, advice: str, error: type[Sah
     The advice says what to do; an error with room for rows (:class:`sahelgeo.errors.DoubleCountError`) takes the
     repeated ones with it.
     """
-    known = table[table[key[0]].notna()]
-    twice = known.duplicated(list(key), keep=False)
+    twice = table.duplicated(list(key), keep=False) & table[key[0]].notna()
     if twice.any():
         label = {"pcode": "p-codes"}.get(key[0], key[0])
-        shown = listed([str(value) for value in known.loc[twice, key[0]].unique()], SHOWN_AT_MOST)
+        shown = listed([str(value) for value in table[key[0]][twice].unique()], SHOWN_AT_MOST)
         text = f"{name}: {label} {shown} stand more than once. {advice}"
-        raise error(text) if error is SchemaError else error(text, known[twice])
+        raise error(text) if error is SchemaError else error(text, table[twice])
 
 
 def choice(words: Iterable[Any], **given: Any) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from sahelgeo import checks, embedded
@@ -115,8 +116,8 @@ def source_ids(*tables: pd.DataFrame) -> list[str]:
     for table in tables:
         if not isinstance(table, pd.DataFrame):
             raise SchemaError(f"credit takes tables (DataFrames), not {type(table).__name__}")
-        checks.columns(table, "credit", dict.fromkeys(_source_columns(table), "any"))
-        for label in _source_columns(table):
+        checks.columns(table, "credit", dict.fromkeys(source_columns(table), "any"))
+        for label in source_columns(table):
             texts = (str(value) for value in table[label].dropna().unique())
             named.update(dict.fromkeys(name for text in texts for name in split_sources(text)))
     return list(named)
@@ -186,12 +187,14 @@ def _writes_its_line(given: Any) -> bool:
     return not isinstance(given, pd.DataFrame) and hasattr(given, "credit") and hasattr(given, "source")
 
 
-def _source_columns(table: pd.DataFrame) -> list[Any]:
+def source_columns(table: pd.DataFrame) -> list[Any]:
+    """The columns that name sources."""
     own = ("source", "source_before", "source_after")
     return [label for label in table.columns if label in own or str(label).endswith("_source")]
 
 
 def rows_without_source(table: pd.DataFrame) -> int:
     """How many rows of a table name no source."""
-    labels = _source_columns(table)
-    return int(table[labels].isna().all(axis=1).sum()) if labels else len(table)
+    labels = source_columns(table)
+    missing = [table[label].isna().to_numpy() for label in labels]
+    return int(np.logical_and.reduce(missing).sum()) if labels else len(table)

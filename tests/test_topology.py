@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Polygon, box
 
 import sahelgeo as sg
-from sahelgeo.maps.topology import Topology, build_topology, pack
+from sahelgeo.maps.topology import Topology, build_topology, pack, polygons_of, ring_of
 
 # Half a step of the grid, across.
 # To the grid of three decimals.
@@ -210,3 +210,25 @@ def test_packed_numbers_come_back(lists: list[list[int]], steps: bool) -> None:
         return list(accumulate(numbers)) if steps else numbers
 
     assert [unpacked(text) for text in pack(lists, steps=steps)] == lists
+
+
+def test_a_tongue_narrower_than_the_grid_leaves_no_crossing() -> None:
+    """A ring that goes out and straight back is drawn without the way there; the area stays valid and as it was."""
+    tongue = [(0, 0), (2, 0), (2, 1), (2.00003, 3), (1.99997, 3), (1.99998, 1.00001), (0, 1), (0, 0)]
+    topology, _ = build_topology([gpd.GeoSeries([Polygon(tongue)], crs="EPSG:4326")])
+    (drawn,) = (polygons_of(shape, topology.points()) for shape in topology.geometries)
+    assert drawn.is_valid
+    assert drawn.equals(box(0, 0, 20_000, 10_000))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=3, max_size=9))
+def test_a_ring_keeps_its_area_without_its_spikes(points: list[tuple[int, int]]) -> None:
+    """What is left out of a ring encloses nothing, and nothing more is left to leave out."""
+    closed = np.array([*points, points[0]])
+    drawn = ring_of([0], [closed])
+    across, along = closed.T
+    area = float((across[:-1] * along[1:] - across[1:] * along[:-1]).sum())
+    left, up = drawn.T
+    assert float((left[:-1] * up[1:] - left[1:] * up[:-1]).sum()) == area
+    inner = drawn[:-1]
+    assert len(inner) < 3 or not (np.roll(inner, 1, axis=0) == np.roll(inner, -1, axis=0)).all(axis=1).any()

@@ -39,7 +39,6 @@ from sahelgeo.maps.layers import (
     period_in_words,
     refuse_rows,
     withheld_beside,
-    without_area,
     without_geometry_note,
 )
 from sahelgeo.maps.scale import (
@@ -158,7 +157,7 @@ class AreaLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             class_of=tuple(class_of),
             missing=(*self._not_compared(lang), *named_classes(lang, "no_data")),
             border=border,
-            notes=without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(len(self.without_geometry), lang),
             **self.about(self.table, lang),
         )
 
@@ -337,7 +336,7 @@ class BivariateLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             missing=named_classes(lang, "no_data"),
             axis_labels=(first, second),
             axis_classes=(across, up),
-            notes=without_geometry_note(self.without_geometry, lang),
+            notes=without_geometry_note(len(self.without_geometry), lang),
             **self.about(self.table, lang),
         )
 
@@ -441,12 +440,12 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         drawn = settlements_as_points(drawn)
         super().__init__(drawn, **options)
         self.column = column
-        if "start" in drawn and len(pd.DataFrame(drawn)[["start", "end"]].dropna().drop_duplicates()) > 1:
+        if "start" in drawn and any(drawn[label].nunique() > 1 for label in ("start", "end")):
             raise SchemaError(
                 "PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer"
             )
         self.class_of = _phase_class_of(drawn, column)
-        self.apart_3plus = _people_3plus_of(without_area(phases))
+        self.apart_3plus = _people_3plus_of(self.without_geometry)
 
     def _draw(self, lang: str) -> AreaDrawing:
         classes = phase_classes()
@@ -464,7 +463,7 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             notes=(
                 *self._totals(fields, shapes, lang),
                 *self._chosen(lang),
-                *without_geometry_note(self.without_geometry, lang, apart),
+                *without_geometry_note(len(self.without_geometry), lang, apart),
             ),
             marks=marks,
             legend_marks=legend_marks(marks, shapes, lang),
@@ -525,15 +524,14 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
 
     def _fields(self, lang: str, classes: Sequence[PhaseClass]) -> tuple[Field, ...]:
         table, marks = pd.DataFrame(self.table), marks_of(self.table)
-        labels = tuple(classes[number].label(lang) for number in self.class_of)
+        named = [one.label(lang) for one in classes]
+        labels = tuple(named[number] for number in self.class_of)
         fields = [
             Field(word("phase_by_rule" if self.column == "phase_rule" else "phase_published", lang), labels, "text")
         ]
         if "chosen" in table and self.column == "phase_published":
             nothing = word("no_data", lang)
-            rules = [
-                nothing if one is None else classes[int(one) - 1].label(lang) for one in plain(table["phase_rule"])
-            ]
+            rules = [nothing if one is None else named[int(one) - 1] for one in plain(table["phase_rule"])]
             fields.append(Field(word("phase_by_rule", lang), tuple(rules), "text"))
         if "share_3plus" in table:
             shares = withheld_beside(table, "share_3plus", plain(table["share_3plus"]), self.withheld_below())

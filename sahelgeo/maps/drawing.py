@@ -306,7 +306,8 @@ def label_points(areas: gpd.GeoSeries) -> list[tuple[float, float]]:
 
 def plain(values: pd.Series) -> tuple[Value, ...]:
     """The values as plain Python numbers and text, missing as None."""
-    return tuple(None if pd.isna(value) else value.item() if hasattr(value, "item") else value for value in values)
+    held = zip(values.tolist(), values.isna().tolist(), strict=True)
+    return tuple(None if gone else value.item() if hasattr(value, "item") else value for value, gone in held)
 
 
 # What stands in the place of such a count.

@@ -165,7 +165,7 @@ class EventLayer(SahelgeoLayer):  # numpydoc ignore=PR02
             notes.append(
                 f"{word('events_without_fatalities', lang)}{word('colon', lang)} {write_number(unknown, lang)}"
             )
-        return (*notes, *layers.without_geometry_note(self.without_geometry, lang))
+        return (*notes, *layers.without_geometry_note(len(self.without_geometry), lang))
 
 
 def hexagon_sums(events: gpd.GeoDataFrame, hexagon_km: float, lang: str = "en") -> gpd.GeoDataFrame:

@@ -27,7 +27,7 @@ from sahelgeo.maps.document import STATIC, language_of, layers_of, write_documen
 from sahelgeo.maps.drawing import SUPPRESSED, Drawing, plain
 from sahelgeo.maps.style import Style, checked_style, in_style, style
 from sahelgeo.saving import readable
-from sahelgeo.sources import rows_without_source, source_ids
+from sahelgeo.sources import rows_without_source, source_columns, source_ids
 from sahelgeo.tables import PEOPLE_BY_PHASE, PHASE_KINDS
 from sahelgeo.words import (
     MISSING,
@@ -228,8 +228,15 @@ class SahelgeoLayer(Layer):
             counts = {getattr(self, "column", "")} if self.counts_people else ()
             tooltips = write_tooltips(self.tooltip, rows, lang, counts=counts, below=self.withheld_below())
         origin = origin_of(self.table, getattr(self, "column", None))
-        said = {"subtitle": self._subtitle(lang), "names": self._names(rows, lang)}
-        return {**said, **origin, "codes": tuple(codes), "tooltips": tooltips}
+        # A layer over time says itself when its periods are.
+        when = "" if isinstance(self._parent, SahelgeoLayer) else self._subtitle(lang)
+        return {
+            "subtitle": when,
+            "names": self._names(rows, lang),
+            **origin,
+            "codes": tuple(codes),
+            "tooltips": tooltips,
+        }
 
     def _subtitle(self, lang: str) -> str:
         """When it was."""
@@ -280,7 +287,7 @@ class SahelgeoLayer(Layer):
 
 
 def _codes(rows: pd.DataFrame, label: str) -> list[str]:
-    return ["" if pd.isna(code) else str(code) for code in rows[label]]
+    return ["" if code is None else str(code) for code in plain(rows[label])]
 
 
 def has_geometry(table: pd.DataFrame) -> bool:
@@ -294,16 +301,17 @@ def refuse_rows(table: pd.DataFrame, wrong: Any, layer: str, why: str) -> None:
         raise SchemaError(f"{layer}: rows {listed(list(table.index[wrong]), 5)} {why}")
 
 
-def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, int]:
-    """The rows that have a geometry, in EPSG:4326, and how many have none."""
+def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The rows that have a geometry, in EPSG:4326, and those that no map can show."""
     if not has_geometry(table):
         raise SchemaError(
             f"{layer} needs a GeoDataFrame with geometry. Join the table to its areas first: attach_areas(table, areas)"
         )
     checks.crs(table, layer)
-    there = ~_without_area(table)
+    there = table.geometry.notna() & ~table.geometry.is_empty
+    without = pd.DataFrame(table)[~there]
     if table.attrs.get(STAND_IN) and there.any():
-        return table[there], int((~there).sum())
+        return table if without.empty else table[there], without
     if not there.any():
         lack = "no row has a geometry" if len(table) else "the table has no rows"
         advice = "Join the table to its areas first" if len(table) else "Check how it was filtered"
@@ -315,17 +323,7 @@ def areas_with_geometry(table: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDat
     beyond = ~(box["minx"].ge(-180.5) & box["maxx"].le(180.5) & box["miny"].ge(-90) & box["maxy"].le(90))
     other = f"The CRS is another than {table.crs.name}, or longitude and latitude are wrong"
     refuse_rows(drawn, beyond, layer, f"lie beyond the globe in degrees. {other}")
-    return drawn, int((~there).sum())
-
-
-def _without_area(table: gpd.GeoDataFrame) -> pd.Series:
-    nothing: pd.Series = table.geometry.isna() | table.geometry.is_empty
-    return nothing
-
-
-def without_area(table: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The rows that no map can show."""
-    return pd.DataFrame(table)[_without_area(table)]
+    return drawn, without
 
 
 def one_polygon_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
@@ -346,13 +344,14 @@ def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
 def area_names(table: pd.DataFrame, lang: str) -> tuple[str, ...]:
     """A name for each row: the French name on a French map, else the official name, the printed place, the p-code."""
     labels = [*(("name_fr",) if base_language(lang) == "fr" else ()), "name", "name_en", "place", "unit", "pcode"]
-    columns = [table[label].to_numpy(dtype=object, na_value=None) for label in labels if label in table]
-    # The number of a shape in its file is no name of a place.
-    named = (
-        (str(one) for one in row if one is not None and not _NUMBERED.fullmatch(str(one)))
-        for row in zip(*columns, strict=True)
-    )
-    return tuple(next(names, "") for names in named) if columns else ("",) * len(table)
+    names = [""] * len(table)
+    for label in (label for label in labels if label in table):
+        if "" not in names:
+            break
+        # The number of a shape in its file is no name of a place.
+        found = ("" if one is None or _NUMBERED.fullmatch(str(one)) else str(one) for one in plain(table[label]))
+        names = [name or other for name, other in zip(names, found, strict=True)]
+    return tuple(names)
 
 
 def without_geometry_note(count: int, lang: str, people: str | None = None) -> tuple[str, ...]:
@@ -384,10 +383,13 @@ def _doubts(*tables: pd.DataFrame) -> list[str]:
 
 def origin_of(table: pd.DataFrame, column: str | None = None) -> dict[str, Any]:
     """The sources of a table, for its drawing, and whether a row with a figure names none but that of its area."""
-    rows = pd.DataFrame(table)
-    figures = rows[rows[column].notna()] if column is not None and column in rows else rows
-    unsourced = rows_without_source(figures.drop(columns="area_source", errors="ignore")) > 0
-    return {"sources": tuple(source_ids(rows)), "unsourced": unsourced}
+    # Only what names sources is looked at: a layer over time asks for each of its periods.
+    table = pd.DataFrame(table)
+    rows = table[source_columns(table)]
+    sources = tuple(source_ids(rows))
+    own = rows[[label for label in rows if label != "area_source"]]
+    figures = own[table[column].notna().to_numpy()] if column is not None and column in table else own
+    return {"sources": sources, "unsourced": rows_without_source(figures) > 0}
 
 
 # Fill and alignment, sign, zeros, width, separator, precision, type. Two digits of width keep a tooltip a tooltip.
@@ -590,7 +592,8 @@ def split_periods(table: pd.DataFrame, name: str) -> list[Period]:
     for position, key in enumerate(zip(first.dt.date, last.dt.date, kinds, strict=True)):
         found.setdefault(key, []).append(position)
     keys = sorted(found, key=lambda key: (key[0], key[1], ("", *PHASE_KINDS).index(key[2])))
-    periods = [Period(*key, tuple(found[key]), season_of(table.iloc[found[key]])) for key in keys]
+    printed = pd.DataFrame(table[[label for label in table if label == "season"]])
+    periods = [Period(*key, tuple(found[key]), season_of(printed.iloc[found[key]])) for key in keys]
     return _with_gaps(periods) if windows else periods
 
 

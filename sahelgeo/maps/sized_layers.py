@@ -75,7 +75,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
                 )
         super().__init__(drawn, **options)
         self.column = column
-        rest = layers.without_area(stocks)[column]
+        rest = self.without_geometry[column]
         self.people_without = float(rest.sum()) if rest.notna().any() else None
         self.uncounted_without = int(rest.isna().sum())
 
@@ -89,7 +89,7 @@ class StockLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         beside = self.people_without or 0
         beside = 0 if is_small(beside, below) else beside
         notes = list(layers.total_note("total_people", shown, len(values) - uncounted, lang, beside))
-        notes += layers.without_geometry_note(self.without_geometry, lang, without)
+        notes += layers.without_geometry_note(len(self.without_geometry), lang, without)
         notes += [word("without_count", lang).format(count=write_number(unknown, lang))] if unknown else []
         areas = self.table.geometry[self.table.geom_type.isin(["Polygon", "MultiPolygon"])]
         return SymbolDrawing(
@@ -172,7 +172,7 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
     filled_as = "arrows"
 
     def __init__(self, flows: gpd.GeoDataFrame, *, column: str = "people", smallest: float = 0, **options: Any) -> None:
-        drawn, _ = layers.areas_with_geometry(flows, "FlowLayer")
+        drawn, rest = layers.areas_with_geometry(flows, "FlowLayer")
         lines = "are no lines. Make them with flow_lines(flows, areas)"
         layers.refuse_rows(drawn, drawn.geom_type != "LineString", "FlowLayer", lines)
         checks.columns(flows, "FlowLayer", {"origin": "any", "destination": "any", column: "number"})
@@ -184,7 +184,6 @@ class FlowLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         super().__init__(drawn, **options)
         self.column = column
         self.smallest = smallest
-        rest = layers.without_area(flows)
         inside = (rest["origin"] == rest["destination"]).fillna(False).astype(bool)
         self.without_line = float(rest.loc[inside, column].sum()), float(rest.loc[~inside, column].sum())
 

@@ -165,7 +165,7 @@ def _placed(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[tuple[float
         layers.areas_with_geometry(table, "TimeLayer")
     geometry = table.geometry
     # The same area is in many rows: what is asked of a geometry is asked once.
-    kinds, number = np.unique([id(area) for area in geometry], return_inverse=True)
+    kinds, number = np.unique([id(area) for area in geometry.to_numpy()], return_inverse=True)
     first = pd.Series(range(len(geometry))).groupby(number).first().to_numpy()
     distinct = geometry.iloc[first]
     once = gpd.GeoDataFrame({"position": range(len(kinds))}, geometry=distinct.to_numpy(), crs=table.crs)

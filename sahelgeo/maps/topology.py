@@ -377,13 +377,21 @@ def polygons_of(shape: Shape, arcs: list[Any]) -> Any:
 
 
 def ring_of(pieces: list[int], arcs: list[Any]) -> Any:
-    """The closed ring that pieces make, in steps of the grid."""
-    return np.concatenate(
+    """The closed ring that pieces make, in steps of the grid; where it goes out and straight back there is no area."""
+    ring = np.concatenate(
         [
             (arcs[piece] if piece >= 0 else arcs[-1 - piece][::-1])[1 if place else 0 :]
             for place, piece in enumerate(pieces)
         ]
     )
+    while (tips := (np.roll(ring[:-1], 1, axis=0) == ring[1:]).all(axis=1)).any():
+        if tips.all():  # It runs between two points alone.
+            return ring[:1]
+        # A tip goes with one of the points beside it; of tips beside each other the second goes with the next turn.
+        tips &= ~np.roll(tips, 1)
+        points = ring[:-1][~tips & ~np.roll(tips, 1)]
+        ring = np.concatenate([points, points[:1]])
+    return ring
 
 
 def _without_collapsed(shapes: list[Shape], arcs: list[Any]) -> list[Shape]:
