@@ -440,7 +440,7 @@ class PhaseLayer(SahelgeoLayer):  # numpydoc ignore=PR02
         drawn = settlements_as_points(drawn)
         super().__init__(drawn, **options)
         self.column = column
-        if "start" in drawn and any(drawn[label].nunique() > 1 for label in ("start", "end")):
+        if "start" in drawn and any(len(drawn[label].dropna().unique()) > 1 for label in ("start", "end")):
             raise SchemaError(
                 "PhaseLayer: the rows are of more than one period. Choose one, or draw them with TimeLayer"
             )

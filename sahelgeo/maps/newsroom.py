@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
@@ -18,7 +17,7 @@ import pandas as pd
 import shapely
 
 from sahelgeo.embedded import read_text
-from sahelgeo.errors import DataWarning, ExportError, SchemaError, listed
+from sahelgeo.errors import ExportError, SchemaError, listed, warn
 from sahelgeo.maps import drawing
 from sahelgeo.maps.document import MapOptions, caveats, credit_lines, layers_of, title_of
 from sahelgeo.maps.drawing import (
@@ -231,11 +230,9 @@ def _borders(topology: Topology, areas: gpd.GeoDataFrame, max_kb: int) -> dict[s
     properties = [{"pcode": code, "name": name} for code, name in zip(areas["pcode"], areas["name"], strict=True)]
     geojson = _json(as_geojson(topology, properties))
     if len(geojson.encode()) > max_kb * 1000:
-        warnings.warn(
+        warn(
             f"areas.geojson takes {len(geojson.encode()) / 1000:,.0f} kB, more than max_kb={max_kb}. "
-            "Export fewer or larger areas, or allow more",
-            DataWarning,
-            stacklevel=3,
+            "Export fewer or larger areas, or allow more"
         )
     return {"areas.geojson": geojson, "areas.topojson": _json(as_topojson(topology, properties))}
 

@@ -7,7 +7,6 @@ import io
 import math
 import re
 import textwrap
-import warnings
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from html import escape
@@ -24,7 +23,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from shapely.errors import ShapelyError
 
-from sahelgeo.errors import DataWarning, SahelgeoError, SchemaError
+from sahelgeo.errors import SahelgeoError, SchemaError, hearing, warn
 from sahelgeo.maps.document import (
     MapOptions,
     bounds_of,
@@ -138,11 +137,9 @@ def figure(
         if path is not None:
             save_sheet(sheet, path, dpi, title_of(given, drawings))
     if lost:
-        warnings.warn(
+        warn(
             f"figure: {', '.join(lost)} cannot be drawn on paper and {'is' if len(lost) == 1 else 'are'} left out; "
-            "the page shows them",
-            DataWarning,
-            stacklevel=2,
+            "the page shows them"
         )
     return sheet
 
@@ -332,14 +329,13 @@ def still_picture(m: Any, *, most_bytes: int) -> str:
         # A picture is a spare: what cannot be drawn on paper, or what users added to a layer, is on the page.
         picture = ""
         if any(isinstance(child, folium.map.Layer) for child in getattr(m, "_children", {}).values()):
-            warnings.warn(f"the map has no picture for readers without HTML: {problem}", DataWarning, stacklevel=2)
+            warn(f"the map has no picture for readers without HTML: {problem}")
     setattr(m, _KEPT, (stamp, picture))
     return picture
 
 
 def _drawn(m: Any, most_bytes: int) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataWarning)  # What paper cannot show is on the page beside it.
+    with hearing():  # What paper cannot show is on the page beside it.
         sheet = figure(m, width_inches=8)
     for dpi in _RESOLUTIONS:
         raw, small = io.BytesIO(), io.BytesIO()
