@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -294,6 +295,8 @@ def _fast_numbers(values: pd.Series, kind: Kind) -> pd.Series | None:
 
 def _readings(cell: Any, *, shares: bool) -> float | tuple[float | None, float | None] | None:
     """A number, missing, or a text in its two readings: with the point and with the comma as decimal."""
+    if type(cell) is float and abs(cell) < math.inf:  # as most cells are
+        return cell
     if _is_missing(cell):
         return None
     if isinstance(cell, bool | np.bool_ | dt.date | list | dict | Uncomputed):

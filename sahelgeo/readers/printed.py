@@ -58,7 +58,8 @@ def distinct(values: pd.Series) -> tuple[Any, Any]:
     """A code for each cell, and the distinct cells: each is read once, however often it stands."""
     plain = values if isinstance(values.dtype, pd.ArrowDtype | pd.StringDtype) else values.astype(object)
     # True equals 1 and would be taken for it; lists and dictionaries from JSON cannot be hashed.
-    if plain.dtype != object or not any(isinstance(cell, bool | np.bool_ | list | dict | np.ndarray) for cell in plain):
+    unlike = (bool, np.bool_, list, dict, np.ndarray)
+    if plain.dtype != object or not any(issubclass(kind, unlike) for kind in set(map(type, plain.to_numpy()))):
         return pd.factorize(plain, use_na_sentinel=False)
     return np.arange(len(plain)), plain.to_numpy(dtype=object)
 

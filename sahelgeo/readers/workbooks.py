@@ -167,7 +167,10 @@ def _checked(
     for name in names:
         xml, where = member_bytes(archive, name, file), f"{file}, {name}"
         own = _path(name)
-        tables = Walk(where, limits, shared).through(xml, strict=own.endswith(".xml") or own in sheets).tables
+        walk = Walk(where, limits, shared)
+        tables = (
+            walk.quickly(xml) if own.endswith(".xml") or own in sheets else walk.through(xml, strict=False)
+        ).tables
         reaches = [table.reach() for table in tables]
         if reaches != [table.outermost() for table in tables]:
             strays = Walk(where, limits, (), reaches).through(xml).strays
