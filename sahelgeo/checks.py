@@ -158,11 +158,12 @@ def by(
     if not isinstance(labels, (str, list, tuple, type(None))):
         raise SchemaError(f"by={labels!r} is not a column or a tuple of columns. Give () for the total")
     keys = [labels] if isinstance(labels, str) else list(dict.fromkeys(labels or ()))
-    fit = list(among) or [str(label) for label in table.columns if label not in never and label != "geometry"]
+    fit = list(among) or [label for label in table.columns if label not in never and label != "geometry"]
     unfit = [key for key in keys if key not in fit]
     if unfit:
         shown = listed([repr(key) for key in unfit], SHOWN_AT_MOST)
         raise SchemaError(f"by has {shown}. Choose among the columns: {listed(fit, 20)}")
+    columns(table, "by", {key: "any" for key in keys if key in table})
     return keys
 
 
@@ -335,6 +336,9 @@ def texts_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
     return values.astype(object).where(~bad & values.notna(), None).astype("string"), bad
 
 
+_NO_NUMBERS = (str, bool, np.bool_, complex, np.complexfloating)
+
+
 def numbers_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
     """The numbers of a column (``float64``), and which of its values are no finite number."""
     if values.dtype.kind in "iuf":
@@ -344,7 +348,7 @@ def numbers_and_unfit(values: pd.Series) -> tuple[pd.Series, Mask]:
         return pd.Series(numbers, values.index, name=values.name), bad
     unfit = np.zeros(len(values), dtype=np.bool_)
     if _kind(values) not in ("integer", "floating", "mixed-integer-float"):
-        unfit = _cells(values, lambda value: isinstance(value, (str, bool, np.bool_)) or not np.isscalar(value))
+        unfit = _cells(values, lambda value: isinstance(value, _NO_NUMBERS) or not np.isscalar(value))
     plain = values.astype(object).where(~unfit & values.notna(), np.nan)
     found = pd.to_numeric(plain, errors="coerce").astype("float64")
     return found, unfit | np.isinf(found.to_numpy()) | (found.isna() & values.notna()).to_numpy(dtype=np.bool_)

@@ -15,12 +15,18 @@ from sahelgeo.checks import Mask
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
 from sahelgeo.sums import Coded, Numbers, in_order, repeated
 from sahelgeo.tables import PERIOD_RULE, TABLES, Table
+from sahelgeo.words import missing_words
 
 __all__ = ["LARGEST_WHOLE", "SHOWN_AT_MOST", "conform", "listed"]
 
 LARGEST_WHOLE = 10**15
 # Columns of areas' codes.
 _CODES = frozenset(["pcode", "parent", "origin", "destination"])
+# What astype(str) makes of a missing cell, and what publishers write. "NA" is Namibia.
+_NO_CODE = missing_words("text") | {"nat", "<na>"}
+_YEARS = (1900, 2100)
+# An edition without an end is valid to 9999.
+_VALIDITY = ("valid_from", "valid_to")
 
 
 def conform(table: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -162,12 +168,16 @@ class _Cast(NamedTuple):
 
 
 def _cast_text(values: pd.Series) -> _Cast:
-    """Text without the spaces around it, which nobody sees; nothing but spaces is missing; codes in capitals."""
+    """Text without the spaces around it, which nobody sees; nothing but spaces is missing.
+
+    Codes are written in capitals, and one that is the word for a missing cell ("nan", "None") is missing.
+    """
     texts, bad = checks.texts_and_unfit(values)
     codes, found = pd.factorize(texts)
     plain = found.str.strip()
     if values.name in _CODES and len(found):
         plain = plain.map(checks.official_code)
+        plain = plain.where(~plain.str.lower().isin(_NO_CODE), "")
     if len(found) and not (plain.equals(found) and (plain != "").all()):
         # Of the distinct texts only; some may have become one, or missing.
         again, found = pd.factorize(plain.where(plain != ""))
@@ -184,7 +194,8 @@ def _cast_number(values: pd.Series) -> _Cast:
 def _cast_whole(values: pd.Series) -> _Cast:
     rule = checks.RULES["number"].replace("a number", "a whole number", 1) + ", and round fractions yourself"
     if pd.api.types.is_signed_integer_dtype(values.dtype):
-        return _Cast(values.astype("Int64"), np.zeros(len(values), dtype=np.bool_), rule)
+        whole = values.astype("Int64")
+        return _Cast(whole, (whole.abs() > LARGEST_WHOLE).to_numpy(dtype=np.bool_, na_value=False), rule)
     numbers, bad = checks.numbers_and_unfit(values)
     # Beyond the largest a float no longer counts single persons.
     bad = bad | ((numbers % 1).fillna(0) != 0).to_numpy() | (numbers.abs() > LARGEST_WHOLE).to_numpy()
@@ -192,7 +203,14 @@ def _cast_whole(values: pd.Series) -> _Cast:
 
 
 def _cast_day(values: pd.Series) -> _Cast:
-    return _Cast(*checks.days_and_unfit(values), checks.RULES["day"])
+    days, bad = checks.days_and_unfit(values)
+    # Files write 1 January 1 or 30 December 1899 for no day, and 2202 for 2022: the first count of all, or the last.
+    year = days.dt.year
+    odd = (
+        (year < _YEARS[0]) | (year > _YEARS[1]) if values.name not in _VALIDITY else np.zeros(len(days), dtype=np.bool_)
+    )
+    rule = f"{checks.RULES['day']}; years are {_YEARS[0]} to {_YEARS[1]}"
+    return _Cast(days, bad | np.asarray(odd), rule if np.any(odd) else checks.RULES["day"])
 
 
 _CASTS: dict[str, Callable[[pd.Series], _Cast]] = {

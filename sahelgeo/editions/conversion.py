@@ -23,11 +23,13 @@ from sahelgeo.errors import (
     listed,
     warn,
 )
+from sahelgeo.phases.rule import by_rule
 from sahelgeo.places import crosswalks
 from sahelgeo.places.attach import needed_people_column
 from sahelgeo.places.crosswalks import Crosswalk, Parts, Unit
 from sahelgeo.places.names import fold_name
 from sahelgeo.places.shared_ground import area_km2, in_degrees
+from sahelgeo.tables import PEOPLE_BY_PHASE
 
 _CERTAIN = ("certain", "reported", "derived")
 
@@ -61,8 +63,10 @@ def convert_edition(
         the reform's tables hold (Mali: regions).
     measure : mapping, optional
         What columns are: "count", "rate", "class" (such as a phase) or "key". Known without it: people, population,
-        households, people_1 to people_5, fatalities, events; columns that start with ``share`` or ``rate`` or end with
-        ``_per_1000``; phase, phase_published, phase_rule; year, round, evidence. Text and dates are keys.
+        households, people_1 to people_5, people_3plus, fatalities, events; columns that start with ``share`` or
+        ``rate`` or end with ``per_1000`` or ``per_100000``; phase, phase_published, phase_rule, and columns that end
+        with ``_class``; year, round, evidence. Text and dates are keys. What sums add of their own is known too: ``rows``,
+        ``rows_missing`` and ``days_old``; and what follows from people_1 to people_5 is made of them anew.
     weights : pandas.DataFrame or str, optional
         People of units that make up the parts: a table with ``pcode`` or ``name`` of areas of either edition and
         ``people`` or ``population`` (the two new provinces, or the cercles of a region). Or ``"area"``. Or the name of
@@ -78,7 +82,8 @@ def convert_edition(
           fractions keep theirs to rounding. Missing counts add nothing, and are missing where all are. Rates of merged
           areas are averaged, of classes the one with most people is taken (of two equal the higher); a row with a
           missing rate or class takes no part;
-        - ``estimated`` (boolean): whether a part of the row comes from an area that was split.
+        - ``estimated`` (boolean): whether a part of the row comes from an area that was split;
+        - ``place``, where a code is missing: the name again, by which sums tell such areas apart.
 
         Printed names of the old edition (``place``, ``admin1`` ...) and geometry are left out.
 
@@ -130,7 +135,10 @@ def convert_edition(
         own = table[weights].to_numpy(dtype="float64", na_value=np.nan)
     result = assembled(table, pieces, measures, sizes, own)
     _warn(walk, table, pieces, measures)
-    return _with_codes(result, areas, to)
+    result = _with_codes(result, areas, to)
+    # While an area has no code its name tells its rows from those of the others, for conform and for every sum.
+    without = result["pcode"].isna()
+    return result.assign(place=result["name"].where(without)) if without.any() else result
 
 
 def _units_of(
@@ -235,6 +243,8 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
     places, numbers = crosswalks.distinct_places(table)
     editions = _editions_of_weights(table, walk)
     for number, size in zip(numbers, values, strict=True):
+        if np.isnan(size):
+            continue
         code, name, _ = places.iloc[number]
         said = code if pd.notna(code) else name
         found = {unit.parts for edition in editions for unit in crosswalks.find_unit(walk, edition, code, name)}
@@ -245,7 +255,7 @@ def _sizes(walk: Crosswalk, areas: pd.DataFrame | None, weights: Any) -> dict[Pa
             )
         if any(sizes.get(parts, size) != size for parts in found):
             raise SchemaError(f"weights: {said} stands more than once. Choose one year and source")
-        sizes.update({parts: float(size) for parts in found if not np.isnan(size)})
+        sizes.update(dict.fromkeys(found, float(size)))
     return sizes
 
 
@@ -302,7 +312,7 @@ def _name_keys(table: pd.DataFrame, levels: bool) -> pd.Series:
     return keys + "/" + table["level"].astype(int).astype(str) if levels and len(table) else keys
 
 
-def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[str, Measure]) -> None:
+def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[str, _Measure]) -> None:
     doubtful = walk.table.loc[sorted(frozenset().union(*pieces.parts))]
     doubtful = doubtful[~doubtful["certainty"].isin(_CERTAIN)]
     sentences = []
@@ -312,7 +322,8 @@ def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[s
         sentences.append(f"the reform's table is not certain of {shown}")
     for name, measure in measures.items():
         missing = table[name].isna()
-        if measure == "count" and missing.any():
+        # A column that nothing fills is an empty one, and no count that is missing.
+        if measure == "count" and missing.any() and not missing.all():
             rows = listed(list(table.index[missing]), SHOWN_AT_MOST)
             sentences.append(f"{name!r} is missing in rows {rows}, which add nothing")
     if sentences:
@@ -320,17 +331,25 @@ def _warn(walk: Crosswalk, table: pd.DataFrame, pieces: Pieces, measures: dict[s
 
 
 Measure = Literal["count", "rate", "class", "key"]
+# "behind" is of the library's own sums: it is not given.
+_Measure = Measure | Literal["behind"]
 
 _MEASURES = ("count", "rate", "class", "key")
+# Of tables that are sums: how many rows a figure rests on, and the age of its oldest count.
+_BEHIND, _AGE = ("rows", "rows_missing"), ("days_old",)
+# What follows from people by phase is made of them anew.
+_BY_RULE = ("phase_rule", "share_3plus", "famine_review")
 _REPLACED = ("pcode", "name", "place", "admin1", "admin2", "admin3", "level", "edition", "parent", "estimated")
 _COUNTS = (
     "people population households women men children children_under_5 children_5_and_over events fatalities "
-    "fatalities_low fatalities_high people_1 people_2 people_3 people_4 people_5"
+    "fatalities_low fatalities_high people_1 people_2 people_3 people_4 people_5 people_2plus people_3plus "
+    "people_4plus people_3plus_published events_without_fatalities"
 )
 _USUAL: dict[str, Measure] = {
     **dict.fromkeys(_COUNTS.split(), "count"),
     **dict.fromkeys(("phase_published", "phase_rule", "phase"), "class"),
-    **dict.fromkeys(("year", "evidence", "round"), "key"),
+    **dict.fromkeys(("year", "evidence", "round", "population_year"), "key"),
+    "covered": "rate",
 }
 
 
@@ -359,7 +378,7 @@ class Pieces(NamedTuple):
         return self._replace(table=rows.merge(pieces, on="place", how="left").drop(columns="place"))
 
 
-def measures_of(table: pd.DataFrame, measure: Mapping[str, Measure] | None, weights: Any) -> dict[str, Measure]:
+def measures_of(table: pd.DataFrame, measure: Mapping[str, Measure] | None, weights: Any) -> dict[str, _Measure]:
     """What each column is, said or by its usual name; all columns that cannot be told at once."""
     given = dict(measure or {})
     words, unfit = (
@@ -370,16 +389,19 @@ def measures_of(table: pd.DataFrame, measure: Mapping[str, Measure] | None, weig
     problems += [f"there is no column {name!r}" for name in given if name not in table.columns]
     if isinstance(weights, str) and weights != "area" and weights not in table.columns:
         problems.append(f"weights={weights!r} is neither 'area' nor a column of the table")
-    measures: dict[str, Measure] = {}
+    measures: dict[str, _Measure] = {}
     geometry = table.active_geometry_name if isinstance(table, gpd.GeoDataFrame) else None
+    left = {*_REPLACED, geometry, *(_made_anew(table) if not set(_BY_RULE) & set(given) else ())}
     for name in table.columns:
-        if name in _REPLACED or name == geometry:
+        if name in left:
             continue
         if name in given:
             measures[name] = given[name]
         elif (usual := _usual(str(name))) is not None:
             measures[name] = usual
-        elif pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool:
+        elif name in (*_BEHIND, *_AGE) and pd.api.types.is_integer_dtype(table[name].dtype):
+            measures[name] = "behind"
+        elif pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name]):
             problems.append(f"what is {name!r}? Say measure={{{name!r}: 'count'}}, 'rate', 'class' or 'key'")
         else:
             measures[name] = "key"
@@ -393,8 +415,15 @@ def measures_of(table: pd.DataFrame, measure: Mapping[str, Measure] | None, weig
     return measures
 
 
+def _made_anew(table: pd.DataFrame) -> list[str]:
+    """The columns of the 20 % rule, where the people by phase that they follow from are there too."""
+    return [name for name in _BY_RULE if name in table] if set(PEOPLE_BY_PHASE) <= set(table.columns) else []
+
+
 def _usual(name: str) -> Measure | None:
-    if name.startswith(("share", "rate")) or name.endswith("_per_1000"):
+    if name.endswith("_class"):
+        return "class"
+    if name.startswith(("share", "rate")) or name.endswith(("per_1000", "per_100000")):
         return "rate"
     return _USUAL.get(name)
 
@@ -402,7 +431,7 @@ def _usual(name: str) -> Measure | None:
 def assembled(
     table: pd.DataFrame,
     pieces: Pieces,
-    measures: dict[str, Measure],
+    measures: dict[str, _Measure],
     sizes: dict[Parts, float],
     own: np.ndarray | None,
 ) -> pd.DataFrame:
@@ -427,8 +456,13 @@ def assembled(
     for name, measure in measures.items():
         if measure == "count":
             result[name] = _counts(table[name], pieces.table, group)
+        elif measure == "behind":
+            held = pd.Series(table[name].array.take(rows)).groupby(group)
+            result[name] = (held.max() if name in _AGE else held.sum()).array
         elif measure != "key":
             result[name] = _averages(table[name], rows, weight, group, measure, result["name"])
+    if derived := [name for name in _made_anew(table) if name not in measures]:
+        result[derived] = by_rule(result[list(PEOPLE_BY_PHASE)])[derived]
     result["estimated"] = pd.Series(~whole, dtype="boolean").groupby(group).any().array
     return result
 

@@ -659,7 +659,8 @@ class _PointPlan:
 
     def state(self, part: Part) -> State:
         day = () if self.freq is None else ("date",)
-        wanted = {name for pair in COORDINATES for name in pair} | {"geometry", "source", *day, *self.by}
+        axes = {word for pair in COORDINATES for name in pair for word in (name, name.title(), name.upper())}
+        wanted = axes | {"geometry", "source", *day, *self.by}
         columns = None if isinstance(part.content, pd.DataFrame) else [*wanted, self.people or "people"]
         return parts.state_of(
             (self._summed(table, part.name) for table in parts.tables_of(part, "points", columns)), "points"

@@ -85,8 +85,9 @@ def sum_phases(
     Warns
     -----
     DataWarning
-        Rows without people in a sum; people by phase that do not add up to the population of their row, or a published
-        total that is not the sum of its areas (beyond 5 persons and 0.5 %).
+        Rows without people in a sum, those with people in ``people_3plus`` alone among them; people by phase that do
+        not add up to the population of their row or to its ``people_3plus``, or a published total that is not the sum
+        of its areas (beyond 5 persons and 0.5 %).
 
     See Also
     --------
@@ -342,6 +343,13 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
             f"{int(hidden.sum()):,} of {len(table):,} rows lack people in some phase or all. The phases that they have "
             f"are in the sums, the others are not: {sums.named_rows(table, hidden, ['pcode', 'state'])}. Missing is "
             "not zero: see the column 'rows_missing'"
+        )
+    printed = (people_from(table, 3).isna() & table["people_3plus"].notna()).to_numpy(dtype=np.bool_)
+    if printed.any():
+        warn(
+            f"{int(printed.sum()):,} of {len(table):,} rows have {table['people_3plus'][printed].sum():,.0f} people in "
+            "phase 3 or above printed in people_3plus, and not each phase. They are not in the sums: "
+            f"{sums.named_rows(table, printed, ['pcode', 'place'])}"
         )
 
 

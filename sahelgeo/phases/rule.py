@@ -38,6 +38,13 @@ def check_fit(table: pd.DataFrame, *, added: bool = False) -> None:
             f"within 5 persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. See 'sum_minus_population' of "
             "phases.audit"
         )
+    sums, printed = phases[2:].sum(axis=0), table["people_3plus"].to_numpy(dtype=np.float64, na_value=np.nan)
+    off = np.abs(sums - printed) > np.maximum(PEOPLE_BORNE, SHARE_BORNE * sums)
+    if off.any():
+        warn(
+            f"in {int(off.sum()):,} of {len(table):,} rows people_3plus is not people_3 to people_5 together, within "
+            f"5 persons and 0.5 %: {named_rows(table, off, ['pcode', 'place'])}. The five phases are taken"
+        )
 
 
 def refuse_shares(table: pd.DataFrame, *, added: bool = False) -> None:
@@ -121,7 +128,8 @@ def area_phase(phases: pd.DataFrame, *, threshold: float = AREA_THRESHOLD) -> pd
     Warns
     -----
     DataWarning
-        People by phase that do not add up to the population of their row (beyond 5 persons and 0.5 %).
+        People by phase that do not add up to the population of their row, or to its ``people_3plus`` (beyond 5 persons
+        and 0.5 %).
 
     See Also
     --------

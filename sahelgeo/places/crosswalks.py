@@ -97,6 +97,8 @@ class Crosswalk:
 
 def edition_id(label: str) -> str:
     """The edition that a label names: country and year, whatever follows in the label."""
+    if not isinstance(label, str):
+        raise EditionError(f"edition {label!r} is not a text such as 'BFA 2025'")
     found = re.match(r"\s*([A-Z]{3})[ -]?(\d{4})", label)
     plain = f"{found[1]} {found[2]}" if found else label
     return _ALSO.get(plain, plain)
@@ -186,6 +188,9 @@ def distinct_places(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
         )
     wanted = {"code": "pcode", "name": label, "level": "level"}
     places = pd.DataFrame({key: table[column] if column in table.columns else None for key, column in wanted.items()})
+    codes, distinct = pd.factorize(places["code"])
+    tidy = [checks.official_code(code.strip()) if isinstance(code, str) else code for code in distinct]
+    places["code"] = pd.Series([*tidy, None], dtype=object).to_numpy()[codes]
     numbers = places.groupby(list(places.columns), dropna=False, sort=False).ngroup().to_numpy()
     return places.iloc[np.unique(numbers, return_index=True)[1]].reset_index(drop=True), numbers
 

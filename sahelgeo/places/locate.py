@@ -87,10 +87,10 @@ def locate(
     Parameters
     ----------
     points : geopandas.GeoDataFrame, pandas.DataFrame, or many of them
-        Points in the CRS of the areas; or a table with ``longitude`` and ``latitude`` (or ``lon`` and ``lat``) in
-        degrees, WGS 84. A Parquet file, a folder of them, a pyarrow dataset or an iterable of tables is worked through
-        piece by piece: what comes back is an iterator of tables, memory stays that of one, and the warning comes after
-        the last.
+        Points in the CRS of the areas; or a table with ``longitude`` and ``latitude`` (or ``lon`` and ``lat``; capitals
+        or not) in degrees, WGS 84. A Parquet file, a folder of them, a pyarrow dataset or an iterable of tables is
+        worked through piece by piece: what comes back is an iterator of tables, memory stays that of one, and the
+        warning comes after the last.
     areas : geopandas.GeoDataFrame or AreaIndex
         Areas with ``pcode``, each once; or what :func:`sahelgeo.area_index` made of them, to use it again.
     ties : {"first", "missing", "raise"}
@@ -276,7 +276,9 @@ def _coordinates(points: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
         )
     if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
         return _from_geometry(points, crs)
-    pair = next((pair for pair in COORDINATES if set(pair) <= set(points.columns)), None)
+    labels = {str(label).casefold(): label for label in reversed(points.columns)}
+    labels |= {label: label for label in points.columns}
+    pair = next((pair for pair in COORDINATES if set(pair) <= set(labels)), None)
     if pair is None:
         found = listed(list(points.columns), 12)
         raise SchemaError(
@@ -288,7 +290,7 @@ def _coordinates(points: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
             f"longitude and latitude are WGS 84, the areas are in {crs.to_string()}. "
             "Bring the areas to degrees: areas.to_crs('EPSG:4326')"
         )
-    return _numbers(points, pair[0]), _numbers(points, pair[1])
+    return _numbers(points, labels[pair[0]]), _numbers(points, labels[pair[1]])
 
 
 def _from_geometry(points: gpd.GeoDataFrame, crs: Any) -> tuple[Floats, Floats]:

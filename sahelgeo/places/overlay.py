@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -177,8 +177,9 @@ def overlay(
     -----
     DataWarning
         Counts that fall outside all of ``onto``; counts that are unknown; ``onto`` polygons that overlap; people that
-        are counted where the weights know of none (split by area instead); counts of two sources, methods or analyses
-        that lie on each other with up to half of the smaller polygon, and how many people may be in both.
+        are counted where the weights know of none (split by area instead); weights that are missing; counts of two
+        sources, methods or analyses that lie on each other with up to half of the smaller polygon, and how many people
+        may be in both.
 
     See Also
     --------
@@ -526,6 +527,8 @@ def _people_of_table(
     for polygons, number, km2 in ((onto, pieces.right, pieces.right_km2), (values, pieces.left, pieces.left_km2)):
         if "pcode" in polygons.columns and polygons["pcode"].isin(people.index).all():
             counts = polygons["pcode"].map(people).to_numpy(dtype="float64", na_value=np.nan)
+            unknown = np.flatnonzero(np.isnan(counts))
+            _warn_unknown(polygons["pcode"].iloc[np.intersect1d(unknown, number)])
             each = counts[number] * pieces.km2 / km2[number]
             return each, np.bincount(pieces.left, np.nan_to_num(each), len(pieces.left_km2)).astype(float)
     missing = [code for code in onto["pcode"] if code not in people.index] if "pcode" in onto.columns else []
@@ -536,8 +539,18 @@ def _people_of_table(
     )
 
 
+def _warn_unknown(without: Sequence[Any]) -> None:
+    if len(without):
+        warn(
+            f"weights: the people of {len(without):,} rows are missing ({listed(list(without), SHOWN_AT_MOST)}): no "
+            "count goes there, and others get more. Complete the weights, or write 0 where nobody lives"
+        )
+
+
 def _people_of_places(pieces: OverlayPieces, table: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    people = np.nan_to_num(_counts(table, needed_people_column(table, "weights")))
+    people = _counts(table, needed_people_column(table, "weights"))
+    _warn_unknown(table.index[np.isnan(people)])
+    people = np.nan_to_num(people)
     checks.crs(table, "weights")
     shapes = in_degrees(table)
     kinds = set(np.unique(shapely.get_type_id(shapes)).tolist()) - {-1}

@@ -15,10 +15,19 @@ import pandas as pd
 from sahelgeo import checks, sums
 from sahelgeo.conformance import conform_coded
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, StockComparisonError, listed
-from sahelgeo.nesting import check_level, one_edition_of, rolled_up
+from sahelgeo.nesting import check_level, nested_rows, one_edition_of, rolled_up
 from sahelgeo.periods import every_period, period_code, periods_of
 from sahelgeo.places.attach import check_editions
-from sahelgeo.stocks.stock_totals import DIMENSIONS, PLACE, PRINTED_NAMES, conform_stocks, operations, sum_by_place
+from sahelgeo.stocks.stock_totals import (
+    DIMENSIONS,
+    PLACE,
+    PRINTED_NAMES,
+    conform_stocks,
+    one_spelling,
+    operations,
+    sum_by_place,
+    warn_coded_in_one,
+)
 from sahelgeo.sums import Coded, Numbers
 
 SIDES = ("before", "after")
@@ -79,8 +88,9 @@ def change_in_stocks(
     Raises
     ------
     StockComparisonError
-        The tables differ in method or group, a place is counted by other operations in each, or ``before`` is not
-        before ``after``. Names of operations that differ in month, year or number of a round only are rounds of one.
+        The tables differ in method or group, a place is counted by other operations in each, one table has an area
+        and the other its parts, or ``before`` is not before ``after``. Names of operations that differ in month, year
+        or number of a round only are rounds of one.
     DoubleCountError
         A table mixes what does not add up, as for :func:`sum_stocks`.
     EditionError
@@ -117,10 +127,10 @@ def change_in_stocks(
     sides = [_side(table, unit) for table in _by_operation(before, after)]
     _check_comparable(*sides)
     places = _compared(*sides)
-    if areas is not None:
-        checked = one_edition_of(areas, places, ["pcode"])
-        if level is not None:
-            places = rolled_up(places, checked, level, ["pcode"])
+    checked = None if areas is None else one_edition_of(areas, places, ["pcode"])
+    _refuse_other_levels(places, checked)
+    if checked is not None and level is not None:
+        places = rolled_up(places, checked, level, ["pcode"])
     groups = sums.group_numbers(places, keys)
     return _totals(places, groups, keys)
 
@@ -135,23 +145,38 @@ def _unit(place: Sequence[str]) -> list[str]:
 
 
 def _by_operation(*tables: pd.DataFrame) -> list[Coded]:
-    """The tables with one name for each operation, where names tell only its rounds apart."""
+    """The tables with one spelling of each place, and one name for the rounds of each operation."""
     checked = [conform_stocks(table) for table in tables]
     both = pd.concat([held.table[[*PLACE, "date"]] for held in checked], ignore_index=True)
-    named, first = operations(Coded(both)).array, len(checked[0])
-    parts = (named[:first], named[first:])
-    return [held.but(held.table.assign(operation=part), "operation") for held, part in zip(checked, parts, strict=True)]
+    warn_coded_in_one(both)
+    names, first = {name: one_spelling(both[name]) for name in PRINTED_NAMES}, len(checked[0])
+    names["operation"] = operations(Coded(both))
+    parts = (slice(first), slice(first, None))
+    return [
+        held.but(held.table.assign(**{name: each.array[part] for name, each in names.items()}), *names)
+        for held, part in zip(checked, parts, strict=True)
+    ]
 
 
 def _side(held: Coded, unit: list[str]) -> pd.DataFrame:
     """One row for each place, group and operation of a table; sums of missing counts stay missing."""
     added = sum_by_place(held, ["group", "operation"], place=unit)
     if "revised" in held:
-        marked = held.table[held.table["revised"].fillna(False).astype(bool)]
+        marked = held.table[_is_revised(held.table["revised"])]
         revised = sum_by_place(Coded(marked), ["group", "operation"], place=unit)
         places = sums.group_numbers(pd.concat([added[list(PLACE)], revised[list(PLACE)]]), PLACE)
         added = added.assign(revised=np.isin(places[: len(added)], places[len(added) :]))
     return added.assign(when=added["as_of"] if "as_of" in added else added["date"])
+
+
+def _is_revised(marks: pd.Series) -> pd.Series:
+    """Which rows are marked; "no" would be true, as every text is."""
+    unfit = marks.notna() & ~marks.astype(object).isin([True, False]).to_numpy()
+    if unfit.any():
+        shown = listed([repr(mark) for mark in marks[unfit].unique()], 3)
+        rows = listed(list(marks.index[unfit]), SHOWN_AT_MOST)
+        raise SchemaError(f"after: column 'revised', row(s) {rows} ({shown}): neither true nor false")
+    return marks.astype("boolean").fillna(False).astype(bool)
 
 
 def _check_comparable(before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -199,6 +224,20 @@ def _refuse_other_operations(before: pd.DataFrame, after: pd.DataFrame) -> None:
             f"the counts differ in operation: before has {ours}, after has {theirs} in {named}. Their difference would "
             "be no change: compare counts of one operation, or, if both are rounds of one, write the same operation in "
             "both tables"
+        )
+
+
+def _refuse_other_levels(places: pd.DataFrame, areas: gpd.GeoDataFrame | None) -> None:
+    """An area counted before and its parts after are neither newly covered nor dropped."""
+    nested = nested_rows(places, sums.codes_of(places["group"]), areas)
+    if nested.any():
+        ours, theirs = (
+            listed(list(places["pcode"][nested & places[f"source_{side}"].notna()].unique()), SHOWN_AT_MOST)
+            for side in SIDES
+        )
+        raise StockComparisonError(
+            f"the counts differ in level: before has {ours}, after has {theirs}, of which one holds the other. Bring "
+            "both to one level first: sum_stocks(table, areas, level=...)"
         )
 
 

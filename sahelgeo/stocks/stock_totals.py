@@ -16,6 +16,7 @@ from sahelgeo import checks, nesting, sums
 from sahelgeo.conformance import conform_areas, conform_coded
 from sahelgeo.errors import SchemaError, warn
 from sahelgeo.parts import Map, Part, State, Tables, parts_of, state_of, summed, tables_of
+from sahelgeo.places.names import fold_name
 from sahelgeo.stocks.idmc_figures import check_figures
 from sahelgeo.sums import Coded, Mask, Numbers, Sum
 from sahelgeo.words import without_accents, word
@@ -199,7 +200,8 @@ def latest_stocks(
 ) -> pd.DataFrame:
     """The latest count of each place on a day, and how old it is.
 
-    A place is a p-code, or the printed names where there is no p-code. Names of operations that differ in month, year
+    A place is a p-code, or the printed names where there is no p-code; names that differ in capitals, accents, hyphens
+    and articles only are one. Names of operations that differ in month, year
     or number of a round only ("PDI Nov 2020", "PDI Mai 2022") are rounds of one. For each place, group and
     operation all rows of the latest date stay (origins and reasons are parts of one count), and the rows of earlier
     dates go.
@@ -231,8 +233,8 @@ def latest_stocks(
     Warns
     -----
     DataWarning
-        Places counted only after ``date``, which are left out; and places of one p-code that its latest count does not
-        name.
+        Places counted only after ``date``, which are left out; places of one p-code that its latest count does not
+        name; and places that have a p-code in one count and none in another.
 
     See Also
     --------
@@ -274,6 +276,7 @@ def latest_stocks(
     if "source" not in together:
         sums.refuse_two(latest, groups[is_latest], "source", "Two sources count the same place on its latest date:")
     _warn_places_left_out(past, groups, is_latest)
+    warn_coded_in_one(latest)
     return latest.assign(
         as_of=pd.Series(day, index=latest.index, dtype="datetime64[us]"),
         days_old=(day - latest["date"]).dt.days.astype("Int64"),
@@ -344,12 +347,22 @@ def sum_by_place(
     without = table["pcode"].isna()
     # What is printed beside p-codes tells no places apart, and a name that nothing has need not be looked at.
     printed = [name for name in PRINTED_NAMES if name in place or without.any()]
-    names = {f"place_{name}": table[name] if name in place else table[name].where(without) for name in printed}
+    names = {name: one_spelling(table[name]) for name in printed}
+    names = {f"place_{name}": each if name in place else each.where(without) for name, each in names.items()}
     added = _sums(held.but(table.assign(**names)), by=["pcode", *names, *also], choose=choose)
     added = added.rename(columns={f"place_{name}": name for name in printed})
     return added.assign(
         **{name: pd.Series(index=added.index, dtype="string") for name in PRINTED_NAMES if name not in added}
     )
+
+
+def one_spelling(names: pd.Series) -> pd.Series:
+    """Printed names as they are spelled first: DJIBO and Djibo, N'Guigmi and Nguigmi are one place in two counts."""
+    codes, distinct = pd.factorize(names)
+    first: dict[Any, str] = {}
+    folded = [(fold_name(name), name) for name in distinct]
+    spelled = [first.setdefault((fold.key, fold.word) if fold.key else name, name) for fold, name in folded]
+    return pd.Series(pd.array([*spelled, None], dtype="string")[codes], names.index, name=names.name)
 
 
 def how_of(table: pd.DataFrame) -> Sum:
@@ -413,7 +426,8 @@ def _place_numbers(codes: Coded) -> Numbers:
     """A place with a p-code is its p-code, whatever name is printed beside it."""
     with_code = codes.table["pcode"].notna().to_numpy()
     printed = () if with_code.all() else PRINTED_NAMES
-    return sums.numbered([codes["pcode"], *(np.where(with_code, 0, codes[name]) for name in printed)])
+    names = (sums.codes_of(one_spelling(codes.table[name])) for name in printed)
+    return sums.numbered([codes["pcode"], *(np.where(with_code, 0, name) for name in names)])
 
 
 def _refuse_two_dates(codes: Coded) -> None:
@@ -436,13 +450,35 @@ def _warn_only_later(table: pd.DataFrame, is_past: Mask, day: pd.Timestamp) -> N
 
 def _warn_places_left_out(past: pd.DataFrame, groups: Numbers, is_latest: Mask) -> None:
     names = [name for name in PRINTED_NAMES if past[name].notna().any()]
-    places = sums.numbered([groups, *(sums.codes_of(past[name]) for name in names)]) if names else groups
+    places = sums.numbered([groups, *(sums.codes_of(one_spelling(past[name])) for name in names)]) if names else groups
     rows = ~is_latest & ~np.isin(places, places[is_latest])
     if rows.any():
         warn(
             "places that the latest count of their p-code does not name are left out: "
             f"{sums.named_rows(past, rows, ['pcode', 'place'])}. Check that they are not places that were counted on "
             "other days than the rest"
+        )
+
+
+def warn_coded_in_one(counts: pd.DataFrame) -> None:
+    """Warn of places that have a p-code in one count and none in another, and so are two places."""
+    without = counts["pcode"].isna()
+    if without.all() or not without.any():
+        return
+    names = [one_spelling(counts[name]) for name in PRINTED_NAMES]
+    name = names[0].fillna(names[3]).fillna(names[2]).fillna(names[1])
+    rows = pd.DataFrame({"name": name, "admin1": names[1], "group": counts["group"], "date": counts["date"]})
+    rows = rows.assign(row=np.arange(len(rows)))[name.notna()]
+    coded, printed = rows[~without[name.notna()]], rows[without[name.notna()]]
+    both = printed.merge(coded.drop(columns="row"), on=["name", "group"], suffixes=("", "_coded"))
+    apart = (both["admin1"] != both["admin1_coded"]).fillna(False).to_numpy(dtype=np.bool_)
+    both = both[(both["date"] != both["date_coded"]).to_numpy() & ~apart]
+    if len(both):
+        twice = np.isin(np.arange(len(counts)), both["row"])
+        warn(
+            "places that have a p-code in one count have none in another, and count as two places: "
+            f"{sums.named_rows(counts, twice, ['place', 'admin3', 'admin2', 'admin1'])}. Give both their code first "
+            "(match_areas)"
         )
 
 
