@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from geopandas.array import GeometryDtype
 
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
@@ -169,10 +170,25 @@ def by(
 
 def polygons(areas: Any, name: str, *, make: str = "load_areas and read_areas make one") -> None:
     """Raise SchemaError or CRSError unless these are valid polygons in a known CRS; a geometry may be missing."""
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
-        raise SchemaError(f"{name}: a GeoDataFrame of polygons is needed, not {type(areas).__name__}. {make}")
+    _needs_shapes(areas, name, "of polygons", make)
     crs(areas, name)
     _raise(name, polygon_problems(areas))
+
+
+def has_shapes(table: Any) -> bool:
+    """Whether a table has a geometry, of shapes: a column that was assigned as objects makes a GeoDataFrame without."""
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
+        return False
+    shapes = table[table.active_geometry_name]
+    return isinstance(shapes, pd.DataFrame) or isinstance(shapes.dtype, GeometryDtype)
+
+
+def _needs_shapes(areas: Any, name: str, what: str, make: str) -> None:
+    if not has_shapes(areas):
+        found = type(areas).__name__
+        if isinstance(areas, gpd.GeoDataFrame):
+            found, make = "one whose geometry is no column of shapes", "Set it: table.set_geometry(shapes, crs=...)"
+        raise SchemaError(f"{name}: a GeoDataFrame {what} is needed, not {found}. {make}")
 
 
 def crs(table: gpd.GeoDataFrame, name: str) -> None:
@@ -223,11 +239,7 @@ def coded_polygons(
     The declaration of Areas asks this and more; where only codes and shapes are used, this is all that is needed.
     ``is_valid`` answers for polygons, as shapely's does.
     """
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas.columns:
-        raise SchemaError(
-            f"{name}: a GeoDataFrame with a 'pcode' column is needed, not {type(areas).__name__}. "
-            "load_areas and read_areas make one"
-        )
+    _needs_shapes(areas, name, "with a 'pcode' column", "load_areas and read_areas make one")
     crs(areas, name)
     problems = [*_pcode_problems(areas), *polygon_problems(areas, is_valid)]
     if problems:

@@ -231,8 +231,9 @@ def _side_by_side(columns: Mapping[str, pd.Series], index: pd.Index) -> pd.DataF
 def _geometry_problems(table: pd.DataFrame, declared: Table) -> list[str]:
     if not declared.geographic:
         return []
-    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
+    if not checks.has_shapes(table):
         return ["there is no geometry. Give a GeoDataFrame (read_areas or geopandas.read_file make one)"]
+    assert isinstance(table, gpd.GeoDataFrame)
     checks.crs(table, declared.name)
     invalid = ~(table.geometry.isna() | table.geometry.is_valid)
     rows = listed(list(table.index[invalid]), SHOWN_AT_MOST)

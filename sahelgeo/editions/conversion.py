@@ -65,8 +65,8 @@ def convert_edition(
         What columns are: "count", "rate", "class" (such as a phase) or "key". Known without it: people, population,
         households, people_1 to people_5, people_3plus, fatalities, events; columns that start with ``share`` or
         ``rate`` or end with ``per_1000`` or ``per_100000``; phase, phase_published, phase_rule, and columns that end
-        with ``_class``; year, round, evidence. Text and dates are keys. What sums add of their own is known too: ``rows``,
-        ``rows_missing`` and ``days_old``; and what follows from people_1 to people_5 is made of them anew.
+        with ``_class``; year, round, evidence. Text and dates are keys. What sums add of their own is known too:
+        ``rows``, ``rows_missing`` and ``days_old``; and what follows from people_1 to people_5 is made of them anew.
     weights : pandas.DataFrame or str, optional
         People of units that make up the parts: a table with ``pcode`` or ``name`` of areas of either edition and
         ``people`` or ``population`` (the two new provinces, or the cercles of a region). Or ``"area"``. Or the name of

@@ -136,7 +136,7 @@ def actor_family(events: gpd.GeoDataFrame, *, actors: pd.DataFrame | None = None
 def _by_place(events: pd.DataFrame, side: int, families: dict[str, pd.Series], names: set[str]) -> pd.Series:
     """The families of one side; a name that stands for several groups has that of the box that its event lies in."""
     family = families[f"family{side}"]
-    if not isinstance(events, gpd.GeoDataFrame):
+    if not checks.has_shapes(events):
         return family
     points = events.geometry if events.crs is None else events.geometry.to_crs("EPSG:4326")
     x, y = (get(points.array) for get in (shapely.get_x, shapely.get_y))

@@ -292,7 +292,7 @@ def _codes(rows: pd.DataFrame, label: str) -> list[str]:
 
 def has_geometry(table: pd.DataFrame) -> bool:
     """Whether a table is a GeoDataFrame with an active geometry."""
-    return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
+    return checks.has_shapes(table)
 
 
 def refuse_rows(table: pd.DataFrame, wrong: Any, layer: str, why: str) -> None:

@@ -155,8 +155,7 @@ def _with_official_codes(table: pd.DataFrame) -> pd.DataFrame:
 
 def _check_table(table: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
     checks.columns(table, "table", {"pcode": "any"})
-    drawn = isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name in table.columns
-    if drawn and table.crs is not None and table.crs != areas.crs:
+    if checks.has_shapes(table) and table.crs is not None and table.crs != areas.crs:
         raise CRSError(
             f"the table is in {table.crs.to_string()} and the areas are in {areas.crs.to_string()}. "
             "Bring both to one: table.to_crs(areas.crs)"

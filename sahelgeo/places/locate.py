@@ -274,7 +274,7 @@ def _coordinates(points: pd.DataFrame, crs: Any) -> tuple[Floats, Floats]:
             f"the points already have {listed([repr(label) for label in taken], 3)}, which locate adds. Rename or "
             f"drop: points.drop(columns={taken})"
         )
-    if isinstance(points, gpd.GeoDataFrame) and points.active_geometry_name in points.columns:
+    if checks.has_shapes(points):
         return _from_geometry(points, crs)
     labels = {str(label).casefold(): label for label in reversed(points.columns)}
     labels |= {label: label for label in points.columns}

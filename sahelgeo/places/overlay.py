@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -211,6 +211,8 @@ def overlay(
         )
     if not 0 <= slivers < 0.5:
         raise SchemaError(f"slivers={slivers!r} is not a share from 0 to below 0.5, such as 0.01")
+    figures = [name for name, each in measures.items() if each != "class"]
+    values = values.assign(**{name: checks.numbers_and_unfit(values[name])[0] for name in figures})
     pieces = pieces_of(in_degrees(values), in_degrees(onto), slivers)
     known = values[list(measures)].notna().any(axis=1).to_numpy()[pieces.left]
     shared = _refuse_double_counts(values, pieces, known, measures)
@@ -528,7 +530,7 @@ def _people_of_table(
         if "pcode" in polygons.columns and polygons["pcode"].isin(people.index).all():
             counts = polygons["pcode"].map(people).to_numpy(dtype="float64", na_value=np.nan)
             unknown = np.flatnonzero(np.isnan(counts))
-            _warn_unknown(polygons["pcode"].iloc[np.intersect1d(unknown, number)])
+            _warn_unknown(list(polygons["pcode"].iloc[np.intersect1d(unknown, number)]))
             each = counts[number] * pieces.km2 / km2[number]
             return each, np.bincount(pieces.left, np.nan_to_num(each), len(pieces.left_km2)).astype(float)
     missing = [code for code in onto["pcode"] if code not in people.index] if "pcode" in onto.columns else []
@@ -539,17 +541,17 @@ def _people_of_table(
     )
 
 
-def _warn_unknown(without: Sequence[Any]) -> None:
-    if len(without):
+def _warn_unknown(without: list[Any]) -> None:
+    if without:
         warn(
-            f"weights: the people of {len(without):,} rows are missing ({listed(list(without), SHOWN_AT_MOST)}): no "
+            f"weights: the people of {len(without):,} rows are missing ({listed(without, SHOWN_AT_MOST)}): no "
             "count goes there, and others get more. Complete the weights, or write 0 where nobody lives"
         )
 
 
 def _people_of_places(pieces: OverlayPieces, table: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     people = _counts(table, needed_people_column(table, "weights"))
-    _warn_unknown(table.index[np.isnan(people)])
+    _warn_unknown(list(table.index[np.isnan(people)]))
     people = np.nan_to_num(people)
     checks.crs(table, "weights")
     shapes = in_degrees(table)

@@ -108,7 +108,7 @@ def moved(shapes: gpd.GeoSeries, crs: Any) -> npt.NDArray[Any]:
 def ground_of(grid: Grid, areas: gpd.GeoDataFrame, what: str = "areas") -> Ground:
     """The areas that lie near a grid, checked and in its CRS; the grid's cells stay as they are."""
     # What lies elsewhere is neither checked nor moved: of a country in tiles, that is nearly all.
-    if not isinstance(areas, gpd.GeoDataFrame) or areas.active_geometry_name not in areas or areas.crs is None:
+    if not checks.has_shapes(areas) or areas.crs is None:
         checks.polygons(areas, what)
     checks.crs(areas, what)
     near = _near(grid, areas)
