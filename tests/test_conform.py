@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from shapely import Polygon
+from shapely import Polygon, box
+from tables import stocks
 
 import sahelgeo as sg
 from sahelgeo.tables import TABLES
@@ -268,3 +269,47 @@ def test_numbers_in_columns_of_objects_are_told_from_text(counts: pd.DataFrame) 
         sg.conform(counts.assign(people=pd.Series([10, "20"], index=counts.index, dtype=object)), "stocks")
     with pytest.raises(sg.errors.SchemaError, match=r"column 'people', row 3 \(inf\)"):
         sg.conform(counts.assign(people=pd.array([10, np.inf], dtype="Float64")), "stocks")
+
+
+@pytest.mark.parametrize("word", ["nan", "None", "NaN", "<NA>", " null "])
+def test_the_word_for_a_missing_code_is_a_missing_code(word):
+    """astype(str) writes nan for a missing cell: rows without a code are no area of that name; NA is Namibia."""
+    table = stocks(pcode=["BF56", word, "NA"], people=[1, 2, 3])
+    assert sg.conform(table, "stocks")["pcode"].fillna("-").tolist() == ["BF56", "-", "NA"]
+    with pytest.raises(sg.errors.SchemaError, match=r"'pcode', row\(s\) 1: empty"):
+        sg.conform(gpd.GeoDataFrame({"pcode": ["A1", word]}, geometry=[box(0, 0, 1, 1)] * 2, crs=4326), "areas")
+
+
+@pytest.mark.parametrize("people", [[2**62, 2**62], [1 + 0j, 2], pd.Series([1 + 2j, 2], dtype=object), [2**70, 1]])
+def test_numbers_that_no_count_has_are_refused(people):
+    """Two of 2**62 add up to less than nothing; a complex number would lose a part."""
+    with pytest.raises(sg.errors.SchemaError, match="column 'people', row"):
+        sg.sum_stocks(stocks(pcode=["BF56", "BF49"], people=people), by=())
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-30", "2202-01-31"])
+def test_days_of_another_age_are_refused_and_an_edition_may_have_no_end(day):
+    """A date of 2202 would be the latest count of all; a boundary may be valid to 9999."""
+    with pytest.raises(sg.errors.SchemaError, match="years are 1900 to 2100"):
+        sg.latest_stocks(stocks(pcode=["BF56", "BF49"], people=[1, 2], date=["2022-01-31", day]))
+    areas = gpd.GeoDataFrame({"pcode": ["A1"], "valid_to": ["9999-12-31"]}, geometry=[box(0, 0, 1, 1)], crs=4326)
+    assert sg.conform(areas, "areas")["valid_to"].dt.year.tolist() == [9999]
+
+
+def test_sums_are_made_by_columns_of_plain_values_whatever_their_labels_are():
+    """A column of lists is refused in words; one whose label is a number is a column."""
+    table = stocks(pcode=["BF56", "BF49"], people=[1, 2], tags=[[1], [2]])
+    with pytest.raises(sg.errors.SchemaError, match="by: column 'tags'.*a list or mapping"):
+        sg.sum_stocks(table, by="tags")
+    numbered = stocks(pcode=["BF56", "BF49"], people=[1, 2]).join(pd.Series([7, 8], name=5))
+    assert sg.sum_stocks(numbered, by=[5])["people"].tolist() == [1, 2]
+
+
+@pytest.mark.filterwarnings("ignore:Geometry column does not contain geometry")
+def test_a_geometry_of_texts_is_no_geometry():
+    """Shapes written as text leave a GeoDataFrame that has no CRS to ask for."""
+    areas = sg.load_areas("BFA")
+    plain = areas.assign(geometry=areas.geometry.to_wkt())
+    for call in (sg.area_index, lambda table: sg.attach_areas(stocks(pcode=["BF56"], people=[1]), table)):
+        with pytest.raises(sg.SahelgeoError, match="no geometry|no column of shapes"):
+            call(plain)

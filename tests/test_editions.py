@@ -266,7 +266,7 @@ def test_the_table_given_is_not_changed():
     result = sg.convert_edition(table, to="BFA 2025", weights=weights)
     pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(before))
     pd.testing.assert_frame_equal(weights, NEW_PROVINCES)
-    assert list(result.columns) == ["pcode", "name", "level", "edition", "people", "estimated"]
+    assert list(result.columns) == ["pcode", "name", "level", "edition", "people", "estimated", "place"]
 
 
 def test_missing_counts_add_nothing_and_are_named():
@@ -557,3 +557,45 @@ def test_a_converted_table_goes_back_although_regions_and_provinces_share_names(
     back = sg.convert_edition(sourou.assign(level=1), to="BFA 2020", level=1)
     assert back["people"].tolist() == [100]
     assert back["pcode"].tolist() == ["BF46"]
+
+
+def two_of_every_kind():
+    """Tables of provinces of which Burkina Faso's new regions are made, and the function that adds them up."""
+    codes = sg.load_pcodes("BFA", level=2)["pcode"].tolist()
+    counted = counts(codes, range(1, len(codes) + 1), date="2020-09-06", group="idp", source="CONASUR")
+    people = {f"people_{phase}": [(7 - phase) * 100 + n for n in range(len(codes))] for phase in range(1, 6)}
+    window = {"kind": "current", "start": "2020-06-01", "end": "2020-08-31", "source": "CH"}
+    return [(counted, sg.sum_stocks), (pd.DataFrame({"pcode": codes, **window, **people}), sg.sum_phases)]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_sums_and_conversion_come_to_one_figure_in_either_order(number):
+    """What sum_stocks and sum_phases make is converted; what is converted is summed, also where areas lack codes."""
+    table, add = two_of_every_kind()[number]
+    converted = sg.convert_edition(table, to="BFA 2025", level=1)
+    assert converted["pcode"].isna().sum() > 1
+    summed_first = sg.convert_edition(add(table), to="BFA 2025", level=1).set_index("name").sort_index()
+    summed_last = add(converted, by="name").set_index("name").sort_index()
+    for column in set(summed_first) & set(summed_last) & {"people", "people_3plus", "share_3plus", "phase_rule"}:
+        given, wanted = (each[column].astype("Float64").round(9).tolist() for each in (summed_first, summed_last))
+        assert given == wanted, column
+    assert summed_first["rows"].sum() == len(table)
+
+
+def test_latest_counts_that_were_converted_lose_no_area_without_a_code():
+    """New areas without a code are told apart by their names: the latest count of each stays."""
+    table = two_of_every_kind()[0][0]
+    rounds = [
+        sg.convert_edition(part, to="BFA 2025", level=1) for part in (table, table.head(9).assign(date="2020-12-01"))
+    ]
+    latest = sg.latest_stocks(pd.concat(rounds, ignore_index=True))
+    assert set(latest["name"]) == set(rounds[0]["name"])
+    assert (sg.convert_edition(sg.latest_stocks(table), to="BFA 2025", level=1)["days_old"] == 0).all()
+
+
+def test_codes_are_found_however_they_are_written():
+    """Small letters and spaces around a code make it no other; an edition is a text."""
+    table = counts([" bf4603", "BF4605 ", "BF4606"], [30, 20, 10])
+    assert sg.convert_edition(table, to="BFA 2025", level=1)["people"].tolist() == [60]
+    with pytest.raises(sg.errors.EditionError, match="edition None is not a text"):
+        sg.convert_edition(table, to=None)

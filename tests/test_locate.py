@@ -419,3 +419,11 @@ def test_a_grid_is_laid_over_some_polygons_after_another(monkeypatch):
     assert parts.labels.tolist() == whole.labels.tolist()
     assert parts.candidates.tolist() == whole.candidates.tolist()
     assert find(parts, x, y).first.tolist() == exact_first(polygons, x, y).tolist()
+
+
+@pytest.mark.parametrize("labels", [("Longitude", "Latitude"), ("LON", "LAT"), ("lon", "Lat")])
+def test_columns_of_coordinates_in_capitals_are_known(squares, labels):
+    """Spreadsheets write their headings in capitals."""
+    points = pd.DataFrame([[0.5, 10.5], [1.5, 10.5]], columns=labels)
+    assert sg.locate(points, squares)["pcode"].tolist() == ["XA01", "XA02"]
+    assert sg.events.count_points(points, squares)["points"].sum() == 2

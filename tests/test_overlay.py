@@ -534,3 +534,24 @@ def test_threads_leave_warnings_alone(monkeypatch):
     sg.overlay(COLUMNS, table((0, 0, 2, 0.02)))
     assert threads <= {threading.main_thread().name}
     assert warnings.filters == before
+
+
+def test_weights_that_are_missing_are_named():
+    """Nobody is known to live in an area without a figure: its share goes to the others, and is said."""
+    areas = gpd.GeoDataFrame(
+        {"pcode": ["A", "B"]}, geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)], crs=4326
+    )
+    values = gpd.GeoDataFrame({"people": [100]}, geometry=[shapely.box(0, 0, 2, 1)], crs=4326)
+    table = pd.DataFrame({"pcode": ["A", "B"], "people": [None, 5]})
+    points = gpd.GeoDataFrame(table[["people"]], geometry=[shapely.Point(0.5, 0.5), shapely.Point(1.5, 0.5)], crs=4326)
+    for weights, row in ((table, "A"), (points, "0")):
+        with pytest.warns(sg.DataWarning, match=rf"people of 1 rows are missing \({row}\)"):
+            assert sg.overlay(values, areas, weights=weights)["people"].tolist() == [0, 100]
+
+
+@pytest.mark.parametrize("kind", ["object", "category", "Int64", "double[pyarrow]"])
+def test_counts_of_every_type_of_column_are_carried(kind):
+    """Numbers held as objects or categories are numbers."""
+    values = gpd.GeoDataFrame({"people": [100]}, geometry=[shapely.box(0, 0, 2, 1)], crs=4326)
+    areas = gpd.GeoDataFrame({"pcode": ["A"]}, geometry=[shapely.box(0, 0, 2, 1)], crs=4326)
+    assert sg.overlay(values.assign(people=values["people"].astype(kind)), areas)["people"].tolist() == [100]

@@ -559,3 +559,14 @@ def test_a_sum_keeps_the_season_that_all_its_rows_print() -> None:
     mixed = sg.sum_phases(table.assign(season=["Jun-Aug 2020", None]))
     assert mixed["season"].isna().tolist() == [False, True]
     assert "season" not in sg.sum_phases(table.assign(season=["Jun-Aug 2020", None]), by=())
+
+
+def test_people_3plus_that_the_phases_contradict_is_named():
+    """The printed figure is not 3 to 5 together; and where the phases are missing, it is not in the sum."""
+    table = phases(row("XA01", 50, 30, 15, 5, 0, people_3plus=99), row("XA02", 70, 20, 8, 2, 0, people_3plus=10))
+    for call in (sg.area_phase, sg.sum_phases):
+        with pytest.warns(sg.DataWarning, match="in 1 of 2 rows people_3plus is not people_3 to people_5 together"):
+            call(table)
+    alone = phases(row("XA01", people_3plus=40), row("XA02", people_3plus=20))
+    with pytest.warns(sg.DataWarning, match="2 of 2 rows have 60 people in phase 3 or above printed"):
+        assert sg.sum_phases(alone, by=())["people_3plus"].isna().all()

@@ -517,3 +517,51 @@ def test_the_share_of_an_origin_is_missing_only_where_nobody_is_counted() -> Non
     shares = sg.stocks.origins(counted).set_index("pcode")["share"]
     assert shares["XX0101"] == 1
     assert shares.isna().to_dict() == {"XX0101": False, "XX0201": True}
+
+
+def test_a_place_spelled_in_two_ways_is_one_place_in_every_count():
+    """Capitals, accents and hyphens tell no places apart; latest counts, changes and series agree."""
+    rounds = stocks(
+        pcode=pd.array([None] * 4, "string"), place=["Djibo", "N'Guigmi", "DJIBO", "Nguigmi"], people=[10, 5, 12, 6],
+        date=["2020-01-31"] * 2 + ["2020-03-31"] * 2,
+    )  # fmt: skip
+    before, after = rounds[:2], rounds[2:]
+    assert sg.latest_stocks(rounds)["people"].sum() == 18
+    change = sg.change_in_stocks(before, after).iloc[0]
+    assert (change["like_for_like"], change["newly_covered"], change["places_both"]) == (3, 0, 2)
+    months = sg.stocks.series(rounds, fill="last")
+    assert months[months["as_of"] == "2020-03-31"]["people"].sum() == 18
+
+
+def test_a_place_with_a_code_in_one_count_only_is_named():
+    """It counts as two places, and the warning says which."""
+    rounds = stocks(
+        pcode=["BF5601", None], place="Djibo", people=[10, 12], date=["2020-01-31", "2020-03-31"]
+    )  # fmt: skip
+    with pytest.warns(sg.DataWarning, match="have a p-code in one count have none in another.*'Djibo'"):
+        assert len(sg.latest_stocks(rounds)) == 2
+    with pytest.warns(sg.DataWarning, match="count as two places"):
+        sg.change_in_stocks(rounds[:1], rounds[1:])
+    elsewhere = rounds.assign(admin1=["Sahel", "Est"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(sg.latest_stocks(elsewhere)) == 2
+
+
+def test_an_area_and_its_parts_are_not_compared():
+    """A province counted before and its region after would be no longer covered, and newly covered."""
+    before = stocks(pcode=["BF5601", "BF5602"], people=[10, 10], date="2020-01-31")
+    after = stocks(pcode=["BF56"], people=[25], date="2020-03-31")
+    with pytest.raises(
+        sg.errors.StockComparisonError, match="differ in level: before has BF5601, BF5602, after has BF56"
+    ):
+        sg.change_in_stocks(before, after)
+
+
+def test_a_mark_of_revision_is_true_or_false():
+    """The text "no" is as true as any text."""
+    before = stocks(pcode=["BF56"], people=[10], date="2020-01-31")
+    after = stocks(pcode=["BF56"], people=[15], date="2020-03-31", revised="no")
+    with pytest.raises(sg.errors.SchemaError, match="'revised', row.*'no'.*neither true nor false"):
+        sg.change_in_stocks(before, after)
+    assert sg.change_in_stocks(before, after.assign(revised=1))["revision"].item() == 5

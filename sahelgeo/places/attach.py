@@ -329,7 +329,14 @@ class Account:
 def people_column(table: pd.DataFrame) -> str | None:
     """The column that counts people: ``people``, else ``population``, else none."""
     held = [label for label in ("people", "population") if label in table]
-    return next((label for label in held if pd.api.types.is_numeric_dtype(table[label])), None)
+    return next((label for label in held if _counts_people(table[label])), None)
+
+
+def _counts_people(column: pd.Series | pd.DataFrame) -> bool:
+    """Whether a column is of numbers, held as objects or not; one that stands twice is for its reader to refuse."""
+    if isinstance(column, pd.DataFrame) or pd.api.types.is_numeric_dtype(column):
+        return isinstance(column, pd.Series)
+    return bool(column.notna().any()) and not checks.numbers_and_unfit(column)[1].any()
 
 
 def needed_people_column(table: pd.DataFrame, name: str, advice: str = "") -> str:
@@ -347,7 +354,8 @@ def account_of(table: pd.DataFrame, attached: pd.Series, pcodes: pd.Series, rows
     ``rows`` is the p-code of each row of the table.
     """
     label = people_column(table)
-    total = None if label is None else float(table[label].sum())
-    people = None if label is None else float(table.loc[attached.to_numpy(), label].sum())
+    counted = None if label is None else checks.numbers_and_unfit(table[label])[0]
+    total = None if counted is None else float(counted.sum())
+    people = None if counted is None else float(counted[attached.to_numpy()].sum())
     without = int((~pcodes.isin(rows.dropna().unique())).sum())
     return Account(len(table), int(attached.sum()), total, people, without)
