@@ -13,6 +13,7 @@ import pandas as pd
 from sahelgeo import embedded
 from sahelgeo.conformance import conform
 from sahelgeo.errors import AreasNotEmbeddedError, SampleNotFoundError, listed
+from sahelgeo.places.names import country_codes
 
 # Of which countries each sample speaks, and which tables it holds in files of its own.
 _COUNTRIES = {
@@ -234,7 +235,8 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     Parameters
     ----------
     countries : str or iterable of str, optional
-        ISO 3166-1 codes of three letters, such as ``"BFA"``. The default is every country that has areas at the level.
+        ISO 3166-1 codes of three letters, such as ``"BFA"``, or names, such as ``"Tchad"``. The default is every
+        country that has areas at the level.
     level : {0, 1, 2}
         0 countries, 1 regions, 2 provinces (Burkina Faso only).
 
@@ -272,9 +274,7 @@ def load_areas(countries: str | Iterable[str] | None = None, level: int = 1) -> 
     45
     """
     areas = _read_embedded()
-    wanted = (
-        None if countries is None else list(dict.fromkeys([countries] if isinstance(countries, str) else countries))
-    )
+    wanted = None if countries is None else country_codes(countries)
     if level not in (0, 1, 2):
         raise AreasNotEmbeddedError(
             f"level {level!r} is not embedded. Choose 0 (countries), 1 (regions) or 2 (provinces of Burkina Faso)"

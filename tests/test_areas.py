@@ -96,3 +96,10 @@ def test_the_embedded_areas_keep_their_declaration(level: int) -> None:
     """They are not checked again whenever they are read: the file already holds the declared columns and types."""
     areas = sg.load_areas(level=level)
     pd.testing.assert_frame_equal(pd.DataFrame(sg.conform(areas, "areas")), pd.DataFrame(areas))
+
+
+def test_countries_are_known_by_their_names_too():
+    """Mali, ML and mli are MLI; Tchad is Chad."""
+    for given in ("MLI", "Mali", "ML", "mli"):
+        assert set(sg.load_areas(given)["iso3"]) == set(sg.load_pcodes(given)["iso3"]) == {"MLI"}
+    assert set(sg.load_areas(["BFA", "Tchad"])["iso3"]) == {"BFA", "TCD"}

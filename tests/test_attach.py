@@ -209,3 +209,12 @@ def test_a_table_joined_before_is_joined_again(counts: pd.DataFrame, squares: gp
         assert again["source"].tolist() == counts["source"].tolist()
         assert again.geometry.geom_equals(once.geometry).all()
         assert again["area_source"].tolist() == once["area_source"].tolist()
+
+
+def test_spaces_around_a_code_are_none_of_it_and_a_number_is_no_code(squares):
+    """Nobody sees the space at the end of a code; 101 beside "101" was said to have no area."""
+    table = pd.DataFrame({"pcode": ["XA01 ", "\u00a0XA02"], "people": pd.Series([3, 4], dtype=object)})
+    joined, account = sg.attach_areas(table, squares, report=True)
+    assert (joined["pcode"].tolist(), account.people_attached) == (["XA01", "XA02"], 7)
+    with pytest.raises(sg.errors.SchemaError, match=r"'pcode', row\(s\) 0 \(101\): not text"):
+        sg.attach_areas(table.assign(pcode=pd.Series([101, None], dtype=object)), squares)

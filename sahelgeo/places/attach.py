@@ -146,9 +146,12 @@ def attach_areas(
 
 
 def _with_official_codes(table: pd.DataFrame) -> pd.DataFrame:
-    """The table, its codes written as those of areas are: ml01 is ML01."""
-    checks.columns(table, "table", {"pcode": "any"})
-    known = {code: checks.official_code(code) for code in table["pcode"].unique() if isinstance(code, str)}
+    """The table, its codes written as those of areas are: ml01 is ML01, and spaces around it are none of it."""
+    advice = ". Rename the column of codes, or match names: on={'names': 'column of names'}"
+    if isinstance(table, pd.DataFrame) and (problem := checks.absent(list(table.columns), "pcode", advice=advice)):
+        raise SchemaError(f"table: {problem}")
+    checks.columns(table, "table", {"pcode": "text"})
+    known = {code: checks.official_code(code.strip()) for code in table["pcode"].unique() if isinstance(code, str)}
     small = {code: official for code, official in known.items() if code != official}
     return table.assign(pcode=table["pcode"].astype(object).map(lambda code: small.get(code, code))) if small else table
 
@@ -201,7 +204,8 @@ def _matched(table: pd.DataFrame, areas: gpd.GeoDataFrame, on: On) -> tuple[pd.D
     """The table with the p-codes that matching found, and what kept the others from one."""
     given: Mapping[str, Any] = {} if isinstance(on, str) else on
     if [key for key in given if key not in MATCH_OPTIONS] or (isinstance(on, str) and on != "match"):
-        raise SchemaError(f"on={on!r} is not 'pcode', 'match' or a mapping of {', '.join(MATCH_OPTIONS)}")
+        names = f". For a column of names write on={{'names': {on!r}}}" if isinstance(on, str) else ""
+        raise SchemaError(f"on={on!r} is not 'pcode', 'match' or a mapping of {', '.join(MATCH_OPTIONS)}{names}")
     options = {{"names": "on"}.get(key, key): value for key, value in given.items()}
     found = match_rows(table, areas, **options)
     places = found.evidence

@@ -302,6 +302,12 @@ def country_of(text: str) -> str | None:
     return countries().get(plain.upper()) or country_names().get(fold_name(plain).key)
 
 
+def country_codes(given: str | Iterable[str]) -> list[str]:
+    """The ISO 3166-1 codes of countries that a user names by code or name; what is neither stays as it is."""
+    wanted = [given] if isinstance(given, str) else list(given)
+    return list(dict.fromkeys((country_of(each) if isinstance(each, str) else None) or each for each in wanted))
+
+
 @lru_cache(maxsize=1)
 def pcode_rows() -> dict[str, dict[str, str]]:
     """The embedded p-code list by p-code."""
@@ -359,7 +365,7 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     Parameters
     ----------
     countries : str or iterable of str, optional
-        ISO 3166-1 codes of three letters. The default is all five.
+        ISO 3166-1 codes of three letters, or names. The default is all five.
     level : {0, 1, 2}, optional
         One administrative level; the default is all.
 
@@ -394,7 +400,7 @@ def load_pcodes(countries: str | Iterable[str] | None = None, level: int | None 
     table["level"] = table["level"].astype("Int64")
     table["valid_from"] = pd.to_datetime(table["valid_from"]).astype("datetime64[us]")
     held = sorted(set(table["iso3"]))
-    wanted = held if countries is None else [countries] if isinstance(countries, str) else list(countries)
+    wanted = held if countries is None else country_codes(countries)
     missing = [repr(code) for code in wanted if code not in held]
     if missing or level not in (None, 0, 1, 2):
         raise PcodesNotEmbeddedError(
