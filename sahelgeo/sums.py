@@ -44,6 +44,7 @@ import pandas as pd
 from sahelgeo import checks
 from sahelgeo.errors import SHOWN_AT_MOST, DoubleCountError, SchemaError, listed, warn
 from sahelgeo.sources import joined_sources
+from sahelgeo.words import of_a_total
 
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -364,15 +365,18 @@ def refuse_totals(
 ) -> None:
     """Raise where rows without an origin, a reason or another column have exactly the people of all rows with one.
 
+    A row whose origin or reason is called a total is one, whatever its people.
     Each of ``lacking`` are columns that a total leaves empty; the other ``keys`` are alike in it and in its parts.
     """
     codes = coded(table)
     table, problems, known = codes.table, [], np.zeros(len(codes), dtype=np.bool_)
     for columns in (tuple(name for name in some if name in codes) for some in lacking):
-        is_total = table[list(columns)].isna().all(axis=1).to_numpy(dtype=np.bool_)
+        called = np.logical_or.reduce([_called_total(table[name]) for name in columns]) if columns else known
+        is_total = table[list(columns)].isna().all(axis=1).to_numpy(dtype=np.bool_) | called
         if columns and is_total.any() and not is_total.all():
             groups = group_numbers(codes, [name for name in keys if name in codes and name not in columns])
-            rows = as_many(table["people"], is_total, groups, groups) & ~known
+            rows = as_many(table["people"], is_total, groups, groups) | (called & np.isin(groups, groups[~is_total]))
+            rows &= ~known
             known |= rows
             parts = np.isin(groups, groups[rows]) & ~rows
             without = " and ".join(columns)
@@ -384,6 +388,12 @@ def refuse_totals(
             )
             problems.append((rows, text))
     refuse(table, "The sum would count a total beside its parts:", *problems)
+
+
+def _called_total(column: pd.Series) -> Mask:
+    """The rows that a word calls the total of the others, whatever their figure: "Total", "Ensemble"."""
+    codes, distinct = pd.factorize(column)
+    return np.array([*(all(of_a_total(str(name))) for name in distinct), False], dtype=np.bool_)[codes]
 
 
 def as_many(

@@ -319,3 +319,10 @@ def test_options_of_the_ends_that_do_not_fit():
     ):
         with pytest.raises(sg.errors.SchemaError, match=message):
             sg.flows.match_ends(printed_flows(), AREAS, **options)
+
+
+def test_an_origin_that_is_called_a_total_is_one():
+    """Its people are those of the other origins."""
+    table = flows(origin=["BF49", "BF56", "Total"], destination="BF54", people=[500, 700, 1200])
+    with pytest.raises(sg.errors.DoubleCountError, match="a total beside its parts"):
+        sg.sum_flows(table, by="destination")

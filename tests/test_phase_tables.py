@@ -568,5 +568,18 @@ def test_people_3plus_that_the_phases_contradict_is_named():
         with pytest.warns(sg.DataWarning, match="in 1 of 2 rows people_3plus is not people_3 to people_5 together"):
             call(table)
     alone = phases(row("XA01", people_3plus=40), row("XA02", people_3plus=20))
-    with pytest.warns(sg.DataWarning, match="2 of 2 rows have 60 people in phase 3 or above printed"):
+    with pytest.warns(sg.DataWarning, match="2 of 2 rows have 60 people in phase 3 or above in people_3plus alone"):
         assert sg.sum_phases(alone, by=())["people_3plus"].isna().all()
+
+
+def test_the_largest_part_is_that_with_most_people_analysed():
+    """Those of its phases, where no population is printed; a part without either is named."""
+    parts = phases(row("XA01", 100, 0, 0, 0, 0, unit="a"), row("XA01", 5, 2, 2, 2, 0, unit="b"))
+    parts = parts.assign(phase_published=[2, 3], population=pd.array([None, 11], "Int64"))
+    assert sg.phases.choose_phase(parts, "largest")["phase_published"].tolist() == [2]
+    unknown = phases(row("XA01", unit="a"), row("XA01", 5, 2, 2, 2, 0, unit="b")).assign(phase_published=[2, 3])
+    with (
+        pytest.warns(sg.DataWarning, match="how many people were analysed is missing in row 0"),
+        pytest.warns(sg.DataWarning, match="lack people in some phase"),
+    ):
+        assert sg.phases.choose_phase(unknown, "largest")["phase_published"].tolist() == [3]

@@ -100,7 +100,7 @@ def test_a_department_beside_its_towns_is_the_rest_of_it(rest: list[int], towns:
     figures = [dict(zip([f"phase{n}" for n in range(1, 6)], people, strict=True)) for people in (rest, *towns)]
     rows = [ch_row(population=sum(rest), phase35=sum(rest[2:]), **figures[0])]
     rows += [
-        ch_row(adm3_name=f"Town {n}", adm3_pcod2=f"BF56030{n}", population=sum(people), **one)
+        ch_row(adm3_name=f"Town {n}", adm3_pcod2=f"BF56030{n}", population=sum(people), phase35=sum(people[2:]), **one)
         for n, (people, one) in enumerate(zip(towns, figures[1:], strict=True), 1)
     ]
     read = sg.read_cadre_harmonise(ch_csv(*[{name: row[name] for name in rows[0]} for row in rows]))
@@ -115,7 +115,7 @@ def test_a_department_that_repeats_its_towns_is_no_rest_of_it() -> None:
     """As many people in each phase as in the rows inside it: sums refuse the two together, with the way out."""
     rows = [ch_row(), *[ch_row(adm3_name=f"Town {n}", adm3_pcod2=f"BF56030{n}") for n in (1, 2)]]
     for row in rows[1:]:
-        row |= {name: row[name] / 2 for name in ("population", *(f"phase{n}" for n in range(1, 6)))}
+        row |= {name: row[name] / 2 for name in ("population", "phase35", *(f"phase{n}" for n in range(1, 6)))}
     read = sg.read_cadre_harmonise(ch_csv(*rows))
     if len(read) == len(rows):
         assert read["unit"].isna().all()

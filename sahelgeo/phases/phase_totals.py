@@ -201,17 +201,35 @@ def choose_phase(
     """
     checks.choice(("worst", "largest"), choose=choose)
     table = pd.DataFrame(conform(phases, "phases"))
-    table = table.assign(unit_kind=table["unit_kind"].fillna("area"), known=table["phase_published"].notna())
+    table = table.assign(unit_kind=table["unit_kind"].fillna("area"))
     keys = checks.by(by, table)
     if not keys:
         raise SchemaError("by is empty. Say which columns make an area, such as by='pcode'")
     added = sum_phases(table, by=by)
-    first = ["phase_published", "population"] if choose == "worst" else ["population", "phase_published"]
-    ranked = table.sort_values(["known", *first], ascending=False, kind="stable")
+    table = table.assign(
+        _known=table["phase_published"].notna(), _size=people_from(table, 1).fillna(table["population"])
+    )
+    if choose == "largest":
+        _warn_unknown_size(table, keys)
+    first = ["phase_published", "_size"] if choose == "worst" else ["_size", "phase_published"]
+    ranked = table.sort_values(["_known", *first], ascending=False, kind="stable")
     seen = ranked.drop_duplicates(keys)[list(dict.fromkeys([*keys, "phase_published", "state"]))]
     found = added[[label for label in added if label in keys or label not in ("phase_published", "state")]]
     result = found.merge(seen, on=keys, how="left")
     return result.assign(chosen_from=result["rows"].astype("Int64"), chosen=pd.Series(choose, result.index, "string"))
+
+
+def _warn_unknown_size(table: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Warn where the largest part of an area cannot be told: a part with another phase may be larger."""
+    classed = table[table["_known"]]
+    groups = sums.group_numbers(classed, keys)
+    phases = classed["phase_published"].groupby(groups).nunique().to_numpy()[groups]
+    unknown = classed["_size"].isna().to_numpy(dtype=np.bool_) & (phases > 1)
+    if unknown.any():
+        warn(
+            f"how many people were analysed is missing in {sums.named_rows(classed, unknown, ['pcode', 'place'])}: it "
+            "counts as the smallest part of its area. choose='worst' needs no people"
+        )
 
 
 def share_analysed(phases: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
@@ -344,12 +362,14 @@ def _warn_partial(table: pd.DataFrame, groups: Numbers) -> None:
             f"are in the sums, the others are not: {sums.named_rows(table, hidden, ['pcode', 'state'])}. Missing is "
             "not zero: see the column 'rows_missing'"
         )
-    printed = (people_from(table, 3).isna() & table["people_3plus"].notna()).to_numpy(dtype=np.bool_)
-    if printed.any():
+    known = table[list(PEOPLE_BY_PHASE[2:])].fillna(0).sum(axis=1)
+    more = (table["people_3plus"] - known).fillna(0)
+    alone = (people_from(table, 3).isna() & ~near(known, table["people_3plus"]) & (more > 0)).to_numpy(dtype=np.bool_)
+    if alone.any():
         warn(
-            f"{int(printed.sum()):,} of {len(table):,} rows have {table['people_3plus'][printed].sum():,.0f} people in "
-            "phase 3 or above printed in people_3plus, and not each phase. They are not in the sums: "
-            f"{sums.named_rows(table, printed, ['pcode', 'place'])}"
+            f"{int(alone.sum()):,} of {len(table):,} rows have {more[alone].sum():,.0f} people in phase 3 or above in "
+            "people_3plus alone, and not in each phase. They are not in the sums: "
+            f"{sums.named_rows(table, alone, ['pcode', 'place'])}"
         )
 
 
