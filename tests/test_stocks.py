@@ -411,10 +411,10 @@ class TestLatest:
 
 
 def test_a_reason_or_an_origin_that_is_called_a_total_is_one():
-    """ "Total" beside its parts counts people twice, whatever its figure; "Total" alone is a word like any."""
+    """The word beside its parts counts people twice, whatever its figure; alone it is a word like any."""
     table = stocks(pcode=["BF56"] * 3, people=[101, 60, 40], reason=["Total", "Conflict", "Flood"])
     for column in ("reason", "origin"):
-        named = table.assign(reason=None, **{column: table["reason"]})
+        named = table.drop(columns="reason").assign(**{column: table["reason"]})
         with pytest.raises(sg.errors.DoubleCountError, match="a total beside its parts") as refused:
             sg.sum_stocks(named)
         assert refused.value.rows["people"].tolist() == [101]
