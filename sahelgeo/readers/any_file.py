@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, SahelgeoError, hearing, listed
 from sahelgeo.readers.areas import areas_in, holds_areas
 from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.feed import feeds
-from sahelgeo.readers.opener import Readable, open_file
+from sahelgeo.readers.opener import NO_FEEDS, Readable, open_file
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.readers.reading import Read, read_empty, read_found
 from sahelgeo.readers.report import ReadReport
@@ -150,7 +148,7 @@ def read_other(opened: Opened, options: dict[str, Any]) -> Read:
 def _refuse_lookups(opened: Opened) -> None:
     for sheet in opened.sheets:
         headings = {fold(text_of(cell)) for row in sheet.head[:1] for cell in row}
-        for title, known in tomllib.loads(read_text("no_feeds.toml"))["lists"].items():
+        for title, known in NO_FEEDS["lists"].items():
             if headings.issuperset(known):
                 raise FormatError(
                     f"{sheet.where}: {title}, a list of codes and names without figures to read. Open it with "

@@ -42,7 +42,7 @@ _TABLES = (
     *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".geojson", ".topojson", ".shp"),
     *(".gpkg", ".fgb", ".parquet", ".geoparquet", ".feather"),
 )
-_NO_FEEDS = tomllib.loads(read_text("no_feeds.toml"))
+NO_FEEDS = tomllib.loads(read_text("no_feeds.toml"))
 
 
 def open_file(path: Readable, encoding: str | None = None, limits: Limits | None = None) -> Opened:
@@ -180,10 +180,10 @@ def _shapes(content: bytes, file: str, limits: Limits, encoding: str | None, loc
 def _refuse_other_forms(content: bytes, file: str) -> None:
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf"):
         raise FormatError(f"{file}: empty. Download it again")
-    for beginning, sentence in _NO_FEEDS["beginnings"].items():
+    for beginning, sentence in NO_FEEDS["beginnings"].items():
         if content.startswith(beginning.encode("latin-1")):
             raise FormatError(f"{file}: {sentence}")
-    part = _NO_FEEDS["endings"].get(Path(file).suffix.lower())
+    part = NO_FEEDS["endings"].get(Path(file).suffix.lower())
     if part:
         raise FormatError(f"{file}: {part}. Give the .shp file, or a zip archive of all the parts")
     start = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
