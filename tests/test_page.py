@@ -162,7 +162,7 @@ def test_a_page_without_javascript_holds_its_main_figures(squares: gpd.GeoDataFr
         (
             "share_3plus_change",
             {"share_3plus_change": [0.123, -0.34, 0.02]},
-            ["12.3\xa0%", "\N{MINUS SIGN}34.0\xa0%", "2.0\xa0%"],
+            ["12.3\xa0%", "-34.0\xa0%", "2.0\xa0%"],
         ),
         ("per_1000", {"per_1000": [45.0, 5.0, 6.0], "people": [5, 500, 600]}, ["withheld", "5.0", "6.0"]),
         ("rate", {"rate": [None, 5.5, 6.5]}, ["No data", "5.5", "6.5"]),
