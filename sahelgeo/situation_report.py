@@ -29,7 +29,7 @@ from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, hearing, listed, warn
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
-from sahelgeo.joint.placing import phases_by_area, place_rows
+from sahelgeo.joint.placing import phases_by_area, place_rows, with_phase
 from sahelgeo.maps.document import countries_under
 from sahelgeo.maps.layers import period_in_words
 from sahelgeo.maps.scale import LITERAL_TEXT, style
@@ -37,6 +37,7 @@ from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.displaced import joint_severity
 from sahelgeo.phases.rule import people_from
+from sahelgeo.places.names import fold_name
 from sahelgeo.samples import load_areas
 from sahelgeo.saving import markdown_line, write_whole
 from sahelgeo.sources import credit
@@ -304,6 +305,7 @@ class _Report:
     days: list[dt.date] = field(default_factory=list)
     by_area: dict[str, pd.DataFrame] = field(default_factory=dict)
     phase_column: str = "phase_published"
+    analysed_until: dt.date | None = None
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the report: numbers, shares and days are written here."""
@@ -352,10 +354,16 @@ class _Report:
         """The day of the report: that asked for, or the latest of its tables."""
         return write_day(self.date.date() if self.date is not None else max(self.days), self.lang)
 
-    def largest(self, people: pd.Series, most: int = 3) -> str:
-        """The areas with most people: ``Sahel (348,321), Centre-Nord (…)``."""
+    def largest(self, people: pd.Series, most: int = 3) -> list[str]:
+        """The sentence of the areas with most people, ``Sahel (348,321), Centre-Nord (…)``; none where nobody is."""
         first = people.dropna().sort_values(ascending=False, kind="stable").head(most)
-        return ", ".join(f"{self.name(code)} ({self.write(count)})" for code, count in first.items() if count)
+        told = [f"{self.name(code)} ({self.write(count)})" for code, count in first.items() if count]
+        return [self.say("most", areas=", ".join(told))] if told else []
+
+    def named(self, rows: pd.DataFrame) -> pd.Series:
+        """The p-code of each row's area, or the name that a place without one prints."""
+        printed = rows["place"].fillna(rows["pcode"]) if "place" in rows else rows["pcode"]
+        return rows["area"].fillna(printed)
 
     def placed(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows, with the p-code of their area in ``area``."""
@@ -390,17 +398,20 @@ class _Report:
     def accounted(self, kind: str, table: pd.DataFrame, used: pd.DataFrame, column: str = "people") -> None:
         """What became of the rows of a table: used for the day or not, in an area or not."""
         people, there = used[column], used["area"].notna()
-        counts = (len(table), len(used), people.sum(), people[there].sum(), people[~there].sum())
-        self.accounts.append((word(f"table_{kind}", self.lang), *map(self.write, counts)))
-        self.say_unplaced("unplaced", used, column, table=word(f"table_{kind}", self.lang))
+        words = word(f"table_{kind}", self.lang)
+        self.account(words, len(table), len(used), people[there].sum(), people[~there].sum())
+        self.say_unplaced("unplaced", used, column, table=words)
+
+    def account(self, words: str, rows: int, used: int, there: Any, without: Any) -> None:
+        """A line of the account: its people are those in an area and those without one."""
+        self.accounts.append((words, *map(self.write, (rows, used, there + without, there, without))))
 
     def say_unplaced(self, key: str, used: pd.DataFrame, column: str = "people", **values: Any) -> None:
         """Rows that no area answers to, by their places."""
         out = used[used["area"].isna()]
         if len(out):
-            printed = out["place"].fillna(out["pcode"]) if "place" in out else out["pcode"]
             values |= {"rows": len(out), "used": len(used), "people": out[column].sum()}
-            self.doubts[self.say(key, places=self.listed(printed.fillna(MISSING).unique()), **values)] = None
+            self.doubts[self.say(key, places=self.listed(self.named(out).fillna(MISSING).unique()), **values)] = None
 
     def listed(self, names: Iterable[Any]) -> str:
         """The first of some names, and how many more there are."""
@@ -413,6 +424,9 @@ class _Report:
 
     def doubts_part(self) -> Part:
         """What is missing or doubtful."""
+        day = self.date.date() if self.date is not None else max(self.days)
+        if self.analysed_until is not None and self.analysed_until < day:
+            self.doubts[self.say("analysis_ended", until=self.analysed_until, day=day)] = None
         return Part(self.say("doubts"), tuple(self.doubts) or (self.say("no_doubts"),))
 
     def account_part(self) -> Part:
@@ -436,7 +450,11 @@ def _parts(
             yield part(report, given[kind])
     living = _population(report, population)
     if living is not None and "stocks" in report.by_area:
-        yield _both(report, living)
+        both = _both(report, living)
+        if both.sentences:
+            yield both
+        else:
+            report.doubts[report.say("no_rates")] = None
     if "flows" in given:
         yield _flows(report, given["flows"])
     if "events" in given:
@@ -472,36 +490,44 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
         there = [report.name(code) for code in named.index[named[column] == phase]]
         if there:
             sentences.append(report.say_areas("in_phase", there, phase=phase))
-    sentences.append(report.say("most", areas=report.largest(named["people"])))
+    every, out = named[[column, "people", "population"]], placed[placed["area"].isna()]
+    if len(out):
+        # A place without an area is as much a place: its people are told by the name that it prints.
+        alone, phase = with_phase(out)
+        told = {column: alone[phase], "people": people_from(out, 3), "population": out["population"]}
+        every = pd.concat([every, pd.DataFrame(told).set_index(report.named(out).fillna(MISSING))])
+    sentences += report.largest(every["people"])
     if column == "phase_rule":
         sentences.append(report.say("by_rule"))
-    absent = [report.name(code) for code in report.areas["pcode"] if code not in named.index]
-    if absent:
-        report.doubts[report.say_areas("not_analysed", absent)] = None
+    _say_not_analysed(report, placed)
     report.days.append(spoken["start"].max().date())
+    report.analysed_until = spoken["end"].max().date()
     report.by_area["phases"], report.phase_column = rows, column
-    shown = (
-        named.assign(share=named["people"] / named["population"])
-        .sort_values("people", ascending=False)
-        .head(_MOST_ROWS)
-    )
+    shown = every.sort_values("people", ascending=False, kind="stable").head(_MOST_ROWS)
     lines = [
-        (
-            report.name(code),
-            report.write(row[column]),
-            report.write(row["people"]),
-            report.percent(row["share"]),
-        )
-        for code, row in shown.iterrows()
+        (report.name(code), report.write(phase), report.write(number), report.percent(number / population))
+        for code, phase, number, population in shown.itertuples()
     ]
     heads = ("area", "phase", "people_phase_3_or_above", "share_phase_3_or_above")
     return Part(report.say("phases"), tuple(sentences), tuple(word(head, report.lang) for head in heads), tuple(lines))
 
 
+def _say_not_analysed(report: _Report, placed: pd.DataFrame) -> None:
+    """Areas without an analysis; one that the table counts as a part of another area says so."""
+    absent = {code: report.name(code) for code in report.areas["pcode"] if code not in set(placed["area"])}
+    printed = placed.dropna(subset=["place", "area"])
+    holder = dict(zip((fold_name(str(place)).key for place in printed["place"]), printed["area"], strict=True))
+    for code, name in list(absent.items()):
+        if whole := holder.get(fold_name(name).key):
+            report.doubts[report.say("analysed_within", area=absent.pop(code), whole=report.name(whole))] = None
+    if absent:
+        report.doubts[report.say_areas("not_analysed", list(absent.values()))] = None
+
+
 def _stocks(report: _Report, table: pd.DataFrame) -> Part:
     """Displaced people by group: the latest count of each place, and its change like for like."""
     rows = report.placed(table)
-    sentences, lines, used = [], [], []
+    sentences, changes, lines, used = [], [], [], []
     # Internally displaced people first: they are drawn, and held against hunger.
     for group in sorted(rows["group"].dropna().unique(), key=lambda group: (group != "idp", group)):
         counted = rows[rows["group"] == group]
@@ -521,13 +547,16 @@ def _stocks(report: _Report, table: pd.DataFrame) -> Part:
         by_area = sum_stocks(latest, by=("area",)).rename(columns={"area": "pcode"})
         if group != "host" and "stocks" not in report.by_area:
             report.by_area["stocks"] = by_area
-        people = by_area.dropna(subset=["pcode"]).set_index("pcode")["people"]
-        sentences.append(report.say("most", areas=report.largest(people)))
-        sentences += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
-        most = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
-        lines += [(report.name(code), report.write(count), words) for code, count in most.items()]
+        if latest["area"].notna().any():
+            people = latest["people"].groupby(report.named(latest), sort=False).sum(min_count=1)
+            sentences += report.largest(people)
+            most = people.sort_values(ascending=False, kind="stable").head(_MOST_ROWS)
+            lines += [(report.name(code), report.write(count), words) for code, count in most.items()]
+        changes += _change(report, counted.drop(columns="area"), latest.drop(columns="area"), words)
     if not used:
         return Part(report.say("stocks"), ())
+    if changes:
+        sentences += [*changes, report.say("change_note")]
     report.accounted("stocks", table, pd.concat(used))
     report.say_uncounted("stocks", int(pd.concat(used)["people"].isna().sum()))
     if "doubt" in rows:
@@ -601,13 +630,19 @@ def _both(report: _Report, living: pd.DataFrame) -> Part:
     sentences = []
     rates = rate_per_1000(stocks, living).set_index("pcode")
     first = rates["per_1000"].dropna().sort_values(ascending=False, kind="stable").head(3)
+    if first.empty:
+        return Part(report.say("meet"), ())
     highest = ", ".join(f"{report.name(code)} ({write_number(rate, report.lang, 1)})" for code, rate in first.items())
     sentences.append(report.say("rates", areas=highest, year=str(rates["population_year"].dropna().max())))
     if "phases" in report.by_area:
         phases = report.by_area["phases"].dropna(subset=["pcode"])
         joint = joint_severity(phases, stocks, living).set_index("pcode")
-        both = [report.name(code) for code in joint.index[joint["joint_class"] == "both"]]
-        sentences.append(report.say_areas("both" if both else "both_nowhere", both))
+        known = joint["joint_class"].dropna()
+        both = [report.name(code) for code in known.index[known == "both"]]
+        if both:
+            sentences.append(report.say_areas("both", both))
+        elif len(known):
+            sentences.append(report.say("both_nowhere", count=len(known), of=len(report.areas)))
     return Part(report.say("meet"), tuple(sentences))
 
 
@@ -620,6 +655,8 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
     parts = {"people": people, "inside": people[inside], "unknown": people[unknown]}
     counts = {name: part.sum(min_count=1) if len(part) else 0 for name, part in parts.items()}
     report.say_uncounted("flows", int(pairs["rows_missing"].sum()))
+    used, lost = len(table), counts["unknown"]
+    report.account(report.say("account_flows"), used, used, counts["people"] - lost, lost)
     ends = [pairs[end].map(report.name) for end in ("origin", "destination")]
     between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
     lines = [(str(row.origin), str(row.destination), report.write(row.people)) for row in between.itertuples()]
@@ -652,6 +689,13 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
         report.doubts[report.say("months_unknown", months=months)] = None
     if uncounted := int(sums["events_without_fatalities"].sum()):
         report.doubts[report.say("deaths_unknown", events=uncounted)] = None
+    out = sums[sums["pcode"].isna()]
+    if len(out):
+        lost = {"events": out["events"].sum(), "deaths": unplaced}
+        report.doubts[report.say("events_unplaced", all=counts["events"], **lost)] = None
+    report.account(
+        report.say("account_events"), len(table), counts["events"], counts["fatalities"] - unplaced, unplaced
+    )
     places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum(min_count=1)
     report.days.append(last.date())
     shown = places[places["events"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(_MOST_ROWS)
@@ -659,8 +703,7 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
         (report.name(code), *map(report.write, row)) for code, row in zip(shown.index, shown.to_numpy(), strict=True)
     ]
     heads = (word("area", report.lang), report.say("events"), report.say("killed"))
-    sentences = (sentence, report.say("most", areas=report.largest(places["fatalities"])))
-    return Part(report.say("violence"), sentences, heads, tuple(lines))
+    return Part(report.say("violence"), (sentence, *report.largest(places["fatalities"])), heads, tuple(lines))
 
 
 def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:

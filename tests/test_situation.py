@@ -79,21 +79,21 @@ def test_the_change_is_like_for_like() -> None:
     table = stocks(["2020-05-31", "2020-08-31", "2020-08-31"], [100, 150, 70], pcode=["XA01", "XA01", "XA02"])
     said = sentences(report_of(stocks=table))
     assert "220 internally displaced people, 31 August 2020." in said
-    assert "+50 (1 of 2 places). Newly covered: 70; no longer covered: 0." in said
+    assert "+50 in places counted both times (1 of 2); 70 in newly covered places, 0 in places no longer" in said
 
 
 def test_a_count_of_last_year_is_not_in_the_total() -> None:
     """It is said with its people."""
     said = sentences(report_of(stocks=stocks(["2019-06-30", "2020-08-31"], [900, 70])))
     assert "70 internally displaced people, 31 August 2020." in said
-    assert "Counted more than half a year before, and not in the total: 900 displaced people." in said
+    assert "Not in the total, because they were counted more than half a year before: 900 displaced people." in said
 
 
 def test_counts_that_are_all_old_make_no_total() -> None:
     """The report of 2022 does not carry those of 2020."""
     report = report_of(stocks=stocks(["2020-08-31"], [70]), date="2022-01-01")
     assert report.parts[0].sentences == ()
-    assert "not in the total: 70 displaced people." in sentences(report)
+    assert "more than half a year before: 70 displaced people." in sentences(report)
 
 
 def test_a_whole_beside_its_parts_is_refused() -> None:
@@ -120,8 +120,75 @@ def test_people_without_an_area_are_in_the_total_and_named() -> None:
 def test_where_both_are_high_is_said_only_with_both_tables() -> None:
     """The North has 30 % in phase 3 and 150 displaced people for 1,000."""
     table = stocks(["2020-08-31"] * 2, [150, 1])
-    assert "inhabitants: North (1 of 2 areas)" in sentences(report_of(phases=phases(), stocks=table))
+    assert "inhabitants): North (1 of 2 areas)" in sentences(report_of(phases=phases(), stocks=table))
     assert "Both are high" not in sentences(report_of(stocks=table))
+
+
+def test_a_count_of_the_whole_country_makes_no_rate() -> None:
+    """UNHCR counts Mali as one place: no area has most of them, and where both meet is not known."""
+    table = stocks(["2020-08-31"], [425], pcode=[None], place=["Mali"])
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(phases=phases(), stocks=table)
+    said = sentences(report)
+    assert "425 internally displaced people, 31 August 2020." in said
+    assert "Highest numbers: Mali" not in said
+    assert "Both are high" not in said
+    assert "No rate is made of displaced people" in said
+    assert "Where both meet" not in [part.title for part in report.parts]
+
+
+def test_both_are_high_nowhere_speaks_of_the_areas_that_are_known() -> None:
+    """The South is counted, the North is not: one area of two."""
+    said = sentences(report_of(phases=phases(), stocks=stocks(["2020-08-31"], [1], pcode=["XA02"])))
+    assert "in none of the 1 areas, of 2, where both are known." in said
+
+
+def test_a_place_without_an_area_may_have_most_people() -> None:
+    """300 people of a town are not on the map, and are named before the 100 of the South."""
+    table = pd.concat([phases().tail(1), phases(pcode=None, place=["Big Town", "Little Town"]).head(1)])
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(phases=table)
+    assert "Highest numbers: Big Town (300), South (100)." in sentences(report)
+    assert report.parts[0].rows[0] == ("Big Town", "3", "300", "30.0 %")
+    counted = stocks(["2020-08-31"] * 2, [100, 140], pcode=["XA01", None], place=["North", "Camp Nine"])
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        assert "Highest numbers: Camp Nine (140), North (100)." in sentences(report_of(stocks=counted))
+
+
+def test_an_area_that_is_counted_within_another_is_not_without_an_analysis() -> None:
+    """The table knows the South as a district of the North, as the Cadre Harmonisé knows Ménaka within Gao."""
+    table = phases(pcode=["XA0101", "XA0102"], place=["Town", "South"], admin1="North")
+    said = sentences(report_of(phases=table))
+    assert "South is counted within North, and has no figure of its own." in said
+    assert "no analysis" not in said
+
+
+def test_an_analysis_that_ended_before_the_day_says_so() -> None:
+    """June to August is the latest that there is, beside a count of October."""
+    said = sentences(report_of(phases=phases(), stocks=stocks(["2020-10-15"], [70])))
+    assert "the analysis holds until 31 August 2020, before the day of this report (15 October 2020)." in said
+    assert "holds until" not in sentences(report_of(phases=phases(), stocks=stocks(["2020-08-31"], [70])))
+
+
+def test_the_account_of_every_table_adds_up() -> None:
+    """Rows used are rows given; people are those in an area and those without one."""
+    moved = pd.DataFrame(
+        {"origin": ["XA01", None], "destination": "XA02", "people": [40, 20], "start": "2020-01-01",
+         "end": "2020-03-31", "source": "own"}
+    )  # fmt: skip
+    events = pd.concat(
+        [events_of(["2020-03-04"], [4]), events_of(["2020-03-05"], [3]).set_geometry([shapely.Point(9, 9)])]
+    )
+    with pytest.warns(sg.DataWarning):
+        report = report_of(
+            phases=phases(),
+            stocks=stocks(["2020-03-31"] * 2, [100, 40], pcode=["XA01", None], place=["North", "Camp"]),
+            flows=sg.conform(moved, "flows"),
+            events=events.assign(event=["a", "b"]),
+        )
+    lines = [[int(cell.replace(",", "")) for cell in row[1:]] for row in report.parts[-1].rows]
+    assert lines == [[2, 2, 2000, 2000, 0], [2, 2, 140, 100, 40], [2, 2, 60, 40, 20], [2, 2, 7, 4, 3]]
+    assert "1 of 2 events, with 3 deaths, have no area" in sentences(report)
 
 
 def test_movements_count_those_of_unknown_origin() -> None:
@@ -194,7 +261,7 @@ def test_hosts_are_not_the_displaced() -> None:
     people = pd.DataFrame({"pcode": ["XA01", "XA02"], "year": 2020, "people": 1000, "source": "own"})
     assert "Where both meet" not in [part.title for part in report_of(stocks=hosts, population=people).parts]
     both = report_of(stocks=pd.concat([hosts, stocks(["2020-08-31"] * 2, [70, 10])]), population=people)
-    assert "per 1,000 inhabitants: North (70.0), South (10.0)" in sentences(both)
+    assert "per 1,000 inhabitants, highest rates: North (70.0), South (10.0)" in sentences(both)
 
 
 @pytest.mark.parametrize("more", [{"source": "other"}, {"pcode": "XA0101", "people": 400}])
