@@ -493,8 +493,8 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     every, out = named[[column, "people", "population"]], placed[placed["area"].isna()]
     if len(out):
         # A place without an area is as much a place: its people are told by the name that it prints.
-        alone, phase = with_phase(out)
-        told = {column: alone[phase], "people": people_from(out, 3), "population": out["population"]}
+        alone, its_column = with_phase(out)
+        told = {column: alone[its_column], "people": people_from(out, 3), "population": out["population"]}
         every = pd.concat([every, pd.DataFrame(told).set_index(report.named(out).fillna(MISSING))])
     sentences += report.largest(every["people"])
     if column == "phase_rule":

@@ -300,6 +300,12 @@ def test_the_page_prints_on_a_sheet_for_each_part(tmp_path: Path, example: tuple
     assert re.search(rb"/MediaBox\s*\[0 0 59[45][.\d]* 84[12][.\d]*\]", text)
 
 
+def test_the_years_after_stand_in_a_table(example: tuple[str, Path]) -> None:
+    """Burkina Faso in 2023: 6,109 deaths (5,800 to 7,375, UCDP GED 24.1), 2,062,534 displaced, 3,351,045 in phase 3 or above."""
+    text = re.sub(r"[\u202f,]", "", example[1].read_text(encoding="utf-8"))
+    assert "<td>2023</td><td>6109 (5800–7375)</td><td>2062534</td><td>3351045</td>" in text
+
+
 def test_texts_of_tables_are_escaped(tmp_path: Path) -> None:
     """A source that holds markup is shown, not run."""
     table = sg.brief.load_published("displaced").assign(source="<script>alert(1)</script>")
@@ -357,7 +363,8 @@ def test_the_command_runs_without_network(example: tuple[str, Path]) -> None:
     said, page = example
     assert "+33" in said
     text = page.read_text(encoding="utf-8")
-    assert text.count("<section") == 13
+    assert text.count("<section") == 14
+    assert re.findall(r'scope="row">(B\d\d)<', text) == [f"B{number:02}" for number in range(1, 25)]
     claims = pd.read_csv(page.with_name("csis_brief_claims.csv")).set_index("id")
     assert claims.loc[["B04", "B08", "B09", "B17"], "verdict"].tolist() == [
         "supported",

@@ -60,7 +60,7 @@ def test_jnim_against_is_in_the_first_half_of_2020(made: sg.brief.BriefReport, p
     assert half[["events", "fatalities"]].sum().tolist() == [20, 284]
     assert war[["events", "fatalities"]].sum().tolist() == [33, 382]
     finding = made.claims.set_index("id").loc["B18", "finding"]
-    assert "34† clashes and > 300† deaths as printed (ACLED)" in finding
+    assert "34† clashes and > 300† deaths in January–June 2020 as printed (ACLED)" in finding
     assert "20 events and 284 deaths" in finding
 
 
@@ -74,7 +74,7 @@ def test_lean_seasons_of_three_countries(sahel: Any, made: sg.brief.BriefReport)
     assert rows["ratio"].round(2).tolist() == [2.28, 2.75]
     assert (rows["change"] / 1e6).round(2).tolist() == [3.09, 4.22]
     assert [check.parts[half][1] for half in ("more", "times")] == ["partly", "partly"]
-    assert any("Mali, Niger as before" in words for words in check.findings)
+    assert any("as before: Mali, Niger" in words for words in check.findings)
     assert any(words.startswith("The 7.40 million") and "cannot be made" in words for words in check.findings)
 
 
@@ -141,7 +141,7 @@ def test_an_agreement_after_the_events_is_left_out(made: sg.brief.BriefReport) -
 def test_missions_with_a_known_strength(made: sg.brief.BriefReport) -> None:
     """Two of six missions at the end of 2020 (MINUSMA 13,000, Barkhane 5,100); Barkhane had 4,500 in February."""
     check = made.checks[7]
-    assert "known of 2 of the 6 missions" in check.findings[-1]
+    assert "known for 2 of the 6 missions of the last month" in check.findings[-1]
     assert "18,100 troops" in check.findings[-1]
     february = check.table.set_index("start").loc[pd.Timestamp("2020-02-01"), "troops"]
     assert february == 13_000 + 4_500

@@ -170,7 +170,7 @@ def test_a_part_of_a_year_is_written_with_its_days() -> None:
         assert around["events_after"].notna().all() == known
     told = sg.brief.terrorism(half, timeline=mission, coverage=days)
     assert "3 in 2018" not in told.findings[0]
-    assert "9 in 2018, 6 in 2019 (1 January 2019 – 15 June 2019)" in told.findings[0]
+    assert "2018: 9 deaths (events: 3); 2019 (1 January 2019 – 15 June 2019): 6 (events: 2)" in told.findings[0]
 
 
 def test_an_agreement_is_held_against_areas_that_are_known() -> None:
@@ -195,7 +195,7 @@ def test_words_say_what_is_counted() -> None:
     assert "% des événements en 2018" in sg.brief.accord(sums, NORTH, column="events", lang="fr").findings[0]
     people = pd.DataFrame({"start": pd.date_range("2018-01-01", periods=12, freq="MS"), "people": range(12)})
     said = sg.brief.engagement(people.assign(source="made up"), column="people").findings[0]
-    assert "displaced people, mean of the months" in said
+    assert "displaced people a month: 6, then 6" in said
     assert "deaths" not in said
     seasons = sg.brief.lean_seasons(sg.load_sample("central-sahel").phases, COUNTRIES)
     assert "7.40 million" not in " ".join(sg.brief.food_insecurity(seasons).findings)

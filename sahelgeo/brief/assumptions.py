@@ -35,6 +35,7 @@ _PER = 100_000
 _DIRECTIONS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 _WGS84 = pyproj.Geod(ellps="WGS84")
 _MOST_AREAS = 16
+_JNIM_FORMED = pd.Timestamp("2017-03-01")
 # From the first to the last day of a year that is whole, and of any.
 _YEAR_OF_DAYS, _TO_ITS_END = 364, pd.DateOffset(months=12, days=-1)
 
@@ -111,6 +112,8 @@ def terrorism(
     lines(ax, _deaths_by_year(years, shown, days, lang), lang, label=text("deaths_year", lang), drawn="dots")
     mark_timeline(ax, missions[missions["start"] >= days[0]].dropna(subset=["mission"]), lang, column="mission")
     words = [_group_words(row, years, (len(checked), days), lang) for row in groups.head(_TOLD).to_dict("records")]
+    if "JNIM" in set(groups.head(_TOLD)["family"]) and checked["date"].min() < _JNIM_FORMED:
+        words.append(text("terrorism_lineage", lang))
     words += _window_words(others["missions"], groups.head(_TOLD), months, lang)
     killed = others["civilians"].head(_SHOWN).to_dict("records")
     if killed:
@@ -262,14 +265,15 @@ def governance(
         [core_periphery(rows, codes, numerator=one, denominator=denominator).assign(measure=one) for one in measures],
         ignore_index=True,
     )
-    each = _each_area(rows, codes, (measures[0], denominator), areas)
+    every = {one: _each_area(rows, codes, (one, denominator), areas) for one in measures}
+    each = every[measures[0]]
     worst = each.dropna(subset=["rate"]).head(_MOST_AREAS)
     shown = [
         Bar(name, 100 * rate, write_number(100 * rate, lang, 1), part == "periphery")
         for name, rate, part in worst[["name", "rate", "part"]].itertuples(index=False)
     ]
     figure = bars(shown, f"{_measure_name(measures[0], denominator, lang)} (%)")
-    words = [_periphery_words(found[found["measure"] == one], one, denominator, lang) for one in measures]
+    words = [_periphery_words(found[found["measure"] == one], every[one], (one, denominator), lang) for one in measures]
     ratios = found.loc[found["part"] == "periphery", "ratio"].dropna()
     verdict = judged(ratios > 1) if len(ratios) else "described"
     return made("governance", lang, (words, verdict), found, figure, [rows], others={"areas": each})
@@ -281,11 +285,12 @@ def _measure_name(numerator: str, denominator: str, lang: str) -> str:
     return f"{numerator} / {denominator}" if name == key else name
 
 
-def _periphery_words(found: pd.DataFrame, numerator: str, denominator: str, lang: str) -> str:
+def _periphery_words(found: pd.DataFrame, each: pd.DataFrame, measure: tuple[str, str], lang: str) -> str:
     inner, outer = found.set_index("part").loc[["core", "periphery"]].to_dict("records")
-    values = {**outer, "measure": _measure_name(numerator, denominator, lang)}
+    first = each.loc[each["part"] == "periphery", "name"].head(1)
+    values = {**outer, "measure": _measure_name(*measure, lang), "where": first.squeeze()}
     rates = {"core": inner["rate"], "periphery": outer["rate"], "highest": outer["highest"]}
-    if numerator == "deaths":
+    if measure[0] == "deaths":
         return text("governance_deaths", lang, values | {name: rate * _PER for name, rate in rates.items()})
     return text("governance_finding", lang, values | rates)
 
@@ -511,7 +516,7 @@ def clashes_words(war: pd.DataFrame, lang: str) -> str:
     if inside.sum() != len(pd.period_range(printed["start"], printed["end"], freq="M")):
         return ""
     given = text("claim_clashes_given", lang, _summed(war[inside]))
-    return f"{text('claim_clashes_printed', lang, printed_clashes(printed))} {given}"
+    return f"{text('claim_clashes_printed', lang, printed_clashes(printed, lang))} {given}"
 
 
 def _summed(war: pd.DataFrame) -> dict[Any, Any]:
@@ -519,9 +524,10 @@ def _summed(war: pd.DataFrame) -> dict[Any, Any]:
     return war[["events", "fatalities"]].sum(min_count=min(len(war), 1)).to_dict()
 
 
-def printed_clashes(row: pd.Series) -> dict[Any, Any]:
-    """A row of the printed clashes with its figures as they are written."""
-    return row.to_dict() | {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
+def printed_clashes(row: pd.Series, lang: str) -> dict[Any, Any]:
+    """A row of the printed clashes with its figures and months as they are written."""
+    figures = {name: (row[name], row["certainty"]) for name in ("events", "fatalities")}
+    return row.to_dict() | figures | {"period": write_period(row["start"].date(), row["end"].date(), lang)}
 
 
 def _covered(war: pd.DataFrame, sums: pd.DataFrame) -> pd.Series:
@@ -540,7 +546,7 @@ def _deaths_drawn(
     here = sums[sums["pcode"].isin(agreements["pcode"])]
     monthly = here[column].astype("Float64").groupby(here["start"]).sum(min_count=1)
     if len(monthly):
-        lines(left, {"": monthly}, lang, label=text("month_here", lang, what=counted(column, lang)))
+        lines(left, {"": monthly}, lang, label=text("month_here", lang, what=_capital(counted(column, lang))))
         mark_timeline(left, agreements.assign(start=agreements["date"], verified=True), lang, column="name")
     else:
         without_chart(left, text("negotiation_none", lang))
@@ -550,6 +556,11 @@ def _deaths_drawn(
         pair = " – ".join(translated(str(name), lang) for name in war[["first", "second"]].iloc[0])
         lines(right, {"": war.set_index("start")["fatalities"]}, lang, label=text("month_of", lang, who=pair))
     return figure
+
+
+def _capital(words: str) -> str:
+    """Words at the head of a chart begin with a capital letter."""
+    return words[:1].upper() + words[1:]
 
 
 def _average_area(sums: pd.DataFrame, column: str, month: pd.Period, window: int) -> pd.DataFrame:
@@ -616,7 +627,7 @@ def engagement(
     figure, (left, right) = new_figure(2)
     monthly = table.set_index("start")
     lines(left, {"": monthly["missions"]}, lang, label=text("missions", lang), drawn="steps")
-    lines(right, {"": monthly[column]}, lang, label=text("by_month", lang, what=what))
+    lines(right, {"": monthly[column]}, lang, label=text("by_month", lang, what=_capital(what)))
     used = events[events["kind"].isin(["mission", "strength"])]
     words = _engagement_words(table.dropna(subset=[column]), column, what, lang)
     last = table.iloc[-1]

@@ -34,7 +34,16 @@ from sahelgeo.maps.scale import LITERAL_TEXT
 from sahelgeo.samples import load_areas, load_sample
 from sahelgeo.saving import as_cell, write_whole
 from sahelgeo.sources import credit
-from sahelgeo.words import base_language, check_language, in_language, word, write_day, write_month, write_period
+from sahelgeo.words import (
+    base_language,
+    check_language,
+    in_language,
+    word,
+    write_day,
+    write_month,
+    write_number,
+    write_period,
+)
 
 # The brief is of December 2020: what came afterwards is described apart from what it says.
 _LAST_DAY = pd.Timestamp("2020-12-31")
@@ -46,6 +55,9 @@ _PAIR = ("JNIM", "ISGS")
 _CHART, _FEWEST = (2017, 2020), 5
 _TOLD_APART = ("events have no area", "known to a region at best")
 _HEADLINES = ("fatalities", "displacement", "food_insecurity")
+_MEASURES = ("displaced", "people_3plus")
+# Deaths of a region in a year: the same classes on each map, so that the maps can be read against each other.
+_CLASSES = (0, 10, 50, 200, 500)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,13 +174,14 @@ def report(
     lost = unplaced.sum(min_count=min(len(unplaced), 1)).rename({"events": "count"})
     for key, counts in (("unplaced", lost), ("rough", rough.rename({"rough": "count"}))):
         if counts["count"]:
-            doubts.append(text(f"doubt_{key}", lang, counts.to_dict(), all=len(given.events)))
+            left = text("doubt_left", lang, counts.to_dict()) if counts.get("left_out") else ""
+            doubts.append(text(f"doubt_{key}", lang, counts.to_dict(), all=len(given.events), left=left))
     if uncounted := int(given.events["fatalities"].isna().sum()):
         doubts.append(text("doubt_uncounted", lang, events=uncounted))
     doubts += [in_language(one, lang) for one in heard]
     doubts = list(dict.fromkeys([*left_out, *doubts, text("doubt_niamey", lang)]))
     write_whole(folder / "csis_brief_claims.csv", table.map(as_cell).to_csv(index=False))
-    page = write_report(checks, folder / "csis_brief.html", maps=maps, doubts=doubts, lang=lang)
+    page = _write_page(checks, folder / "csis_brief.html", lang, maps=maps, doubts=doubts, claims=table)
     return BriefReport(page, checks, table, doubts)
 
 
@@ -227,14 +240,16 @@ def _all_checks(
             lambda: assumptions.engagement(_covered_countries(sums, areas, coverage), lang=lang), left_out, lang
         ),
     ]
-    maps = {_map_title(sums, coverage, lang): _map_of(sums, areas, lang)}
+    shown = {_map_title(sums, coverage, lang): _deaths_of_last_year(sums, areas)}
     later = given.coverage["end"].max()
     if pd.Timestamp(later) > _LAST_DAY and len(events) < len(given.events):
         mali = _sums_of_mali(given.events, given.coverage, every)
         made.append(
             assumptions.after(given.events, mali, _north(areas), sample=sample, coverage=given.coverage, lang=lang)
         )
-        maps[_map_title(every, given.coverage, lang)] = _map_of(every, areas, lang)
+        shown[_map_title(every, given.coverage, lang)] = _deaths_of_last_year(every, areas)
+    label = text("deaths", lang)
+    maps = {title: draw_map(one, "deaths", lang, label=label, breaks=_CLASSES) for title, one in shown.items()}
     return [check for check in made if check is not None], maps, left_out
 
 
@@ -288,11 +303,11 @@ def _map_title(sums: pd.DataFrame, coverage: pd.DataFrame, lang: str) -> str:
     return text("map_title", lang, year=written_year(sums["start"].dt.year.max(), days, lang))
 
 
-def _map_of(sums: pd.DataFrame, areas: gpd.GeoDataFrame, lang: str) -> Figure:
+def _deaths_of_last_year(sums: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Deaths by region in the last year."""
     last = sums[sums["start"].dt.year == sums["start"].dt.year.max()]
     deaths = last.groupby("pcode")["fatalities"].sum(min_count=1).rename("deaths")
-    return draw_map(areas.merge(deaths, on="pcode", how="left"), "deaths", lang, label=text("deaths", lang))
+    return areas.merge(deaths, on="pcode", how="left")
 
 
 def write_report(
@@ -345,6 +360,11 @@ def write_report(
     ...     "28.1" in page.read_text(encoding="utf-8")
     True
     """
+    return _write_page(checks, path, lang, maps=maps or {}, doubts=doubts, title=title)
+
+
+def _write_page(checks: Iterable[Check] | Check, path: str | Path, lang: str, **further: Any) -> Path:
+    """As :func:`write_report`, with all claims before the doubts where they are given."""
     check_language(lang)
     every = [checks] if isinstance(checks, Check) else list(checks)
     other = [check.key for check in every if check.lang != lang]
@@ -360,25 +380,61 @@ def write_report(
     environment.filters.update(unbroken=_unbroken, image=_image)
     template = environment.from_string(static.joinpath("report.html.j2").read_text(encoding="utf-8"))
     words = {key: word(key, lang) for key in ("colon", "disclaimer", "made_with")}
-    words |= {key: text(key, lang) for key in ("says", "data", "sources", "join", "doubts")}
+    words |= {key: text(key, lang) for key in ("says", "data", "sources", "join", "doubts", "head_claim")}
     headlines = [check for check in every if check.key in _HEADLINES]
     afterwards = [check for check in every if check.key == "after"]
     assumed = [check for check in every if check not in headlines and check not in afterwards]
-    parts = [(headlines, {}), (assumed, {}), (afterwards, maps or {})]
+    parts = [("headlines", headlines, {}), ("assumptions", assumed, {}), ("after", afterwards, further["maps"])]
     sources = [source.rstrip(".") for source in dict.fromkeys(source for check in every for source in check.sources)]
     notes = list(dict.fromkeys(note for check in every for note in check.notes))
     page = template.render(
         lang=lang,
-        title=title or text("report_title", lang),
+        title=further.get("title") or text("report_title", lang),
         lead=text("report_lead", lang),
         css=Markup(static.joinpath("report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-        parts=[part for part in parts if any(part)],
-        doubts=list(doubts),
+        parts=[part for part in parts if any(part[1:])],
+        tables={check.key: _years_after(check.table, lang) for check in afterwards},
+        claims=_claims_in_words(further.get("claims"), every, lang),
+        doubts=list(further["doubts"]),
         sources=sources,
         notes=notes,
         words=words,
     )
     return write_whole(path, page)
+
+
+def _years_after(table: pd.DataFrame, lang: str) -> list[list[str]]:
+    """What came after the brief, a row for each country and year under its headings; what is not known says so."""
+    rows = [[text(f"head_{name}", lang) for name in ("country", "year", "deaths", *_MEASURES)]]
+    for row in table.to_dict("records"):
+        numbers = {name: _number(row.get(name), lang) for name in ("deaths", "deaths_low", "deaths_high", *_MEASURES)}
+        ends = [numbers[name] for name in ("deaths_low", "deaths_high") if not pd.isna(row.get(name))]
+        deaths = f"{numbers['deaths']} ({'–'.join(ends)})" if len(ends) == 2 else numbers["deaths"]
+        year = written_year(row["year"], (row["start"], row["end"]), lang)
+        rows.append([name_of(row["scope"], lang), year, deaths, *(numbers[name] for name in _MEASURES)])
+    return rows
+
+
+def _number(value: Any, lang: str) -> str:
+    return text("no_value", lang) if value is None or pd.isna(value) else write_number(value, lang)
+
+
+def _claims_in_words(claims: pd.DataFrame | None, checks: list[Check], lang: str) -> list[dict[str, str]]:
+    """Each claim with its verdict and finding; one that a check on the page answers names the check instead."""
+    if claims is None:
+        return []
+    titles = {check.key: check.title for check in checks}
+    by_check = {
+        row["id"]: row["what"].partition(":")[0] for row in embedded.read_rows("brief", "claims.csv")
+        if row["how"] == "check"
+    }  # fmt: skip
+    rows = []
+    for row in claims.to_dict("records"):
+        title = titles.get(by_check.get(row["id"], ""))
+        said = row["finding"] if title is None else text("claim_above", lang, title=title)
+        verdict = text("claim_described" if row["verdict"] == "described" else f"verdict_{row['verdict']}", lang)
+        rows.append(row | {"verdict": verdict, "finding": said})
+    return rows
 
 
 def _unbroken(words: str) -> str:
@@ -471,7 +527,7 @@ def _answer(row: Mapping[Any, str], made: Mapping[str, Check], lang: str) -> _An
         return _from_stocks(what.split("|"), lang)
     if how == "clashes":
         return _from_clashes(what, made.get("negotiation"), lang)
-    return _Answer(text("claim_needs" if what else "claim_context", lang, what=what), "not_checked")
+    return _Answer(text("claim_needs", lang, needs=text(f"needs_{what}", lang)), "not_checked")
 
 
 def _from_check(made: Mapping[str, Check], what: str, lang: str) -> _Answer:
@@ -509,7 +565,7 @@ def _from_events(given: EventInputs | None, made: Mapping[str, Check], what: str
     }[what]  # fmt: skip
     said = " ".join([*words, *([] if given is None else [say(given, lang)])]).strip()
     if not said:
-        return _Answer(text("claim_needs", lang, what="claims(…, events=…)"), "not_checked")
+        return _Answer(text("claim_needs", lang, needs=text("needs_events", lang)), "not_checked")
     sources = credit(*([] if given is None else [given.events]), lang=lang) if accord is None else accord.sources
     return _Answer(said, "described", "; ".join(sources))
 
@@ -600,7 +656,7 @@ def _from_stocks(scopes: list[str], lang: str) -> _Answer:
 def _from_clashes(scope: str, check: Check | None, lang: str) -> _Answer:
     clashes = inputs.load_published("clashes")
     row = clashes[clashes["scope"] == scope].iloc[0]
-    said = text("claim_clashes", lang, assumptions.printed_clashes(row))
+    said = text("claim_clashes", lang, assumptions.printed_clashes(row, lang))
     if check is not None and "war" in check.others:
         said = assumptions.clashes_words(check.others["war"], lang) or said
     return _Answer(said, "described", str(row["source"]), row["certainty"])

@@ -125,6 +125,8 @@ def mark_timeline(ax: Axes, timeline: pd.DataFrame, lang: str, *, column: str | 
         ax.axvline(place, ymax=1 - 0.115 * row, color=quiet, linewidth=0.6, linestyle="-" if verified else ":")
         shown = f" {name}" if side == "left" else f"{name} "
         where: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "va": "top", "ha": side}
+        # A line that runs behind a name does not strike it out.
+        where["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
         ax.text(place, 1 - 0.115 * row, shown, fontsize=_SMALLER, color=quiet, **where)
     ax.set_xlim(low, high)
 
@@ -147,7 +149,9 @@ def _rows_without_overlap(marks: list[tuple[float, float]], low: float, high: fl
 
 
 @_literal_text
-def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = "") -> Figure:
+def draw_map(
+    areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = "", breaks: Sequence[float] | None = None
+) -> Figure:
     """A small choropleth in the classes and colours of :class:`sahelgeo.maps.AreaLayer`, areas without a value hatched.
 
     Parameters
@@ -160,6 +164,9 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
         Of the numbers in the legend.
     label : str
         What the numbers are.
+    breaks : sequence of float, optional
+        Upper bounds of the classes but the last, so that several maps have the same. The default are those of
+        :class:`sahelgeo.maps.AreaLayer`.
 
     Returns
     -------
@@ -179,7 +186,7 @@ def draw_map(areas: gpd.GeoDataFrame, column: str, lang: str, *, label: str = ""
     >>> [words.get_text() for words in figure.axes[0].get_legend().get_texts()][:2]
     ['≤ 2', '3 to 4']
     """
-    drawn = AreaLayer(areas, column=column).drawing(lang)
+    drawn = AreaLayer(areas, column=column, breaks=breaks).drawing(lang)
     assert isinstance(drawn, AreaDrawing)
     figure, (ax,) = new_figure()
     draw_layers(ax, [drawn], lang, ground=False)

@@ -198,10 +198,11 @@ def _fatality_words(row: Mapping[Any, Any], day: pd.Timestamp, lang: str) -> str
     values["bound"] = "" if row["bound"] == "exact" else text(row["bound"], lang)
     if pd.isna(row["full_year"]):
         return text("fatalities_finding_no_year", lang, values)
-    words = text("fatalities_finding", lang, values)
-    if not pd.isna(row.get("part_low")) and not pd.isna(row.get("part_high")):
-        words += " " + text("fatalities_range", lang, values)
     mixed = row["dataset"] != row["part_dataset"]
+    known = not (pd.isna(row.get("part_low")) or pd.isna(row.get("part_high")))
+    values["range"] = text("fatalities_range", lang, values) if known else ""
+    values["of"] = text("fatalities_of", lang, values) if mixed else ""
+    words = text("fatalities_finding", lang, values)
     return f"{words} {text('fatalities_mixed', lang, values)}" if mixed else words
 
 
@@ -409,9 +410,11 @@ def food_insecurity(
     result["fits_more"] = result["change"].between(*more)
     result["fits_times"] = result["ratio"].between(*times)
     words = [*(_hunger_words(row, year, lang) for row in result.to_dict("records")), text("food_insecurity_note", lang)]
-    printed = result[result["derived"]].to_dict("records")
-    if printed and (result["scope"] == "+".join(_COUNTRIES)).any():
-        words.insert(-1, text("food_insecurity_printed", lang, printed[0]))
+    printed, added = result[result["derived"]].to_dict("records"), result[result["scope"] == "+".join(_COUNTRIES)]
+    if printed and len(added):
+        older = _older(added.iloc[-1]["note"])
+        key = "food_insecurity_printed_older" if older else "food_insecurity_printed"
+        words.insert(-1, text(key, lang, printed[0] | {"scopes": older}))
     parts = _hunger_parts(result, words)
     verdict = parts["more"][1] if parts["more"][1] == parts["times"][1] else "partly"
     used = source[source["scope"].isin(result["scope"])]
@@ -525,7 +528,10 @@ def _hunger_words(row: Mapping[Any, Any], year: int, lang: str) -> str:
     derived = text("derived", lang) if row["derived"] else ""
     values = {"season": year, "year": year - 1, "derived": derived, "now": (row["people"], row["certainty"])}
     words = text("food_insecurity_finding", lang, {**row, **values})
-    if row["scope"] != "+".join(_COUNTRIES) or not row["note"]:
-        return words
-    older = [part for part in str(row["note"]).split("+") if part]
-    return f"{words} {text('food_insecurity_older', lang, scopes=older)}"
+    older = _older(row["note"]) if row["scope"] == "+".join(_COUNTRIES) else []
+    return f"{words} {text('food_insecurity_older', lang, scopes=older)}" if older else words
+
+
+def _older(note: Any) -> list[str]:
+    """The countries whose analysis is an older one, as :func:`lean_seasons` notes them."""
+    return [] if pd.isna(note) else [part for part in str(note).split("+") if part]
