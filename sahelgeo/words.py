@@ -338,6 +338,9 @@ def in_language(message: str, lang: str = "en") -> str:
         return message
     if re.fullmatch(r"\d{1,3}(,\d{3})+", message):
         return message.replace(",", NARROW_SPACE)
+    each = {part: in_language(part, lang) for part in message.split("; ")} if "; " in message else {}
+    if each and all(told != part for part, told in each.items()):
+        return " ; ".join(each.values())
     for pattern, french in _messages():
         found = pattern.fullmatch(message)
         if found:

@@ -42,8 +42,9 @@ def texts() -> tuple[str, ...]:
 # What no single text of the code is: a head and what follows it, and what the command puts before a warning.
 PROBLEMS = "stocks table (3 rows): 1 problem\n  1. column 'people'"
 JOINED = ("warning: a table of 3 rows", PROBLEMS, f"list.csv: {PROBLEMS}", "sheet 'PDI': 3 rows, headings 'a', 'b'",
+          "sahelgeo's own Events table (0 of its headings)",
           "3 of 9 rows have no area: 0; kept without geometry", "3 of 9 rows have no area: 0; left out",
-          "5 areas have no classification that holds 2023-02-01 and are left out: NE002002",
+          "areas left out, as no classification of theirs holds 2023-02-01 (5): NE002002",
           *(f"0, column 0: {rule}" for rule in (
               "0 is no number with 0 as decimal mark. Correct the cell, or say another decimal=",
               "0 can only be read with a decimal point, 0 only with a decimal comma or points between thousands. A "
@@ -127,6 +128,13 @@ def test_inspect_says_in_french_what_a_file_is(tmp_path: Path) -> None:
     assert "lignes    1 dans le fichier = 1 gardées" in lines
     assert "personnes 379\u202f932" in lines
     assert lines[-1].split() == ["note", "aucune"]
+
+
+def test_each_of_a_list_is_said_in_french() -> None:
+    """Where all of it can be; what stands between them is no part of one."""
+    near = "sahelgeo's own Stocks table (75% of its headings); DTM (60% of its headings)"
+    assert in_language(near, "fr") == "table Stocks de sahelgeo (75% de ses en-têtes) ; DTM (60% de ses en-têtes)"
+    assert in_language("one; two", "fr") == "one; two"
 
 
 def test_what_has_no_french_stays_in_english() -> None:

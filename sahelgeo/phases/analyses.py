@@ -289,7 +289,7 @@ def phases_at(
     speaks = ((table["start"] <= day) & (table["end"] >= day)).to_numpy(dtype=np.bool_)
     # A part of an area that an older analysis alone has is no area without a classification.
     areas = pd.factorize(table["pcode"].fillna(pd.Series(places, table.index).astype("string")))[0]
-    text = f"{{areas:,}} areas have no classification that holds {day:%Y-%m-%d} and are left out"
+    text = f"areas left out, as no classification of theirs holds {day:%Y-%m-%d} ({{areas:,}})"
     # Nor is a region whose departments are classified, or a department of a region that is.
     pairs, spoken = nested_codes(table["pcode"].dropna().unique()), table.loc[speaks, "pcode"]
     related = [*pairs.loc[pairs["outer"].isin(spoken), "inner"], *pairs.loc[pairs["inner"].isin(spoken), "outer"]]
