@@ -729,10 +729,10 @@ def _pictures(report: _Report) -> Iterator[tuple[str, Figure]]:
 def _chart(report: _Report) -> Figure:
     deaths = report.by_area["deaths"]["fatalities"]
     months = [write_month(month.date(), report.lang) for month in deaths.index]
-    figure = Figure(figsize=(10, 2.6), layout="constrained")
+    figure = Figure(figsize=(5.2, 3.1), layout="constrained")
     axes = figure.add_subplot()
     axes.bar(range(len(deaths)), deaths.to_numpy(dtype=float), color=style()["events"]["fill"])
-    axes.set_xticks(range(len(deaths)), months, rotation=30, ha="right")
+    axes.set_xticks(range(len(deaths)), months, rotation=45, ha="right", rotation_mode="anchor")
     for place in np.flatnonzero(deaths.isna()):
         axes.text(float(place), 0, "?", ha="center", va="bottom")
     axes.spines[["top", "right"]].set_visible(False)

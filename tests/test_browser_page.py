@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +304,23 @@ def test_circles_are_smaller_on_a_phone_and_outlines_are_spoken_as_places(
         assert spoken == squares["name"].iloc[1]
         assert not found.wrong
     assert widest[1] < 0.75 * widest[0]
+
+
+def test_reports_print_on_one_sheet_and_fit_a_phone(browser: Any, tmp_path: Path) -> None:
+    """Mali at the end of 2020 in French, with three tables, a map and a chart; and what the years after the brief were."""
+    sahel = sg.load_sample("central-sahel")
+    of_mali = {
+        name: table[table["iso3"] == "MLI"]
+        for name, table in (("phases", sahel.phases), ("stocks", sahel.stocks), ("events", sahel.events))
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", sg.DataWarning)
+        report = sg.situation(**of_mali, date="2020-12-31", lang="fr")
+        report.save(tmp_path / "mali.html")
+        sg.brief.report(tmp_path, lang="fr")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    for name, sheets in (("mali.html", 1), ("csis_brief.html", 4)):
+        page.goto((tmp_path / name).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True))) == sheets
+    page.close()
