@@ -89,6 +89,7 @@ def is_table_or_refusal(name: str, content: bytes) -> str | None:
 @given(damage=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8))
 def test_damaged_bytes_are_refused(name: str, damage: list[tuple[float, int]]) -> None:
     """Wherever they are: in the rows, which are read last, or in what the file says of itself."""
+    assert is_table_or_refusal(name, FILES[name]) is None
     content = bytearray(FILES[name])
     for place, byte in damage:
         content[int(place * len(content))] = byte
@@ -115,6 +116,7 @@ def test_metadata_that_says_anything_is_refused_or_read(name: str, key: str, val
     """What GeoParquet and pandas keep there is JSON that anybody may have written."""
     table = pq.read_table(io.BytesIO(FILES[name]))
     text = value if isinstance(value, str) else json.dumps(value)
+    assert is_table_or_refusal(name, FILES[name]) is None
     held = io.BytesIO()
     pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), key: text}), held)
     is_table_or_refusal(name, held.getvalue())

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -14,16 +15,23 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from lookalikes import CONASUR, DTM_ROW, csv_bytes, json_bytes, workbook, zipped
-from shapely import MultiPolygon, Point, box
+from pyarrow import feather
+from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
+from shapely.geometry import shape
 
 import sahelgeo as sg
+from sahelgeo.parts import parts_of_wkb
 from sahelgeo.readers import calamine_rows, records
 from sahelgeo.readers.bounds import LIMITS
 from sahelgeo.readers.opener import open_file
@@ -593,18 +601,132 @@ def test_a_cell_that_is_a_book_is_refused(name: str, tmp_path: Path) -> None:
     assert sg.read_areas(path, limits={"letters": 2_000_000}, crs=4326)["pcode"].tolist() == ["BF56"]
 
 
-@pytest.mark.parametrize("form", ["geojson", "gpkg", "parquet", "feather", "holes.gpkg"])
+PARTED = [
+    "geojson",
+    "gpkg",
+    "parquet",
+    "feather",
+    "fgb",
+    "shp",
+    "csv",
+    "holes.gpkg",
+    "holes.geojson",
+    "collection.geojson",
+]
+
+
+@pytest.mark.parametrize("form", PARTED)
 def test_a_shape_of_too_many_parts_is_refused(form: str, tmp_path: Path) -> None:
     """Each part costs as much as a shape of its own; the bound can be moved."""
     squares = [box(number, 13, number + 0.5, 14) for number in range(4)]
     holed = box(-1, 0, 9, 15).difference(MultiPolygon(squares))
-    shape = holed if form == "holes.gpkg" else MultiPolygon(squares)
-    table = gpd.GeoDataFrame({"ADM1_PCODE": ["BF56"], "ADM1_FR": ["Sahel"]}, geometry=[shape], crs=4326)
+    drawn = holed if "holes" in form else MultiPolygon(squares)
+    if "collection" in form:
+        drawn = GeometryCollection([GeometryCollection(squares[:1]), MultiPolygon(squares[1:])])
+    table = gpd.GeoDataFrame({"ADM1_PCODE": ["BF56"], "ADM1_FR": ["Sahel"]}, geometry=[drawn], crs=4326)
     path = tmp_path / f"a.{form}"
-    {"parquet": table.to_parquet, "feather": table.to_feather}.get(form, table.to_file)(path)
-    with pytest.raises(sg.errors.FormatError, match=r"^a\..*: [45] parts, more than .*limits=\{'parts': [45]\}"):
+    text = table.to_wkt().rename(columns={"geometry": "wkt"})
+    save = {
+        "parquet": table.to_parquet,
+        "feather": table.to_feather,
+        "csv": lambda path: text.to_csv(path, index=False),
+    }
+    save.get(form, table.to_file)(path)
+    with pytest.raises(sg.errors.FormatError, match=r"^a\..*: [459] parts, more than .*limits=\{'parts': [459]\}"):
         sg.read_areas(path, limits={"parts": 3})
-    assert sg.read_areas(path, limits={"parts": 5})["pcode"].tolist() == ["BF56"]
+    assert sg.read_areas(path, limits={"parts": 9}, crs=4326 if form == "csv" else None)["pcode"].tolist() == ["BF56"]
+
+
+def nested(depth: int) -> bytes:
+    """A point in a collection in a collection, as well-known binary."""
+    return b"\x01\x07\0\0\0\x01\0\0\0" * depth + struct.pack("<BI2d", 1, 1, 0, 13)
+
+
+@pytest.mark.parametrize("form", ["parquet", "feather", "gpkg", "plain.parquet", "chunks"])
+def test_shapes_in_shapes_without_end_are_refused(form: str, tmp_path: Path) -> None:
+    """What makes shapes of bytes calls itself for each of them, until the process ends."""
+    path, table = tmp_path / "a.parquet", gpd.GeoDataFrame({"pcode": ["BF56"]}, geometry=[box(-1, 13, 0, 14)], crs=4326)
+    if form == "gpkg":
+        path = tmp_path / "a.gpkg"
+        table.to_file(path)
+        with sqlite3.connect(path) as base:
+            for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                base.execute(f"DROP TRIGGER {name}")
+            base.execute("UPDATE a SET geom = ?", (b"GP\0\x01\xe6\x10\0\0" + nested(200_000),))
+    else:
+        made = table.to_arrow(geometry_encoding="WKB")
+        arrow = pa.table(made).set_column(1, "geometry", pa.array([nested(200_000)]))
+        geo = {
+            "version": "1.0.0",
+            "primary_column": "geometry",
+            "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}},
+        }
+        arrow = arrow.replace_schema_metadata(None if form == "plain.parquet" else {"geo": json.dumps(geo)})
+        path = tmp_path / ("a.feather" if form == "feather" else "a.parquet")
+        (feather.write_feather if form == "feather" else pq.write_table)(arrow, path)
+    with pytest.raises(
+        sg.errors.FormatError, match=r"^a\..*shapes in shapes, more than 100 deep|^.*a\.parquet: a damaged"
+    ):
+        sg.read_areas(path) if form != "chunks" else list(sg.locate(path, table))
+
+
+def shapes_of(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Shapes, and collections of shapes."""
+    return st.lists(inner, max_size=4).map(GeometryCollection)
+
+
+RINGS = [box(0, 0, 9, 9), box(0, 0, 9, 9).difference(box(1, 1, 2, 2)), Point(1, 2, 3), LineString([(0, 0), (1, 1)]),
+         MultiPoint([(0, 0), (1, 1)]), MultiPolygon([box(0, 0, 1, 1), box(2, 0, 3, 1)]), Polygon()]  # fmt: skip
+
+
+@given(drawn=st.recursive(st.sampled_from(RINGS), shapes_of, max_leaves=8), other=st.booleans())
+def test_parts_are_counted_in_bytes_as_in_shapes(drawn: Any, other: bool) -> None:
+    """Points, lines, polygons and rings within these, in either order of bytes."""
+
+    def parts(held: Any) -> int:
+        return sum(map(parts, held.geoms)) if hasattr(held, "geoms") else 1 + len(getattr(held, "interiors", ()))
+
+    assert parts_of_wkb(shapely.to_wkb(drawn, byte_order=int(other), output_dimension=3)) == parts(drawn)
+
+
+@given(
+    line=st.lists(st.tuples(st.integers(-9, 9), st.floats(-9, 9)), min_size=3, max_size=60),
+    odd=st.none() | st.sampled_from([[1], [1, 2, 3], ["x", 2], [None, 1], 7]),
+)
+def test_long_lines_are_the_shapes_that_short_ones_are(line: list[tuple[int, float]], odd: Any) -> None:
+    """A line of GeoJSON is an array from some length on; what is no position is refused all the same."""
+    ring = [list(place) for place in [*line, line[0]]]
+    if odd is not None:
+        ring.insert(1, odd)
+    feature = {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    try:
+        expected = shape(feature["geometry"])
+    except Exception:  # noqa: BLE001 - whatever shapely says
+        expected = None
+    try:
+        sheet = open_file(json_bytes({"type": "FeatureCollection", "features": [feature]})).sheets[0]
+    except sg.SahelgeoError:
+        assert expected is None or shapely.is_empty(expected) or odd is not None
+        return
+    assert sheet.geometry is not None
+    assert expected is not None
+    assert shapely.to_wkb(sheet.geometry.iloc[0]) == shapely.to_wkb(expected)
+
+
+def test_brackets_in_texts_are_letters() -> None:
+    """Three hundred of them are no lists in lists; a quote behind a backslash ends no text."""
+    for text in ("[" * 300, '\\"' + "[" * 300, "\\\\", '["[{' * 90):
+        sheet = open_file(json_bytes([{"a": text}, {"a": "b"}])).sheets[0]
+        assert sheet.cells.loc[1].tolist() == [text]
+
+
+def test_records_that_share_no_keys_fill_no_table() -> None:
+    """A table of 3,000 keys for 3,000 records has nine million cells; a list in a cell is written as text."""
+    rows = json_bytes([{f"k{number}": 1} for number in range(3_000)])
+    with pytest.raises(sg.errors.FormatError, match="9,000,000 cells, more than the 40,000"):
+        open_file(rows, limits={"cells": 20_000})
+    with pytest.raises(sg.errors.FormatError, match="'a', one cell: 20,020 letters, more than the 9,999"):
+        open_file(json_bytes([{"a": [1] * 1_000}, {"a": 1}]), limits={"letters": 9_999})
 
 
 def test_geojson_has_shapes_in_degrees() -> None:

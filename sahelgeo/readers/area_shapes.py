@@ -15,6 +15,7 @@ import shapely.errors
 
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, FormatError, SchemaError, listed
 from sahelgeo.places.names import countries
+from sahelgeo.readers.bounds import Limits, refuse_beyond
 from sahelgeo.readers.printed import text_of
 from sahelgeo.readers.shapes import known_crs, made_valid
 from sahelgeo.readers.sheets import Sheet
@@ -25,7 +26,7 @@ _WKT = re.compile(r"\s*(?:SRID=(\d+);)?\s*((?:MULTI)?POLYGON\b.*)", re.IGNORECAS
 _NEAR_DEGREES = 1.0
 
 
-def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSeries] | None:
+def written_shapes(table: pd.DataFrame, sheet: Sheet, limits: Limits | None) -> tuple[str, gpd.GeoSeries] | None:
     """The column of a text table that holds shapes as well-known text (WKT), and those shapes; nothing if none does."""
     for label in table:
         if not _may_be_drawn(table[label]):
@@ -36,6 +37,9 @@ def written_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[str, gpd.GeoSerie
             continue
         bad = cells.ne("") & found[1].isna()
         written = [text if isinstance(text, str) else None for text in found[1]]
+        if limits is not None:  # each polygon and each ring has a bracket of its own
+            most = max((text.count("(") for text in written if text), default=0)
+            refuse_beyond("parts", most, limits, f"{sheet.where}, column {label!r}, one shape", times=2)
         shapes = shapely.from_wkt(written, on_invalid="ignore")
         bad |= shapely.is_missing(shapes) & cells.ne("")
         if bad.any():

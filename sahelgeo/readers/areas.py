@@ -17,6 +17,7 @@ from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed, warn
 from sahelgeo.places.names import countries, undo_double_encoding
 from sahelgeo.readers.area_shapes import dissolved, longitude_first, repaired, with_crs, with_names, written_shapes
+from sahelgeo.readers.bounds import Limits, limits_of
 from sahelgeo.readers.columns import How, days
 from sahelgeo.readers.opener import Readable, open_file
 from sahelgeo.readers.printed import codes, text_of, texts
@@ -189,7 +190,7 @@ def areas_in(opened: Opened, **options: Any) -> Read:
     level, names = options.get("level"), options.get("names")
     sheet = _layer(opened, level, options.get("layer") or options.get("sheet"))
     told = _Account(sheet.where, sheet.cells.index)
-    table = _table(sheet, told)
+    table = _table(sheet, told, limits_of(options.get("limits")))
     drawn = sheet.geometry is not None or not table.geometry.isna().all()
     table = with_crs(table, options.get("crs"), sheet.where, told.say, drawn=drawn)
     attributes = pd.DataFrame(table.drop(columns="geometry"))
@@ -247,7 +248,7 @@ def _layer(opened: Opened, level: int | None, name: str | None) -> Sheet:
     )
 
 
-def _table(sheet: Sheet, told: _Account) -> gpd.GeoDataFrame:
+def _table(sheet: Sheet, told: _Account, limits: Limits | None = None) -> gpd.GeoDataFrame:
     """A sheet under its headings, with its shapes, numbered as the file numbers its rows."""
     cells = sheet.cells
     filled = [sum(bool(text_of(cell)) for cell in row) for row in sheet.head]
@@ -264,7 +265,7 @@ def _table(sheet: Sheet, told: _Account) -> gpd.GeoDataFrame:
     table = pd.DataFrame({label: below.iloc[:, place] for label, place in places.items()}, index=below.index)
     shapes = sheet.geometry
     if shapes is None and sheet.form in ("csv", "workbook"):
-        label, shapes = written_shapes(table, sheet) or ("", None)
+        label, shapes = written_shapes(table, sheet, limits) or ("", None)
         table = table.drop(columns=label, errors="ignore")
     if shapes is None:
         shapes = gpd.GeoSeries([None] * len(table), index=table.index)

@@ -21,7 +21,6 @@ from sahelgeo.words import PRINTED_WORDS, missing_words, without_accents
 FAILED_FORMULAS = ("#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!")
 MISSING_NUMBERS = missing_words("number")
 MISSING_TEXT = missing_words("text")
-_SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007\u2002-\u200a\u205f\u3000\ufeff\u200b]+")
 _ARROW_SPACES = r"[\s\x{00a0}\x{2002}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}]+"
 MONTHS, WEEKDAYS = (
     {word: int(number) for number, words in PRINTED_WORDS[name].items() for word in words}
@@ -51,7 +50,7 @@ def text_of(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return _SPACES.sub(" ", str(value)).strip()
+    return " ".join(str(value).replace("\ufeff", " ").replace("\u200b", " ").split())
 
 
 def distinct(values: pd.Series) -> tuple[Any, Any]:

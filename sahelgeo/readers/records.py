@@ -25,8 +25,12 @@ LISTS = ("DataList", "result", "Result", "data", "results", "records", "items")
 MOST_KEYS = 5_000
 # Deeper than any publisher's, and far from where Python's own stack ends.
 DEEPEST = 200
-_OPENING = list(b"[{")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# What a value of a list takes, written as text.
+_LETTERS = 20
+# From here on an array takes less time than a list.
+_LONG_LINE = 20
+_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
+_TEXT = re.compile(rb'"[^"]*"')
 # Letters beyond the first plane are written as two halves, of which one alone is no letter.
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 _FAULTS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -51,7 +55,7 @@ def open_records(content: bytes, file: str, limits: Limits) -> Opened:
         raise FormatError(f"{file}: the API answered with an error: {document.get('errorMessages')}. Ask it again")
     name, records = _records(document, file)
     envelope = {key: value for key, value in document.items() if key != name} if name else {}
-    sheet = Sheet(file, name, _cells(records, file), "json", envelope=tuple(envelope))
+    sheet = Sheet(file, name, _cells(records, file, limits), "json", envelope=tuple(envelope))
     return Opened(file, (sheet,), warnings=(*_missing_pages(envelope, len(records)), *_other_lists(envelope, records)))
 
 
@@ -102,13 +106,15 @@ def _missing_pages(envelope: dict[str, Any], held: int) -> tuple[str, ...]:
 
 
 def _parsed(content: bytes, file: str, limits: Limits) -> Any:
-    # A value, a list and a record take some 30, 60 and 200 bytes; a cell of a workbook counts as two values.
-    values = content.count(b",") + 2 * content.count(b"[") + 6 * content.count(b"{")
+    marks, texts = _brackets(content)
+    # A value, a text or a list, and a record take some 30, 60 and 200 bytes; a cell of a workbook counts as two values.
+    values = content.count(b",") + 2 * marks.count(b"[") + 6 * marks.count(b"{") + texts
     refuse_beyond("cells", values, limits, file, times=2)
     refuse_long(content, (b'"', b","), limits, f"{file}, one text")
-    marks = np.frombuffer(content.translate(None, _NO_BRACKETS), dtype=np.uint8)
-    if np.cumsum(np.where(np.isin(marks, _OPENING), 1, -1), dtype=np.int32).max(initial=0) > DEEPEST:
-        raise FormatError(f"{file}: JSON of lists in lists, more than {DEEPEST} deep. Give the list of records")
+    # Python keeps each letter of a text in as many bytes as the widest of them takes.
+    widest = int(np.frombuffer(content, dtype=np.uint8).max(initial=0))
+    refuse_beyond("bytes", len(content) * (4 if widest >= 0xF0 else 2 if widest >= 0xC4 else 1), limits, file)
+    _refuse_nested(marks, file, limits, topology=b'"arcs"' in content)
     try:
         document = json.loads(
             content.decode("utf-8-sig"), parse_constant=lambda _: None, object_pairs_hook=partial(_once, file)
@@ -120,6 +126,37 @@ def _parsed(content: bytes, file: str, limits: Limits) -> Any:
     except (UnicodeError, RecursionError, ValueError) as failure:
         raise FormatError(f"{file}: broken JSON ({failure}). Download it again") from failure
     return document
+
+
+def _brackets(content: bytes) -> tuple[bytes, int]:
+    """The brackets of a document that stand in none of its texts, and how many values are texts."""
+    if b"\\" in content:
+        content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
+    marks = content.translate(None, _NO_MARKS)
+    texts = marks.count(b'"') // 2 - content.count(b'":')
+    return _TEXT.sub(b"", marks.replace(b'""', b"")), max(0, texts)
+
+
+def _refuse_nested(marks: bytes, file: str, limits: Limits, *, topology: bool) -> None:
+    """Refuse lists in lists without end, and a shape of too many parts, by brackets alone: parsed, they take a GB.
+
+    A part is a list of lists, such as the line of a polygon, in a list of its own; a topology keeps all its lines so::
+
+        [[[1,2],[1,3],[2,3]], [[5,6],[5,7],[6,7]]]    2 parts of 3 positions
+        1 2 3   3     3    2  2 3     3     3    2 1  depth
+    """
+    signs = np.frombuffer(marks, dtype=np.uint8)
+    opens = (signs == ord("[")) | (signs == ord("{"))
+    depth = np.cumsum(np.where(opens, 1, -1), dtype=np.int32)
+    if depth.max(initial=0) > DEEPEST:
+        raise FormatError(f"{file}: JSON of lists in lists, more than {DEEPEST} deep. Give the list of records")
+    lists = np.flatnonzero(opens & (signs == ord("[")))
+    of_lists = lists[np.isin(lists + 1, lists)]
+    for level in range(1, 0 if topology else int(depth.max(initial=0))):
+        lines, around = of_lists[depth[of_lists] == level + 1], lists[depth[lists] == level]
+        if len(lines) > limits["parts"] and len(around):
+            most = int(np.bincount(np.searchsorted(around, lines)).max())
+            refuse_beyond("parts", most, limits, f"{file}, one shape")
 
 
 def _once(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -147,7 +184,7 @@ def _records(document: Any, file: str) -> tuple[str, list[Any]]:
     raise FormatError(f"{file}: JSON that is {type(document).__name__}, not a list of records")
 
 
-def _cells(records: list[Any], file: str) -> pd.DataFrame:
+def _cells(records: list[Any], file: str, limits: Limits) -> pd.DataFrame:
     if any(not isinstance(record, dict) for record in records):
         raise FormatError(f"{file}: JSON whose list holds other things than records")
     keys: dict[str, None] = {}
@@ -155,14 +192,24 @@ def _cells(records: list[Any], file: str) -> pd.DataFrame:
         keys.update(dict.fromkeys(record))
         if len(keys) > MOST_KEYS:
             raise FormatError(f"{file}: more than {MOST_KEYS:,} different keys in its records")
+    refuse_beyond("cells", len(keys) * len(records), limits, file, times=2)
     rows = [list(keys), *([record.get(key) for key in keys] for record in records)]
     cells = pd.DataFrame(rows, dtype=object)
     for place in cells:
         kinds = set(map(type, cells[place]))
         if bool in kinds and kinds & {int, float}:  # Python takes true for the number 1
             cells[place] = [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells[place]]
+        if kinds & {list, dict}:  # each is written as text, again and again
+            most = max(map(_values, cells[place]))
+            refuse_beyond("letters", most * _LETTERS, limits, f"{file}, {cells[place].iloc[0]!r}, one cell")
     cells.index = pd.RangeIndex(0, len(rows))  # the keys are row 0, so the first record is row 1
     return cells
+
+
+def _values(cell: Any) -> int:
+    """How many values a cell has, with those of the lists and records in it."""
+    held = cell.values() if isinstance(cell, dict) else cell
+    return 1 + sum(map(_values, held)) if isinstance(cell, list | dict) else 1
 
 
 def _features(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
@@ -171,7 +218,7 @@ def _features(document: dict[str, Any], file: str, limits: Limits) -> Sheet:
     features = document.get("features")
     if not isinstance(features, list) or any(not isinstance(feature, dict) for feature in features):
         raise FormatError(f"{file}: {form} without a list of features")
-    cells = _cells([feature.get(attributes) or {} for feature in features], file)
+    cells = _cells([feature.get(attributes) or {} for feature in features], file, limits)
     if attributes == "attributes":
         geometry = esri_shapes(document, file, limits).set_axis(cells.index[1:])
     else:
@@ -207,15 +254,36 @@ def _is_esri(document: dict[str, Any]) -> bool:
 def _shape(geometry: Any, where: str, limits: Limits) -> shapely.Geometry | None:
     if geometry is None:
         return None
-    if isinstance(geometry, dict) and geometry.get("type") in (
-        "Polygon",
-        "MultiPolygon",
-        "MultiLineString",
-        "MultiPoint",
-    ):
-        parts = geometry.get("coordinates")
-        refuse_beyond("parts", len(parts) if isinstance(parts, list) else 0, limits, where)
+    refuse_beyond("parts", _parts(geometry), limits, where)
     try:
-        return shape(geometry)
+        return shape(_as_arrays(geometry))
     except (shapely.errors.ShapelyError, *_FAULTS) as failure:
         raise FormatError(f"{where}: not a geometry ({failure})") from failure
+
+
+def _parts(geometry: Any) -> int:
+    """How many parts a geometry of GeoJSON has, with the rings of its polygons and those of geometries in it."""
+    if not isinstance(geometry, dict):
+        return 1
+    kind, inner = geometry.get("type"), geometry.get("geometries")
+    if isinstance(inner, list):
+        return sum(map(_parts, inner))
+    held = geometry.get("coordinates")
+    if not isinstance(held, list) or kind in ("Point", "LineString"):
+        return 1
+    return sum(len(part) if isinstance(part, list) and kind == "MultiPolygon" else 1 for part in held)
+
+
+def _as_arrays(held: Any) -> Any:
+    """A geometry whose long lines are arrays: shapely copies a line of lists twice."""
+    if isinstance(held, dict):
+        return held | {key: _as_arrays(held[key]) for key in ("coordinates", "geometries") if key in held}
+    if not isinstance(held, list) or not held or not isinstance(held[0], list | dict):
+        return held
+    if len(held) < _LONG_LINE or not isinstance(held[0], list) or not held[0] or isinstance(held[0][0], list):
+        return [_as_arrays(part) for part in held]
+    try:
+        line = np.array(held)
+    except ValueError:  # positions of different lengths: shapely says so
+        return held
+    return line if line.dtype.kind in "if" else held

@@ -34,7 +34,7 @@ import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
-from sahelgeo.parts import FAULTS
+from sahelgeo.parts import FAULTS, long_shapes, parts_of_wkb
 from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
@@ -49,6 +49,8 @@ _TABLES = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)
 _BROKEN = "{}: a damaged {} ({}). Download it again"
 # What GDAL says of shapes that it could not build.
 _LOST = re.compile(r"NULL geometry|closed|corrupt|unsupported|fail|error", re.IGNORECASE)
+# Kinds of shapes from here on hold others.
+_SEVERAL = 4
 _MOST_CROSSINGS, _MOST_NESTED, _MOST_AT_ONCE = 50_000, 20_000_000, 4_000_000
 _NEIGHBOURS, _FEW_POINTS, _FEW_LINES = 40, 2_000, 30
 _MEND = "Download the file again, or open it with geopandas.read_file, mend it and save it"
@@ -92,6 +94,8 @@ def open_layers(content: bytes, file: str, form: str, limits: Limits, names: tup
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "layers"
         path.write_bytes(content)
+        if form == "flatgeobuf":
+            _refuse_long_features(content, file, limits)
         if form == "geopackage":
             names = _layers_of_geopackage(path, file, limits)
         for name in names:
@@ -127,12 +131,26 @@ def _layers_of_geopackage(path: Path, file: str, limits: Limits) -> tuple[str, .
                     continue
                 rows = base.execute(f"SELECT count(*) FROM {quoted}").fetchone()[0]  # noqa: S608 - the name is quoted
                 refuse_beyond("cells", rows * len(columns), limits, file, times=5)
-    except (sqlite3.Error, UnicodeDecodeError) as failure:
+                steps = count(1)
+                for column in columns:
+                    _refuse_long_blobs(base, quoted, '"' + column[1].replace('"', '""') + '"', file, limits)
+    except FormatError:
+        raise
+    except (sqlite3.Error, ValueError) as failure:
         raise FormatError(_BROKEN.format(file, "geopackage", failure)) from failure
     if computed:
         shown = listed([repr(name) for name in computed], 5)
         raise FormatError(f"{file}: {shown} would be computed while the file is read (views). Save them as tables")
     return tuple(layers)
+
+
+def _refuse_long_blobs(base: sqlite3.Connection, table: str, column: str, file: str, limits: Limits) -> None:
+    long = f"FROM {table} WHERE typeof({column}) = 'blob' AND length({column}) > 4 * ?"
+    longest = base.execute(f"SELECT max(length({column})) {long}", (limits["parts"],)).fetchone()[0]
+    refuse_beyond("letters", longest or 0, limits, f"{file}, one shape in bytes", times=5)
+    for (blob,) in base.execute(f"SELECT {column} {long}", (limits["parts"],)) if longest else ():
+        # GP, version, flags, CRS, then from none to four ranges
+        _refuse_long_shape(blob, limits, file, 8 + (0, 32, 48, 48, 64)[min(4, blob[3] >> 1 & 7)])
 
 
 def open_topology(document: dict[str, Any], file: str, limits: Limits) -> Opened:
@@ -192,10 +210,41 @@ def open_shapefile(path: Path, file: str, limits: Limits, encoding: str | None =
         if not head or 2 * struct.unpack(">i", head[24:28])[0] > size:
             raise FormatError(f"{file}: its {part} file is cut short. Download it again")
     _refuse_cut_table(there[".dbf"].read_bytes(), file)
+    _refuse_long_records(there[".shp"], there[".shx"], file, limits)
     features, said = _by_gdal(path, file, "shapefile", limits, encoding=encoding)
     if isinstance(features, gpd.GeoDataFrame) and len(features) and features.geometry.isna().all():
         raise FormatError(_BROKEN.format(file, "shapefile", "no shape can be read"))
     return Opened(file, (sheet_of(features, file, "", "shapefile"),), warnings=said)
+
+
+def _refuse_long_records(shapes: Path, index: Path, file: str, limits: Limits) -> None:
+    """Refuse a record of too many bytes or parts: 44 bytes after its place in the index it says how many there are."""
+    records = np.fromfile(index, dtype=">u4", offset=100)
+    places = 2 * records[: len(records) // 2 * 2].reshape(-1, 2).astype(np.int64)
+    refuse_beyond("letters", int(places[:, 1].max(initial=0)), limits, f"{file}, one shape in bytes", times=5)
+    content = np.memmap(shapes, dtype=np.uint8, mode="r")
+    long = places[(places[:, 1] > 4 * limits["parts"]) & (places[:, 0] + 48 <= len(content)), 0]
+    most = max((int.from_bytes(content[at + 44 : at + 48], "little") for at in long), default=0)
+    refuse_beyond("parts", most, limits, f"{file}, one shape")
+
+
+def _refuse_long_features(content: bytes, file: str, limits: Limits) -> None:
+    """Refuse a feature of FlatGeobuf of too many bytes: after the header and the tree, each begins with its length."""
+    try:
+        size, header = _number(content, "<I", 8), 12 + _number(content, "<I", 12)
+        counted, node = _field(content, header, 8), _field(content, header, 9)
+        features = _number(content, "<Q", counted) if counted else 0
+        width = _number(content, "<H", node) if node else 16
+        at = 12 + size
+        while features and width > 1:
+            at, above = at + 40 * features, -(-features // width)
+            features, at = (above, at) if above > 1 else (0, at + 40)
+        while at + 4 <= len(content):
+            length = _number(content, "<I", at)
+            refuse_beyond("letters", length, limits, f"{file}, one shape in bytes", times=5)
+            at += 4 + length
+    except struct.error as failure:
+        raise FormatError(_BROKEN.format(file, "flatgeobuf", "its header points to nothing")) from failure
 
 
 def open_attributes(content: bytes, file: str, limits: Limits, encoding: str | None, path: Path | None) -> Opened:
@@ -234,7 +283,8 @@ def _by_gdal(
             facts = pyogrio.read_info(source, **asked)
             refuse_beyond("cells", facts["features"] * (len(facts["fields"]) + 1), limits, file, times=5)
             table: pd.DataFrame = pyogrio.read_dataframe(source, **asked)
-            _refuse_many_parts(table, file, limits)
+            if isinstance(table, gpd.GeoDataFrame):
+                _refuse_many_parts(table.geometry, limits, file)
     except FormatError:
         raise
     except (UnicodeDecodeError, LookupError) as failure:
@@ -250,10 +300,20 @@ def _by_gdal(
     return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
 
 
-def _refuse_many_parts(table: pd.DataFrame, file: str, limits: Limits) -> None:
-    shapes = np.array(table.geometry if isinstance(table, gpd.GeoDataFrame) else [], dtype=object)
-    for counts in (shapely.get_num_geometries(shapes), shapely.get_num_interior_rings(shapes)):
-        refuse_beyond("parts", int(counts.max(initial=0)), limits, f"{file}, one shape")
+def _refuse_many_parts(shapes: Any, limits: Limits, where: str) -> None:
+    """Refuse shapes of more parts than the bound: points, lines, polygons and the rings within these."""
+    parts, of = shapely.get_parts(np.array(shapes, dtype=object), return_index=True)
+    while (shapely.get_type_id(parts) >= _SEVERAL).any():
+        parts, within = shapely.get_parts(parts, return_index=True)
+        of = of[within]
+    counts = np.bincount(of, weights=1 + shapely.get_num_interior_rings(parts))
+    refuse_beyond("parts", int(counts.max(initial=0)), limits, f"{where}, one shape")
+
+
+def _refuse_long_shape(shape: bytes | memoryview, limits: Limits, where: str, start: int = 0) -> None:
+    """Refuse well-known binary of too many bytes or parts, before it is made a shape: that takes ten times as much."""
+    refuse_beyond("letters", len(shape), limits, f"{where}, one shape in bytes", times=5)
+    refuse_beyond("parts", parts_of_wkb(shape, start, limits["parts"]), limits, f"{where}, one shape")
 
 
 def form_of(content: bytes) -> str | None:
@@ -275,7 +335,8 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
         known = b"geo" in (stored.metadata or {})
         read: Any = getattr(gpd if known else pd, f"read_{form}")
         table = read(io.BytesIO(content))
-        _refuse_many_parts(table, file, limits)
+        if known:
+            _refuse_many_parts(table.geometry, limits, file)
     except FormatError:
         raise
     except FAULTS as failure:
@@ -318,7 +379,7 @@ def _refuse_large_parquet(content: bytes, file: str, limits: Limits) -> pa.Schem
         for batch in stored.iter_batches(rows, columns=[name]):
             batch.validate(full=True)
             column = batch.column(0)
-            _refuse_long_texts(column, limits, f"{file}, {name}")
+            _refuse_long_cells(column, limits, f"{file}, {name}")
             size += _shared_letters(column) if isinstance(column, pa.DictionaryArray) else column.nbytes
             refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
@@ -346,7 +407,7 @@ def _refuse_large_feather(content: bytes, file: str, limits: Limits) -> pa.Schem
         batch.validate(full=True)
         size += sum(map(_shared_letters, batch.columns))
         for field, column in zip(schema, batch.columns, strict=True):
-            _refuse_long_texts(column, limits, f"{file}, {field.name}")
+            _refuse_long_cells(column, limits, f"{file}, {field.name}")
         refuse_beyond("bytes", size, limits, f"{file}, texts of its cells")
     return schema
 
@@ -358,7 +419,9 @@ def _shared_letters(column: pa.Array) -> int:
     return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
 
 
-def _refuse_long_texts(column: pa.Array, limits: Limits, where: str) -> None:
+def _refuse_long_cells(column: pa.Array, limits: Limits, where: str) -> None:
+    for shape in long_shapes(column):
+        _refuse_long_shape(shape, limits, where)
     texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
     if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
         longest = pc.max(pc.binary_length(texts)).as_py()
