@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import io
 import json
+import re
 import warnings
 from pathlib import Path
 
@@ -294,11 +295,24 @@ def test_two_columns_that_may_both_be_meant_are_refused_where_they_differ(heads:
 
 
 @pytest.mark.parametrize(
-    "name", ["Moyenne", "Écart-type", "Variation (%)", "Rappel janvier 2023", "dont enfants", "y compris Djibo"]
+    "name",
+    [
+        "Moyenne",
+        "Écart-type",
+        "Variation (%)",
+        "Rappel janvier 2023",
+        "dont enfants",
+        "y compris Djibo",
+        "Femmes",
+        "Enfants de moins de 5 ans",
+        "Women and girls",
+        "Objectif 2023",
+    ],
 )
 def test_a_row_that_is_no_place_is_left_out_and_said(name: str) -> None:
     """An average, a change, an earlier figure, a part of the others."""
-    with pytest.warns(sg.DataWarning, match="averages, changes, earlier figures or parts of others"):
+    said = rf"rows such as '{re.escape(name)}' are averages, changes, earlier figures or parts of others"
+    with pytest.warns(sg.DataWarning, match=said):
         assert conasur(["SAHEL", "SOUM", "DJIBO", 10], ["SAHEL", "SOUM", "KELBO", 5], ["", "", name, 7]) == 15
 
 
@@ -398,3 +412,18 @@ def test_columns_of_years_that_cannot_be_read_are_said() -> None:
     """'2021 (prov.)' is a year of counts that would be lost."""
     with pytest.warns(sg.DataWarning, match=r"columns '2021 \(prov\.\)' were left out"):
         assert people("Adm2,2020,2021 (prov.)", "Soum,5,7") == 5
+
+
+def test_a_name_that_begins_like_a_word_of_statistics_is_a_place() -> None:
+    """Min Buri is a district of Bangkok, Mean Chey one of Phnom Penh, Malé the capital of the Maldives."""
+    for name in ("Min Buri", "Mean Chey", "Male"):
+        assert conasur(["SAHEL", "SOUM", "DJIBO", 10], ["SAHEL", "SOUM", name, 7]) == 17
+
+
+def test_a_row_that_says_less_of_where_it_is_than_the_others_is_said() -> None:
+    """Somebody wrote a target below the regions of a publisher, which all have codes; nothing is left out."""
+    head = "admin0Name,admin0Pcode,admin1Name,admin1Pcode,reportingDate,roundNumber,numPresentIdpInd,operation"
+    rows = [f"Chad,TCD,R{number},TD0{number},2017-02-01,1,{100 + number},Lac" for number in range(1, 6)]
+    with pytest.warns(sg.DataWarning, match=r"row\(s\) 7: names or codes that the other rows have are missing"):
+        stocks = sg.read(io.BytesIO("\n".join([head, *rows, ",,Besoins,,2017-02-01,1,999,Lac"]).encode()))
+    assert stocks["people"].sum() == 515 + 999

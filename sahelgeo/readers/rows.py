@@ -32,7 +32,7 @@ from sahelgeo.readers.printed import (
 )
 from sahelgeo.readers.report import KEPT
 from sahelgeo.readers.sheets import FOOT_ROWS, PRINTED, Found, refuse_headings, said_around
-from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels, perhaps_places
+from sahelgeo.readers.total_rows import Totals, aside, ended_by, is_known, known_names, labels, perhaps_places, strays
 from sahelgeo.tables import TABLES
 from sahelgeo.words import PRINTED_WORDS, without_accents
 
@@ -165,6 +165,27 @@ class Rows:
         words = names.join(beyond)
         if words.empty:
             return
+        self._drop_totals(plan, names, beyond, codes)
+        here = self.frame.index
+        few = strays(
+            self.filled(names.loc[here]), beyond.join(codes[[name for name in codes if name not in beyond]]).loc[here]
+        )
+        self.doubt(
+            few & self._have_figures(few),
+            "names or codes that the other rows have are missing. They were kept as places: where they are a part or a "
+            "sum of the others, their people count twice",
+        )
+
+    def _have_figures(self, rows: pd.Series) -> pd.Series:
+        """Which of some rows hold a figure in a column that is counted."""
+        figures = self.frame.loc[rows, [name for name in self.feed.kinds if name in self]]
+        there = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).astype(bool).any(axis=1)
+        return there.reindex(rows.index, fill_value=False)
+
+    def _drop_totals(
+        self, plan: Mapping[str, Any], names: pd.DataFrame, beyond: pd.DataFrame, codes: pd.DataFrame
+    ) -> None:
+        words = names.join(beyond)
         said = labels(words)
         if said[["aside", "group"]].any(axis=None):
             self._drop_asides(words, said)
@@ -198,15 +219,14 @@ class Rows:
     def _drop_asides(self, words: pd.DataFrame, said: pd.DataFrame) -> None:
         """Leave out the rows that are no places: an average, a change, an earlier figure or a part of others."""
         no_place, group = said["aside"], said["group"]
-        figures = self.frame.loc[no_place | group, [name for name in self.feed.kinds if name in self]]
-        counted = figures.map(lambda cell: any(map(str.isdigit, text_of(cell)))).astype(bool).any(axis=1)
-        counted = counted.reindex(words.index, fill_value=False)
+        counted = self._have_figures(no_place | group)
         for rows, what in (
             (no_place & counted, "are averages, changes, earlier figures or parts of others, which were left out"),
             (group & ~counted, "name a group. The rows below may count others: read each alone"),
         ):
             if rows.any():
-                self.doubt(rows, f"rows such as {words[rows].iloc[0].dropna().iloc[-1]!r} {what}")
+                shown = next(name for name in words[rows].iloc[0].dropna() if aside(name))
+                self.doubt(rows, f"rows such as {shown!r} {what}")
         self.drop(no_place, "note")
 
     def _say_totals(self, found: Totals, *, keep: bool, parts: bool) -> None:

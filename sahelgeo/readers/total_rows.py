@@ -47,6 +47,8 @@ _ROUNDING = 0.51
 _NEAR = 0.02
 _LEAST_SUSPECT = 10
 _LEAST_SUSPECT_WITHIN = 1_000
+# Rows that say less than others are strange where they are so few, or such a part of all.
+_FEW, _FEW_OF = 3, 0.02
 # So many rows are each held against the sums of the others, which takes a pass through all.
 _MOST_SUMS = 1_000
 
@@ -101,6 +103,20 @@ def aside(name: str) -> str:
     """Whether a name says that its row is no place: ``aside``, ``group`` or nothing."""
     folded = fold(name)
     return next((kind for kind, words in _NO_PLACES.items() if words.fullmatch(folded)), "")
+
+
+def strays(names: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
+    """Few rows that say less of where they are than the others: none of the keys that these have, or one name alone.
+
+    Somebody wrote them below or among the rows of a publisher: a target, women, another month.
+    """
+    filled = names.join(keys[[name for name in keys if name not in names]]).notna()
+    _, rows, counts = np.unique(filled @ (1 << np.arange(filled.shape[1])), return_inverse=True, return_counts=True)
+    usual = filled[rows == counts.argmax()].iloc[0]
+    keyed = [name for name in keys if usual[name]]
+    said = filled.sum(axis=1)
+    few: pd.Series = said.between(1, usual.sum() - 1) & (~filled[keyed].any(axis=1) if keyed else said == 1)
+    return few & (few.sum() <= max(_FEW, len(few) * _FEW_OF))
 
 
 def ended_by(totals: pd.DataFrame) -> pd.Series:
