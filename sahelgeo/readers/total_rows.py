@@ -108,14 +108,16 @@ def aside(name: str) -> str:
 def strays(names: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
     """Few rows that say less of where they are than the others: none of the keys that these have, or one name alone.
 
-    Somebody wrote them below or among the rows of a publisher: a target, women, another month.
+    Somebody wrote them below or among the rows of a publisher: a target, women, another month. A row with all names
+    and without a code alone is a place that nobody has matched.
     """
     filled = names.join(keys[[name for name in keys if name not in names]]).notna()
     _, rows, counts = np.unique(filled @ (1 << np.arange(filled.shape[1])), return_inverse=True, return_counts=True)
     usual = filled[rows == counts.argmax()].iloc[0]
     keyed = [name for name in keys if usual[name]]
-    said = filled.sum(axis=1)
-    few: pd.Series = said.between(1, usual.sum() - 1) & (~filled[keyed].any(axis=1) if keyed else said == 1)
+    said, named = filled.sum(axis=1), filled[names.columns].sum(axis=1)
+    few: pd.Series = (said > 0) & (named < usual[names.columns].sum())
+    few &= ~filled[keyed].any(axis=1) if keyed else said == 1
     return few & (few.sum() <= max(_FEW, len(few) * _FEW_OF))
 
 
