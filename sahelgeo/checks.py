@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import is_
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
-from geopandas.array import GeometryDtype
 
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
+from sahelgeo.late import gpd, shapely
 
 Need = Literal["text", "number", "day", "any"]
 Mask = npt.NDArray[np.bool_]
@@ -38,7 +37,6 @@ RULES = {
 # The standard's day, with or without a time of the day, which is left out. "05/09/2022" is May here, September there.
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _OFFICIAL = re.compile(r"([A-Za-z]{2,3})\d{2,10}")
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 FREQUENCIES = {"MS": "months", "QS": "quarters", "YS": "years"}
 
 
@@ -175,12 +173,15 @@ def polygons(areas: Any, name: str, *, make: str = "load_areas and read_areas ma
     _raise(name, polygon_problems(areas))
 
 
-def has_shapes(table: Any) -> bool:
-    """Whether a table has a geometry, of shapes: a column that was assigned as objects makes a GeoDataFrame without."""
-    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name not in table.columns:
+def has_shapes(table: object) -> TypeGuard[gpd.GeoDataFrame]:
+    """Whether a table has a geometry, of shapes: a column that was assigned as objects makes a GeoDataFrame without.
+
+    Before geopandas is loaded none has.
+    """
+    if "geopandas" not in sys.modules or not isinstance(table, gpd.GeoDataFrame):
         return False
-    shapes = table[table.active_geometry_name]
-    return isinstance(shapes, pd.DataFrame) or isinstance(shapes.dtype, GeometryDtype)
+    shapes = table.get(table.active_geometry_name)
+    return isinstance(shapes, pd.DataFrame) or (shapes is not None and str(shapes.dtype) == "geometry")
 
 
 def _needs_shapes(areas: Any, name: str, what: str, make: str) -> None:
@@ -203,7 +204,7 @@ def crs(table: gpd.GeoDataFrame, name: str) -> None:
 
 
 def polygon_problems(
-    areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] = shapely.is_valid
+    areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None
 ) -> list[str]:
     """Sentences on geometry that is not valid polygons; asked once of the same geometries, which do not change."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
@@ -211,8 +212,9 @@ def polygon_problems(
     if any(all(map(is_, known, shapes)) for known in found):
         return []
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    other = there & ~np.isin(shapely.get_type_id(shapes), _POLYGONAL)
-    invalid = there & ~other & ~is_valid(shapes)
+    polygonal = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+    other = there & ~np.isin(shapely.get_type_id(shapes), polygonal)
+    invalid = there & ~other & ~(is_valid or shapely.is_valid)(shapes)
     problems = []
     if other.any():
         problems.append(f"geometry, {_rows(areas, other)}: not a polygon. Areas are polygons or multipolygons")
@@ -232,7 +234,7 @@ _MOST_NOTED = 50_000
 
 
 def coded_polygons(
-    areas: Any, name: str = "areas", is_valid: Callable[[npt.NDArray[Any]], Mask] = shapely.is_valid
+    areas: Any, name: str = "areas", is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None
 ) -> None:
     """Raise, all problems at once, unless these are valid polygons, each with a p-code of its own.
 

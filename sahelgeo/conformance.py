@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.checks import Mask
 from sahelgeo.errors import SHOWN_AT_MOST, SchemaError, listed
+from sahelgeo.late import gpd
 from sahelgeo.sums import Coded, Numbers, in_order, repeated
 from sahelgeo.tables import PERIOD_RULE, TABLES, Table
 from sahelgeo.words import missing_words

@@ -37,11 +37,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
-import pyproj
 import shapely
 
 from sahelgeo.coded_sums import CodedSums
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, PartError, SahelgeoError, SchemaError, hearing, listed, warn
+from sahelgeo.late import faults
 from sahelgeo.sums import first_rows, group_numbers, literal
 
 State: TypeAlias = "dict[str, Any]"
@@ -54,11 +54,6 @@ ROWS_AT_ONCE = 1 << 19
 _HELD = 1 << 18
 # 400 MB of keys; beyond, an engine looks for those that are there twice.
 MOST_KEYS = 50_000_000
-# What GDAL, Arrow and geopandas raise on damaged bytes: whatever their own code meets in them.
-FAULTS = (
-    *(pa.ArrowException, OSError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
-    *(shapely.errors.ShapelyError, pyproj.exceptions.ProjError),
-)
 # Kinds of well-known binary that are made of others. A shape that holds more of them in each other than this is none,
 # and one of fewer bytes cannot.
 _HOLD_SHAPES = (4, 5, 6, 7, 9, 10, 11, 12)
@@ -103,7 +98,7 @@ def sound(held: Any, what: str, read: Callable[[], Iterator[Thing]]) -> Iterator
         yield from read()
     except SahelgeoError:
         raise
-    except FAULTS as failure:
+    except faults() as failure:
         files = [held.fragment.path] if isinstance(held, Fragment) else getattr(held, "files", None)
         where = held if isinstance(held, Path) else listed(files, 3) if files else what
         raise FormatError(

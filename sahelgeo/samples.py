@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import as_file, files
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import embedded
 from sahelgeo.conformance import conform
 from sahelgeo.errors import AreasNotEmbeddedError, SampleNotFoundError, listed
+from sahelgeo.late import gpd
 from sahelgeo.places.names import country_codes
 
 # Of which countries each sample speaks, and which tables it holds in files of its own.

@@ -155,6 +155,8 @@ def _table() -> dict[str, dict[str, str]]:
 
 def without_accents(text: str) -> str:
     """A text without its accents."""
+    if text.isascii():
+        return text
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 

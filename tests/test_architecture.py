@@ -24,7 +24,7 @@ HEAVY = (
 )
 # From the ground up; a module may import from its own layer and from those below.
 LAYERS = (
-    ("errors", "embedded", "saving"),
+    ("errors", "embedded", "late", "saving"),
     ("checks",),
     ("words", "tables", "sources", "periods"),
     ("sums", "coded_sums", "parts"),
@@ -112,6 +112,18 @@ def test_there_are_no_import_cycles() -> None:
 def test_importing_loads_nothing_heavy() -> None:
     """``import sahelgeo`` brings in none of the large libraries."""
     code = f"import sys, sahelgeo; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_table_without_shapes_is_read_without_the_packages_for_shapes() -> None:
+    """They take as long to load as pandas."""
+    code = """
+import io, sys, sahelgeo as sg
+sg.read(io.BytesIO(b"pcode,date,group,people,source\\nBF46,2020-01-28,idp,7,made\\n"))
+heavy = ("geopandas", "shapely", "pyproj", "pyogrio", "rasterio", "rapidfuzz", "openpyxl", "folium", "jinja2", "matplotlib")
+print([name for name in heavy if name in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

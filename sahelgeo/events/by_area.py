@@ -22,6 +22,7 @@ from sahelgeo.conformance import SHOWN_AT_MOST, conform, conform_areas, listed
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, UnmatchedError, hearing, warn
 from sahelgeo.events import counting
+from sahelgeo.events.counting import FAR_DEGREES, PROBLEMS
 from sahelgeo.parts import Keyed, Keys, Map, Part, Seen, State, Tables
 from sahelgeo.periods import Frequency, every_period, period_code, periods_of
 from sahelgeo.places.area_index import OUTSIDE, AreaIndex, area_index
@@ -32,17 +33,6 @@ from sahelgeo.sources import joined_sources
 from sahelgeo.sums import Mask, distinct, named_rows
 
 _PLACE = ["pcode", "start", "end"]
-# What may be wrong with the place of an event, and the words of the warning.
-PROBLEMS = {
-    "no_coordinates": "without coordinates",
-    "at_zero": "at 0° north and 0° east, where nobody lives",
-    "swapped": "whose latitude and longitude are swapped, as it seems",
-    "far_away": "more than a degree away from their country",
-    "tied": "in more than one area",
-    "outside": "outside all areas",
-    "too_coarse": "placed too coarsely for areas of this level (geo_precision)",
-}
-FAR_DEGREES = 1.0
 # Fewer than of points: an event has texts, and each of them takes memory.
 _ROWS_AT_ONCE = 1 << 17
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import SHOWN_AT_MOST, conform, listed
 from sahelgeo.errors import DoubleCountError, DuplicateEventError, SchemaError, WindowError, warn
+from sahelgeo.late import gpd
 from sahelgeo.periods import days_covered
 from sahelgeo.sums import Mask, first_rows, group_numbers, named_rows
 
@@ -23,6 +23,17 @@ EXPORTED = "exported"
 SEEN_UNTIL = "seen_until"
 KEY = ("event", "source")
 FATALITIES = ("fatalities", "fatalities_low", "fatalities_high")
+# What may be wrong with the place of an event, and the words of the warning.
+PROBLEMS = {
+    "no_coordinates": "without coordinates",
+    "at_zero": "at 0° north and 0° east, where nobody lives",
+    "swapped": "whose latitude and longitude are swapped, as it seems",
+    "far_away": "more than a degree away from their country",
+    "tied": "in more than one area",
+    "outside": "outside all areas",
+    "too_coarse": "placed too coarsely for areas of this level (geo_precision)",
+}
+FAR_DEGREES = 1.0
 
 
 def newest_export(events: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import FormatError, SahelgeoError, hearing, listed
+from sahelgeo.late import gpd
 from sahelgeo.readers.areas import areas_in, holds_areas
 from sahelgeo.readers.bounds import Limits
 from sahelgeo.readers.feed import feeds

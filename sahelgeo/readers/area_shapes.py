@@ -7,13 +7,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-import shapely.errors
 
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, FormatError, SchemaError, listed
+from sahelgeo.late import gpd, shapely
 from sahelgeo.places.names import countries
 from sahelgeo.readers.bounds import Limits, refuse_beyond
 from sahelgeo.readers.printed import text_of

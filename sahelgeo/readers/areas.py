@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Unpack
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.checks import official_code
 from sahelgeo.conformance import conform_areas
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed, warn
+from sahelgeo.late import gpd
 from sahelgeo.places.names import countries, undo_double_encoding
 from sahelgeo.readers.area_shapes import dissolved, longitude_first, repaired, with_crs, with_names, written_shapes
 from sahelgeo.readers.bounds import Limits, limits_of

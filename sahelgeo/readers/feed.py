@@ -7,7 +7,8 @@ import inspect
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -79,6 +80,11 @@ class Feed:
             importlib.import_module(f"sahelgeo.readers.{self.module}"), name, None
         )
         return found
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """The headings of all its columns."""
+        return frozenset(chain.from_iterable(self.columns.values()))
 
     @property
     def options(self) -> tuple[str, ...]:

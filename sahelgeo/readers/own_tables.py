@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, listed
+from sahelgeo.late import gpd
 from sahelgeo.readers.columns import Day, given_day
 from sahelgeo.readers.feed import Feed, Vintage
 from sahelgeo.readers.opener import Readable, open_file

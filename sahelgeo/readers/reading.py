@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo import checks
 from sahelgeo.conformance import conform
 from sahelgeo.errors import FormatError, SchemaError, warn
 from sahelgeo.events.counting import SEEN_UNTIL, refuse_copies
+from sahelgeo.late import gpd
 from sahelgeo.phases.rule import refuse_shares
 from sahelgeo.readers.columns import How
 from sahelgeo.readers.feed import feeds, feeds_of
@@ -166,7 +166,7 @@ def _checked(table: pd.DataFrame, kind: str, opened: Opened) -> pd.DataFrame:
         if kind == "events":
             refuse_copies(table, opened.file)
         raise SchemaError(f"{opened.file}: {failure}", failure.problems) from failure
-    if isinstance(table, gpd.GeoDataFrame) and not TABLES[kind].geographic:
+    if not TABLES[kind].geographic and checks.has_shapes(table):
         checked = gpd.GeoDataFrame(checked, geometry=table.active_geometry_name, crs=table.crs)
     return checked
 

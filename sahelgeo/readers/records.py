@@ -7,14 +7,11 @@ import re
 from functools import partial
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-import shapely.errors
-from shapely.geometry import shape
 
 from sahelgeo.errors import FormatError, listed
+from sahelgeo.late import gpd, shapely
 from sahelgeo.readers.bounds import Limits, refuse_beyond, refuse_long
 from sahelgeo.readers.shapes import esri_shapes, known_crs, open_topology
 from sahelgeo.readers.sheets import Opened, Sheet
@@ -256,7 +253,7 @@ def _shape(geometry: Any, where: str, limits: Limits) -> shapely.Geometry | None
         return None
     refuse_beyond("parts", _parts(geometry), limits, where)
     try:
-        return shape(_as_arrays(geometry))
+        return shapely.geometry.shape(_as_arrays(geometry))
     except (shapely.errors.ShapelyError, *_FAULTS) as failure:
         raise FormatError(f"{where}: not a geometry ({failure})") from failure
 

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
 from sahelgeo.conformance import LARGEST_WHOLE
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
-from sahelgeo.events.by_area import FAR_DEGREES, PROBLEMS
+from sahelgeo.events.counting import FAR_DEGREES, PROBLEMS
+from sahelgeo.late import gpd, shapely
 from sahelgeo.readers import columns as cells_of
 from sahelgeo.readers.area_shapes import extents_of_countries
 from sahelgeo.readers.columns import How, Kind, Month

@@ -22,19 +22,16 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pyogrio
-import pyproj
-import shapely
 
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
-from sahelgeo.parts import FAULTS, long_shapes, parts_of_wkb
+from sahelgeo.late import faults, gpd, pyogrio, pyproj, shapely
+from sahelgeo.parts import long_shapes, parts_of_wkb
 from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
@@ -294,7 +291,7 @@ def _by_gdal(
         ) from failure
     except NameError as failure:  # pyogrio's, where GDAL cannot write the text of a CRS down
         raise FormatError(_BROKEN.format(file, form, "its coordinate system cannot be read")) from failure
-    except FAULTS as failure:
+    except faults() as failure:
         raise FormatError(_BROKEN.format(file, form, failure)) from failure
     said = dict.fromkeys(str(warning.message) for warning in caught)
     return table, tuple(f"GDAL on its shapes: {text}" for text in said if _LOST.search(text))
@@ -339,7 +336,7 @@ def open_columns(content: bytes, file: str, limits: Limits) -> Sheet:
             _refuse_many_parts(table.geometry, limits, file)
     except FormatError:
         raise
-    except FAULTS as failure:
+    except faults() as failure:
         raise FormatError(_BROKEN.format(file, f"{form} file", failure)) from failure
     table = as_stored(table, stored)
     return sheet_of(table if known else with_shapes(table), file, "", form)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, listed
+from sahelgeo.late import gpd
 from sahelgeo.readers.feed import Feed, Vintage, feeds
 from sahelgeo.readers.printed import fold, text_of
 from sahelgeo.words import PRINTED_WORDS
@@ -247,6 +247,8 @@ def said_around(found: Found, rows: pd.Index) -> list[str]:
 
 
 def _columns(headings: Mapping[str, int], feed: Feed) -> dict[str, int]:
+    if feed.headings.isdisjoint(headings):
+        return {}
     found = {name: next((known for known in feed.columns[name] if known in headings), None) for name in feed.columns}
     return {name: headings[heading] for name, heading in found.items() if heading is not None}
 
