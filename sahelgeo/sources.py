@@ -92,6 +92,12 @@ def joined_sources(values: Iterable[Any]) -> str | None:
     return JOIN.join(sorted(names)) or None
 
 
+def sources_by_row(*columns: pd.Series) -> pd.Series:
+    """The sources of several columns, row by row."""
+    rows = zip(*columns, strict=True)
+    return pd.Series([joined_sources(row) for row in rows], index=columns[0].index, dtype="string")
+
+
 def with_source(result: pd.DataFrame, *tables: pd.DataFrame | None) -> pd.DataFrame:
     """The result with all sources of the tables that it was made of in ``source``; as it is where they name none."""
     held = []

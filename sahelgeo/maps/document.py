@@ -193,6 +193,7 @@ def static_text(name: str) -> str:
     return STATIC.joinpath(name).read_text(encoding="utf-8")
 
 
+@lru_cache
 def page_head(*, with_leaflet: bool, several: bool = False) -> str:
     """Leaflet (for a page of its own), then sahelgeo's styles and scripts, all inline."""
     own = ("sheet", "panels") if several else ("sheet",)
@@ -217,7 +218,7 @@ def lean(text: str) -> str:
     """Our own script without comments and the blanks between words and signs; lines and names stay, to be read."""
 
     def shortened(found: re.Match[str]) -> str:
-        token, before, after = found.group(), text[found.start() - 1 : found.start()], text[found.end() :][:1]
+        token, before, after = found.group(), text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
         if token.startswith("/*"):
             return ""
         if not token.isspace():

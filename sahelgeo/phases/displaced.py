@@ -18,8 +18,7 @@ from sahelgeo.flows.flow_sums import sum_flows
 from sahelgeo.phases.classes import CLASSES, categorical
 from sahelgeo.phases.rule import area_phase
 from sahelgeo.places.attach import check_editions
-from sahelgeo.rasters.zones import sources_by_row
-from sahelgeo.sources import with_source
+from sahelgeo.sources import sources_by_row, with_source
 from sahelgeo.stocks.rates import rate_per_1000
 from sahelgeo.stocks.stock_totals import sum_stocks
 from sahelgeo.tables import PHASE_STATES

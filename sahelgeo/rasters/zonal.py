@@ -34,12 +34,11 @@ from sahelgeo.rasters.zones import (
     share_without,
     shares,
     source_of_areas,
-    sources_by_row,
     sums_over,
     values_in_words,
     zone_labels,
 )
-from sahelgeo.sources import joined_sources
+from sahelgeo.sources import joined_sources, sources_by_row
 
 # Borders of real files overlap by centimetres: what they count twice is less than this share of a zone.
 _OVERLAP_BORNE = 1e-3

@@ -23,7 +23,6 @@ from sahelgeo.parts import Part, parts_of
 from sahelgeo.places.shared_ground import Floats, Ints, shared_within
 from sahelgeo.rasters.grids import Grid, Raster, Reader, open_grid
 from sahelgeo.rasters.streams import Edges, ZoneSums, edges_on, zone_sums
-from sahelgeo.sources import joined_sources
 
 Measure = Literal["count", "density"]
 Grids: TypeAlias = "Iterable[Raster]"
@@ -357,12 +356,6 @@ def source_of_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:
     """Who drew the borders of areas, where their table says so."""
     name = next((name for name in ("area_source", "source") if name in areas), None)
     return None if name is None else areas[name].astype("string")
-
-
-def sources_by_row(*columns: pd.Series) -> pd.Series:
-    """The sources of several columns, row by row."""
-    rows = zip(*columns, strict=True)
-    return pd.Series([joined_sources(row) for row in rows], index=columns[0].index, dtype="string")
 
 
 def zone_labels(zones: gpd.GeoDataFrame) -> pd.Series:
