@@ -203,9 +203,7 @@ def crs(table: gpd.GeoDataFrame, name: str) -> None:
         raise CRSError(f"{name}: the CRS {table.crs.name!r} is tied to no place on Earth. Set that of the coordinates")
 
 
-def polygon_problems(
-    areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None
-) -> list[str]:
+def polygon_problems(areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None) -> list[str]:
     """Sentences on geometry that is not valid polygons; asked once of the same geometries, which do not change."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
     found = ([one() for one in known] for known in tuple(_FOUND_VALID) if len(known) == len(shapes))
@@ -233,9 +231,7 @@ _FOUND_VALID: deque[list[weakref.ref[Any]]] = deque(maxlen=8)
 _MOST_NOTED = 50_000
 
 
-def coded_polygons(
-    areas: Any, name: str = "areas", is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None
-) -> None:
+def coded_polygons(areas: Any, name: str = "areas", is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None) -> None:
     """Raise, all problems at once, unless these are valid polygons, each with a p-code of its own.
 
     The declaration of Areas asks this and more; where only codes and shapes are used, this is all that is needed.

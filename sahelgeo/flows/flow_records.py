@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from math import prod
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,7 +21,7 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from sahelgeo import checks
-from sahelgeo.coded_sums import BEHIND, CHUNK, PERIOD, CodedSums, Codes, Counts, Known, added, keys_of, recoded
+from sahelgeo.coded_sums import BEHIND, CHUNK, PERIOD, CodedSums, Codes, Counts, Known, added, recoded
 from sahelgeo.conformance import conform_records
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.parts import Fragment, checked, files_of, sound, threads_at_most
@@ -42,7 +41,11 @@ _WAITING = 3
 
 
 def sum_records(
-    flows: FlowRecords | pd.DataFrame, target: Retarget | None = None, *, copies: bool = False
+    flows: FlowRecords | pd.DataFrame,
+    target: Retarget | None = None,
+    *,
+    copies: bool = False,
+    kept: Collection[str] | None = None,
 ) -> CodedSums:
     """Add up the rows that agree in ends, period, source and what else tells them apart, chunk by chunk.
 
@@ -55,13 +58,17 @@ def sum_records(
         Gives the p-codes to count for the p-codes that are there (a coarser level), None for those that have none.
     copies : bool
         Whether rows alike would be copies: then all that tells rows apart is kept (event, place, country).
+    kept : collection of str, optional
+        Columns of text to add up by, where others are to be added over; ``target`` is asked for both ends all the same.
 
     Returns
     -------
     CodedSums
         Memory goes with the number of sums, not of rows.
     """
-    known: Known = {name: {} for name in (*ENDS, "period", "source", "reason")}
+    known: Known = {
+        name: {} for name in (*ENDS, "period", "source", "reason") if kept is None or name in (*kept, "period")
+    }
     whole = CodedSums(
         {}, {name: np.zeros(0, dtype=np.int64) for name in known}, {"lines": np.zeros(0), "people": np.zeros(0)}
     )
@@ -71,7 +78,7 @@ def sum_records(
     for batch in _batches(flows, names):
         last = first + batch.num_rows
         labels = pd.RangeIndex(first, last) if index is None else index[first:last]
-        held.append(_part(batch, labels, known, target))
+        held.append(_part(batch, labels, known, target, kept))
         first = last
         if sum(map(len, held)) > max(CHUNK - 1, _WAITING * len(whole)):
             whole, held = added([whole, *held], known), []
@@ -160,7 +167,9 @@ def _flow_columns(found: Sequence[str], names: Sequence[str], where: str = "") -
     return [name for name in names if name in found]
 
 
-def _part(batch: pa.RecordBatch, labels: pd.Index, known: Known, target: Retarget | None) -> CodedSums:
+def _part(
+    batch: pa.RecordBatch, labels: pd.Index, known: Known, target: Retarget | None, kept: Collection[str] | None
+) -> CodedSums:
     """The rows of a chunk on codes; what is not plain is read, or refused, as a small table is."""
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     texts = {name: column for name, column in columns.items() if name not in (*PERIOD, *NUMBERS)}
@@ -171,11 +180,14 @@ def _part(batch: pa.RecordBatch, labels: pd.Index, known: Known, target: Retarge
             for name, column in columns.items()
         }
         table = conform_records(pa.table(cells).to_pandas().set_axis(labels), "flows")[list(columns)]
-        return _part(_encoded(pa.RecordBatch.from_pandas(table, preserve_index=False)), labels, known, target)
+        return _part(_encoded(pa.RecordBatch.from_pandas(table, preserve_index=False)), labels, known, target, kept)
     codes = {
         name: _codes_of(column, known.setdefault(name, {}), target if name in ENDS else None)
         for name, column in texts.items()
+        if kept is None or name in kept
     }
+    for name in set(ENDS) - set(codes) if target is not None else ():
+        target(texts[name].dictionary.to_pylist())
     return CodedSums({}, {"period": period, **codes}, {"lines": np.ones(batch.num_rows), **people, **_behind(columns)})
 
 
@@ -200,34 +212,32 @@ def _behind(columns: Mapping[str, pa.Array]) -> Counts:
 
 def _periods_of(starts: pa.Array, ends: pa.Array, known: dict[Any, int]) -> Codes | None:
     """The codes of the rows' periods; None where a cell is no day, or a period ends before it starts."""
-    start_days, end_days = _days_of(starts), _days_of(ends)
-    if start_days is None or end_days is None:
+    begin, last = _days_of(starts), _days_of(ends)
+    if begin is None or last is None or (last < begin).any():
         return None
-    (start_codes, first), (end_codes, last) = start_days, end_days
-    sizes = [len(first), len(last)]
-    found, places = distinct(keys_of([start_codes, end_codes], sizes, len(starts)), prod(sizes))
-    periods = first[found // max(len(last), 1)], last[found % max(len(last), 1)]
-    if (periods[0] > periods[1]).any():
-        return None
-    return recoded(places, zip(*(days.tolist() for days in periods), strict=True), known)
+    if not len(begin):
+        return begin
+    # Periods of a table are of few lengths: start and length are the digits of a small number.
+    length, first = last - begin, int(begin.min())
+    width = int(length.max()) + 1
+    found, places = distinct((begin - first) * width + length, (int(begin.max()) - first + 1) * width)
+    start, days = found // width + first, found % width
+    return recoded(places, zip(start.tolist(), (start + days).tolist(), strict=True), known)
 
 
-def _days_of(column: pa.Array) -> tuple[Codes, Codes] | None:
-    """Which of its days each row has, and the days, counted from 1970; None where a cell is no day."""
+def _days_of(column: pa.Array) -> Codes | None:
+    """The day of each row, counted from 1970; None where a cell is no day."""
     if pa.types.is_date64(column.type) or (pa.types.is_timestamp(column.type) and column.type.tz is None):
         column = column.cast(pa.date32(), safe=False)
     if column.null_count:
         return None
     if pa.types.is_date32(column.type):
-        numbers = column.cast(pa.int32()).to_numpy()
-        first = numbers.min() if len(numbers) else 0
-        found, codes = distinct(numbers - first, int(numbers.max() - first) + 1 if len(numbers) else 0)
-        return codes, found + first
+        return np.asarray(column.cast(pa.int32()), dtype=np.int64)
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     days, unfit = checks.days_and_unfit(coded.dictionary.to_pandas())
     if unfit.any() or days.isna().any():
         return None
-    return coded.indices.to_numpy(), days.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return days.to_numpy().astype("datetime64[D]").astype(np.int64)[coded.indices]
 
 
 def _are_plain(texts: Mapping[str, pa.DictionaryArray]) -> bool:

@@ -305,7 +305,7 @@ def sum_flows(
         return plan.judged(sums.chosen(conform(flows, "flows"), choose, CHOICES))
     if records and again:
         reach = _Reach(checked, level)
-        at_once = _summed_at_once(_chosen(sum_records(flows, reach), choose), reach, freq, ends)
+        at_once = _summed_at_once(_chosen(sum_records(flows, reach, kept=plan.kept), choose), reach, freq, ends)
         if at_once is not None:
             return at_once
     return plan.table({"sums": sum_records(flows, copies=not records)})  # type: ignore[no-any-return]
@@ -327,13 +327,14 @@ class _FlowPlan:
     def state(self, part: Part) -> State:
         if self.at_once:
             reach = _Reach(self.areas, self.level)
-            added = sum_records(part.content, reach)
-            kept = [name for name in added.labels if name in (*self.by, "period", "source", "edition")]
-            return {
-                "sums": added.regrouped({name: added.labels[name] for name in kept}),
-                "codes": frozenset(reach.seen),
-            }
+            added = sum_records(part.content, reach, kept=self.kept)
+            return {"sums": added.regrouped(added.labels), "codes": frozenset(reach.seen)}
         return {"sums": sum_records(part.content, copies=not self.records)}
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What the sums at once are made by, chosen by and looked at."""
+        return (*self.by, *(self.choose or ()), "source", "edition")
 
     def light(self) -> _FlowPlan:
         return self if self.areas is None else replace(self, areas=without_shapes(self.areas))

@@ -218,7 +218,8 @@ def lean(text: str) -> str:
     """Our own script without comments and the blanks between words and signs; lines and names stay, to be read."""
 
     def shortened(found: re.Match[str]) -> str:
-        token, before, after = found.group(), text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        token, (start, end) = found.group(), found.span()
+        before, after = text[start - 1 : start], text[end : end + 1]
         if token.startswith("/*"):
             return ""
         if not token.isspace():
