@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import struct
 import sys
 import weakref
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from operator import is_
 from typing import Any, Literal, TypeGuard
@@ -20,6 +22,8 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sahelgeo.embedded import read_rows
 from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
@@ -27,6 +31,7 @@ from sahelgeo.late import gpd, shapely
 
 Need = Literal["text", "number", "day", "any"]
 Mask = npt.NDArray[np.bool_]
+Shapes = npt.NDArray[Any]
 
 RULES = {
     "text": "not text. Codes lose their zeros as numbers: read the column as text (dtype=str)",
@@ -203,16 +208,13 @@ def crs(table: gpd.GeoDataFrame, name: str) -> None:
         raise CRSError(f"{name}: the CRS {table.crs.name!r} is tied to no place on Earth. Set that of the coordinates")
 
 
-def polygon_problems(areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[Any]], Mask] | None = None) -> list[str]:
-    """Sentences on geometry that is not valid polygons; asked once of the same geometries, which do not change."""
+def polygon_problems(areas: gpd.GeoDataFrame, is_valid: Callable[[Shapes], Mask] | None = None) -> list[str]:
+    """Sentences on geometry that is not valid polygons."""
     shapes = np.asarray(areas.geometry.values, dtype=object)
-    found = ([one() for one in known] for known in tuple(_FOUND_VALID) if len(known) == len(shapes))
-    if any(all(map(is_, known, shapes)) for known in found):
-        return []
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     polygonal = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
     other = there & ~np.isin(shapely.get_type_id(shapes), polygonal)
-    invalid = there & ~other & ~(is_valid or shapely.is_valid)(shapes)
+    invalid = there & ~other & ~valid(shapes, is_valid)
     problems = []
     if other.any():
         problems.append(f"geometry, {_rows(areas, other)}: not a polygon. Areas are polygons or multipolygons")
@@ -221,9 +223,18 @@ def polygon_problems(areas: gpd.GeoDataFrame, is_valid: Callable[[npt.NDArray[An
             f"geometry, {_rows(areas, invalid)}: invalid (it crosses or touches itself). Repair it: table.geometry = "
             "shapely.make_valid(table.geometry.values, method='structure', keep_collapsed=False)"
         )
-    if not problems and there.all() and len(shapes) <= _MOST_NOTED:
-        _FOUND_VALID.append(list(map(weakref.ref, shapes)))
     return problems
+
+
+def valid(shapes: Shapes, is_valid: Callable[[Shapes], Mask] | None = None) -> Mask:
+    """Which shapes of areas are valid; asked once of the same geometries, which do not change."""
+    known = ([one() for one in noted] for noted in tuple(_FOUND_VALID) if len(noted) == len(shapes))
+    if any(all(map(is_, found, shapes)) for found in known):
+        return np.ones(len(shapes), dtype=np.bool_)
+    found = (is_valid or shapely.is_valid)(shapes)
+    if found.all() and len(shapes) <= _MOST_NOTED:
+        _FOUND_VALID.append(list(map(weakref.ref, shapes)))
+    return found
 
 
 # Geometries of the tables that were found valid last: a table of areas is asked for every tile, part and overlay.
@@ -282,7 +293,8 @@ def _pcode_problems(areas: pd.DataFrame) -> list[str]:
 
 def small_code_problems(codes: pd.Series) -> list[str]:
     """A sentence on p-codes of areas in small letters: those of tables are written in capitals, and would not fit."""
-    small = [code for code in codes.dropna().unique() if isinstance(code, str) and code != official_code(code)]
+    mixed = [code for code in dict.fromkeys(codes.astype(object)) if isinstance(code, str) and code != code.upper()]
+    small = [code for code in mixed if code != official_code(code)]
     shown = listed(small, SHOWN_AT_MOST)
     return [f"p-codes {shown} are in small letters. Write areas['pcode'].str.upper()"] if small else []
 
@@ -380,3 +392,70 @@ def _kind(values: pd.Series) -> str:
     if isinstance(dtype, pd.ArrowDtype):
         return "string" if dtype.type is str else "mixed"
     return str(pd.api.types.infer_dtype(values, skipna=True))
+
+
+# Kinds of well-known binary that are made of others. A shape that holds more of them in each other than this is none,
+# and one of fewer bytes cannot.
+_HOLD_SHAPES = (4, 5, 6, 7, 9, 10, 11, 12)
+_DEEPEST_SHAPE = 100
+_SHORT_SHAPE = 9 * _DEEPEST_SHAPE
+
+
+def long_shapes(column: pa.Array) -> Iterator[memoryview]:
+    """The cells of a column of bytes that are long enough to hold shapes in shapes without end."""
+    cells = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    if pa.types.is_binary(cells.type) or pa.types.is_large_binary(cells.type):
+        lengths = pc.binary_length(cells).fill_null(0).to_numpy(zero_copy_only=False)
+        for number in np.flatnonzero(lengths > _SHORT_SHAPE):
+            yield memoryview(cells[int(number)].as_buffer())
+
+
+def parts_of_wkb(shape: bytes | memoryview, start: int = 0, most: int = 1 << 32) -> int:
+    """How many points, lines, polygons and rings within these a shape has that is written as well-known binary.
+
+    GEOS calls itself for each shape in a shape, until the process ends. Each begins with the order of its bytes, its
+    kind and how many positions, rings or shapes are in it; positions are passed over::
+
+        01 | 07 00 00 00 | 02 00 00 00 | 01 | 01 00 00 00 | x y | 01 | 02 00 00 00 | 02 00 00 00 | x y x y
+             collection    of two             point                    line          of two
+
+    Where bytes end too early the count ends, and so does GEOS. Beyond ``most`` it ends with all that are announced.
+
+    Raises
+    ------
+    ValueError
+        Shapes in shapes deeper than anybody draws.
+    """
+    order, at, parts, to_come = "<", start, 0, [1]
+
+    def number() -> int:
+        return int(struct.unpack_from(f"{order}I", shape, at)[0])
+
+    with suppress(struct.error, IndexError):
+        while to_come and parts <= most:
+            if not to_come[-1]:
+                to_come.pop()
+                continue
+            to_come[-1] -= 1
+            order, at = {0: ">", 1: "<"}.get(shape[at], order), at + 1
+            code = number()
+            kind, more = code % (1 << 16) % 1000, code % (1 << 16) // 1000
+            size = 8 * (2 + (more in (1, 3) or code >> 31) + (more in (2, 3) or code >> 30 & 1))
+            at += 8 if code & 1 << 29 else 4  # with the number of its CRS
+            if kind == 1:
+                parts, at = parts + 1, at + size
+                continue
+            held, at = number(), at + 4
+            if held > len(shape) - at:
+                break
+            if kind in _HOLD_SHAPES:
+                to_come.append(held)
+                if len(to_come) > _DEEPEST_SHAPE:
+                    raise ValueError(f"shapes in shapes, more than {_DEEPEST_SHAPE} deep")
+                continue
+            parts += max(held, 1) if kind == 3 else 1
+            for _ in range(held if kind == 3 and parts <= most else 0):
+                at += 4 + size * number()
+            at += size * held if kind != 3 else 0
+        parts += sum(to_come) if parts > most else 0
+    return parts

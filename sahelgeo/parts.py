@@ -18,10 +18,9 @@ import hashlib
 import json
 import os
 import pickle
-import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, reduce
@@ -34,11 +33,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 import shapely
 
+from sahelgeo import checks
 from sahelgeo.coded_sums import CodedSums
 from sahelgeo.errors import SHOWN_AT_MOST, FormatError, PartError, SahelgeoError, SchemaError, hearing, listed, warn
 from sahelgeo.late import faults
@@ -54,11 +53,6 @@ ROWS_AT_ONCE = 1 << 19
 _HELD = 1 << 18
 # 400 MB of keys; beyond, an engine looks for those that are there twice.
 MOST_KEYS = 50_000_000
-# Kinds of well-known binary that are made of others. A shape that holds more of them in each other than this is none,
-# and one of fewer bytes cannot.
-_HOLD_SHAPES = (4, 5, 6, 7, 9, 10, 11, 12)
-_DEEPEST_SHAPE = 100
-_SHORT_SHAPE = 9 * _DEEPEST_SHAPE
 _THREADS: ContextVar[int | None] = ContextVar("threads", default=None)
 
 
@@ -110,69 +104,9 @@ def checked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The batches, each of which holds what it says that it holds: texts, places within lists of texts, shapes."""
     for batch in batches:
         batch.validate(full=True)
-        for shape in chain.from_iterable(map(long_shapes, batch.columns)):
-            parts_of_wkb(shape)
+        for shape in chain.from_iterable(map(checks.long_shapes, batch.columns)):
+            checks.parts_of_wkb(shape)
         yield batch
-
-
-def long_shapes(column: pa.Array) -> Iterator[memoryview]:
-    """The cells of a column of bytes that are long enough to hold shapes in shapes without end."""
-    cells = column.dictionary if isinstance(column, pa.DictionaryArray) else column
-    if pa.types.is_binary(cells.type) or pa.types.is_large_binary(cells.type):
-        lengths = pc.binary_length(cells).fill_null(0).to_numpy(zero_copy_only=False)
-        for number in np.flatnonzero(lengths > _SHORT_SHAPE):
-            yield memoryview(cells[int(number)].as_buffer())
-
-
-def parts_of_wkb(shape: bytes | memoryview, start: int = 0, most: int = 1 << 32) -> int:
-    """How many points, lines, polygons and rings within these a shape has that is written as well-known binary.
-
-    GEOS calls itself for each shape in a shape, until the process ends. Each begins with the order of its bytes, its
-    kind and how many positions, rings or shapes are in it; positions are passed over::
-
-        01 | 07 00 00 00 | 02 00 00 00 | 01 | 01 00 00 00 | x y | 01 | 02 00 00 00 | 02 00 00 00 | x y x y
-             collection    of two             point                    line          of two
-
-    Where bytes end too early the count ends, and so does GEOS. Beyond ``most`` it ends with all that are announced.
-
-    Raises
-    ------
-    ValueError
-        Shapes in shapes deeper than anybody draws.
-    """
-    order, at, parts, to_come = "<", start, 0, [1]
-
-    def number() -> int:
-        return int(struct.unpack_from(f"{order}I", shape, at)[0])
-
-    with suppress(struct.error, IndexError):
-        while to_come and parts <= most:
-            if not to_come[-1]:
-                to_come.pop()
-                continue
-            to_come[-1] -= 1
-            order, at = {0: ">", 1: "<"}.get(shape[at], order), at + 1
-            code = number()
-            kind, more = code % (1 << 16) % 1000, code % (1 << 16) // 1000
-            size = 8 * (2 + (more in (1, 3) or code >> 31) + (more in (2, 3) or code >> 30 & 1))
-            at += 8 if code & 1 << 29 else 4  # with the number of its CRS
-            if kind == 1:
-                parts, at = parts + 1, at + size
-                continue
-            held, at = number(), at + 4
-            if held > len(shape) - at:
-                break
-            if kind in _HOLD_SHAPES:
-                to_come.append(held)
-                if len(to_come) > _DEEPEST_SHAPE:
-                    raise ValueError(f"shapes in shapes, more than {_DEEPEST_SHAPE} deep")
-                continue
-            parts += max(held, 1) if kind == 3 else 1
-            for _ in range(held if kind == 3 and parts <= most else 0):
-                at += 4 + size * number()
-            at += size * held if kind != 3 else 0
-        parts += sum(to_come) if parts > most else 0
-    return parts
 
 
 def parts_of(things: Any, *endings: str) -> Iterator[Part]:

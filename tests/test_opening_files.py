@@ -31,7 +31,7 @@ from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Po
 from shapely.geometry import shape
 
 import sahelgeo as sg
-from sahelgeo.parts import parts_of_wkb
+from sahelgeo.checks import parts_of_wkb
 from sahelgeo.readers import calamine_rows, records
 from sahelgeo.readers.bounds import LIMITS
 from sahelgeo.readers.opener import open_file

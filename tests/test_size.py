@@ -29,8 +29,8 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 26_584
-    MODULES = 144
+    CODE_LINES = 26_610
+    MODULES = 145
     # Of the page's own scripts, without blank lines and comments.
     SCRIPT_LINES = 1_250
     # Sixty, and one for files that outgrow memory.

@@ -186,8 +186,9 @@ def _part(
         for name, column in texts.items()
         if kept is None or name in kept
     }
-    for name in set(ENDS) - set(codes) if target is not None else ():
-        target(texts[name].dictionary.to_pylist())
+    if target is not None:
+        for end in (end for end in ENDS if end not in codes):
+            target(texts[end].dictionary.to_pylist())
     return CodedSums({}, {"period": period, **codes}, {"lines": np.ones(batch.num_rows), **people, **_behind(columns)})
 
 
@@ -237,7 +238,8 @@ def _days_of(column: pa.Array) -> Codes | None:
     days, unfit = checks.days_and_unfit(coded.dictionary.to_pandas())
     if unfit.any() or days.isna().any():
         return None
-    return days.to_numpy().astype("datetime64[D]").astype(np.int64)[coded.indices]
+    numbers = days.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.asarray(numbers[coded.indices])
 
 
 def _are_plain(texts: Mapping[str, pa.DictionaryArray]) -> bool:

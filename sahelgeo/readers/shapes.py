@@ -31,7 +31,6 @@ import pyarrow.parquet as pq
 from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, listed
 from sahelgeo.late import faults, gpd, pyogrio, pyproj, shapely
-from sahelgeo.parts import long_shapes, parts_of_wkb
 from sahelgeo.readers.bounds import Limits, member_bytes, refuse_beyond, refuse_wide
 from sahelgeo.readers.sheets import Opened, Sheet
 
@@ -310,7 +309,7 @@ def _refuse_many_parts(shapes: Any, limits: Limits, where: str) -> None:
 def _refuse_long_shape(shape: bytes | memoryview, limits: Limits, where: str, start: int = 0) -> None:
     """Refuse well-known binary of too many bytes or parts, before it is made a shape: that takes ten times as much."""
     refuse_beyond("letters", len(shape), limits, f"{where}, one shape in bytes", times=5)
-    refuse_beyond("parts", parts_of_wkb(shape, start, limits["parts"]), limits, f"{where}, one shape")
+    refuse_beyond("parts", checks.parts_of_wkb(shape, start, limits["parts"]), limits, f"{where}, one shape")
 
 
 def form_of(content: bytes) -> str | None:
@@ -417,7 +416,7 @@ def _shared_letters(column: pa.Array) -> int:
 
 
 def _refuse_long_cells(column: pa.Array, limits: Limits, where: str) -> None:
-    for shape in long_shapes(column):
+    for shape in checks.long_shapes(column):
         _refuse_long_shape(shape, limits, where)
     texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
     if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
