@@ -10,12 +10,15 @@ from typing import Any
 import folium
 import geopandas as gpd
 import pytest
+from matplotlib.figure import Figure
 from pages import Opened
 from shapely import Point
 from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
-from sahelgeo.maps.document import STATIC
+from sahelgeo.maps.document import STATIC, layers_of
+from sahelgeo.maps.print_labels import labels_of
+from sahelgeo.maps.print_layers import circle_radius, fitted
 from sahelgeo.saving import readable
 
 pytestmark = pytest.mark.browser
@@ -228,6 +231,49 @@ def test_names_stand_in_their_areas_and_none_touches_another(
                 down = min(one[3], other[3]) - max(one[1], other[1])
                 assert across < 6 or down < 6
         assert found.wrong == []
+
+
+# Middle and text of each label that is seen, and the radius of each circle, when nothing but them is on the map.
+LABELS = """() => {
+    const map = Object.values(window).find(one => one instanceof L.Map), frame = map.getContainer().getBoundingClientRect();
+    document.querySelectorAll('.leaflet-control').forEach(one => one.remove());
+    map.fire('sahelgeo:layers');
+    const seen = [...document.querySelectorAll('.sg-digit, .sg-name')].filter(one => one.style.display !== 'none' && one.textContent);
+    const bounds = map.getBounds(), radii = [];
+    map.eachLayer(one => { if (one instanceof L.CircleMarker) radii.push(one.getRadius()); });
+    return {
+        view: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth(), frame.width, frame.height], radii: radii.sort((a, b) => a - b),
+        labels: seen.map(one => one.getBoundingClientRect()).map((box, number) => [
+            seen[number].textContent, seen[number].classList.contains('sg-plate'),
+            (box.left + box.right) / 2 - frame.left, (box.top + box.bottom) / 2 - frame.top])
+    };
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 800), (390, 700)])
+def test_page_and_sheet_write_the_same_labels_at_the_same_places(
+    browser: Any, tmp_path: Path, width: int, height: int
+) -> None:
+    """Digits, names by circles and names of areas, on the same view and size: same rules, same numbers, two languages."""
+    sample = sg.load_sample("burkina-2020")
+    phases = sample.phases.join(sg.area_phase(sample.phases))
+    m = sg.maps.phase_map(phases, sample.areas, column="phase_rule", ground=False)
+    sg.maps.stock_map(sample.stocks.nlargest(6, "people"), sample.areas, m=m)
+    m.save(tmp_path / "map.html")
+    seen = Opened(browser, tmp_path / "map.html", width=width, height=height).page.evaluate(LABELS)
+    west, south, east, north, wide, high = seen["view"]
+    axes = Figure(figsize=(wide / 96, high / 96), dpi=96).add_axes((0, 0, 1, 1))
+    axes.set(xlim=(west, east), ylim=(south, north))
+    drawings = fitted(axes, [layer.drawing("en") for layer in layers_of(m)])
+    assert seen["radii"] == pytest.approx(
+        sorted(circle_radius(drawings[1], one) / 0.75 for one in drawings[1].values), abs=0.4
+    )
+    found = labels_of(axes, drawings, "en")
+    assert {"Sahel", "Centre-Nord"} <= {one.text for one in found}
+    on_paper = [(one.text, one.plate, one.middle[0], high + one.middle[1]) for one in found]
+    assert sorted(one[:2] for one in on_paper) == sorted(tuple(one[:2]) for one in seen["labels"])
+    for one, other in zip(sorted(on_paper), sorted(map(tuple, seen["labels"])), strict=True):
+        assert one[2:] == pytest.approx(other[2:], abs=4), (one, other)
 
 
 def test_the_switch_is_folded_on_a_phone(browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,8 @@ from tables import phased
 
 import sahelgeo as sg
 from sahelgeo.maps.drawing import withhold
-from sahelgeo.maps.print_layers import digits_of, draw_ground, draw_scale
+from sahelgeo.maps.print_labels import labels_of
+from sahelgeo.maps.print_layers import draw_ground, draw_scale
 
 
 def counted(squares: gpd.GeoDataFrame, people: list[float], **columns: object) -> gpd.GeoDataFrame:
@@ -192,14 +194,14 @@ def test_names_of_countries_are_whole_and_beside_what_is_drawn(squares: gpd.GeoD
 def test_a_printed_digit_stands_in_its_own_area(squares: gpd.GeoDataFrame) -> None:
     """Beside a circle where there is room, and not at all where the circle fills the area."""
     drawn = sg.maps.PhaseLayer(phased(squares, [1, 2, 4])).drawing("en")
+    circles = sg.maps.StockLayer(squares.assign(people=[1000, 1000, None])).drawing("en")
     axes = axes_of((-0.5, 9.5, 3.5, 11.5))
-    points = [(0.5, 10.5), (1.5, 10.5), (2.5, 10.5)]
-    found = digits_of(axes, drawn, {points[0]: 8.0, points[1]: 60.0})
-    assert sorted(digit.written for digit in found) == ["1", "4"]
-    to_points = axes.transData + axes.figure.dpi_scale_trans.inverted()
+    found = labels_of(axes, [drawn, replace(circles, values=(900, 60_000, None), largest=8000)], "en", names=False)
+    assert sorted(digit.text for digit in found) == ["1", "4"]
+    to_inches = axes.transData + axes.figure.dpi_scale_trans.inverted()
     for digit in found:
-        area = shapely.transform(drawn.geometry.iloc[digit.number], lambda places: to_points.transform(places) * 72)
-        assert area.contains(digit.box.centroid)
+        area = shapely.transform(drawn.geometry.iloc[{"1": 0, "4": 2}[digit.text]], to_inches.transform)
+        assert area.contains(Point(digit.middle[0] / 96, -digit.middle[1] / 96))
 
 
 def test_phases_of_a_table_are_not_changed(squares: gpd.GeoDataFrame) -> None:

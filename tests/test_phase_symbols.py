@@ -79,7 +79,7 @@ def test_symbols_are_printed(marked: gpd.GeoDataFrame) -> None:
     sg.maps.PhaseLayer(marked).add_to(m)
     sheet = sg.maps.figure(m)
     found = texts(sheet)
-    assert {"2*", "3***!", "4", "Accès humanitaire limité", "Site de personnes déplacées"} <= set(found)
+    assert {"2", "*", "3", "***", "!", "4", "Accès humanitaire limité", "Site de personnes déplacées"} <= set(found)
     markers = [line.get_marker() for line in sheet.axes[0].lines]
     assert "D" in markers
     assert "o" in markers

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
@@ -45,25 +46,23 @@ _SCALE_SHARE = 0.2
 _NICE = (1, 2, 3, 5, 10)
 
 
-def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> list[Any]:
-    """Draw ground, areas, arrows and circles; return the outlines of the arrows, in points."""
+def draw_layers(axes: Axes, drawings: list[Drawing], lang: str, *, ground: bool) -> None:
+    """Draw ground, areas, arrows and circles."""
     if ground:
         draw_ground(axes, drawings, lang)
     if not any(isinstance(item, AreaDrawing) for item in drawings):
         _draw_outlines(axes, drawings)
     radii = radii_of(drawings)
     # Areas lie under arrows and arrows under circles whatever the order in which they were added, as on the page.
-    arrows: list[Any] = []
     for item in sorted(drawings, key=_height):
         if isinstance(item, AreaDrawing):
-            _draw_areas(axes, item, radii)
+            _draw_areas(axes, item)
         elif isinstance(item, FlowDrawing):
-            arrows += _draw_arrows(axes, item, radii)
+            _draw_arrows(axes, item, radii)
         elif isinstance(item, EventDrawing):
             draw_events(axes, item, lang)
         elif isinstance(item, SymbolDrawing):
             _draw_symbols(axes, item)
-    return arrows
 
 
 def _draw_outlines(axes: Axes, drawings: list[Drawing]) -> None:
@@ -79,7 +78,7 @@ def _height(item: Drawing) -> int:
     return next(number for number, kind in enumerate(kinds) if isinstance(item, kind))
 
 
-def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
+def _draw_areas(axes: Axes, item: AreaDrawing) -> None:
     look = style()["areas"]
     colour, width = item.border or look["border"], look["border_width"] * POINTS_PER_PIXEL
     for area, number, shape in zip(item.geometry, item.class_of, item.shapes, strict=True):
@@ -91,8 +90,6 @@ def _draw_areas(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], 
             axes.add_artist(fill)
             axes.add_artist(PathPatch(outline, facecolor="none", edgecolor=colour, linewidth=width, zorder=3.1))
     draw_settlements(axes, item)
-    draw_marks(axes, item)
-    write_digits(axes, item, radii)
 
 
 def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
@@ -106,9 +103,8 @@ def _draw_symbols(axes: Axes, item: SymbolDrawing) -> None:
             circle.set(markeredgecolor=look["border"], markeredgewidth=width, zorder=5)
 
 
-def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> list[Any]:
+def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float], float]) -> None:
     fill = filled("arrows", item)
-    outlines = []
     # Widths are points, so arrows are built on the sheet, in points.
     place, inches = on_sheet(axes), axes.figure.dpi_scale_trans
     for arc, value in zip(item.arcs, item.values, strict=True):
@@ -124,8 +120,6 @@ def _draw_arrows(axes: Axes, item: FlowDrawing, radii: dict[tuple[float, float],
             patch = PathPatch(Outline(points / 72, closed=True), transform=inches, zorder=4, **fill)
             axes.add_artist(patch)
             patch.set_clip_path(axes.patch)
-            outlines.append(points)
-    return outlines
 
 
 # What belongs to a drawn thing and is seen when it is asked for.
@@ -215,7 +209,7 @@ def draw_ground(axes: Axes, drawings: list[Drawing], lang: str) -> None:
     border: dict[str, Any] = {"edgecolor": look["border"], "linewidth": look["border_width"]}
     wide, high = _degrees_per_point(axes)
     frame = shapely.box(west, south, east, north)
-    taken = shapely.union(_drawn(drawings, wide, high), shapely.box(*_scale_corner(axes)))
+    taken = shapely.union(_drawn(drawings, wide, high), shapely.box(*scale_corner(axes)))
     for area, name in zip(ground.geometry, country_names(ground, lang), strict=True):
         axes.add_artist(PathPatch(polygon_outline(area), facecolor=look["land"], zorder=1, **border))
         box = _place_for(area.intersection(frame), len(name) * _LETTER * wide, _LINE * high, frame, taken)
@@ -263,7 +257,7 @@ def _place_for(area: Any, width: float, height: float, frame: Any, taken: Any) -
     return None
 
 
-def _scale_corner(axes: Axes) -> tuple[float, float, float, float]:
+def scale_corner(axes: Axes) -> tuple[float, float, float, float]:
     """The ground under the bar of kilometres, in degrees."""
     (west, east), (south, _) = axes.get_xlim(), axes.get_ylim()
     _, high = _degrees_per_point(axes)
@@ -297,211 +291,6 @@ def polygon_outline(area: Any) -> Outline:
     return Outline.make_compound_path(*parts)
 
 
-# The shorter side of an area, in points, that holds a digit, and a digit of full size.
-_SMALLEST_ROOM, _AMPLE_ROOM = 9.0, 24.0
-_HALF_LETTER, _HALF_LINE = 3.2, 4.5
-
-
-class Digit(NamedTuple):
-    """What is written in which area, how far from its point (in points), how large, and the box that it takes."""
-
-    number: int
-    written: str
-    shift: tuple[float, float]
-    size: float
-    box: Any
-
-
-def digits_of(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> list[Digit]:
-    """The digits that have room, large areas first: in their own area, and clear of circles and of each other."""
-    place = on_sheet(axes)
-    points = label_points(item.geometry)
-    corners = shapely.bounds(item.geometry.to_numpy()).reshape(-1, 2)
-    room = np.abs(np.diff(place(corners).reshape(-1, 2, 2), axis=1))[:, 0]
-    taken = [shapely.Point(place(point)).buffer(radius) for point, radius in radii.items() if radius]
-    found = []
-    for number in np.argsort(-room.prod(axis=1), kind="stable").tolist():
-        written = item.digits[number] + "".join(MARK_TEXT.get(mark, "") for mark in item.marks[number])
-        if item.shapes[number] or not written or room[number].min() < _SMALLEST_ROOM:
-            continue
-        middle = place(points[number])
-        area = shapely.transform(item.geometry.iloc[number], place)
-        shapely.prepare(area)
-        half = _HALF_LETTER * len(written)
-        for dx, dy in _shifts(radii.get(points[number], 0.0)):
-            x, y = middle[0] + dx, middle[1] + dy
-            box = shapely.box(x - half, y - _HALF_LINE, x + half, y + _HALF_LINE)
-            inside = shapely.intersects_xy(area, [x - 0.7 * half, x + 0.7 * half], [y, y]).all()
-            if inside and not shapely.intersects(np.array(taken, dtype=object), box).any():
-                taken.append(box)
-                size = 10 if room[number].min() > _AMPLE_ROOM else 7.5
-                found.append(Digit(number, written, (dx, dy), size, box))
-                break
-    return found
-
-
-def _shifts(radius: float) -> Iterator[tuple[float, float]]:
-    """On the point of the area, or around the circle that stands there."""
-    if not radius:
-        yield 0.0, 0.0
-        return
-    aslant, straight = style()["labels"]["aslant"], style()["labels"]["straight"]
-    aside, away = (radius * part + POINTS_PER_PIXEL * more for part, more in (aslant, straight))
-    yield from ((-aside, aside), (aside, aside), (-aside, -aside), (aside, -aside))
-    yield from ((-away, 0.0), (away, 0.0), (0.0, away), (0.0, -away))
-
-
-def write_digits(axes: Axes, item: AreaDrawing, radii: dict[tuple[float, float], float]) -> None:
-    """Write the digits of a layer."""
-    points = label_points(item.geometry)
-    for digit in digits_of(axes, item, radii):
-        one = item.looks[item.class_of[digit.number]]
-        axes.annotate(
-            digit.written, points[digit.number], digit.shift, textcoords="offset points", ha="center", va="center",
-            fontsize=digit.size, fontweight="bold", color=one.text_colour,
-            path_effects=[withStroke(linewidth=2, foreground=one.colour)], zorder=6,
-        )  # fmt: skip
-
-
-_SIZE = 7.0
-_DIGIT = 6.0  # half the side of the box around a digit, in points
-_GAP = 2.0
-# A name that costs more than this lies mostly outside its area or on arrows: better none than a wrong one.
-_DEAREST = 0.75
-
-
-class _Wanted(NamedTuple):
-    """A name, the point and the shape that it belongs to (in points), how far it keeps from the point, its colours.
-
-    ``circle`` is the radius of the circle on the point: a name stands by its circle, or not at all.
-    """
-
-    name: str
-    point: Any
-    shape: Any
-    clear: float
-    colour: str
-    halo: str
-    circle: float
-
-
-def write_names(axes: Axes, drawings: list[Drawing], arrows: list[Any]) -> list[str]:
-    """Write the names of the areas, or of the places where there are no areas; return those written.
-
-    Names are placed one after the other, those of large circles and then of large areas first, each where it costs
-    least: the share of it that lies outside its area, and half the share that lies on arrows. A place that touches a
-    digit, a circle, a name or the frame is out.
-    """
-    place, radii = on_sheet(axes), radii_of(drawings)
-    taken = [_around(place(point), radius, radius) for point, radius in radii.items() if radius]
-    taken += _digit_boxes(axes, drawings, radii, place)
-    taken.append(shapely.box(*place(np.reshape(_scale_corner(axes), (2, 2))).ravel()))
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    frame = shapely.box(*place([[west, south], [east, north]]).ravel())
-    covered = shapely.union_all([shapely.make_valid(shapely.Polygon(outline)) for outline in arrows])
-    written = []
-    for wanted in sorted(_wanted(drawings, radii, place), key=lambda one: (-one.circle, -one.shape.area)):
-        width, height = _size_of(axes, wanted.name)
-        best = _best_place(wanted, width, height, taken, frame, covered)
-        if best is None:
-            continue
-        box = _around(best, width / 2, height / 2)
-        taken.append(box)
-        # A halo of the area's colour would be a stain on the next area.
-        halo = [withStroke(linewidth=1.6, foreground=wanted.halo)] if wanted.shape.covers(box) else []
-        x, y = axes.figure.dpi_scale_trans.transform(np.asarray(best) / 72)
-        axes.annotate(
-            wanted.name, tuple(axes.transData.inverted().transform((x, y))), fontsize=_SIZE, color=wanted.colour,
-            ha="center", va="center", zorder=6.5, path_effects=halo,
-        )  # fmt: skip
-        written.append(wanted.name)
-    return written
-
-
-def _wanted(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
-    areas = [item for item in drawings if isinstance(item, AreaDrawing)]
-    return _wanted_areas(areas[-1], radii, place) if areas else _wanted_places(drawings, radii, place)
-
-
-def _wanted_places(drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
-    colour, halo = style()["text"]["colour"], style()["ground"]["land"]
-    return [
-        _Wanted(name, at, shapely.Point(at).buffer(radii[point] + 60), radii[point], colour, halo, radii[point])
-        for item in drawings
-        if isinstance(item, SymbolDrawing)
-        for name, point, value, at in zip(item.names, item.points, item.values, place(item.points), strict=True)
-        if name and value
-    ]
-
-
-def _wanted_areas(top: AreaDrawing, radii: dict[tuple[float, float], float], place: Any) -> list[_Wanted]:
-    """The areas on top are those that are seen."""
-    wanted = []
-    for number, point in enumerate(label_points(top.geometry)):
-        if top.shapes[number] or not top.names[number] or not top.named:
-            continue
-        one = top.looks[top.class_of[number]]
-        shape = shapely.make_valid(shapely.simplify(shapely.transform(top.geometry.iloc[number], place), 0.5))
-        clear = radii.get(point, 0.0) or (_DIGIT if top.digits[number] or top.marks[number] else 0.0)
-        circle = radii.get(point, 0.0)
-        wanted.append(_Wanted(top.names[number], place(point), shape, clear, one.text_colour, one.colour, circle))
-    return wanted
-
-
-def _digit_boxes(axes: Axes, drawings: list[Drawing], radii: dict[tuple[float, float], float], place: Any) -> list[Any]:
-    boxes = []
-    for item in drawings:
-        if isinstance(item, AreaDrawing):
-            boxes += [digit.box for digit in digits_of(axes, item, radii)]
-            for point, marks, settled in zip(label_points(item.geometry), item.marks, item.shapes, strict=True):
-                if settled:
-                    boxes.append(_around(place(point), _DIGIT, _DIGIT))
-                elif set(marks) - set(MARK_TEXT):  # sacks and barred circles stand below
-                    boxes.append(_around(place(point) + np.array([0.0, -11.0]), 9.0, 5.0))
-    return boxes
-
-
-def _around(point: Any, half_width: float, half_height: float) -> Any:
-    x, y = point
-    return shapely.box(x - half_width, y - half_height, x + half_width, y + half_height)
-
-
-def _size_of(axes: Axes, name: str) -> tuple[float, float]:
-    """Width and height of a name, in points."""
-    probe = axes.text(0, 0, name, fontsize=_SIZE)
-    box = probe.get_window_extent(axes.figure.canvas.get_renderer())  # type: ignore[attr-defined]
-    probe.remove()
-    points = 72 / axes.figure.dpi
-    return box.width * points, box.height * points
-
-
-def _places(wanted: _Wanted, width: float, height: float) -> Iterator[Any]:
-    """Where a name may stand, best first: on its point, below, above, beside, then further off."""
-    if not wanted.clear:
-        yield wanted.point
-    for further in (0.0,) if wanted.circle else (0.0, height, 2.5 * height, 4 * height):
-        down, side = wanted.clear + _GAP + height / 2 + further, wanted.clear + _GAP + width / 2 + further
-        across, along = side * 0.7, down * 0.8
-        straight = ((0, -down), (0, down), (side, 0), (-side, 0))
-        for dx, dy in (*straight, (across, -along), (-across, -along), (across, along), (-across, along)):
-            yield wanted.point + np.array([dx, dy])
-
-
-def _best_place(wanted: _Wanted, width: float, height: float, taken: list[Any], frame: Any, covered: Any) -> Any:
-    best, least = None, _DEAREST
-    for number, place in enumerate(_places(wanted, width, height)):
-        box, spaced = _around(place, width / 2, height / 2), _around(place, width / 2 + 2, height / 2)
-        if not frame.contains(box) or shapely.intersects(np.array(taken, dtype=object), spaced).any():
-            continue
-        outside = 1 - box.intersection(wanted.shape).area / box.area
-        if outside > 0 and wanted.colour.upper() == "#FFFFFF":  # The next area may be as light as the letters.
-            continue
-        cost = outside + 0.5 * box.intersection(covered).area / box.area + 0.005 * number
-        if cost < least:
-            best, least = place, cost
-    return best
-
-
 POINTS_PER_PIXEL = 0.75
 HATCHES = {"": "", "diagonal": "////", "cross": "xxx", "dots": "..."}
 
@@ -525,6 +314,31 @@ def radii_of(drawings: list[Drawing]) -> dict[tuple[float, float], float]:
     circles = [item for item in drawings if isinstance(item, SymbolDrawing)]
     pairs = ((item, zip(item.points, item.values, strict=True)) for item in circles)
     return {point: circle_radius(item, value) for item, each in pairs for point, value in each}
+
+
+def fitted(axes: Axes, drawings: list[Drawing]) -> list[Drawing]:
+    """Circles and arrows in proportion to a small map; circles so small that none covers the middle of another."""
+    look, box = style()["symbols"], axes.get_window_extent()
+    wide, high = (side / axes.figure.dpi * 96 for side in (box.width, box.height))
+    share = max(look["least_share"], min(1.0, wide / look["full_width"], high / look["full_height"]))
+    held = [smaller(item, share) for item in drawings]
+    place, apart = on_sheet(axes), 1.0
+    for item in held:
+        if isinstance(item, SymbolDrawing) and item.points:
+            radii = np.array([circle_radius(item, value) for value in item.values])  # noqa: PD011
+            large = radii > look["smallest_radius"] * POINTS_PER_PIXEL
+            at, radii = place(item.points)[large], radii[large]
+            far = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) / np.minimum(radii[:, None], radii[None])
+            apart = min(apart, *far[far > 0].tolist(), 1.0)
+    part = max(look["least_apart"], apart)
+    return [smaller(item, part) for item in held]
+
+
+def smaller(item: Drawing, part: float) -> Drawing:
+    """Circles and arrows of a part of their size: the largest size stands for a larger number."""
+    if isinstance(item, SymbolDrawing):
+        return replace(item, largest=item.largest / part**2)
+    return replace(item, largest=item.largest / part) if isinstance(item, FlowDrawing) else item
 
 
 def amount(value: Value) -> float:
@@ -612,34 +426,28 @@ def mark_look(key: str) -> tuple[Outline | str, str]:
     return (SETTLEMENT_MARKERS[key], "#FFFFFF") if key in SETTLEMENT_MARKERS else _DRAWN[key]
 
 
-def draw_marks(axes: Axes, item: AreaDrawing) -> None:
-    """Sacks and limited access, below the digit of their area."""
-    for point, marks in zip(label_points(item.geometry), item.marks, strict=True):
-        drawn = [mark for mark in marks if mark in _DRAWN]
-        for number, mark in enumerate(drawn):
-            marker, fill = mark_look(mark)
-            _point(axes, point, (9.0 * (number - (len(drawn) - 1) / 2), -11.0), marker, fill, 8)
+def settlements_of(item: AreaDrawing) -> Iterator[tuple[tuple[float, float], int, tuple[float, float]]]:
+    """Point and number of each settlement, and how far right and up it is moved: those on one point stand in a row."""
+    look, seen = style()["settlements"], Counter[tuple[float, float]]()
+    for number, (point, shape) in enumerate(zip(label_points(item.geometry), item.shapes, strict=True)):
+        if shape:
+            yield point, number, (look["beside"] * seen[point], look["above"] * bool(seen[point]))
+        seen[point] += 1
 
 
 def draw_settlements(axes: Axes, item: AreaDrawing) -> None:
-    """Settlements as points in the colour of their phase; those on one point stand side by side."""
-    seen: dict[tuple[float, float], int] = {}
-    for point, number, shape in zip(label_points(item.geometry), item.class_of, item.shapes, strict=True):
-        before = seen.get(point, 0)
-        seen[point] = before + 1
-        if shape:
-            look = style()["settlements"]
-            aside = (POINTS_PER_PIXEL * look["beside"] * before, POINTS_PER_PIXEL * look["above"] * bool(before))
-            _point(axes, point, aside, SETTLEMENT_MARKERS[shape], item.looks[number].colour, 8)
+    """Settlements as points in the colour of their phase."""
+    for point, number, (right, up) in settlements_of(item) if any(item.shapes) else ():
+        moved = axes.transData + ScaledTranslation(right / 96, up / 96, axes.figure.dpi_scale_trans)
+        colour = item.looks[item.class_of[number]].colour
+        draw_point(axes, point, moved, SETTLEMENT_MARKERS[item.shapes[number]], colour)
 
 
-def _point(
-    axes: Axes, point: tuple[float, float], aside: tuple[float, float], marker: Outline | str, fill: str, size: float
-) -> None:
-    moved = axes.transData + ScaledTranslation(aside[0] / 72, aside[1] / 72, axes.figure.dpi_scale_trans)
+def draw_point(axes: Axes, point: tuple[float, float], place: Any, marker: Outline | str, fill: str) -> None:
+    """A small symbol."""
     axes.plot(
-        *point, marker=marker, markersize=size, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
-        transform=moved, zorder=6.1, linestyle="none", path_effects=[withStroke(linewidth=3, foreground="#FFFFFF")],
+        *point, marker=marker, markersize=8, color=fill, markeredgecolor="#111111", markeredgewidth=0.9,
+        transform=place, zorder=6.1, linestyle="none", path_effects=[withStroke(linewidth=3, foreground="#FFFFFF")],
     )  # fmt: skip
 
 
@@ -656,17 +464,25 @@ def _number(item: EventDrawing, members: list[int]) -> float | None:
     return sum(known) if known else None
 
 
-def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
-    """Gathered events as circles with their number inside; a number that is not known is a question mark."""
+def event_circles(item: EventDrawing, lang: str) -> list[tuple[tuple[float, float], str, float]]:
+    """Middle, number as it is written and radius in pixels of each circle, the largest first."""
     look, groups = style()["events"], gather(item)
     largest = max((number for _, number in groups if number is not None), default=0) or 1
-    for point, number in groups:
-        spread = look["largest_radius"] - look["smallest_radius"]
-        radius = (look["smallest_radius"] + spread * math.sqrt((number or 0) / largest)) * POINTS_PER_PIXEL
-        colour = item.fill or look["fill"]
+    spread = look["largest_radius"] - look["smallest_radius"]
+    return [
+        (point, "?" if number is None else write_number(number, lang),
+         look["smallest_radius"] + spread * math.sqrt((number or 0) / largest))
+        for point, number in groups
+    ]  # fmt: skip
+
+
+def draw_events(axes: Axes, item: EventDrawing, lang: str) -> None:
+    """Gathered events as circles with their number inside; a number that is not known is a question mark."""
+    colour = item.fill or style()["events"]["fill"]
+    centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5.6, "clip_on": True}
+    for point, written, radius in event_circles(item, lang):
         axes.plot(
-            *point, "o", markersize=2 * radius, color=colour, markeredgecolor="#FFFFFF", markeredgewidth=1, zorder=5.5
-        )
-        written = "?" if number is None else write_number(number, lang)
-        centred: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5.6, "clip_on": True}
+            *point, "o", markersize=2 * radius * POINTS_PER_PIXEL, color=colour, markeredgecolor="#FFFFFF",
+            markeredgewidth=1, zorder=5.5,
+        )  # fmt: skip
         axes.text(*point, written, fontsize=7, color=text_on(colour), **centred)

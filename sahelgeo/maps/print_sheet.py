@@ -34,9 +34,10 @@ from sahelgeo.maps.document import (
     subtitle_of,
     title_of,
 )
-from sahelgeo.maps.drawing import Drawing, FlowDrawing, SymbolDrawing, withhold
+from sahelgeo.maps.drawing import Drawing, withhold
 from sahelgeo.maps.layers import split_periods
-from sahelgeo.maps.print_layers import draw_layers, draw_scale, draw_users_own, on_paper, write_names
+from sahelgeo.maps.print_labels import write_labels
+from sahelgeo.maps.print_layers import draw_layers, draw_scale, draw_users_own, fitted, on_paper, smaller
 from sahelgeo.maps.print_legend import LEGEND_INCHES, draw_legend, legend_height
 from sahelgeo.maps.scale import share_legend
 from sahelgeo.maps.style import LITERAL_TEXT, font_family, in_style, style
@@ -126,12 +127,9 @@ def figure(
         for layer in layers
     ]
     with in_style(given.style), print_settings():
-        full = style()["symbols"]["full_width"] / 96
-        drawings = [_smaller(item, min(1.0, max(0.3, _map_width(width_inches) / full))) for item in drawings]
-        sheet, axes = _sheet(given, drawings, width_inches)
-        arrows = draw_layers(axes, drawings, given.lang, ground=given.ground)
-        if names:
-            write_names(axes, drawings, arrows)
+        sheet, axes, drawings = _sheet(given, drawings, width_inches)
+        draw_layers(axes, drawings, given.lang, ground=given.ground)
+        write_labels(axes, drawings, given.lang, names=names)
         draw_scale(axes)
         lost = draw_users_own(axes, m)
         if path is not None:
@@ -182,15 +180,16 @@ def _map_width(width: float) -> float:
     return width - LEGEND_INCHES - 0.35
 
 
-def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure, Axes]:
-    """The sheet with its furniture, and the axes of the map in degrees."""
+def _sheet(m: MapOptions, drawings: list[Drawing], width: float) -> tuple[Figure, Axes, list[Drawing]]:
+    """The sheet with its furniture, the axes of the map in degrees, and the drawings in sizes that fit it."""
     map_width = _map_width(width)
     block = min(max(map_width * height_by_width(drawings), 3.6, legend_height(drawings)), 1.5 * width)
     sheet, bottom = paper(m, drawings, width, block)
     axes = axes_in_inches(sheet, (0.15, bottom, map_width, block))
     set_view(axes, drawings)
-    legend_beside(sheet, drawings, m.lang, (bottom, block))
-    return sheet, axes
+    sized = fitted(axes, drawings)
+    legend_beside(sheet, sized, m.lang, (bottom, block))
+    return sheet, axes, sized
 
 
 class Paper(Figure):
@@ -491,7 +490,7 @@ def _periods_sheet(
     notes = ["\n".join(line for note in own for line in textwrap.wrap(note, int(width * 18))) for _, own in captions]
     lines = [note.count("\n") + bool(note) for note in notes]
     above = 0.12 + _CAPTION_LINE * (1 + max(caption.count("\n") for caption in wrapped)) + _NOTE_LINE * max(lines)
-    drawings = [_smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
+    drawings = [smaller(item, min(1.0, 1.4 * width / room)) for item in drawings]
     block = max(rows * (height + above), legend_height(drawings[:1]))
     sheet, bottom = paper(m, everything, full, block)
     for number, (item, caption, note) in enumerate(zip(drawings, wrapped, notes, strict=True)):
@@ -503,17 +502,11 @@ def _periods_sheet(
         said: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
         axes.annotate(note, (0, 1), (0, 3), fontsize=6.6, color=style()["text"]["quiet"], **said)
         draw_layers(axes, [*outlines, item], m.lang, ground=True)
+        write_labels(axes, [*outlines, item], m.lang, names=False)
         draw_scale(axes)
     explained = replace(drawings[0], subtitle="")
     legend_beside(sheet, [explained], m.lang, (bottom, block), counts=False)
     return sheet
-
-
-def _smaller(item: Drawing, part: float) -> Drawing:
-    """Circles and arrows in proportion to their small map: the largest size stands for a larger number."""
-    if isinstance(item, SymbolDrawing):
-        return replace(item, largest=item.largest / part**2)
-    return replace(item, largest=item.largest / part) if isinstance(item, FlowDrawing) else item
 
 
 def _columns(count: int) -> int:

@@ -5,7 +5,7 @@ sahelgeo.label = function (sheet, number, name, place) {
     var icon = L.divIcon({ className: "sg-digit-place", iconSize: [0, 0], html: sheet.element("div", "", [digit, written]) });
     digit.style.display = written.style.display = "none";
     return {
-        number: number, text: digit, name: written, key: place.join(), wide: 0, half: 3.2 * name.length + 1,
+        number: number, text: digit, name: written, key: place.join(), wide: 0,
         marker: L.marker([place[1], place[0]], { pane: "sg-labels", icon: icon, interactive: false, keyboard: false })
     };
 };
@@ -72,11 +72,11 @@ sahelgeo.room = function (sheet, map) {
     function put(item, span, places, half, suits) {
         var shift = places.find(function (one) {
             var at = item.middle.add(one);
-            return free(sheet.boxAround(at, half, 7)) && suits(at);
+            return free(sheet.boxAround(at, half, look.labels.half_line)) && suits(at);
         });
         span.style.display = shift ? "" : "none";
         if (!shift) return null;
-        taken.push(sheet.boxAround(item.middle.add(shift), half, 7));
+        taken.push(sheet.boxAround(item.middle.add(shift), half, look.labels.half_line));
         span.style.transform = "translate(calc(-50% + " + shift[0] + "px), calc(-50% + " + shift[1] + "px))";
         return shift;
     }
@@ -84,53 +84,48 @@ sahelgeo.room = function (sheet, map) {
     return { renew: renew, along: along, inArea: inArea, ground: ground, put: put };
 };
 
-/* On the point of its area, or around the circle or the settlements there. */
-sahelgeo.digitPlaces = function (look, radius, settled, half) {
-    var down = Math.round(radius * look.aslant[0] + look.aslant[1]), far = Math.round(radius * look.straight[0] + look.straight[1]), wide = Math.max(0, half - 8), aside = down + wide, away = far + wide;
-    if (radius) return [[-aside, -down], [aside, -down], [-aside, down], [aside, down], [-away, 0], [away, 0], [0, -far], [0, far]];
-    var around = [[-18 - wide, 0], [18 + wide, 0], [0, -20], [0, 20], [-18 - wide, -14], [18 + wide, -14]];
-    return settled ? around : [[0, 0]].concat(around);
+/* Where a label may stand: its places as the style gives them, for what stands on its point and half its width. Sheets of paper read the same. */
+sahelgeo.places = function (rows, radius, half) {
+    return rows.map(function (row) { return [row[0] * radius + row[1] * half + row[2], row[3] * radius + row[4]]; });
 };
 
-/* Half the room that marks beside a digit take, in pixels; a digit takes 13. */
-sahelgeo.widths = { evidence_1: 6, evidence_2: 12, evidence_3: 18, assistance: 5 };
-
-/* All labels of a map share its room: first digits, then names by circles, then names of areas, large ones first, and those of the countries around. */
+/* All labels of a map share its room: names of large circles, digits, names of other circles, then of areas, large ones first, and of the countries around. */
 sahelgeo.labels = function (sheet, map, countries) {
-    var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false;
+    var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false, look = sheet.document.style.labels, widths = sheet.document.style.marks, small = 0;
 
     function radiusAt(item) { return sheet.radii[item.key] || 0; }
 
     function measure(item) {
         item.size = item.polygon && item.polygon._pxBounds ? item.polygon._pxBounds.getSize() : L.point(0, 0);
         item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
+        item.half = look.half_letter * item.name.textContent.length * look.name_sizes[small] / look.name_sizes[0] + 1;
+        item.name.style.fontSize = look.name_sizes[small] + "px";
     }
 
     /* A digit stays within its own area: in the area of another it would be that one's phase. */
     function placeDigit(group, item) {
-        var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y);
-        var half = 5 + 0.5 * marks.reduce(function (wide, key) { return wide + (sahelgeo.widths[key] || 13); }, 0), settled = group.settled[item.key];
-        var written = group === upper && (layer.digits[item.number] || marks.length) && least >= 18;
-        var shift = room.put(item, item.text, written ? sahelgeo.digitPlaces(sheet.document.style.labels, radiusAt(item), settled, half) : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
-        item.wide = shift && !shift[0] && !shift[1] ? 8 : settled ? 9 : 0;
-        item.text.style.fontSize = least < 34 ? "12px" : "";
+        var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y), radius = radiusAt(item);
+        var half = look.half_digit + 0.5 * marks.reduce(function (wide, key) { return wide + widths[key]; }, 0);
+        var written = group === upper && (layer.digits[item.number] || marks.length) && least >= look.lowest;
+        var places = sahelgeo.places(radius ? look.digit_by_circle : look.digit_in_area, radius, half);
+        var shift = room.put(item, item.text, written ? places : [], half, function (at) { return room.inArea(item, at, 0.7 * half); });
+        item.wide = shift && !shift[0] && !shift[1] ? 8 : group.settled[item.key] ? 9 : 0;
+        item.text.style.fontSize = look.digit_sizes[least < look.low ? 1 : 0] + "px";
     }
 
-    /* A name stands by its circle, or not at all. */
-    function placeByCircle(item, radius) {
-        var down = radius + 8, beside = radius + item.half + 3, over = 0.72 * radius + 7, aside = 0.72 * radius + item.half + 2, drawn = null;
-        var places = [[0, down], [0, -down], [beside, 0], [-beside, 0], [aside, -over], [-aside, -over], [aside, over], [-aside, over]];
-        if (room.put(item, item.name, radius ? places : [], item.half, function (at) { drawn = room.ground(at, item.half); return drawn; })) {
-            sahelgeo.colourLabel(item.name, drawn);
-        }
+    /* A name stands by its circle, or not at all: on one colour, that of a large circle on a ground of its own where there is none. */
+    function placeByCircle(item, radius, plate) {
+        var drawn = null, places = radius && !(plate && item.half > look.plate) ? sahelgeo.places(look.name_by_circle, radius, item.half) : [];
+        item.put = room.put(item, item.name, places, item.half, function (at) { drawn = plate ? { text: sheet.document.style.text.colour } : room.ground(at, item.half); return drawn; });
+        if (item.put) sahelgeo.colourLabel(item.name, drawn);
+        item.name.classList.toggle("sg-plate", Boolean(item.put) && plate);
     }
 
     /* Where nothing is on the point of an area its name is; else above, below, beside. On hexagons it has a ground of its own. */
     function placeInArea(item, wanted) {
-        var clear = Math.max(item.wide, arrows ? 6 : 0), beside = item.half + clear + 4;
-        var places = [[0, clear + 8], [0, -clear - 8], [-beside, 0], [beside, 0], [0, clear + 20], [0, -clear - 20]];
-        places = (clear ? [] : [[0, 0]]).concat(places, [[-item.half, 20], [item.half, 20], [-item.half, -20], [item.half, -20]]);
-        var shift = room.put(item, item.name, wanted && item.size.y > 20 ? places : [], item.half, function (at) { return room.inArea(item, at, item.half); });
+        var clear = Math.max(item.wide, arrows ? 6 : 0), fits = wanted && item.size.y > 20 && item.size.x > 1.8 * item.half;
+        var places = sahelgeo.places(clear ? look.name_in_area.slice(1) : look.name_in_area, clear, item.half);
+        var shift = room.put(item, item.name, fits ? places : [], item.half, function (at) { return room.inArea(item, at, item.half); });
         item.name.classList.toggle("sg-plate", Boolean(shift) && room.along(item.middle.add(shift), item.half).some(layersThat(function (entry) { return entry.layer.unnamed; })));
     }
 
@@ -161,24 +156,33 @@ sahelgeo.labels = function (sheet, map, countries) {
     }
 
     function arrange() {
-        var named = {}, areas = groups.filter(function (group) { return !group.circles; });
-        var circles = groups.filter(function (group) { return group.circles; });
+        var named = {}, areas = groups.filter(function (group) { return !group.circles; }), circles = [];
         upper = areas.filter(function (group) { return group.items.length && !group.layer.unnamed; }).pop() || null;
         arrows = sheet.layers.some(function (entry) { return entry.on && entry.layer.kind === "arrows"; });
+        small = map.getSize().x < look.narrow ? 1 : 0;
         room.renew(upper);
-        groups.forEach(function (group) { group.items.forEach(measure); });
+        groups.forEach(function (group) {
+            group.items.forEach(function (item) {
+                measure(item);
+                if (!group.circles) return;
+                item.put = null;
+                item.radius = named[item.key] ? 0 : group.circles(item);
+                if (item.radius) named[item.key] = true;
+                circles.push(item);
+            });
+        });
+        circles.sort(function (a, b) { return b.radius - a.radius; });
+        /* What finds no place by its large circle before the digits are there gets another try after them. */
+        function byCircles(large, plate) {
+            circles.forEach(function (item) { if (!item.put && (item.radius >= look.large) === large) placeByCircle(item, item.radius, plate); });
+        }
+        byCircles(true, false);
         areas.forEach(function (group) {
             group.items.sort(function (a, b) { return b.size.x * b.size.y - a.size.x * a.size.y; });
             group.items.forEach(function (item) { placeDigit(group, item); });
         });
-        circles.forEach(function (group) {
-            group.items.sort(function (a, b) { return radiusAt(b) - radiusAt(a); });
-            group.items.forEach(function (item) {
-                var radius = group.circles(item);
-                placeByCircle(item, named[item.key] ? 0 : radius);
-                if (radius) named[item.key] = true;
-            });
-        });
+        byCircles(true, true);
+        byCircles(false, false);
         areas.forEach(function (group) {
             group.items.sort(endsFirst()).forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
         });

@@ -313,7 +313,7 @@ var sahelgeo = (function () {
                 });
             });
         });
-        return Math.max(0.4, least);
+        return Math.max(sheet.document.style.symbols.least_apart, least);
     }
 
     function fitView(sheet, map) {
@@ -415,7 +415,7 @@ var sahelgeo = (function () {
         sheet.labels = sahelgeo.labels(sheet, map, countries);
         /* On a small map symbols are smaller; they keep their size while it is open. */
         var size = map.getSize(), full = read.style.symbols;
-        sheet.share = size.x ? Math.max(0.5, Math.min(1, size.x / full.full_width, size.y / full.full_height)) : 1;
+        sheet.share = size.x ? Math.max(full.least_share, Math.min(1, size.x / full.full_width, size.y / full.full_height)) : 1;
         if (read.page) {
             sheet.scaled = controls.scale;
             sheet.freeZoom = map.options.minZoom === undefined;
