@@ -139,7 +139,8 @@ def test_a_chart_is_saved_in_every_form(counts: pd.DataFrame, tmp_path: Path) ->
     page = (tmp_path / "chart.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "default-src 'none'" in page
-    assert page.count("<svg ") == 1
+    # For a screen and for a phone; one of them is seen.
+    assert [page.count(f'<svg class="{kind}"') for kind in ("sg-wide", "sg-narrow")] == [1, 1]
     for ending, start in (("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")):
         drawn.save(tmp_path / f"chart.{ending}")
         assert (tmp_path / f"chart.{ending}").read_bytes().startswith(start)
@@ -158,7 +159,7 @@ def test_a_chart_stands_in_a_story(counts: pd.DataFrame, squares: gpd.GeoDataFra
     assert found is not None
     sections = json.loads(found.group(1))["sections"]
     assert [("svg" in section, len(section["maps"])) for section in sections] == [(False, 1), (True, 0)]
-    assert sections[1]["svg"].startswith("<svg role=")
+    assert [drawn.startswith("<svg class=") for drawn in sections[1]["svg"]] == [True, True]
     with pytest.raises(sg.errors.SchemaError, match="a map among them"):
         sg.maps.story([("When", "", chart)])
     with pytest.raises(sg.errors.SchemaError, match="one language"):

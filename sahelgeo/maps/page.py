@@ -412,7 +412,7 @@ class Panels:
                 "maps": [on_map.get_name() for on_map in maps],
                 "captions": section.captions,
                 "shared": section.shared,
-                **({} if section.chart is None else {"svg": section.chart.svg()}),
+                **({} if section.chart is None else {"svg": [section.chart.svg(), section.chart.svg(narrow=True)]}),
             }
             for section, maps in parts
         ]

@@ -81,8 +81,8 @@ def figure(
     dpi : int
         Pixels per inch, for PNG.
     names : bool
-        Write the names of areas or places where they have room: clear of digits, circles and each other, mostly inside
-        their area. Names without room are left out.
+        Write the names of areas and places where they have room, at the places where the page has them. Names without
+        room are left out.
 
     Returns
     -------

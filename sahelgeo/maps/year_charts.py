@@ -34,7 +34,8 @@ from sahelgeo.maps.style import in_style, style
 from sahelgeo.saving import check_folder, readable, write_whole
 from sahelgeo.words import MISSING, check_language, word, write_month, write_number
 
-_WIDTH, _BLOCK = 8.0, 3.2
+# Inches of a sheet, of the same chart where a page is as narrow as a phone, and of the block between head and foot.
+_WIDTH, _NARROW, _BLOCK = 8.0, 4.0, 3.2
 _MOST_SERIES = 8
 _SIZE = 9.0
 # What matplotlib writes for a file of its own: its style would hold for the whole page.
@@ -43,7 +44,9 @@ _HEAD = (
     '<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
     """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
     '<meta name="viewport" content="width=device-width, initial-scale=1"><style>body{{font:14px/1.4 system-ui,'
-    "sans-serif;margin:12px;max-width:900px}}td,th{{padding:2px 12px 2px 0;text-align:end}}</style></head>"
+    "sans-serif;margin:12px;max-width:900px}}td,th{{padding:2px 12px 2px 0;text-align:end}}"
+    ".sg-narrow{{display:none}}@media(max-width:600px){{.sg-narrow{{display:inline}}.sg-wide{{display:none}}}}"
+    "</style></head>"
 )
 
 
@@ -61,6 +64,8 @@ class Chart:
         What is drawn: one row for each period, one column for each series.
     lang : str
         Language of the words.
+    narrow : matplotlib.figure.Figure
+        The same for a page as narrow as a phone.
 
     Examples
     --------
@@ -73,15 +78,23 @@ class Chart:
     figure: Figure
     figures: pd.DataFrame
     lang: str
+    narrow: Figure
 
-    def svg(self) -> str:
-        """The drawing as an element of a page."""
+    def svg(self, *, narrow: bool = False) -> str:
+        """The drawing as an element of a page.
+
+        Parameters
+        ----------
+        narrow : bool
+            The drawing for a phone. A page that holds both shows one of them, by their classes.
+        """
         written = io.StringIO()
         # Two charts on one page must not share the names of their parts.
         with mpl.rc_context({"svg.hashsalt": uuid.uuid4().hex, "svg.fonttype": "none"}):
-            self.figure.savefig(written, format="svg", metadata={"Date": None})
+            (self.narrow if narrow else self.figure).savefig(written, format="svg", metadata={"Date": None})
         text = re.sub(_NOT_OF_A_PAGE, "", written.getvalue(), flags=re.DOTALL)
-        shape = f'role="img" aria-label="{escape(self.title)}" style="max-width:100%;height:auto"'
+        kind = "sg-narrow" if narrow else "sg-wide"
+        shape = f'class="{kind}" role="img" aria-label="{escape(self.title)}" style="max-width:100%;height:auto"'
         return text.replace("<svg ", f"<svg {shape} ", 1)
 
     def save(self, path: str | PathLike[str], *, dpi: int = 150) -> None:
@@ -107,7 +120,7 @@ class Chart:
         table = written.to_html(border=0, escape=True)
         summary = f"<summary>{escape(word('table_show', self.lang))}</summary>"
         head = _HEAD.format(lang=self.lang, title=escape(self.title))
-        return f"{head}<body>{self.svg()}<details>{summary}{table}</details></body></html>"
+        return f"{head}<body>{self.svg()}{self.svg(narrow=True)}<details>{summary}{table}</details></body></html>"
 
     def _repr_html_(self) -> str:
         return self.svg()
@@ -187,24 +200,27 @@ def chart(
         notes.append(differ)
     about = {"subtitle": period_in_words(table, lang), **origin_of(table, column)}
     item = readable(Drawing(title=what, names=(), fields=(Field(what, (), "people"),), **about))
-    with in_style(given.style), print_settings(), mpl.rc_context({"font.size": _SIZE}):
-        sheet, bottom = paper(given, [item], _WIDTH, _BLOCK)
-        axes = axes_in_inches(sheet, (0.8, bottom + 0.55, _WIDTH - 1.4, _BLOCK - 0.85))
+    drawn = kind or ("bars" if len(columns_of_days(table)) == 2 else "lines")
+    series = {str(name): numbers[name] for name in numbers}
+    if drawn == "bars":
+        _refuse_overlaps(spans, table, lang)
+
+    def sheet_of(width: float) -> Figure:
+        named = -(-len(series) // _columns(width, len(series))) * 0.17
+        sheet, bottom = paper(given, [item], width, _BLOCK + named)
+        axes = axes_in_inches(sheet, (0.8, bottom + 0.38 + named, width - 1.4, _BLOCK - 0.85))
         _plain(axes)
-        drawn = kind or ("bars" if len(columns_of_days(table)) == 2 else "lines")
-        series = {str(name): numbers[name] for name in numbers}
         if drawn == "bars":
-            _refuse_overlaps(spans, table, lang)
             bars_of_periods(axes, series, spans)
-        lines(
-            axes,
-            own if drawn == "lines" else {},
-            lang,
-            label=word("semicolon", lang).join([item.title, *notes]),
-            drawn="dots",
-        )
+        label = word("semicolon", lang).join([item.title, *notes])
+        lines(axes, own if drawn == "lines" else {}, lang, label=label, drawn="dots")
         _finish(axes, series, spans, lang)
-    made = Chart(given.title or item.title, sheet, numbers.set_axis([_words(span, lang) for span in spans]), lang)
+        return sheet
+
+    with in_style(given.style), print_settings(), mpl.rc_context({"font.size": _SIZE}):
+        sheet, narrow = map(sheet_of, (_WIDTH, _NARROW))
+    figures = numbers.set_axis([_words(span, lang) for span in spans])
+    made = Chart(given.title or item.title, sheet, figures, lang, narrow)
     if path is not None:
         made.save(path)
     return made
@@ -317,10 +333,13 @@ def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lan
     days = (spans[-1][1] - spans[0][0]).days
     if days < 3 * 365:
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))  # type: ignore[no-untyped-call]
+        if axes.figure.get_figwidth() < _WIDTH:
+            ticks = axes.get_xticks()
+            axes.set_xticks(ticks[:: -(-len(ticks) // 3)])
         axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _day_in_words(place, days, lang)))
     else:
         # The name of a year stands in its middle: the last day of 2012 is not 2013.
-        every = max(1, round(days / 365.25 / 8))
+        every = max(1, round(days / 365.25 / axes.figure.get_figwidth()))
         axes.xaxis.set_major_locator(YearLocator(1))  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_formatter(NullFormatter())
         axes.xaxis.set_minor_locator(YearLocator(every, month=7, day=1))  # type: ignore[no-untyped-call]
@@ -368,9 +387,19 @@ def lines(
         _name(ax, ax.lines, list(series))
 
 
+def _columns(width: float, names: int) -> int:
+    """How many names of series stand beside each other on so many inches; all of them on a whole sheet."""
+    return names if width >= _WIDTH else max(1, min(names, int(width / 1.6)))
+
+
 def _name(ax: Axes, drawn: Sequence[Any], names: Sequence[str]) -> None:
     """The names of series below a chart."""
-    spaced = {"ncols": len(names), "handlelength": 1, "columnspacing": 1, "borderaxespad": 0.2}
+    spaced = {
+        "ncols": _columns(ax.figure.get_figwidth(), len(names)),
+        "handlelength": 1,
+        "columnspacing": 1,
+        "borderaxespad": 0.2,
+    }
     place = {"loc": "upper left", "bbox_to_anchor": (0, -0.16)}
     shown: dict[str, Any] = {"fontsize": 0.85 * mpl.rcParams["font.size"], "frameon": False, **place, **spaced}
     legend = ax.legend(drawn, [" "] * len(names), **shown)

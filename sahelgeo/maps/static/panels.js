@@ -27,7 +27,7 @@
         page.sections.forEach(function (section) {
             var parts = section.text.map(function (text) { return element("p", "sg-text", text.map(run)); });
             if (section.heading) parts.unshift(element("h2", "", [section.heading]));
-            if (section.svg) parts.push(element("figure", "sg-chart", [document.importNode(new window.DOMParser().parseFromString(section.svg, "image/svg+xml").documentElement, true)]));
+            if (section.svg) parts.push(element("figure", "sg-chart", section.svg.map(function (text) { return document.importNode(new window.DOMParser().parseFromString(text, "image/svg+xml").documentElement, true); })));
             else parts.push(element("div", "sg-panel-row", section.maps.map(function (name, number) { return panel(page, section, number); })));
             if (section.shared) parts.push(element("div", "sg-panel-legend"));
             main.appendChild(element("section", "sg-section", parts));
