@@ -12,7 +12,6 @@ import pandas as pd
 
 from sahelgeo.errors import SchemaError, listed
 from sahelgeo.maps.area_layers import AreaLayer, BivariateLayer, PhaseLayer
-from sahelgeo.maps.change_layer import ChangeLayer, changes_between
 from sahelgeo.maps.document import MapOptions, layers_of, title_of
 from sahelgeo.maps.drawing import Drawing
 from sahelgeo.maps.layers import SahelgeoLayer, offers
@@ -30,7 +29,7 @@ from sahelgeo.maps.table_layers import (
     with_lines,
     without_geometry,
 )
-from sahelgeo.maps.time_layer import TimeLayer
+from sahelgeo.maps.time_layer import ChangeLayer, TimeLayer, changes_between
 from sahelgeo.maps.year_charts import Chart
 from sahelgeo.places.attach import On, Unmatched
 from sahelgeo.stocks.rates import rate_per_1000
