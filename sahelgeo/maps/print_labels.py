@@ -81,7 +81,7 @@ class _Room:
 
     def __init__(self, axes: Axes, drawings: list[Drawing], lang: str) -> None:
         points = on_sheet(axes)
-        self.place = lambda places: points(places) / POINTS_PER_PIXEL * (1, -1)
+        self.place: Callable[[Any], Any] = lambda places: points(places) / POINTS_PER_PIXEL * (1, -1)
         (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
         self.frame = self.box_of(self.place([[west, south], [east, north]]))
         self.taken = [self.box_of(self.place(np.reshape(scale_corner(axes), (2, 2))))]
@@ -120,7 +120,7 @@ class _Room:
     def ground(self, at: Any, half: float) -> tuple[str, str] | None:
         """The colours of text and ground under a label; None where it would lie on two."""
         points = shapely.points(at[0] + _ALONG * half, np.full(len(_ALONG), at[1]))
-        under = [(style()["text"]["colour"], style()["ground"]["land"])] * len(points)
+        under = [(style()["text"]["colour"], style()["ground"]["land"])] * len(_ALONG)
         for point, number in zip(*self.tree.query(points, predicate="within").tolist(), strict=True):
             assert self.upper is not None
             look = self.upper.looks[self.upper.class_of[number]]

@@ -333,13 +333,13 @@ def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lan
     days = (spans[-1][1] - spans[0][0]).days
     if days < 3 * 365:
         axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=7))  # type: ignore[no-untyped-call]
-        if axes.figure.get_figwidth() < _WIDTH:
+        if _wide(axes) < _WIDTH:
             ticks = axes.get_xticks()
             axes.set_xticks(ticks[:: -(-len(ticks) // 3)])
         axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: _day_in_words(place, days, lang)))
     else:
         # The name of a year stands in its middle: the last day of 2012 is not 2013.
-        every = max(1, round(days / 365.25 / axes.figure.get_figwidth()))
+        every = max(1, round(days / 365.25 / _wide(axes)))
         axes.xaxis.set_major_locator(YearLocator(1))  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_formatter(NullFormatter())
         axes.xaxis.set_minor_locator(YearLocator(every, month=7, day=1))  # type: ignore[no-untyped-call]
@@ -387,6 +387,11 @@ def lines(
         _name(ax, ax.lines, list(series))
 
 
+def _wide(axes: Axes) -> float:
+    """The width of the sheet that a chart is on, in inches."""
+    return float(axes.figure.bbox.width / axes.figure.dpi)
+
+
 def _columns(width: float, names: int) -> int:
     """How many names of series stand beside each other on so many inches; all of them on a whole sheet."""
     return names if width >= _WIDTH else max(1, min(names, int(width / 1.6)))
@@ -395,7 +400,7 @@ def _columns(width: float, names: int) -> int:
 def _name(ax: Axes, drawn: Sequence[Any], names: Sequence[str]) -> None:
     """The names of series below a chart."""
     spaced = {
-        "ncols": _columns(ax.figure.get_figwidth(), len(names)),
+        "ncols": _columns(_wide(ax), len(names)),
         "handlelength": 1,
         "columnspacing": 1,
         "borderaxespad": 0.2,

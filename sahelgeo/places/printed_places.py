@@ -90,8 +90,8 @@ def _recognised(table: pd.DataFrame, level: int | None) -> PlaceColumns:
         raise SchemaError(
             f"no column of names or codes is recognised{'' if level is None else f' for areas of level {level}'}. "
             f"Found: {listed([str(label) for label in table.columns], 12)}. "
-            "Name it: on='column of names', or on={'name': ..., 'code': ...}; of attach_areas on={'names': 'column of "
-            "names'}"
+            "Name it: on='column of names', or on={'name': ..., 'code': ...}; where rows are joined or drawn, "
+            "on={'names': 'column of names'}"
         )
     lower = {str(label).lower(): label for label in reversed(list(table.columns))}
     country = [lower[wanted] for wanted in COUNTRY_COLUMNS if wanted in lower][:1]

@@ -327,8 +327,9 @@ var sahelgeo = (function () {
             return Math.max(most, kind === "events" ? 34 : kind === "symbols" && !layer.outlines ? sheet.document.style.symbols.largest_radius * sheet.share + 4 : 18);
         }, 18);
         map.options.zoomSnap = 0.05;
-        /* Points keep clear of the buttons, all else of the legend and the scale. */
-        map.fitBounds(bounds, { paddingTopLeft: [wide && edge > 18 ? edge + 38 : edge, edge], paddingBottomRight: [wide ? 232 + edge : edge, sheet.scaled ? Math.max(edge, 32) : edge], animate: false });
+        /* Points keep clear of the buttons, all else of the legend, which is folded below a narrow map, and of the scale. */
+        var below = !wide && !(sheet.view && sheet.view.shared) ? 54 : sheet.scaled ? 32 : 0;
+        map.fitBounds(bounds, { paddingTopLeft: [wide && edge > 18 ? edge + 38 : edge, edge], paddingBottomRight: [wide ? 232 + edge : edge, Math.max(edge, below)], animate: false });
         map.options.zoomSnap = snap;
         if (sheet.document.ground) {
             /* No further out than there is ground: beyond it there would be sea where is land. */
