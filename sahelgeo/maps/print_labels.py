@@ -212,7 +212,8 @@ def _areas(room: _Room, radii: dict[tuple[float, float], float]) -> list[_Thing]
 def _size_of(text: str, size: float) -> float:
     """Half the width of a name."""
     look = style()["labels"]
-    return float(look["half_letter"] * len(text) * size / look["name_sizes"][0] + 1)
+    letters = len(text) + look["capital"] * sum(one != one.lower() for one in text)
+    return float(look["half_letter"] * letters * size / look["name_sizes"][0] + 1)
 
 
 def _within(shape: Any, half: float) -> Callable[[Any], bool]:
@@ -276,7 +277,8 @@ def write_labels(axes: Axes, drawings: list[Drawing], lang: str, *, names: bool 
             width = style()["marks"][mark] if mark else 2 * style()["labels"]["half_digit"]
             x, y = one.middle[0] + left + width / 2, one.middle[1]
             if mark in MARK_TEXT or not mark:
-                _write(axes, replace(one, text=MARK_TEXT.get(mark, one.text), middle=(x, y)))
+                size = style()["labels"]["mark_size"] if mark else one.size
+                _write(axes, replace(one, text=MARK_TEXT.get(mark, one.text), middle=(x, y), size=size))
             else:
                 draw_point(axes, (x / 96, -y / 96), axes.figure.dpi_scale_trans, *mark_look(mark))
             left += width

@@ -98,7 +98,8 @@ sahelgeo.labels = function (sheet, map, countries) {
     function measure(item) {
         item.size = item.polygon && item.polygon._pxBounds ? item.polygon._pxBounds.getSize() : L.point(0, 0);
         item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
-        item.half = look.half_letter * item.name.textContent.length * look.name_sizes[small] / look.name_sizes[0] + 1;
+        var letters = item.name.textContent, capitals = Array.from(letters).filter(function (one) { return one !== one.toLowerCase(); }).length;
+        item.half = look.half_letter * (letters.length + look.capital * capitals) * look.name_sizes[small] / look.name_sizes[0] + 1;
         item.name.style.fontSize = look.name_sizes[small] + "px";
     }
 
