@@ -85,11 +85,8 @@ class _Room:
         (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
         self.frame = self.box_of(self.place([[west, south], [east, north]]))
         self.taken = [self.box_of(self.place(np.reshape(scale_corner(axes), (2, 2))))]
-        self.taken += [
-            (x - radius, y - radius, x + radius, y + radius)
-            for item in drawings
-            for (x, y), radius in _discs(item, self.place, lang)
-        ]
+        discs = [(*at, radius) for item in drawings for at, radius in _discs(item, self.place, lang)]
+        self.discs = np.array(discs).reshape(-1, 3)
         named = [item for item in drawings if isinstance(item, AreaDrawing) and item.named]
         self.upper = named[-1] if named else None
         self.shapes = shapely.transform(self.upper.geometry.to_numpy(), self.place) if self.upper else np.array([])
@@ -112,10 +109,16 @@ class _Room:
             if west <= box[0] and top <= box[1] and box[2] <= east and box[3] <= bottom:
                 held = np.array(self.taken)
                 crosses = (box[0] < held[:, 2]) & (held[:, 0] < box[2]) & (box[1] < held[:, 3]) & (held[:, 1] < box[3])
-                if not crosses.any() and suits(at):
+                if not crosses.any() and not self._covered(box) and suits(at):
                     self.taken.append(box)
                     return at
         return None
+
+    def _covered(self, box: Box) -> bool:
+        """Whether the point of a box that is nearest to the middle of a disc lies in it."""
+        x, y, radius = self.discs.T
+        nearest = np.clip(x, box[0], box[2]), np.clip(y, box[1], box[3])
+        return bool((np.hypot(nearest[0] - x, nearest[1] - y) < radius).any())
 
     def ground(self, at: Any, half: float) -> tuple[str, str] | None:
         """The colours of text and ground under a label; None where it would lie on two."""
@@ -133,7 +136,7 @@ def _discs(item: Drawing, place: Any, lang: str) -> Iterable[tuple[Any, float]]:
     if isinstance(item, SymbolDrawing):
         for at, value in zip(place(np.reshape(item.points, (-1, 2))), item.values, strict=True):
             if radius := circle_radius(item, value) / POINTS_PER_PIXEL:
-                yield at, 0.85 * radius
+                yield at, radius
     elif isinstance(item, EventDrawing):
         yield from ((place(point), radius) for point, _, radius in event_circles(item, lang))
     elif isinstance(item, AreaDrawing):

@@ -36,12 +36,14 @@ sahelgeo.areaLabels = function (sheet, layer, polygons) {
 
 /* The room on a map: what stands there takes some of it, and each label that finds a place takes more. */
 sahelgeo.room = function (sheet, map) {
-    var taken = [], view = null, upper = null, look = sheet.document.style, land = { colour: look.ground.land, text: look.text.colour };
+    var taken = [], discs = [], view = null, upper = null, look = sheet.document.style, land = { colour: look.ground.land, text: look.text.colour };
 
     function renew(areas) {
         upper = areas;
         view = L.bounds(map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize()));
-        taken = sheet.standing().map(function (box) {
+        var standing = sheet.standing();
+        discs = standing.discs;
+        taken = standing.boxes.map(function (box) {
             var one = map.containerPointToLayerPoint([box[0], box[1]]), other = map.containerPointToLayerPoint([box[2], box[3]]);
             return [one.x, one.y, other.x, other.y];
         });
@@ -49,7 +51,12 @@ sahelgeo.room = function (sheet, map) {
 
     function free(box) {
         return box[0] >= view.min.x && box[1] >= view.min.y && box[2] <= view.max.x && box[3] <= view.max.y &&
-            !taken.some(function (other) { return sheet.touches(box, other); });
+            !taken.some(function (other) { return sheet.touches(box, other); }) && !discs.some(function (disc) { return covers(disc, box); });
+    }
+
+    /* Whether the point of a box that is nearest to the middle of a disc lies in it. */
+    function covers(disc, box) {
+        return Math.hypot(Math.max(box[0] - disc.at.x, 0, disc.at.x - box[2]), Math.max(box[1] - disc.at.y, 0, disc.at.y - box[3])) < disc.radius;
     }
 
     /* Places along a label, or along its lower or upper edge. */

@@ -166,11 +166,9 @@ var sahelgeo = (function () {
     function boxAround(middle, half, high) { return [middle.x - half, middle.y - high, middle.x + half, middle.y + high]; }
 
     /* Circles of counts and of events, settlements, broad arrows. */
-    function discBoxes(sheet, map) {
+    function discsOn(sheet, map) {
         return sheet.layers.filter(function (entry) { return entry.on && entry.discs; }).flatMap(function (entry) {
-            return entry.discs().map(function (disc) {
-                return boxAround(map.latLngToContainerPoint(disc.place).add(disc.aside || [0, 0]), disc.radius, disc.radius);
-            });
+            return entry.discs().map(function (disc) { return { at: map.latLngToLayerPoint(disc.place).add(disc.aside || [0, 0]), radius: disc.radius }; });
         });
     }
 
@@ -393,7 +391,7 @@ var sahelgeo = (function () {
             arcs: arcs, refit: function () { refit(sheet, map); },
             bind: function (layer, number, drawn, value) { return bind(sheet, layer, number, drawn, value); }, card: card,
             named: function (layer, number, value) { return [layer.names[number], value].filter(Boolean).join(read.words.colon + " "); },
-            standing: function () { return controlBoxes(map).concat(discBoxes(sheet, map)); },
+            standing: function () { return { boxes: controlBoxes(map), discs: discsOn(sheet, map) }; },
             inWords: function (value, form) { return inWords(sheet, value, form); },
             touches: touches, boxAround: boxAround, box: box
         };

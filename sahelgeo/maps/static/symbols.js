@@ -53,7 +53,7 @@ sahelgeo.kinds.symbols = function (sheet, layer, map) {
         layer.points.forEach(function (point, number) { sheet.radii[point.join()] = there ? radius(number) : 0; });
     }
     group.discs = function () {
-        return layer.points.map(function (point, number) { return { place: [point[1], point[0]], radius: 0.85 * radius(number) }; }).filter(function (disc) { return disc.radius; });
+        return layer.points.map(function (point, number) { return { place: [point[1], point[0]], radius: radius(number) }; }).filter(function (disc) { return disc.radius; });
     };
 
     /* Largest first, so that small circles lie on top. */
