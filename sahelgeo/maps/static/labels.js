@@ -96,23 +96,32 @@ sahelgeo.places = function (rows, radius, half) {
     return rows.map(function (row) { return [row[0] * radius + row[1] * half + row[2], row[3] * radius + row[4]]; });
 };
 
+/* How much room an area has, and its name takes; `small` is 1 on a narrow map. */
+sahelgeo.measureName = function (item, look, small) {
+    var letters = item.name.textContent, capitals = Array.from(letters).filter(function (one) { return one !== one.toLowerCase(); }).length;
+    item.size = item.polygon && item.polygon._pxBounds ? item.polygon._pxBounds.getSize() : L.point(0, 0);
+    item.half = look.half_letter * (letters.length + look.capital * capitals) * look.name_sizes[small] / look.name_sizes[0] + 1;
+    item.name.style.fontSize = look.name_sizes[small] + "px";
+};
+
+/* The places where arrows begin and end have their names before other areas. */
+sahelgeo.endsFirst = function (sheet) {
+    var ends = "," + sheet.layers.map(function (entry) { return (entry.on && entry.layer.arcs) || []; }).join() + ",";
+    function ended(item) { return ends.indexOf("," + item.key + ",") >= 0; }
+    return function (one, other) { return ended(other) - ended(one); };
+};
+
 /* All labels of a map share its room: names of large circles, digits, names of other circles, then of areas, large ones first, and of the countries around. */
 sahelgeo.labels = function (sheet, map, countries) {
     var groups = [], room = sahelgeo.room(sheet, map), upper = null, arrows = false, look = sheet.document.style.labels, widths = sheet.document.style.marks, small = 0;
 
     function radiusAt(item) { return sheet.radii[item.key] || 0; }
 
-    function measure(item) {
-        item.size = item.polygon && item.polygon._pxBounds ? item.polygon._pxBounds.getSize() : L.point(0, 0);
-        item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
-        var letters = item.name.textContent, capitals = Array.from(letters).filter(function (one) { return one !== one.toLowerCase(); }).length;
-        item.half = look.half_letter * (letters.length + look.capital * capitals) * look.name_sizes[small] / look.name_sizes[0] + 1;
-        item.name.style.fontSize = look.name_sizes[small] + "px";
-    }
+    function marksOf(layer, number) { return (layer.marks && layer.marks[number]) || []; }
 
     /* A digit stays within its own area: in the area of another it would be that one's phase. */
     function placeDigit(group, item) {
-        var layer = group.layer, marks = (layer.marks && layer.marks[item.number]) || [], least = Math.min(item.size.x, item.size.y), radius = radiusAt(item);
+        var layer = group.layer, marks = marksOf(layer, item.number), least = Math.min(item.size.x, item.size.y), radius = radiusAt(item);
         var half = look.half_digit + 0.5 * marks.reduce(function (wide, key) { return wide + widths[key]; }, 0);
         var written = group === upper && (layer.digits[item.number] || marks.length) && least >= look.lowest;
         var places = sahelgeo.places(radius ? look.digit_by_circle : look.digit_in_area, radius, half);
@@ -142,13 +151,6 @@ sahelgeo.labels = function (sheet, map, countries) {
         return function (place) { return sheet.layers.some(function (entry) { return entry.on && entry.covers && suit(entry) && entry.covers(place); }); };
     }
 
-    /* The places where arrows begin and end have their names before other areas. */
-    function endsFirst() {
-        var ends = "," + sheet.layers.map(function (entry) { return (entry.on && entry.layer.arcs) || []; }).join() + ",";
-        function ended(item) { return ends.indexOf("," + item.key + ",") >= 0; }
-        return function (one, other) { return ended(other) - ended(one); };
-    }
-
     /* A name of a country moves a little to where nothing is drawn, within the country; without such a place it is left out. */
     function placeCountry(item, covered) {
         var places = [[0, 0], [0, 18], [0, -18], [0, 36], [0, -36], [36, 0], [-36, 0], [36, 24], [-36, 24], [36, -24], [-36, -24]];
@@ -171,7 +173,8 @@ sahelgeo.labels = function (sheet, map, countries) {
         room.renew(upper);
         groups.forEach(function (group) {
             group.items.forEach(function (item) {
-                measure(item);
+                item.middle = map.latLngToLayerPoint(item.marker.getLatLng());
+                sahelgeo.measureName(item, look, small);
                 if (!group.circles) return;
                 item.put = null;
                 item.radius = named[item.key] ? 0 : group.circles(item);
@@ -192,7 +195,7 @@ sahelgeo.labels = function (sheet, map, countries) {
         byCircles(true, true);
         byCircles(false, false);
         areas.forEach(function (group) {
-            group.items.sort(endsFirst()).forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
+            group.items.sort(sahelgeo.endsFirst(sheet)).forEach(function (item) { placeInArea(item, group === upper && item.name.textContent && !named[item.key]); });
         });
         countries.forEach(function (item) { placeCountry(item, layersThat(Boolean)); });
     }

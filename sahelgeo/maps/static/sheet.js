@@ -314,19 +314,21 @@ var sahelgeo = (function () {
         return Math.max(sheet.document.style.symbols.least_apart, least);
     }
 
-    function fitView(sheet, map) {
-        map.invalidateSize();
-        var bounds = L.latLngBounds((sheet.view || sheet.document).bounds), snap = map.options.zoomSnap;
-        var wide = map.getSize().x > 720 && !(sheet.view && sheet.view.shared);
-        var keys = sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers);
-        /* Circles reach beyond their places, and nothing lies under the scale. */
-        var edge = keys.reduce(function (most, key) {
+    /* Circles reach beyond their places, and nothing lies under the scale. */
+    function edgeOf(sheet) {
+        return (sheet.view ? sheet.view.layers : Object.keys(sheet.document.layers)).reduce(function (most, key) {
             var layer = sheet.document.layers[key], kind = layer.of || layer.kind;
             return Math.max(most, kind === "events" ? 34 : kind === "symbols" && !layer.outlines ? sheet.document.style.symbols.largest_radius * sheet.share + 4 : 18);
         }, 18);
+    }
+
+    function fitView(sheet, map) {
+        map.invalidateSize();
+        var bounds = L.latLngBounds((sheet.view || sheet.document).bounds), snap = map.options.zoomSnap;
+        var shared = sheet.view && sheet.view.shared, wide = map.getSize().x > 720 && !shared, edge = edgeOf(sheet);
         map.options.zoomSnap = 0.05;
         /* Points keep clear of the buttons, all else of the legend, which is folded below a narrow map, and of the scale. */
-        var below = !wide && !(sheet.view && sheet.view.shared) ? 54 : sheet.scaled ? 32 : 0;
+        var below = wide || shared ? 32 * Boolean(sheet.scaled) : 54;
         map.fitBounds(bounds, { paddingTopLeft: [wide && edge > 18 ? edge + 38 : edge, edge], paddingBottomRight: [wide ? 232 + edge : edge, Math.max(edge, below)], animate: false });
         map.options.zoomSnap = snap;
         if (sheet.document.ground) {
