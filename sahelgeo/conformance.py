@@ -174,11 +174,14 @@ def _cast_text(values: pd.Series) -> _Cast:
     """
     texts, bad = checks.texts_and_unfit(values)
     codes, found = pd.factorize(texts)
+    if not len(found):
+        # Most columns that may be absent are: there is nothing to strip or to put in order.
+        return _Cast(texts, bad, checks.RULES["text"], np.zeros(len(texts), dtype=np.int64))
     plain = found.str.strip()
-    if values.name in _CODES and len(found):
+    if values.name in _CODES:
         plain = plain.map(checks.official_code)
         plain = plain.where(~plain.str.lower().isin(_NO_CODE), "")
-    if len(found) and not (plain.equals(found) and (plain != "").all()):
+    if not (plain.equals(found) and (plain != "").all()):
         # Of the distinct texts only; some may have become one, or missing.
         again, found = pd.factorize(plain.where(plain != ""))
         codes = np.append(again, -1).take(codes, mode="wrap")

@@ -370,8 +370,9 @@ def refuse_totals(
     """
     codes = coded(table)
     table, problems, known = codes.table, [], np.zeros(len(codes), dtype=np.bool_)
+    named = {name: _called_total(codes, name) for some in lacking for name in some if name in codes}
     for columns in (tuple(name for name in some if name in codes) for some in lacking):
-        called = np.logical_or.reduce([_called_total(table[name]) for name in columns]) if columns else known
+        called = np.logical_or.reduce([named[name] for name in columns]) if columns else known
         is_total = table[list(columns)].isna().all(axis=1).to_numpy(dtype=np.bool_) | called
         if columns and is_total.any() and not is_total.all():
             groups = group_numbers(codes, [name for name in keys if name in codes and name not in columns])
@@ -390,10 +391,12 @@ def refuse_totals(
     refuse(table, "The sum would count a total beside its parts:", *problems)
 
 
-def _called_total(column: pd.Series) -> Mask:
+def _called_total(codes: Coded, column: str) -> Mask:
     """The rows that a word calls the total of the others, whatever their figure: "Total", "Ensemble"."""
-    codes, distinct = pd.factorize(column)
-    return np.array([*(all(of_a_total(str(name))) for name in distinct), False], dtype=np.bool_)[codes]
+    numbers = codes[column]
+    first, called = _first(numbers), np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.bool_)
+    called[numbers[first]] = [all(of_a_total(str(name))) for name in codes.table[column].array[first]]
+    return called[numbers]
 
 
 def as_many(

@@ -21,6 +21,10 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 NARROW_SPACE = "\u202f"
 PRINTED_WORDS = tomllib.loads(embedded.read_text("printed_words.toml"))
 MISSING = "–"
+_WORDS = re.compile(r"[^\W_]+")
+_STRONG = [word for word in PRINTED_WORDS["totals"]["words"] if word not in PRINTED_WORDS["totals"]["weak"]]
+_TOTALS = re.compile(rf"\b(?:{'|'.join(_STRONG)})\b")
+_BESIDE_TOTALS = frozenset(PRINTED_WORDS["totals"]["beside"].split())
 
 
 class Language(str):  # numpydoc ignore=PR02
@@ -166,11 +170,9 @@ def of_a_total(name: str) -> tuple[bool, bool]:
     ``"TOTAL"`` and ``"Ensemble du pays"`` have and have not, ``"National"`` has not and has not, ``"Total Sahel"`` has,
     and has another.
     """
-    words = PRINTED_WORDS["totals"]
-    text = " ".join(re.findall(r"[^\W_]+", without_accents(name.casefold())))
-    pattern = rf"\b(?:{'|'.join(word for word in words['words'] if word not in words['weak'])})\b"
-    beside = re.sub(pattern, "", text).split()
-    return bool(re.search(pattern, text)), bool(text) and set(beside) <= set(words["beside"].split())
+    text = " ".join(_WORDS.findall(without_accents(name.casefold())))
+    rest = _TOTALS.sub("", text)
+    return rest != text, bool(text) and _BESIDE_TOTALS.issuperset(rest.split())
 
 
 @lru_cache
