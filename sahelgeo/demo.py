@@ -79,13 +79,14 @@ def run_demo(out: str | Path = "sahelgeo-demo", *, lang: str = "en") -> Demo:
 def _made(folder: Path, lang: str) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
     sample, moved = load_sample("burkina-2020"), load_sample("burkina-movements-2025")
+    flows = sum_flows(moved.flows)
     deaths = sum_events(sample.events, sample.areas, freq="YS", coverage=sample.coverage)
     areas, account = join_sample(sample, deaths)
     m = draw_sample(sample, areas, lang)
     products = {name: folder / name for name in PRODUCTS}
     m.save(str(products["map.html"]))
     maps.figure(m, products["map.png"])
-    draw_movements(moved, lang).save(str(products["movements.html"]))
+    draw_movements(flows, moved.areas, lang).save(str(products["movements.html"]))
     columns = io.BytesIO()
     areas.to_parquet(columns)
     write_whole(products["areas.parquet"], columns.getvalue())
@@ -102,7 +103,7 @@ def _made(folder: Path, lang: str) -> Demo:
     )
     report.save(products["report.html"])
     write_whole(products["report.md"], report.to_markdown({m.title or "": "map.png"}))
-    return Demo(tuple(products.values()), main_lines(sample, areas, account, deaths, moved, lang))
+    return Demo(tuple(products.values()), main_lines(sample, areas, account, deaths, flows, lang))
 
 
 def join_sample(sample: Sample, deaths: pd.DataFrame) -> tuple[gpd.GeoDataFrame, Account]:
@@ -141,19 +142,18 @@ def draw_sample(sample: Sample, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
     return m
 
 
-def draw_movements(moved: Sample, lang: str) -> maps.Map:
+def draw_movements(flows: pd.DataFrame, areas: gpd.GeoDataFrame, lang: str) -> maps.Map:
     """Arrows between regions; who moved within one, or from where nobody knows, is in the legend."""
-    return maps.flow_map(sum_flows(moved.flows), moved.areas, title=word("demo_movements", lang), lang=lang)
+    return maps.flow_map(flows, areas, title=word("demo_movements", lang), lang=lang)
 
 
 def main_lines(
-    sample: Sample, areas: gpd.GeoDataFrame, account: Account, deaths: pd.DataFrame, moved: Sample, lang: str
+    sample: Sample, areas: gpd.GeoDataFrame, account: Account, deaths: pd.DataFrame, flows: pd.DataFrame, lang: str
 ) -> tuple[str, ...]:
     """The six sentences that matter."""
     names, (first, second) = areas[_name(lang)], areas["people"].nlargest(2).index
     highest, deadliest = areas["per_1000"].idxmax(), areas["fatalities"].idxmax()
     crisis = names[(areas["phase_rule"] >= 3).fillna(False)]
-    flows = sum_flows(moved.flows)
     values = {
         "account": account,
         "areas": len(areas),
@@ -177,7 +177,7 @@ def main_lines(
         "unplaced": deaths.loc[deaths["pcode"].isna(), "fatalities"].sum(),
         "moved": flows["people"].sum(),
         "inside": flows.loc[flows["internal"].fillna(False), "people"].sum(),
-        "moved_period": write_period(moved.flows["start"].min().date(), moved.flows["end"].max().date(), lang),
+        "moved_period": write_period(flows["start"].min().date(), flows["end"].max().date(), lang),
     }
     return tuple(fill(word(f"demo_line_{number}", lang), lang, values) for number in range(1, 7))
 
