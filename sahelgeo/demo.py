@@ -109,17 +109,8 @@ def _made(folder: Path, lang: str) -> Demo:
 def join_sample(sample: Sample, deaths: pd.DataFrame) -> tuple[gpd.GeoDataFrame, Account]:
     """One row for each region: displaced people, their rate, phase, deaths; and the account of the join."""
     rates = rate_per_1000(sample.stocks, sample.population)
-    kept = [
-        "pcode",
-        "date",
-        "group",
-        "people",
-        "per_1000",
-        "population",
-        "population_year",
-        "population_source",
-        "source",
-    ]
+    population = [column for column in map(str, rates) if column.startswith("population")]
+    kept = ["pcode", "date", "group", "people", "per_1000", *population, "source"]
     stocks, account = attach_areas(rates[kept].rename(columns={"source": "people_source"}), sample.areas, report=True)
     phases = sample.phases.join(area_phase(sample.phases)).set_index("pcode")
     judged = ["phase_published", "phase_rule", "share_3plus", "famine_review"]

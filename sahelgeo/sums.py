@@ -35,6 +35,7 @@ import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -370,11 +371,11 @@ def refuse_totals(
     """
     codes = coded(table)
     table, problems, known = codes.table, [], np.zeros(len(codes), dtype=np.bool_)
-    named = {name: _called_total(codes, name) for some in lacking for name in some if name in codes}
-    for columns in (tuple(name for name in some if name in codes) for some in lacking):
-        called = np.logical_or.reduce([named[name] for name in columns]) if columns else known
+    named = {name: _called_total(codes, name) for name in dict.fromkeys(chain(*lacking)) if name in codes}
+    for columns in filter(None, (tuple(name for name in some if name in named) for some in lacking)):
+        called = np.logical_or.reduce([named[name] for name in columns])
         is_total = table[list(columns)].isna().all(axis=1).to_numpy(dtype=np.bool_) | called
-        if columns and is_total.any() and not is_total.all():
+        if is_total.any() and not is_total.all():
             groups = group_numbers(codes, [name for name in keys if name in codes and name not in columns])
             rows = as_many(table["people"], is_total, groups, groups) | (called & np.isin(groups, groups[~is_total]))
             rows &= ~known
@@ -393,10 +394,9 @@ def refuse_totals(
 
 def _called_total(codes: Coded, column: str) -> Mask:
     """The rows that a word calls the total of the others, whatever their figure: "Total", "Ensemble"."""
-    numbers = codes[column]
-    first, called = _first(numbers), np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.bool_)
-    called[numbers[first]] = [all(of_a_total(str(name))) for name in codes.table[column].array[first]]
-    return called[numbers]
+    first = _first(codes[column])
+    called = np.array([all(of_a_total(str(name))) for name in codes.table[column].array[first]], dtype=np.bool_)
+    return np.isin(codes[column], codes[column][first[called]])
 
 
 def as_many(
