@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -72,7 +72,19 @@ class Crosswalk:
     old: str
     new: str
     table: pd.DataFrame
-    units: tuple[Unit, ...]
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The areas of the editions; made when they are first asked for, which few countries of a table are."""
+        old, new, units = self.old, self.new, []
+        sides = [("old", old, 1), ("old", old, 2), ("new", new, 1), ("new", new, 2), ("older", old, 2)]
+        for side, edition, level in sides:
+            labels = [f"{side}_name_{level}", f"{side}_pcode_{level}"]
+            named = self.table.dropna(subset=labels[:1]) if labels[0] in self.table else self.table[:0]
+            for (name, code), rows in named.fillna({labels[1]: ""}).groupby(labels) if len(named) else ():
+                parts, keys = frozenset(rows.index), _keys(str(name), old[:3], level)
+                units.append(Unit(edition, level, str(name), str(code) or None, parts, keys, side == "older"))
+        return tuple(units)
 
     def of(self, edition: str, level: int | None = None) -> list[Unit]:
         """The units of one of the two editions, of a level or of all."""
@@ -107,7 +119,8 @@ def edition_id(label: str) -> str:
 @cache
 def crosswalks() -> tuple[Crosswalk, ...]:
     """All reforms that come with sahelgeo."""
-    return tuple(_crosswalk(read_frame("editions", name)) for name in names_in("editions", ".csv"))
+    tables = [read_frame("editions", name) for name in names_in("editions", ".csv")]
+    return tuple(Crosswalk(table["old_edition"].iloc[0], table["new_edition"].iloc[0], table) for table in tables)
 
 
 def crosswalk_to(edition: str) -> Crosswalk:
@@ -117,19 +130,6 @@ def crosswalk_to(edition: str) -> Crosswalk:
         if edition in (walk.old, walk.new):
             return walk
     raise EditionError(f"there is no edition {edition!r} to convert to. There are: {listed(known, 12)}")
-
-
-def _crosswalk(table: pd.DataFrame) -> Crosswalk:
-    old, new = table["old_edition"].iloc[0], table["new_edition"].iloc[0]
-    sides = [("old", old, 1), ("old", old, 2), ("new", new, 1), ("new", new, 2), ("older", old, 2)]
-    units = []
-    for side, edition, level in sides:
-        labels = [f"{side}_name_{level}", f"{side}_pcode_{level}"]
-        named = table.dropna(subset=labels[:1]).fillna({labels[1]: ""}) if labels[0] in table else table[:0]
-        for (name, code), rows in named.groupby(labels) if len(named) else ():
-            parts, keys = frozenset(rows.index), _keys(str(name), old[:3], level)
-            units.append(Unit(edition, level, str(name), str(code) or None, parts, keys, side == "older"))
-    return Crosswalk(old, new, table, tuple(units))
 
 
 def _keys(name: str, iso3: str, level: int) -> frozenset[str]:
@@ -289,9 +289,9 @@ def older_edition(
                 for iso3, at, name, gadm in sorted(distinct)
                 if (iso3, at) == (walk.old[:3], level)
             }
-            smaller, born = walk.smaller(level), walk.born(level)
-            if not there or (known is not None and born.isdisjoint(known)):
+            if not there or (known is not None and walk.born(level).isdisjoint(known)):
                 continue
+            smaller, born = walk.smaller(level), walk.born(level)
             signs = [smaller[key].name for key in there if key in smaller]
             new = len(born & set(there))
             if signs and (any(there.values()) or len(signs) >= max(FEWEST_SIGNS, SIGNS_FOR_EACH_NEW * new)):
