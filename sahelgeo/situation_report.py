@@ -29,7 +29,7 @@ from sahelgeo.conformance import conform, conform_areas
 from sahelgeo.errors import DoubleCountError, FormatError, SchemaError, StockComparisonError, hearing, listed, warn
 from sahelgeo.events.by_area import sum_events
 from sahelgeo.flows.flow_sums import sum_flows
-from sahelgeo.joint.placing import phases_by_area, place_rows, with_phase
+from sahelgeo.joint.placing import phases_by_area, place_rows
 from sahelgeo.maps.document import countries_under
 from sahelgeo.maps.layers import period_in_words
 from sahelgeo.maps.scale import LITERAL_TEXT, style
@@ -485,17 +485,14 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
             "people_3plus", people=total, share=report.percent(total / of), population=of, period=period, kind=kind
         )
     ]
-    named = rows.assign(people=people).dropna(subset=["pcode"]).set_index("pcode")
+    named = rows.assign(people=people).dropna(subset=["pcode"]).set_index("pcode")[[column, "people", "population"]]
+    out = _phases_without_area(report, placed, column)
     for phase in (5, 4, 3):
-        there = [report.name(code) for code in named.index[named[column] == phase]]
-        if there:
+        if there := [report.name(code) for code in named.index[named[column] == phase]]:
             sentences.append(report.say_areas("in_phase", there, phase=phase))
-    every, out = named[[column, "people", "population"]], placed[placed["area"].isna()]
-    if len(out):
-        # A place without an area is as much a place: its people are told by the name that it prints.
-        alone, its_column = with_phase(out)
-        told = {column: alone[its_column], "people": people_from(out, 3), "population": out["population"]}
-        every = pd.concat([every, pd.DataFrame(told).set_index(report.named(out).fillna(MISSING))])
+        if off := list(out.index[out[column] == phase]):
+            sentences.append(report.say("in_phase_unplaced", areas=report.listed(off), phase=phase))
+    every = pd.concat([named, out]) if len(out) else named
     sentences += report.largest(every["people"])
     if column == "phase_rule":
         sentences.append(report.say("by_rule"))
@@ -510,6 +507,20 @@ def _phases(report: _Report, table: pd.DataFrame) -> Part:
     ]
     heads = ("area", "phase", "people_phase_3_or_above", "share_phase_3_or_above")
     return Part(report.say("phases"), tuple(sentences), tuple(word(head, report.lang) for head in heads), tuple(lines))
+
+
+def _phases_without_area(report: _Report, placed: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Places without an area by the names that they print, for their people are told too.
+
+    Districts of a region of which nothing has an area are told as that region, as they are beside regions.
+    """
+    inside, out = placed[placed["area"].notna()], placed[placed["area"].isna()]
+    names = report.named(out).fillna(MISSING)
+    if "admin1" in out and report.areas["level"].eq(1).all():
+        names = out["admin1"].mask(out["admin1"].isin(inside["admin1"])).fillna(names)
+    rows, its_column = phases_by_area(out.assign(area=names), report.areas)
+    told = {column: rows[its_column], "people": people_from(rows, 3), "population": rows["population"]}
+    return pd.DataFrame(told).set_axis(rows["pcode"])
 
 
 def _say_not_analysed(report: _Report, placed: pd.DataFrame) -> None:

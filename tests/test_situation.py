@@ -155,6 +155,17 @@ def test_a_place_without_an_area_may_have_most_people() -> None:
         assert "Highest numbers: Camp Nine (140), North (100)." in sentences(report_of(stocks=counted))
 
 
+def test_districts_of_a_region_without_an_area_are_told_as_the_region() -> None:
+    """Far has two districts of 300 and 100 people: 400 of 2,000, and the 100 of the South stand behind them."""
+    far = phases(pcode=None, place=["Far One", "Far Two"], admin1="Far")
+    south = phases(place="Town", admin1="South").tail(1)
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        said = sentences(report := report_of(phases=pd.concat([south, far])))
+    assert "Highest numbers: Far (400), South (100)." in said
+    assert "Phase 3, not on the map: Far." in said
+    assert report.parts[0].rows[0] == ("Far", "3", "400", "20.0 %")
+
+
 def test_an_area_that_is_counted_within_another_is_not_without_an_analysis() -> None:
     """The table knows the South as a district of the North, as the Cadre Harmonisé knows Ménaka within Gao."""
     table = phases(pcode=["XA0101", "XA0102"], place=["Town", "South"], admin1="North")
