@@ -179,8 +179,7 @@ def _cast_text(values: pd.Series) -> _Cast:
         return _Cast(texts, bad, checks.RULES["text"], np.zeros(len(texts), dtype=np.int64))
     plain = found.str.strip()
     if values.name in _CODES:
-        plain = plain.map(checks.official_code)
-        plain = plain.where(~plain.str.lower().isin(_NO_CODE), "")
+        plain = plain.map(lambda code: "" if code.lower() in _NO_CODE else checks.official_code(code))
     if not (plain.equals(found) and (plain != "").all()):
         # Of the distinct texts only; some may have become one, or missing.
         again, found = pd.factorize(plain.where(plain != ""))
