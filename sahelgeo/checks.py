@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import stat
 import struct
 import sys
 import weakref
@@ -17,6 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from functools import lru_cache
 from operator import is_
+from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
 import numpy as np
@@ -26,7 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sahelgeo.embedded import read_rows
-from sahelgeo.errors import SHOWN_AT_MOST, CRSError, SahelgeoError, SchemaError, listed
+from sahelgeo.errors import SHOWN_AT_MOST, CRSError, FormatError, SahelgeoError, SchemaError, listed
 from sahelgeo.late import gpd, shapely
 
 Need = Literal["text", "number", "day", "any"]
@@ -43,6 +45,15 @@ RULES = {
 _ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 _OFFICIAL = re.compile(r"([A-Za-z]{2,3})\d{2,10}")
 FREQUENCIES = {"MS": "months", "QS": "quarters", "YS": "years"}
+
+
+def no_pipe(path: Path) -> None:
+    """Raise where a path is a pipe, a device or a socket: what these give may come never, or without end."""
+    kind = 0
+    with suppress(OSError, ValueError):  # who opens it says so
+        kind = stat.S_IFMT(path.stat().st_mode)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise FormatError(f"{path}: not a file but a device or a pipe. Save it as a file")
 
 
 def columns(table: Any, name: str, needs: Mapping[str, Need]) -> None:

@@ -88,6 +88,8 @@ def sound(held: Any, what: str, read: Callable[[], Iterator[Thing]]) -> Iterator
 
     It names the path, or the files of a dataset, or else the argument.
     """
+    if isinstance(held, Path):
+        checks.no_pipe(held)
     try:
         yield from read()
     except SahelgeoError:

@@ -87,6 +87,30 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         open_file(io.StringIO("a,b"))  # type: ignore[arg-type]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such path")
+def test_a_device_is_no_file(squares: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    """Nor is a pipe, wherever a path is given: what it gives may come never, or without end."""
+    link = tmp_path / "link.csv"
+    link.symlink_to(os.devnull)
+    readers: list[Callable[[Any], Any]] = [
+        sg.read,
+        sg.read_areas,
+        sg.places.read_decisions,
+        sg.maps.Style.load,
+        lambda path: sg.maps.Style(logo=path),
+        lambda path: sg.zonal_sum(path, squares, measure="count"),
+        lambda path: sg.sum_events(path, squares),
+        lambda path: list(sg.locate([path], squares)),
+        sg.sum_flows,
+    ]
+    for reader in readers:
+        for path in (os.devnull, link):
+            with pytest.raises(sg.errors.FormatError, match="not a file but a device or a pipe. Save it as a file"):
+                reader(path)
+    with pytest.raises(sg.errors.FormatError, match="there is no such file"):
+        sg.large.read_chunks(link).__next__()
+
+
 def test_an_open_file_bears_its_name(tmp_path: Path) -> None:
     """Messages name the file even when it is given open."""
     path = tmp_path / "list.csv"

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sahelgeo import checks
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, SchemaError, listed, warn
 from sahelgeo.phases.classes import PHASES, phase_classes
@@ -258,6 +259,7 @@ class Style:
             The file is not there, is no TOML, or holds what no style has.
         """
         name = Path(path).name
+        checks.no_pipe(Path(path))
         try:
             held = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
@@ -337,6 +339,7 @@ def _colours_of(value: Any, kind: str) -> tuple[str, ...]:
 
 def _picture(path: str | PathLike[str]) -> tuple[str, bytes]:
     name = Path(str(path)).name
+    checks.no_pipe(Path(str(path)))
     try:
         content = Path(str(path)).read_bytes()
     except (OSError, ValueError) as problem:

@@ -232,6 +232,7 @@ def read_decisions(path: str | PathLike[str]) -> pd.DataFrame:
          name   pcode    method
     0  Gourma  ML0603  decision
     """
+    checks.no_pipe(Path(path))
     try:
         table = pd.read_csv(Path(path), dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
     except FileNotFoundError as error:

@@ -25,6 +25,7 @@ from pyproj.exceptions import CRSError as UnknownCRS
 from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
+from sahelgeo import checks
 from sahelgeo.errors import CRSError, FormatError, GridError, listed
 from sahelgeo.places.shared_ground import authalic
 
@@ -227,6 +228,7 @@ def _opened(path: str) -> DatasetReader:
     """The file, by the driver that its first bytes name: what GDAL guesses may open other files, and addresses."""
     part = _PART_OF_FILE.fullmatch(path)
     file = Path(part[1] if part else path)
+    checks.no_pipe(file)
     try:
         with file.open("rb") as opened:
             start = opened.read(8)

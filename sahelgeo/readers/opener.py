@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import pandas as pd
 
+from sahelgeo import checks
 from sahelgeo.embedded import read_text
 from sahelgeo.errors import FormatError, listed
 from sahelgeo.readers.bounds import Limits, limits_of, member_bytes, open_archive, refuse_beyond, refuse_wide
@@ -111,8 +112,8 @@ def _content(path: Readable, limits: Limits) -> tuple[bytes, str, Path | None]:
             if member.lower().endswith(".shp"):
                 return content, file, parent / member
             return member_bytes(open_archive(content, parent.name, limits), member, parent.name), file, None
-    problem = "not a file but a device or a pipe. Save it as a file" if location.exists() else "there is no such file"
-    raise FormatError(f"{location}: {problem}")
+    checks.no_pipe(location)
+    raise FormatError(f"{location}: there is no such file")
 
 
 def _location(path: Any) -> Path:
