@@ -661,6 +661,21 @@ def test_a_shape_of_too_many_parts_is_refused(form: str, tmp_path: Path) -> None
     assert sg.read_areas(path, limits={"parts": 9}, crs=4326 if form == "csv" else None)["pcode"].tolist() == ["BF56"]
 
 
+def test_features_of_flatgeobuf_are_counted_before_they_are_read(tmp_path: Path) -> None:
+    """A header that points before its beginning is refused; so are more features than rows may be."""
+    table = gpd.GeoDataFrame(
+        {"pcode": ["BF56", "BF49"], "name": ["a", "b"]}, geometry=[Point(0, 13).buffer(1)] * 2, crs=4326
+    )
+    table.to_file(tmp_path / "a.fgb")
+    content = bytearray((tmp_path / "a.fgb").read_bytes())
+    with pytest.raises(sg.errors.FormatError, match=r"2 rows, more than the 1 .*limits=\{'rows': 2\}"):
+        open_file(io.BytesIO(content), limits={"rows": 1})
+    assert len(open_file(io.BytesIO(content), limits={"rows": 2}).sheets[0].cells) == 3
+    struct.pack_into("<i", content, 12 + struct.unpack_from("<I", content, 12)[0], 1_000_000)
+    with pytest.raises(sg.errors.FormatError, match="damaged flatgeobuf .its header points to nothing"):
+        open_file(io.BytesIO(content))
+
+
 def nested(depth: int) -> bytes:
     """A point in a collection in a collection, as well-known binary."""
     return b"\x01\x07\0\0\0\x01\0\0\0" * depth + struct.pack("<BI2d", 1, 1, 0, 13)

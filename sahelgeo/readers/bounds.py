@@ -22,7 +22,7 @@ class Limits(TypedDict, total=False):
     cells: int
     """Of a workbook, with the empty ones between: 10 million. Of other files, whose cells weigh less, up to 100."""
     rows: int
-    """Of a text, Parquet or Feather file: 5 million."""
+    """Of a text, Parquet, Feather or FlatGeobuf file: 5 million."""
     vertices: int
     """Of shapes that are made of lines used again and again: 20 million."""
     members: int

@@ -225,20 +225,23 @@ def _refuse_long_records(shapes: Path, index: Path, file: str, limits: Limits) -
 
 
 def _refuse_long_features(content: bytes, file: str, limits: Limits) -> None:
-    """Refuse a feature of FlatGeobuf of too many bytes: after the header and the tree, each begins with its length."""
+    """Refuse too many features of FlatGeobuf, or one of too many bytes: after header and tree each has its length."""
     try:
         size, header = _number(content, "<I", 8), 12 + _number(content, "<I", 12)
         counted, node = _field(content, header, 8), _field(content, header, 9)
         features = _number(content, "<Q", counted) if counted else 0
         width = _number(content, "<H", node) if node else 16
-        at = 12 + size
+        at, rows, longest = 12 + size, features, 0
         while features and width > 1:
             at, above = at + 40 * features, -(-features // width)
             features, at = (above, at) if above > 1 else (0, at + 40)
-        while at + 4 <= len(content):
-            length = _number(content, "<I", at)
-            refuse_beyond("letters", length, limits, f"{file}, one shape in bytes", times=5)
-            at += 4 + length
+        for number in count(1):
+            if at + 4 > len(content) or rows > limits["rows"]:
+                break
+            rows, length = max(rows, number), _number(content, "<I", at)
+            longest, at = max(longest, length), at + 4 + length
+        refuse_beyond("rows", rows, limits, file)
+        refuse_beyond("letters", longest, limits, f"{file}, one shape in bytes", times=5)
     except struct.error as failure:
         raise FormatError(_BROKEN.format(file, "flatgeobuf", "its header points to nothing")) from failure
 
@@ -472,7 +475,7 @@ def _count(content: bytes, at: int) -> int:
 
 def _number(content: bytes, kind: str, at: int) -> int:
     if at < 0:
-        raise ValueError("it points before its beginning")
+        raise struct.error("it points before its beginning")
     return int(struct.unpack_from(kind, content, at)[0])
 
 
