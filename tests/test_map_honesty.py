@@ -204,6 +204,21 @@ def test_a_printed_digit_stands_in_its_own_area(squares: gpd.GeoDataFrame) -> No
         assert area.contains(Point(digit.middle[0] / 96, -digit.middle[1] / 96))
 
 
+def test_a_name_on_hexagons_has_a_ground_of_its_own(squares: gpd.GeoDataFrame) -> None:
+    """On paper as on the page: one on plain land has none."""
+    held = shapely.point_on_surface(squares.geometry.iloc[0])
+    events = gpd.GeoDataFrame(
+        {"event": ["A"], "source": "ACLED", "date": pd.to_datetime(["2020-03-01"]), "fatalities": [2]},
+        geometry=[held],
+        crs=4326,
+    )
+    hexagons = sg.maps.EventLayer(events, as_="hexagons", hexagon_km=30).drawing("en")
+    named = [sg.maps.AreaLayer(squares).drawing("en"), hexagons]
+    found = labels_of(axes_of((-0.5, 9.5, 3.5, 11.5)), named, "en")
+    names = squares["name"].tolist()
+    assert {one.text: one.plate for one in found} == {names[0]: True, names[1]: False, names[2]: False}
+
+
 def test_phases_of_a_table_are_not_changed(squares: gpd.GeoDataFrame) -> None:
     """Whatever is withheld on the map."""
     phases = phased(squares, [3, 3, 3]).assign(people_3=[143, 150, 150], people_4=[7, 0, 0])

@@ -92,6 +92,9 @@ class _Room:
         self.shapes = shapely.transform(self.upper.geometry.to_numpy(), self.place) if self.upper else np.array([])
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
+        unnamed = [item for item in drawings if isinstance(item, AreaDrawing) and not item.named]
+        cells = [shapely.transform(item.geometry.to_numpy(), self.place) for item in unnamed]
+        self.cells = shapely.STRtree(np.concatenate([np.array([], dtype=object), *cells]))
         self.small = int(self.frame[2] - self.frame[0] < style()["labels"]["narrow"])
 
     @staticmethod
@@ -119,6 +122,11 @@ class _Room:
         x, y, radius = self.discs.T
         nearest = np.clip(x, box[0], box[2]), np.clip(y, box[1], box[3])
         return bool((np.hypot(nearest[0] - x, nearest[1] - y) < radius).any())
+
+    def over_cells(self, at: Any, half: float) -> bool:
+        """Whether a label lies on hexagons or squares, whose colours are many."""
+        points = shapely.points(at[0] + _ALONG * half, np.full(len(_ALONG), at[1]))
+        return bool(self.cells.query(points, predicate="within").size)
 
     def ground(self, at: Any, half: float) -> tuple[str, str] | None:
         """The colours of text and ground under a label; None where it would lie on two."""
@@ -264,8 +272,12 @@ def _in_area(room: _Room, one: _Thing, size: float, *, arrows: bool) -> list[Lab
         return []
     rows = style()["labels"]["name_in_area"][1 if clear else 0 :]
     at = room.put(one.middle, places(rows, clear, half), half, _within(one.shape, half))
+    if at is None:
+        return []
     drawn = room.upper.looks[room.upper.class_of[one.number]]
-    return [] if at is None else [Label(one.name, tuple(at), half, size, drawn.text_colour, drawn.colour)]
+    if room.over_cells(at, half):
+        return [Label(one.name, tuple(at), half, size, style()["text"]["colour"], "#FFFFFF", plate=True)]
+    return [Label(one.name, tuple(at), half, size, drawn.text_colour, drawn.colour)]
 
 
 def write_labels(axes: Axes, drawings: list[Drawing], lang: str, *, names: bool = True) -> None:
