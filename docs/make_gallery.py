@@ -1,4 +1,4 @@
-"""Make docs/gallery.md and its pictures from examples/gallery/*.py.
+"""Make docs/gallery.md and its pictures from examples/gallery/*.py, and the picture of the README from the demo.
 
 Run it with ``python docs/make_gallery.py``. An example writes NAME.png, or only NAME.html, of which a picture is then taken with
 Chromium. The pictures have few colours and take less than 120 kB each.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from sahelgeo.demo import run_demo
 from sahelgeo.maps.print_sheet import few_colours
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +91,8 @@ def main() -> int:
             picture = small(made.read_bytes() if made.exists() else screenshot(made.with_suffix(".html")))
             (PICTURES / f"{name}.png").write_bytes(picture)
             print(f"{name}.png: {len(picture):,} bytes")
+        run_demo(folder)
+        (PICTURES.parent / "map.png").write_bytes(small(Path(folder, "map.png").read_bytes()))
     (ROOT / "docs" / "gallery.md").write_text(page(), encoding="utf-8")
     return 0
 
