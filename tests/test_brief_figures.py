@@ -101,6 +101,7 @@ def test_groups_by_year_and_who_killed_civilians(past: Any) -> None:
     without = sg.brief.terrorism(past.drop(columns="civilians"))
     told = one_sided.dropna(subset=["fatalities"])["fatalities"].sum()
     assert without.others["civilians"]["civilians"].sum() == told
+    assert "All deaths in violence against civilians" in " ".join(without.findings)
 
 
 def test_five_countries_by_three_measures(made: sg.brief.BriefReport) -> None:

@@ -24,6 +24,14 @@ def test_ucdp_events_have_three_estimates() -> None:
     assert account.people == 36
 
 
+def test_ucdp_tells_the_civilians_among_the_deaths() -> None:
+    """Whole numbers, where the file has them; of another kind of file there is no such column."""
+    row = "7,3,JNIM,Civilians,JNIM - Civilians,1,Silgadji,Sahel,Soum,14.1,-1.6,Burkina Faso,2020-01-20,2020-01-21,30,36,40"
+    events = sg.read(csv_bytes(f"{GED},deaths_civilians", f"{row},33"))
+    assert events["civilians"].tolist() == [33]
+    assert "civilians" not in sg.read(csv_bytes(GED, row))
+
+
 @pytest.mark.parametrize(
     ("country", "number", "iso3"),
     [

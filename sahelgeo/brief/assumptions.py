@@ -118,7 +118,7 @@ def terrorism(
     killed = others["civilians"].head(_SHOWN).to_dict("records")
     if killed:
         who = ", ".join(text("killed_by", lang, row) for row in killed)
-        words.append(text("terrorism_civilians", lang, who=who))
+        words.append(text("terrorism_civilians" if "civilians" in events else "terrorism_one_sided", lang, who=who))
     period = write_period(checked["date"].min().date(), checked["date"].max().date(), lang)
     told = {"events": len(checked), "deaths": checked["fatalities"].sum(min_count=1)}
     words.append(text("terrorism_all", lang, period=period, **told))

@@ -90,7 +90,8 @@ def read_ucdp(path: Readable, **how: Unpack[How]) -> pd.DataFrame:
         or one-sided violence, ``fatalities`` the best estimate with ``fatalities_low`` and ``fatalities_high``, in
         deaths. ``geo_precision`` is UCDP's scale, 1 exact to 7 international waters: 4 and above are no place within a
         province. Also ``dyad``, ``place``, ``admin1``, ``admin2``, ``iso3`` (by UCDP's names and Gleditsch-Ward
-        numbers). UCDP's deaths may not be added to ACLED's.
+        numbers) and, where the file has them, ``civilians``, those among the best estimate. UCDP's deaths may not be
+        added to ACLED's.
 
     Raises
     ------
@@ -186,10 +187,12 @@ def _tidy_counts(rows: Rows) -> Tidied:
 def _tidy_ged(rows: Rows) -> Tidied:
     table = rows.table(
         *("event", "actor1", "actor2", "dyad", "place", "admin1", "admin2", "date", "date_end", "geo_precision"),
-        *("fatalities", "fatalities_low", "fatalities_high"),
+        *("fatalities", "fatalities_low", "fatalities_high", *(["civilians"] if "civilians" in rows else [])),
         kind=rows.word("type", rows.facts["kinds"], "not 1, 2 or 3"),
         iso3=_countries(rows),
     )
+    if "civilians" in table:
+        table["civilians"] = table["civilians"].astype("Int64")
     rows.doubt(table["date_end"] < table["date"], "date_end is before date, and both were kept as printed")
     return rows.tidied(rows.located(table), "events")
 
