@@ -178,7 +178,9 @@ def test_a_day_in_an_english_title_is_said_to_be_read_day_first(title: str) -> N
 CONASUR = ["Situation au 28 février 2023,,,,", "REGIONS,PROVINCES,COMMUNES,Femmes,Nombre total de PDI"]
 
 
-@pytest.mark.parametrize("word", ["TTL", "Tot.", "Pays", "Résultat", "Général", "National"])
+@pytest.mark.parametrize(
+    "word", ["TTL", "Tot.", "Pays", "Résultat", "Général", "National", "Ens.", "المجموع", "الإجمالي"]
+)
 def test_a_word_that_is_a_total_alone_is_one(word: str) -> None:
     """As the whole cell only."""
     rows = ["SAHEL,SOUM,DJIBO,5,10", "SAHEL,SOUM,KELBO,3,7"]
