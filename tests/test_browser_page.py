@@ -12,7 +12,7 @@ import geopandas as gpd
 import pytest
 from matplotlib.figure import Figure
 from pages import Opened
-from shapely import Point
+from shapely import Point, box
 from tables import arrows, long_table, phased, window
 
 import sahelgeo as sg
@@ -187,6 +187,32 @@ def test_a_page_prints_on_one_sheet_with_legend_and_sources_whole(
         assert found.page.evaluate("() => document.querySelector('.folium-map').clientWidth") == before
         assert found.page.locator(".sg-legend details").get_attribute("open") == (None if width == 390 else "")
         assert found.wrong == []
+
+
+def test_the_whole_map_is_printed_unless_the_reader_chose_a_part(
+    browser: Any, tmp_path: Path, squares: gpd.GeoDataFrame
+) -> None:
+    """A slider below the map, or a window that has changed its size, is no choice; a part that was chosen is printed."""
+    tall = squares.assign(geometry=[box(x, 10, x + 1, 13) for x in range(3)])
+    windows = [("2020-01-01", "2020-01-31"), ("2020-02-01", "2020-02-29")]
+    table = long_table(*(window(tall, *days, {"XA01": 1, "XA02": 4, "XA03": 2}) for days in windows))
+    sg.maps.time_map(table).save(str(tmp_path / "map.html"))
+    inside = """() => {
+        window.dispatchEvent(new Event('beforeprint'));
+        const frame = document.querySelector('.folium-map').getBoundingClientRect();
+        const boxes = [...document.querySelectorAll('path.sg-area')].map(one => one.getBoundingClientRect());
+        const whole = boxes.every(one => one.top > frame.top + 4 && one.bottom < frame.bottom - 4);
+        window.dispatchEvent(new Event('afterprint'));
+        return whole;
+    }"""
+    found = Opened(browser, tmp_path / "map.html", width=1280, height=900)
+    assert found.page.evaluate(inside)
+    found.page.set_viewport_size({"width": 1280, "height": 1000})
+    found.page.wait_for_timeout(400)
+    assert found.page.evaluate(inside)
+    found.page.locator(".leaflet-control-zoom-in").click(click_count=3, delay=400)
+    found.page.wait_for_timeout(400)
+    assert not found.page.evaluate(inside)
 
 
 def test_the_scale_is_in_kilometres_and_figures_are_french(

@@ -66,6 +66,13 @@ def test_worse_is_never_green_and_not_compared_is_no_gap(squares: gpd.GeoDataFra
     assert drawing.fields[1].values == (None, "seasons differ", None)
 
 
+def test_where_nothing_is_compared_nothing_is_missing(squares: gpd.GeoDataFrame) -> None:
+    """Analyses of unlike kind have no change in any area: that is not the same as no data."""
+    refused = squares.assign(phase_is=pd.NA, comparable=[False, False, True], refused="kind: projected and current")
+    drawing = sg.maps.AreaLayer(refused, column="phase_is").drawing("en")
+    assert legend_of(drawing) == [("Worse", 0), ("Same", 0), ("Better", 0), ("Not comparable", 2), ("No data", 1)]
+
+
 def test_a_change_of_a_share_is_in_per_cent_everywhere(squares: gpd.GeoDataFrame) -> None:
     """Legend and popup have one unit, and the title says that it is points and not a rate of growth."""
     table = squares.assign(share_3plus_change=[-0.05, 0.02, 0.04])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -44,6 +45,23 @@ def test_a_missing_area_and_period_is_no_data(phases: gpd.GeoDataFrame) -> None:
     assert isinstance(second, AreaDrawing)
     assert [second.looks[number].label for number in second.class_of] == ["3 Crisis", "No data", "No data"]
     assert [line.values for line in second.fields] == [("3 Crisis", None, None)]
+
+
+def test_of_two_projections_of_one_season_the_latest_is_taken_as_advised(squares: gpd.GeoDataFrame) -> None:
+    """A season that was projected in autumn and again in spring stands twice; the advice works as it is written."""
+    autumn = window(squares, "2020-06-01", "2020-08-31", {"XA01": 2, "XA02": 2}, "projected").assign(
+        issued="2019-11-30"
+    )
+    spring = window(squares, "2020-06-01", "2020-08-31", {"XA01": 3, "XA02": 4}, "projected").assign(
+        issued="2020-03-31"
+    )
+    table = long_table(autumn, spring)
+    with pytest.raises(sg.errors.SchemaError, match=r"issued on several days.*phases_at") as raised:
+        sg.maps.TimeLayer(table)
+    advised = re.search(r"table\[table.*\]", str(raised.value))
+    assert advised is not None
+    drawing = sg.maps.TimeLayer(eval(advised[0], {"table": table})).drawing("en")  # noqa: S307 (what a reader would type)
+    assert [value[:2] for value in digits(drawing)] == [("3", "4")]
 
 
 def test_every_period_has_the_same_areas_and_classes_and_its_own_counts(phases: gpd.GeoDataFrame) -> None:

@@ -338,6 +338,15 @@ def one_row_per_area(table: gpd.GeoDataFrame, layer: str) -> None:
     """Raise where an area stands twice: one of its values would be hidden under the other."""
     if "pcode" in table:
         advice = "Choose one period, kind and group, or sum them first; phase_map(..., choose='worst') draws one phase"
+        twice = table.duplicated("pcode", keep=False)
+        if "issued" in table and len(set(table.loc[twice, "issued"].dropna())) > 1:
+            # The Cadre Harmonisé projects a season in autumn and again in spring.
+            period = [name for name in ("iso3", "kind", "start", "end") if name in table and table[name].notna().all()]
+            advice = (
+                "They were issued on several days. Take the analysis that speaks for a day, phases_at(table, day), or "
+                "the latest of each period, "
+                f"table[table['issued'] == table.groupby({period})['issued'].transform('max')]"
+            )
         checks.once(pd.DataFrame(table), layer, "pcode", advice=advice)
 
 

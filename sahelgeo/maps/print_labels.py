@@ -153,7 +153,8 @@ def _discs(item: Drawing, place: Any, lang: str) -> Iterable[tuple[Any, float]]:
     elif isinstance(item, FlowDrawing):
         for arc, value in zip(item.arcs, item.values, strict=True):
             width = 0.0 if value is None else arrow_width(item, value) / POINTS_PER_PIXEL
-            for t in np.arange(0.06, 1, 0.08) if width >= 3 else ():
+            # Of a narrow arrow only the head is kept clear.
+            for t in np.arange(0.06 if width >= 3 else 0.94, 1, 0.08) if width else ():
                 parts = np.array([2 * (t - 0.5) * (t - 1), 4 * t * (1 - t), 2 * t * (t - 0.5)])
                 yield parts @ place(np.reshape(arc, (3, 2))), width / 2 + (3 if t > 0.7 else 1)
 

@@ -102,7 +102,9 @@ class Scale:
                 f"AreaLayer: column {values.name!r} holds text, which has no breaks. Make it numbers, or give none"
             )
         words = tuple(_distinct_words(values))
-        return cls(words=_CHANGES, change=True) if words and set(words) <= set(_CHANGES) else cls(words=words)
+        # A change of phase of which no row could be compared is one all the same.
+        changed = set(words) <= set(_CHANGES) if words else values.name == "phase_is"
+        return cls(words=_CHANGES, change=True) if changed else cls(words=words)
 
     @property
     def count(self) -> int:

@@ -38,6 +38,8 @@ from sahelgeo.words import MISSING, check_language, word, write_month, write_num
 _WIDTH, _NARROW, _BLOCK = 8.0, 4.0, 3.2
 _MOST_SERIES = 8
 _SIZE = 9.0
+# Round steps of the scale: 800,000 and 1,600,000 are hard to read between.
+_STEPS = (1, 2, 5, 10)
 # What matplotlib writes for a file of its own: its style would hold for the whole page.
 _NOT_OF_A_PAGE = r"^.*?(?=<svg)|<metadata>.*?</metadata>|<style.*?</style>"
 _HEAD = (
@@ -328,7 +330,7 @@ def _finish(axes: Axes, series: dict[str, pd.Series], spans: Sequence[Span], lan
     if low:
         axes.axhline(0, color=style()["text"]["quiet"], linewidth=0.7)
     if top - low < 3:  # Rates and shares lie between whole numbers.
-        axes.yaxis.set_major_locator(MaxNLocator(3))
+        axes.yaxis.set_major_locator(MaxNLocator(4, steps=_STEPS))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(round(value, 12), lang)))
     days = (spans[-1][1] - spans[0][0]).days
     if days < 3 * 365:
@@ -380,7 +382,7 @@ def lines(
     )
     top = max([1.0, *(float(values.max()) for values in series.values() if values.notna().any())])
     ax.set_ylim(0, 1.08 * top)
-    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=_STEPS, integer=True))
     # What is counted, and in what unit, above the chart at the left: nothing there is turned or cut.
     ax.set_title(label, loc="left", fontsize=mpl.rcParams["font.size"], color=style()["text"]["quiet"], pad=3)
     if len(series) > 1:

@@ -87,13 +87,12 @@ sahelgeo.kinds.arrows = function (sheet, layer, map) {
         choose();
     }
 
-    /* What broad arrows cover, as a row of discs: names keep off it. */
+    /* What broad arrows and the heads of narrow ones cover, as a row of discs: names keep off it. */
     group.discs = function () {
         var discs = [];
         group.eachLayer(function (drawn) {
-            if (drawn._width < 3) return;
             var ends = drawn._ends.map(function (end) { return map.latLngToLayerPoint(end); });
-            for (var t = 0.06; t < 1; t += 0.08) {
+            for (var t = drawn._width < 3 ? 0.94 : 0.06; t < 1; t += 0.08) {
                 var early = 2 * (t - 0.5) * (t - 1), middle = 4 * t * (1 - t), late = 2 * t * (t - 0.5);
                 discs.push({ place: map.layerPointToLatLng(ends[0].multiplyBy(early).add(ends[1].multiplyBy(middle)).add(ends[2].multiplyBy(late))), radius: drawn._width / 2 + (t > 0.7 ? 3 : 1) });
             }

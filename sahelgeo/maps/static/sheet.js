@@ -271,9 +271,9 @@ var sahelgeo = (function () {
         L.AwesomeMarkers = L.AwesomeMarkers || { icon: function (options) { return pin(named[options.markerColor] || options.markerColor || "#2a81cb"); } };
     }
 
-    /* On a phone the layer switch would cover the map: there it opens when it is asked for. */
+    /* On a phone and in a cell of a notebook the layer switch would cover the map: there it opens when it is asked for. */
     L.Control.Layers.addInitHook(function () {
-        if (document.querySelector(".sg-page, .sg-panels-page") && window.innerWidth <= 720) this.options.collapsed = true;
+        if (document.querySelector(".sg-page, .sg-panels-page") && window.innerWidth <= 1000) this.options.collapsed = true;
     });
 
     function addControls(sheet, map, controls) {
@@ -340,27 +340,39 @@ var sahelgeo = (function () {
         sheet.fitted = { centre: map.getCenter(), zoom: map.getZoom() };
     }
 
-    /* When the map gets another size: the view that was fitted is fitted again, one that the reader or the author chose stays. */
+    /* Whether the view is one that the reader or the author chose; a map that gets another size keeps its middle to a pixel. */
+    function chosen(sheet, map) {
+        var fitted = sheet.fitted;
+        return !fitted || fitted.zoom !== map.getZoom() || map.project(map.getCenter()).distanceTo(map.project(fitted.centre)) > 2;
+    }
+
+    /* When the map gets another size: the view that was fitted is fitted again, one that was chosen stays. */
     function refit(sheet, map) {
-        var before = sheet.fitted;
-        var kept = !before || before.zoom !== map.getZoom() || map.getCenter().distanceTo(before.centre) > 1;
-        if (kept) map.invalidateSize(); else fitView(sheet, map);
+        if (chosen(sheet, map)) map.invalidateSize(); else fitView(sheet, map);
     }
 
     /* A printed page has another shape than the screen: the map is drawn anew for it, and as it was afterwards. */
     function fitPaper(sheet, map) {
-        var fitted = map.getZoom(), dragged = false, before = null;
-        map.on("dragend", function () { dragged = true; });
+        var before = null;
+        /* What a reader has chosen is printed, and seen again afterwards, at the very zoom that it had. */
+        function show() {
+            var snap = map.options.zoomSnap;
+            if (!before.chosen) {
+                map.setMinZoom(0);
+                fitView(sheet, map);
+                return;
+            }
+            map.invalidateSize({ animate: false });
+            map.options.zoomSnap = 0;
+            map.setView(before.centre, before.zoom, { animate: false });
+            map.options.zoomSnap = snap;
+        }
         window.addEventListener("beforeprint", function () {
             var legend = sheet.legend.getContainer(), parts = legend.querySelector("details");
-            /* A reader who has moved the map prints what is seen. */
-            var moved = dragged || map.getZoom() !== fitted;
-            before = { center: map.getCenter(), zoom: map.getZoom(), open: parts.open };
+            before = { chosen: chosen(sheet, map), centre: map.getCenter(), zoom: map.getZoom(), open: parts.open };
             document.documentElement.classList.add("sg-printing");
             parts.open = true;
-            map.setMinZoom(0);
-            fitView(sheet, map);
-            if (moved) map.setView(before.center, before.zoom, { animate: false });
+            show();
             /* A legend taller than the map is made as small as it must be. */
             var room = map.getSize().y - map._controlCorners.topright.offsetHeight - 24;
             legend.style.zoom = "";
@@ -370,8 +382,7 @@ var sahelgeo = (function () {
             document.documentElement.classList.remove("sg-printing");
             sheet.legend.getContainer().querySelector("details").open = before.open;
             sheet.legend.fit();
-            map.invalidateSize({ animate: false });
-            map.setView(before.center, before.zoom, { animate: false });
+            show();
         });
     }
 
