@@ -1,8 +1,8 @@
 """The questions that are asked of every table and option, each written once.
 
 Is the column there? Are these numbers, and none below 0? Is this a day? Is there one row for each key? Is this one of
-the words? Are these valid polygons with a CRS, of one edition? May one sum ``by`` this column? A caller asks in one
-line; the sentence that the user reads is made here.
+the words? Are these valid polygons with a CRS, of one edition? May one sum ``by`` this column? Is this path a file? How
+many shapes are in these bytes? A caller asks in one line; the sentence that the user reads is made here.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Together they take as long to load as pandas, and whoever reads a table without shapes asks nothing of them. Modules
 that such a reading passes through take them from here; the others import them at their heads, as is usual.
+``lazy_loader.load`` would put them among the loaded modules at once, by which others tell that there are no shapes yet.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from sahelgeo.maps.scale import LITERAL_TEXT, style
 from sahelgeo.nesting import holding_rows
 from sahelgeo.phases.analyses import phases_at
 from sahelgeo.phases.displaced import joint_severity
-from sahelgeo.phases.rule import people_from
+from sahelgeo.phases.rule import area_phase, people_from
 from sahelgeo.places.names import fold_name
 from sahelgeo.samples import load_areas
 from sahelgeo.saving import markdown_line, write_whole
@@ -403,8 +403,9 @@ class _Report:
         self.say_unplaced("unplaced", used, column, table=words)
 
     def account(self, words: str, rows: int, used: int, there: Any, without: Any) -> None:
-        """A line of the account: its people are those in an area and those without one."""
-        self.accounts.append((words, *map(self.write, (rows, used, there + without, there, without))))
+        """A line of the account: its people are those in an area and those without one; unknown ones add nothing."""
+        every = pd.Series([there, without], dtype="Float64").sum(min_count=1)
+        self.accounts.append((words, *map(self.write, (rows, used, every, there, without))))
 
     def say_unplaced(self, key: str, used: pd.DataFrame, column: str = "people", **values: Any) -> None:
         """Rows that no area answers to, by their places."""
@@ -518,8 +519,11 @@ def _phases_without_area(report: _Report, placed: pd.DataFrame, column: str) -> 
     names = report.named(out).fillna(MISSING)
     if "admin1" in out and report.areas["level"].eq(1).all():
         names = out["admin1"].mask(out["admin1"].isin(inside["admin1"])).fillna(names)
-    rows, its_column = phases_by_area(out.assign(area=names), report.areas)
-    told = {column: rows[its_column], "people": people_from(rows, 3), "population": rows["population"]}
+    rows, _ = phases_by_area(out.assign(area=names), report.areas)
+    # By the same rule as within the areas: a phase that was computed is none that was published.
+    if column == "phase_rule" and column not in rows:
+        rows = rows.join(area_phase(rows))
+    told = {column: rows.get(column, pd.NA), "people": people_from(rows, 3), "population": rows["population"]}
     return pd.DataFrame(told).set_axis(rows["pcode"])
 
 
@@ -667,7 +671,7 @@ def _flows(report: _Report, table: pd.DataFrame) -> Part:
     counts = {name: part.sum(min_count=1) if len(part) else 0 for name, part in parts.items()}
     report.say_uncounted("flows", int(pairs["rows_missing"].sum()))
     used, lost = len(table), counts["unknown"]
-    report.account(report.say("account_flows"), used, used, counts["people"] - lost, lost)
+    report.account(report.say("account_flows"), used, used, people[~unknown].sum(min_count=1), lost)
     ends = [pairs[end].map(report.name) for end in ("origin", "destination")]
     between = pairs.assign(origin=ends[0], destination=ends[1])[~inside & ~unknown].nlargest(_MOST_ROWS, "people")
     lines = [(str(row.origin), str(row.destination), report.write(row.people)) for row in between.itertuples()]
@@ -704,9 +708,8 @@ def _events(report: _Report, table: gpd.GeoDataFrame, coverage: Any) -> Part:
     if len(out):
         lost = {"events": out["events"].sum(), "deaths": unplaced}
         report.doubts[report.say("events_unplaced", all=counts["events"], **lost)] = None
-    report.account(
-        report.say("account_events"), len(table), counts["events"], counts["fatalities"] - unplaced, unplaced
-    )
+    there = sums.loc[sums["pcode"].notna(), "fatalities"].sum(min_count=1)
+    report.account(report.say("account_events"), len(table), counts["events"], there, unplaced)
     places = sums.dropna(subset=["pcode"]).groupby("pcode")[["events", "fatalities"]].sum(min_count=1)
     report.days.append(last.date())
     shown = places[places["events"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(_MOST_ROWS)

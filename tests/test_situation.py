@@ -202,6 +202,30 @@ def test_the_account_of_every_table_adds_up() -> None:
     assert "1 of 2 events, with 3 deaths, have no area" in sentences(report)
 
 
+def test_an_unknown_count_without_an_area_hides_no_count_within() -> None:
+    """40 people came from the North, nobody counted those from elsewhere; 4 were killed, and out there nobody knows."""
+    moved = pd.DataFrame(
+        {"origin": ["XA01", None], "destination": "XA02", "people": [40, None], "start": "2020-01-01",
+         "end": "2020-03-31", "source": "own"}
+    )  # fmt: skip
+    events = pd.concat(
+        [events_of(["2020-03-04"], [4]), events_of(["2020-03-05"], [None]).set_geometry([shapely.Point(9, 9)])]
+    )
+    with pytest.warns(sg.DataWarning):
+        report = report_of(flows=sg.conform(moved, "flows"), events=events.assign(event=["a", "b"]))
+    assert [row[3:5] for row in report.parts[-1].rows] == [("40", "40"), ("4", "4")]
+
+
+def test_off_the_map_a_phase_is_told_by_the_rule_that_holds_within() -> None:
+    """Two parts of the South have a phase by the 20 % rule together; so has a camp that was published in phase 5."""
+    parts = phases(pcode=["XA0201", "XA0202"], place=["One", "Two"], admin1="South", phase_published=[2, 3])
+    camp = phases(pcode=None, place=["Camp", "Other"], phase_published=5).head(1)
+    with pytest.warns(sg.DataWarning, match="have no area"):
+        report = report_of(phases=pd.concat([parts, camp]))
+    assert report.parts[0].rows[1][:2] == ("Camp", "3")
+    assert "Phase 3, not on the map: Camp." in sentences(report)
+
+
 def test_movements_count_those_of_unknown_origin() -> None:
     """90 people: 30 within the North, 20 from nowhere known."""
     table = pd.DataFrame(

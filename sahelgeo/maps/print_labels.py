@@ -1,9 +1,9 @@
 """Digits and names on a printed map, by the rules of the page's ``labels.js``; both read the places from the style.
 
-Everything shares the room of the map. What stands there takes a box of it, and each label takes the first of its places
+Everything shares the room of the map. What stands there takes some of it, and each label takes the first of its places
 that is free and suits it::
 
-    circles, arrows, settlements, the scale        take their boxes
+    circles, arrows, settlements, the scale        take their discs, or a box
     names of large circles        on one colour    below, above, right, left, aslant
     digits of the areas on top    in their area    on its point, else around what stands there
     names of large circles        on a plate       where no place of one colour was free

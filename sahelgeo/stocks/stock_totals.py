@@ -470,7 +470,7 @@ def warn_coded_in_one(counts: pd.DataFrame) -> None:
     rows = pd.DataFrame({"name": name, "admin1": names[1], "group": counts["group"], "date": counts["date"]})
     rows = rows.assign(row=np.arange(len(rows)))[name.notna()]
     coded, printed = rows[~without[name.notna()]], rows[without[name.notna()]]
-    both = printed.merge(coded.drop(columns="row"), on=["name", "group"], suffixes=("", "_coded"))
+    both = printed.merge(coded.drop(columns="row").drop_duplicates(), on=["name", "group"], suffixes=("", "_coded"))
     apart = (both["admin1"] != both["admin1_coded"]).fillna(False).to_numpy(dtype=np.bool_)
     both = both[(both["date"] != both["date_coded"]).to_numpy() & ~apart]
     if len(both):
