@@ -427,3 +427,22 @@ def test_a_row_that_says_less_of_where_it_is_than_the_others_is_said() -> None:
     with pytest.warns(sg.DataWarning, match=r"row\(s\) 7: names or codes that the other rows have are missing"):
         stocks = sg.read(io.BytesIO("\n".join([head, *rows, ",,Besoins,,2017-02-01,1,999,Lac"]).encode()))
     assert stocks["people"].sum() == 515 + 999
+
+
+@pytest.mark.parametrize("again", ["DORI", "dori", "Dorí"])
+def test_rows_pasted_again_in_other_letters_count_once(again: str) -> None:
+    """Same code, day and figure: the row is there twice, and the report says so; another figure is another count."""
+    rows = ["Djibo,Sahel,BF5601,2021-01-31,idp,100,x", "Dori,Sahel,BF5602,2021-01-31,idp,37,x"]
+    pasted = [f"{again},Sahel,BF5602,2021-01-31,idp,37,x", f"{again},Sahel,BF5602,2021-02-28,idp,37,x"]
+    stocks, account = sg.read_with_report(io.BytesIO("\n".join([OWN, *rows, *pasted]).encode()))
+    assert stocks["people"].sum() == 174
+    assert account.rows_dropped == {"duplicate": 1}
+    assert any("1 rows repeat another but for capitals and accents" in note for note in account.notes)
+
+
+def test_rows_of_a_feed_pasted_again_in_other_letters_count_once() -> None:
+    """Of IOM too, where rows that are alike in every cell may be parts of one count."""
+    head = "admin0Name,admin0Pcode,admin1Name,admin1Pcode,reportingDate,roundNumber,numPresentIdpInd,operation"
+    rows = ["Chad,TCD,Lac,TD07,2017-02-01,1,100,Lac", "Chad,TCD,Kanem,TD06,2017-02-01,1,7,Lac"]
+    pasted = "Chad,TCD,LAC,TD07,2017-02-01,1,100,Lac"
+    assert sg.read(io.BytesIO("\n".join([head, *rows, pasted]).encode()))["people"].sum() == 107

@@ -29,7 +29,7 @@ BLANK = {
 class Most:
     """The most that there may be."""
 
-    CODE_LINES = 26_739
+    CODE_LINES = 26_772
     MODULES = 145
     # Of the page's own scripts, without blank lines and comments.
     SCRIPT_LINES = 1_250

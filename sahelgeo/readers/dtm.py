@@ -78,6 +78,7 @@ def read_dtm(path: Readable, *, level: int | None = None, **how: Unpack[How]) ->
 
 def tidy(rows: Rows, *, level: int | None = None) -> Tidied:
     """One sheet or answer of DTM, tidied."""
+    rows.without_other_spellings()
     return _tidy_api(rows, level) if rows.feed.id == "dtm" else _tidy_workbook(rows)
 
 

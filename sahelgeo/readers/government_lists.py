@@ -13,9 +13,8 @@ from sahelgeo.readers.columns import Day, How, day_in
 from sahelgeo.readers.opener import Readable
 from sahelgeo.readers.printed import fold, text_of, texts
 from sahelgeo.readers.reading import read_with
-from sahelgeo.readers.rows import Rows, Tidied
+from sahelgeo.readers.rows import Rows, Tidied, copies
 from sahelgeo.readers.stock_rows import day_of_count, drop_nameless, groups_apart, months_in
-from sahelgeo.words import without_accents
 
 _BY_SEX_AND_AGE = ("men", "women", "boys", "girls", "children", "children_under_5", "children_5_and_over")
 
@@ -150,8 +149,8 @@ def tidy(rows: Rows, *, date: Day | None = None, coordinates: bool = False) -> T
     rows.drop(uncounted & rows.text("admin2", "admin3").isna(), "note")
     rows.drop(uncounted.loc[rows.frame.index], "no figure")
     # Equal rows that name their place are copies; communes without a place are different sites.
-    cells = rows.found.sheet.cells.loc[rows.frame.index].map(lambda cell: without_accents(text_of(cell).casefold()))
-    rows.drop(cells.duplicated() & rows.text("place").notna(), "duplicate")
+    again = copies(rows.found.sheet.cells, rows.frame.index) | rows.other_spellings()
+    rows.drop(again & rows.text("place").notna(), "duplicate")
     names = names.loc[rows.frame.index]
     day = day_of_count(rows, date)
     base = rows.table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -152,6 +153,21 @@ class Rows:
         if again.any():
             self.drop(again, "duplicate")
             self.notes.append(f"{int(again.sum()):,} rows repeat another in every cell and were left out")
+        return self.without_other_spellings()
+
+    def other_spellings(self) -> pd.Series:
+        """Which rows repeat an earlier one but for capitals and accents of names, as when they are pasted again."""
+        names = self._texts(self.facts.get("totals", {}).get("names", ()))
+        return _spelled_again(self.found.sheet.cells, names)
+
+    def without_other_spellings(self) -> Rows:
+        """Leave these rows out; say how many."""
+        again = self.other_spellings()
+        if again.any():
+            self.drop(again, "duplicate")
+            self.notes.append(
+                f"{int(again.sum()):,} rows repeat another but for capitals and accents and were left out"
+            )
         return self
 
     def _texts(self, names: Iterable[str]) -> pd.DataFrame:
@@ -643,6 +659,18 @@ def copies(cells: pd.DataFrame, rows: pd.Index) -> pd.Series:
         maybe = maybe[pd.Series(alike).duplicated(keep=False).to_numpy()]
     again = cells.loc[maybe].map(text_of).duplicated()
     return pd.Series(rows.isin(again.index[again]), index=rows)
+
+
+def _spelled_again(cells: pd.DataFrame, names: pd.DataFrame) -> pd.Series:
+    """Only rows whose names have several spellings are looked at: there are few, and mostly none."""
+    varied = np.zeros(len(names), dtype=bool)
+    for name in names:
+        codes, spelled = pd.factorize(names[name])
+        plain = [without_accents(text.casefold()) for text in spelled]
+        often = Counter(plain)
+        varied |= np.array([*(often[text] > 1 for text in plain), False], dtype=bool)[codes]
+    some = cells.loc[names.index[varied]].map(lambda cell: without_accents(text_of(cell).casefold()))
+    return pd.Series(names.index.isin(some.index[some.duplicated()]), index=names.index)
 
 
 def _headings_again(frame: pd.DataFrame, found: Found) -> pd.Index:
